@@ -1,0 +1,60 @@
+# Every target does its own set-up: a machine with python3 (3.11 to 3.13) and a package index is enough.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# The first interpreter of a supported version; override with make PYTHON=/path/to/python3.12 install
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo "$$python" && break; done)
+CLAIMS ?= 2000
+
+help:  ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED)  ## Install claimscrub and its tools into .venv
+
+$(INSTALLED): pyproject.toml requirements-dev.lock Makefile
+	@test -n "$(PYTHON)" || { echo "claimscrub needs Python 3.11, 3.12 or 3.13; none was found on PATH." \
+		"Install one, or name it: make PYTHON=/path/to/python3 install" >&2; exit 1; }
+	@echo "Installing claimscrub into $(VENV) (once; about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(INSTALLED)
+	@echo "Installed: $(BIN)/claimscrub"
+
+demo: $(INSTALLED)  ## Scrub 2,000 synthetic claims on an embedded Kafka broker
+	@$(BIN)/claimscrub demo --claims $(CLAIMS) --no-input
+
+test: $(INSTALLED)  ## Run the tests that need no more than this machine
+	@$(BIN)/python -m pytest -q -m "not kafka"
+	@echo "Left out: the tests on real Apache Kafka. Run them with 'make test-kafka' (Java 17 and Maven)."
+
+test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
+	@CLAIMSCRUB_REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
+
+check: $(INSTALLED)  ## Lint, types, import contracts, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m schemas.generate --check
+
+generate: $(INSTALLED)  ## Write the generated files anew
+	@$(BIN)/python -m schemas.generate
+
+bench: $(INSTALLED)  ## Measure the pipeline and the worker beside their floors
+	@$(BIN)/python -m tests.bench
+
+lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-header -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
+		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
+
+clean:  ## Remove what the other targets made
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/bench/results
+
+.PHONY: help install demo test test-kafka check generate bench lock clean

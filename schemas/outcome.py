@@ -1,0 +1,218 @@
+"""The outcome of one claim: what it is now, what was found, what it was enriched with, what was really checked."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+
+class Severity(StrEnum):
+    """What a finding does to the claim: stop it, hold it for documents, or let it pass with a warning."""
+
+    REJECT = "reject"
+    PEND = "pend"
+    WARN = "warn"
+
+
+class Disposition(StrEnum):
+    """Where the claim goes."""
+
+    SCRUBBED = "scrubbed"
+    REJECTED = "rejected"
+    PENDED = "pended"
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+Number: TypeAlias = Annotated[
+    Decimal,
+    PlainSerializer(_plain),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}),
+]
+
+
+class Message(BaseModel):
+    """A part of an outgoing message: immutable and closed."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        alias_generator=AliasGenerator(alias=to_camel),
+        populate_by_name=True,
+    )
+
+
+class Location(Message):
+    """Where in the claim the flaw is, in the three languages that billers use."""
+
+    json_path: str = Field(description="path from the top of the claim message")
+    line: int | None = Field(default=None, description="service line, counted from 1")
+    provider_control_number: str | None = None
+    x12: str = Field(description="loop and element of the 837P")
+    cms1500_box: str | None = Field(default=None, description="box of the CMS-1500 form")
+
+
+class Prediction(Message):
+    """What would come back: the payer's remittance codes and the clearinghouse's 277CA status.
+
+    The pairing of an edit with these codes is ours, not a payer's table.
+    """
+
+    carc: tuple[str, ...] = Field(default=(), description="claim adjustment reason codes")
+    rarc: tuple[str, ...] = Field(default=(), description="remittance advice remark codes")
+    claim_status_category: str = Field(description="277CA STC01-1")
+    claim_status: tuple[str, ...] = Field(description="277CA STC01-2; code 21 and its like come with a second one")
+    entity: str | None = Field(default=None, description="277CA STC01-3")
+
+
+class Citation(Message):
+    """The publication that an edit rests on."""
+
+    source: str
+    section: str | None = None
+    effective: date | None = Field(default=None, description="first date of service that the rule speaks of")
+    url: str | None = None
+
+
+class Fix(Message):
+    """A mechanical correction."""
+
+    safety: str = Field(pattern="^(safe|unsafe)$")
+    patch: tuple[dict[str, Any], ...] = Field(description="JSON Patch, RFC 6902")  # values are the claim's own JSON
+
+
+class Finding(Message):
+    """One flaw of the claim."""
+
+    edit: str
+    name: str
+    severity: Severity
+    message: str
+    hint: str
+    facts: dict[str, str] = Field(description="the values that decided")
+    at: Location
+    predicted: Prediction | None = Field(description="absent where the scrubber itself failed")
+    citation: Citation
+    fix: Fix | None = None
+
+
+class Amount(Message):
+    """A quantity with its unit."""
+
+    amount: Number
+    unit: str
+
+
+class ContainerSize(Message):
+    """A labelled container on the market on the date of service."""
+
+    units: Number = Field(description="billing units in one container")
+    dose: Amount | None = None
+    brands: tuple[str, ...] = ()
+
+
+class WasteReporting(Message):
+    """The JW/JZ duty of a drug on the date of service (Medicare Part B)."""
+
+    listed: bool = Field(description="on the CMS list of codes whose containers are all single-dose")
+    required: bool | None = Field(description="whether JW or JZ must stand on the line; null when not known")
+    basis: str
+
+
+class MueValue(Message):
+    """Medically unlikely edit: most units of the code for one patient on one day."""
+
+    value: int
+    adjudication_indicator: int = Field(description="MAI: 1 per line, 2 absolute per day, 3 per day, appealable")
+    setting: str
+
+
+class LineEnrichment(Message):
+    """What the tables in force on the date of service know about a drug line."""
+
+    line: int
+    provider_control_number: str | None = None
+    hcpcs: str
+    service_date: date | None
+    in_force: bool | None = Field(description="whether the code was in force on that date; null when not known")
+    drug_name: str | None = None
+    brands: tuple[str, ...] = ()
+    description: str | None = None
+    drug_class: str | None = None
+    billing_unit: Amount | None = None
+    units: Number | None = None
+    dose: Amount | None = Field(default=None, description="the billed units expressed as dose")
+    containers: tuple[ContainerSize, ...] | None = None
+    single_dose: bool | None = None
+    waste_reporting: WasteReporting | None = None
+    mue: MueValue | None = None
+    opps_status: str | None = None
+    asp_payment_limit: Number | None = Field(default=None, description="US dollars for one billing unit")
+    effective_from: date | None = None
+    effective_to: date | None = None
+    successor: str | None = None
+    editions: dict[str, str] = Field(default_factory=dict, description="table to edition that answered")
+    no_data: dict[str, str] = Field(default_factory=dict, description="table to the reason why it did not answer")
+
+
+class SwitchedOff(Message):
+    """An edit that the payer profile switches off."""
+
+    edit: str
+    reason: str
+    owner: str
+    until: date | None = None
+
+
+class NoDataEntry(Message):
+    """An edit that could not decide, and what it would have needed."""
+
+    edit: str
+    missing: str
+    line: int | None = None
+
+
+class Coverage(Message):
+    """What was really checked. An edit that looked at nothing on this claim stands in none of the lists."""
+
+    passed: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    switched_off: tuple[SwitchedOff, ...] = ()
+    no_data: tuple[NoDataEntry, ...] = ()
+    not_reached: tuple[str, ...] = Field(
+        default=(), description="edits that were not run because an intake edit rejected the claim"
+    )
+    errors: tuple[str, ...] = Field(default=(), description="edits that failed through a fault of ours")
+
+
+class Versions(Message):
+    """What decided: digests of the edits with their settings and of the tables, and the profile."""
+
+    ruleset: str
+    reference: str
+    profile: str
+
+
+class Outcome(Message):
+    """The message on the scrubbed, rejected and pended topics."""
+
+    outcome_id: str = Field(
+        description="hash of the claim, the ruleset, the tables and the receipt date: the same claim scrubbed twice "
+        "gives the same id, so a consumer can drop duplicates"
+    )
+    disposition: Disposition
+    received_on: date = Field(description="the day against which future dates and filing limits are judged")
+    findings: tuple[Finding, ...]
+    findings_truncated: bool = False
+    enrichment: tuple[LineEnrichment, ...]
+    coverage: Coverage
+    versions: Versions
+    claim: dict[str, Any] = Field(
+        description="the claim as received, unknown fields included"
+    )  # any JSON: it is the submitter's, not ours

@@ -1,0 +1,91 @@
+"""How money, units and dates stand in a claim, and what becomes of text that is neither.
+
+A bad value is a finding, never an exception: text that cannot be read is kept as `Unreadable`, so that an edit can
+say what is wrong with it and where.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+MONEY = re.compile(r"-?\d{1,15}(\.\d{1,2})?", re.ASCII)
+QUANTITY = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
+DATE = re.compile(r"\d{8}", re.ASCII)
+
+
+class Unreadable(str):
+    """Text of the claim that stands where an amount, a quantity or a date belongs and is none."""
+
+    __slots__ = ()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
+        return str(value).strip()
+    # A list or an object here means that the message is no claim of ours: pydantic turns this into a schema error.
+    raise ValueError("expected text or a number")
+
+
+def _read_number(value: object, form: re.Pattern[str]) -> Decimal | Unreadable | None:
+    if value is None or isinstance(value, Decimal):
+        return value
+    text = _text(value)
+    if not text:
+        return None
+    return Decimal(text) if form.fullmatch(text) else Unreadable(text)
+
+
+def read_money(value: object) -> Decimal | Unreadable | None:
+    """US dollars with at most two decimals; `None` when absent or empty."""
+    return _read_number(value, MONEY)
+
+
+def read_quantity(value: object) -> Decimal | Unreadable | None:
+    """A count of units with at most nine decimals (edits judge how many are allowed)."""
+    return _read_number(value, QUANTITY)
+
+
+def read_date(value: object) -> date | Unreadable | None:
+    """A day written YYYYMMDD; `None` when absent or empty, `Unreadable` when there is no such day."""
+    if value is None or isinstance(value, date):
+        return value
+    text = _text(value)
+    if not text:
+        return None
+    if DATE.fullmatch(text):
+        try:
+            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        except ValueError:
+            return Unreadable(text)
+    return Unreadable(text)
+
+
+def _write(value: Decimal | date | str | None) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return f"{value:%Y%m%d}" if isinstance(value, date) else format(value, "f")
+
+
+Money: TypeAlias = Annotated[
+    Decimal | Unreadable | None,
+    PlainValidator(read_money),
+    PlainSerializer(_write),
+    WithJsonSchema({"type": "string", "description": "US dollars", "pattern": f"^{MONEY.pattern}$"}),
+]
+Quantity: TypeAlias = Annotated[
+    Decimal | Unreadable | None,
+    PlainValidator(read_quantity),
+    PlainSerializer(_write),
+    WithJsonSchema({"type": "string", "description": "a count of units", "pattern": f"^{QUANTITY.pattern}$"}),
+]
+Day: TypeAlias = Annotated[
+    date | Unreadable | None,
+    PlainValidator(read_date),
+    PlainSerializer(_write),
+    WithJsonSchema({"type": "string", "description": "YYYYMMDD", "pattern": f"^{DATE.pattern}$"}),
+]
+Text: TypeAlias = str | None
+"""Text without the blanks around it. Absent and empty mean the same; numbers stand as they were written."""
