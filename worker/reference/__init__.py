@@ -1,0 +1,1 @@
+"""Reference tables answered by date of service."""
