@@ -1,0 +1,98 @@
+"""Why a message became a dead letter, where, and the headers that say so."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class DeadLetterReason(StrEnum):
+    """What was wrong with the message; a closed set, so that it can label a metric."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too-large"
+    NOT_UTF8 = "not-utf8"
+    NOT_JSON = "not-json"
+    NOT_OBJECT = "not-object"
+    TOO_DEEP = "too-deep"
+    TOO_MANY_ELEMENTS = "too-many-elements"
+    DUPLICATE_KEY = "duplicate-key"
+    NON_FINITE_NUMBER = "non-finite-number"
+    NUMBER_OUT_OF_RANGE = "number-out-of-range"
+    CONTROL_CHARACTER = "control-character"
+    SCHEMA = "schema"
+    UNSUPPORTED_VERSION = "unsupported-version"
+    UNSUPPORTED_CONTENT_TYPE = "unsupported-content-type"
+    KEY_INVALID = "key-invalid"
+    OUTPUT_TOO_LARGE = "output-too-large"
+    INTERNAL_ERROR = "internal-error"
+
+
+class DeadLetterStage(StrEnum):
+    """How far the message came; a closed set, so that it can label a metric."""
+
+    FETCH = "fetch"
+    SIZE = "size"
+    DECODE = "decode"
+    SCHEMA = "schema"
+    EDIT = "edit"
+    ENCODE = "encode"
+    PRODUCE = "produce"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """The verdict on one message that is no claim, or that we could not handle."""
+
+    reason: DeadLetterReason
+    stage: DeadLetterStage
+
+
+HEADER_NAMESPACE: Final = "claimscrub-"
+"""Headers under this prefix are ours alone; inbound ones are forged or left over, and are stripped."""
+
+HEADER_PREFIX: Final = "claimscrub-dlq-"
+
+SCHEMA_VERSION: Final = "1"
+
+HEADER_SCHEMA: Final = f"{HEADER_PREFIX}schema"
+HEADER_REASON: Final = f"{HEADER_PREFIX}reason"
+HEADER_STAGE: Final = f"{HEADER_PREFIX}stage"
+HEADER_ORIG_TOPIC: Final = f"{HEADER_PREFIX}orig-topic"
+HEADER_ORIG_PARTITION: Final = f"{HEADER_PREFIX}orig-partition"
+HEADER_ORIG_OFFSET: Final = f"{HEADER_PREFIX}orig-offset"
+HEADER_ORIG_TIMESTAMP_MS: Final = f"{HEADER_PREFIX}orig-timestamp-ms"
+HEADER_VALUE: Final = f"{HEADER_PREFIX}value"
+HEADER_VALUE_SHA256: Final = f"{HEADER_PREFIX}value-sha256"
+HEADER_VALUE_BYTES: Final = f"{HEADER_PREFIX}value-bytes"
+HEADER_KEY: Final = f"{HEADER_PREFIX}key"
+HEADER_HEADERS: Final = f"{HEADER_PREFIX}headers"
+HEADER_APP_VERSION: Final = f"{HEADER_PREFIX}app-version"
+HEADER_RULESET: Final = f"{HEADER_PREFIX}ruleset"
+HEADER_REFERENCE: Final = f"{HEADER_PREFIX}reference"
+HEADER_PROFILE: Final = f"{HEADER_PREFIX}profile"
+
+HEADER_MEANINGS: Final = MappingProxyType(
+    {
+        HEADER_SCHEMA: "version of this set of headers",
+        HEADER_REASON: "what was wrong, one of DeadLetterReason",
+        HEADER_STAGE: "how far the message came, one of DeadLetterStage",
+        HEADER_ORIG_TOPIC: "topic that the message came from",
+        HEADER_ORIG_PARTITION: "partition that the message came from",
+        HEADER_ORIG_OFFSET: "offset of the message in that partition",
+        HEADER_ORIG_TIMESTAMP_MS: "timestamp of the message there, in milliseconds since 1970",
+        HEADER_VALUE: "'copied', or 'omitted' where the value is too large to copy",
+        HEADER_VALUE_SHA256: "SHA-256 of the original value, in hexadecimal",
+        HEADER_VALUE_BYTES: "length of the original value",
+        HEADER_KEY: "'copied', or 'omitted' where the key is too large to copy",
+        HEADER_HEADERS: "'copied', or 'omitted' where the original headers are too large to copy",
+        HEADER_APP_VERSION: "version of the worker",
+        HEADER_RULESET: "digest of the rule set in force",
+        HEADER_REFERENCE: "digest of the reference snapshot in force",
+        HEADER_PROFILE: "digest or name of the payer profiles in force",
+    }
+)
+"""Every header that a dead letter carries beside the original ones, with its meaning.
+
+There is no exception text and no stack trace among them: both can hold parts of a claim.
+"""

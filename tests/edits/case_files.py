@@ -1,0 +1,157 @@
+"""Reads the case files and turns a case into a claim.
+
+A case file names its edit and lists cases:
+
+    edit: UNT-02
+    cases:
+      - name: 150 units for 150 mg under a code that counts in fives
+        why: waste_policy worked example 20            # optional: the source of the case
+        profile: medicare-part-b                       # optional: else chosen from the claim
+        received_on: 2026-03-20                        # optional
+        claim:                                         # keywords of worker.cli.synthetic.claim
+          diagnoses: [J4550]
+          record: [[dose-administered, "150", mg, 1]]  # [element, value, unit, line]
+          lines:                                       # [code, {keywords of worker.cli.synthetic.line}] or a code
+            - [J2357, {units: 150, modifiers: [JZ]}]
+            - "96372"
+        set: {$.billing.npi: "1234567890"}             # optional: JSON paths to overwrite, null to remove
+        expect: fail                                   # pass | fail | no-data | off | not-looked
+        findings:                                      # each key given is compared; as many findings as listed
+          - {severity: reject, line: 1, facts: {expectedUnits: "30"}}
+        disposition: rejected                          # optional
+        alone: true                                    # optional: no other edit finds anything
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from schemas.outcome import Finding, Outcome
+from worker.cli import synthetic
+from worker.pipeline.scrub import Pipeline
+
+DIRECTORY = Path(__file__).parent / "cases"
+RECEIVED_ON = date.fromisoformat(synthetic.RECEIVED_ON)
+STEP = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of one edit."""
+
+    edit: str
+    name: str
+    claim: dict[str, Any]
+    expected_result: str
+    expected_partial: tuple[dict[str, Any], ...]
+    profile: str | None = None
+    received_on: date = RECEIVED_ON
+    expected_disposition: str | None = None
+    alone: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.edit} {self.name}"
+
+    def scrub(self, pipeline: Pipeline) -> Outcome:
+        """The outcome of the case's claim, through the whole pipeline."""
+        chosen = pipeline.under(self.profile) if self.profile else pipeline
+        outcome = chosen.scrub(json.dumps(self.claim).encode(), self.received_on).outcome
+        if outcome is None:
+            raise AssertionError(f"{self}: the claim could not be decoded")
+        return outcome
+
+    def result(self, outcome: Outcome) -> str:
+        """How the edit ended on the claim, in the word of the case file."""
+        coverage = outcome.coverage
+        ends = {
+            "fail": self.edit in coverage.failed,
+            "error": self.edit in coverage.errors,
+            "no-data": any(entry.edit == self.edit for entry in coverage.no_data),
+            "off": any(entry.edit == self.edit for entry in coverage.switched_off),
+            "pass": self.edit in coverage.passed,
+        }
+        return next((word for word, holds in ends.items() if holds), "not-looked")
+
+    def findings(self, outcome: Outcome) -> list[dict[str, Any]]:
+        """The edit's findings, cut down to the keys that the case speaks of."""
+        found = [finding for finding in outcome.findings if finding.edit == self.edit]
+        if self.expected_result == "fail" and not self.expected_partial:
+            return []
+        return [
+            _cut(_plain(finding), expected) for finding, expected in zip(found, self._padded(len(found)), strict=True)
+        ]
+
+    @property
+    def expected_findings(self) -> list[dict[str, Any]]:
+        """The findings as the case file gives them."""
+        return list(self.expected_partial)
+
+    def _padded(self, count: int) -> list[dict[str, Any]]:
+        return [*self.expected_partial, *({} for _ in range(count))][:count]
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    dumped = finding.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return dumped | {"line": finding.at.line, "path": finding.at.json_path}
+
+
+def _cut(found: Any, expected: Any) -> Any:  # any JSON
+    if isinstance(found, dict) and isinstance(expected, dict) and expected:
+        return {key: _cut(found.get(key), value) for key, value in expected.items()}
+    return found
+
+
+def load_cases(directory: Path = DIRECTORY) -> list[Case]:
+    """All cases of all edits."""
+    return [case for file in sorted(directory.glob("*/*.yaml")) for case in _read(file)]
+
+
+def _read(file: Path) -> list[Case]:
+    content = yaml.safe_load(file.read_text("utf-8"))
+    return [_case(content["edit"], entry) for entry in content["cases"]]
+
+
+KEYS = {"name", "why", "profile", "received_on", "claim", "set", "expect", "findings", "disposition", "alone"}
+
+
+def _case(edit: str, entry: dict[str, Any]) -> Case:
+    unknown = set(entry) - KEYS
+    if unknown:
+        raise ValueError(f"{edit} {entry['name']}: unknown keys {unknown}")
+    keywords = dict(entry["claim"])
+    lines = [
+        synthetic.line(made) if isinstance(made, str) else synthetic.line(made[0], **made[1])
+        for made in keywords.pop("lines")
+    ]
+    if (record := keywords.pop("record", None)) is not None:
+        keywords["record"] = [synthetic.element(*entry) for entry in record]
+    claim = synthetic.claim(lines, **keywords)
+    for path, value in entry.get("set", {}).items():
+        _set(claim, path, value)
+    received = entry.get("received_on", RECEIVED_ON)
+    return Case(
+        edit=edit,
+        name=entry["name"],
+        claim=claim,
+        expected_result=entry["expect"],
+        expected_partial=tuple(entry.get("findings", ())),
+        profile=entry.get("profile"),
+        received_on=received,
+        expected_disposition=entry.get("disposition"),
+        alone=entry.get("alone", False),
+    )
+
+
+def _set(document: Any, path: str, value: object) -> None:  # any JSON
+    steps: list[Any] = [name or int(index) for name, index in STEP.findall(path)]
+    for step in steps[:-1]:
+        document = document[step]
+    if value is None:
+        del document[steps[-1]]
+    else:
+        document[steps[-1]] = value

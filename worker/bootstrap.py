@@ -1,0 +1,105 @@
+"""The one place that wires: files to data, data to the pipeline."""
+
+import hashlib
+import importlib.metadata
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+import worker
+from worker.edits.catalogue import load_edits
+from worker.payers.guide import Guide
+from worker.payers.profile import Profile, ProfileError, Profiles
+from worker.pipeline.scrub import Pipeline
+from worker.reference.loading import load
+
+MAX_MESSAGE_BYTES = 1024 * 1024
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; the message names the file and says what would be right."""
+
+
+def version() -> str:
+    """The version of the installed claimscrub."""
+    return importlib.metadata.version("claimscrub")
+
+
+def default_config_directory() -> Path:
+    """Where the shipped tables, profiles and guides are: inside the package, or beside it in a checkout."""
+    package = Path(worker.__file__).parent
+    inside = package / "config"
+    return inside if inside.is_dir() else package.parent / "config"
+
+
+def build_pipeline(
+    config: Path | None = None,
+    *,
+    max_bytes: int = MAX_MESSAGE_BYTES,
+    today: Callable[[], date] = date.today,
+) -> Pipeline:
+    """The pipeline over the configuration in a directory.
+
+    Raises `ConfigurationError` for a missing directory, an unreadable file or an expired suppression, `ReferenceError`
+    for a broken table and `ProfileError` for profiles that do not fit.
+    """
+    directory = config or default_config_directory()
+    if not directory.is_dir():
+        raise ConfigurationError(f"{directory}: no such configuration directory")
+    profiles = _read_all(directory / "payers", Profile)
+    _refuse_expired(profiles, today())
+    guides = {guide.hcpcs: guide for guide in _read_all(directory / "guides", Guide)}
+    return Pipeline(
+        edits=load_edits(),
+        profiles=Profiles(profiles),
+        guides=guides,
+        snapshot=load(directory / "reference"),
+        ruleset=_ruleset_digest(directory),
+        clock=perf_counter,
+        max_bytes=max_bytes,
+    )
+
+
+def _read_all(directory: Path, model: type[Model]) -> list[Model]:
+    return [_read(file, model) for file in sorted(directory.glob("*.yaml"))]
+
+
+def _read(file: Path, model: type[Model]) -> Model:
+    try:
+        content: Any = yaml.safe_load(file.read_text("utf-8"))  # any YAML; the model decides
+        return model.model_validate(content)
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{file}: not YAML: {error}") from None
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ConfigurationError(f"{file}: {problems}") from None
+
+
+def _refuse_expired(profiles: Iterable[Profile], today: date) -> None:
+    for profile in profiles:
+        for edit_id, setting in profile.edits.items():
+            off = setting.off
+            if off and off.until and off.until < today:
+                raise ProfileError(
+                    f"profile {profile.name}: the suppression of {edit_id} by {off.owner} expired on {off.until}; "
+                    "renew it or remove it"
+                )
+
+
+def _ruleset_digest(config: Path) -> str:
+    """A digest of all that decides besides the tables: our version, the code of the pure core, profiles, guides."""
+    told = hashlib.sha256(version().encode())
+    package = Path(worker.__file__).parent
+    code = [file for part in ("edits", "payers", "pipeline", "reference") for file in (package / part).rglob("*.py")]
+    data = [file for part in ("payers", "guides") for file in (config / part).glob("*.yaml")]
+    for root, files in ((package, code), (config, data)):
+        for file in sorted(files):
+            told.update(f"\0{file.relative_to(root).as_posix()}\0".encode())
+            told.update(file.read_bytes())
+    return told.hexdigest()[:16]

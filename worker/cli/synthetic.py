@@ -1,0 +1,126 @@
+"""Synthetic claims: a sound one, from which tests and the demo make wrong ones. The people in them do not exist."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]  # any JSON object
+
+SERVICE_DATE = "20260302"
+"""A date of service that the shipped editions of the NDC crosswalk, the payment limits and ICD-10-CM cover."""
+RECEIVED_ON = "2026-03-20"
+
+
+def line(  # noqa: PLR0913 - a service line has this many elements worth varying
+    code: str,
+    *,
+    units: str | int = 1,
+    modifiers: Sequence[str] = (),
+    charge: str = "100.00",
+    on: str = SERVICE_DATE,
+    until: str | None = None,
+    ndc: str | None = None,
+    ndc_units: str = "1",
+    ndc_measure: str = "UN",
+    pointers: Sequence[str] = ("1",),
+    description: str | None = None,
+    place: str | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Json:
+    """One service line. `more` is merged into it at the top."""
+    service: Json = {
+        "procedureIdentifier": "HC",
+        "procedureCode": code,
+        "lineItemChargeAmount": charge,
+        "measurementUnit": "UN",
+        "serviceUnitCount": str(units),
+        "compositeDiagnosisCodePointers": {"diagnosisCodePointers": list(pointers)},
+    }
+    if modifiers:
+        service["procedureModifiers"] = list(modifiers)
+    if description:
+        service["description"] = description
+    if place:
+        service["placeOfServiceCode"] = place
+    made: Json = {"serviceDate": on, "professionalService": service}
+    if until:
+        made["serviceDateEnd"] = until
+    if ndc:
+        made["drugIdentification"] = {
+            "serviceIdQualifier": "N4",
+            "nationalDrugCode": ndc,
+            "nationalDrugUnitCount": ndc_units,
+            "measurementUnitCode": ndc_measure,
+        }
+    return made | dict(more or {})
+
+
+def element(name: str, value: str = "yes", unit: str | None = None, line_number: int | None = None) -> Json:
+    """One element of the medical record, of one line or of the whole claim."""
+    made: Json = {"element": name, "value": value}
+    if unit:
+        made["unit"] = unit
+    if line_number:
+        made["providerControlNumber"] = f"L{line_number}"
+    return made
+
+
+def claim(  # noqa: PLR0913 - a claim has this many elements worth varying
+    lines: Iterable[Json],
+    *,
+    diagnoses: Sequence[str] = ("M0579",),
+    record: Iterable[Json] | None = None,
+    number: str = "SYN-0001",
+    filing_code: str = "MB",
+    payer: str = "MEDICARE-B",
+    place: str = "11",
+    total: str | None = None,
+) -> Json:
+    """A claim that is sound but for what its lines and diagnoses say. `record=None` sends no documentation list."""
+    numbered: list[Json] = [{"providerControlNumber": f"L{place_in}"} | made for place_in, made in enumerate(lines, 1)]
+    charges = [Decimal(made["professionalService"]["lineItemChargeAmount"]) for made in numbered] if not total else []
+    made: Json = {
+        "controlNumber": "000000001",
+        "tradingPartnerServiceId": payer,
+        "tradingPartnerName": "SYNTHETIC PAYER",
+        "submitter": {
+            "organizationName": "SYNTHETIC SUBMITTER",
+            "contactInformation": {"name": "SYNTHETIC CONTACT", "phoneNumber": "5555550100"},
+        },
+        "receiver": {"organizationName": "SYNTHETIC RECEIVER"},
+        "billing": {
+            "npi": "1234567893",
+            "employerId": "123456789",
+            "taxonomyCode": "207RH0003X",
+            "organizationName": "SYNTHETIC INFUSION CENTER",
+            "address": {"address1": "100 MAIN ST", "city": "SPRINGFIELD", "state": "IL", "postalCode": "627010001"},
+        },
+        "subscriber": {
+            "memberId": "1EG4TE5MK73",
+            "paymentResponsibilityLevelCode": "P",
+            "firstName": "SYNTHETIC",
+            "lastName": "PATIENT",
+            "dateOfBirth": "19500201",
+            "gender": "F",
+            "address": {"address1": "1 EXAMPLE WAY", "city": "SPRINGFIELD", "state": "IL", "postalCode": "627010002"},
+        },
+        "claimInformation": {
+            "patientControlNumber": number,
+            "claimChargeAmount": total or f"{sum(charges, Decimal(0)):f}",
+            "claimFilingCode": filing_code,
+            "placeOfServiceCode": place,
+            "claimFrequencyCode": "1",
+            "signatureIndicator": "Y",
+            "planParticipationCode": "A",
+            "benefitsAssignmentCertificationIndicator": "Y",
+            "releaseInformationCode": "Y",
+            "healthCareCodeInformation": [
+                {"diagnosisTypeCode": "ABF" if place_in else "ABK", "diagnosisCode": code}
+                for place_in, code in enumerate(diagnoses)
+            ],
+            "serviceLines": numbered,
+        },
+    }
+    if record is not None:
+        made["documentation"] = list(record)
+    return made

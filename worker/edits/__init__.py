@@ -1,0 +1,1 @@
+"""The claim edits: one file an edit, in one folder a family."""

@@ -1,0 +1,1 @@
+"""Whether the drug and its administration fit together."""

@@ -1,0 +1,22 @@
+"""Billing units from doses, as Medicare counts them.
+
+Source: CGS Medicare Part B, "Discarded Drugs and Biologicals", 2023-06-27; CMS Claims Processing Manual, chapter 17,
+section 40.
+"""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+
+def units_administered(dose: Decimal, unit: Decimal) -> Decimal:
+    """Units to bill for a dose: every begun unit counts (30.5 units are billed as 31). `unit` is above zero."""
+    return (dose / unit).to_integral_value(ROUND_CEILING)
+
+
+def units_discarded(waste: Decimal, unit: Decimal) -> Decimal:
+    """Units to bill as discarded: only whole ones count (9.5 units are billed as 9). `unit` is above zero."""
+    return (waste / unit).to_integral_value(ROUND_FLOOR)
+
+
+def fits_in_one_unit(dose: Decimal, waste: Decimal, unit: Decimal) -> bool:
+    """Whether dose and waste together are inside one billing unit, which is then billed once and without JW."""
+    return dose + waste <= unit

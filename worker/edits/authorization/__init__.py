@@ -1,0 +1,1 @@
+"""What the payer wanted to be asked first."""

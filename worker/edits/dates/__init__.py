@@ -1,0 +1,1 @@
+"""When it was done and when it was sent."""

@@ -1,0 +1,1 @@
+"""What the medical record must hold."""

@@ -1,0 +1,178 @@
+"""What an edit is: a small pure function with its catalogue entry."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, StrEnum
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.outcome import Citation, Fix, Location, Prediction, Severity
+from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
+from worker.payers.guide import Guide
+from worker.payers.profile import Profile
+from worker.reference.snapshot import Snapshot
+
+Subject = TypeVar("Subject")
+OptionsT = TypeVar("OptionsT", bound="Options")
+
+
+class Scope(Enum):
+    """What an edit looks at, so that a claim without drug lines pays for no drug edit."""
+
+    CLAIM = "claim"
+    LINE = "line"
+    DRUG_LINE = "drug line"
+    DRUG_DAY = "drug and day"
+
+
+class Status(StrEnum):
+    """Stable edits hold claims; preview edits are evaluated and counted only."""
+
+    STABLE = "stable"
+    PREVIEW = "preview"
+
+
+class Options(BaseModel):
+    """Settings of one edit that a payer profile may change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What an edit found.
+
+    `severity` and `predicted` replace the catalogue entry's where one case of an edit differs from the others.
+    `facts` are the values that decided; they may hold codes, counts and dates, never a name or an identifier.
+    """
+
+    message: str
+    hint: str
+    at: Location
+    facts: Mapping[str, object] = field(default_factory=dict)
+    severity: Severity | None = None
+    predicted: Prediction | None = None
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    """The edit could not decide: `missing` names the table or the field that it would have needed."""
+
+    missing: str
+    line: int | None = None
+
+
+Verdict: TypeAlias = Flaw | NoData
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an edit may know besides its subject.
+
+    `received_on` is the day the claim reached us: the only "today" there is.
+    """
+
+    claim: ClaimFacts
+    received_on: date
+    snapshot: Snapshot
+    guides: Mapping[str, Guide]
+    profile: Profile
+    edit_options: Options | None = None
+
+    def options(self, kind: type[OptionsT]) -> OptionsT:
+        """The options of the running edit as the profile sets them; `kind` is the class that the edit declares."""
+        if not isinstance(self.edit_options, kind):
+            raise TypeError(f"this edit declares no options of kind {kind.__name__}")
+        return self.edit_options
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Generic[Subject]):
+    """One entry of the catalogue together with the function that decides it.
+
+    The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, and nothing when the
+    subject is sound.
+    """
+
+    id: str
+    name: str
+    scope: Scope
+    severity: Severity
+    predicted: Prediction
+    citation: Citation
+    explanation: str
+    find: Callable[[Subject, Context], Iterator[Verdict]]
+    options: type[Options] | None
+    status: Status
+    module: str
+
+    @property
+    def family(self) -> str:
+        """The folder that the edit lives in."""
+        return self.module.split(".")[-2]
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the explanation."""
+        return self.explanation.strip().split("\n", 1)[0]
+
+
+AnyEdit: TypeAlias = Edit[Any]  # the subject's type is fixed by the scope, where the edit is declared
+Finder: TypeAlias = Callable[[Subject, Context], Iterator[Verdict]]
+
+
+def predicts(
+    *,
+    category: str,
+    status: tuple[str, ...],
+    carc: tuple[str, ...] = (),
+    rarc: tuple[str, ...] = (),
+    entity: str | None = None,
+) -> Prediction:
+    """The codes that would come back: 277CA category, status and entity, remittance CARC and RARC."""
+    return Prediction(carc=carc, rarc=rarc, claim_status_category=category, claim_status=status, entity=entity)
+
+
+class Declaration(Generic[Subject]):
+    """Turns a function over one kind of subject into an edit; see the four instances below."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def __call__(  # noqa: PLR0913 - a catalogue entry has this many fields
+        self,
+        edit_id: str,
+        *,
+        severity: Severity,
+        predicted: Prediction,
+        citation: Citation,
+        options: type[Options] | None = None,
+        status: Status = Status.STABLE,
+    ) -> Callable[[Finder[Subject]], Edit[Subject]]:
+        """Declare an edit: its name is the function's, its explanation the function's docstring."""
+
+        def declare(find: Finder[Subject]) -> Edit[Subject]:
+            return Edit(
+                id=edit_id,
+                name=find.__name__.replace("_", "-"),
+                scope=self._scope,
+                severity=severity,
+                predicted=predicted,
+                citation=citation,
+                explanation=find.__doc__ or "",
+                find=find,
+                options=options,
+                status=status,
+                module=find.__module__,
+            )
+
+        return declare
+
+
+claim_edit = Declaration[ClaimFacts](Scope.CLAIM)
+line_edit = Declaration[LineFacts](Scope.LINE)
+drug_line_edit = Declaration[LineFacts](Scope.DRUG_LINE)
+drug_day_edit = Declaration[DrugDay](Scope.DRUG_DAY)

@@ -1,0 +1,1 @@
+"""Visits on the day of an administration."""

@@ -1,0 +1,126 @@
+"""What the edits look at: the claim, its lines and its drugs, worked out once and shared.
+
+Values that could not be read stand as None here; only the intake edits look at the text behind them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from schemas.claim import Claim, Provider, ServiceLine
+from schemas.documentation import DocumentationElement
+from worker.edits.record import Record, Unknown
+from worker.reference.answer import Answer
+from worker.reference.rows import Drug
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One service line.
+
+    `on` is its first date of service. `drug` is the drug behind its code, in force on that date or not; None for a
+    line that is no drug line as far as our tables know (`drug_answer` then says how they know).
+    """
+
+    number: int
+    line: ServiceLine
+    hcpcs: str
+    on: date | None
+    units: Decimal | None
+    charge: Decimal | None
+    modifiers: tuple[str, ...]
+    drug: Drug | None
+    drug_answer: Answer[Drug] | None
+
+    @property
+    def is_waste(self) -> bool:
+        """Whether the line bills a discarded amount."""
+        return "JW" in self.modifiers
+
+    @property
+    def attests_no_waste(self) -> bool:
+        """Whether the line says that nothing was discarded."""
+        return "JZ" in self.modifiers
+
+    @property
+    def control_number(self) -> str | None:
+        """The submitter's number of the line [REF*6R]."""
+        return self.line.provider_control_number or None
+
+
+@dataclass(frozen=True, slots=True)
+class DrugDay:
+    """All lines of one drug code on one date of service, with what the record says about them.
+
+    Doses are in the unit of the code's billing unit (mg for a code billed per 10 mg).
+    """
+
+    hcpcs: str
+    on: date
+    drug: Drug
+    lines: tuple[LineFacts, ...]
+    record: Record | None
+    dose_given: Decimal | Unknown
+    dose_discarded: Decimal | Unknown
+    containers_opened: tuple[Decimal, ...] | Unknown
+
+    @property
+    def given(self) -> tuple[LineFacts, ...]:
+        """The lines that bill what was administered."""
+        return tuple(line for line in self.lines if not line.is_waste)
+
+    @property
+    def wasted(self) -> tuple[LineFacts, ...]:
+        """The lines that bill what was discarded."""
+        return tuple(line for line in self.lines if line.is_waste)
+
+    @property
+    def units_given(self) -> Decimal | None:
+        """Billing units on the administered lines; None when a count is missing."""
+        return _sum(self.given)
+
+    @property
+    def units_wasted(self) -> Decimal | None:
+        """Billing units on the JW lines; None when a count is missing."""
+        return _sum(self.wasted)
+
+    @property
+    def unit_dose(self) -> Decimal | None:
+        """How much drug one billing unit is; None when not known or not exact ("up to")."""
+        return None if self.drug.unit_up_to else self.drug.unit_amount
+
+
+def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
+    counts = [line.units for line in lines]
+    known = [count for count in counts if count is not None]
+    return sum(known, Decimal(0)) if len(known) == len(counts) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """The claim with its lines and its drugs by day."""
+
+    claim: Claim
+    lines: tuple[LineFacts, ...]
+    drug_lines: tuple[LineFacts, ...]
+    drug_days: tuple[DrugDay, ...]
+    diagnoses: tuple[str, ...]
+
+    @property
+    def documentation(self) -> tuple[DocumentationElement, ...] | None:
+        """What the record holds; None when nobody said."""
+        return self.claim.documentation
+
+    @property
+    def first_service(self) -> date | None:
+        """The earliest date of service of the claim."""
+        return min((line.on for line in self.lines if line.on), default=None)
+
+    def rendering_npi(self, line: LineFacts) -> str | None:
+        """Who performed the line: its own rendering provider, else the claim's, else the billing provider."""
+        providers: tuple[Provider | None, ...] = (
+            line.line.rendering_provider,
+            self.claim.rendering,
+            self.claim.billing,
+        )
+        return next((provider.npi for provider in providers if provider and provider.npi), None)

@@ -1,0 +1,102 @@
+"""Where an element stands: in the JSON message, in the 837P (005010X222A1) and on the CMS-1500 form (02/12)."""
+
+from typing import Final
+
+from schemas.outcome import Location
+from worker.edits.facts import LineFacts
+
+# JSON path below the claim, loop and element of the 837P, box of the CMS-1500.
+CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
+    "claim": ("$", "2300", None),
+    "billing": ("$.billing", "2010AA NM1*85", "33"),
+    "billing.npi": ("$.billing.npi", "2010AA NM109", "33a"),
+    "billing.taxId": ("$.billing.employerId", "2010AA REF*EI", "25"),
+    "rendering.npi": ("$.rendering.npi", "2310B NM109", "24J"),
+    "referring.npi": ("$.referring.npi", "2310A NM109", "17b"),
+    "ordering.npi": ("$.ordering.npi", "2420E NM109", "17b"),
+    "supervising.npi": ("$.supervising.npi", "2310D NM109", "17b"),
+    "payer": ("$.tradingPartnerServiceId", "2010BB NM109", "carrier block"),
+    "submitter": ("$.submitter", "1000A NM1*41", None),
+    "receiver": ("$.receiver", "1000B NM1*40", None),
+    "subscriber": ("$.subscriber", "2010BA NM1*IL", "4"),
+    "subscriber.memberId": ("$.subscriber.memberId", "2010BA NM109", "1a"),
+    "subscriber.dateOfBirth": ("$.subscriber.dateOfBirth", "2010BA DMG02", "3"),
+    "dependent.dateOfBirth": ("$.dependent.dateOfBirth", "2010CA DMG02", "3"),
+    "patientControlNumber": ("$.claimInformation.patientControlNumber", "2300 CLM01", "26"),
+    "claimChargeAmount": ("$.claimInformation.claimChargeAmount", "2300 CLM02", "28"),
+    "placeOfServiceCode": ("$.claimInformation.placeOfServiceCode", "2300 CLM05-1", "24B"),
+    "claimFrequencyCode": ("$.claimInformation.claimFrequencyCode", "2300 CLM05-3", "22"),
+    "claimFilingCode": ("$.claimInformation.claimFilingCode", "2000B SBR09", "1"),
+    "signatureIndicator": ("$.claimInformation.signatureIndicator", "2300 CLM06", "31"),
+    "planParticipationCode": ("$.claimInformation.planParticipationCode", "2300 CLM07", "27"),
+    "benefitsAssignmentCertificationIndicator": (
+        "$.claimInformation.benefitsAssignmentCertificationIndicator",
+        "2300 CLM08",
+        "13",
+    ),
+    "releaseInformationCode": ("$.claimInformation.releaseInformationCode", "2300 CLM09", "12"),
+    "diagnoses": ("$.claimInformation.healthCareCodeInformation", "2300 HI", "21"),
+    "serviceLines": ("$.claimInformation.serviceLines", "2400 LX", "24"),
+    "priorAuthorization": (
+        "$.claimInformation.claimSupplementalInformation.priorAuthorizationNumber",
+        "2300 REF*G1",
+        "23",
+    ),
+    "documentation": ("$.documentation", "2300 PWK", None),
+}
+SERVICE: Final = "professionalService"
+LINE_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
+    "line": ("", "2400 LX", "24"),
+    "serviceDate": (".serviceDate", "2400 DTP*472", "24A"),
+    "serviceDateEnd": (".serviceDateEnd", "2400 DTP*472", "24A"),
+    "procedureIdentifier": (f".{SERVICE}.procedureIdentifier", "2400 SV101-1", "24D"),
+    "procedureCode": (f".{SERVICE}.procedureCode", "2400 SV101-2", "24D"),
+    "procedureModifiers": (f".{SERVICE}.procedureModifiers", "2400 SV101-3", "24D"),
+    "description": (f".{SERVICE}.description", "2400 SV101-7", "24 shaded"),
+    "additionalNotes": (".additionalNotes", "2400 NTE*ADD", "24 shaded"),
+    "lineItemChargeAmount": (f".{SERVICE}.lineItemChargeAmount", "2400 SV102", "24F"),
+    "measurementUnit": (f".{SERVICE}.measurementUnit", "2400 SV103", "24G"),
+    "serviceUnitCount": (f".{SERVICE}.serviceUnitCount", "2400 SV104", "24G"),
+    "placeOfServiceCode": (f".{SERVICE}.placeOfServiceCode", "2400 SV105", "24B"),
+    "diagnosisCodePointers": (
+        f".{SERVICE}.compositeDiagnosisCodePointers.diagnosisCodePointers",
+        "2400 SV107",
+        "24E",
+    ),
+    "nationalDrugCode": (".drugIdentification.nationalDrugCode", "2410 LIN03", "24 shaded"),
+    "nationalDrugUnitCount": (".drugIdentification.nationalDrugUnitCount", "2410 CTP04", "24 shaded"),
+    "renderingProvider.npi": (".renderingProvider.npi", "2420A NM109", "24J"),
+    "orderingProvider.npi": (".orderingProvider.npi", "2420E NM109", "17b"),
+    "referringProvider.npi": (".referringProvider.npi", "2420F NM109", "17b"),
+    "supervisingProvider.npi": (".supervisingProvider.npi", "2420D NM109", "17b"),
+    "priorAuthorization": (".serviceLineReferenceInformation.priorAuthorization", "2400 REF*G1", "23"),
+    "documentation": ("", "2400 PWK", None),
+}
+
+
+def in_claim(element: str) -> Location:
+    """The place of an element that belongs to the claim as a whole."""
+    path, x12, box = CLAIM_ELEMENTS[element]
+    return Location(json_path=path, x12=x12, cms1500_box=box)
+
+
+def in_diagnosis(position: int) -> Location:
+    """The place of one diagnosis, counted from 1."""
+    path, x12, box = CLAIM_ELEMENTS["diagnoses"]
+    return Location(json_path=f"{path}[{position - 1}].diagnosisCode", x12=f"{x12}{position:02}-2", cms1500_box=box)
+
+
+def in_line(line: LineFacts, element: str, position: int | None = None) -> Location:
+    """The place of an element of a line; `position` counts modifiers and pointers from 1."""
+    path, x12, box = LINE_ELEMENTS[element]
+    if position is not None:
+        path = f"{path}[{position - 1}]"
+        # SV101-3 to SV101-6 hold the modifiers, SV107-1 to SV107-4 the pointers.
+        x12 = f"2400 SV101-{position + 2}" if element == "procedureModifiers" else f"{x12}-{position}"
+    return Location(
+        json_path=f"$.claimInformation.serviceLines[{line.number - 1}]{path}",
+        line=line.number,
+        provider_control_number=line.control_number,
+        x12=x12,
+        cms1500_box=box,
+    )

@@ -1,0 +1,1 @@
+"""What the modifiers say and whether they may."""

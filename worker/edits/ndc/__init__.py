@@ -1,0 +1,1 @@
+"""Which package the drug came from."""

@@ -1,0 +1,1 @@
+"""Who billed, rendered, ordered and received."""

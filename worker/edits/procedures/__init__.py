@@ -1,0 +1,1 @@
+"""What was done, and whether the code is the right one."""

@@ -1,0 +1,1 @@
+"""What was discarded of single-dose containers (JW and JZ)."""

@@ -1,0 +1,36 @@
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+
+@drug_line_edit(
+    "WST-02",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(
+        source="CMS, Discarded Drugs and Biologicals: JW Modifier and JZ Modifier Policy",
+        effective=date(2023, 1, 1),
+        url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
+    ),
+)
+def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
+    """One line says both "discarded" (JW) and "nothing discarded" (JZ).
+
+    Why: JW bills the discarded part of a single-dose container, JZ attests that there is none. A line that says both
+    is returned as unprocessable.
+
+    Flagged: J1745-JW-JZ x 40.
+
+    Accepted: J1745 x 35 with J1745-JW x 5 on a line of its own; or J1745-JZ x 40.
+    """
+    if line.is_waste and line.attests_no_waste:
+        yield Flaw(
+            message=f"{line.hcpcs} carries both JW (discarded) and JZ (nothing discarded).",
+            hint="Keep JZ if nothing was discarded; else bill the discarded units with JW on a line of their own.",
+            at=in_line(line, "procedureModifiers"),
+            facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
+        )

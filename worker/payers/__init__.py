@@ -1,0 +1,1 @@
+"""Payer profiles: which edits apply to whom, how severely, with which options."""

@@ -1,0 +1,134 @@
+"""Runs the edits of a rulebook over a claim and keeps account of what was really checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from schemas.outcome import Coverage, Finding, NoDataEntry, Severity
+from worker.edits.edit import Context, Flaw, Scope
+from worker.edits.locate import in_claim
+from worker.pipeline.rulebook import Rule, Rulebook
+
+MAX_FINDINGS: Final = 200
+
+
+@dataclass
+class Checked:
+    """The findings in the order of the edits, and the account of every edit that had something to look at."""
+
+    findings: list[Finding] = field(default_factory=list)
+    looked: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    errors: set[str] = field(default_factory=set)
+    no_data: list[NoDataEntry] = field(default_factory=list)
+    not_reached: tuple[str, ...] = ()
+
+    def coverage(self, rulebook: Rulebook) -> Coverage:
+        """What was checked, as the outcome says it."""
+        undecided = {entry.edit for entry in self.no_data}
+        return Coverage(
+            passed=tuple(sorted(self.looked - self.failed - undecided - self.errors)),
+            failed=tuple(sorted(self.failed)),
+            switched_off=rulebook.switched_off,
+            no_data=tuple(self.no_data),
+            not_reached=self.not_reached,
+            errors=tuple(sorted(self.errors)),
+        )
+
+
+def check(rulebook: Rulebook, context: Context) -> Checked:
+    """Run every edit of the rulebook that has something to look at on this claim."""
+    checked = Checked()
+    facts = context.claim
+    subjects: dict[Scope, tuple[Any, ...]] = {  # a subject's type goes with its scope
+        Scope.CLAIM: (facts,),
+        Scope.LINE: facts.lines,
+        Scope.DRUG_LINE: facts.drug_lines,
+        Scope.DRUG_DAY: facts.drug_days,
+    }
+    _run(rulebook.intake, subjects, context, checked)
+    if any(finding.severity is Severity.REJECT for finding in checked.findings):
+        checked.not_reached = tuple(
+            sorted(rule.edit.id for scope, rules in rulebook.others.items() if subjects[scope] for rule in rules)
+        )
+    else:
+        _run(rulebook.others, subjects, context, checked)
+    return checked
+
+
+def _run(
+    rules: Mapping[Scope, tuple[Rule, ...]],
+    subjects: Mapping[Scope, tuple[Any, ...]],
+    context: Context,
+    checked: Checked,
+) -> None:
+    for scope, scoped in rules.items():
+        if not subjects[scope]:
+            continue
+        for rule in scoped:
+            checked.looked.add(rule.edit.id)
+            own = replace(context, edit_options=rule.options) if rule.options else context
+            for subject in subjects[scope]:
+                _examine(rule, subject, own, checked)
+
+
+def _examine(rule: Rule, subject: Any, context: Context, checked: Checked) -> None:  # as the edit's scope says
+    try:
+        verdicts = tuple(rule.edit.find(subject, context))
+    except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
+        if rule.edit.id not in checked.errors:
+            checked.errors.add(rule.edit.id)
+            checked.findings.append(_failed(rule))
+        return
+    for verdict in verdicts:
+        if isinstance(verdict, Flaw):
+            checked.failed.add(rule.edit.id)
+            checked.findings.append(_finding(rule, verdict))
+        else:
+            checked.no_data.append(NoDataEntry(edit=rule.edit.id, missing=verdict.missing, line=verdict.line))
+
+
+def _finding(rule: Rule, flaw: Flaw) -> Finding:
+    edit = rule.edit
+    # A profile's word on severity outranks the edit's own distinction between its cases.
+    severity = rule.severity if rule.severity is not edit.severity else flaw.severity or rule.severity
+    return Finding(
+        edit=edit.id,
+        name=edit.name,
+        severity=severity,
+        message=flaw.message,
+        hint=flaw.hint,
+        facts={name: _written(value) for name, value in flaw.facts.items()},
+        at=flaw.at,
+        predicted=flaw.predicted or edit.predicted,
+        citation=edit.citation,
+        fix=flaw.fix,
+    )
+
+
+def _failed(rule: Rule) -> Finding:
+    return Finding(
+        edit=rule.edit.id,
+        name="edit-failed",
+        severity=Severity.PEND,
+        message=f"Edit {rule.edit.id} ({rule.edit.name}) failed through a fault of the scrubber.",
+        hint="Nothing is known to be wrong with the claim. Report the fault; scrub the claim again after the repair.",
+        facts={},
+        at=in_claim("claim"),
+        predicted=None,
+        citation=rule.edit.citation,
+    )
+
+
+def _written(value: object) -> str:
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case tuple() | list() | frozenset() | set():
+            return ", ".join(_written(member) for member in value)
+        case _:
+            return str(value)

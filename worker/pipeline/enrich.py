@@ -1,0 +1,116 @@
+"""What the tables in force on the date of service know about each drug line."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
+from worker.edits.facts import ClaimFacts, LineFacts
+from worker.reference.answer import Absent, Answer, Found, NotCovered, NotInForce
+from worker.reference.rows import Container, Drug, MueLimit, WasteDuty
+from worker.reference.snapshot import Snapshot
+
+Row = TypeVar("Row")
+
+
+@dataclass
+class _Sources:
+    """Which edition answered for each table, and why a table did not answer."""
+
+    editions: dict[str, str] = field(default_factory=dict)
+    no_data: dict[str, str] = field(default_factory=dict)
+
+    def row(self, table: str, answer: Answer[Row]) -> Row | None:
+        """The row in force, if any; notes where the answer came from."""
+        match answer:
+            case Found(row, edition):
+                self.editions[table] = edition.name
+                return row
+            case NotInForce(_, edition, valid_from, valid_to):
+                self.editions[table] = edition.name
+                self.no_data[table] = f"in force from {valid_from or 'the start'} to {valid_to or 'now'} only"
+            case Absent(edition):
+                self.editions[table] = edition.name
+                self.no_data[table] = "not in the table"
+            case NotCovered():
+                self.no_data[table] = "the loaded editions do not cover this date of service"
+        return None
+
+
+def enrich(facts: ClaimFacts, snapshot: Snapshot) -> tuple[LineEnrichment, ...]:
+    """The enrichment of every drug line, in the order of the lines."""
+    return tuple(_enrich(line, line.drug, line.on, snapshot) for line in facts.drug_lines if line.drug and line.on)
+
+
+def _enrich(line: LineFacts, drug: Drug, on: date, snapshot: Snapshot) -> LineEnrichment:
+    sources = _Sources()
+    code = line.hcpcs
+    answer = snapshot.drug(code, on)
+    sources.row("drugs", answer)
+    containers = sources.row("containers", snapshot.containers_of(code, on))
+    mue = sources.row("mue", snapshot.mue(code, "practitioner", on))
+    opps = sources.row("opps_status", snapshot.opps_status(code, on))
+    asp = sources.row("asp_limits", snapshot.asp_limit(code, on))
+    duty = sources.row("waste_duty", snapshot.waste_duty(code, on))
+    return LineEnrichment(
+        line=line.number,
+        provider_control_number=line.control_number,
+        hcpcs=code,
+        service_date=on,
+        in_force=isinstance(answer, Found),
+        drug_name=drug.generic_name,
+        brands=drug.brands,
+        description=drug.short_description,
+        drug_class=drug.drug_class,
+        billing_unit=_amount(drug.unit_amount, drug),
+        units=line.units,
+        dose=_dose(line.units, drug),
+        containers=None if containers is None else _sizes(containers, drug),
+        single_dose=drug.single_dose,
+        waste_reporting=_waste_reporting(duty, on),
+        mue=_mue(mue),
+        opps_status=opps.status if opps else None,
+        asp_payment_limit=asp.payment_limit if asp else None,
+        effective_from=drug.effective_from,
+        effective_to=drug.effective_to,
+        successor=drug.successor,
+        editions=sources.editions,
+        no_data=sources.no_data,
+    )
+
+
+def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:
+    return None if amount is None or drug.unit is None else Amount(amount=amount, unit=drug.unit)
+
+
+def _dose(units: Decimal | None, drug: Drug) -> Amount | None:
+    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not tell the dose.
+    if units is None or drug.unit_amount is None or drug.unit_up_to:
+        return None
+    return _amount(units * drug.unit_amount, drug)
+
+
+def _sizes(containers: tuple[Container, ...], drug: Drug) -> tuple[ContainerSize, ...]:
+    brands: dict[Decimal, set[str]] = {}
+    for container in containers:
+        if container.units_per_item is not None:
+            brands.setdefault(container.units_per_item, set()).add(container.brand)
+    return tuple(
+        ContainerSize(units=units, dose=_dose(units, drug), brands=tuple(sorted(brands[units])))
+        for units in sorted(brands)
+    )
+
+
+def _waste_reporting(duty: WasteDuty | None, on: date) -> WasteReporting:
+    if duty is None:
+        basis = "not on the CMS list of single-dose codes, which is not exhaustive: decide by the container's label"
+        return WasteReporting(listed=False, required=None, basis=basis)
+    basis = f"on the CMS JW/JZ list: JW or JZ required for dates of service from {duty.required_from}"
+    return WasteReporting(listed=True, required=on >= duty.required_from, basis=basis)
+
+
+def _mue(limit: MueLimit | None) -> MueValue | None:
+    if limit is None:
+        return None
+    return MueValue(value=limit.value, adjudication_indicator=limit.mai, setting=limit.setting)
