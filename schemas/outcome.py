@@ -139,8 +139,8 @@ class LineEnrichment(Message):
     line: int
     provider_control_number: str | None = None
     hcpcs: str
-    service_date: date | None
-    in_force: bool | None = Field(description="whether the code was in force on that date; null when not known")
+    service_date: date
+    in_force: bool = Field(description="whether the code was in force on that date")
     drug_name: str | None = None
     brands: tuple[str, ...] = ()
     description: str | None = None

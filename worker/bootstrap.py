@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,18 @@ from worker.reference.loading import load
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML as its version 1.2 reads it: only true and false are yes and no, so that `off` stays a word."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and the form are the base class's
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 class ConfigurationError(Exception):
@@ -72,7 +85,7 @@ def _read_all(directory: Path, model: type[Model]) -> list[Model]:
 
 def _read(file: Path, model: type[Model]) -> Model:
     try:
-        content: Any = yaml.safe_load(file.read_text("utf-8"))  # any YAML; the model decides
+        content: Any = yaml.load(file.read_text("utf-8"), _Yaml)  # noqa: S506 - a safe loader; any YAML, the model decides
         return model.model_validate(content)
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{file}: not YAML: {error}") from None

@@ -5,8 +5,10 @@ A case file names its edit and lists cases:
     edit: UNT-02
     cases:
       - name: 150 units for 150 mg under a code that counts in fives
-        why: waste_policy worked example 20            # optional: the source of the case
+        why: worked example 20            # optional: the source of the case
         profile: medicare-part-b                       # optional: else chosen from the claim
+        settings: {documentation: required}            # optional: merged into that profile for this case
+        guides: [{hcpcs: J1745, drug: infliximab}]     # optional: guides in place of the shipped ones
         received_on: 2026-03-20                        # optional
         claim:                                         # keywords of worker.cli.synthetic.claim
           diagnoses: [J4550]
@@ -26,18 +28,34 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from schemas.outcome import Finding, Outcome
+from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.cli import synthetic
+from worker.payers.guide import Guide
+from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
 
 DIRECTORY = Path(__file__).parent / "cases"
 RECEIVED_ON = date.fromisoformat(synthetic.RECEIVED_ON)
 STEP = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML as everybody writes it: `on` is the keyword for a date of service, only `true` and `false` are booleans."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and the form are the base class's
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,8 @@ class Case:
     expected_result: str
     expected_partial: tuple[dict[str, Any], ...]
     profile: str | None = None
+    settings: str = "{}"
+    guides: str = "[]"
     received_on: date = RECEIVED_ON
     expected_disposition: str | None = None
     alone: bool = False
@@ -60,10 +80,16 @@ class Case:
     def scrub(self, pipeline: Pipeline) -> Outcome:
         """The outcome of the case's claim, through the whole pipeline."""
         chosen = pipeline.under(self.profile) if self.profile else pipeline
+        if self.settings != "{}" or self.guides != "[]":
+            chosen = _adjusted(pipeline, self._profile_of_claim(pipeline), self.settings, self.guides)
         outcome = chosen.scrub(json.dumps(self.claim).encode(), self.received_on).outcome
         if outcome is None:
             raise AssertionError(f"{self}: the claim could not be decoded")
         return outcome
+
+    def _profile_of_claim(self, pipeline: Pipeline) -> str:
+        filing_code = self.claim["claimInformation"].get("claimFilingCode")
+        return self.profile or pipeline.profiles.for_claim(self.claim.get("tradingPartnerServiceId"), filing_code).name
 
     def result(self, outcome: Outcome) -> str:
         """How the edit ended on the claim, in the word of the case file."""
@@ -95,6 +121,29 @@ class Case:
         return [*self.expected_partial, *({} for _ in range(count))][:count]
 
 
+@lru_cache(maxsize=64)
+def _adjusted(pipeline: Pipeline, name: str, settings: str, guides: str) -> Pipeline:
+    """The pipeline with settings merged into one profile and guides replaced; both are given as JSON."""
+    profile = pipeline.profiles.named(name)
+    merged = _merge(profile.model_dump(exclude_defaults=True), json.loads(settings))
+    own = (Guide.model_validate(guide) for guide in json.loads(guides))
+    return Pipeline(
+        edits=pipeline.edits,
+        profiles=Profiles(Profile.model_validate(merged) if other is profile else other for other in pipeline.profiles),
+        guides={**pipeline.guides, **{guide.hcpcs: guide for guide in own}},
+        snapshot=pipeline.snapshot,
+        ruleset=pipeline.ruleset,
+        clock=lambda: 0.0,
+        max_bytes=MAX_MESSAGE_BYTES,
+    ).under(name)
+
+
+def _merge(base: Any, over: Any) -> Any:  # any JSON
+    if isinstance(base, dict) and isinstance(over, dict):
+        return base | {key: _merge(base.get(key), value) for key, value in over.items()}
+    return over
+
+
 def _plain(finding: Finding) -> dict[str, Any]:
     dumped = finding.model_dump(mode="json", by_alias=True, exclude_none=True)
     return dumped | {"line": finding.at.line, "path": finding.at.json_path}
@@ -112,15 +161,16 @@ def load_cases(directory: Path = DIRECTORY) -> list[Case]:
 
 
 def _read(file: Path) -> list[Case]:
-    content = yaml.safe_load(file.read_text("utf-8"))
+    content = yaml.load(file.read_text("utf-8"), _Yaml)  # noqa: S506 - a safe loader
     return [_case(content["edit"], entry) for entry in content["cases"]]
 
 
-KEYS = {"name", "why", "profile", "received_on", "claim", "set", "expect", "findings", "disposition", "alone"}
+GIVEN = {"name", "why", "profile", "settings", "guides", "received_on", "claim", "set"}
+EXPECTED = {"expect", "findings", "disposition", "alone"}
 
 
 def _case(edit: str, entry: dict[str, Any]) -> Case:
-    unknown = set(entry) - KEYS
+    unknown = set(entry) - GIVEN - EXPECTED
     if unknown:
         raise ValueError(f"{edit} {entry['name']}: unknown keys {unknown}")
     keywords = dict(entry["claim"])
@@ -141,6 +191,8 @@ def _case(edit: str, entry: dict[str, Any]) -> Case:
         expected_result=entry["expect"],
         expected_partial=tuple(entry.get("findings", ())),
         profile=entry.get("profile"),
+        settings=json.dumps(entry.get("settings", {})),
+        guides=json.dumps(entry.get("guides", [])),
         received_on=received,
         expected_disposition=entry.get("disposition"),
         alone=entry.get("alone", False),

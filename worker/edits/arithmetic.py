@@ -20,3 +20,13 @@ def units_discarded(waste: Decimal, unit: Decimal) -> Decimal:
 def fits_in_one_unit(dose: Decimal, waste: Decimal, unit: Decimal) -> bool:
     """Whether dose and waste together are inside one billing unit, which is then billed once and without JW."""
     return dose + waste <= unit
+
+
+def is_whole(units: Decimal) -> bool:
+    """Whether a unit count has no decimals, as Medicare wants it."""
+    return units == units.to_integral_value()
+
+
+def in_words(units: Decimal) -> str:
+    """A unit count as a message says it: "1 unit", "31 units"."""
+    return f"{units:f} unit{'' if units == 1 else 's'}"

@@ -65,7 +65,12 @@ class NoData:
     line: int | None = None
 
 
-Verdict: TypeAlias = Flaw | NoData
+@dataclass(frozen=True, slots=True)
+class DoesNotApply:
+    """The edit has nothing to say about this subject; coverage counts it neither as passed nor as undecided."""
+
+
+Verdict: TypeAlias = Flaw | NoData | DoesNotApply
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,8 @@ class Context:
 class Edit(Generic[Subject]):
     """One entry of the catalogue together with the function that decides it.
 
-    The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, and nothing when the
-    subject is sound.
+    The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, `DoesNotApply` for a
+    subject that is none of its business, and nothing when the subject is sound.
     """
 
     id: str

@@ -3,6 +3,7 @@
 Values that could not be read stand as None here; only the intake edits look at the text behind them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,6 +42,21 @@ class LineFacts:
     def attests_no_waste(self) -> bool:
         """Whether the line says that nothing was discarded."""
         return "JZ" in self.modifiers
+
+    @property
+    def until(self) -> date | None:
+        """Its last date of service; the first one when no later one is given."""
+        end = self.line.service_date_end
+        return end if isinstance(end, date) and self.on and end > self.on else self.on
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether the line bills more than one day, so that its units belong to no single one."""
+        return self.until != self.on
+
+    def covers(self, day: date) -> bool:
+        """Whether the line bills that day."""
+        return self.on is not None and self.until is not None and self.on <= day <= self.until
 
     @property
     def control_number(self) -> str | None:
@@ -115,6 +131,23 @@ class ClaimFacts:
     def first_service(self) -> date | None:
         """The earliest date of service of the claim."""
         return min((line.on for line in self.lines if line.on), default=None)
+
+    def place_of(self, line: LineFacts) -> str | None:
+        """Where the line was done: its own place of service [SV105], else the claim's [CLM05-1]."""
+        return (
+            line.line.professional_service.place_of_service_code or self.claim.claim_information.place_of_service_code
+        )
+
+    def diagnoses_of(self, lines: Iterable[LineFacts]) -> tuple[str, ...]:
+        """The diagnoses that the lines point to, each once; pointers to nothing are left out."""
+        pointers = (
+            pointer
+            for line in lines
+            if (composite := line.line.professional_service.composite_diagnosis_code_pointers)
+            for pointer in composite.diagnosis_code_pointers
+        )
+        by_pointer = {str(place): code for place, code in enumerate(self.diagnoses, 1) if code}
+        return tuple(dict.fromkeys(by_pointer[pointer] for pointer in pointers if pointer in by_pointer))
 
     def rendering_npi(self, line: LineFacts) -> str | None:
         """Who performed the line: its own rendering provider, else the claim's, else the billing provider."""

@@ -1,5 +1,6 @@
 """Where an element stands: in the JSON message, in the 837P (005010X222A1) and on the CMS-1500 form (02/12)."""
 
+import re
 from typing import Final
 
 from schemas.outcome import Location
@@ -19,8 +20,12 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "submitter": ("$.submitter", "1000A NM1*41", None),
     "receiver": ("$.receiver", "1000B NM1*40", None),
     "subscriber": ("$.subscriber", "2010BA NM1*IL", "4"),
+    "subscriber.lastName": ("$.subscriber.lastName", "2010BA NM103", "4"),
+    "subscriber.firstName": ("$.subscriber.firstName", "2010BA NM104", "4"),
     "subscriber.memberId": ("$.subscriber.memberId", "2010BA NM109", "1a"),
     "subscriber.dateOfBirth": ("$.subscriber.dateOfBirth", "2010BA DMG02", "3"),
+    "dependent.lastName": ("$.dependent.lastName", "2010CA NM103", "2"),
+    "dependent.firstName": ("$.dependent.firstName", "2010CA NM104", "2"),
     "dependent.dateOfBirth": ("$.dependent.dateOfBirth", "2010CA DMG02", "3"),
     "patientControlNumber": ("$.claimInformation.patientControlNumber", "2300 CLM01", "26"),
     "claimChargeAmount": ("$.claimInformation.claimChargeAmount", "2300 CLM02", "28"),
@@ -47,6 +52,7 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
 SERVICE: Final = "professionalService"
 LINE_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "line": ("", "2400 LX", "24"),
+    "providerControlNumber": (".providerControlNumber", "2400 REF*6R", None),
     "serviceDate": (".serviceDate", "2400 DTP*472", "24A"),
     "serviceDateEnd": (".serviceDateEnd", "2400 DTP*472", "24A"),
     "procedureIdentifier": (f".{SERVICE}.procedureIdentifier", "2400 SV101-1", "24D"),
@@ -72,6 +78,12 @@ LINE_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "priorAuthorization": (".serviceLineReferenceInformation.priorAuthorization", "2400 REF*G1", "23"),
     "documentation": ("", "2400 PWK", None),
 }
+
+LINE_PATH: Final = re.compile(r"\$\.claimInformation\.serviceLines\[(?P<place>\d+)\](?P<rest>.*)")
+DIAGNOSIS_PATH: Final = re.compile(r"\$\.claimInformation\.healthCareCodeInformation\[(?P<place>\d+)\]\.diagnosisCode")
+POSITION: Final = re.compile(r"\[(?P<place>\d+)\]$")
+_BY_CLAIM_PATH: Final = {path: element for element, (path, _, _) in CLAIM_ELEMENTS.items()}
+_BY_LINE_PATH: Final = {path: element for element, (path, _, _) in LINE_ELEMENTS.items() if path}
 
 
 def in_claim(element: str) -> Location:
@@ -100,3 +112,22 @@ def in_line(line: LineFacts, element: str, position: int | None = None) -> Locat
         x12=x12,
         cms1500_box=box,
     )
+
+
+def at_path(path: str, lines: tuple[LineFacts, ...]) -> Location:
+    """The place of the element at a JSON path; its loop alone when the tables above do not hold it."""
+    written = LINE_PATH.fullmatch(path)
+    if written is None:
+        if diagnosis := DIAGNOSIS_PATH.fullmatch(path):
+            return in_diagnosis(int(diagnosis["place"]) + 1)
+        if element := _BY_CLAIM_PATH.get(path):
+            return in_claim(element)
+        beside = f"{path.rpartition('.')[0]}."
+        loops = (x12.split(" ")[0] for known, x12, _ in CLAIM_ELEMENTS.values() if known.startswith(beside))
+        return Location(json_path=path, x12=next(loops, "2300"))
+    line = lines[int(written["place"])]
+    position = POSITION.search(written["rest"])
+    element = _BY_LINE_PATH.get(POSITION.sub("", written["rest"]))
+    if element:
+        return in_line(line, element, int(position["place"]) + 1 if position else None)
+    return in_line(line, "line").model_copy(update={"json_path": path, "x12": "2400"})

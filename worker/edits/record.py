@@ -1,8 +1,9 @@
 """What the medical record says about one drug on one day, and its measures brought to one unit."""
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from schemas.documentation import DocumentationElement, Element
@@ -14,7 +15,9 @@ MILLIGRAMS: Final = {
     "mcg": Decimal("0.001"),
     "ug": Decimal("0.001"),
 }
+AMOUNT = re.compile(r"\d{1,12}(?:\.\d{0,9})?|\.\d{1,9}", re.ASCII)
 CONTAINER = re.compile(r"(?:(?P<count>\d{1,3})\s*x\s*)?(?P<size>\d{1,9}(?:\.\d{1,6})?)", re.ASCII | re.IGNORECASE)
+MOST_CONTAINERS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,17 @@ class Record:
     def entries(self, element: Element) -> tuple[DocumentationElement, ...]:
         """All entries of one element, in the order of the claim."""
         return tuple(entry for entry in self.elements if entry.element == element and entry.value)
+
+    def speaks_of(self, element: Element, lines: AbstractSet[str | None]) -> bool:
+        """Whether the element's entries are for all of these lines and no others, or none names a line."""
+        return self._lines_named(element) in (set(), {None}, lines)
+
+    def speaks_within(self, element: Element, lines: AbstractSet[str | None]) -> bool:
+        """Whether the element's entries are for some of these lines and no others."""
+        return self._lines_named(element) <= lines
+
+    def _lines_named(self, element: Element) -> set[str | None]:
+        return {entry.provider_control_number or None for entry in self.entries(element)}
 
     def total(self, element: Element, unit: str | None) -> Decimal | Unknown:
         """The sum of a measured element in `unit`; one entry a line at most, else it is not clear what counts."""
@@ -62,20 +76,20 @@ class Record:
             if written is None or size is None:
                 return Unknown(f"documentation {element.value} as a size in {unit or 'a known unit'}")
             opened += [size] * int(written["count"] or 1)
+            if len(opened) > MOST_CONTAINERS:
+                return Unknown(f"documentation {element.value} of at most {MOST_CONTAINERS} containers")
         return tuple(opened) or Unknown(f"documentation {element.value}")
 
 
 def convert(value: str | None, unit: str | None, to: str | None) -> Decimal | None:
-    """An amount brought to another unit; None when it is no finite amount or the units do not convert."""
-    try:
-        amount = Decimal(value or "")
-    except InvalidOperation:
+    """An amount brought to another unit; None when it is no plain amount or the units do not convert."""
+    if not AMOUNT.fullmatch(value or "") or unit is None or to is None:
         return None
-    if not amount.is_finite() or amount < 0 or unit is None or to is None:
-        return None
+    amount = Decimal(value or "")
     source, target = unit.strip().lower(), to.lower()
     if source == target:
         return amount
     if source in MILLIGRAMS and target in MILLIGRAMS:
-        return amount * MILLIGRAMS[source] / MILLIGRAMS[target]
+        converted = amount * MILLIGRAMS[source] / MILLIGRAMS[target]
+        return Decimal(f"{converted:f}")  # no exponent: the amount is shown to people
     return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from schemas.outcome import Coverage, Finding, NoDataEntry, Severity
-from worker.edits.edit import Context, Flaw, Scope
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Scope
 from worker.edits.locate import in_claim
 from worker.pipeline.rulebook import Rule, Rulebook
 
@@ -68,7 +68,6 @@ def _run(
         if not subjects[scope]:
             continue
         for rule in scoped:
-            checked.looked.add(rule.edit.id)
             own = replace(context, edit_options=rule.options) if rule.options else context
             for subject in subjects[scope]:
                 _examine(rule, subject, own, checked)
@@ -82,12 +81,15 @@ def _examine(rule: Rule, subject: Any, context: Context, checked: Checked) -> No
             checked.errors.add(rule.edit.id)
             checked.findings.append(_failed(rule))
         return
+    if not (verdicts and isinstance(verdicts[0], DoesNotApply)):
+        checked.looked.add(rule.edit.id)
     for verdict in verdicts:
-        if isinstance(verdict, Flaw):
-            checked.failed.add(rule.edit.id)
-            checked.findings.append(_finding(rule, verdict))
-        else:
-            checked.no_data.append(NoDataEntry(edit=rule.edit.id, missing=verdict.missing, line=verdict.line))
+        match verdict:
+            case Flaw():
+                checked.failed.add(rule.edit.id)
+                checked.findings.append(_finding(rule, verdict))
+            case NoData(missing, line):
+                checked.no_data.append(NoDataEntry(edit=rule.edit.id, missing=missing, line=line))
 
 
 def _finding(rule: Rule, flaw: Flaw) -> Finding:

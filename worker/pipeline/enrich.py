@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from functools import lru_cache, partial
+from typing import Final, TypeVar
 
 from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
 from worker.edits.facts import ClaimFacts, LineFacts
@@ -12,6 +13,8 @@ from worker.reference.rows import Container, Drug, MueLimit, WasteDuty
 from worker.reference.snapshot import Snapshot
 
 Row = TypeVar("Row")
+KEPT: Final = 8192
+"""Codes and days whose facts are kept; a year of 20 codes a day fits."""
 
 
 @dataclass
@@ -38,14 +41,32 @@ class _Sources:
         return None
 
 
-def enrich(facts: ClaimFacts, snapshot: Snapshot) -> tuple[LineEnrichment, ...]:
-    """The enrichment of every drug line, in the order of the lines."""
-    return tuple(_enrich(line, line.drug, line.on, snapshot) for line in facts.drug_lines if line.drug and line.on)
+class Enricher:
+    """Enriches drug lines from one snapshot.
+
+    What the tables know of a code on a day is looked up once and kept, since claims repeat their codes and days; the
+    snapshot never changes, so a kept answer is never stale.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._known = lru_cache(maxsize=KEPT)(partial(_look_up, snapshot))
+
+    def enrich(self, facts: ClaimFacts) -> tuple[LineEnrichment, ...]:
+        """The enrichment of every drug line, in the order of the lines."""
+        return tuple(self._enrich(line, line.drug, line.on) for line in facts.drug_lines if line.drug and line.on)
+
+    def _enrich(self, line: LineFacts, drug: Drug, on: date) -> LineEnrichment:
+        own = {
+            "line": line.number,
+            "provider_control_number": line.control_number,
+            "units": line.units,
+            "dose": _dose(line.units, drug),
+        }
+        return self._known(line.hcpcs, on, drug).model_copy(update=own)
 
 
-def _enrich(line: LineFacts, drug: Drug, on: date, snapshot: Snapshot) -> LineEnrichment:
+def _look_up(snapshot: Snapshot, code: str, on: date, drug: Drug) -> LineEnrichment:
     sources = _Sources()
-    code = line.hcpcs
     answer = snapshot.drug(code, on)
     sources.row("drugs", answer)
     containers = sources.row("containers", snapshot.containers_of(code, on))
@@ -54,8 +75,7 @@ def _enrich(line: LineFacts, drug: Drug, on: date, snapshot: Snapshot) -> LineEn
     asp = sources.row("asp_limits", snapshot.asp_limit(code, on))
     duty = sources.row("waste_duty", snapshot.waste_duty(code, on))
     return LineEnrichment(
-        line=line.number,
-        provider_control_number=line.control_number,
+        line=0,
         hcpcs=code,
         service_date=on,
         in_force=isinstance(answer, Found),
@@ -64,8 +84,6 @@ def _enrich(line: LineFacts, drug: Drug, on: date, snapshot: Snapshot) -> LineEn
         description=drug.short_description,
         drug_class=drug.drug_class,
         billing_unit=_amount(drug.unit_amount, drug),
-        units=line.units,
-        dose=_dose(line.units, drug),
         containers=None if containers is None else _sizes(containers, drug),
         single_dose=drug.single_dose,
         waste_reporting=_waste_reporting(duty, on),

@@ -69,16 +69,24 @@ def _day(claim: Claim, hcpcs: str, on: date, lines: tuple[LineFacts, ...], *, on
     if claim.documentation is None:
         return DrugDay(hcpcs, on, drug, lines, None, NO_RECORD, NO_RECORD, NO_RECORD)
     record = _record(claim.documentation, lines, only_one=only_one)
+    given = {line.control_number for line in lines if not line.is_waste}
+    wasted = {line.control_number for line in lines if line.is_waste}
+    dose, discarded, opened = Element.DOSE_ADMINISTERED, Element.AMOUNT_DISCARDED, Element.CONTAINERS_OPENED
+    waste_told = record.speaks_of(discarded, wasted) or (len(wasted) <= 1 and record.speaks_within(discarded, given))
     return DrugDay(
         hcpcs=hcpcs,
         on=on,
         drug=drug,
         lines=lines,
         record=record,
-        dose_given=record.total(Element.DOSE_ADMINISTERED, drug.unit),
-        dose_discarded=record.total(Element.AMOUNT_DISCARDED, drug.unit),
-        containers_opened=record.containers(drug.unit),
+        dose_given=record.total(dose, drug.unit) if record.speaks_of(dose, given) else _unclear(dose),
+        dose_discarded=record.total(discarded, drug.unit) if waste_told else _unclear(discarded),
+        containers_opened=record.containers(drug.unit) if record.speaks_of(opened, given) else _unclear(opened),
     )
+
+
+def _unclear(element: Element) -> Unknown:
+    return Unknown(f"documentation {element.value} of exactly the lines of the drug")
 
 
 # Amounts that belong to one drug: said of the whole claim, they cannot be told apart between two drugs.

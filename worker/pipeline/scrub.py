@@ -17,7 +17,7 @@ from worker.payers.profile import Profile, Profiles
 from worker.pipeline.check import MAX_FINDINGS, check
 from worker.pipeline.decide import decide
 from worker.pipeline.decode import Decoded, NotAClaimError, decode
-from worker.pipeline.enrich import enrich
+from worker.pipeline.enrich import Enricher
 from worker.pipeline.gather import gather
 from worker.pipeline.rulebook import Rulebook, compile_rulebook
 from worker.reference.snapshot import Snapshot
@@ -62,6 +62,7 @@ class Pipeline:
         self.snapshot = snapshot
         self.ruleset = ruleset
         self._clock = clock
+        self._enricher = Enricher(snapshot)
         self._max_bytes = max_bytes
         self._only: Profile | None = None
         self._rulebooks: Mapping[str, Rulebook] = {
@@ -87,7 +88,7 @@ class Pipeline:
         profile = self._only or self._profile_of(decoded.claim)
         rulebook = self._rulebooks[profile.name]
         facts = gather(decoded.claim, self.snapshot)
-        enrichment = enrich(facts, self.snapshot)
+        enrichment = self._enricher.enrich(facts)
         marks.append(self._clock())
         checked = check(rulebook, Context(facts, received_on, self.snapshot, self.guides, profile))
         marks.append(self._clock())

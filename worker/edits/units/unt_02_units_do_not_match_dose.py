@@ -1,9 +1,9 @@
 from collections.abc import Iterator
-from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import units_administered
+from worker.edits.arithmetic import in_words, is_whole
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.expected_units import expected_given
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
@@ -14,9 +14,9 @@ from worker.edits.record import Unknown
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("476", "724"), carc=("16", "153"), rarc=("M53", "M123")),
     citation=Citation(
-        source="CMS Claims Processing Manual (Pub. 100-04), chapter 17",
-        section="section 40; First Coast, Billing of drug units, 2024-06-07",
-        effective=date(2003, 1, 1),
+        source="CMS Claims Processing Manual (Pub. 100-04), chapter 17; First Coast Service Options, 2024-06-07",
+        section="section 40",
+        url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
 )
 def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
@@ -27,27 +27,26 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
 
     Flagged: J2357 (5 mg) x 150 for a dose of 150 mg, which is 30 units.
 
-    Accepted: J2357 x 30 for 150 mg; J1745 (10 mg) x 31 for 305 mg.
+    Accepted: J2357 x 30 for 150 mg; J1745 (10 mg) x 31 for 305 mg. A day with a JW line is compared by WST-06, which
+    looks at the given and the discarded units together; a count with decimals is UNT-01's.
     """
-    if not day.given:
+    if not day.given or day.wasted:
         return
-    dose, unit, billed = day.dose_given, day.unit_dose, day.units_given
-    if isinstance(dose, Unknown):
-        yield NoData(dose.missing, day.given[0].number)
-    elif unit is None or billed is None:
-        yield NoData("billing unit of the code" if unit is None else "unit count", day.given[0].number)
-    elif billed != (expected := units_administered(dose, unit)):
+    line, billed, expected = day.given[0], day.units_given, expected_given(day)
+    if isinstance(expected, Unknown):
+        yield NoData(expected.missing, line.number)
+    elif billed is None or not is_whole(billed):
+        yield NoData("whole unit count", line.number)
+    elif billed != expected:
+        dose, unit = f"{day.dose_given} {day.drug.unit}", f"{day.unit_dose} {day.drug.unit}"
         yield Flaw(
-            message=(
-                f"{day.hcpcs} is billed per {unit} {day.drug.unit}: a dose of {dose} {day.drug.unit} is {expected} "
-                f"units, but {billed} are billed."
-            ),
-            hint=f"Bill {expected} units, or correct the dose in the record.",
-            at=in_line(day.given[0], "serviceUnitCount"),
+            message=f"{day.hcpcs} is billed per {unit}: {dose} are {in_words(expected)}, but {billed} are billed.",
+            hint=f"Bill {in_words(expected)}, or correct the dose in the record.",
+            at=in_line(line, "serviceUnitCount"),
             facts={
                 "procedureCode": day.hcpcs,
-                "dose": f"{dose} {day.drug.unit}",
-                "billingUnit": f"{unit} {day.drug.unit}",
+                "dose": dose,
+                "billingUnit": unit,
                 "expectedUnits": expected,
                 "billedUnits": billed,
             },

@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.administrations import ADMINISTRATIONS
+from worker.edits.code_ranges import within
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.places import DISPENSED_TO
+from worker.reference.answer import Found
+
+GIVEN_BY_STAFF: Final = frozenset({"drug", "antineoplastic", "biosimilar", "hyaluronan"})
+NOT_INJECTED: Final = frozenset({"oral", "inhalation", "nasal", "topical", "ophthalmic"})
+
+
+@drug_day_edit(
+    "ADM-01",
+    severity=Severity.WARN,
+    predicted=predicts(category="A6", status=("736",), carc=("16",), rarc=("N349",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 30.5"),
+)
+def administration_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """A drug is billed, but nothing on that day through which it could have been given.
+
+    Why: the code of a drug pays for the drug only. Its injection or infusion has a code of its own; a drug alone looks
+    like one that was handed out, and the work of giving it stays unpaid.
+
+    Flagged: J1745 with only an office visit on that date.
+
+    Accepted: any injection, infusion or other procedure of that date in which a drug is given. Not judged: oral,
+    inhaled and other drugs that nobody injects, facilities, and places to which suppliers deliver.
+    """
+    if not day.given or day.drug.drug_class not in GIVEN_BY_STAFF:
+        return
+    line = day.given[0]
+    place = context.claim.place_of(line) or ""
+    setting = context.snapshot.place_of_service(place, day.on)
+    if NOT_INJECTED.intersection(day.drug.routes) or place in DISPENSED_TO:
+        return
+    if any(other.covers(day.on) and within(other.hcpcs, ADMINISTRATIONS) for other in context.claim.lines):
+        return
+    if isinstance(setting, Found) and setting.row.facility:
+        return
+    if day.drug.unit_amount is None and not day.drug.routes:
+        yield NoData("how the drug is given", line.number)
+        return
+    yield Flaw(
+        message=f"{day.hcpcs} is billed for {day.on} without an injection, infusion or procedure on that date.",
+        hint="Add the code by which the drug was given, or see whether it stands on another claim.",
+        at=in_line(line, "procedureCode"),
+        facts={"procedureCode": day.hcpcs, "serviceDate": day.on},
+    )

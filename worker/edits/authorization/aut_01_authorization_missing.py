@@ -1,0 +1,63 @@
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import within
+from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.locate import in_line
+
+CodeOrRange = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5}(-[A-Z0-9]{5})?$")]
+
+
+class Authorization(Options):
+    """The codes for which the payer wants a prior authorization: `J0897`, or a range `J9000-J9999`."""
+
+    codes: tuple[CodeOrRange, ...] = ()
+
+
+@claim_edit(
+    "AUT-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("252",), carc=("197",), rarc=("M62",)),
+    citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
+    options=Authorization,
+)
+def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """A code for which the payer wants a prior authorization is billed without an authorization number.
+
+    Why: payers approve many drugs before they are given and look for the number of that approval on the claim. Which
+    codes need one is the payer's word: it stands in the payer profile, as this edit's option `codes`.
+
+    Flagged: J0897 on the payer's list, and neither the claim nor the line has a number.
+
+    Accepted: a number on the claim, which speaks for all lines, or on a line of the code on that date.
+    """
+    codes = context.options(Authorization).codes
+    if not codes:
+        if not context.profile.medicare:
+            yield NoData("the payer's prior authorization list")
+        return
+    whole = claim.claim.claim_information.claim_supplemental_information
+    if whole and whole.prior_authorization_number:
+        return
+    ranges = tuple((code[:5], code[-5:]) for code in codes)
+    listed = [line for line in claim.lines if within(line.hcpcs, ranges)]
+    authorized = {(line.hcpcs, line.on) for line in listed if _has_number(line)}
+    lacking = {(line.hcpcs, line.on): line for line in reversed(listed) if (line.hcpcs, line.on) not in authorized}
+    for line in reversed(lacking.values()):
+        yield Flaw(
+            message=f"{line.hcpcs} needs a prior authorization with this payer; the claim carries no number for it.",
+            hint="Enter the authorization number of the claim or of the line; without one, ask the payer first.",
+            at=in_line(line, "priorAuthorization"),
+            facts={"procedureCode": line.hcpcs},
+        )
+
+
+def _has_number(line: LineFacts) -> bool:
+    references = line.line.service_line_reference_information
+    return bool(
+        references and any(each.prior_authorization_or_referral_number for each in references.prior_authorization)
+    )

@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+
+@line_edit(
+    "DAT-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("510", "187"), carc=("110",), rarc=("MA130",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), DTP*472; X12 CARC 110"),
+)
+def service_in_the_future(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The service is dated after the day on which the claim was received.
+
+    Why: a service can only be billed once it is done; payers return a claim with a date to come.
+
+    Flagged: a claim received on 2026-03-20 for a service on, or lasting until, 2026-03-21.
+
+    Accepted: a service on the day of receipt.
+    """
+    for element, day in (("serviceDate", line.on), ("serviceDateEnd", line.line.service_date_end)):
+        if isinstance(day, date) and day > context.received_on:
+            yield Flaw(
+                message=f"{line.hcpcs} is dated {day}, but the claim was received on {context.received_on}.",
+                hint="Correct the date of service, or send the claim after the service.",
+                at=in_line(line, element),
+                facts={"serviceDate": day, "receivedOn": context.received_on},
+            )
+            return

@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from pydantic import Field
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.workdays import workday_from
+
+REPLACES_A_CLAIM = {"7", "8"}
+
+
+class FilingLimit(Options):
+    """How long a payer other than Medicare takes claims."""
+
+    filing_limit_days: int | None = Field(default=None, ge=1, le=3650)
+
+
+@line_edit(
+    "DAT-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("718",), carc=("29",), rarc=("N211",)),
+    citation=Citation(
+        source="CMS Claims Processing Manual (Pub. 100-04), chapter 1; 42 CFR 424.44",
+        section="section 70",
+        effective=date(2010, 1, 1),
+    ),
+    options=FilingLimit,
+)
+def filed_too_late(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The claim was received after the payer's time limit for the date of service.
+
+    Why: Medicare takes a claim for one calendar year from the From date of the line, and a late claim cannot be
+    appealed. Other payers set their own limit (option `filing_limit_days`).
+
+    Flagged: a service on 2025-03-11 received on 2026-03-12; 2024-02-29 received on 2025-03-01. With a delay reason on
+    the claim it is a warning: the payer decides whether the reason counts.
+
+    Accepted: receipt on the last day (2026-03-11; 2025-02-28 for a service on 29 February), and for Medicare on the
+    next federal workday when the last day is none. A replacement or void counts from its original claim, which we do
+    not see.
+    """
+    information = context.claim.claim.claim_information
+    if line.on is None or line.on >= context.received_on:
+        return
+    if information.claim_frequency_code in REPLACES_A_CLAIM:
+        yield NoData("day on which the original claim was received", line.number)
+        return
+    last_day = _last_day(line.on, context)
+    if last_day is None:
+        yield NoData("filing limit of the payer", line.number)
+    elif context.received_on > last_day:
+        yield Flaw(
+            message=f"{line.hcpcs} of {line.on} had to be received by {last_day}; it was on {context.received_on}.",
+            hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason (CLM20).",
+            at=in_line(line, "serviceDate"),
+            facts={"serviceDate": line.on, "lastDay": last_day, "receivedOn": context.received_on},
+            severity=Severity.WARN if information.delay_reason_code else None,
+        )
+
+
+def _last_day(on: date, context: Context) -> date | None:
+    if context.profile.medicare:
+        is_leap_day = (on.month, on.day) == (2, 29)
+        year_later = on.replace(year=on.year + 1, day=28 if is_leap_day else on.day)
+        return year_later if context.received_on <= year_later else workday_from(year_later)
+    days = context.options(FilingLimit).filing_limit_days
+    return None if days is None else on + timedelta(days=days)

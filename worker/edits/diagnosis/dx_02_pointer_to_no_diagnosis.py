@@ -1,0 +1,55 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Location, Severity
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+POINTER: Final = re.compile(r"0?[1-9]|1[0-2]", re.ASCII)
+MOST_POINTERS: Final = 4
+
+
+@line_edit(
+    "DX-02",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("477",), carc=("16",), rarc=("M76",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), SV107 and HI"),
+)
+def pointer_to_no_diagnosis(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A line points to a diagnosis that the claim does not have, to one twice, to more than four, or not by number.
+
+    Why: the pointers say for which diagnosis the line was done; a pointer into nothing leaves the line without one.
+
+    Flagged: pointer 3 on a claim with two diagnoses; 1 and 1; five pointers; A, 0 or 13.
+
+    Accepted: 1 to 4 different numbers, in any order, each of a diagnosis of the claim. A claim without any diagnosis
+    is told by DX-03, a line without pointers by FMT-02.
+    """
+    pointers = line.line.professional_service.composite_diagnosis_code_pointers
+    given = (
+        [(place, each) for place, each in enumerate(pointers.diagnosis_code_pointers, 1) if each] if pointers else []
+    )
+    if not any(context.claim.diagnoses):
+        return
+    if len(given) > MOST_POINTERS:
+        at = in_line(line, "diagnosisCodePointers")
+        yield _flaw(line, f"it has {len(given)} pointers; {MOST_POINTERS} are allowed", "Keep the four main ones.", at)
+    seen: set[int] = set()
+    for place, pointer in given:
+        at = in_line(line, "diagnosisCodePointers", place)
+        if not POINTER.fullmatch(pointer):
+            yield _flaw(line, f"pointer {place} is no number from 1 to 12", "Send 1 for the first (A), 2 for B.", at)
+            continue
+        number = int(pointer)
+        if number in seen:
+            yield _flaw(line, f"it points to diagnosis {number} twice", "Send each pointer once.", at)
+        elif not "".join(context.claim.diagnoses[number - 1 : number]):
+            problem = f"it points to diagnosis {number}, which the claim does not have"
+            yield _flaw(line, problem, "Point to a diagnosis of the claim, or add the diagnosis.", at)
+        seen.add(number)
+
+
+def _flaw(line: LineFacts, problem: str, hint: str, at: Location) -> Flaw:
+    return Flaw(message=f"{line.hcpcs}: {problem}.", hint=hint, at=at, facts={"procedureCode": line.hcpcs})

@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.payers.guide import Evidence
+
+
+@drug_day_edit(
+    "DOC-01",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("254", "287"), carc=("50", "11"), rarc=("N115", "N130")),
+    citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.4"),
+)
+def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """None of the diagnoses that the drug's lines point to is one for which the drug is given, as far as we know.
+
+    Why: a payer pays for a drug that is reasonable and necessary for the patient's illness, and reads that from the
+    diagnosis. Our lists are in the guides of the drugs; most are not complete, so that they can only warn.
+
+    Flagged: J2353 (octreotide depot) for I10, high blood pressure: a warning. A rejection only where the guide holds a
+    coverage article's whole list.
+
+    Accepted: any one diagnosis on the list among those that the lines point to.
+    """
+    line, guide, diagnoses = day.lines[0], context.guides.get(day.hcpcs), context.claim.diagnoses_of(day.lines)
+    known = guide.indications if guide else None
+    if known is None:
+        yield NoData("guide with the drug's diagnoses", line.number)
+    elif not diagnoses:
+        yield NoData("diagnosis pointers", line.number)
+    elif known.effective and day.on < known.effective:
+        yield NoData("list of diagnoses for that date", line.number)
+    elif not any(diagnosis.startswith(known.prefixes) for diagnosis in diagnoses):
+        decides = known.evidence is Evidence.COVERAGE_ARTICLE and known.complete
+        yield Flaw(
+            message=f"{day.hcpcs} is billed for {', '.join(diagnoses)}; known for it: {', '.join(known.prefixes)}.",
+            hint=f"Point to the diagnosis that the drug treats. Source of the list: {known.source}"
+            + (" (the whole list)." if decides else " (not a whole list: a payer may accept others)."),
+            at=in_line(line, "diagnosisCodePointers"),
+            facts={"procedureCode": day.hcpcs, "diagnoses": diagnoses, "evidence": known.evidence.value},
+            severity=Severity.REJECT if decides else None,
+        )

@@ -1,0 +1,25 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import missing_from_record
+from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+
+
+@drug_day_edit(
+    "DOC-02",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "397"), carc=("50",), rarc=("N706",)),
+    citation=Citation(source="Medicare LCD L33438 and billing and coding article A56531, octreotide depot"),
+)
+def octreotide_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The record for depot octreotide (J2353) lacks what payers ask for.
+
+    Why: Medicare pays for the depot form after the short-acting form was tolerated and worked, for a diagnosis that
+    findings support, such as growth hormone, IGF-1 or imaging. What is asked for is in the guide of the drug.
+
+    Flagged: a record with dose and route, but without the response to short-acting octreotide.
+
+    Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
+    """
+    yield from missing_from_record(day, context, "DOC-02")

@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import missing_from_record
+from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+
+
+@drug_day_edit(
+    "DOC-03",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "273", "300"), carc=("50",), rarc=("N706",)),
+    citation=Citation(
+        source="NGS billing and coding article A52448, omalizumab; BCBS Mississippi, medical policy Xolair"
+    ),
+)
+def omalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The record for omalizumab (J2357) lacks what payers ask for.
+
+    Why: the dose for asthma follows from body weight and IgE, and payers want to see which therapies failed before.
+    For hives neither weight nor IgE decides the dose. What is asked for is in the guide of the drug.
+
+    Flagged: a record for allergic asthma without the IgE level.
+
+    Accepted: the same record for chronic hives (L50.1). Without any list a warning only, unless the payer profile
+    requires the record.
+    """
+    yield from missing_from_record(day, context, "DOC-03")

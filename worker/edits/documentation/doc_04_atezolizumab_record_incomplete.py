@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import missing_from_record
+from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+
+
+@drug_day_edit(
+    "DOC-04",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "409", "345"), carc=("50",), rarc=("N706",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapters 12 and 17"),
+)
+def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The record for atezolizumab (J9022) lacks what payers ask for.
+
+    Why: the infusion is billed by time, the drug by dose and by what was discarded; both must stand in the record of
+    the day, with the assessment before the infusion and the response. What is asked for is in the guide of the drug.
+
+    Flagged: a record with the dose, but without start and end of the infusion.
+
+    Accepted: every item of the guide; the amount discarded only beside a JW line. Without any list a warning only,
+    unless the payer profile requires the record.
+    """
+    yield from missing_from_record(day, context, "DOC-04")

@@ -1,0 +1,27 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import missing_from_record
+from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+
+
+@drug_day_edit(
+    "DOC-05",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "417"), carc=("50",), rarc=("N706",)),
+    citation=Citation(
+        source="BCBS North Dakota, medical policy Natalizumab (Tysabri); FDA, Tysabri risk program TOUCH"
+    ),
+)
+def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The record for natalizumab (J2323) lacks what payers ask for.
+
+    Why: the drug can cause a brain infection (PML). It is given under the TOUCH program only, with a JC virus antibody
+    test, and for Crohn disease after other therapies. What is asked for is in the guide of the drug.
+
+    Flagged: a record without the enrolment in TOUCH.
+
+    Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
+    """
+    yield from missing_from_record(day, context, "DOC-05")

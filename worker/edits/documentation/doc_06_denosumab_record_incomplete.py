@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import missing_from_record
+from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+
+
+@drug_day_edit(
+    "DOC-06",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "417"), carc=("50",), rarc=("N706",)),
+    citation=Citation(
+        source="NGS billing and coding article A52399, denosumab; Noridian, probe and educate results for J0897"
+    ),
+)
+def denosumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The record for denosumab (J0897) lacks what payers ask for.
+
+    Why: Prolia and Xgeva share the code, so that only the record says what the drug is for and how often it is due.
+    Reviews found bone density reports, and calcium and vitamin D, missing most. What is asked for is in the guide.
+
+    Flagged: a record for osteoporosis without the history of bisphosphonates.
+
+    Accepted: the same record for bone metastases. Without any list a warning only, unless the payer profile requires
+    the record.
+    """
+    yield from missing_from_record(day, context, "DOC-06")

@@ -1,0 +1,198 @@
+"""The elements of a claim as they are written: which text could not be read, how long it may be, how it is reported.
+
+Lengths: ASC X12 005010X222A1 (CLM01 38, REF02 of REF*6R 30, NM109 80, SV101-2 and LIN03 48, HI01-2 30, REF02 50).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from types import NoneType
+from typing import Final, NamedTuple
+
+from schemas.claim import Claim, Organization, Person, Provider, ServiceLine
+from schemas.part import Part
+from schemas.values import Unreadable
+
+# The 277CA status (code list 508) that names an element, and the entity (code list 98) where the status needs one.
+STATUS: Final[dict[str, tuple[str, str | None]]] = {
+    "tradingPartnerServiceId": ("755", "PR"),
+    "submitter": ("125", "41"),
+    "receiver": ("125", "40"),
+    "billing": ("125", "85"),
+    "rendering": ("125", "82"),
+    "referring": ("125", "DN"),
+    "ordering": ("125", "DK"),
+    "supervising": ("125", "DQ"),
+    "subscriber": ("125", "IL"),
+    "dependent": ("125", "QC"),
+    "billing.npi": ("562", "85"),
+    "rendering.npi": ("562", "82"),
+    "referring.npi": ("562", "DN"),
+    "ordering.npi": ("562", "DK"),
+    "supervising.npi": ("562", "DQ"),
+    "renderingProvider.npi": ("562", "82"),
+    "referringProvider.npi": ("562", "DN"),
+    "orderingProvider.npi": ("562", "DK"),
+    "supervisingProvider.npi": ("562", "DQ"),
+    "subscriber.memberId": ("164", "IL"),
+    "subscriber.dateOfBirth": ("158", "IL"),
+    "dependent.memberId": ("164", "QC"),
+    "dependent.dateOfBirth": ("158", "QC"),
+    "patientControlNumber": ("478", None),
+    "claimChargeAmount": ("178", None),
+    "placeOfServiceCode": ("249", None),
+    "claimFrequencyCode": ("535", None),
+    "claimFilingCode": ("480", "IL"),
+    "signatureIndicator": ("466", "85"),
+    "planParticipationCode": ("589", None),
+    "benefitsAssignmentCertificationIndicator": ("360", None),
+    "releaseInformationCode": ("333", None),
+    "priorAuthorizationNumber": ("252", "PR"),
+    "referralNumber": ("761", "PR"),
+    "claimControlNumber": ("464", None),
+    "diagnosisCode": ("255", None),
+    "serviceLines": ("247", None),
+    "providerControlNumber": ("584", None),
+    "serviceDate": ("187", None),
+    "serviceDateEnd": ("187", None),
+    "procedureIdentifier": ("745", None),
+    "procedureCode": ("454", None),
+    "procedureModifiers": ("453", None),
+    "lineItemChargeAmount": ("583", None),
+    "measurementUnit": ("659", None),
+    "serviceUnitCount": ("476", None),
+    "diagnosisCodePointers": ("477", None),
+    "nationalDrugCode": ("218", None),
+    "nationalDrugUnitCount": ("724", None),
+    "firstName": ("505", None),
+    "lastName": ("504", None),
+    "organizationName": ("125", None),
+}
+# Every claim is walked through; most of its values are one of these, and pydantic's isinstance is slow.
+PLAIN: Final = frozenset({str, NoneType, Decimal, date})
+INDEX: Final = re.compile(r"\[\d+\]")
+
+
+class Written(NamedTuple):
+    """An identifier, a code or a name as it stands in the claim."""
+
+    path: str
+    value: str
+    longest: int | None = None
+
+
+def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
+    """The 277CA status codes and the entity for the element at a JSON path; no code when there is none of its own."""
+    holder, _, element = INDEX.sub("", path).rpartition(".")
+    holder = holder.rpartition(".")[2]
+    status, entity = STATUS.get(f"{holder}.{element}") or STATUS.get(element) or (None, None)
+    return (status,) if status else (), entity or STATUS.get(holder, (None, None))[1]
+
+
+def unreadable(claim: Claim) -> Iterator[Written]:
+    """All text that stands where an amount, a count or a date belongs and is none."""
+    return (Written(f"${path}", text) for path, text in _unreadable_in(claim))
+
+
+def _unreadable_in(part: Part) -> Iterator[tuple[str, Unreadable]]:
+    """With paths from the part on: they are only put together for what is found."""
+    for name, value in vars(part).items():
+        if type(value) in PLAIN:
+            continue
+        if isinstance(value, Unreadable):
+            yield f".{_alias(part, name)}", value
+        elif isinstance(value, Part):
+            yield from ((f".{_alias(part, name)}{path}", text) for path, text in _unreadable_in(value))
+        elif isinstance(value, tuple):
+            for place, member in enumerate(value):
+                if isinstance(member, Part):
+                    for path, text in _unreadable_in(member):
+                        yield f".{_alias(part, name)}[{place}]{path}", text
+
+
+def _alias(part: Part, name: str) -> str:
+    return type(part).model_fields[name].alias or name
+
+
+def identifiers(claim: Claim) -> Iterator[Written]:
+    """The identifiers and codes that a payer stores; other codes are short lists of their own."""
+    information = claim.claim_information
+    numbers = information.claim_supplemental_information
+    found: list[tuple[str, str | None, int | None]] = [
+        ("$.tradingPartnerServiceId", claim.trading_partner_service_id, 80),
+        *((f"$.{role}.npi", provider.npi if provider else None, 80) for role, provider in providers_of_claim(claim)),
+        ("$.subscriber.memberId", claim.subscriber.member_id if claim.subscriber else None, 80),
+        ("$.dependent.memberId", claim.dependent.member_id if claim.dependent else None, 80),
+        ("$.claimInformation.patientControlNumber", information.patient_control_number, 38),
+    ]
+    if numbers:
+        below = "$.claimInformation.claimSupplementalInformation"
+        found += [
+            (f"{below}.priorAuthorizationNumber", numbers.prior_authorization_number, 50),
+            (f"{below}.referralNumber", numbers.referral_number, 50),
+            (f"{below}.claimControlNumber", numbers.claim_control_number, 50),
+        ]
+    found += [
+        (f"$.claimInformation.healthCareCodeInformation[{place}].diagnosisCode", entry.diagnosis_code, 30)
+        for place, entry in enumerate(information.health_care_code_information)
+    ]
+    for path, value, longest in found:
+        if value:
+            yield Written(path, value, longest)
+    for place, line in enumerate(information.service_lines):
+        yield from _identifiers_of_line(line, f"$.claimInformation.serviceLines[{place}]")
+
+
+def _identifiers_of_line(line: ServiceLine, path: str) -> Iterator[Written]:
+    service, drug = line.professional_service, line.drug_identification
+    if line.provider_control_number:
+        yield Written(f"{path}.providerControlNumber", line.provider_control_number, 30)
+    if service.procedure_code:
+        yield Written(f"{path}.professionalService.procedureCode", service.procedure_code, 48)
+    for place, modifier in enumerate(service.procedure_modifiers):
+        if modifier:
+            yield Written(f"{path}.professionalService.procedureModifiers[{place}]", modifier)
+    if drug and drug.national_drug_code:
+        yield Written(f"{path}.drugIdentification.nationalDrugCode", drug.national_drug_code, 48)
+    for role, provider in providers_of_line(line):
+        if provider and provider.npi:
+            yield Written(f"{path}.{role}.npi", provider.npi, 80)
+
+
+def providers_of_claim(claim: Claim) -> Iterator[tuple[str, Provider | None]]:
+    """The providers of the claim as a whole, each with the name of its element."""
+    yield "billing", claim.billing
+    yield "rendering", claim.rendering
+    yield "referring", claim.referring
+    yield "ordering", claim.ordering
+    yield "supervising", claim.supervising
+
+
+def providers_of_line(line: ServiceLine) -> Iterator[tuple[str, Provider | None]]:
+    """The providers of one line, each with the name of its element."""
+    yield "renderingProvider", line.rendering_provider
+    yield "referringProvider", line.referring_provider
+    yield "orderingProvider", line.ordering_provider
+    yield "supervisingProvider", line.supervising_provider
+
+
+def names(claim: Claim) -> Iterator[Written]:
+    """The names of the persons and organisations on the claim."""
+    parties: list[tuple[str, Organization | Provider | Person | None]] = [
+        ("submitter", claim.submitter),
+        ("receiver", claim.receiver),
+        ("subscriber", claim.subscriber),
+        ("dependent", claim.dependent),
+        *providers_of_claim(claim),
+    ]
+    for party, holder in parties:
+        if holder is None:
+            continue
+        for part, name in (
+            ("lastName", holder.last_name),
+            ("firstName", holder.first_name),
+            ("organizationName", holder.organization_name),
+        ):
+            if name:
+                yield Written(f"$.{party}.{part}", name)

@@ -1,0 +1,64 @@
+import unicodedata
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.elements import identifiers, names, status_of, unreadable
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import at_path
+
+CONTROL_OR_FORMAT = ("Cc", "Cf")
+
+
+@claim_edit(
+    "FMT-03",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("21",), carc=("16",), rarc=("MA130",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), basic and extended character set, element lengths"),
+)
+def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """An amount, a count or a date cannot be read, or an identifier, code or name holds what an 837P cannot carry.
+
+    Why: such a claim is returned before anybody reads it, or the value is stored as something else than was meant.
+
+    Flagged: a charge of 10.005 or 1e2; a date of service of 20230229; a patient control number of 39 characters; a
+    member id with an accent or a zero-width space in it; a control character in a name.
+
+    Accepted: a person named José, and any other printable character in names and free text. How long an NPI, an NDC
+    or a modifier is, is told by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
+    warning: no payer sees that list.
+    """
+    for written in unreadable(claim.claim):
+        inside = not written.path.startswith("$.documentation")
+        flaw = _flaw(claim, written.path, "21", "cannot be read", "Dates are YYYYMMDD, amounts 120.00, counts 1.5.")
+        yield flaw if inside else Flaw(flaw.message, flaw.hint, flaw.at, flaw.facts, severity=Severity.WARN)
+    for written in identifiers(claim.claim):
+        value = written.value
+        if not (value.isascii() and value.isprintable()):
+            strange = {character for character in value if not (character.isascii() and character.isprintable())}
+            yield _characters(claim, written.path, strange)
+        elif written.longest and len(value) > written.longest:
+            problem = f"has {len(value)} characters; {written.longest} are allowed"
+            yield _flaw(claim, written.path, "512", problem, "Send it in full within the limit.")
+    for written in names(claim.claim):
+        if not written.value.isprintable():
+            hidden = {letter for letter in written.value if unicodedata.category(letter) in CONTROL_OR_FORMAT}
+            if hidden:
+                yield _characters(claim, written.path, hidden)
+
+
+def _characters(claim: ClaimFacts, path: str, strange: set[str]) -> Flaw:
+    codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in strange))
+    return _flaw(claim, path, "511", f"holds characters that it must not ({codes})", "Type it again without them.")
+
+
+def _flaw(claim: ClaimFacts, path: str, status: str, problem: str, hint: str) -> Flaw:
+    at = at_path(path, claim.lines)
+    own, entity = status_of(path)
+    return Flaw(
+        message=f"{path.rsplit('.', 1)[-1]} {problem}.",
+        hint=hint,
+        at=at,
+        facts={"element": at.x12, "problem": problem},
+        predicted=predicts(category="A7", status=(status, *own), carc=("16",), rarc=("MA130",), entity=entity),
+    )

@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+from decimal import Decimal
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_claim
+
+
+@claim_edit(
+    "FMT-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("400", "178"), carc=("16",), rarc=("M54", "MA130")),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), balancing of CLM02 against the SV102 of all lines"),
+)
+def claim_out_of_balance(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """The total charge of the claim is not the sum of its line charges.
+
+    Why: payers add the lines up and return a claim that does not balance, to the cent.
+
+    Flagged: a total of 6120.01 over lines of 6000.00 and 120.00.
+
+    Accepted: 6120.00 or 6120 over the same lines.
+    """
+    total = claim.claim.claim_information.claim_charge_amount
+    charges = [line.charge for line in claim.lines if line.charge is not None]
+    if not isinstance(total, Decimal):
+        yield NoData("total charge of the claim")
+    elif not claim.lines or len(charges) != len(claim.lines):
+        yield NoData("charge of every line")
+    elif total != (added := sum(charges, Decimal(0))):
+        yield Flaw(
+            message=f"The claim charge is {total:f}, but the lines add up to {added:f}.",
+            hint=f"Send {added:f} as the claim charge, or correct or add the line that is wrong or missing.",
+            at=in_claim("claimChargeAmount"),
+            facts={"claimCharge": total, "sumOfLines": added, "difference": total - added},
+        )

@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from decimal import Decimal
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+MOST_DECIMALS = 3
+
+
+@line_edit(
+    "FMT-07",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("402", "583"), carc=("16",), rarc=("M79",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104"),
+)
+def amount_below_zero_or_none(line: LineFacts, _: Context) -> Iterator[Verdict]:
+    """A line has a charge below zero, no units or fewer, or a unit count finer than a thousandth.
+
+    Why: a claim bills what was done; credits are sent as a void or a replacement of the claim.
+
+    Flagged: a charge of -10.00; 0 units; 1.0005 units. A charge of 0.00 is a warning, since some payers take it for a
+    drug that cost nothing and others ask for 0.01.
+
+    Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5.
+    """
+    charge, units = line.charge, line.units
+    if charge is not None and charge <= 0:
+        yield Flaw(
+            message=f"{line.hcpcs}: the line charge is {charge:f}.",
+            hint="Send the charge of the line."
+            if charge
+            else "For a drug that cost nothing, send what the payer asks for: 0.00 or 0.01.",
+            at=in_line(line, "lineItemChargeAmount"),
+            facts={"procedureCode": line.hcpcs, "lineCharge": charge},
+            severity=None if charge else Severity.WARN,
+        )
+    if units is not None and units <= 0:
+        yield _units(line, units, "476", "Send the number of units that were given or discarded, above zero.")
+    elif units is not None and _decimals(units) > MOST_DECIMALS:
+        yield _units(line, units, "697", f"Send at most {MOST_DECIMALS} decimals.")
+
+
+def _decimals(units: Decimal) -> int:
+    exponent = units.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _units(line: LineFacts, units: Decimal, status: str, hint: str) -> Flaw:
+    return Flaw(
+        message=f"{line.hcpcs}: the unit count is {units:f}.",
+        hint=hint,
+        at=in_line(line, "serviceUnitCount"),
+        facts={"procedureCode": line.hcpcs, "units": units},
+        predicted=predicts(
+            category="A7", status=("476",) if status == "476" else (status, "476"), carc=("16",), rarc=("M53",)
+        ),
+    )

@@ -1,0 +1,49 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.reference.answer import Absent, Found, NotCovered
+
+TWO_CHARACTERS: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)
+HINTS: Final = {"POS": "Place of service is no modifier: it stands in CLM05-1 of the claim or SV105 of the line."}
+
+
+@line_edit(
+    "MOD-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78", "N823")),
+    citation=Citation(source="CMS, HCPCS Level II modifiers; ASC X12N 005010X222A1 (837P), SV101-3 to SV101-6"),
+)
+def not_a_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A line carries something as a modifier that is none.
+
+    Why: a modifier is two letters or digits from the CMS or CPT list; a line with anything else is returned.
+
+    Flagged: JN, which no list holds; POS, JZX and J, which are not two characters.
+
+    Accepted: JZ, in either case of letters. Our table holds the modifiers that matter for drugs, not all there are: one
+    that it does not hold has no data.
+    """
+    for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
+        if not written:
+            continue
+        modifier = written.upper()
+        answer = context.snapshot.modifier(modifier, line.on) if line.on else None
+        if not TWO_CHARACTERS.fullmatch(modifier):
+            problem, facts = f"modifier {place} is not two letters or digits", {"characters": str(len(modifier))}
+        elif isinstance(answer, Found) and not answer.row.is_modifier:
+            problem, facts = f"{modifier} is not a modifier", {"modifier": modifier}
+        else:
+            if isinstance(answer, (Absent, NotCovered)):
+                yield NoData(f"modifier {modifier}", line.number)
+            continue
+        yield Flaw(
+            message=f"{line.hcpcs}: {problem}.",
+            hint=HINTS.get(modifier.strip("-"), "Remove it, or send the modifier that was meant."),
+            at=in_line(line, "procedureModifiers", place),
+            facts={"procedureCode": line.hcpcs} | facts,
+        )

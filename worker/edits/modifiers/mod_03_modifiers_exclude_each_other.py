@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+TWO: Final = 2  # it takes two to contradict each other
+WASTE: Final = frozenset({"JW", "JZ"})
+
+
+@line_edit(
+    "MOD-03",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(source="CMS and Medicare contractor instructions on the modifiers named"),
+)
+def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """One line carries modifiers that contradict each other.
+
+    Why: modifiers of one set answer the same question (which side, which route, which 340B status) differently; a
+    payer cannot tell which answer holds. Sets on which payers differ are warnings.
+
+    Flagged: 26 with TC; JA with JB; GA with GZ; a warning for RT with LT.
+
+    Accepted: one modifier of each set. JW with JZ is told by WST-02, a set of which one must be present by others.
+    """
+    carried = frozenset(line.modifiers)
+    if len(carried) < TWO:
+        return
+    told: list[frozenset[str]] = [WASTE]
+    strictest_first = sorted(context.snapshot.modifier_exclusions, key=lambda row: row.severity != "reject")
+    for exclusion in strictest_first:
+        clash = carried.intersection(exclusion.codes)
+        if len(clash) < TWO or any(clash <= earlier for earlier in told):
+            continue
+        told.append(clash)
+        together = " and ".join(modifier for modifier in exclusion.codes if modifier in clash)
+        yield Flaw(
+            message=f"{line.hcpcs} carries {together}, which exclude each other ({exclusion.why}).",
+            hint=f"Keep the one of {together} that is true of this line.",
+            at=in_line(line, "procedureModifiers"),
+            facts={"procedureCode": line.hcpcs, "modifiers": sorted(clash)},
+            severity=Severity(exclusion.severity),
+        )

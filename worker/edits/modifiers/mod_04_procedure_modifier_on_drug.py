@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+FOR_PROCEDURES: Final = frozenset(("26", "TC", "50", "51", "58", "62", "78", "79", "80", "81", "82", "AS", "GT", "95"))
+DRUG_CODES: Final = ("J", "Q")
+
+
+@drug_line_edit(
+    "MOD-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, PC/TC indicator 9"),
+)
+def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Iterator[Verdict]:
+    """A drug line carries a modifier that describes how a procedure was done.
+
+    Why: a drug has no professional or technical component, no assistant and no global period; these modifiers belong
+    on the line of the procedure.
+
+    Flagged: 26, TC, 50, 51, 58, 62, 78 to 82, AS, GT or 95 on a J or Q code.
+
+    Accepted: the same on 96413; RT and LT on an eye drug; KX, GA, GY, JZ, TB on a drug. 59 and XE, XP, XS, XU are told
+    by MOD-09.
+    """
+    if not line.hcpcs.startswith(DRUG_CODES):
+        return
+    for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
+        modifier = (written or "").upper()
+        if modifier in FOR_PROCEDURES:
+            yield Flaw(
+                message=f"{line.hcpcs} is a drug, but carries {modifier}, a modifier for procedures.",
+                hint=f"Remove {modifier} here; send it on the line of the procedure if it is true of that.",
+                at=in_line(line, "procedureModifiers", place),
+                facts={"procedureCode": line.hcpcs, "modifier": modifier},
+            )

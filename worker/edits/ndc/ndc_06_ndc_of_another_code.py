@@ -1,0 +1,89 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.ingredients import UNLISTED, share_ingredient
+from worker.edits.locate import in_line
+from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
+from worker.reference.answer import Absent, Answer, Found, NotInForce
+from worker.reference.rows import Container, Drug
+
+
+@drug_line_edit(
+    "NDC-06",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
+    citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
+)
+def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The package given by its NDC belongs to another code than the one billed.
+
+    Why: CMS lists for each quarter which packages belong to which code; payers compare the two.
+
+    Flagged: the NDC of a Prolia syringe (J0897) under J3397. An NDC that the crosswalk does not list is a warning when
+    it lists others for the code: the crosswalk holds only products with an ASP and follows changes of the labeler late.
+
+    Accepted: an NDC that is listed for the code billed, alone or among others. No data: quarters that we do not hold;
+    unlisted codes; a code of the same ingredient without any package of its own on the crosswalk.
+    """
+    package = line.line.drug_identification
+    if package is None or package.service_id_qualifier != NDC_QUALIFIER or line.on is None or line.drug is None:
+        return
+    ndc = package.national_drug_code or ""
+    if not is_billable_form(ndc):
+        return
+    of_code = context.snapshot.containers_of(line.hcpcs, line.on)
+    match context.snapshot.container(ndc, line.on):
+        case _ if line.drug.drug_class == UNLISTED:
+            yield NoData("product behind an unlisted code", line.number)
+        case Found(containers):
+            if all(container.hcpcs != line.hcpcs for container in containers):
+                yield _another(line, line.drug, containers, of_code, context)
+        case Absent() if isinstance(of_code, Found):
+            yield Flaw(
+                message=f"NDC {ndc} is not on the CMS crosswalk of {line.on} for {line.hcpcs}.",
+                hint="Compare the NDC with the package; if it is right, send it and keep the invoice.",
+                at=in_line(line, "nationalDrugCode"),
+                facts={"procedureCode": line.hcpcs, "nationalDrugCode": ndc},
+                severity=Severity.WARN,
+            )
+        case _:
+            yield NoData(f"NDC crosswalk for {line.hcpcs} on {line.on}", line.number)
+
+
+def _another(
+    line: LineFacts,
+    drug: Drug,
+    containers: tuple[Container, ...],
+    of_code: Answer[tuple[Container, ...]],
+    context: Context,
+) -> Verdict:
+    if not isinstance(of_code, Found) and not _differs(line, drug, containers, context):
+        return NoData(f"packages of {line.hcpcs} on the crosswalk", line.number)
+    codes = " or ".join(sorted({container.hcpcs for container in containers}))
+    product = containers[0]
+    hint = f"Bill {codes} if {product.brand} was given, and count the units anew"
+    return Flaw(
+        message=f"NDC {product.ndc11} is {product.brand}, which is billed as {codes}, not as {line.hcpcs}.",
+        hint=f"{hint}; else send the NDC of the package used.",
+        at=in_line(line, "nationalDrugCode"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "nationalDrugCode": product.ndc11,
+            "product": product.brand,
+            "codesOfNdc": codes,
+            "unitsPerContainer": product.units_per_item,
+        },
+    )
+
+
+def _differs(line: LineFacts, drug: Drug, containers: tuple[Container, ...], context: Context) -> bool:
+    """Whether the package certainly holds another ingredient than the drug of the code."""
+    for container in containers:
+        answer = context.snapshot.drug(container.hcpcs, line.on) if line.on else None
+        if not isinstance(answer, (Found, NotInForce)):
+            return False
+        if share_ingredient(drug, answer.row, context.snapshot) is not False:
+            return False
+    return True

@@ -1,0 +1,75 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.reference.answer import Absent, Found, NotCovered, NotInForce
+
+CODE: Final = re.compile(r"[A-Z]\d{4}|\d{4}[0-9A-Z]", re.ASCII)
+# Families of which the drugs table holds nearly every code; other Q codes are casts, grafts, services.
+DRUG_FAMILY: Final = re.compile(r"J|Q[25]|Q99")
+HCPCS: Final = "HC"
+
+
+@line_edit(
+    "HCP-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("507", "796"), carc=("181",), rarc=("N56",)),
+    citation=Citation(source="CMS, HCPCS Level II code set of the date of service"),
+)
+def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A drug code was not in force on the date of service, or is no code at all.
+
+    Why: drug codes come and go each quarter, often with another billing unit; payers reject a code outside its dates.
+
+    Flagged: J1300 from 2025-04-01 (successor J1299, with 2 mg instead of 10 mg); J2356 before 2022-07-01; J235 and
+    J23560. A code of a drug family (J, Q2, Q5, Q99) that is not in our table is a warning: it may be mistyped or newer
+    than the table.
+
+    Accepted: J1300 on 2025-03-31. Codes of other families are only held to their form. A code whose first day we do
+    not know has no data before the first publication that holds it.
+    """
+    service = line.line.professional_service
+    if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:
+        return
+    at, code = in_line(line, "procedureCode"), line.hcpcs
+    facts: dict[str, object] = {"procedureCode": code, "serviceDate": line.on}
+    match line.drug_answer:
+        case _ if not CODE.fullmatch(code):
+            yield Flaw(
+                message=f"Line {line.number}: the procedure code has not the form of a HCPCS or CPT code.",
+                hint="Send a letter and four digits (J2356), or five characters of a CPT code (96413).",
+                at=at,
+                facts={"characters": len(code)},
+                predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56",)),
+            )
+        case NotInForce(drug, _, valid_from, valid_to):
+            dates = f"from {valid_from or 'the start'} to {valid_to or 'now'}"
+            yield Flaw(
+                message=f"{code} was not in force on {line.on}, but {dates}.",
+                hint=_instead(drug.successor, line, context),
+                at=at,
+                facts=facts | {"inForce": dates, "successor": drug.successor or "not known"},
+            )
+        case Absent() if DRUG_FAMILY.match(code):
+            yield Flaw(
+                message=f"{code} is not in our table of drug codes.",
+                hint="Compare the code with the drug; it may be mistyped, or newer than our table.",
+                at=at,
+                facts=facts,
+                severity=Severity.WARN,
+            )
+        case NotCovered():
+            yield NoData(f"HCPCS code {code} on {line.on}", line.number)
+
+
+def _instead(successor: str | None, line: LineFacts, context: Context) -> str:
+    if successor is None or line.on is None:
+        return f"Bill the code that is in force for the drug on {line.on}, and count the units anew."
+    answer = context.snapshot.drug(successor, line.on)
+    if isinstance(answer, Found):
+        return f"Bill {successor}, per {answer.row.unit_amount} {answer.row.unit}, and count the units anew."
+    return f"Its successor is {successor}; see whether that is in force on {line.on}, and count the units anew."

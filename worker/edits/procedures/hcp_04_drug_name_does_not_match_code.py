@@ -1,0 +1,87 @@
+from collections.abc import Iterator
+
+from schemas.documentation import Element
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay, LineFacts
+from worker.edits.ingredients import UNLISTED, is_among, label, named_itself
+from worker.edits.locate import in_line
+from worker.reference.answer import Found
+from worker.reference.rows import Drug
+
+NOTE = "note"
+
+
+@drug_day_edit(
+    "HCP-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("217", "507"), carc=("16",), rarc=("N56", "M123")),
+    citation=Citation(source="CMS, HCPCS Level II descriptors; CMS ASP NDC-HCPCS crosswalk (brand names)"),
+)
+def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The claim names a drug that is not the drug of the code billed.
+
+    Why: a code one digit off pays for another drug, in another unit. What CMS says a code stands for decides, not a
+    charge master and not a web page.
+
+    Flagged: J2356 (tezepelumab-ekko) for omalizumab, which is J2357; J9353 for Tecentriq (J9022); J2329 for natalizumab
+    (J2323); J3397 for Prolia (J0897). The name may stand in the line's description or in the record (`drug-name`). In
+    a note it is a warning, since notes also name other drugs, and only when nothing else names the drug.
+
+    Accepted: another brand, biosimilar, salt or form of the same ingredient, or a combination that holds it; a text
+    that names no drug we know, or the right one among others; any name under an unlisted code such as J3490.
+    """
+    if day.drug.drug_class == UNLISTED:
+        return
+    for line in day.lines:
+        named = {
+            source: drugs
+            for source, text in _texts(line, day)
+            if text and (drugs := _named_in(text, day.drug, context))
+        }
+        if len(named) > 1:
+            named.pop(NOTE, None)
+        for source, others in named.items():
+            matches = is_among(day.drug, others, context.snapshot)
+            if matches:
+                continue
+            if matches is None:
+                yield NoData(f"active ingredient of {day.hcpcs} or of the drug named", line.number)
+            else:
+                yield _flaw(line, day, source, others, context)
+            break
+
+
+def _texts(line: LineFacts, day: DrugDay) -> Iterator[tuple[str, str]]:
+    yield "description", line.line.professional_service.description or ""
+    names = day.record.entries(Element.DRUG_NAME) if day.record else ()
+    owners = {line.control_number, None} if line is day.lines[0] else {line.control_number} - {None}
+    yield "record", "; ".join(entry.value or "" for entry in names if (entry.provider_control_number or None) in owners)
+    yield NOTE, line.line.additional_notes or ""
+
+
+def _named_in(text: str, drug: Drug, context: Context) -> tuple[Drug, ...]:
+    return (drug,) if named_itself(drug, text) else context.snapshot.drugs_named(text)
+
+
+def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], context: Context) -> Flaw:
+    in_force = [other for other in others if isinstance(context.snapshot.drug(other.hcpcs, day.on), Found)]
+    codes = ", ".join(_with_unit(other) for other in in_force) or "the code of that drug"
+    named, own = " or ".join(dict.fromkeys(label(other) for other in others)), label(day.drug)
+    return Flaw(
+        message=f"{line.hcpcs} is the code of {own}, but the {source} of line {line.number} names {named}.",
+        hint=f"If {named} was given, bill {codes} and count the units anew; if {own} was given, correct the name.",
+        at=in_line(line, "procedureCode"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "drugOfCode": own,
+            "drugNamed": named,
+            "namedIn": source,
+            "candidates": [other.hcpcs for other in in_force],
+        },
+        severity=Severity.WARN if source == NOTE else None,
+    )
+
+
+def _with_unit(drug: Drug) -> str:
+    return f"{drug.hcpcs} (per {drug.unit_amount} {drug.unit})" if drug.unit_amount else drug.hcpcs

@@ -1,0 +1,75 @@
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay, LineFacts
+from worker.edits.locate import in_line
+from worker.edits.places import DISPENSED_TO
+from worker.reference.answer import Found
+from worker.reference.rows import MueLimit
+
+A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted a line; exceeded only with a record that says why
+
+
+class CountedUnits(Options):
+    """Whether JW units count towards the limit: contractors differ."""
+
+    count_discarded_units: bool = True
+
+
+@drug_day_edit(
+    "UNT-03",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("N362",)),
+    citation=Citation(
+        source="CMS National Correct Coding Initiative, medically unlikely edits (MUE), practitioner services",
+        effective=date(2007, 1, 1),
+    ),
+    options=CountedUnits,
+)
+def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.
+
+    Why: CMS publishes the most units of a code that one patient gets on one day. Units above it are denied: without
+    exception for the indicators (MAI) 1, counted a line, and 2, counted a day; unless the record justifies them for 3.
+
+    Flagged: J0178 x 6 (limit 4, MAI 2), rejected; J1745 x 160 (limit 150, MAI 3), held for the record; any unit of a
+    code with a limit of 0.
+
+    Accepted: units up to the limit. A line over several days and a drug dispensed by a supplier cannot be compared.
+    """
+    counted = day.lines if context.options(CountedUnits).count_discarded_units else day.given
+    if not counted:
+        return
+    answer = context.snapshot.mue(day.hcpcs, "practitioner", day.on)
+    if any(line.spans_days for line in counted):
+        yield NoData("one date of service a line", counted[0].number)
+    elif any(context.claim.place_of(line) in DISPENSED_TO for line in counted):
+        yield NoData("MUE table for suppliers", counted[0].number)
+    elif not isinstance(answer, Found):
+        yield NoData("MUE table", counted[0].number)
+    else:
+        groups = [(line,) for line in counted] if answer.row.mai == A_LINE else [counted]
+        for lines in groups:
+            yield from _above(lines, answer.row)
+
+
+def _above(lines: tuple[LineFacts, ...], limit: MueLimit) -> Iterator[Verdict]:
+    units = sum((line.units for line in lines if line.units is not None), Decimal(0))
+    if units > limit.value:
+        justifiable = limit.mai == IN_THE_RECORD and limit.value > 0
+        yield Flaw(
+            message=f"{limit.hcpcs} is billed with {in_words(units)}; the MUE is {limit.value} (MAI {limit.mai})."
+            if limit.value
+            else f"{limit.hcpcs} has an MUE of 0: Medicare pays no unit of it to a practitioner.",
+            hint="Verify the units. If they are right, have the record ready that justifies them."
+            if justifiable
+            else "Verify code and units; what is above the limit is not payable.",
+            at=in_line(lines[0], "serviceUnitCount"),
+            facts={"procedureCode": limit.hcpcs, "billedUnits": units, "limit": limit.value, "indicator": limit.mai},
+            severity=Severity.PEND if justifiable else None,
+            predicted=predicts(category="F2", status=("476",), carc=("151",), rarc=("N362",)) if justifiable else None,
+        )

@@ -1,0 +1,50 @@
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Unknown
+from worker.edits.waste_duty import waste_duty
+
+
+@drug_day_edit(
+    "WST-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("N822", "MA130")),
+    citation=Citation(
+        source="CMS, Discarded Drugs and Biologicals: JW Modifier and JZ Modifier Policy; code list of 2025-06-20",
+        effective=date(2023, 7, 1),
+        url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
+    ),
+)
+def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """A single-dose drug is billed without saying whether some of it was discarded.
+
+    Why: since 2023-07-01 every separately payable single-dose drug says JZ (nothing discarded) or has a JW line
+    (units discarded) beside it. Since 2023-10-01 Medicare returns claims without either as unprocessable.
+
+    Flagged: J1745 x 40 alone. J9271 x 200 beside J9271-JZ x 100 of the same day: the JZ speaks only of its own line.
+
+    Accepted: J1745-JZ x 40; J1745 x 35 with J1745-JW x 5 of the same day; a code that is not on the CMS list is not
+    decided here; inpatients, FQHC, RHC and packaged drugs need neither.
+    """
+    if day.wasted:
+        return
+    has_jz = any(line.attests_no_waste for line in day.given)
+    for line in day.given:
+        if line.attests_no_waste:
+            continue
+        duty = waste_duty(line, day.on, context)
+        if isinstance(duty, Unknown):
+            yield NoData(duty.missing, line.number)
+        elif duty and day.on >= duty.required_from:
+            yield Flaw(
+                message=f"{day.hcpcs} comes in single-dose containers only, but the line carries neither JW nor JZ.",
+                hint="Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
+                + (" The JZ line of this day speaks only for itself: bill both as one." if has_jz else ""),
+                at=in_line(line, "procedureModifiers"),
+                facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
+                severity=Severity.WARN if day.on < duty.returned_from else None,
+            )

@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+
+REPEATED = "76"  # the mark of a claim that goes on from another one
+
+
+@drug_day_edit(
+    "WST-03",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A8", status=("736", "453"), carc=("16",), rarc=("N674", "N519")),
+    citation=Citation(
+        source="Noridian Healthcare Solutions, Part B: modifier JW",
+        effective=date(2017, 1, 1),
+        url="https://med.noridianmedicare.com/web/jfb/topics/modifiers/JW",
+    ),
+)
+def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
+    """Discarded units are billed, but no units given of the same drug on the same day.
+
+    Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line stands
+    beside the line of that dose; alone it cannot be paid.
+
+    Flagged: J1745-JW x 5 with no other J1745 line of that date.
+
+    Accepted: J1745 x 35 with J1745-JW x 5. A line with JW and JZ is WST-02's. A JW line with modifier 76 may belong to
+    a line on an earlier claim, which we do not see.
+    """
+    wasted = [line for line in day.wasted if not line.attests_no_waste]
+    if day.given or not wasted:
+        return
+    if any(REPEATED in line.modifiers for line in wasted):
+        yield NoData("the claim that this one continues", wasted[0].number)
+        return
+    yield Flaw(
+        message=f"{day.hcpcs} is billed as discarded (JW) without a line for the units given on {day.on}.",
+        hint="Add the line with the units given, without JW and JZ; if nothing was given, nothing can be billed.",
+        at=in_line(wasted[0], "procedureModifiers"),
+        facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "discardedUnits": day.units_wasted or "not known"},
+    )

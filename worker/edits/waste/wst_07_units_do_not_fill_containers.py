@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.containers import add_up, marketed_sizes
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.expected_units import contradicts_record
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Unknown
+
+ONE = Decimal(1)  # rounding moves the sum of both lines by less than one unit
+
+
+@drug_day_edit(
+    "WST-07",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("476",), carc=("16",), rarc=("M53",)),
+    citation=Citation(
+        source="CMS Claims Processing Manual (Pub. 100-04), chapter 17",
+        section="section 40",
+        effective=date(2017, 1, 1),
+    ),
+)
+def units_do_not_fill_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The units given and discarded do not come to whole containers.
+
+    Why: all of a single-dose container is either given or discarded, so both lines together are the labelled content
+    of the containers opened. More is not payable, less means that waste was left out.
+
+    Flagged: J1745 (10 mg) x 35 and JW x 10 with four 100 mg vials in the record, rejected; without the vials in the
+    record J1745-JZ x 35, a warning, since 350 mg is no number of 100 mg vials.
+
+    Accepted: x 35 and JW x 5; a difference of less than one unit, which rounding makes. Units that contradict the
+    doses in the record are left to the edits that compare these.
+    """
+    if not day.wasted and not any(line.attests_no_waste for line in day.lines):
+        return
+    line, unit, given, wasted = day.lines[0], day.unit_dose, day.units_given, day.units_wasted
+    if not day.drug.single_dose:
+        yield NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
+    elif unit is None or given is None or wasted is None:
+        yield NoData("billing unit of the code" if unit is None else "unit count", line.number)
+    elif contradicts_record(day):
+        yield NoData("units that agree with the doses in the record", line.number)
+    else:
+        opened = day.containers_opened
+        marketed = marketed_sizes(day, context.snapshot) if isinstance(opened, Unknown) else ()
+        content = None if isinstance(opened, Unknown) else sum(opened, Decimal(0)) / unit
+        fits = add_up(marketed, given + wasted, ONE) if content is None else abs(given + wasted - content) < ONE
+        if fits is None:
+            yield NoData("container sizes in the crosswalk", line.number)
+        elif not fits:
+            sizes = ", ".join(f"{size:f}" for size in marketed)
+            shown = None if content is None else round(content, 3).normalize()
+            what = (
+                f"no number of marketed containers ({sizes} units)"
+                if shown is None
+                else f"not the {shown:f} units opened"
+            )
+            yield Flaw(
+                message=f"{day.hcpcs}: {in_words(given)} given and {wasted} discarded are {what}.",
+                hint="Correct the units, or bill with JW what was left in the containers.",
+                at=in_line(line, "serviceUnitCount"),
+                facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted}
+                | ({"containerUnits": sizes} if shown is None else {"openedUnits": shown}),
+                severity=Severity.WARN if content is None else None,
+            )

@@ -1,0 +1,47 @@
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.expected_units import expected_wasted
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Unknown
+
+
+@drug_day_edit(
+    "WST-10",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(
+        source="CMS, Discarded Drugs and Biologicals: JW Modifier and JZ Modifier Policy",
+        effective=date(2023, 1, 1),
+        url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
+    ),
+)
+def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
+    """The line attests that nothing was discarded (JZ), but the record says that a unit or more was.
+
+    Why: JZ is an attestation. Where a whole billing unit or more was discarded, it is false, and the discarded units
+    are left out of the refund that manufacturers owe Medicare.
+
+    Flagged: J1745-JZ x 35 with 50 mg discarded in the record, which is 5 units.
+
+    Accepted: J1745-JZ x 40 with nothing discarded; waste of less than one billing unit; a JZ line beside a JW line of
+    the same drug and day, for two preparations.
+    """
+    attesting = [line for line in day.lines if line.attests_no_waste]
+    if not attesting or day.wasted:
+        return
+    expected = expected_wasted(day)
+    if isinstance(expected, Unknown):
+        yield NoData(expected.missing, attesting[0].number)
+    elif expected > 0:
+        amount = f"{day.dose_discarded} {day.drug.unit}"
+        yield Flaw(
+            message=f"{day.hcpcs} says JZ (nothing discarded), but the record says that {amount} were discarded.",
+            hint=f"Remove JZ and bill {in_words(expected)} as discarded with JW on a line of their own.",
+            at=in_line(attesting[0], "procedureModifiers", 1 + attesting[0].modifiers.index("JZ")),
+            facts={"procedureCode": day.hcpcs, "discarded": amount, "discardedUnits": expected},
+        )
