@@ -1,0 +1,45 @@
+"""The embedded broker, once for all tests of a run, and settings of its own for each test."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from worker.settings import Delivery, Settings
+from worker.stream.embedded import embedded_broker
+
+_COUNTER = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[str]:
+    """The host:port of the embedded broker."""
+    with embedded_broker() as address:
+        yield address
+
+
+@pytest.fixture(params=list(Delivery), ids=list(Delivery))
+def settings(request: pytest.FixtureRequest, embedded: str) -> Settings:
+    """Settings for one test under each delivery policy, with topics and a group of its own."""
+    return settings_for(embedded, request.param)
+
+
+@pytest.fixture
+def exactly_once(embedded: str) -> Settings:
+    """Settings for one test under exactly-once, with topics and a group of its own."""
+    return settings_for(embedded, Delivery.EXACTLY_ONCE)
+
+
+def settings_for(broker: str, delivery: Delivery) -> Settings:
+    """Return settings with topics and a group that no other test has."""
+    number = next(_COUNTER)
+    return Settings(
+        bootstrap_servers=broker,
+        delivery=delivery,
+        topic_prefix=f"test{number}.",
+        group_id=f"test{number}",
+        # This broker never gives up on a dead member; a fixed name lets its next life take over.
+        instance_id="worker-0",
+        session_timeout_s=6,
+        stop_grace_s=10,
+    )

@@ -1,0 +1,65 @@
+"""A worker with a trivial scrubber, run as `python -m tests.stream.fake_worker`, so that it can be killed."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from worker.agents import AGENTS
+from worker.settings import Settings
+from worker.stream.run import run_worker
+from worker.stream.scrubber import Disposition, LoadedScrubber, ReferenceEdition, Scrubbed
+
+VERSIONS: Mapping[str, str] = {"ruleset": "rules-1", "reference": "tables-1", "profile": "default"}
+EDIT_IDS = ("TST-01", "TST-02")
+DISPOSITIONS: tuple[Disposition, ...] = ("scrubbed", "rejected", "pended")
+
+
+def expected_disposition(number: int) -> Disposition:
+    """Return where the claim of a number goes."""
+    return DISPOSITIONS[number % 3]
+
+
+class FakeScrubber:
+    """Decides by the number in {"id": number}; {"sleep": s} blocks, {"raise": text} raises, {"grow": n} grows."""
+
+    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+        """Return a verdict that is a pure function of the value and the day."""
+        try:
+            claim = json.loads(value or b"")
+        except ValueError:
+            dead = DeadLetter(DeadLetterReason.NOT_JSON, DeadLetterStage.DECODE)
+            return Scrubbed("dead-lettered", dead_letter=dead, versions=VERSIONS)
+        if "sleep" in claim:
+            time.sleep(claim["sleep"])
+        if "raise" in claim:
+            raise RuntimeError(claim["raise"])
+        disposition = expected_disposition(claim["id"])
+        outcome = {"claim": claim, "disposition": disposition, "receivedOn": received_on.isoformat()}
+        if "grow" in claim:
+            outcome["padding"] = "x" * claim["grow"]
+        body = json.dumps(outcome, sort_keys=True).encode()
+        return Scrubbed(
+            disposition,
+            value=body,
+            outcome_id=sha256(body).hexdigest(),
+            findings=(("TST-01", "reject"),) if disposition == "rejected" else (),
+            no_data=("TST-02",) if disposition == "pended" else (),
+            lines=1,
+            stage_seconds={"decode": 0.00001, "check": 0.00002},
+            versions=VERSIONS,
+        )
+
+
+def load() -> LoadedScrubber:
+    """Load the fake scrubber."""
+    edition = ReferenceEdition("ndc", "2025q1", date(2025, 1, 1), date(2025, 3, 31))
+    return LoadedScrubber(FakeScrubber(), edit_ids=EDIT_IDS, editions=(edition,), versions=VERSIONS)
+
+
+if __name__ == "__main__":
+    sys.exit(run_worker(Settings.from_environment(os.environ), load, AGENTS, app_version="1.2.3"))

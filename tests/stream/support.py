@@ -1,0 +1,194 @@
+"""Starts and kills workers, and counts what came out of them, for the tests that need a broker."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from aiokafka.errors import GroupCoordinatorNotAvailableError
+
+from worker.settings import Settings
+from worker.stream.admin import create_topics
+from worker.stream.connection import open_admin
+from worker.stream.produce import send_claims
+from worker.stream.tail import Record, tail
+
+ROOT = Path(__file__).parents[2]
+POLL_S = 0.1
+
+
+class WorkerProcess:
+    """One fake worker in a process of its own."""
+
+    def __init__(self, settings: Settings, folder: Path, name: str) -> None:
+        self.name = name
+        self.log_file = folder / f"{name}.log"
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
+        for key, value in settings.model_dump(exclude_defaults=True).items():
+            environment[f"CLAIMSCRUB_{key.upper()}"] = str(value)
+        environment |= {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
+        with self.log_file.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.stream.fake_worker"],
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
+    def log_lines(self) -> list[dict[str, Any]]:
+        """Return the log lines so far; every one must be JSON."""
+        lines = self.log_file.read_bytes().split(b"\n")[:-1]
+        return [json.loads(line) for line in lines]
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return the log lines of one event."""
+        return [line for line in self.log_lines() if line["event"] == name]
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self, limit_s: float = 30) -> int:
+        """SIGTERM, and the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(limit_s)
+
+    def get(self, path: str, accept: str = "") -> tuple[int, str]:
+        """Ask the health port."""
+        port = self.events("starting")[0]["port"]
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def is_ready(self) -> bool:
+        """Return whether /readyz says so."""
+        return bool(self.events("starting")) and self.get("/readyz")[0] == 200
+
+    def metric(self, sample: str) -> float:
+        """Return one sample of /metrics, named as it stands there."""
+        for line in self.get("/metrics")[1].splitlines():
+            if line.startswith(sample + " "):
+                return float(line.rpartition(" ")[2])
+        return 0.0
+
+
+async def until(condition: Callable[[], bool], what: str, limit_s: float = 60) -> None:
+    """Wait for a condition, or fail with what was waited for."""
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {limit_s} s: {what}")
+        await asyncio.sleep(POLL_S)
+
+
+def claim(number: int, **extra: object) -> bytes:
+    """Return a fake claim."""
+    return json.dumps({"id": number, **extra}).encode()
+
+
+def outcome_topics(settings: Settings) -> list[str]:
+    """Return every topic in which a message may end."""
+    names = settings.topics
+    return [names.scrubbed, names.rejected, names.pended, names.dead_letter]
+
+
+async def outcomes(settings: Settings) -> list[Record]:
+    """Read all outcomes from the start as a fresh reader of committed records."""
+    return [record async for record in tail(settings, outcome_topics(settings), follow=False)]
+
+
+async def outcomes_when(settings: Settings, count: int, limit_s: float = 60) -> list[Record]:
+    """Read all outcomes once there are as many as expected."""
+    deadline = time.monotonic() + limit_s
+    while True:
+        found = await outcomes(settings)
+        if len(found) >= count or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(POLL_S)
+
+
+async def committed(settings: Settings) -> int:
+    """Return how many messages the group has committed."""
+    try:
+        async with open_admin(settings) as admin:
+            offsets = await admin.list_consumer_group_offsets(settings.group_id)
+    except GroupCoordinatorNotAvailableError:  # a broker that is still young
+        return 0
+    return sum(max(0, each.offset) for tp, each in offsets.items() if tp.topic == settings.topics.inbound)
+
+
+async def progress(settings: Settings, count: int, limit_s: float = 90) -> None:
+    """Wait until the group has committed so many messages."""
+    deadline = time.monotonic() + limit_s
+    while (done := await committed(settings)) < count:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{done} of {count} messages committed within {limit_s} s")
+        await asyncio.sleep(POLL_S)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What came out, against what went in."""
+
+    sent: int
+    lost: int
+    duplicated: int
+    conflicting: int
+
+    @classmethod
+    def of(cls, sent: int, records: list[Record]) -> Self:
+        """Compare the numbers of the claims that came out with 0 to sent."""
+        counts: Counter[int] = Counter()
+        ids: dict[int, set[bytes]] = {}
+        for record in records:
+            number = json.loads(record.value or b"{}")["claim"]["id"]
+            counts[number] += 1
+            ids.setdefault(number, set()).add(dict(record.headers)["ce_id"])
+        return cls(
+            sent=sent,
+            lost=sum(1 for number in range(sent) if not counts[number]),
+            duplicated=sum(counts.values()) - len(counts),
+            conflicting=sum(1 for each in ids.values() if len(each) > 1),
+        )
+
+
+async def prepare(settings: Settings, claims: list[bytes | None], partitions: int = 4) -> None:
+    """Create the topics and send the claims."""
+    await create_topics(settings, partitions=partitions)
+    await send_claims(settings, claims)
+
+
+async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int, limit_s: float) -> Ledger:
+    """Kill -9 one worker at even distances through the messages, restart it each time, and count."""
+    await prepare(settings, [claim(number, sleep=0.0005) for number in range(sent)])
+    for kill in range(1, kills + 1):
+        with WorkerProcess(settings, folder, f"killed-{kill}") as worker:
+            await progress(settings, sent * kill // (kills + 1), limit_s)
+            worker.kill()
+    assert await committed(settings) < sent
+    with WorkerProcess(settings, folder, "last") as worker:
+        await progress(settings, sent, limit_s)
+        assert worker.stop() == 0
+    return Ledger.of(sent, await outcomes(settings))

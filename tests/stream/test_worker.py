@@ -1,0 +1,266 @@
+"""One worker on the embedded broker, from the messages that go in to the records that come out."""
+
+import json
+import time
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from schemas import dead_letter as dlq
+from tests.stream.fake_worker import expected_disposition
+from tests.stream.support import WorkerProcess, claim, outcomes_when, prepare, progress, until
+from worker.settings import Settings
+from worker.stream.connection import open_producer
+from worker.stream.embedded import embedded_broker
+from worker.stream.produce import send_claims
+from worker.stream.records import dead_letter_id
+from worker.stream.tail import Record, tail
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
+
+# The broker deletes records that are older than the topic's retention, so it cannot be a fixed moment.
+SENT_MS = int(time.time()) * 1000 - 3_600_000 + 123
+
+
+def _headers(record: Record) -> dict[str, str]:
+    return {name: value.decode() for name, value in record.headers}
+
+
+async def _send_with(
+    settings: Settings, value: bytes | None, key: bytes | None, headers: list[tuple[str, bytes]]
+) -> None:
+    async with open_producer(settings) as producer:
+        await producer.send_and_wait(
+            settings.topics.inbound, value, key=key, partition=0, timestamp_ms=SENT_MS, headers=headers
+        )
+
+
+async def test_every_claim_arrives_where_it_belongs_with_its_key_and_headers(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Each claim is on the topic of its disposition, under its own key, with CloudEvents headers."""
+    await prepare(settings, [claim(number) for number in range(300)])
+
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        records = await outcomes_when(settings, 300, 20)
+        assert worker.stop() == 0
+
+    sent = {
+        json.loads(record.value or b"")["id"]: record
+        async for record in tail(settings, [settings.topics.inbound], follow=False)
+    }
+    assert len(records) == 300
+    for record in records:
+        body = json.loads(record.value or b"")
+        number = body["claim"]["id"]
+        headers = _headers(record)
+        assert record.topic == getattr(settings.topics, expected_disposition(number))
+        assert (record.key, record.partition) == (sent[number].key, sent[number].partition)
+        assert headers["ce_id"] == sha256(record.value or b"").hexdigest()
+        assert headers["ce_type"] == f"claimscrub.claim.{expected_disposition(number)}.v1"
+        assert headers["ce_source"] == f"/claimscrub/{settings.topics.inbound}"
+        assert headers["ce_specversion"] == "1.0"
+        assert headers["content-type"] == "application/json"
+        assert "ce_time" in headers
+
+
+async def test_a_dead_letter_is_the_message_unchanged_with_our_headers_behind_its_own(
+    exactly_once: Settings, tmp_path: Path
+) -> None:
+    """Key, value and headers survive; forged headers of ours do not; the id follows from the place."""
+    settings = exactly_once
+    await prepare(settings, [], partitions=1)
+    inbound = [("x-own", b"\xff\x00"), ("claimscrub-dlq-reason", b"forged"), ("traceparent", b"nonsense")]
+    await _send_with(settings, b"\xff not json", b"key-1", inbound)
+
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        (record,) = await outcomes_when(settings, 1, 20)
+        assert worker.stop() == 0
+
+    ours = {name: value.decode() for name, value in record.headers[2:]}
+    assert (record.topic, record.key, record.value) == (settings.topics.dead_letter, b"key-1", b"\xff not json")
+    assert record.headers[:2] == (("x-own", b"\xff\x00"), ("traceparent", b"nonsense"))
+    assert ours[dlq.HEADER_REASON] == "not-json"
+    assert ours[dlq.HEADER_STAGE] == "decode"
+    assert ours[dlq.HEADER_ORIG_TOPIC] == settings.topics.inbound
+    assert (ours[dlq.HEADER_ORIG_PARTITION], ours[dlq.HEADER_ORIG_OFFSET]) == ("0", "0")
+    assert ours[dlq.HEADER_ORIG_TIMESTAMP_MS] == str(SENT_MS)
+    assert ours[dlq.HEADER_VALUE_SHA256] == sha256(b"\xff not json").hexdigest()
+    assert ours[dlq.HEADER_APP_VERSION] == "1.2.3"
+    assert ours[dlq.HEADER_RULESET] == "rules-1"
+    assert ours["ce_id"] == dead_letter_id(settings.topics.inbound, 0, 0)
+    assert set(dlq.HEADER_MEANINGS) <= set(ours)
+
+
+async def test_messages_that_cannot_be_scrubbed_end_as_dead_letters_and_hold_nothing_up(
+    exactly_once: Settings, tmp_path: Path
+) -> None:
+    """Too large, wrong content type, a scrubber that raises, an outcome too large: each with its reason."""
+    settings = exactly_once.model_copy(update={"max_message_bytes": 5000, "max_outcome_bytes": 20_000})
+    await prepare(settings, [], partitions=1)
+    json_header = ("content-type", b"application/json; charset=utf-8")
+    await _send_with(settings, b"x" * 5001, b"k", [])
+    await _send_with(settings, claim(0), b"k", [("content-type", b"text/xml")])
+    await _send_with(settings, claim(0, **{"raise": "SSN 123-45-6789"}), b"k", [])
+    await _send_with(settings, claim(0, grow=30_000), b"k", [])
+    await _send_with(settings, claim(0), b"k" * 2000, [])
+    await _send_with(settings, claim(3), b"k", [json_header])
+
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        records = await outcomes_when(settings, 6, 20)
+        assert worker.stop() == 0
+        log = worker.log_file.read_text()
+
+    reasons = [_headers(each).get(dlq.HEADER_REASON) for each in records if "dead" in each.topic]
+    assert reasons == [
+        "too-large",
+        "unsupported-content-type",
+        "internal-error",
+        "output-too-large",
+        "key-invalid",
+    ]
+    assert [each.topic for each in records if "dead" not in each.topic] == [settings.topics.scrubbed]
+    assert "123-45-6789" not in log
+
+
+async def test_a_tombstone_is_counted_and_leaves_no_record(settings: Settings, tmp_path: Path) -> None:
+    """A message without a value is skipped, and its offset is committed."""
+    await prepare(settings, [None, claim(0), None], partitions=1)
+
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await progress(settings, 3, 20)
+        skipped = worker.metric('claimscrub_claims_total{outcome="skipped"}')
+        records = await outcomes_when(settings, 1, 5)
+        assert worker.stop() == 0
+
+    assert (skipped, len(records)) == (2, 1)
+
+
+async def test_a_trace_goes_through_and_other_headers_stay_behind(exactly_once: Settings, tmp_path: Path) -> None:
+    """A well-formed traceparent is on the outcome; a header that may hold anything is not."""
+    settings = exactly_once
+    await prepare(settings, [], partitions=1)
+    trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    await _send_with(settings, claim(0), b"k", [("traceparent", trace), ("patient", b"Doe")])
+
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        (record,) = await outcomes_when(settings, 1, 20)
+        assert worker.stop() == 0
+
+    headers = _headers(record)
+    assert headers["traceparent"] == trace.decode()
+    assert datetime.fromisoformat(headers["ce_time"]) == datetime.fromtimestamp(SENT_MS / 1000, UTC)
+    assert "patient" not in headers
+
+
+async def test_sigterm_under_load_leaves_within_the_grace_period(settings: Settings, tmp_path: Path) -> None:
+    """SIGTERM amid the work ends with exit code 0, and a restart does the rest: nothing is lost."""
+    await prepare(settings, [claim(number, sleep=0.001) for number in range(1500)])
+    with WorkerProcess(settings, tmp_path, "first") as first:
+        await progress(settings, 100, 20)
+
+        assert first.stop(settings.stop_grace_s) == 0
+
+    with WorkerProcess(settings, tmp_path, "second") as second:
+        await progress(settings, 1500, 20)
+        assert second.stop() == 0
+    numbers = {json.loads(each.value or b"")["claim"]["id"] for each in await outcomes_when(settings, 1500, 5)}
+    assert numbers == set(range(1500))
+
+
+async def test_sigterm_with_a_hung_scrubber_still_leaves(exactly_once: Settings, tmp_path: Path) -> None:
+    """A scrubber that never comes back cannot hold the worker: the watchdog ends it with exit code 3."""
+    settings = exactly_once.model_copy(update={"stop_grace_s": 3})
+    await prepare(settings, [claim(0, sleep=60)], partitions=1)
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await until(lambda: bool(worker.events("partitions-assigned")), "the worker has partitions", 20)
+        await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight", 10)
+
+        assert worker.stop(5) == 3
+
+
+async def test_health_answers_while_the_agent_is_busy(exactly_once: Settings, tmp_path: Path) -> None:
+    """/livez, /readyz and /metrics answer at once while a scrubber holds the event loop."""
+    await prepare(exactly_once, [], partitions=1)
+    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+        await until(worker.is_ready, "the worker is ready", 20)
+        await send_claims(exactly_once, [claim(0, sleep=5)])
+        await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight", 10)
+
+        assert worker.get("/livez") == (200, '{"alive":true}')
+        assert worker.get("/readyz")[0] == 200
+        openmetrics = worker.get("/metrics", "application/openmetrics-text; version=1.0.0")[1]
+        assert openmetrics.endswith("# EOF\n")
+        assert worker.metric("claimscrub_in_flight_claims") == 1
+
+
+async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: Path) -> None:
+    """The count of messages received is the sum of the outcomes, dead letters and tombstones included."""
+    await prepare(settings, [*(claim(number) for number in range(200)), b"junk", b"", None])
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await progress(settings, 203, 20)
+
+        outcomes = {
+            each: worker.metric(f'claimscrub_claims_total{{outcome="{each}"}}')
+            for each in ("scrubbed", "rejected", "pended", "dead-lettered", "skipped")
+        }
+        assert outcomes == {"scrubbed": 67, "rejected": 67, "pended": 66, "dead-lettered": 2, "skipped": 1}
+        assert worker.metric("claimscrub_claims_received_total") == 203
+        assert worker.metric("claimscrub_in_flight_claims") == 0
+        assert worker.metric('claimscrub_findings_total{edit="TST-01",severity="reject"}') == 67
+        assert worker.metric('claimscrub_no_data_total{edit="TST-02"}') == 66
+        dead = worker.metric('claimscrub_dead_letters_total{reason="not-json",stage="decode"}')
+        assert dead == 2
+
+
+async def test_a_notice_of_a_reference_update_is_counted(exactly_once: Settings, tmp_path: Path) -> None:
+    """A good notice is accepted and a broken one rejected; claims go on."""
+    settings = exactly_once
+    await prepare(settings, [claim(0)])
+    async with open_producer(settings) as producer:
+        for value in (b'{"table": "ncci-ptp", "edition": "2026q1"}', b"junk", b'{"table": "A B"}'):
+            await producer.send_and_wait(settings.topics.reference_updates, value, key=b"ncci-ptp")
+
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await until(
+            lambda: (
+                bool(worker.events("partitions-assigned"))
+                and worker.metric('claimscrub_reference_updates_total{result="rejected"}') == 2
+            ),
+            "the notices are counted",
+            20,
+        )
+        assert worker.metric('claimscrub_reference_updates_total{result="accepted"}') == 1
+        await progress(settings, 1, 10)
+
+
+async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
+    """A broker that is away is no death: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
+    settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await until(lambda: bool(worker.events("broker-unreachable")), "the worker looks for a broker", 10)
+
+        assert worker.get("/livez")[0] == 200
+        assert worker.get("/readyz") == (
+            503,
+            '{"group_joined":false,"reference_loaded":true,"producer_usable":false}',
+        )
+        assert worker.stop(6) == 0
+        assert len(worker.log_lines()) < 20
+
+
+async def test_sigterm_with_a_broker_that_died_leaves_within_the_grace_period(tmp_path: Path) -> None:
+    """A broker that goes away mid-run cannot hold the worker, and fills no log."""
+    with embedded_broker() as address:
+        settings = Settings(bootstrap_servers=address, stop_grace_s=8)
+        await prepare(settings, [claim(0)], partitions=2)
+        worker = WorkerProcess(settings, tmp_path, "worker")
+        await progress(settings, 1, 20)
+    with worker:
+        await until(lambda: bool(worker.events("library-record")), "the worker misses the broker", 15)
+
+        assert worker.get("/livez")[0] == 200
+        assert worker.stop(settings.stop_grace_s) == 0
+        assert len(worker.log_lines()) < 100

@@ -1,0 +1,85 @@
+"""The health port."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from worker.observe.health import STALLED_AFTER_S, HealthServer, HealthState
+from worker.observe.recorder import Recorder
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> _Clock:
+    """A clock that stands."""
+    return _Clock()
+
+
+@pytest.fixture
+def state(clock: _Clock) -> HealthState:
+    """The state of a worker that has just started."""
+    return HealthState(clock)
+
+
+@pytest.fixture
+def server(state: HealthState) -> Iterator[HealthServer]:
+    """A running health server."""
+    running = HealthServer("127.0.0.1", 0, state, Recorder().exposition)
+    yield running
+    running.close()
+
+
+def _get(server: HealthServer, path: str, accept: str = "") -> tuple[int, str, str]:
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={"Accept": accept})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+            return answer.status, answer.headers["Content-Type"], answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["Content-Type"], error.read().decode()
+
+
+def test_a_loop_that_turns_is_alive_and_one_that_stands_is_not(
+    server: HealthServer, state: HealthState, clock: _Clock
+) -> None:
+    """Alive until 30 s without a turn, and again after the next."""
+    clock.now += STALLED_AFTER_S - 0.001
+    assert _get(server, "/livez")[0] == 200
+    clock.now += 0.001
+    assert _get(server, "/livez")[0] == 503
+    state.tick()
+    assert _get(server, "/livez")[0] == 200
+
+
+def test_ready_needs_every_part(server: HealthServer, state: HealthState) -> None:
+    """Group joined, reference loaded, producer usable: the body says which is missing."""
+    state.note("group_joined", is_ready=True)
+    state.note("reference_loaded", is_ready=True)
+    status, _, body = _get(server, "/readyz")
+    assert (status, json.loads(body)["producer_usable"]) == (503, False)
+
+    state.note("producer_usable", is_ready=True)
+    assert _get(server, "/readyz")[0] == 200
+
+
+def test_metrics_come_in_the_format_that_is_asked_for(server: HealthServer) -> None:
+    """Plain text by default, OpenMetrics on request."""
+    assert _get(server, "/metrics")[1].startswith("text/plain")
+    status, content_type, body = _get(server, "/metrics", "application/openmetrics-text; version=1.0.0")
+    assert (status, body.endswith("# EOF\n")) == (200, True)
+    assert content_type.startswith("application/openmetrics-text")
+
+
+def test_nothing_else_is_served(server: HealthServer) -> None:
+    """Any other path is not found."""
+    assert _get(server, "/router/")[0] == 404

@@ -1,0 +1,131 @@
+"""The records that leave the worker."""
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schemas import dead_letter as dlq
+from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.topics import topic_names
+from worker.stream.records import Inbound, Provenance, dead, outgoing, received_on, refusal, size
+from worker.stream.scrubber import Scrubbed
+
+LIMIT = 10_000
+PROVENANCE = Provenance(topic_names(), "1.2.3", LIMIT)
+MESSAGE = Inbound("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", ())
+CLEAN = Scrubbed("scrubbed", value=b"{}", outcome_id="id-1")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def test_the_same_message_gives_the_same_record() -> None:
+    """A record is a pure function of the message and the verdict."""
+    assert outgoing(MESSAGE, CLEAN, PROVENANCE) == outgoing(MESSAGE, CLEAN, PROVENANCE)
+    broken = dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {})
+    assert outgoing(MESSAGE, broken, PROVENANCE) == outgoing(MESSAGE, broken, PROVENANCE)
+
+
+@pytest.mark.parametrize(
+    ("timestamp_ms", "day"),
+    [
+        (1_700_000_000_123, date(2023, 11, 14)),
+        (1_700_020_799_999, date(2023, 11, 14)),
+        (1_700_024_400_000, date(2023, 11, 15)),
+        (-1, None),
+        (0, None),
+        (None, None),
+        (10**18, None),
+    ],
+)
+def test_the_day_of_receipt_is_the_timestamps_day_in_the_zone(timestamp_ms: int | None, day: date | None) -> None:
+    """Midnight is New York's; a timestamp that is missing or absurd has no day."""
+    assert received_on(replace(MESSAGE, timestamp_ms=timestamp_ms), NEW_YORK) == day
+
+
+@pytest.mark.parametrize("content_type", [b"application/json", b"Application/JSON; charset=utf-8", b"a/fhir+json"])
+def test_json_is_looked_into(content_type: bytes) -> None:
+    """JSON by any of its names is read as a claim."""
+    assert refusal(replace(MESSAGE, headers=(("Content-Type", content_type),)), 100) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (replace(MESSAGE, value=b"x" * 101), "too-large"),
+        (replace(MESSAGE, key=b"k" * 1025), "key-invalid"),
+        (replace(MESSAGE, headers=(("content-type", b"text/xml"),)), "unsupported-content-type"),
+        (
+            replace(MESSAGE, headers=(("content-type", b"application/cloudevents+json"),)),
+            "unsupported-content-type",
+        ),
+    ],
+)
+def test_some_messages_are_not_even_looked_into(message: Inbound, reason: str) -> None:
+    """Size, key and content type are judged before anything is parsed."""
+    verdict = refusal(message, 100)
+
+    assert verdict is not None
+    assert verdict.reason == reason
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    """A message of the largest size, with the longest key, is read."""
+    assert refusal(replace(MESSAGE, value=b"x" * 100, key=b"k" * 1024), 100) is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("traceparent", b"00-00000000000000000000000000000000-b7ad6b7169203331-01"),),
+        (("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"),),
+        (("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),) * 2,
+        (("tracestate", b"vendor=Doe"),),
+    ],
+)
+def test_a_trace_that_is_malformed_or_doubled_stays_behind(headers: tuple[tuple[str, bytes], ...]) -> None:
+    """Only one well-formed traceparent goes through."""
+    record, _ = outgoing(replace(MESSAGE, headers=headers), CLEAN, PROVENANCE)
+
+    assert record is not None
+    assert not {"traceparent", "tracestate"} & {name for name, _ in record.headers}
+
+
+def test_an_outcome_that_is_too_large_is_a_dead_letter() -> None:
+    """A record that the broker would refuse is replaced by the message itself, with the reason."""
+    record, verdict = outgoing(MESSAGE, replace(CLEAN, value=b"x" * LIMIT), PROVENANCE)
+
+    assert record is not None
+    assert record.topic == "claims.dead-letter.v1"
+    assert verdict.dead_letter is not None
+    assert verdict.dead_letter.reason == "output-too-large"
+
+
+@pytest.mark.parametrize("scrubbed", [Scrubbed("pended"), Scrubbed("dead-lettered", value=b"{}", outcome_id="x")])
+def test_a_verdict_that_breaks_its_promise_loses_no_claim(scrubbed: Scrubbed) -> None:
+    """A verdict without what it needs is a dead letter for an internal error."""
+    record, verdict = outgoing(MESSAGE, scrubbed, PROVENANCE)
+
+    assert record is not None
+    assert verdict.disposition == "dead-lettered"
+    assert dict(record.headers)[dlq.HEADER_REASON] == b"internal-error"
+
+
+def test_what_is_too_large_to_copy_is_left_out_and_said_so() -> None:
+    """A dead letter always fits: digest and place stand for what does not."""
+    huge = replace(
+        MESSAGE, value=b"x" * 100_000, key=b"k" * 9000, headers=tuple((f"h{i}", b"y" * 100) for i in range(100))
+    )
+    record, _ = outgoing(huge, dead(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE, {}), PROVENANCE)
+
+    assert record is not None
+    headers = dict(record.headers)
+    assert size(record) <= LIMIT
+    assert (record.value, record.key) == (b"", None)
+    assert headers[dlq.HEADER_VALUE] == headers[dlq.HEADER_KEY] == headers[dlq.HEADER_HEADERS] == b"omitted"
+    assert headers[dlq.HEADER_VALUE_BYTES] == b"100000"
+
+
+def test_a_skipped_message_has_no_record() -> None:
+    """A tombstone leaves nothing behind."""
+    assert outgoing(replace(MESSAGE, value=None), Scrubbed("skipped"), PROVENANCE)[0] is None

@@ -1,0 +1,71 @@
+"""Splits what Faust hands over into batches: one input partition each, bounded by count and bytes."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from faust.types import TP
+
+from worker.stream.records import Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One message with the partition and the generation of the group in which it was fetched."""
+
+    tp: TP
+    generation: int
+    message: Inbound
+
+    @property
+    def offset(self) -> int:
+        """Return the offset in the partition."""
+        return self.message.offset
+
+
+def taken(event: Any) -> Taken:  # Any: Faust's event, whose message type says less than it holds
+    """Return what we need of a Faust event."""
+    message = event.message
+    # Faust turned the milliseconds into a float of seconds; rounding gives them back.
+    timestamp_ms = None if message.timestamp is None else round(message.timestamp * 1000)
+    return Taken(
+        TP(message.topic, message.partition),
+        message.generation_id,
+        Inbound(
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            timestamp_ms=timestamp_ms,
+            key=message.key,
+            value=message.value,
+            headers=_headers(message.headers),
+        ),
+    )
+
+
+def _headers(headers: Any) -> tuple[tuple[str, bytes], ...]:  # Any: a list of pairs, a mapping or nothing
+    if not headers:
+        return ()
+    return tuple(headers.items() if hasattr(headers, "items") else headers)
+
+
+def by_partition(messages: Iterable[Taken]) -> dict[tuple[TP, int], list[Taken]]:
+    """Group messages by partition and generation, in order."""
+    groups: dict[tuple[TP, int], list[Taken]] = {}
+    for each in messages:
+        groups.setdefault((each.tp, each.generation), []).append(each)
+    return groups
+
+
+def take_batch(waiting: deque[Taken], max_claims: int, max_bytes: int) -> list[Taken]:
+    """Take a batch from the messages that wait; one above the bound in bytes is a batch of its own."""
+    batch: list[Taken] = []
+    size = 0
+    while waiting and len(batch) < max_claims:
+        message = waiting[0].message
+        size += len(message.value or b"") + len(message.key or b"")
+        if batch and size > max_bytes:
+            break
+        batch.append(waiting.popleft())
+    return batch

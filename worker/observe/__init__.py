@@ -1,0 +1,1 @@
+"""What ops see: the catalogue of metrics, the log lines, the health port."""

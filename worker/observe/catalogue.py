@@ -1,0 +1,48 @@
+"""Writes the catalogue of metrics as the README of this folder: `python -m worker.observe.catalogue`."""
+
+from pathlib import Path
+from typing import Final
+
+from worker.observe.metrics import CATALOGUE, PREFIX, Metric
+
+README: Final = Path(__file__).with_name("README.md")
+
+_INTRODUCTION: Final = """\
+# What ops see
+
+- `metrics.py` is the one catalogue of metrics; `recorder.py` counts them on a registry of its own.
+- `logs.py` writes one JSON object a line on stdout, with allowed keys only and never the text of an exception.
+- `health.py` serves `/livez`, `/readyz` and `/metrics` from a thread of its own.
+
+`/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
+`/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable.
+
+## Metrics
+
+`received = outcomes + in flight + dropped as revoked` holds at all times:
+`claims_received_total`, the sum of `claims_total`, `in_flight_claims` and `claims_dropped_total{cause="revoked"}`.
+Every label comes from a closed set: none is ever filled from a message.
+The table is generated: `python -m worker.observe.catalogue` writes it, and a test compares.
+
+"""
+
+
+def readme() -> str:
+    """Return the README of this folder."""
+    rows = ["| metric | kind | unit | labels | meaning |", "|---|---|---|---|---|"]
+    rows += [
+        f"| `{PREFIX}{metric.name}` | {metric.kind} | {metric.unit} | {_labels(metric)} | {metric.meaning} |"
+        for metric in CATALOGUE
+    ]
+    return _INTRODUCTION + "\n".join(rows) + "\n"
+
+
+def _labels(metric: Metric) -> str:
+    return ", ".join(
+        f"`{label.name}`" if label.values is None else f"`{label.name}` ({len(label.values)} values)"
+        for label in metric.labels
+    )
+
+
+if __name__ == "__main__":
+    README.write_text(readme(), encoding="utf-8")

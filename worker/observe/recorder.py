@@ -1,0 +1,107 @@
+"""The live side of the catalogue: one registry of its own, every known series at zero from the start."""
+
+import itertools
+from collections.abc import Collection, Iterable
+from typing import Any, Final, Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import choose_encoder
+
+from worker.observe.metrics import CATALOGUE, PREFIX, Kind, Metric
+
+OTHER: Final = "other"
+"""Stands for a label value outside its closed set, so that no message can add series."""
+
+_CLASSES: Final = {Kind.COUNTER: Counter, Kind.GAUGE: Gauge}
+
+
+class _Series(Protocol):
+    def inc(self, amount: float = 1) -> None: ...
+    def set(self, value: float) -> None: ...
+    def observe(self, amount: float) -> None: ...
+
+
+class Recorder:
+    """Counts, sets and observes metrics of the catalogue by name."""
+
+    def __init__(self, edit_ids: Iterable[str] = ()) -> None:
+        self._registry = CollectorRegistry(auto_describe=True)
+        self._edit_ids: frozenset[str] = frozenset()
+        self._collectors = {metric.name: self._create(metric) for metric in CATALOGUE}
+        self._metrics = {metric.name: metric for metric in CATALOGUE}
+        # Looking a child up by labels takes a lock and builds a tuple; ours is one dictionary lookup.
+        self._series: dict[tuple[str, ...], _Series] = {}
+        for metric in CATALOGUE:
+            self._start_at_zero(metric)
+        self.know_edits(edit_ids)
+
+    def know_edits(self, edit_ids: Iterable[str]) -> None:
+        """Close the label set of the metrics on edits, once the edits are loaded."""
+        self._edit_ids = frozenset(edit_ids)
+        for metric in CATALOGUE:
+            if any(label.name == "edit" for label in metric.labels):
+                self._start_at_zero(metric)
+
+    def _create(self, metric: Metric) -> Any:  # Any: the three classes share no base that has their methods
+        names = [label.name for label in metric.labels]
+        if metric.kind is Kind.HISTOGRAM:
+            return Histogram(
+                PREFIX + metric.name, metric.meaning, names, registry=self._registry, buckets=metric.buckets
+            )
+        return _CLASSES[metric.kind](PREFIX + metric.name, metric.meaning, names, registry=self._registry)
+
+    def _closed_set(self, metric: Metric, label: str) -> Collection[str] | None:
+        if label == "edit":
+            return self._edit_ids
+        return next(each.values for each in metric.labels if each.name == label)
+
+    def _start_at_zero(self, metric: Metric) -> None:
+        sets = [self._closed_set(metric, label.name) for label in metric.labels]
+        known = [values for values in sets if values is not None]
+        if len(known) == len(sets):
+            for values in itertools.product(*known):
+                self._find(metric.name, values)
+
+    def _find(self, name: str, values: tuple[str, ...]) -> _Series:
+        found = self._series.get((name, *values))
+        if found is not None:
+            return found
+        metric = self._metrics[name]
+        closed = []
+        for label, value in zip(metric.labels, values, strict=True):
+            allowed = self._closed_set(metric, label.name)
+            closed.append(value if allowed is None or value in allowed else OTHER)
+        collector = self._collectors[name]
+        series: _Series = collector.labels(*closed) if closed else collector
+        if OTHER not in closed:
+            self._series[name, *values] = series
+        return series
+
+    def count(self, name: str, *labels: str, amount: float = 1) -> None:
+        """Add to a counter or a gauge."""
+        self._find(name, labels).inc(amount)
+
+    def set(self, name: str, value: float, *labels: str) -> None:
+        """Set a gauge."""
+        self._find(name, labels).set(value)
+
+    def observe(self, name: str, value: float, *labels: str) -> None:
+        """Add an observation to a histogram."""
+        self._find(name, labels).observe(value)
+
+    def forget(self, name: str, *labels: str) -> None:
+        """Remove a series, such as the lag of a partition that is no longer ours."""
+        if self._series.pop((name, *labels), None) is not None:
+            self._collectors[name].remove(*labels)
+
+    def value(self, name: str, *labels: str) -> float:
+        """Return the value of one series of a counter or gauge; 0 if it has none."""
+        metric = self._metrics[name]
+        names = [label.name for label in metric.labels]
+        value = self._registry.get_sample_value(PREFIX + name, dict(zip(names, labels, strict=True)))
+        return 0.0 if value is None else value
+
+    def exposition(self, accept: str) -> tuple[bytes, str]:
+        """Return the page for Prometheus and its content type, in the format that it asks for."""
+        encoder, content_type = choose_encoder(accept)
+        return encoder(self._registry), content_type

@@ -1,0 +1,288 @@
+"""What an operator can set: the CLAIMSCRUB_ variables, read once and checked together."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from schemas.topics import MAX_OUTCOME_BYTES, TopicNames, topic_names
+
+ENV_PREFIX: Final = "CLAIMSCRUB_"
+
+_MIB: Final = 1024 * 1024
+_TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
+
+
+class Delivery(StrEnum):
+    """What a reader of the outcomes may rely on."""
+
+    EXACTLY_ONCE = "exactly-once"
+    AT_LEAST_ONCE = "at-least-once"
+
+
+class SecurityProtocol(StrEnum):
+    """How the connection to the broker is protected."""
+
+    PLAINTEXT = "plaintext"
+    TLS = "tls"
+    SASL_PLAINTEXT = "sasl-plaintext"
+    SASL_TLS = "sasl-tls"
+
+
+class SettingsError(ValueError):
+    """The settings are wrong; `problems` holds one sentence for each, without any value."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseModel):
+    """The settings of one worker; each is the CLAIMSCRUB_ variable of the same name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    bootstrap_servers: Annotated[str, Field(min_length=1)] = Field(
+        default="127.0.0.1:9092",
+        description="Kafka brokers to start from, as host:port, separated by commas.",
+    )
+    group_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+        default="claimscrub",
+        description="Consumer group; workers of one group share the partitions.",
+    )
+    delivery: Delivery = Field(
+        default=Delivery.EXACTLY_ONCE,
+        description="exactly-once (transactions) or at-least-once (for brokers without transactions).",
+    )
+    topic_prefix: Annotated[str, Field(max_length=100, pattern=_TOPIC_NAME)] = Field(
+        default="",
+        description="Put before every topic name, so that several lanes can share one broker.",
+    )
+    batch_max_claims: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=500,
+        description="Most messages in one batch, which is one transaction.",
+    )
+    batch_max_bytes: Annotated[int, Field(ge=1024, le=256 * _MIB)] = Field(
+        default=8 * _MIB,
+        description="Most bytes of messages in one batch.",
+    )
+    max_message_bytes: Annotated[int, Field(ge=1024, le=64 * _MIB)] = Field(
+        default=_MIB,
+        description="Largest message that is read as a claim; a larger one is a dead letter.",
+    )
+    max_outcome_bytes: Annotated[int, Field(ge=1024, le=64 * _MIB)] = Field(
+        default=MAX_OUTCOME_BYTES,
+        description="Largest record that the worker sends; the outcome topics must accept it.",
+    )
+    session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
+        default=12,
+        description="Seconds until the group gives a silent worker's partitions to another.",
+    )
+    transaction_timeout_s: Annotated[int, Field(ge=10, le=900)] = Field(
+        default=60,
+        description="Seconds until the broker aborts the open transaction of a worker that died.",
+    )
+    instance_id: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._-]+$")] | None = Field(
+        default=None,
+        description="Fixed name of this worker in the group, as the pod name: a restart keeps its partitions.",
+    )
+    http_host: Annotated[str, Field(min_length=1)] = Field(
+        default="127.0.0.1",
+        description="Address of /livez, /readyz and /metrics.",
+    )
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=9464,
+        description="Port of /livez, /readyz and /metrics; 0 lets the system choose.",
+    )
+    stop_grace_s: Annotated[int, Field(ge=2, le=600)] = Field(
+        default=20,
+        description="Seconds from SIGTERM until the worker is gone, whatever happens.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="Least level that is logged.",
+    )
+    config_dir: Path | None = Field(
+        default=None,
+        description="Folder with payers, guides and reference tables; the ones in the package if not set.",
+    )
+    as_of: date | None = Field(
+        default=None,
+        description="Pretend that every claim was received on this day (YYYY-MM-DD), for demos and replays.",
+    )
+    time_zone: str = Field(
+        default="America/New_York",
+        description="Zone in which a record's timestamp becomes the day of receipt.",
+    )
+    security: SecurityProtocol = Field(
+        default=SecurityProtocol.PLAINTEXT,
+        description="plaintext, tls, sasl-plaintext or sasl-tls; the plain ones only to this host.",
+    )
+    allow_insecure: bool = Field(
+        default=False,
+        description="Allow a connection without TLS to another host; claims then cross the network readable.",
+    )
+    tls_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file with the authorities that sign the brokers' certificates; if not set, the system's.",
+    )
+    tls_cert_file: Path | None = Field(
+        default=None,
+        description="PEM file with this worker's certificate, for brokers that ask for one.",
+    )
+    tls_key_file: Path | None = Field(
+        default=None,
+        description="PEM file with the key of this worker's certificate.",
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512",
+        description="How the worker proves who it is under sasl-plaintext and sasl-tls.",
+    )
+    sasl_username: str | None = Field(
+        default=None,
+        description="User name for SASL.",
+    )
+    sasl_password_file: Path | None = Field(
+        default=None,
+        description="File that holds the password for SASL, and nothing else.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone of the IANA database")
+        return value
+
+    @field_validator("bootstrap_servers")
+    @classmethod
+    def _is_host_and_port(cls, value: str) -> str:
+        for server in value.split(","):
+            host, _, port = server.strip().rpartition(":")
+            if not host or not port.isdigit() or not 0 < int(port) <= 65535 or "@" in host or "/" in host:  # noqa: PLR2004
+                raise ValueError("must be host:port, separated by commas, without credentials")
+        return value
+
+    @model_validator(mode="after")
+    def _is_protected(self) -> Self:
+        problems = []
+        if not self.uses_tls and not self.allow_insecure and not all(map(_is_loopback, self.brokers)):
+            problems.append(
+                "CLAIMSCRUB_SECURITY: a connection without TLS is allowed to this host only "
+                "(or set CLAIMSCRUB_ALLOW_INSECURE=true)"
+            )
+        if self.uses_sasl and self.sasl_username is None:
+            problems.append("CLAIMSCRUB_SASL_USERNAME: needed for SASL")
+        if self.uses_sasl and self.sasl_password_file is None:
+            problems.append("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            problems.append("CLAIMSCRUB_TLS_CERT_FILE and CLAIMSCRUB_TLS_KEY_FILE: set both or neither")
+        if self.max_outcome_bytes < self.max_message_bytes:
+            problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
+        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file"):
+            path = getattr(self, name)
+            if path is not None and not os.access(path, os.R_OK):
+                problems.append(f"{ENV_PREFIX}{name.upper()}: no file that can be read")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def brokers(self) -> tuple[str, ...]:
+        """Return the host:port of every broker to start from."""
+        return tuple(server.strip() for server in self.bootstrap_servers.split(","))
+
+    @property
+    def uses_tls(self) -> bool:
+        """Return whether the connection is encrypted."""
+        return self.security in {SecurityProtocol.TLS, SecurityProtocol.SASL_TLS}
+
+    @property
+    def uses_sasl(self) -> bool:
+        """Return whether the worker logs in with a name and a password."""
+        return self.security in {SecurityProtocol.SASL_PLAINTEXT, SecurityProtocol.SASL_TLS}
+
+    @property
+    def topics(self) -> TopicNames:
+        """Return the topic names in force."""
+        return topic_names(self.topic_prefix)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the day of receipt."""
+        return ZoneInfo(self.time_zone)
+
+    def sasl_password(self) -> SecretStr:
+        """Read the password; each connection reads it again, so that it can be rotated."""
+        if self.sasl_password_file is None:
+            raise SettingsError(("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL",))
+        return SecretStr(self.sasl_password_file.read_text(encoding="utf-8").strip())
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Return the settings in an environment; empty variables count as not set.
+
+        Raises:
+            SettingsError: With every problem at once, and never with a value: it may be a secret.
+        """
+        given = {
+            name.removeprefix(ENV_PREFIX): value
+            for name, value in environ.items()
+            if name.startswith(ENV_PREFIX) and value
+        }
+        known = {name.upper(): name for name in cls.model_fields}
+        problems = [f"{ENV_PREFIX}{name}: no such setting" for name in sorted(given.keys() - known.keys())]
+        values = {known[name]: value for name, value in given.items() if name in known}
+        try:
+            settings = cls.model_validate(values)
+        except ValidationError as error:
+            problems.extend(_problems(error))
+        if problems:
+            raise SettingsError(tuple(problems)) from None
+        return settings
+
+
+def _problems(error: ValidationError) -> list[str]:
+    problems: list[str] = []
+    for detail in error.errors(include_input=False, include_url=False, include_context=False):
+        message = detail["msg"].removeprefix("Value error, ")
+        if not detail["loc"]:
+            problems.extend(message.splitlines())
+            continue
+        problems.append(f"{ENV_PREFIX}{str(detail['loc'][0]).upper()}: {message}")
+    return problems
+
+
+def _is_loopback(server: str) -> bool:
+    host = server.rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def environment_example() -> str:
+    """Return the text of `config/worker.env.example`: every setting, its meaning and its default."""
+    lines = ["# Settings of the claimscrub worker. Every variable is optional; empty means the default.", ""]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else str(field.default)
+        if isinstance(field.default, bool):
+            default = default.lower()
+        lines += [f"# {field.description}", f"# {ENV_PREFIX}{name.upper()}={default}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What speaks Kafka: the app, the topics, the delivery policies."""

@@ -1,0 +1,201 @@
+"""The two delivery policies: how outcomes and the offset that they answer become durable together.
+
+Both build the same records and read from the same lanes. Faust never commits an offset of a claim
+under either: it acknowledges events that it skipped itself, which would move the offset past them.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Protocol
+
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faust.types import TP
+
+from worker.observe.recorder import Recorder
+from worker.settings import Settings
+from worker.stream.connection import Client, new_producer
+from worker.stream.lanes import Lane
+from worker.stream.records import Outgoing
+from worker.stream.transport import Group
+
+DELIVERY_TIMEOUT_S = 30.0
+"""aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""
+
+_CLOSE_TIMEOUT_S = 5.0
+_COMMIT_INTERVAL_S = 0.2
+
+
+class DeliveryUncertainError(RuntimeError):
+    """A batch may or may not have been delivered; only a restart from the committed offset is safe."""
+
+
+class Delivery(Protocol):
+    """One way of making a batch durable."""
+
+    async def start(self) -> None:
+        """Get ready to open lanes."""
+        ...
+
+    async def open(self, tp: TP) -> Client:
+        """Return a started producer for a partition."""
+        ...
+
+    async def deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> None:
+        """Make the records and the offset after the batch durable, or raise."""
+        ...
+
+    async def close(self, lane: Lane) -> None:
+        """Close a lane; what is not durable by now is left to its next owner."""
+        ...
+
+    async def stop(self) -> None:
+        """Release everything."""
+        ...
+
+
+async def _send(producer: Client, records: Sequence[Outgoing]) -> None:
+    futures = [
+        await producer.send(
+            record.topic,
+            record.value,
+            key=record.key,
+            partition=record.partition,
+            headers=list(record.headers),
+        )
+        for record in records
+    ]
+    await asyncio.gather(*futures)
+
+
+async def _stop_producer(producer: Client) -> None:
+    with contextlib.suppress(KafkaError, TimeoutError, asyncio.CancelledError):
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+            await producer.stop()
+
+
+class ExactlyOnce:
+    """One transaction a batch, with the offsets in it, on one producer for each partition.
+
+    aiokafka sends offsets to a transaction without the generation of the group, so the broker would
+    take them from a worker that lost the partition; only the transactional id, one for each input
+    partition, fences such a worker.
+    """
+
+    def __init__(self, settings: Settings, recorder: Recorder, record_limit: int) -> None:
+        self._settings = settings
+        self._recorder = recorder
+        self._record_limit = record_limit
+
+    async def start(self) -> None:
+        """Do nothing: each lane has its own producer."""
+
+    async def open(self, tp: TP) -> Client:
+        """Start the partition's producer, which fences its earlier owner and ends its transaction."""
+        producer = new_producer(
+            self._settings,
+            transactional_id=f"{self._settings.group_id}-{tp.topic}-{tp.partition}",
+            record_limit=self._record_limit,
+        )
+        try:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_S):
+                await producer.start()
+        except BaseException:
+            await _stop_producer(producer)
+            raise
+        return producer
+
+    async def deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> None:
+        """Send the batch and its offset in one transaction."""
+        producer = lane.producer
+        try:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_S):
+                await producer.begin_transaction()
+                await _send(producer, records)
+                offsets = {TopicPartition(lane.tp.topic, lane.tp.partition): next_offset}
+                await producer.send_offsets_to_transaction(offsets, self._settings.group_id)
+                await producer.commit_transaction()
+        except asyncio.CancelledError:
+            # The lane is going away. Its next owner ends the transaction when it starts its producer,
+            # and reads the committed offset after that: so it does not matter how far this one came.
+            self._recorder.count("commits_total", "aborted")
+            raise
+        except Exception as error:
+            # Aborting and going on would trust a request that timed out not to arrive later.
+            self._recorder.count("commits_total", "uncertain")
+            raise DeliveryUncertainError from error
+        self._recorder.count("commits_total", "ok")
+
+    async def close(self, lane: Lane) -> None:
+        """Close the lane's producer."""
+        await _stop_producer(lane.producer)
+
+    async def stop(self) -> None:
+        """Do nothing: each lane closes its own producer."""
+
+
+class AtLeastOnce:
+    """One idempotent producer; the offset is committed after the broker has every record of the batch."""
+
+    def __init__(self, settings: Settings, recorder: Recorder, group: Group, record_limit: int) -> None:
+        self._recorder = recorder
+        self._group = group
+        self._producer = new_producer(settings, record_limit=record_limit)
+        self._to_commit: dict[TP, tuple[Lane, int]] = {}
+        self._committer: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the producer, and commit several times a second from now on."""
+        async with asyncio.timeout(DELIVERY_TIMEOUT_S):
+            await self._producer.start()
+        self._committer = asyncio.create_task(self._commit_for_ever())
+
+    async def open(self, tp: TP) -> Client:  # noqa: ARG002 -- the policy's interface
+        """Return the one producer."""
+        return self._producer
+
+    async def deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> None:
+        """Send the batch, wait for the broker to have it, and note the offset to commit."""
+        try:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_S):
+                await _send(self._producer, records)
+        except Exception as error:
+            raise DeliveryUncertainError from error
+        self._to_commit[lane.tp] = (lane, next_offset)
+
+    async def close(self, lane: Lane) -> None:
+        """Commit what the lane still has to commit, while the group lets us."""
+        noted = self._to_commit.get(lane.tp)
+        if noted is not None and noted[0] is lane:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                    await self._commit()
+
+    async def stop(self) -> None:
+        """Stop committing and close the producer."""
+        if self._committer is not None:
+            self._committer.cancel()
+        await _stop_producer(self._producer)
+
+    async def _commit_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_COMMIT_INTERVAL_S)
+            await self._commit()
+
+    async def _commit(self) -> None:
+        noted, self._to_commit = self._to_commit, {}
+        offsets = {tp: offset for tp, (lane, offset) in noted.items() if lane.generation == self._group.generation}
+        if not offsets:
+            return
+        try:
+            await self._group.commit(offsets)
+        except (CommitFailedError, IllegalStateError):
+            # The partitions have gone to another worker, which does these claims once more.
+            self._recorder.count("commits_total", "aborted")
+        except KafkaError:
+            self._recorder.count("commits_total", "uncertain")
+            for tp, entry in noted.items():
+                self._to_commit.setdefault(tp, entry)
+        else:
+            self._recorder.count("commits_total", "ok")

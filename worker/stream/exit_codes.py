@@ -1,0 +1,28 @@
+"""The exit codes of a worker, so that an orchestrator can tell a bad setting from a broker that is away."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Why the worker left."""
+
+    STOPPED = 0
+    """It was asked to stop and did."""
+
+    CRASHED = 1
+    """Something that nobody foresaw; a restart resumes from the committed offset."""
+
+    STOP_DEADLINE = 3
+    """It was asked to stop, and was not done within the grace period."""
+
+    BROKER_UNREACHABLE = 69
+    """No broker answered when the worker started, or a topic is missing there."""
+
+    REFERENCE_BROKEN = 70
+    """The reference data or the edits could not be loaded."""
+
+    DELIVERY_UNCERTAIN = 75
+    """A batch may or may not have been delivered; a restart resumes from the committed offset."""
+
+    SETTINGS = 78
+    """The settings are wrong."""

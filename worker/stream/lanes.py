@@ -1,0 +1,213 @@
+"""One lane for each claim partition that is ours: who may write for it, and which offset comes next.
+
+Duplicates arise where a partition changes hands, so a lane opens in a fixed order:
+
+1. its producer starts, which fences the old owner and ends the transaction that it left open;
+2. then the group's committed offset is read from the broker, and not before;
+3. from then on only that offset and what follows it is taken.
+
+Faust may hand over records that were fetched before (below the offset: already done), records of
+an earlier generation, and, after a race of its seeks, records from further on (above the offset:
+taking them would skip what lies between). Only the record that comes next is ever taken.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from faust.types import TP
+
+from worker.observe.recorder import Recorder
+from worker.stream.connection import Client
+
+_STABLE_AFTER_S = 0.1
+_SEEK_AGAIN_AFTER_S = 1.0
+REVOKE_WAIT_S = 5.0
+"""How long a partition that goes away waits for its batch; longer would cost the group its time."""
+
+
+class HasOffset(Protocol):
+    """A message with its offset."""
+
+    @property
+    def offset(self) -> int:
+        """Return the offset in its partition."""
+        ...
+
+
+Message = TypeVar("Message", bound=HasOffset)
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One assigned partition in one generation of the group."""
+
+    tp: TP
+    generation: int
+    producer: Client
+    next_offset: int
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    revoked: asyncio.Event = field(default_factory=asyncio.Event)
+    delivering: asyncio.Task[None] | None = None
+    sought_at: float | None = None
+
+
+class LaneGroup(Protocol):
+    """What lanes ask of the consumer group."""
+
+    @property
+    def generation(self) -> int:
+        """Return the generation in force."""
+        ...
+
+    async def committed(self, tp: TP) -> int | None:
+        """Return the group's committed offset."""
+        ...
+
+    async def beginning(self, tp: TP) -> int:
+        """Return the first offset that the broker still has."""
+        ...
+
+    async def seek(self, tp: TP, offset: int) -> None:
+        """Fetch from an offset on."""
+        ...
+
+
+class LaneDelivery(Protocol):
+    """What lanes ask of the delivery policy."""
+
+    async def open(self, tp: TP) -> Client:
+        """Return a started producer for a partition."""
+        ...
+
+    async def close(self, lane: Lane) -> None:
+        """Close what `open` opened."""
+        ...
+
+
+FirstOffset = Callable[[TP, int], Awaitable[int | None]]
+"""Answers the first offset at or after one that holds a record; see `first_offset`."""
+
+
+class Lanes:
+    """The lanes of all partitions that are ours."""
+
+    def __init__(self, group: LaneGroup, delivery: LaneDelivery, recorder: Recorder, first_offset: FirstOffset) -> None:
+        self._group = group
+        self._delivery = delivery
+        self._recorder = recorder
+        self._first_offset = first_offset
+        self._generation: int | None = None
+        self._opening: dict[TP, tuple[int, asyncio.Task[Lane]]] = {}
+
+    def open_lanes(self) -> tuple[Lane, ...]:
+        """Return the lanes that are open."""
+        return tuple(
+            task.result()
+            for _, task in self._opening.values()
+            if task.done() and not task.cancelled() and task.exception() is None
+        )
+
+    async def lane(self, tp: TP, generation: int) -> Lane | None:
+        """Return the lane of a partition, opened first if need be; none if the generation is over."""
+        if generation != self._generation or generation != self._group.generation:
+            return None
+        opening = self._opening.get(tp)
+        if opening is None or opening[0] != generation:
+            opening = (generation, asyncio.create_task(self._open(tp, generation)))
+            self._opening[tp] = opening
+        try:
+            lane = await asyncio.shield(opening[1])
+        except asyncio.CancelledError:
+            if opening[1].cancelled():
+                return None
+            raise
+        return None if lane.revoked.is_set() or generation != self._group.generation else lane
+
+    async def _open(self, tp: TP, generation: int) -> Lane:
+        producer = await self._delivery.open(tp)
+        offset = await self._settled_offset(tp)
+        if offset is None:
+            offset = await self._group.beginning(tp)
+        return Lane(tp, generation, producer, offset)
+
+    async def _settled_offset(self, tp: TP) -> int | None:
+        # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
+        # and aiokafka cannot ask for stable offsets only (KIP-447): so read until two answers agree.
+        offset = await self._group.committed(tp)
+        while True:
+            await asyncio.sleep(_STABLE_AFTER_S)
+            again = await self._group.committed(tp)
+            if again == offset:
+                return offset
+            offset = again
+
+    async def admit(self, lane: Lane, messages: Sequence[Message]) -> list[Message]:
+        """Return those messages that come next, in order without a gap; the caller holds the lock."""
+        admitted: list[Message] = []
+        expected = lane.next_offset
+        for index, message in enumerate(messages):
+            if message.offset < expected:
+                self._recorder.count("claims_dropped_total", "already-done")
+                continue
+            if message.offset > expected and not await self._is_next(lane, expected, message.offset):
+                self._recorder.count("claims_dropped_total", "gap", amount=len(messages) - index)
+                break
+            lane.sought_at = None
+            admitted.append(message)
+            expected = message.offset + 1
+        return admitted
+
+    async def _is_next(self, lane: Lane, expected: int, offset: int) -> bool:
+        """Return whether nothing lies between; control records, retention and compaction leave such holes.
+
+        Otherwise let the consumer read again from there. Records on their way can undo that, so the
+        seek is repeated for as long as such records come.
+        """
+        if await self._first_offset(lane.tp, expected) == offset:
+            return True
+        moment = asyncio.get_running_loop().time()
+        if lane.sought_at is None or moment - lane.sought_at >= _SEEK_AGAIN_AFTER_S:
+            lane.sought_at = moment
+            await self._group.seek(lane.tp, expected)
+        return False
+
+    async def assign(self, tps: Sequence[TP], generation: int) -> None:
+        """Open the lanes of newly assigned partitions at once.
+
+        A partition without new claims may still have a transaction open from an owner that died;
+        readers of committed outcomes wait for it to end.
+        """
+        self._generation = generation
+        await asyncio.gather(*(self.lane(tp, generation) for tp in tps))
+
+    async def revoke(self, wait_s: float = REVOKE_WAIT_S) -> bool:
+        """Close every lane: wait for the batch in flight, or else abort it; return whether all were done."""
+        # The generation's number stays in force until the group has shared out again: a lane opened
+        # in between would fence the next owner.
+        self._generation = None
+        openings = list(self._opening.values())
+        self._opening.clear()
+        done = await asyncio.gather(*(self._close(task, wait_s) for _, task in openings))
+        return all(done)
+
+    async def _close(self, opening: asyncio.Task[Lane], wait_s: float) -> bool:
+        if not opening.done():
+            opening.cancel()
+        try:
+            lane = await opening
+        except (asyncio.CancelledError, Exception):  # noqa: BLE001 -- who waited for the lane has the error
+            return True
+        lane.revoked.set()
+        self._recorder.forget("consumer_lag_records", lane.tp.topic, str(lane.tp.partition))
+        is_done = True
+        try:
+            async with asyncio.timeout(wait_s), lane.lock:
+                pass
+        except TimeoutError:
+            is_done = False
+            if lane.delivering is not None:
+                lane.delivering.cancel()
+        await self._delivery.close(lane)
+        return is_done

@@ -1,0 +1,159 @@
+"""Starts the parts of a worker in order, watches them, and stops them within the grace period."""
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Awaitable, Iterable
+from datetime import UTC, date, datetime
+from typing import Final
+
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from worker.observe.recorder import Recorder
+from worker.settings import Settings
+from worker.stream.admin import check_topics
+from worker.stream.exit_codes import ExitCode
+from worker.stream.scrubber import ReferenceEdition
+from worker.stream.shell import Log, Shell
+
+_TICK_S: Final = 0.5
+_BROKER_WAIT_S: Final = 60.0
+_BROKER_RETRY_S: Final = 1.0
+_MARGIN_S: Final = 1.0
+_WATCH_S: Final = 0.1
+
+
+class Watchdog:
+    """Ends the process at a deadline, from a thread, whatever the event loop does.
+
+    Faust waits without a limit for a hung event, and for a broker that is away.
+    """
+
+    def __init__(self, grace_s: float) -> None:
+        self._grace_s = max(grace_s - _MARGIN_S, _MARGIN_S)
+        self._deadline: float | None = None
+        self.exit_code = ExitCode.STOP_DEADLINE
+        """What the process leaves with; better once nothing is in flight any more."""
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def start_clock(self) -> None:
+        """Start the clock; starting it again does nothing.
+
+        A signal handler calls this, so it takes no lock: the code that it interrupted may hold it.
+        """
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._grace_s
+
+    def _watch(self) -> None:
+        while self._deadline is None or time.monotonic() < self._deadline:
+            time.sleep(_WATCH_S)
+        os._exit(self.exit_code)
+
+
+async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) -> bool:
+    """Wait until a broker answers and has every topic; return whether it has."""
+    deadline = asyncio.get_running_loop().time() + _BROKER_WAIT_S
+    while not ended.is_set():
+        try:
+            flaws = await check_topics(settings)
+        except (KafkaError, OSError) as error:
+            log.warning("broker-unreachable", exception=type(error).__name__)
+            if asyncio.get_running_loop().time() > deadline:
+                return False
+        else:
+            for flaw in flaws:
+                log.warning("topic-flaw", topic=flaw.topic, problem=flaw.problem)
+            return not any(flaw.problem == "is missing" for flaw in flaws)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
+    return False
+
+
+def connect_rebalancing(shell: Shell) -> None:
+    """Open and close lanes as the group hands partitions to this worker and takes them away."""
+    openings: set[asyncio.Task[None]] = set()
+
+    async def on_assigned(*_arguments: object, **_options: object) -> None:
+        # This signal comes before Faust lets the streams go on; its signal of the assignment can come after.
+        tps = claim_partitions(shell)
+        shell.recorder.count("rebalances_total")
+        shell.recorder.set("assigned_partitions", len(tps))
+        shell.health.note("group_joined", is_ready=True)
+        generation = shell.group.generation
+        shell.log.info("partitions-assigned", partitions=len(tps), generation=generation)
+        task = asyncio.create_task(_open(shell, tps, generation))
+        openings.add(task)
+        task.add_done_callback(openings.discard)
+
+    async def on_revoked(*_arguments: object, **_options: object) -> None:
+        shell.health.note("group_joined", is_ready=False)
+        shell.health.note("producer_usable", is_ready=False)
+        is_done = await shell.lanes.revoke()
+        shell.recorder.set("assigned_partitions", 0)
+        shell.log.info("partitions-revoked", result="done" if is_done else "aborted")
+
+    shell.app.on_rebalance_complete.connect(on_assigned, weak=False)
+    shell.app.on_partitions_revoked.connect(on_revoked, weak=False)
+
+
+async def _open(shell: Shell, tps: tuple[TP, ...], generation: int) -> None:
+    try:
+        await shell.lanes.assign(tps, generation)
+    except Exception as error:  # noqa: BLE001 -- any failure here leaves a partition without an owner
+        if generation == shell.group.generation:
+            shell.log.critical("producer-unusable", exception=type(error).__name__)
+            shell.end(ExitCode.DELIVERY_UNCERTAIN)
+        return
+    if generation == shell.group.generation:
+        shell.health.note("producer_usable", is_ready=True)
+
+
+def claim_partitions(shell: Shell) -> tuple[TP, ...]:
+    """Return the partitions of the inbound topic that are ours."""
+    inbound = shell.settings.topics.inbound
+    return tuple(
+        sorted(TP(each.topic, each.partition) for each in shell.app.consumer.assignment() if each.topic == inbound)
+    )
+
+
+async def tick(shell: Shell) -> None:
+    """Note that the loop turns, and notice when Faust has given up."""
+    while True:
+        shell.health.tick()
+        if shell.app.crashed or shell.app.should_stop:
+            shell.log.critical("faust-stopped", exception=type(shell.app.crash_reason).__name__)
+            shell.end(ExitCode.CRASHED)
+        await asyncio.sleep(_TICK_S)
+
+
+def report_editions(recorder: Recorder, editions: Iterable[ReferenceEdition]) -> None:
+    """Set the metrics on the loaded editions; the span of a table is that of all its editions."""
+    spans: dict[str, list[ReferenceEdition]] = {}
+    for edition in editions:
+        recorder.set("reference_edition_info", 1, edition.table, edition.edition)
+        spans.setdefault(edition.table, []).append(edition)
+    for table, group in spans.items():
+        starts = [each.in_force_from for each in group if each.in_force_from is not None]
+        ends = [each.in_force_to for each in group if each.in_force_to is not None]
+        if starts:
+            recorder.set("reference_in_force_from_timestamp_seconds", _timestamp(min(starts)), table)
+        # An edition without an end is in force until the next one, so the table has no last day.
+        if ends and len(ends) == len(group):
+            recorder.set("reference_in_force_to_timestamp_seconds", _timestamp(max(ends)), table)
+
+
+def _timestamp(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+async def within(seconds: float, work: Awaitable[object]) -> bool:
+    """Return whether some work was done in time, without an error."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except Exception:  # noqa: BLE001 -- the worker is leaving; nothing is left to be done about it
+        return False
+    return True

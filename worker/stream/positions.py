@@ -1,0 +1,48 @@
+"""Looks into a partition for the first record at or after an offset."""
+
+import asyncio
+from bisect import bisect_left
+
+from aiokafka import TopicPartition
+from faust.types import TP
+
+from worker.settings import Settings
+from worker.stream.connection import open_reader
+
+_LOOK_S = 10.0
+_LOOK_AHEAD = 2000
+
+
+class Positions:
+    """Tells holes in the offsets of a partition from records that were skipped.
+
+    Holes are ordinary: control records of an upstream transaction, retention, compaction. Only the
+    log itself knows. One look is remembered for the offsets that it covers, as an upstream that
+    sends every claim in a transaction of its own leaves a hole after each.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen: dict[TP, tuple[int, list[int]]] = {}
+
+    async def first_offset(self, tp: TP, offset: int) -> int | None:
+        """Return the offset of the first committed record at or after one; none if none shows up in time."""
+        start, offsets = self._seen.get(tp, (0, []))
+        if not offsets or not start <= offset <= offsets[-1]:
+            offsets = await self._look(tp, offset)
+            self._seen[tp] = (offset, offsets)
+        index = bisect_left(offsets, offset)
+        return offsets[index] if index < len(offsets) else None
+
+    async def _look(self, tp: TP, offset: int) -> list[int]:
+        partition = TopicPartition(tp.topic, tp.partition)
+        try:
+            async with asyncio.timeout(_LOOK_S), open_reader(self._settings) as reader:
+                reader.assign([partition])
+                beginning = (await reader.beginning_offsets([partition]))[partition]
+                reader.seek(partition, max(offset, beginning))
+                first = await reader.getone(partition)
+                more = await reader.getmany(partition, timeout_ms=0, max_records=_LOOK_AHEAD)
+        except TimeoutError:
+            return []
+        return [first.offset, *(record.offset for record in more.get(partition, ()))]

@@ -1,0 +1,72 @@
+"""Sends claims to the inbound topic, for demos, benchmarks and re-drives."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterable, Callable, Iterable
+from hashlib import blake2b
+
+from worker.settings import Settings
+from worker.stream.connection import open_producer
+
+_IN_FLIGHT = 1000
+_SALT_BYTES = 16
+
+
+def random_key() -> bytes:
+    """Return a random opaque key."""
+    return secrets.token_hex(16).encode()
+
+
+def salted_key(salt: bytes, identity: str) -> bytes:
+    """Return a key that is the same for the same claim, and says nothing about it to who lacks the salt."""
+    return blake2b(identity.encode(), digest_size=16, key=salt[:_SALT_BYTES]).hexdigest().encode()
+
+
+async def send_claims(
+    settings: Settings,
+    claims: Iterable[bytes | None] | AsyncIterable[bytes | None],
+    *,
+    key: Callable[[bytes | None], bytes] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Send messages to the inbound topic, wait until the broker has them, and return how many.
+
+    Args:
+        settings: Where the broker is.
+        claims: The messages; None is a tombstone.
+        key: Makes the record key of a message; never anything that identifies a person.
+            Random keys if not given.
+        progress: Called with the count of messages that the broker has acknowledged so far.
+    """
+    done = 0
+    waiting: list[asyncio.Future[object]] = []
+    async with open_producer(settings) as producer:
+        async for value in _each(claims):
+            record_key = random_key() if key is None else key(value)
+            waiting.append(await producer.send(settings.topics.inbound, value, key=record_key))
+            if len(waiting) >= _IN_FLIGHT:
+                done += await _acknowledged(waiting, done, progress)
+        done += await _acknowledged(waiting, done, progress)
+    return done
+
+
+async def _acknowledged(
+    waiting: list[asyncio.Future[object]], before: int, progress: Callable[[int], None] | None
+) -> int:
+    await asyncio.gather(*waiting)
+    count = len(waiting)
+    waiting.clear()
+    if progress is not None and count:
+        progress(before + count)
+    return count
+
+
+async def _each(
+    claims: Iterable[bytes | None] | AsyncIterable[bytes | None],
+) -> AsyncIterable[bytes | None]:
+    if isinstance(claims, AsyncIterable):
+        async for value in claims:
+            yield value
+        return
+    for value in claims:
+        yield value

@@ -1,0 +1,218 @@
+"""Builds the records that leave the worker: outcomes with CloudEvents headers, dead letters unchanged.
+
+A record is a pure function of the message and the versions in force, so that a message scrubbed
+twice gives the same bytes twice.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from schemas import dead_letter as dlq
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from schemas.topics import TopicNames
+from worker.stream.scrubber import Disposition, Scrubbed
+
+Headers = tuple[tuple[str, bytes], ...]
+
+MAX_KEY_BYTES: Final = 1024
+_HEADER_OVERHEAD_BYTES: Final = 2048
+_OUTCOMES: Final = ("scrubbed", "rejected", "pended")
+_DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-letter")
+_TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT_HEADER: Final = "traceparent"
+_CONTENT_TYPE_HEADER: Final = "content-type"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as it came in."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to send."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What every record says about where it was made."""
+
+    topics: TopicNames
+    app_version: str
+    record_limit: int
+
+    @property
+    def source(self) -> str:
+        """Return the CloudEvents source."""
+        return f"/claimscrub/{self.topics.inbound}"
+
+
+def received_on(message: Inbound, zone: ZoneInfo) -> date | None:
+    """Return the day of the record's timestamp in a zone; none if it has no usable one."""
+    moment = _moment(message)
+    return None if moment is None else moment.astimezone(zone).date()
+
+
+def _moment(message: Inbound) -> datetime | None:
+    if message.timestamp_ms is None or message.timestamp_ms <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(message.timestamp_ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
+    """Return why a message is not even looked into; none if it is."""
+    if message.value is None:
+        return None
+    if len(message.value) > max_message_bytes:
+        return DeadLetter(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
+    if message.key is not None and len(message.key) > MAX_KEY_BYTES:
+        return DeadLetter(DeadLetterReason.KEY_INVALID, DeadLetterStage.SIZE)
+    if not all(_is_json(value) for name, value in message.headers if name.lower() == _CONTENT_TYPE_HEADER):
+        return DeadLetter(DeadLetterReason.UNSUPPORTED_CONTENT_TYPE, DeadLetterStage.FETCH)
+    return None
+
+
+def _is_json(content_type: bytes | None) -> bool:
+    media_type = (content_type or b"").split(b";")[0].strip().lower()
+    # A CloudEvent in structured mode is an envelope around a claim, and no claim.
+    if media_type.startswith(b"application/cloudevents"):
+        return False
+    return media_type == b"application/json" or media_type.endswith(b"+json")
+
+
+def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tuple[Outgoing | None, Scrubbed]:
+    """Return the record for a verdict, and the verdict; it turns to a dead letter if the record is too large."""
+    if scrubbed.disposition == "skipped":
+        return None, scrubbed
+    is_outcome = scrubbed.disposition in _OUTCOMES and scrubbed.dead_letter is None
+    if is_outcome and scrubbed.value is not None and scrubbed.outcome_id is not None:
+        record = _outcome(message, scrubbed, scrubbed.value, scrubbed.outcome_id, provenance)
+        if size(record) <= provenance.record_limit:
+            return record, scrubbed
+        scrubbed = dead(DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE, scrubbed.versions)
+    verdict = scrubbed.dead_letter
+    if verdict is None:
+        # A verdict without a value keeps no promise of the seam; the claim must not vanish for it.
+        scrubbed = dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE, scrubbed.versions)
+        verdict = DeadLetter(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
+    return _dead_letter(message, verdict, scrubbed.versions, provenance), scrubbed
+
+
+def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str]) -> Scrubbed:
+    """Return the verdict of a dead letter."""
+    return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage), versions=versions)
+
+
+def size(record: Outgoing) -> int:
+    """Return an upper estimate of a record's bytes on the wire."""
+    return (
+        len(record.value)
+        + len(record.key or b"")
+        + sum(len(name) * 4 + len(value or b"") + 10 for name, value in record.headers)
+        + 64
+    )
+
+
+def _outcome(message: Inbound, scrubbed: Scrubbed, value: bytes, outcome_id: str, provenance: Provenance) -> Outgoing:
+    topic = getattr(provenance.topics, scrubbed.disposition)
+    headers = [*_cloud_event(outcome_id, scrubbed.disposition, message, provenance)]
+    headers.append((_CONTENT_TYPE_HEADER, b"application/json"))
+    trace = [each for name, each in message.headers if name.lower() == _TRACEPARENT_HEADER]
+    if len(trace) == 1 and _TRACEPARENT.match(trace[0] or b""):
+        headers.append((_TRACEPARENT_HEADER, trace[0]))
+    return Outgoing(topic, message.partition, message.key, value, tuple(headers))
+
+
+def _cloud_event(
+    event_id: str, disposition: Disposition, message: Inbound, provenance: Provenance
+) -> Sequence[tuple[str, bytes]]:
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id.encode()),
+        ("ce_source", provenance.source.encode()),
+        ("ce_type", f"claimscrub.claim.{disposition}.v1".encode()),
+    ]
+    moment = _moment(message)
+    if moment is not None:
+        time = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        headers.append(("ce_time", time.encode()))
+    return headers
+
+
+def dead_letter_id(topic: str, partition: int, offset: int) -> str:
+    """Return the id of a dead letter, the same each time the message is read."""
+    return str(uuid.uuid5(_DEAD_LETTER_IDS, f"{topic}/{partition}/{offset}"))
+
+
+def _dead_letter(
+    message: Inbound, verdict: DeadLetter, versions: Mapping[str, str], provenance: Provenance
+) -> Outgoing:
+    """Return the message unchanged, its headers first and then ours.
+
+    Everything from `claimscrub-dlq-schema` on is ours: whoever sends the message again cuts there.
+    Headers in the namespace of ours that came in are forged or left over from an earlier try.
+    """
+    value = message.value or b""
+    headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))
+    key = message.key
+    room = provenance.record_limit - _HEADER_OVERHEAD_BYTES
+    key_fits = len(key or b"") <= room // 4
+    headers_fit = sum(len(name) * 4 + len(each or b"") + 10 for name, each in headers) <= room // 4
+    value_fits = len(value) <= room // 2
+    ours: dict[str, str] = {
+        dlq.HEADER_SCHEMA: dlq.SCHEMA_VERSION,
+        dlq.HEADER_REASON: verdict.reason,
+        dlq.HEADER_STAGE: verdict.stage,
+        dlq.HEADER_ORIG_TOPIC: message.topic,
+        dlq.HEADER_ORIG_PARTITION: str(message.partition),
+        dlq.HEADER_ORIG_OFFSET: str(message.offset),
+        dlq.HEADER_ORIG_TIMESTAMP_MS: str(-1 if message.timestamp_ms is None else message.timestamp_ms),
+        dlq.HEADER_VALUE: _copied(is_copied=value_fits),
+        dlq.HEADER_VALUE_SHA256: sha256(value).hexdigest(),
+        dlq.HEADER_VALUE_BYTES: str(len(value)),
+        dlq.HEADER_KEY: _copied(is_copied=key_fits),
+        dlq.HEADER_HEADERS: _copied(is_copied=headers_fit),
+        dlq.HEADER_APP_VERSION: provenance.app_version,
+        dlq.HEADER_RULESET: versions.get("ruleset", ""),
+        dlq.HEADER_REFERENCE: versions.get("reference", ""),
+        dlq.HEADER_PROFILE: versions.get("profile", ""),
+    }
+    event_id = dead_letter_id(message.topic, message.partition, message.offset)
+    return Outgoing(
+        provenance.topics.dead_letter,
+        message.partition,
+        key if key_fits else None,
+        value if value_fits else b"",
+        (
+            *(headers if headers_fit else ()),
+            *((name, each.encode()) for name, each in ours.items()),
+            *_cloud_event(event_id, "dead-lettered", message, provenance),
+        ),
+    )
+
+
+def _copied(*, is_copied: bool) -> str:
+    return "copied" if is_copied else "omitted"

@@ -1,0 +1,204 @@
+"""Runs one worker until it is asked to stop, and says by its exit code how it ended."""
+
+import asyncio
+import contextlib
+import platform
+import signal
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from worker.observe.health import HealthServer, HealthState
+from worker.observe.logs import Logs
+from worker.observe.recorder import Recorder
+from worker.settings import Delivery as DeliveryPolicy
+from worker.settings import Settings
+from worker.stream.admin import record_limit
+from worker.stream.app import build_app
+from worker.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
+from worker.stream.exit_codes import ExitCode
+from worker.stream.lanes import Lanes
+from worker.stream.lifecycle import (
+    Watchdog,
+    connect_rebalancing,
+    report_editions,
+    tick,
+    wait_for_topics,
+    within,
+)
+from worker.stream.positions import Positions
+from worker.stream.records import Provenance
+from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
+from worker.stream.shell import Shell
+from worker.stream.stalls import watch_lanes
+from worker.stream.transport import Group
+
+_new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and macOS only
+    from uvloop import new_event_loop as _new_event_loop
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+AttachAgent = Callable[[Shell], None]
+"""Adds one agent to the app of a worker."""
+
+
+def run_worker(
+    settings: Settings,
+    scrubber_factory: ScrubberFactory,
+    agents: Sequence[AttachAgent],
+    *,
+    app_version: str = "0",
+    revision: str = "unknown",
+) -> ExitCode:
+    """Run the worker in the main thread until SIGTERM, SIGINT or a failure, and return its exit code.
+
+    Args:
+        settings: What the operator set.
+        scrubber_factory: Loads the reference data and builds the scrubber; called once, after the
+            health port answers, so that a slow load shows as "not ready".
+        agents: What listens: `worker.agents.AGENTS`.
+        app_version: Version of the worker, for dead letters and metrics.
+        revision: Commit that it was built from, for metrics.
+    """
+    run = _Run(settings, scrubber_factory, agents, app_version=app_version, revision=revision)
+    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        return runner.run(run.run())
+
+
+class _Run:
+    def __init__(
+        self,
+        settings: Settings,
+        scrubber_factory: ScrubberFactory,
+        agents: Sequence[AttachAgent],
+        *,
+        app_version: str,
+        revision: str,
+    ) -> None:
+        self._settings = settings
+        self._scrubber_factory = scrubber_factory
+        self._agents = agents
+        self._app_version = app_version
+        self._revision = revision
+        self._health = HealthState()
+        self._recorder = Recorder()
+        self._logs = Logs(settings.log_level, self._recorder.count)
+        self._watchdog = Watchdog(settings.stop_grace_s)
+        self._stop_asked = asyncio.Event()
+
+    async def run(self) -> ExitCode:
+        self._logs.take_over_libraries()
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            # The loop's own handlers wait for the loop, and a scrubber that hangs holds it.
+            signal.signal(number, lambda *_: self._ask_to_stop(loop))
+        server = HealthServer(
+            self._settings.http_host,
+            self._settings.http_port,
+            self._health,
+            self._recorder.exposition,
+        )
+        self._logs.log.info("starting", port=server.port, version=self._app_version, revision=self._revision)
+        try:
+            code = await self._load_and_serve()
+        finally:
+            server.close()
+        self._logs.log.info("stopped", exit_code=int(code))
+        self._logs.close()
+        # The watchdog stays: threads that Faust left behind may still hold up the interpreter's exit.
+        self._watchdog.exit_code = code
+        self._watchdog.start_clock()
+        return code
+
+    def _ask_to_stop(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._watchdog.start_clock()
+        loop.call_soon_threadsafe(self._stop_asked.set)
+
+    async def _load_and_serve(self) -> ExitCode:
+        try:
+            loaded = await asyncio.to_thread(self._scrubber_factory)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
+            self._logs.log.critical("reference-broken", exception=type(error).__name__)
+            return ExitCode.REFERENCE_BROKEN
+        self._describe(loaded)
+        self._health.note("reference_loaded", is_ready=True)
+        if not await wait_for_topics(self._settings, self._logs.log, self._stop_asked):
+            return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
+        positions = Positions(self._settings)
+        shell = self._shell(loaded, positions, await record_limit(self._settings))
+        connect_rebalancing(shell)
+        for attach in self._agents:
+            attach(shell)
+        return await self._serve(shell, positions)
+
+    def _describe(self, loaded: LoadedScrubber) -> None:
+        # The edits are known only now, and they are the closed label set of the metrics on edits.
+        self._recorder.know_edits(loaded.edit_ids)
+        self._recorder.set(
+            "build_info",
+            1,
+            self._app_version,
+            self._revision,
+            platform.python_version(),
+            self._settings.delivery,
+        )
+        report_editions(self._recorder, loaded.editions)
+        self._logs.log.info("reference-loaded", **dict(loaded.versions))
+
+    def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
+        app = build_app(self._settings)
+        group = Group(app)
+        delivery: Delivery
+        if self._settings.delivery is DeliveryPolicy.EXACTLY_ONCE:
+            delivery = ExactlyOnce(self._settings, self._recorder, limit)
+        else:
+            delivery = AtLeastOnce(self._settings, self._recorder, group, limit)
+        return Shell(
+            settings=self._settings,
+            app=app,
+            group=group,
+            lanes=Lanes(group, delivery, self._recorder, positions.first_offset),
+            delivery=delivery,
+            loaded=loaded,
+            provenance=Provenance(self._settings.topics, self._app_version, limit),
+            recorder=self._recorder,
+            health=self._health,
+            log=self._logs.log,
+        )
+
+    async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
+        await shell.delivery.start()
+        tasks = [
+            asyncio.create_task(each)
+            for each in (self._start(shell), tick(shell), watch_lanes(shell, positions), self._end_when_asked(shell))
+        ]
+        await shell.ended.wait()
+        self._watchdog.start_clock()
+        for task in tasks[1:]:
+            task.cancel()
+        await self._stop(shell)
+        tasks[0].cancel()
+        return shell.exit_code
+
+    async def _start(self, shell: Shell) -> None:
+        try:
+            await shell.app.start()
+        except Exception as error:  # noqa: BLE001 -- Faust raises whatever its services raised
+            if not shell.ended.is_set():
+                shell.log.critical("start-failed", exception=type(error).__name__)
+                shell.end(ExitCode.CRASHED)
+
+    async def _end_when_asked(self, shell: Shell) -> None:
+        await self._stop_asked.wait()
+        shell.log.info("stop-asked")
+        shell.end(ExitCode.STOPPED)
+
+    async def _stop(self, shell: Shell) -> None:
+        """Let the batch in flight end, then leave the group; each step has its share of the grace period."""
+        share_s = self._settings.stop_grace_s / 4
+        is_done = await shell.lanes.revoke(share_s)
+        if is_done or shell.exit_code is not ExitCode.STOPPED:
+            self._watchdog.exit_code = shell.exit_code
+        with contextlib.suppress(asyncio.CancelledError):
+            await within(share_s, shell.app.stop())
+        await within(share_s, shell.delivery.stop())

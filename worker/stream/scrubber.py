@@ -1,0 +1,78 @@
+"""The seam between the stream and the pipeline: bytes in, one verdict out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from schemas.dead_letter import DeadLetter
+
+Disposition = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """The result for one message.
+
+    Attributes:
+        disposition: Where the message goes; `skipped` for a tombstone.
+        value: The outcome message as JSON bytes; none if dead-lettered or skipped.
+        outcome_id: The deterministic id of the outcome; none if dead-lettered or skipped.
+        dead_letter: Why, if dead-lettered.
+        findings: (edit id, severity) of every finding, for the metrics and the log line.
+        no_data: The ids of the edits that had no data to decide.
+        edit_errors: The ids of the edits that failed with an error of their own.
+        lines: How many service lines the claim has.
+        stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
+        versions: The ruleset, reference and profile in force.
+    """
+
+    disposition: Disposition
+    value: bytes | None = None
+    outcome_id: str | None = None
+    dead_letter: DeadLetter | None = None
+    findings: tuple[tuple[str, str], ...] = ()
+    no_data: tuple[str, ...] = ()
+    edit_errors: tuple[str, ...] = ()
+    lines: int = 0
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Scrubber(Protocol):
+    """What scrubs one message: synchronous, pure and total."""
+
+    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+        """Return the verdict on one message received on a day."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceEdition:
+    """One edition of a reference table that is loaded, for the metrics."""
+
+    table: str
+    edition: str
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedScrubber:
+    """A scrubber with its reference data loaded, and what ops want to know about it.
+
+    Attributes:
+        scrubber: What scrubs.
+        edit_ids: The ids of all edits, which are the closed label set of the metrics on edits.
+        editions: The editions of the reference tables that are loaded.
+        versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
+    """
+
+    scrubber: Scrubber
+    edit_ids: tuple[str, ...] = ()
+    editions: tuple[ReferenceEdition, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+ScrubberFactory = Callable[[], LoadedScrubber]
+"""Loads the reference data and builds the scrubber; called once, when the worker starts."""

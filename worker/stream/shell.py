@@ -1,0 +1,42 @@
+"""What one running worker consists of, handed to the agents."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from worker.observe.health import HealthState
+from worker.observe.recorder import Recorder
+from worker.settings import Settings
+from worker.stream.delivery import Delivery
+from worker.stream.exit_codes import ExitCode
+from worker.stream.lanes import Lanes
+from worker.stream.records import Provenance
+from worker.stream.scrubber import LoadedScrubber
+from worker.stream.transport import Faust, Group
+
+Log = Any
+"""structlog's bound logger, whose library only `worker.observe` imports."""
+
+
+@dataclass(slots=True, eq=False)
+class Shell:
+    """The parts of one worker, and whether it is to end."""
+
+    settings: Settings
+    app: Faust
+    group: Group
+    lanes: Lanes
+    delivery: Delivery
+    loaded: LoadedScrubber
+    provenance: Provenance
+    recorder: Recorder
+    health: HealthState
+    log: Log
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    exit_code: ExitCode = ExitCode.STOPPED
+
+    def end(self, code: ExitCode) -> None:
+        """Take no more messages and leave with an exit code; the first call decides."""
+        if not self.ended.is_set():
+            self.exit_code = code
+            self.ended.set()

@@ -1,0 +1,66 @@
+"""Measures the lag of each lane, and wakes a lane for which Faust brings nothing although messages wait.
+
+At a rebalance Faust can drop records that its fetcher has already passed. Their offset is not
+committed, so they are not lost, but without this they would wait for a restart. Faust's own stall
+detector compares two different clocks and never fires.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from worker.stream.exit_codes import ExitCode
+from worker.stream.lanes import Lane
+from worker.stream.positions import Positions
+from worker.stream.shell import Shell
+
+_CHECK_S: Final = 2.0
+_GIVE_UP_AFTER_CHECKS: Final = 60
+
+
+@dataclass(slots=True)
+class _Idleness:
+    next_offset: int
+    checks: int = 0
+    nothing_before: int = -1
+
+
+async def watch_lanes(shell: Shell, positions: Positions) -> None:
+    """Check every lane again and again."""
+    idle: dict[Lane, _Idleness] = {}
+    while True:
+        await asyncio.sleep(_CHECK_S)
+        lanes = shell.lanes.open_lanes()
+        idle = {lane: idle.get(lane, _Idleness(lane.next_offset)) for lane in lanes}
+        try:
+            ends = await shell.group.ends([lane.tp for lane in lanes]) if lanes else {}
+            for lane in lanes:
+                await _check(shell, positions, lane, idle[lane], ends.get(lane.tp, lane.next_offset))
+        except Exception as error:  # noqa: BLE001 -- a figure that is missing must not end the worker
+            shell.log.warning("lag-unknown", exception=type(error).__name__)
+
+
+async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness, end: int) -> None:
+    if lane.revoked.is_set():
+        return
+    lag = 0 if end <= idle.nothing_before else max(0, end - lane.next_offset)
+    shell.recorder.set("consumer_lag_records", lag, lane.tp.topic, str(lane.tp.partition))
+    if lag == 0 or lane.lock.locked() or lane.next_offset != idle.next_offset:
+        idle.next_offset, idle.checks = lane.next_offset, 0
+        return
+    idle.checks += 1
+    if idle.checks < 2:  # noqa: PLR2004 -- one check may fall between two batches
+        return
+    if await positions.first_offset(lane.tp, lane.next_offset) is None:
+        # Only control records lie there, such as the end of an upstream transaction.
+        idle.nothing_before = end
+        return
+    if lane.revoked.is_set() or lane.next_offset != idle.next_offset:
+        return
+    if idle.checks > _GIVE_UP_AFTER_CHECKS:
+        shell.log.critical("partition-stalled", topic=lane.tp.topic, partition=lane.tp.partition)
+        shell.end(ExitCode.CRASHED)
+        return
+    shell.recorder.count("consumer_stalls_total")
+    shell.log.warning("partition-read-again", topic=lane.tp.topic, partition=lane.tp.partition)
+    await shell.group.seek(lane.tp, lane.next_offset)

@@ -1,0 +1,100 @@
+"""Faust's Kafka transport with two repairs, and the few calls that we make on its consumer.
+
+This is the one module that reaches behind Faust's public surface.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final
+
+from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+_HELD_BACK_S: Final = 0.01
+
+Faust = Any
+"""A Faust object; the library's types do not cover what we use."""
+
+
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    def _create_worker_consumer(self, transport: Any) -> Any:  # Any: the signature is Faust's
+        consumer = super()._create_worker_consumer(transport)
+        # Faust reads uncommitted records outside its own transactions: a claim whose upstream
+        # transaction was aborted was never sent, and must not be scrubbed.
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 -- the constructor is Faust's to call
+        return consumer
+
+
+class _Consumer(driver.Consumer):
+    def _new_consumer_thread(self) -> Any:  # Any: the signature is Faust's
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 -- Faust's signature
+        # With every partition held back by a full buffer Faust sleeps a whole second, in which a
+        # buffer small enough to bound memory runs dry.
+        if self.flow_active and not self._get_active_partitions():
+            await self.sleep(_HELD_BACK_S)
+            return {}, set()
+        return await super()._wait_next_records(timeout)
+
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ASYNC109 -- Faust's signature
+        # Faust labels records with the generation in force after the fetch returned, so records of the
+        # last generation can carry the label of this one. Dropping them alone would skip them for good,
+        # since the fetcher has moved on: so fetch again from the committed offset, as Faust itself does
+        # where it drops records.
+        generation = self.app.consumer_generation_id
+        records = await super()._getmany(active_partitions, timeout)
+        if generation == self.app.consumer_generation_id:
+            return records
+        await self.perform_seek()
+        return {}
+
+
+class Transport(driver.Transport):
+    """Faust's transport with our consumer."""
+
+    Consumer: ClassVar[Any] = _Consumer  # Any: Faust's own annotation
+
+
+class Group:
+    """The consumer group as this worker's member sees it."""
+
+    def __init__(self, app: Faust) -> None:
+        self._app = app
+
+    @property
+    def generation(self) -> int:
+        """Return the generation in force; records of another one are not ours to scrub."""
+        return int(self._app.consumer_generation_id)
+
+    async def committed(self, tp: TP) -> int | None:
+        """Ask the broker for the group's committed offset; none if there is none."""
+        offset: int | None = await self._call("committed", TopicPartition(tp.topic, tp.partition))
+        return offset
+
+    async def beginning(self, tp: TP) -> int:
+        """Return the first offset that the broker still has."""
+        offsets = await self._call("beginning_offsets", [TopicPartition(tp.topic, tp.partition)])
+        return int(next(iter(offsets.values())))
+
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return the offset after the last record of each partition."""
+        offsets = await self._call("end_offsets", [TopicPartition(tp.topic, tp.partition) for tp in tps])
+        return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
+
+    async def commit(self, offsets: Mapping[TP, int]) -> None:
+        """Commit offsets as a member of the group: the broker refuses one of an earlier generation."""
+        await self._call(
+            "commit",
+            {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "") for tp, offset in offsets.items()},
+        )
+
+    async def seek(self, tp: TP, offset: int) -> None:
+        """Fetch from an offset on."""
+        await self._app.consumer.seek(tp, offset)
+
+    async def _call(self, name: str, *arguments: object) -> Any:  # Any: the result is aiokafka's
+        # The consumer lives on a thread and a loop of its own; calls reach it through its queue only.
+        thread = self._app.consumer._thread  # noqa: SLF001 -- Faust has no public way to these calls
+        return await thread.call_thread(getattr(thread._ensure_consumer(), name), *arguments)  # noqa: SLF001
