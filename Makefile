@@ -40,10 +40,10 @@ check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m worker.cli.generate --check
 
 generate: $(INSTALLED)  ## Write the generated files anew
-	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m worker.cli.generate
 
 bench: $(INSTALLED)  ## Measure the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench

@@ -18,6 +18,8 @@ from worker.payers.guide import Guide
 from worker.payers.profile import Profile, ProfileError, Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.reference.loading import load
+from worker.settings import Settings
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
@@ -116,3 +118,55 @@ def _ruleset_digest(config: Path) -> str:
             told.update(f"\0{file.relative_to(root).as_posix()}\0".encode())
             told.update(file.read_bytes())
     return told.hexdigest()[:16]
+
+
+class PipelineScrubber:
+    """The pipeline behind the seam of the stream."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self.versions = {
+            "ruleset": pipeline.ruleset,
+            "reference": pipeline.snapshot.digest,
+            "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),
+        }
+        """What is in force; which one of the profiles decides is known only of a message that is a claim."""
+
+    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+        """Return the pipeline's verdict in the words of the stream."""
+        done = self._pipeline.scrub(value, received_on)
+        if done.dead_letter is not None:
+            return Scrubbed("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
+        if done.outcome is None:
+            return Scrubbed("skipped")
+        outcome = done.outcome
+        return Scrubbed(
+            outcome.disposition.value,
+            value=done.message,
+            outcome_id=outcome.outcome_id,
+            findings=tuple((finding.edit, finding.severity.value) for finding in outcome.findings),
+            no_data=tuple(entry.edit for entry in outcome.coverage.no_data),
+            edit_errors=outcome.coverage.errors,
+            lines=done.lines,
+            stage_seconds=done.stage_seconds,
+            versions=self.versions | {"profile": outcome.versions.profile},
+        )
+
+
+def load_scrubber(settings: Settings) -> LoadedScrubber:
+    """The scrubber that a worker with these settings runs. Raises what `build_pipeline` raises."""
+    pipeline = build_pipeline(
+        settings.config_dir,
+        max_bytes=settings.max_message_bytes,
+        today=lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
+    )
+    scrubber = PipelineScrubber(pipeline)
+    return LoadedScrubber(
+        scrubber=scrubber,
+        edit_ids=tuple(edit.id for edit in pipeline.edits),
+        editions=tuple(
+            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to)
+            for each in pipeline.snapshot.editions
+        ),
+        versions=scrubber.versions,
+    )

@@ -35,6 +35,7 @@ class Scrubbed:
     outcome: Outcome | None = None
     message: bytes | None = None
     dead_letter: DeadLetter | None = None
+    lines: int = 0
     stage_seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -110,7 +111,7 @@ class Pipeline:
         message = encode(outcome, decoded.body)
         marks.append(self._clock())
         seconds = {stage: marks[place + 1] - marks[place] for place, stage in enumerate(STAGES)}
-        return Scrubbed(outcome=outcome, message=message, stage_seconds=seconds)
+        return Scrubbed(outcome=outcome, message=message, lines=len(facts.lines), stage_seconds=seconds)
 
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)

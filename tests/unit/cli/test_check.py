@@ -1,0 +1,143 @@
+"""`claimscrub check`, as a biller runs it."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from worker.cli.commands import claimscrub
+from worker.cli.demo_drugs import OMALIZUMAB
+from worker.cli.synthetic import RECEIVED_ON, SERVICE_DATE, claim
+from worker.pipeline.scrub import Pipeline
+
+
+def sound(**changes: Any) -> dict[str, Any]:
+    """A claim in which nothing is wrong."""
+    return claim(OMALIZUMAB.lines(SERVICE_DATE), diagnoses=OMALIZUMAB.diagnoses, **changes)
+
+
+def both_modifiers() -> dict[str, Any]:
+    """A claim whose second line carries JZ and JW."""
+    drug, administration = OMALIZUMAB.lines(SERVICE_DATE)
+    drug["professionalService"]["procedureModifiers"] = ["JZ", "JW"]
+    return claim([administration, drug], diagnoses=OMALIZUMAB.diagnoses, number="SYN-BOTH")
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:
+    """Run the command as of the day of the synthetic claims."""
+    return CliRunner().invoke(claimscrub, ["check", "--as-of", RECEIVED_ON, *map(str, arguments)], input=stdin)
+
+
+@pytest.fixture
+def claims(tmp_path: Path) -> Path:
+    """A file with a sound claim and a flawed one."""
+    file = tmp_path / "claims.jsonl"
+    file.write_text("".join(json.dumps(each) + "\n" for each in (sound(), both_modifiers())))
+    return file
+
+
+def test_exit_0_when_every_claim_is_scrubbed(tmp_path: Path) -> None:
+    """A sound claim may go out."""
+    file = tmp_path / "claim.json"
+    file.write_text(json.dumps(sound(), indent=2))
+
+    result = run(file)
+
+    assert (result.exit_code, "SCRUBBED" in result.stdout) == (0, True)
+
+
+def test_exit_1_when_a_claim_is_held_back(claims: Path) -> None:
+    """One rejected claim among others is enough."""
+    assert run(claims).exit_code == 1
+
+
+def test_exit_2_when_something_is_no_claim(claims: Path) -> None:
+    """The position and the reason in plain words are named, and the claims around it are scrubbed."""
+    claims.write_bytes(b'{"claimInformation": \n' + claims.read_bytes())
+
+    result = run(claims)
+
+    assert result.exit_code == 2
+    assert f"{claims}, line 1  UNREADABLE  it is not JSON, or it breaks off in the middle" in result.stdout
+    assert "line 2  SYN-0001  SCRUBBED" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["no-such-file.json"], [], ["--profile", "no-such-profile", "-"]])
+def test_exit_2_for_a_misspelt_command(arguments: list[str]) -> None:
+    """What was wrong stands on stderr, and nothing on stdout."""
+    result = run(*arguments, stdin=b"{}")
+
+    assert (result.exit_code, result.stdout, "Error: " in result.stderr) == (2, "", True)
+
+
+def test_the_text_marks_the_line_and_the_field(claims: Path) -> None:
+    """A finding names severity, edit, line, field, box and element, what to do, and what a payer would answer."""
+    lines = [line.strip() for line in run(claims).stdout.splitlines()]
+
+    at = next(place for place, line in enumerate(lines) if line.startswith("REJECT WST-02"))
+    assert lines[at].endswith("line 2, modifiers (box 24D, SV101-3)")
+    assert "JW" in lines[at + 1]
+    assert lines[at + 2].startswith("To do: ")
+    assert "CARC 4" in lines[at + 3]
+
+
+def test_the_text_says_what_each_drug_line_is(claims: Path) -> None:
+    """The units are shown as the dose that they are."""
+    assert "line 1: J2357 omalizumab 30 units = 150 mg, JZ" in run(claims).stdout
+
+
+def test_the_text_ends_with_a_summary(claims: Path) -> None:
+    """Counts by outcome, and the edits that found most."""
+    words = [line.split() for line in run("--quiet", claims).stdout.splitlines()]
+
+    assert ["scrubbed", "1"] in words
+    assert ["rejected", "1"] in words
+    assert ["WST-02", "both-waste-modifiers", "reject", "1"] in words
+    assert not any("SYN-BOTH" in line for line in words)
+
+
+def test_coverage_says_what_was_checked(claims: Path) -> None:
+    """An edit without data is named with what it would have needed."""
+    stdout = run("--coverage", claims).stdout
+
+    assert "Checked without a flaw" in stdout
+    assert "WST-02" in stdout.split("Flawed (")[2]
+    assert "UNT-02 (needs documentation)" in stdout
+
+
+def test_jsonl_is_what_would_stand_on_the_topic(claims: Path, pipeline: Pipeline) -> None:
+    """The messages are the pipeline's own, byte for byte."""
+    expected = [
+        pipeline.scrub(line, date.fromisoformat(RECEIVED_ON)).message for line in claims.read_bytes().splitlines()
+    ]
+
+    result = run("--format", "jsonl", claims)
+
+    assert (result.exit_code, result.stdout_bytes.splitlines()) == (1, expected)
+
+
+def test_jsonl_keeps_what_is_unreadable_off_stdout(claims: Path) -> None:
+    """Whoever reads the messages gets messages only."""
+    result = run("--format", "jsonl", "-", stdin=b'{"a"\n' + claims.read_bytes())
+
+    assert result.exit_code == 2
+    assert [json.loads(line)["disposition"] for line in result.stdout.splitlines()] == ["scrubbed", "rejected"]
+    assert "stdin, line 1  UNREADABLE" in result.stderr
+
+
+def test_the_day_decides(claims: Path) -> None:
+    """Before the date of service the same claim is rejected as dated in the future."""
+    result = CliRunner().invoke(claimscrub, ["check", "--as-of", "2026-03-01", str(claims)])
+
+    assert (result.exit_code, "DAT-01" in result.stdout) == (1, True)
+
+
+def test_control_characters_of_a_claim_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    """A claim cannot recolour or overwrite what the biller sees."""
+    file = tmp_path / "claim.json"
+    file.write_text(json.dumps(sound(number="SYN\x1b[31m")))
+
+    assert "\x1b" not in run(file).stdout

@@ -1,0 +1,81 @@
+"""The demo on the embedded broker, from beginning to end, without a terminal."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+COUNT = 200
+SUM = re.compile(r"inbound (\d+) = scrubbed (\d+) \+ rejected (\d+) \+ pended (\d+) \+ dead-lettered (\d+)")
+
+
+def start(temporary: Path, claims: int) -> subprocess.Popen[str]:
+    """Start a demo whose temporary files lie in a folder of the test."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMSCRUB_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "worker", "demo", "--claims", str(claims), "--no-input"],
+        env=environment | {"TMPDIR": str(temporary)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def alive(children: list[psutil.Process]) -> list[psutil.Process]:
+    """The processes that are still there after a short while."""
+    return psutil.wait_procs(children, timeout=10)[1]
+
+
+@pytest.mark.broker
+def test_the_demo_accounts_for_every_claim_and_leaves_nothing_running(tmp_path: Path) -> None:
+    """The sum is right, one outcome of each kind is shown, and broker, worker and files are gone."""
+    demo = start(tmp_path, COUNT)
+    children: list[psutil.Process] = []
+    watched = psutil.Process(demo.pid)
+    while len(children) < 2 and demo.poll() is None:
+        children = watched.children(recursive=True)
+        time.sleep(0.05)
+    stdout, stderr = demo.communicate(timeout=240)
+
+    assert demo.returncode == 0, stderr
+    found = SUM.search(stdout)
+    assert found is not None
+    inbound, *outcomes = map(int, found.groups())
+    assert (inbound, sum(outcomes)) == (COUNT, COUNT)
+    assert all(outcomes)
+    assert "/metrics" in stdout
+    for disposition in ("scrubbed", "rejected", "pended"):
+        behind = stdout.split(f"One outcome on the topic of {disposition} claims:")[1]
+        assert json.JSONDecoder().raw_decode(behind.lstrip())[0]["disposition"] == disposition
+    assert len(children) == 2
+    assert alive(children) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_interrupted_leaves_nothing_running(number: signal.Signals, tmp_path: Path) -> None:
+    """Ctrl-C and a polite kill end broker and worker, without a traceback."""
+    demo = start(tmp_path, 200_000)
+    watched = psutil.Process(demo.pid)
+    children: list[psutil.Process] = []
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if line.startswith("sent "):
+            children = watched.children(recursive=True)
+            break
+    demo.send_signal(number)
+    _, stderr = demo.communicate(timeout=60)
+
+    assert (demo.returncode != 0, "Traceback" in stderr) == (True, False)
+    assert len(children) == 2
+    assert alive(children) == []
+    assert list(tmp_path.iterdir()) == []

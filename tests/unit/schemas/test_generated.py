@@ -1,0 +1,159 @@
+"""What is generated from the contracts is up to date and fits together."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from schemas.dead_letter import HEADER_MEANINGS
+from schemas.topics import TOPICS
+from worker.cli import generate
+
+SCHEMAS = generate.DIRECTORY / "json"
+EXAMPLES = sorted((generate.DIRECTORY / "examples").glob("*.json"))
+DOCUMENT: dict[str, Any] = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text("utf-8"))
+
+
+def schema_of(example: Path) -> dict[str, Any]:
+    """The schema that an example must fit: its name begins with the schema's."""
+    if example.stem == "dead-letter":
+        headers = DOCUMENT["components"]["messages"]["dead-letter"]["headers"]
+        return {"type": "object", "properties": {"headers": headers}, "required": ["key", "headers", "value"]}
+    name = example.stem if example.stem == "reference-update" else example.stem.split("-")[0]
+    schema: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return schema
+
+
+def references(node: Any, path: str = "#") -> Iterator[tuple[str, str]]:
+    """Every $ref below a node, with where it stands."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield path, value
+            else:
+                yield from references(value, f"{path}/{key}")
+    if isinstance(node, list):
+        for place, value in enumerate(node):
+            yield from references(value, f"{path}/{place}")
+
+
+def resolved(reference: str, document: Any) -> Any:
+    """What a $ref of a document points to; fails if it points nowhere."""
+    file, _, pointer = reference.partition("#")
+    node = document if not file else json.loads((SCHEMAS / file).read_text("utf-8"))
+    for step in filter(None, pointer.split("/")):
+        node = node[step]
+    return node
+
+
+def test_the_files_on_disk_are_up_to_date() -> None:
+    """After a change of the contracts or of an edit's words: `python -m worker.cli.generate`."""
+    assert generate.differing() == []
+
+
+def test_the_generator_writes_what_it_then_finds_up_to_date(tmp_path: Path) -> None:
+    """A file that is no longer generated is removed."""
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "left-over.json").write_text("{}")
+
+    changed = generate.write(tmp_path)
+
+    assert "examples/left-over.json" in changed
+    assert generate.differing(tmp_path) == []
+    assert not (tmp_path / "examples" / "left-over.json").exists()
+
+
+def test_a_misspelt_option_is_refused() -> None:
+    """Nothing is written by accident."""
+    assert generate.main(["--chekc"], io.StringIO()) == 2
+
+
+@pytest.mark.parametrize("file", sorted(SCHEMAS.glob("*.schema.json")), ids=lambda file: file.stem)
+def test_every_schema_is_a_sound_schema(file: Path) -> None:
+    """It fits the 2020-12 dialect, says what it is, and every $ref in it resolves."""
+    schema = json.loads(file.read_text("utf-8"))
+
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == generate.DIALECT
+    assert schema["title"]
+    assert schema["description"]
+    for _, reference in references(schema):
+        assert resolved(reference, schema)
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_every_example_fits_its_schema(file: Path) -> None:
+    """The examples are what the schemas describe."""
+    problems = [
+        error.message
+        for error in Draft202012Validator(schema_of(file)).iter_errors(json.loads(file.read_text("utf-8")))
+    ]
+
+    assert problems == []
+
+
+@pytest.mark.parametrize("disposition", ["scrubbed", "rejected", "pended"])
+def test_the_examples_of_outcomes_are_what_their_names_say(disposition: str) -> None:
+    """One outcome of each kind."""
+    outcome = json.loads((generate.DIRECTORY / "examples" / f"outcome-{disposition}.json").read_text("utf-8"))
+
+    assert outcome["disposition"] == disposition
+    assert bool(outcome["findings"]) == (disposition != "scrubbed")
+
+
+def test_the_schema_of_a_claim_refuses_what_is_none() -> None:
+    """A claim without its claim information is no claim; a field that we do not know is kept."""
+    validator = Draft202012Validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
+
+    assert not validator.is_valid({"controlNumber": "1"})
+    assert not validator.is_valid({"claimInformation": {"claimChargeAmount": "a lot"}})
+    assert validator.is_valid({"claimInformation": {}, "somethingElse": {"of": "theirs"}})
+
+
+def test_every_reference_in_the_asyncapi_document_resolves() -> None:
+    """Within the document and into the schemas beside it."""
+    for path, reference in references(DOCUMENT):
+        assert resolved(reference, DOCUMENT), path
+
+
+def test_the_asyncapi_document_describes_every_topic() -> None:
+    """A channel a topic with name, PHI note and key, and one operation from the worker's point of view."""
+    assert DOCUMENT["asyncapi"] == "3.0.0"
+    assert DOCUMENT["info"].keys() >= {"title", "version"}
+    channels = DOCUMENT["channels"]
+    assert {channels[topic.role]["address"] for topic in TOPICS} == {topic.name for topic in TOPICS}
+    for topic in TOPICS:
+        channel = channels[topic.role]
+        assert channel["x-phi"] is topic.has_phi
+        assert topic.key in channel["description"]
+        operations = [
+            operation
+            for operation in DOCUMENT["operations"].values()
+            if operation["channel"]["$ref"] == f"#/channels/{topic.role}"
+        ]
+        assert [operation["action"] for operation in operations] == ["receive" if topic.direction == "in" else "send"]
+
+
+def test_an_operation_names_messages_of_its_own_channel() -> None:
+    """AsyncAPI 3.0 asks that the messages of an operation are those of its channel."""
+    for operation in DOCUMENT["operations"].values():
+        for message in operation["messages"]:
+            assert message["$ref"].startswith(operation["channel"]["$ref"] + "/messages/")
+
+
+def test_every_message_has_payload_headers_and_content_type() -> None:
+    """A reader needs no other source."""
+    for name, message in DOCUMENT["components"]["messages"].items():
+        assert message.keys() >= {"name", "title", "contentType", "headers", "payload"}, name
+
+
+def test_the_dead_letter_headers_are_all_described() -> None:
+    """The contract's own list is the one in the document."""
+    headers = DOCUMENT["components"]["messages"]["dead-letter"]["headers"]
+
+    assert list(headers["properties"]) == list(HEADER_MEANINGS)

@@ -1,0 +1,147 @@
+"""Describes every topic as an AsyncAPI 3.0 document, from the worker's point of view."""
+
+from typing import Any, Final
+
+from schemas.dead_letter import HEADER_MEANINGS, HEADER_REASON, HEADER_STAGE, DeadLetterReason, DeadLetterStage
+from schemas.topics import TOPICS, Topic
+
+CONTRACT_VERSION: Final = "1.0.0"
+
+Document = dict[str, Any]
+"""Any JSON object."""
+
+_TITLES: Final = {"claim": "Claim", "outcome": "Outcome", "reference-update": "Reference update notice"}
+_DEAD_LETTER: Final = "dead-letter"
+
+_CLOUD_EVENT: Final[Document] = {
+    "ce_specversion": {"type": "string", "const": "1.0", "description": "CloudEvents version"},
+    "ce_id": {"type": "string", "description": "the outcome id, or of a dead letter an id made of its place of origin"},
+    "ce_source": {"type": "string", "description": "/claimscrub/ and the inbound topic"},
+    "ce_type": {"type": "string", "description": "claimscrub.claim.{disposition}.v1"},
+    "ce_time": {"type": "string", "format": "date-time", "description": "timestamp of the inbound message"},
+}
+_TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
+_CONTENT_TYPE: Final[Document] = {"type": "string", "const": "application/json"}
+
+
+def asyncapi() -> Document:
+    """Return the document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "claimscrub",
+            "version": CONTRACT_VERSION,
+            "description": (
+                "Professional claims go in, one outcome a claim comes out. Every inbound message ends on exactly one "
+                "of the scrubbed, rejected, pended and dead-letter topics, in the partition that it came from."
+            ),
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {topic.role: _channel(topic) for topic in TOPICS},
+        "operations": {_operation_name(topic): _operation(topic) for topic in TOPICS},
+        "components": {
+            "messages": {name: _message(name) for name in dict.fromkeys(map(_message_name, TOPICS))},
+            "messageTraits": {
+                "cloudEvent": {
+                    "headers": {
+                        "type": "object",
+                        "properties": _CLOUD_EVENT,
+                        "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"],
+                    }
+                }
+            },
+        },
+    }
+
+
+def _message_name(topic: Topic) -> str:
+    return topic.schema or _DEAD_LETTER
+
+
+def _channel(topic: Topic) -> Document:
+    name = _message_name(topic)
+    phi = "Values are PHI: access and retention follow HIPAA." if topic.has_phi else "Values hold no PHI."
+    return {
+        "address": topic.name,
+        "title": topic.role,
+        "description": f"{topic.meaning} {phi} Keys and headers never hold PHI. The key is {topic.key}.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "bindings": {
+            "kafka": {
+                "topic": topic.name,
+                "partitions": topic.partitions,
+                "topicConfiguration": {
+                    "cleanup.policy": [topic.cleanup_policy],
+                    "retention.ms": topic.retention_ms,
+                    "max.message.bytes": topic.max_message_bytes,
+                },
+                "bindingVersion": "0.5.0",
+            }
+        },
+        "x-phi": topic.has_phi,
+    }
+
+
+def _operation_name(topic: Topic) -> str:
+    return f"{_action(topic)}-{topic.role}"
+
+
+def _action(topic: Topic) -> str:
+    return "receive" if topic.direction == "in" else "send"
+
+
+def _operation(topic: Topic) -> Document:
+    return {
+        "action": _action(topic),
+        "channel": {"$ref": f"#/channels/{topic.role}"},
+        "summary": topic.meaning,
+        "messages": [{"$ref": f"#/channels/{topic.role}/messages/{_message_name(topic)}"}],
+    }
+
+
+def _message(name: str) -> Document:
+    if name == _DEAD_LETTER:
+        return _dead_letter()
+    headers: Document = {"type": "object", "properties": {"traceparent": _TRACEPARENT, "content-type": _CONTENT_TYPE}}
+    message: Document = {
+        "name": name,
+        "title": _TITLES[name],
+        "contentType": "application/json",
+        "headers": headers,
+        "payload": {"$ref": f"./{name}.schema.json"},
+        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+    }
+    if name == "outcome":
+        message["traits"] = [{"$ref": "#/components/messageTraits/cloudEvent"}]
+    return message
+
+
+def _dead_letter() -> Document:
+    return {
+        "name": _DEAD_LETTER,
+        "title": "Dead letter",
+        "summary": "The inbound message unchanged, with its own headers first and ours behind them.",
+        "description": (
+            f"Whoever sends the message again cuts the headers at {next(iter(HEADER_MEANINGS))}. No header holds an "
+            "exception text, since that can hold parts of a claim."
+        ),
+        "contentType": "application/octet-stream",
+        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
+        "headers": {
+            "type": "object",
+            "properties": {name: _dead_letter_header(name) for name in HEADER_MEANINGS},
+            "required": list(HEADER_MEANINGS),
+        },
+        "payload": {"type": "string", "format": "binary", "description": "whatever bytes came in"},
+        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _dead_letter_header(name: str) -> Document:
+    header: Document = {"type": "string", "description": HEADER_MEANINGS[name]}
+    if name == HEADER_REASON:
+        header["enum"] = [reason.value for reason in DeadLetterReason]
+    if name == HEADER_STAGE:
+        header["enum"] = [stage.value for stage in DeadLetterStage]
+    return header

@@ -1,0 +1,163 @@
+"""Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Final
+
+STDIN: Final = "-"
+LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
+SUFFIXES: Final = (".json", *LINE_SUFFIXES)
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_BLANKS: Final = b" \t\r\n"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The bytes of one claim and their place: the line of the file, or the position in an array of claims."""
+
+    source: str
+    place: str
+    value: bytes
+
+
+class NoClaimFileError(Exception):
+    """A path cannot be read, or holds no claim; the message names it."""
+
+
+def expand(paths: Iterable[str]) -> list[str]:
+    """Return the files behind paths: a folder stands for the claim files in it. Raises `NoClaimFileError`."""
+    files: list[str] = []
+    for path in paths:
+        if path != STDIN and Path(path).is_dir():
+            inside = sorted(str(file) for file in Path(path).rglob("*") if file.suffix in SUFFIXES and file.is_file())
+            if not inside:
+                raise NoClaimFileError(f"{path}: no claim file in this folder (names end in {', '.join(SUFFIXES)})")
+            files += inside
+        elif path != STDIN and not Path(path).is_file():
+            raise NoClaimFileError(f"{path}: no such file or folder")
+        else:
+            files.append(path)
+    return files
+
+
+def total_bytes(files: Iterable[str]) -> int | None:
+    """Return how much there is to read; none where stdin is among the files."""
+    sizes = [None if file == STDIN else Path(file).stat().st_size for file in files]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def read_claims(
+    files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Found]:
+    """Yield every claim of some files. One claim a line is read line by line, whatever the size of the file.
+
+    Args:
+        files: Names of files, or `-`.
+        longest: Bytes after which a line is cut; what is longer is no claim anyway.
+        progress: Called with the number of bytes that each claim took.
+
+    Raises:
+        NoClaimFileError: For a file that cannot be read or holds nothing.
+    """
+    for file in files:
+        count = 0
+        for found in _read_file(file, longest, progress):
+            count += 1
+            yield found
+        if not count:
+            raise NoClaimFileError(f"{_named(file)}: holds no claim")
+
+
+def _named(file: str) -> str:
+    return "stdin" if file == STDIN else file
+
+
+def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
+    if file == STDIN:
+        yield from _read_stream(sys.stdin.buffer, _named(file), longest, progress)
+        return
+    try:
+        with Path(file).open("rb") as stream:
+            if Path(file).suffix in LINE_SUFFIXES:
+                yield from _read_lines(stream, file, longest, progress)
+            else:
+                yield from _read_stream(stream, file, longest, progress)
+    except OSError as error:
+        raise NoClaimFileError(f"{file}: cannot be read ({error.strerror})") from None
+
+
+def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
+    """Tell by its first lines what it is: one claim a line, an array of claims, or one claim over many lines."""
+    head = [stream.readline(longest + 2)]
+    while head[-1] and not _bare(head[-1]):
+        head.append(stream.readline(longest + 2))
+    first = _bare(head[-1])
+    if head[-1].endswith(b"\n"):
+        head.append(stream.readline(longest + 2))
+    # A claim over many lines goes on with blanks or a quote, so a brace at the left edge begins the next claim.
+    if first.startswith(b"{") and (_is_whole(first) or (len(head) > 1 and head[-1].startswith(b"{"))):
+        yield from _read_lines(stream, source, longest, progress, head)
+        return
+    content = _bare(b"".join(head) + stream.read())
+    elements = split_array(content)
+    if elements is None and content:
+        progress(len(content))
+        yield Found(source, "", content)
+    for position, element in enumerate(elements or (), 1):
+        progress(len(element))
+        yield Found(source, f"claim {position}", element)
+
+
+def _read_lines(
+    stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None], head: Iterable[bytes] = ()
+) -> Iterator[Found]:
+    for number, raw in enumerate(chain(head, iter(lambda: stream.readline(longest + 2), b"")), 1):
+        size, rest = len(raw), raw
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(longest + 2)
+            size += len(rest)
+        progress(size)
+        if line := _bare(raw):
+            yield Found(source, f"line {number}", line)
+
+
+def _bare(text: bytes) -> bytes:
+    return text.removeprefix(_BYTE_ORDER_MARK).strip(_BLANKS)
+
+
+def _is_whole(text: bytes) -> bool:
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        depth += (match[0] in b"[{") - (match[0] in b"]}")
+    return depth == 0
+
+
+def split_array(content: bytes) -> list[bytes] | None:
+    """Return the elements of a JSON array, byte for byte; none if the content is no array.
+
+    Brackets are counted instead of parsed, so that one element that is no JSON does not hide the others.
+    """
+    if not content.startswith(b"["):
+        return None
+    elements: list[bytes] = []
+    depth, start, end = 0, 1, len(content)
+    for match in _TOKEN.finditer(content):
+        token = match[0]
+        if token == b"," and depth == 1:
+            elements.append(content[start : match.start()].strip(_BLANKS))
+            start = match.end()
+        depth += (token in b"[{") - (token in b"]}")
+        if depth == 0:
+            end = match.start()
+            break
+    last, behind = content[start:end].strip(_BLANKS), content[end + 1 :].strip(_BLANKS)
+    if last or elements:
+        elements.append(last)
+    return [*elements, behind] if behind else elements

@@ -1,0 +1,34 @@
+"""Why a message is no claim, in plain words."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from schemas.dead_letter import DeadLetterReason
+
+WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
+    {
+        DeadLetterReason.EMPTY: "there is nothing in it",
+        DeadLetterReason.TOO_LARGE: "it is larger than a claim may be",
+        DeadLetterReason.NOT_UTF8: "it is not UTF-8 text",
+        DeadLetterReason.NOT_JSON: "it is not JSON, or it breaks off in the middle",
+        DeadLetterReason.NOT_OBJECT: "it is JSON, but not an object in braces",
+        DeadLetterReason.TOO_DEEP: "it is nested deeper than any claim",
+        DeadLetterReason.TOO_MANY_ELEMENTS: "it has more elements than any claim",
+        DeadLetterReason.DUPLICATE_KEY: "one of its objects holds the same field twice, so nobody knows which counts",
+        DeadLetterReason.NON_FINITE_NUMBER: "it holds NaN or Infinity where a number belongs",
+        DeadLetterReason.NUMBER_OUT_OF_RANGE: "it holds a number that is longer than any amount",
+        DeadLetterReason.CONTROL_CHARACTER: "it holds a NUL character",
+        DeadLetterReason.SCHEMA: "it is JSON, but its fields have not the form of a professional claim",
+        DeadLetterReason.UNSUPPORTED_VERSION: "its schemaVersion is not one that this version reads",
+        DeadLetterReason.UNSUPPORTED_CONTENT_TYPE: "its content type is not JSON",
+        DeadLetterReason.KEY_INVALID: "its record key is too long",
+        DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
+        DeadLetterReason.INTERNAL_ERROR: "the scrubber failed on it; that is a fault of ours, please report it",
+    }
+)
+
+
+def in_words(reason: DeadLetterReason) -> str:
+    """Return the reason as half a sentence."""
+    return WORDS[reason]

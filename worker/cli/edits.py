@@ -1,0 +1,79 @@
+"""`claimscrub edits`: the catalogue of edits."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import click
+import orjson
+from rich import box
+from rich.table import Table
+
+from schemas.outcome import Citation
+from worker.cli.console import SEVERITY_STYLE, counted, out
+from worker.edits.catalogue import load_edits
+from worker.edits.edit import AnyEdit
+
+_WIDE_ENOUGH: Final = 200
+
+
+@click.command("edits")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="A table to read, or a JSON array with every field.",
+)
+def command(form: str) -> None:
+    """List every edit: what it finds, how severely it is taken, and the publication it rests on.
+
+    `claimscrub explain EDIT` says more about one.
+    """
+    edits = load_edits()
+    if form == "json":
+        click.echo(orjson.dumps([described(edit) for edit in edits], option=orjson.OPT_INDENT_2))
+        return
+    console = out()
+    if not console.is_terminal:
+        console.width = _WIDE_ENOUGH
+    console.print(_table(edits))
+    console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` says more about one.")
+
+
+def described(edit: AnyEdit) -> dict[str, str]:
+    """Return an edit's entry of the catalogue."""
+    return {
+        "id": edit.id,
+        "name": edit.name,
+        "family": edit.family,
+        "severity": edit.severity.value,
+        "status": edit.status.value,
+        "scope": edit.scope.value,
+        "source": source_of(edit.citation),
+        "summary": edit.summary,
+    }
+
+
+def source_of(citation: Citation) -> str:
+    """Return a citation in one line."""
+    return ", ".join(filter(None, (citation.source, citation.section)))
+
+
+def _table(edits: Iterable[AnyEdit]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("edit", no_wrap=True)
+    for name in ("name", "severity", "status", "looks at", "summary", "source"):
+        table.add_column(name, overflow="fold")
+    for edit in edits:
+        table.add_row(
+            edit.id,
+            f"{edit.family}/{edit.name}",
+            edit.severity.value,
+            edit.status.value,
+            edit.scope.value,
+            edit.summary,
+            source_of(edit.citation),
+            style=SEVERITY_STYLE[edit.severity].split()[-1],
+        )
+    return table

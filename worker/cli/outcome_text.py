@@ -1,0 +1,121 @@
+"""Shows one outcome to a biller: the headline, the drugs, every finding with its place, what was checked."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+from rich.console import Console
+from rich.text import Text
+
+from schemas.dead_letter import DeadLetter
+from schemas.outcome import Amount, Coverage, Finding, LineEnrichment, Outcome, Prediction
+from worker.cli import locations
+from worker.cli.claim_files import Found
+from worker.cli.console import DISPOSITION_STYLE, SEVERITY_STYLE, printable, say
+from worker.cli.dead_letter_words import in_words
+
+_FINDING_INDENT: Final = 2
+_TEXT_INDENT: Final = 9
+
+
+def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_coverage: bool) -> None:
+    """Write one claim's outcome. The patient control number is the biller's own name for the claim."""
+    information = _claim_information(found.value)
+    head = Text(f"{_place(found)}  {printable(str(information.get('patientControlNumber') or 'no control number'))}  ")
+    head.append(outcome.disposition.value.upper(), DISPOSITION_STYLE[outcome.disposition])
+    head.append(f"  ({outcome.versions.profile})", "dim")
+    say(console, head)
+    for enrichment in outcome.enrichment:
+        say(console, Text(printable(_drug_line(enrichment, information)), "dim"), _FINDING_INDENT)
+    for finding in outcome.findings:
+        _show_finding(console, finding)
+    if outcome.findings_truncated:
+        say(console, "There are more findings than are listed.", _FINDING_INDENT)
+    if with_coverage:
+        _show_coverage(console, outcome.coverage)
+    console.print()
+
+
+def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> None:
+    """Write why one message is no claim."""
+    head = Text(f"{_place(found)}  ")
+    head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
+    head.append(f"  {in_words(dead_letter.reason)} ({dead_letter.reason.value})")
+    say(console, head)
+
+
+def _place(found: Found) -> str:
+    return printable(f"{found.source}, {found.place}" if found.place else found.source)
+
+
+def _claim_information(value: bytes) -> dict[str, Any]:  # any JSON object
+    information: dict[str, Any] = orjson.loads(value)["claimInformation"]
+    return information
+
+
+def _show_finding(console: Console, finding: Finding) -> None:
+    head = Text().append(f"{finding.severity.value.upper():<7}", SEVERITY_STYLE[finding.severity])
+    head.append(f"{finding.edit}  ", "bold")
+    head.append(printable(locations.in_words(finding.at)), "underline")
+    say(console, head, _FINDING_INDENT)
+    say(console, printable(finding.message), _TEXT_INDENT)
+    say(console, printable(f"To do: {finding.hint}"), _TEXT_INDENT)
+    if finding.predicted:
+        say(console, Text(f"A payer would answer: {predicted_codes(finding.predicted)}", "dim"), _TEXT_INDENT)
+
+
+def predicted_codes(predicted: Prediction) -> str:
+    """Return the remittance and 277CA codes in one line."""
+    parts = [
+        f"{name} {' '.join(codes)}" for name, codes in (("CARC", predicted.carc), ("RARC", predicted.rarc)) if codes
+    ]
+    status = ":".join(filter(None, (predicted.claim_status_category, "+".join(predicted.claim_status))))
+    entity = f" entity {predicted.entity}" if predicted.entity else ""
+    return ", ".join([*parts, f"277CA {status}{entity}"])
+
+
+def _drug_line(enrichment: LineEnrichment, information: dict[str, Any]) -> str:  # any JSON object
+    name = enrichment.drug_name or "/".join(enrichment.brands) or "drug without a name in our tables"
+    parts = [f"line {enrichment.line}: {enrichment.hcpcs} {name}"]
+    if enrichment.units is not None:
+        units = counted_decimal(enrichment.units, "unit")
+        parts[0] += f" {units} = {amount(enrichment.dose)}" if enrichment.dose else f" {units}"
+    service = information["serviceLines"][enrichment.line - 1].get("professionalService") or {}
+    modifiers = [str(modifier) for modifier in service.get("procedureModifiers") or () if modifier]
+    if modifiers:
+        parts.append("-".join(modifiers))
+    if enrichment.in_force is False:
+        parts.append("code not in force on the date of service")
+    return ", ".join(parts)
+
+
+def counted_decimal(count: Decimal, one: str) -> str:
+    """Return a decimal count with its noun."""
+    return f"{count:f} {one}" if count == 1 else f"{count:f} {one}s"
+
+
+def amount(of: Amount) -> str:
+    """Return an amount with its unit."""
+    return f"{of.amount:f} {of.unit}"
+
+
+def _show_coverage(console: Console, coverage: Coverage) -> None:
+    indent = _FINDING_INDENT
+    say(console, f"Checked without a flaw ({len(coverage.passed)}): {_listed(coverage.passed)}", indent)
+    say(console, f"Flawed ({len(coverage.failed)}): {_listed(coverage.failed)}", indent)
+    missing = sorted({f"{entry.edit} (needs {printable(entry.missing)})" for entry in coverage.no_data})
+    say(console, f"Not decided for want of data ({len(missing)}): {_listed(missing)}", indent)
+    off = [
+        f"{entry.edit} (by {entry.owner}{f' until {entry.until}' if entry.until else ''}: {entry.reason})"
+        for entry in coverage.switched_off
+    ]
+    say(console, f"Switched off ({len(off)}): {_listed(off)}", indent)
+    if coverage.not_reached:
+        say(console, f"Not reached, because intake rejected the claim: {_listed(coverage.not_reached)}", indent)
+    if coverage.errors:
+        say(console, f"Failed through a fault of ours: {_listed(coverage.errors)}", indent)
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items) or "none"

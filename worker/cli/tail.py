@@ -1,0 +1,91 @@
+"""`claimscrub tail`: shows what stands on a topic."""
+
+import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+import orjson
+
+from schemas.topics import TopicNames
+from worker.cli.broker import on_broker, read_settings
+from worker.cli.console import EXIT_SOME_NOT
+from worker.settings import Settings
+from worker.stream.admin import check_topics
+from worker.stream.tail import Record, tail
+
+ROLES: Final = tuple(field.name.replace("_", "-") for field in fields(TopicNames))
+
+
+@click.command("tail")
+@click.argument("topic")
+@click.option("--max", "most", type=click.IntRange(min=1), metavar="N", help="Stop after N records.")
+@click.option("--from-start", is_flag=True, help="Begin with the oldest record instead of the next one.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "jsonl"]),
+    default="json",
+    show_default=True,
+    help="Each record with key, headers and value, indented; or the value alone, one a line.",
+)
+def command(topic: str, most: int | None, form: str, *, from_start: bool) -> None:
+    """Show the records of a topic as they come; Ctrl-C ends it.
+
+    TOPIC is inbound, scrubbed, rejected, pended, dead-letter or reference-updates, or the full name of one of these.
+    Only committed records are shown. All but the reference updates hold PHI: mind where the output goes.
+    """
+    settings = read_settings()
+    names = dict(zip(ROLES, (getattr(settings.topics, field.name) for field in fields(TopicNames)), strict=True))
+    name = names.get(topic, topic)
+    if name not in names.values():
+        raise click.BadParameter(f"{topic!r} is none of {', '.join(ROLES)}", param_hint="TOPIC")
+    has_topic = on_broker(settings, _show(settings, name, most, form, from_start=from_start))
+    if not has_topic:
+        click.echo(f"{name} is missing on the broker. `claimscrub topics create` creates it.", err=True)
+        sys.exit(EXIT_SOME_NOT)
+
+
+async def _show(settings: Settings, name: str, most: int | None, form: str, *, from_start: bool) -> bool:
+    if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(settings)):
+        return False
+    records = tail(settings, [name], from_beginning=from_start)
+    count = 0
+    async for record in records:
+        sys.stdout.buffer.write(_line(record) if form == "jsonl" else _document(record))
+        sys.stdout.buffer.flush()
+        count += 1
+        if count == most:
+            break
+    return True
+
+
+def _line(record: Record) -> bytes:
+    return (record.value or b"").replace(b"\n", b" ") + b"\n"
+
+
+def _document(record: Record) -> bytes:
+    return orjson.dumps(document(record), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def document(record: Record) -> dict[str, Any]:  # any JSON value
+    """Return a record as a JSON document; a value that is no JSON stands as text."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": datetime.fromtimestamp(record.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+        "key": None if record.key is None else record.key.decode("utf-8", "replace"),
+        "headers": {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers},
+        "value": _value(record.value),
+    }
+
+
+def _value(value: bytes | None) -> Any:  # any JSON value
+    if value is None:
+        return None
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value.decode("utf-8", "replace")

@@ -1,0 +1,32 @@
+"""`claimscrub worker`: runs one worker until it is asked to stop."""
+
+import sys
+
+import click
+
+from worker.agents import AGENTS
+from worker.bootstrap import load_scrubber, version
+from worker.cli.broker import read_settings
+from worker.stream.run import run_worker
+
+
+@click.command("worker")
+def command() -> None:
+    """Run the worker: read claims from Kafka, scrub them, write outcomes back.
+
+    All settings come from variables that begin with CLAIMSCRUB_; `config/worker.env.example` lists them. The worker
+    runs until it gets SIGTERM or Ctrl-C. Its log is JSON on stdout, one line a claim, without anything that identifies
+    a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT.
+
+    \b
+    Exit code  0: it was asked to stop and did.
+    Exit code  1: it crashed.
+    Exit code  3: it was asked to stop and was not done in time.
+    Exit code 69: no broker answered, or a topic is missing (`claimscrub topics create`).
+    Exit code 70: the reference tables, the profiles or the edits could not be loaded.
+    Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
+    Exit code 78: a setting is wrong.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    settings = read_settings()
+    code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version())
+    sys.exit(int(code))
