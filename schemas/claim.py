@@ -22,6 +22,7 @@ class Address(Part):
     city: Text = None
     state: Text = None
     postal_code: Text = None
+    country_code: Text = None
 
 
 class Provider(Part):
@@ -129,6 +130,38 @@ class LineReferences(Part):
     referral_number: tuple[Text, ...] = ()
 
 
+class AdjustmentDetail(Part):
+    """One adjusted amount with its reason [CAS02, CAS03]."""
+
+    adjustment_reason_code: Text = None
+    adjustment_amount: Money = None
+
+
+class ClaimAdjustment(Part):
+    """What another payer took off, by group of reasons [CAS]."""
+
+    adjustment_group_code: Text = None
+    adjustment_details: tuple[AdjustmentDetail, ...] = ()
+
+
+class LineAdjudication(Part):
+    """What another payer decided on a line [2430 SVD, CAS]."""
+
+    other_payer_primary_identifier: Text = None
+    service_line_paid_amount: Money = None
+    bundled_or_unbundled_line_number: Text = None
+    claim_adjustment_information: tuple[ClaimAdjustment, ...] = ()
+
+
+class OtherSubscriber(Part):
+    """The patient's coverage with another payer [2320]."""
+
+    payment_responsibility_level_code: Text = None
+    claim_filing_indicator_code: Text = None
+    payer_paid_amount: Money = None
+    claim_level_adjustments: tuple[ClaimAdjustment, ...] = ()
+
+
 class ServiceLine(Part):
     """One service line [2400]."""
 
@@ -139,6 +172,7 @@ class ServiceLine(Part):
     drug_identification: DrugIdentification | None = None
     service_line_reference_information: LineReferences | None = None
     service_line_supplemental_information: tuple[ReportInformation, ...] = ()
+    line_adjudication_information: tuple[LineAdjudication, ...] = ()
     additional_notes: Text = None
     rendering_provider: Provider | None = None
     ordering_provider: Provider | None = None
@@ -160,6 +194,7 @@ class ClaimInformation(Part):
     release_information_code: Text = None
     delay_reason_code: Text = None
     health_care_code_information: tuple[Diagnosis, ...] = ()
+    other_subscriber_information: tuple[OtherSubscriber, ...] = ()
     claim_supplemental_information: ClaimSupplementalInformation | None = None
     service_lines: tuple[ServiceLine, ...] = ()
 

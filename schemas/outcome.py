@@ -161,6 +161,40 @@ class LineEnrichment(Message):
     no_data: dict[str, str] = Field(default_factory=dict, description="table to the reason why it did not answer")
 
 
+class ContainerCount(Message):
+    """Containers of one size."""
+
+    units: Number = Field(description="billing units in one container")
+    count: int
+
+
+class WasteLedgerEntry(Message):
+    """Dose, waste, units and containers of one drug on one date, from all its lines and the record.
+
+    What is not known is absent. Units are billing units: the dose given is rounded up, the amount discarded down.
+    """
+
+    hcpcs: str
+    service_date: date
+    lines: tuple[int, ...] = Field(description="service lines of the drug and date, counted from 1")
+    modifiers: tuple[str, ...] = Field(default=(), description="JW, JZ or both, as the lines carry them")
+    dose_given: Amount | None = Field(default=None, description="dose given, as recorded")
+    dose_discarded: Amount | None = Field(default=None, description="amount discarded, as recorded")
+    expected_given: Number | None = Field(default=None, description="units to bill for the dose given")
+    expected_discarded: Number | None = Field(default=None, description="units to bill for the amount discarded")
+    within_one_unit: bool | None = Field(
+        default=None, description="dose and waste are inside one unit: one unit with JZ and no JW line"
+    )
+    billed_given: Number | None = None
+    billed_discarded: Number | None = None
+    containers_marketed: tuple[Number, ...] = Field(default=(), description="units in each size on the market")
+    containers_opened: tuple[ContainerCount, ...] | None = Field(default=None, description="as recorded")
+    containers_least_waste: tuple[ContainerCount, ...] | None = Field(
+        default=None, description="the marketed containers that hold the dose with the least left over"
+    )
+    unavoidable_discarded: Number | None = Field(default=None, description="whole units that those leave")
+
+
 class SwitchedOff(Message):
     """An edit that the payer profile switches off."""
 
@@ -178,11 +212,26 @@ class NoDataEntry(Message):
     line: int | None = None
 
 
+class BypassedEntry(Message):
+    """An edit that was lifted, by what stands on the claim or by a suppression of the payer profile."""
+
+    edit: str
+    by: str = Field(description="what lifts it: `modifier 25`, or `suppression`")
+    line: int | None = None
+    reason: str | None = Field(default=None, description="why the profile suppresses it")
+    owner: str | None = Field(default=None, description="who answers for the suppression")
+    until: date | None = Field(default=None, description="last day of the suppression")
+
+
 class Coverage(Message):
     """What was really checked. An edit that looked at nothing on this claim stands in none of the lists."""
 
     passed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    bypassed: tuple[BypassedEntry, ...] = ()
+    unverified: tuple[str, ...] = Field(
+        default=(), description="edits that can hold a claim and had no data to decide this one: do not call it clean"
+    )
     switched_off: tuple[SwitchedOff, ...] = ()
     no_data: tuple[NoDataEntry, ...] = ()
     not_reached: tuple[str, ...] = Field(
@@ -211,8 +260,20 @@ class Outcome(Message):
     findings: tuple[Finding, ...]
     findings_truncated: bool = False
     enrichment: tuple[LineEnrichment, ...]
+    waste_ledger: tuple[WasteLedgerEntry, ...] | None = Field(
+        default=None, description="one entry a drug and date of which dose or waste is told; absent when there is none"
+    )
     coverage: Coverage
     versions: Versions
+    fixed: tuple[Finding, ...] | None = Field(
+        default=None, description="the findings of the claim as received that its safe fixes put right"
+    )
+    patch: tuple[dict[str, Any], ...] | None = Field(  # any JSON: its values are the claim's
+        default=None, description="JSON Patch (RFC 6902) from `original` to `claim`; absent when nothing was changed"
+    )
+    original: dict[str, Any] | None = Field(  # any JSON: it is the submitter's, not ours
+        default=None, description="the claim as received, where the profile has safe fixes applied and there were some"
+    )
     claim: dict[str, Any] = Field(
-        description="the claim as received, unknown fields included"
+        description="the claim, unknown fields included: as received unless `patch` says what was changed"
     )  # any JSON: it is the submitter's, not ours

@@ -1,44 +1,26 @@
 """The one place that wires: files to data, data to the pipeline."""
 
-import hashlib
 import importlib.metadata
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, ValidationError
 
 import worker
+from schemas.outcome import Disposition
+from worker.configuration.digest import ruleset_digest
+from worker.configuration.documents import ConfigurationError, read_all
+from worker.configuration.profile_files import read_profiles
+from worker.configuration.user_edits import load_user_edits
 from worker.edits.catalogue import load_edits
+from worker.edits.edit import AnyEdit
 from worker.payers.guide import Guide
-from worker.payers.profile import Profile, ProfileError, Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.reference.loading import load
 from worker.settings import Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class _Yaml(yaml.SafeLoader):
-    """YAML as its version 1.2 reads it: only true and false are yes and no, so that `off` stays a word."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and the form are the base class's
-        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used; the message names the file and says what would be right."""
 
 
 def version() -> str:
@@ -53,71 +35,36 @@ def default_config_directory() -> Path:
     return inside if inside.is_dir() else package.parent / "config"
 
 
+def all_edits(user_edits: Path | None = None) -> tuple[AnyEdit, ...]:
+    """Our edits, then those of a user's folder. Raises `ConfigurationError` for a folder or file that is broken."""
+    return (*load_edits(), *(load_user_edits(user_edits) if user_edits else ()))
+
+
 def build_pipeline(
     config: Path | None = None,
     *,
+    user_edits: Path | None = None,
     max_bytes: int = MAX_MESSAGE_BYTES,
     today: Callable[[], date] = date.today,
 ) -> Pipeline:
-    """The pipeline over the configuration in a directory.
+    """The pipeline over the configuration in a directory, with a user's own edits from another one.
 
-    Raises `ConfigurationError` for a missing directory, an unreadable file or an expired suppression, `ReferenceError`
-    for a broken table and `ProfileError` for profiles that do not fit.
+    Raises `ConfigurationError` for a missing directory, an unreadable guide or a broken edit, `ReferenceError` for a
+    broken table and `ProfileError` for all that is wrong with the profiles, expired suppressions among it.
     """
     directory = config or default_config_directory()
     if not directory.is_dir():
         raise ConfigurationError(f"{directory}: no such configuration directory")
-    profiles = _read_all(directory / "payers", Profile)
-    _refuse_expired(profiles, today())
-    guides = {guide.hcpcs: guide for guide in _read_all(directory / "guides", Guide)}
+    edits = all_edits(user_edits)
     return Pipeline(
-        edits=load_edits(),
-        profiles=Profiles(profiles),
-        guides=guides,
+        edits=edits,
+        profiles=read_profiles(directory / "payers", edits, today()),
+        guides={guide.hcpcs: guide for guide in read_all(directory / "guides", Guide)},
         snapshot=load(directory / "reference"),
-        ruleset=_ruleset_digest(directory),
+        ruleset=ruleset_digest(version(), Path(worker.__file__).parent, directory, user_edits),
         clock=perf_counter,
         max_bytes=max_bytes,
     )
-
-
-def _read_all(directory: Path, model: type[Model]) -> list[Model]:
-    return [_read(file, model) for file in sorted(directory.glob("*.yaml"))]
-
-
-def _read(file: Path, model: type[Model]) -> Model:
-    try:
-        content: Any = yaml.load(file.read_text("utf-8"), _Yaml)  # noqa: S506 - a safe loader; any YAML, the model decides
-        return model.model_validate(content)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{file}: not YAML: {error}") from None
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ConfigurationError(f"{file}: {problems}") from None
-
-
-def _refuse_expired(profiles: Iterable[Profile], today: date) -> None:
-    for profile in profiles:
-        for edit_id, setting in profile.edits.items():
-            off = setting.off
-            if off and off.until and off.until < today:
-                raise ProfileError(
-                    f"profile {profile.name}: the suppression of {edit_id} by {off.owner} expired on {off.until}; "
-                    "renew it or remove it"
-                )
-
-
-def _ruleset_digest(config: Path) -> str:
-    """A digest of all that decides besides the tables: our version, the code of the pure core, profiles, guides."""
-    told = hashlib.sha256(version().encode())
-    package = Path(worker.__file__).parent
-    code = [file for part in ("edits", "payers", "pipeline", "reference") for file in (package / part).rglob("*.py")]
-    data = [file for part in ("payers", "guides") for file in (config / part).glob("*.yaml")]
-    for root, files in ((package, code), (config, data)):
-        for file in sorted(files):
-            told.update(f"\0{file.relative_to(root).as_posix()}\0".encode())
-            told.update(file.read_bytes())
-    return told.hexdigest()[:16]
 
 
 class PipelineScrubber:
@@ -146,6 +93,7 @@ class PipelineScrubber:
             outcome_id=outcome.outcome_id,
             findings=tuple((finding.edit, finding.severity.value) for finding in outcome.findings),
             no_data=tuple(entry.edit for entry in outcome.coverage.no_data),
+            is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
             edit_errors=outcome.coverage.errors,
             lines=done.lines,
             stage_seconds=done.stage_seconds,
@@ -157,6 +105,7 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
     """The scrubber that a worker with these settings runs. Raises what `build_pipeline` raises."""
     pipeline = build_pipeline(
         settings.config_dir,
+        user_edits=settings.edits_dir,
         max_bytes=settings.max_message_bytes,
         today=lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
     )

@@ -120,6 +120,10 @@ class Settings(BaseModel):
         default=None,
         description="Folder with payers, guides and reference tables; the ones in the package if not set.",
     )
+    edits_dir: Path | None = Field(
+        default=None,
+        description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
+    )
     as_of: date | None = Field(
         default=None,
         description="Pretend that every claim was received on this day (YYYY-MM-DD), for demos and replays.",

@@ -8,8 +8,10 @@ from schemas.outcome import Disposition, Outcome, Severity
 from tests.edits.worked_examples.build import DIRECTORY, EXAMPLES, RECEIVED_ON, Example, written
 from worker.pipeline.scrub import Pipeline
 
-SOUND = [example for example in EXAMPLES if example.rejected_by is None]
 WRONG = [example for example in EXAMPLES if example.rejected_by]
+HELD = [example for example in EXAMPLES if example.pended_by]
+DOUBTFUL = [example for example in EXAMPLES if example.warned_by]
+SOUND = [example for example in EXAMPLES if example not in (*WRONG, *HELD, *DOUBTFUL)]
 
 
 def scrub(example: Example, pipeline: Pipeline) -> Outcome:
@@ -45,6 +47,24 @@ def test_a_wrong_example_is_rejected_by_the_edit_that_knows_its_flaw(example: Ex
     rejecting = {finding.edit for finding in outcome.findings if finding.severity is Severity.REJECT}
     assert example.rejected_by in rejecting
     assert outcome.disposition is Disposition.REJECTED
+
+
+@pytest.mark.parametrize("example", HELD, ids=name)
+def test_an_incomplete_example_is_held_by_the_edit_that_misses_something(example: Example, pipeline: Pipeline) -> None:
+    """Nothing else holds it."""
+    outcome = scrub(example, pipeline)
+
+    assert [example.pended_by] == [finding.edit for finding in outcome.findings]
+    assert outcome.disposition is Disposition.PENDED
+
+
+@pytest.mark.parametrize("example", DOUBTFUL, ids=name)
+def test_a_doubtful_example_passes_with_the_warning_of_its_edit(example: Example, pipeline: Pipeline) -> None:
+    """No other edit finds anything."""
+    outcome = scrub(example, pipeline)
+
+    assert [example.warned_by] == [finding.edit for finding in outcome.findings]
+    assert outcome.disposition is Disposition.SCRUBBED
 
 
 def test_the_unmodified_line_is_the_one_that_is_flagged(pipeline: Pipeline) -> None:

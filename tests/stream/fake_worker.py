@@ -49,6 +49,7 @@ class FakeScrubber:
             outcome_id=sha256(body).hexdigest(),
             findings=(("TST-01", "reject"),) if disposition == "rejected" else (),
             no_data=("TST-02",) if disposition == "pended" else (),
+            is_unverified=disposition == "scrubbed",
             lines=1,
             stage_seconds={"decode": 0.00001, "check": 0.00002},
             versions=VERSIONS,

@@ -207,6 +207,8 @@ class ClaimsAgent:
                 recorder.count("findings_total", edit, severity)
             for edit in scrubbed.no_data:
                 recorder.count("no_data_total", edit)
+            if scrubbed.is_unverified:
+                recorder.count("claims_unverified_total")
             for edit in scrubbed.edit_errors:
                 recorder.count("edit_errors_total", edit)
             for stage, seconds in scrubbed.stage_seconds.items():

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -13,10 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.claim_files import Found, NoClaimFileError, expand, read_claims, total_bytes
-from worker.cli.configuration import load_pipeline
-from worker.cli.console import DAY, EXIT_ALL_SCRUBBED, EXIT_SOME_NOT, EXIT_UNREADABLE, err, out, today
+from worker.cli.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims, total_bytes
+from worker.cli.configuration import config_option, edits_option, load_pipeline
+from worker.cli.console import DAY, EXIT_ALL_SCRUBBED, EXIT_SOME_NOT, EXIT_UNREADABLE, counted, err, out, say, today
+from worker.cli.corrections import correct, show_correction
 from worker.cli.outcome_text import show_outcome, show_unreadable
+from worker.cli.rewrite import Replacement, rewrite
 from worker.cli.summary import Summary
 from worker.pipeline.scrub import Pipeline, Scrubbed
 
@@ -25,11 +27,14 @@ _MANY_BYTES: Final = 512 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user wants to see."""
+    """What the user wants to see and to have done."""
 
     as_json: bool
     with_coverage: bool
     is_quiet: bool
+    is_fixing: bool = False
+    is_unsafe: bool = False
+    is_writing: bool = False
 
 
 @click.command("check")
@@ -44,13 +49,12 @@ class Wanted:
 )
 @click.option("--profile", metavar="NAME", help="Hold every claim to this payer profile instead of the payer's own.")
 @click.option("--as-of", type=DAY, metavar="DATE", help="The day the claims count as received on. [default: today]")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Folder with payers, guides and reference tables. [default: the ones that came with claimscrub]",
-)
+@config_option
+@edits_option
 @click.option("--coverage", is_flag=True, help="Also say for each claim which edits were checked and which were not.")
+@click.option("--fix", is_flag=True, help="Make the safe corrections, show them, and scrub again.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
+@click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
 @click.option("-q", "--quiet", is_flag=True, help="Show the summary only.")
 def command(  # noqa: PLR0913 - one parameter an option
     paths: tuple[str, ...],
@@ -59,7 +63,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_of: datetime | None,
     config: Path | None,
     *,
+    user_edits: Path | None,
     coverage: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    write: bool,
     quiet: bool,
 ) -> None:
     """Scrub claim files on this machine, without Kafka.
@@ -70,16 +78,22 @@ def command(  # noqa: PLR0913 - one parameter an option
     For each claim you see whether it may go out (SCRUBBED), would be sent back (REJECTED) or needs documents
     (PENDED), then every finding with the line, the field and the box of the CMS-1500 form, and what to do.
 
+    With --fix you see each correction as a difference, whether its finding is gone, and the claim as it is then. No
+    file is changed without --write, and no claim is written in which a correction brought a finding of its own.
+
     \b
-    Exit code 0: every claim may go out.
+    Exit code 0: every claim may go out; with --fix, as corrected.
     Exit code 1: at least one claim is rejected or pended.
     Exit code 2: something could not be read as a claim, or the command was misspelt.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    wanted = Wanted(as_json=form == "jsonl", with_coverage=coverage, is_quiet=quiet)
+    is_fixing = fix or unsafe_fixes
+    if write and (not is_fixing or STDIN in paths):
+        raise click.UsageError("--write needs --fix or --unsafe-fixes, and files instead of stdin")
+    wanted = Wanted(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
     day = as_of.date() if as_of else today()
     try:
         files = expand(paths)
-        pipeline = load_pipeline(config, on=day, profile=profile)
+        pipeline = load_pipeline(config, user_edits=user_edits, on=day, profile=profile)
         summary = _scrub(files, pipeline, day, wanted)
     except NoClaimFileError as error:
         raise click.UsageError(str(error)) from None
@@ -98,14 +112,28 @@ def _exit_code(summary: Summary) -> int:
 def _scrub(files: list[str], pipeline: Pipeline, day: date, wanted: Wanted) -> Summary:
     summary = Summary()
     console, errors = out(), err()
+    rewritten: dict[str, list[Replacement]] = {}
     with _progress(files, errors, wanted) as progress:
         for found in read_claims(files, MAX_MESSAGE_BYTES, lambda size: progress.advance(progress.task_ids[0], size)):
-            scrubbed = pipeline.scrub(found.value, day)
+            scrubbed, correction = pipeline.scrub(found.value, day), None
+            if wanted.is_fixing:
+                correction = correct(pipeline, found.value, scrubbed, day, unsafe=wanted.is_unsafe)
+                scrubbed = correction.scrubbed if correction else scrubbed
             summary.add(scrubbed)
+            if correction and correction.made and not correction.new:
+                rewritten.setdefault(found.source, []).append((found.value, correction.value))
             if wanted.as_json:
                 _write(found, scrubbed, errors, wanted)
             elif not wanted.is_quiet:
-                _show(found, scrubbed, console, wanted)
+                value = correction.value if correction else found.value
+                _show(replace(found, value=value), scrubbed, console, wanted)
+                if correction:
+                    show_correction(console, found, correction)
+                    console.print()
+    if wanted.is_writing:
+        for file, replacements in rewritten.items():
+            rewrite(file, replacements)
+            say(errors, f"{file}: {counted(len(replacements), 'claim')} corrected")
     return summary
 
 

@@ -14,6 +14,8 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "check": "worker.cli.check",
         "explain": "worker.cli.explain",
         "edits": "worker.cli.edits",
+        "profiles": "worker.cli.profiles",
+        "test": "worker.cli.run_cases",
         "demo": "worker.cli.demo",
         "worker": "worker.cli.worker",
         "send": "worker.cli.send",

@@ -1,20 +1,48 @@
-"""Loads the pipeline for a command, and says in one sentence what is wrong with a configuration."""
+"""Loads the pipeline for a command, and says in sentences what is wrong with a configuration."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
 
-from worker.bootstrap import ConfigurationError, build_pipeline
+from worker.bootstrap import build_pipeline
+from worker.configuration.documents import ConfigurationError
 from worker.payers.profile import ProfileError
 from worker.pipeline.scrub import Pipeline
 from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.settings import ENV_PREFIX
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder with payers, guides and reference tables. [default: the ones that came with claimscrub]",
+)
+edits_option = click.option(
+    "--edits",
+    "user_edits",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar=f"{ENV_PREFIX}EDITS_DIR",
+    metavar="DIR",
+    help=f"Folder with edits of your own. [default: {ENV_PREFIX}EDITS_DIR, if set]",
+)
 
 
-def load_pipeline(config: Path | None, *, on: date, profile: str | None = None) -> Pipeline:
-    """Return the pipeline over a configuration. Raises `click.UsageError`, which ends the command with 2."""
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what is wrong with a configuration into a usage error, which ends the command with 2."""
     try:
-        pipeline = build_pipeline(config, today=lambda: on)
-        return pipeline.under(profile) if profile else pipeline
+        yield
     except (ConfigurationError, ProfileError, BrokenReferenceError) as error:
         raise click.UsageError(str(error)) from None
+
+
+def load_pipeline(
+    config: Path | None, *, on: date, user_edits: Path | None = None, profile: str | None = None
+) -> Pipeline:
+    """Return the pipeline over a configuration. Raises `click.UsageError`."""
+    with sentences():
+        pipeline = build_pipeline(config, user_edits=user_edits, today=lambda: on)
+        return pipeline.under(profile) if profile else pipeline

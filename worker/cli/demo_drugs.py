@@ -48,9 +48,15 @@ class Drug:
         return [*made, line(self.administration, charge="148.00", on=on)]
 
     def line(self, units: int, modifiers: tuple[str, ...], on: str) -> Json:
-        """One line of the drug."""
+        """One line of the drug; its NDC quantity is that of the containers opened."""
         charge = f"{units * Decimal(self.price):.2f}"
-        return line(self.code, units=units, modifiers=modifiers, charge=charge, on=on, ndc=self.ndc or None)
+        ndc, opened = self.ndc or None, str(self.containers)
+        return line(self.code, units=units, modifiers=modifiers, charge=charge, on=on, ndc=ndc, ndc_units=opened)
+
+    @property
+    def containers(self) -> int:
+        """How many containers were opened; one where that is not known."""
+        return sum(int(each.partition("x")[0]) for each in self.opened.split() if "x" in each) or 1
 
     def record(self) -> list[Json]:
         """Everything that a payer might ask of the record of this administration."""

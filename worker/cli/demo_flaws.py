@@ -172,7 +172,7 @@ FLAWS: Final = (
     Flaw("WST-10", "rejected", _waste_attested_away, demo_drugs.WASTED),
     Flaw("UNT-01", "rejected", _broken_units),
     Flaw("UNT-02", "rejected", _units_in_milligrams, (demo_drugs.OMALIZUMAB, demo_drugs.ATEZOLIZUMAB)),
-    Flaw("HCP-01", "rejected", _ended_code),
+    Flaw("HCP-02", "rejected", _ended_code),
     Flaw("HCP-04", "rejected", _name_of_another_drug),
     Flaw("MOD-01", "rejected", _no_such_modifier),
     Flaw("MOD-02", "rejected", _ended_modifier),

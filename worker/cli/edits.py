@@ -1,6 +1,7 @@
 """`claimscrub edits`: the catalogue of edits."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import click
@@ -9,8 +10,9 @@ from rich import box
 from rich.table import Table
 
 from schemas.outcome import Citation
+from worker.bootstrap import all_edits
+from worker.cli.configuration import edits_option, sentences
 from worker.cli.console import SEVERITY_STYLE, counted, out
-from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 
 _WIDE_ENOUGH: Final = 200
@@ -25,12 +27,14 @@ _WIDE_ENOUGH: Final = 200
     show_default=True,
     help="A table to read, or a JSON array with every field.",
 )
-def command(form: str) -> None:
+@edits_option
+def command(form: str, user_edits: Path | None) -> None:
     """List every edit: what it finds, how severely it is taken, and the publication it rests on.
 
     `claimscrub explain EDIT` says more about one.
     """
-    edits = load_edits()
+    with sentences():
+        edits = all_edits(user_edits)
     if form == "json":
         click.echo(orjson.dumps([described(edit) for edit in edits], option=orjson.OPT_INDENT_2))
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from worker.cli.configuration import load_pipeline
+from worker.cli.configuration import config_option, edits_option, load_pipeline
 from worker.cli.console import DAY, EXIT_UNREADABLE, err, out, printable, say, today
 from worker.cli.explain_code import sections_of
 from worker.cli.explain_edit import show_edit
@@ -15,13 +15,9 @@ from worker.cli.explain_edit import show_edit
 @click.command("explain")
 @click.argument("subject", metavar="EDIT|CODE")
 @click.option("--on", type=DAY, metavar="DATE", help="Date of service to answer for. [default: today]")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Folder with payers, guides and reference tables. [default: the ones that came with claimscrub]",
-)
-def command(subject: str, on: datetime | None, config: Path | None) -> None:
+@config_option
+@edits_option
+def command(subject: str, on: datetime | None, config: Path | None, user_edits: Path | None) -> None:
     """Explain an edit, or a code on a date of service.
 
     EDIT is an id such as WST-01 or a name such as both-waste-modifiers. CODE is a HCPCS code (J2357), a modifier (JZ),
@@ -29,7 +25,7 @@ def command(subject: str, on: datetime | None, config: Path | None) -> None:
     answered, or why none did: a table that does not cover a date proves nothing about the code.
     """
     day = on.date() if on else today()
-    pipeline = load_pipeline(config, on=today())
+    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
     console = out()
     wanted = subject.strip()
     for edit in pipeline.edits:

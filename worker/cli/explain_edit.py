@@ -8,12 +8,18 @@ from rich.text import Text
 
 from worker.cli.console import SEVERITY_STYLE, say
 from worker.cli.edits import source_of
+from worker.cli.hints import hints_of
 from worker.cli.outcome_text import predicted_codes
-from worker.edits.edit import AnyEdit
+from worker.edits.edit import AnyEdit, Scope
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 
 _INDENT = 2
+_SWITCHES = """\
+edits:
+  {edit}: {{off: {{reason: "why", owner: "who answers for it", until: 2027-12-31}}}}
+suppressions:
+  - {{edit: {edit}, when: {{codes: [J0897]}}, reason: "why", owner: "who answers for it", until: 2027-12-31}}"""
 
 
 def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guides: Iterable[Guide]) -> None:
@@ -32,12 +38,29 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
     if edit.citation.url:
         say(console, f"Read more: {edit.citation.url}", _INDENT)
     say(console, f"A payer would answer: {predicted_codes(edit.predicted)} (the pairing is ours)", _INDENT)
+    _show_fix(console, edit)
     _show_options(console, edit)
+    _show_switch(console, edit)
     for profile in profiles:
         _show_profile(console, edit, profile)
     for guide in guides:
         if guide.checklist == edit.id:
             _show_checklist(console, guide)
+
+
+def _show_fix(console: Console, edit: AnyEdit) -> None:
+    say(console, "How to fix:", _INDENT)
+    for hint in hints_of(edit):
+        say(console, hint, _INDENT * 2)
+
+
+def _show_switch(console: Console, edit: AnyEdit) -> None:
+    if edit.scope is Scope.MESSAGE:
+        say(console, "It cannot be switched off: it decides whether the message can be read at all.", _INDENT)
+        return
+    say(console, "How to switch it off in a payer profile (config/payers), for all claims or for some:", _INDENT)
+    for line in _SWITCHES.format(edit=edit.id).splitlines():
+        say(console, line, _INDENT * 2)
 
 
 def _show_options(console: Console, edit: AnyEdit) -> None:

@@ -1,6 +1,5 @@
 """Shows one outcome to a biller: the headline, the drugs, every finding with its place, what was checked."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,10 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Amount, Coverage, Finding, LineEnrichment, Outcome, Prediction
+from schemas.outcome import Amount, Finding, LineEnrichment, Outcome, Prediction
 from worker.cli import locations
 from worker.cli.claim_files import Found
 from worker.cli.console import DISPOSITION_STYLE, SEVERITY_STYLE, printable, say
+from worker.cli.coverage_text import show_coverage
 from worker.cli.dead_letter_words import in_words
 
 _FINDING_INDENT: Final = 2
@@ -30,10 +30,16 @@ def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_cover
         say(console, Text(printable(_drug_line(enrichment, information)), "dim"), _FINDING_INDENT)
     for finding in outcome.findings:
         _show_finding(console, finding)
+    if outcome.fixed:
+        say(
+            console,
+            f"Corrected, as the profile wants: {', '.join(each.edit for each in outcome.fixed)}",
+            _FINDING_INDENT,
+        )
     if outcome.findings_truncated:
         say(console, "There are more findings than are listed.", _FINDING_INDENT)
     if with_coverage:
-        _show_coverage(console, outcome.coverage)
+        show_coverage(console, outcome.coverage)
     console.print()
 
 
@@ -61,6 +67,9 @@ def _show_finding(console: Console, finding: Finding) -> None:
     say(console, head, _FINDING_INDENT)
     say(console, printable(finding.message), _TEXT_INDENT)
     say(console, printable(f"To do: {finding.hint}"), _TEXT_INDENT)
+    if finding.fix:
+        option = "--fix" if finding.fix.safety == "safe" else "--unsafe-fixes"
+        say(console, Text(f"Can be corrected by `claimscrub check {option}`", "dim"), _TEXT_INDENT)
     if finding.predicted:
         say(console, Text(f"A payer would answer: {predicted_codes(finding.predicted)}", "dim"), _TEXT_INDENT)
 
@@ -98,24 +107,3 @@ def counted_decimal(count: Decimal, one: str) -> str:
 def amount(of: Amount) -> str:
     """Return an amount with its unit."""
     return f"{of.amount:f} {of.unit}"
-
-
-def _show_coverage(console: Console, coverage: Coverage) -> None:
-    indent = _FINDING_INDENT
-    say(console, f"Checked without a flaw ({len(coverage.passed)}): {_listed(coverage.passed)}", indent)
-    say(console, f"Flawed ({len(coverage.failed)}): {_listed(coverage.failed)}", indent)
-    missing = sorted({f"{entry.edit} (needs {printable(entry.missing)})" for entry in coverage.no_data})
-    say(console, f"Not decided for want of data ({len(missing)}): {_listed(missing)}", indent)
-    off = [
-        f"{entry.edit} (by {entry.owner}{f' until {entry.until}' if entry.until else ''}: {entry.reason})"
-        for entry in coverage.switched_off
-    ]
-    say(console, f"Switched off ({len(off)}): {_listed(off)}", indent)
-    if coverage.not_reached:
-        say(console, f"Not reached, because intake rejected the claim: {_listed(coverage.not_reached)}", indent)
-    if coverage.errors:
-        say(console, f"Failed through a fault of ours: {_listed(coverage.errors)}", indent)
-
-
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(items) or "none"

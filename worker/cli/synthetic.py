@@ -1,7 +1,7 @@
 """Synthetic claims: a sound one, from which tests and the demo make wrong ones. The people in them do not exist."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]  # any JSON object
@@ -9,6 +9,7 @@ Json: TypeAlias = dict[str, Any]  # any JSON object
 SERVICE_DATE = "20260302"
 """A date of service that the shipped editions of the NDC crosswalk, the payment limits and ICD-10-CM cover."""
 RECEIVED_ON = "2026-03-20"
+UNIT_CHARGE = "10.00"
 
 
 def line(  # noqa: PLR0913 - a service line has this many elements worth varying
@@ -16,7 +17,7 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
     *,
     units: str | int = 1,
     modifiers: Sequence[str] = (),
-    charge: str = "100.00",
+    charge: str | None = None,
     on: str = SERVICE_DATE,
     until: str | None = None,
     ndc: str | None = None,
@@ -27,11 +28,11 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
     place: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Json:
-    """One service line. `more` is merged into it at the top."""
+    """One service line, at ten dollars a unit unless `charge` says otherwise. `more` is merged into it at the top."""
     service: Json = {
         "procedureIdentifier": "HC",
         "procedureCode": code,
-        "lineItemChargeAmount": charge,
+        "lineItemChargeAmount": charge or _charge(units),
         "measurementUnit": "UN",
         "serviceUnitCount": str(units),
         "compositeDiagnosisCodePointers": {"diagnosisCodePointers": list(pointers)},
@@ -53,6 +54,14 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
             "measurementUnitCode": ndc_measure,
         }
     return made | dict(more or {})
+
+
+def _charge(units: str | int) -> str:
+    try:
+        counted = Decimal(units)
+    except InvalidOperation:
+        return UNIT_CHARGE
+    return f"{counted * Decimal(UNIT_CHARGE):.2f}" if counted > 0 else UNIT_CHARGE
 
 
 def element(name: str, value: str = "yes", unit: str | None = None, line_number: int | None = None) -> Json:

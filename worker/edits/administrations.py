@@ -12,6 +12,7 @@ ADMINISTRATIONS: Final[tuple[CodeRange, ...]] = (
     ("96360", "96549"),  # injections, infusions, chemotherapy, pump refills
     ("90471", "90474"),  # vaccines
     ("00100", "01999"),  # anesthesia
+    ("0537T", "0540T"),  # CAR-T cells, until 2024
     ("10004", "69990"),  # procedures in which a drug is given: joints, nerves, eye, bladder, implants
     ("70010", "79999"),  # imaging under a drug
     ("90935", "90999"),  # dialysis

@@ -83,6 +83,14 @@ def missing_from_record(day: DrugDay, context: Context, checklist: str) -> Itera
             yield _missing(guide, item, day)
 
 
+def asked_elsewhere(day: DrugDay, context: Context) -> frozenset[Element]:
+    """The elements that the checklist of the drug's guide asks for, so that no other edit asks again."""
+    guide = context.guides.get(day.hcpcs)
+    if guide is None or guide.checklist is None:
+        return frozenset()
+    return frozenset(element for item in _asked(guide, day, context) for element in item.accepted)
+
+
 def _asked(guide: Guide, day: DrugDay, context: Context) -> tuple[RecordItem, ...]:
     diagnoses = context.claim.diagnoses_of(day.lines) or context.claim.diagnoses
     return tuple(

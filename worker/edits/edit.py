@@ -19,8 +19,12 @@ OptionsT = TypeVar("OptionsT", bound="Options")
 
 
 class Scope(Enum):
-    """What an edit looks at, so that a claim without drug lines pays for no drug edit."""
+    """What an edit looks at, so that a claim without drug lines pays for no drug edit.
 
+    An edit on the message is decided while the bytes are read: there is no claim yet, and so no outcome to stand in.
+    """
+
+    MESSAGE = "message"
     CLAIM = "claim"
     LINE = "line"
     DRUG_LINE = "drug line"
@@ -28,10 +32,11 @@ class Scope(Enum):
 
 
 class Status(StrEnum):
-    """Stable edits hold claims; preview edits are evaluated and counted only."""
+    """Stable edits hold claims; preview edits are evaluated and counted only; planned ones are listed only."""
 
     STABLE = "stable"
     PREVIEW = "preview"
+    PLANNED = "planned"
 
 
 class Options(BaseModel):
@@ -66,11 +71,19 @@ class NoData:
 
 
 @dataclass(frozen=True, slots=True)
+class Bypassed:
+    """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it stands."""
+
+    by: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DoesNotApply:
     """The edit has nothing to say about this subject; coverage counts it neither as passed nor as undecided."""
 
 
-Verdict: TypeAlias = Flaw | NoData | DoesNotApply
+Verdict: TypeAlias = Flaw | NoData | Bypassed | DoesNotApply
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +111,8 @@ class Context:
 class Edit(Generic[Subject]):
     """One entry of the catalogue together with the function that decides it.
 
-    The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, `DoesNotApply` for a
-    subject that is none of its business, and nothing when the subject is sound.
+    The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed` for what
+    lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound.
     """
 
     id: str
@@ -142,7 +155,7 @@ def predicts(
 
 
 class Declaration(Generic[Subject]):
-    """Turns a function over one kind of subject into an edit; see the four instances below."""
+    """Turns a function over one kind of subject into an edit; see the instances below."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -177,6 +190,7 @@ class Declaration(Generic[Subject]):
         return declare
 
 
+message_edit = Declaration[bytes](Scope.MESSAGE)
 claim_edit = Declaration[ClaimFacts](Scope.CLAIM)
 line_edit = Declaration[LineFacts](Scope.LINE)
 drug_line_edit = Declaration[LineFacts](Scope.DRUG_LINE)

@@ -12,6 +12,10 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "billing": ("$.billing", "2010AA NM1*85", "33"),
     "billing.npi": ("$.billing.npi", "2010AA NM109", "33a"),
     "billing.taxId": ("$.billing.employerId", "2010AA REF*EI", "25"),
+    "billing.ssn": ("$.billing.ssn", "2010AA REF*SY", "25"),
+    "billing.address1": ("$.billing.address.address1", "2010AA N301", "33"),
+    "billing.address2": ("$.billing.address.address2", "2010AA N302", "33"),
+    "billing.postalCode": ("$.billing.address.postalCode", "2010AA N403", "33"),
     "rendering.npi": ("$.rendering.npi", "2310B NM109", "24J"),
     "referring.npi": ("$.referring.npi", "2310A NM109", "17b"),
     "ordering.npi": ("$.ordering.npi", "2420E NM109", "17b"),
@@ -24,6 +28,12 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "subscriber.firstName": ("$.subscriber.firstName", "2010BA NM104", "4"),
     "subscriber.memberId": ("$.subscriber.memberId", "2010BA NM109", "1a"),
     "subscriber.dateOfBirth": ("$.subscriber.dateOfBirth", "2010BA DMG02", "3"),
+    "subscriber.paymentResponsibilityLevelCode": (
+        "$.subscriber.paymentResponsibilityLevelCode",
+        "2000B SBR01",
+        None,
+    ),
+    "dependent.relationshipToSubscriberCode": ("$.dependent.relationshipToSubscriberCode", "2000C PAT01", "6"),
     "dependent.lastName": ("$.dependent.lastName", "2010CA NM103", "2"),
     "dependent.firstName": ("$.dependent.firstName", "2010CA NM104", "2"),
     "dependent.dateOfBirth": ("$.dependent.dateOfBirth", "2010CA DMG02", "3"),
@@ -47,6 +57,12 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
         "2300 REF*G1",
         "23",
     ),
+    "claimControlNumber": (
+        "$.claimInformation.claimSupplementalInformation.claimControlNumber",
+        "2300 REF*F8",
+        "22",
+    ),
+    "otherSubscriberInformation": ("$.claimInformation.otherSubscriberInformation", "2320 SBR", "9"),
     "documentation": ("$.documentation", "2300 PWK", None),
 }
 SERVICE: Final = "professionalService"
@@ -70,12 +86,16 @@ LINE_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
         "24E",
     ),
     "nationalDrugCode": (".drugIdentification.nationalDrugCode", "2410 LIN03", "24 shaded"),
+    "serviceIdQualifier": (".drugIdentification.serviceIdQualifier", "2410 LIN02", "24 shaded"),
+    "measurementUnitCode": (".drugIdentification.measurementUnitCode", "2410 CTP05-1", "24 shaded"),
     "nationalDrugUnitCount": (".drugIdentification.nationalDrugUnitCount", "2410 CTP04", "24 shaded"),
     "renderingProvider.npi": (".renderingProvider.npi", "2420A NM109", "24J"),
     "orderingProvider.npi": (".orderingProvider.npi", "2420E NM109", "17b"),
     "referringProvider.npi": (".referringProvider.npi", "2420F NM109", "17b"),
     "supervisingProvider.npi": (".supervisingProvider.npi", "2420D NM109", "17b"),
     "priorAuthorization": (".serviceLineReferenceInformation.priorAuthorization", "2400 REF*G1", "23"),
+    "referralNumber": (".serviceLineReferenceInformation.referralNumber", "2400 REF*9F", "23"),
+    "lineAdjudicationInformation": (".lineAdjudicationInformation", "2430 SVD", None),
     "documentation": ("", "2400 PWK", None),
 }
 

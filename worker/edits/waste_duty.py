@@ -5,12 +5,11 @@ from typing import Final
 
 from worker.edits.edit import Context
 from worker.edits.facts import LineFacts
-from worker.edits.places import ALL_INCLUSIVE_CLINICS, DISPENSED_TO, INPATIENT, PAID_UNDER_OPPS
+from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
 from worker.edits.record import Unknown
 from worker.reference.answer import Found, NotInForce
 from worker.reference.rows import WasteDuty
 
-SUPPLIERS_FROM: Final = date(2024, 1, 1)  # Noridian DME, policy article revisions of 2025-05-22
 NOT_COVERED_BY_LAW: Final = "GY"  # such a line is billed to be denied, so no drug on it is paid separately
 PAID_SEPARATELY, PACKAGED = frozenset({"G", "K"}), "N"
 
@@ -29,8 +28,6 @@ def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unkno
         return None
     if not isinstance(answer, Found):
         return Unknown("whether all containers of the code are single-dose (it is not on the CMS list)")
-    if place in DISPENSED_TO and on < SUPPLIERS_FROM:
-        return Unknown("whether the drug was administered or only dispensed")
     if place in PAID_UNDER_OPPS:
         return _where_packaged(answer.row, on, context)
     return answer.row

@@ -92,6 +92,12 @@ CATALOGUE: Final = (
         ),
     ),
     Metric("no_data_total", Kind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
+    Metric(
+        "claims_unverified_total",
+        Kind.COUNTER,
+        "messages",
+        "Claims that went out as scrubbed although an edit that can hold a claim had no data to decide them.",
+    ),
     Metric("edit_errors_total", Kind.COUNTER, "errors", "Edits that failed with an error of their own.", (_EDIT,)),
     Metric(
         "stage_seconds",

@@ -2,8 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.documentation import Element
 
@@ -50,6 +51,31 @@ class Indications(Entry):
     effective: date | None = None
 
 
+class Interval(Entry):
+    """The shortest time between two doses, as far as the source tells."""
+
+    days: int = Field(ge=1, le=3660)
+    evidence: Evidence
+    source: str
+    note: str | None = Field(default=None, description="which product, indication or phase it is the interval of")
+
+
+class Administration(Entry):
+    """The codes by which the drug is commonly given; payers differ, so that no edit holds a claim to them."""
+
+    codes: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")], ...] = Field(min_length=1)
+    evidence: Evidence
+    source: str
+
+
+class StepTherapy(Entry):
+    """What payers commonly want tried first; whether one does stands in its profile."""
+
+    tried_first: tuple[str, ...] = Field(min_length=1, description="drugs or kinds of treatment, in words")
+    evidence: Evidence
+    source: str
+
+
 class Guide(Entry):
     """One drug under its true HCPCS code."""
 
@@ -59,5 +85,8 @@ class Guide(Entry):
     record: tuple[RecordItem, ...] = ()
     record_source: str | None = None
     indications: Indications | None = None
+    interval: Interval | None = None
+    administration: Administration | None = None
+    step_therapy: StepTherapy | None = None
     confusable: tuple[str, ...] = Field(default=(), description="codes that are mistaken for this one")
     notes: str | None = None

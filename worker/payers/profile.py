@@ -1,13 +1,13 @@
 """A payer profile: which edits apply to a payer's claims, how severely and with which options."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from schemas.outcome import Severity
+from worker.payers.suppression import Off, Setting, Suppression
 
 
 class DocumentationMode(StrEnum):
@@ -18,18 +18,11 @@ class DocumentationMode(StrEnum):
     OFF = "off"
 
 
-class Setting(BaseModel):
-    """A part of a profile: closed, so that a misspelt key is an error."""
+class ApplyFixes(StrEnum):
+    """Which mechanical corrections the worker makes itself; unsafe ones are never among them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Off(Setting):
-    """Why an edit is switched off, by whom and until when."""
-
-    reason: str = Field(min_length=1)
-    owner: str = Field(min_length=1)
-    until: date | None = None
+    NONE = "none"
+    SAFE = "safe"
 
 
 class EditSetting(Setting):
@@ -53,10 +46,13 @@ class Profile(Setting):
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
+    extends: str | None = Field(default=None, description="the profile whose settings hold where this one says nothing")
     medicare: bool = Field(description="whether Medicare's own rules bind this payer")
     applies_to: AppliesTo = AppliesTo()
     documentation: DocumentationMode = DocumentationMode.WHEN_SENT
+    apply_fixes: ApplyFixes = ApplyFixes.NONE
     edits: dict[str, EditSetting] = Field(default_factory=dict)
+    suppressions: tuple[Suppression, ...] = ()
 
     def setting(self, edit_id: str) -> EditSetting:
         """What this profile says about an edit; all defaults when it says nothing."""
@@ -67,7 +63,11 @@ NOTHING_SAID = EditSetting()
 
 
 class ProfileError(Exception):
-    """The profiles do not fit together; the message names them."""
+    """The profiles do not fit together; `problems` holds one sentence for each thing that is wrong."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class Profiles:
@@ -78,17 +78,19 @@ class Profiles:
         self._by_payer: dict[str, Profile] = {}
         self._by_filing_code: dict[str, Profile] = {}
         fallbacks: list[Profile] = []
+        problems: list[str] = []
         for profile in profiles:
-            _claim_key(self._by_name, profile.name, profile, "name")
-            for payer in profile.applies_to.payer_ids:
-                _claim_key(self._by_payer, payer, profile, "payer id")
-            for code in profile.applies_to.filing_codes:
-                _claim_key(self._by_filing_code, code, profile, "filing code")
-            if profile.applies_to.otherwise:
+            applies_to = profile.applies_to
+            problems += _claim_keys(self._by_name, (profile.name,), profile, "name")
+            problems += _claim_keys(self._by_payer, applies_to.payer_ids, profile, "payer id")
+            problems += _claim_keys(self._by_filing_code, applies_to.filing_codes, profile, "filing code")
+            if applies_to.otherwise:
                 fallbacks.append(profile)
         if len(fallbacks) != 1:
             names = ", ".join(profile.name for profile in fallbacks) or "none"
-            raise ProfileError(f"exactly one profile says applies_to.otherwise; here: {names}")
+            problems.append(f"exactly one profile says applies_to.otherwise; here: {names}")
+        if problems:
+            raise ProfileError(*problems)
         self._fallback = fallbacks[0]
 
     def __iter__(self) -> Iterator[Profile]:
@@ -106,7 +108,8 @@ class Profiles:
         return by_payer or self._by_filing_code.get(filing_code or "", self._fallback)
 
 
-def _claim_key(index: dict[str, Profile], key: str, profile: Profile, kind: str) -> None:
-    if key in index:
-        raise ProfileError(f"{kind} {key!r} is claimed by both {index[key].name} and {profile.name}")
-    index[key] = profile
+def _claim_keys(index: dict[str, Profile], keys: Iterable[str], profile: Profile, kind: str) -> Iterator[str]:
+    for key in keys:
+        if key in index:
+            yield f"{kind} {key!r} is claimed by both {index[key].name} and {profile.name}"
+        index[key] = profile

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from schemas.outcome import Coverage, Finding, NoDataEntry, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Scope
+from schemas.outcome import BypassedEntry, Coverage, Finding, NoDataEntry, Severity
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Scope, Status, Verdict
+from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
+from worker.payers.suppression import Suppression
 from worker.pipeline.rulebook import Rule, Rulebook
 
 MAX_FINDINGS: Final = 200
@@ -22,15 +24,19 @@ class Checked:
     looked: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     errors: set[str] = field(default_factory=set)
+    bypassed: dict[BypassedEntry, None] = field(default_factory=dict)  # in order, each once
     no_data: list[NoDataEntry] = field(default_factory=list)
+    unverified: set[str] = field(default_factory=set)
     not_reached: tuple[str, ...] = ()
 
     def coverage(self, rulebook: Rulebook) -> Coverage:
         """What was checked, as the outcome says it."""
-        undecided = {entry.edit for entry in self.no_data}
+        ended_otherwise = {entry.edit for entry in self.no_data} | {entry.edit for entry in self.bypassed}
         return Coverage(
-            passed=tuple(sorted(self.looked - self.failed - undecided - self.errors)),
+            passed=tuple(sorted(self.looked - self.failed - ended_otherwise - self.errors)),
             failed=tuple(sorted(self.failed)),
+            bypassed=tuple(self.bypassed),
+            unverified=tuple(sorted(self.unverified)),
             switched_off=rulebook.switched_off,
             no_data=tuple(self.no_data),
             not_reached=self.not_reached,
@@ -43,6 +49,7 @@ def check(rulebook: Rulebook, context: Context) -> Checked:
     checked = Checked()
     facts = context.claim
     subjects: dict[Scope, tuple[Any, ...]] = {  # a subject's type goes with its scope
+        Scope.MESSAGE: (),  # decided while it was read
         Scope.CLAIM: (facts,),
         Scope.LINE: facts.lines,
         Scope.DRUG_LINE: facts.drug_lines,
@@ -84,18 +91,58 @@ def _examine(rule: Rule, subject: Any, context: Context, checked: Checked) -> No
     if not (verdicts and isinstance(verdicts[0], DoesNotApply)):
         checked.looked.add(rule.edit.id)
     for verdict in verdicts:
-        match verdict:
-            case Flaw():
-                checked.failed.add(rule.edit.id)
-                checked.findings.append(_finding(rule, verdict))
-            case NoData(missing, line):
-                checked.no_data.append(NoDataEntry(edit=rule.edit.id, missing=missing, line=line))
+        _account(rule, verdict, context, checked)
+
+
+def _account(rule: Rule, verdict: Verdict, context: Context, checked: Checked) -> None:
+    line = verdict.at.line if isinstance(verdict, Flaw) else getattr(verdict, "line", None)
+    if isinstance(verdict, (Flaw, NoData)) and (suppression := _suppression(rule, line, context.claim)):
+        checked.bypassed[_by_suppression(suppression, line)] = None
+        return
+    match verdict:
+        case Flaw():
+            checked.failed.add(rule.edit.id)
+            checked.findings.append(_finding(rule, verdict))
+        case NoData(missing, line):
+            checked.no_data.append(NoDataEntry(edit=rule.edit.id, missing=missing, line=line))
+            if rule.severity is not Severity.WARN:
+                checked.unverified.add(rule.edit.id)
+        case Bypassed(by, line):
+            checked.bypassed[BypassedEntry(edit=rule.edit.id, by=by, line=line)] = None
+
+
+def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression | None:
+    """The suppression for the line that the verdict speaks of; of a claim as a whole, one that is for any line."""
+    if not rule.suppressions:
+        return None
+    meant = claim.lines if line is None else claim.lines[line - 1 : line]
+    return next(
+        (
+            suppression
+            for suppression in rule.suppressions
+            for each in meant
+            if suppression.when.matches(each.hcpcs, claim.diagnoses_of((each,)), claim.place_of(each))
+        ),
+        None,
+    )
+
+
+def _by_suppression(suppression: Suppression, line: int | None) -> BypassedEntry:
+    return BypassedEntry(
+        edit=suppression.edit,
+        by="suppression",
+        line=line,
+        reason=suppression.reason,
+        owner=suppression.owner,
+        until=suppression.until,
+    )
 
 
 def _finding(rule: Rule, flaw: Flaw) -> Finding:
     edit = rule.edit
-    # A profile's word on severity outranks the edit's own distinction between its cases.
-    severity = rule.severity if rule.severity is not edit.severity else flaw.severity or rule.severity
+    # A profile's word on severity, and that an edit is a preview, outrank the edit's distinction between its cases.
+    outranked = rule.severity is not edit.severity or edit.status is Status.PREVIEW
+    severity = rule.severity if outranked else flaw.severity or rule.severity
     return Finding(
         edit=edit.id,
         name=edit.name,

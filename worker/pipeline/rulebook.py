@@ -1,13 +1,15 @@
 """The edits as one payer profile switches them, sorted by what they look at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
 from schemas.outcome import Severity, SwitchedOff
 from worker.edits.edit import AnyEdit, Options, Scope, Status
 from worker.payers.profile import Profile, ProfileError
+from worker.payers.suppression import Suppression
 
 INTAKE = "intake"
 
@@ -19,6 +21,7 @@ class Rule:
     edit: AnyEdit
     severity: Severity
     options: Options | None
+    suppressions: tuple[Suppression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,15 @@ class Rulebook:
 
 
 def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit]) -> Rulebook:
-    """Choose and set up the edits for a profile. Raises `ProfileError` naming the edit and what does not fit."""
+    """Choose and set up the edits for a profile. Raises `ProfileError` naming every edit and what does not fit."""
     catalogue = {edit.id: edit for edit in edits}
-    unknown = sorted(set(profile.edits) - set(catalogue))
-    if unknown:
-        raise ProfileError(f"profile {profile.name} names edits that do not exist: {', '.join(unknown)}")
-    rules = [_rule(profile, edit) for edit in catalogue.values() if not profile.setting(edit.id).off]
+    if problems := rulebook_problems(profile, catalogue.values()):
+        raise ProfileError(*problems)
+    rules = [
+        _rule(profile, edit)
+        for edit in catalogue.values()
+        if edit.status is not Status.PLANNED and not profile.setting(edit.id).off
+    ]
     return Rulebook(
         profile=profile,
         intake=_by_scope(rule for rule in rules if rule.edit.family == INTAKE),
@@ -53,17 +59,42 @@ def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit]) -> Rulebook:
     )
 
 
-def _rule(profile: Profile, edit: AnyEdit) -> Rule:
-    setting = profile.setting(edit.id)
-    if setting.options and edit.options is None:
-        raise ProfileError(f"profile {profile.name}, edit {edit.id}: this edit has no options")
+def rulebook_problems(profile: Profile, edits: Iterable[AnyEdit]) -> tuple[str, ...]:
+    """One sentence for each thing in a profile that does not fit the edits."""
+    catalogue = {edit.id: edit for edit in edits}
+    named = set(profile.edits) | {suppression.edit for suppression in profile.suppressions}
+    problems = []
+    if unknown := sorted(named - set(catalogue)):
+        problems.append(f"profile {profile.name} names edits that do not exist: {', '.join(unknown)}")
+    fixed = sorted(edit_id for edit_id in named & set(catalogue) if catalogue[edit_id].scope is Scope.MESSAGE)
+    if fixed:
+        problems.append(f"profile {profile.name} names {', '.join(fixed)}, decided before a claim has a payer")
+    for edit_id in sorted(profile.edits.keys() & catalogue.keys()):
+        flaw = _flaw_of_options(catalogue[edit_id], profile.setting(edit_id).options)
+        if flaw:
+            problems.append(f"profile {profile.name}, edit {edit_id}: {flaw}")
+    return tuple(problems)
+
+
+def _flaw_of_options(edit: AnyEdit, given: Mapping[str, Any]) -> str | None:  # any YAML: the edit's model reads it
+    if edit.options is None:
+        return "this edit has no options" if given else None
     try:
-        options = edit.options.model_validate(setting.options) if edit.options else None
+        edit.options.model_validate(given)
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, problem["loc"])) or "options" for problem in error.errors())
-        raise ProfileError(f"profile {profile.name}, edit {edit.id}: unknown or unreadable option {fields}") from None
-    severity = Severity.WARN if edit.status is Status.PREVIEW else setting.severity or edit.severity
-    return Rule(edit, severity, options)
+        return f"unknown or unreadable option {fields}"
+    return None
+
+
+def _rule(profile: Profile, edit: AnyEdit) -> Rule:
+    setting = profile.setting(edit.id)
+    return Rule(
+        edit=edit,
+        severity=Severity.WARN if edit.status is Status.PREVIEW else setting.severity or edit.severity,
+        options=edit.options.model_validate(setting.options) if edit.options else None,
+        suppressions=tuple(each for each in profile.suppressions if each.edit == edit.id),
+    )
 
 
 def _by_scope(rules: Iterable[Rule]) -> dict[Scope, tuple[Rule, ...]]:

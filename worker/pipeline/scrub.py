@@ -10,16 +10,19 @@ from typing import Final
 
 from schemas.claim import Claim
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Outcome, Severity, Versions
+from schemas.outcome import Finding, LineEnrichment, Outcome, Severity, Versions
 from worker.edits.edit import AnyEdit, Context
+from worker.edits.facts import ClaimFacts
 from worker.payers.guide import Guide
-from worker.payers.profile import Profile, Profiles
-from worker.pipeline.check import MAX_FINDINGS, check
+from worker.payers.profile import ApplyFixes, Profile, Profiles
+from worker.pipeline.check import MAX_FINDINGS, Checked, check
 from worker.pipeline.decide import decide
 from worker.pipeline.decode import Decoded, NotAClaimError, decode
 from worker.pipeline.enrich import Enricher
+from worker.pipeline.fixes import Fixed, make_fixes, new_findings
 from worker.pipeline.gather import gather
 from worker.pipeline.rulebook import Rulebook, compile_rulebook
+from worker.pipeline.waste_ledger import waste_ledger
 from worker.reference.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
@@ -37,6 +40,25 @@ class Scrubbed:
     dead_letter: DeadLetter | None = None
     lines: int = 0
     stage_seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """What enriching and checking one claim came to."""
+
+    facts: ClaimFacts
+    enrichment: tuple[LineEnrichment, ...]
+    checked: Checked
+    findings: tuple[Finding, ...]
+    enriching_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """A claim with its fixes, and what it came to with them."""
+
+    fixed: Fixed
+    examined: _Examined
 
 
 class Pipeline:
@@ -85,33 +107,58 @@ class Pipeline:
             decoded = decode(value, self._max_bytes)
         except NotAClaimError as error:
             return Scrubbed(dead_letter=DeadLetter(error.reason, error.stage))
-        marks = [started, self._clock()]
+        decoded_at = self._clock()
         profile = self._only or self._profile_of(decoded.claim)
-        rulebook = self._rulebooks[profile.name]
-        facts = gather(decoded.claim, self.snapshot)
-        enrichment = self._enricher.enrich(facts)
-        marks.append(self._clock())
-        checked = check(rulebook, Context(facts, received_on, self.snapshot, self.guides, profile))
-        marks.append(self._clock())
-        # The findings that decide come first, so that a cut never hides one of them.
-        findings = sorted(checked.findings, key=lambda finding: list(Severity).index(finding.severity))
-        disposition = decide(findings)
-        marks.append(self._clock())
+        examined = first = self._examine(decoded.claim, received_on, profile)
+        made = self._corrected(decoded.body, first, received_on, profile)
+        if made:
+            examined = made.examined
+        checked_at = self._clock()
+        disposition = decide(examined.findings)
+        decided_at = self._clock()
         outcome = Outcome(
             outcome_id=self._outcome_id(decoded, received_on, profile),
             disposition=disposition,
             received_on=received_on,
-            findings=tuple(findings[:MAX_FINDINGS]),
-            findings_truncated=len(findings) > MAX_FINDINGS,
-            enrichment=enrichment,
-            coverage=checked.coverage(rulebook),
+            findings=examined.findings[:MAX_FINDINGS],
+            findings_truncated=len(examined.findings) > MAX_FINDINGS,
+            enrichment=examined.enrichment,
+            waste_ledger=waste_ledger(examined.facts, self.snapshot),
+            coverage=examined.checked.coverage(self._rulebooks[profile.name]),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
+            fixed=made.fixed.findings if made else None,
+            patch=made.fixed.patch if made else None,
             claim={},
         )
-        message = encode(outcome, decoded.body)
-        marks.append(self._clock())
+        message = encode(outcome, made.fixed.value, decoded.body) if made else encode(outcome, decoded.body)
+        marks = (started, decoded_at, decoded_at + first.enriching_s, checked_at, decided_at, self._clock())
         seconds = {stage: marks[place + 1] - marks[place] for place, stage in enumerate(STAGES)}
-        return Scrubbed(outcome=outcome, message=message, lines=len(facts.lines), stage_seconds=seconds)
+        return Scrubbed(outcome=outcome, message=message, lines=len(examined.facts.lines), stage_seconds=seconds)
+
+    def _examine(self, claim: Claim, received_on: date, profile: Profile) -> _Examined:
+        started = self._clock()
+        facts = gather(claim, self.snapshot)
+        enrichment = self._enricher.enrich(facts)
+        enriching_s = self._clock() - started
+        context = Context(facts, received_on, self.snapshot, self.guides, profile)
+        checked = check(self._rulebooks[profile.name], context)
+        # The findings that decide come first, so that a cut never hides one of them.
+        findings = sorted(checked.findings, key=lambda finding: list(Severity).index(finding.severity))
+        return _Examined(facts, enrichment, checked, tuple(findings), enriching_s)
+
+    def _corrected(self, body: bytes, examined: _Examined, received_on: date, profile: Profile) -> _Corrected | None:
+        """The claim with its safe fixes, where the profile wants them and nothing is found that was not there."""
+        if profile.apply_fixes is not ApplyFixes.SAFE or not examined.findings:
+            return None
+        fixed = make_fixes(body, examined.findings)
+        if not fixed.findings:
+            return None
+        try:
+            claim = decode(fixed.value, self._max_bytes).claim
+        except NotAClaimError:  # a correction may make a claim of the largest size too large
+            return None
+        again = self._examine(claim, received_on, profile)
+        return None if new_findings(examined.findings, again.findings) else _Corrected(fixed, again)
 
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
@@ -124,7 +171,8 @@ class Pipeline:
         return told.hexdigest()[:32]
 
 
-def encode(outcome: Outcome, claim: bytes) -> bytes:
-    """The outcome message with the claim as it was received, byte for byte."""
-    head = outcome.model_dump_json(by_alias=True, exclude_none=True, exclude={"claim"}).encode()
-    return b'%b,"claim":%b}' % (head[:-1], claim)
+def encode(outcome: Outcome, claim: bytes, original: bytes | None = None) -> bytes:
+    """The outcome message with the claim byte for byte, and where it was corrected also as it was received."""
+    head = outcome.model_dump_json(by_alias=True, exclude_none=True, exclude={"claim", "original"}).encode()
+    received = b"" if original is None else b',"original":%b' % original
+    return b'%b%b,"claim":%b}' % (head[:-1], received, claim)

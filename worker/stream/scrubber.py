@@ -21,6 +21,7 @@ class Scrubbed:
         dead_letter: Why, if dead-lettered.
         findings: (edit id, severity) of every finding, for the metrics and the log line.
         no_data: The ids of the edits that had no data to decide.
+        is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
@@ -33,6 +34,7 @@ class Scrubbed:
     dead_letter: DeadLetter | None = None
     findings: tuple[tuple[str, str], ...] = ()
     no_data: tuple[str, ...] = ()
+    is_unverified: bool = False
     edit_errors: tuple[str, ...] = ()
     lines: int = 0
     stage_seconds: Mapping[str, float] = field(default_factory=dict)

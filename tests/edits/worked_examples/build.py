@@ -18,7 +18,9 @@ from worker.cli.synthetic import element
 DIRECTORY = Path(__file__).parent
 RECEIVED_ON = {
     "examples.jsonl": date(2026, 3, 20),
+    "examples-2025-december.jsonl": date(2025, 12, 20),
     "examples-2025.jsonl": date(2025, 3, 20),
+    "examples-2024.jsonl": date(2024, 1, 20),
     "examples-2023.jsonl": date(2023, 10, 20),
     "examples-2016.jsonl": date(2016, 10, 20),
 }
@@ -26,6 +28,8 @@ RECEIVED_ON = {
 RATES = {
     "J0178": "800.00",
     "J0897": "31.00",
+    "J1100": "0.15",
+    "J1559": "13.00",
     "J1745": "34.00",
     "J2323": "26.00",
     "J2329": "74.00",
@@ -41,21 +45,25 @@ RATES = {
     "J9271": "62.00",
     "J9312": "78.00",
     "J9353": "56.00",
+    "Q4101": "31.00",
 }
 ADMINISTRATION = "150.00"
 
 
 @dataclass(frozen=True)
 class Example:
-    """One worked example: `rejected_by` is the edit that must reject it; None is a claim without any finding."""
+    """One worked example and the edit that rejects, holds or warns of it; none for a claim without any finding."""
 
     number: str
     says: str
     lines: Sequence[tuple[str, dict[str, Any]]]
     diagnosis: str
     rejected_by: str | None = None
+    pended_by: str | None = None
+    warned_by: str | None = None
     record: Sequence[tuple[Any, ...]] | None = None
     on: str = synthetic.SERVICE_DATE
+    place: str = "11"
     file: str = field(default="examples.jsonl")
 
     @property
@@ -67,6 +75,7 @@ class Example:
             diagnoses=[self.diagnosis],
             record=record,
             number=f"EX-{self.number}",
+            place=self.place,
         )
 
     def _line(self, code: str, keywords: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +98,8 @@ PUSH: Line = ("96409", {})
 INJECTION: Line = ("96372", {})
 RIGHT_EYE: Line = ("67028", {"modifiers": ["RT"]})
 ARTHRITIS, LUNG, LYMPHOMA, BRAIN, HAIRY_CELL = "M0579", "C3490", "C8330", "C719", "C9140"
+GRAFT: Line = ("15271", {})
+ULCER, ALLERGY, IMMUNE_DEFICIENCY = "E11621", "T7840XA", "D839"
 BREAST, ASTHMA, BOWEL, MULTIPLE_SCLEROSIS, MACULA = "C50911", "J4550", "C189", "G35A", "H353211"
 ACROMEGALY, OSTEOPOROSIS, BONE_METASTASES, SLY = "E220", "M810", "C7951", "E7629"
 
@@ -176,6 +187,14 @@ EXAMPLES = (
         record=dose("70", "30", "100"),
     ),
     Example(
+        "06",
+        "300 mg from a vial of 400 mg, where three vials of 100 mg waste nothing",
+        [given("J9035", 30), given("J9035", 10, "JW"), INFUSION],
+        BOWEL,
+        warned_by="WST-08",
+        record=dose("300", "100", "400"),
+    ),
+    Example(
         "07",
         "305 mg from four vials: the dose is rounded up, the waste down",
         [given("J1745", 31), given("J1745", 9, "JW"), INFUSION],
@@ -234,11 +253,35 @@ EXAMPLES = (
         file="examples-2016.jsonl",
     ),
     Example(
+        "15",
+        "a skin substitute with JZ, which is a supply since 2026",
+        [given("Q4101", 25, "JZ"), GRAFT],
+        ULCER,
+        rejected_by="WST-11",
+        on="20260201",
+    ),
+    Example(
+        "16",
+        "the same with a JW line",
+        [given("Q4101", 20), given("Q4101", 5, "JW"), GRAFT],
+        ULCER,
+        rejected_by="WST-11",
+        on="20260201",
+    ),
+    Example(
         "17",
         "one kit of 30 mg, all of it given",
         [given("J2353", 30, "JZ", ndc="00078082581"), INJECTION],
         ACROMEGALY,
         record=(*dose("30"), *OCTREOTIDE),
+    ),
+    Example(
+        "18",
+        "a kit of 30 mg for a dose of 20 mg",
+        [given("J2353", 20, ndc="00078082581"), given("J2353", 10, "JW", ndc="00078082581"), INJECTION],
+        ACROMEGALY,
+        warned_by="WST-08",
+        record=(*dose("20", "10", "30"), *OCTREOTIDE),
     ),
     Example(
         "19",
@@ -318,6 +361,51 @@ EXAMPLES = (
         MACULA,
         rejected_by="WST-01",
         record=dose("2"),
+    ),
+    Example(
+        "26A",
+        "JW on a multi-dose vial",
+        [given("J1100", 4), given("J1100", 1, "JW"), INJECTION],
+        ALLERGY,
+        rejected_by="WST-09",
+        record=(*dose("4", "1"), ("formulation", "multi-dose vial", None, 1)),
+    ),
+    Example(
+        "26B",
+        "JW, and a record that does not say from which container",
+        [given("J1100", 4), given("J1100", 1, "JW"), INJECTION],
+        ALLERGY,
+        pended_by="WST-09",
+        record=dose("4", "1"),
+    ),
+    Example(
+        "27",
+        "JZ on a drug that OPPS packages",
+        [given("J1100", 4, "JZ"), INJECTION],
+        ALLERGY,
+        rejected_by="WST-11",
+        on="20251202",
+        place="24",
+        file="examples-2025-december.jsonl",
+    ),
+    Example(
+        "28A",
+        "dispensed without JZ before suppliers had the duty",
+        [given("J1559", 100)],
+        IMMUNE_DEFICIENCY,
+        on="20230901",
+        place="12",
+        file="examples-2023.jsonl",
+    ),
+    Example(
+        "28B",
+        "the same since they have it",
+        [given("J1559", 100)],
+        IMMUNE_DEFICIENCY,
+        rejected_by="WST-14",
+        on="20240101",
+        place="12",
+        file="examples-2024.jsonl",
     ),
     Example(
         "29",

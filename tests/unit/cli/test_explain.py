@@ -30,8 +30,24 @@ def test_an_edit_is_found_by_id_or_name(name: str) -> None:
     result = run("explain", name)
 
     assert result.exit_code == 0
-    for expected in ("REJECT", "Why: ", "Flagged: ", "Source: CMS", "CARC 4", "Options: ", "medicare-part-b"):
+    for expected in (
+        "REJECT",
+        "Why: ",
+        "Flagged: ",
+        "Source: CMS",
+        "CARC 4",
+        "Options: ",
+        "medicare-part-b",
+        "How to fix:",
+        "Keep JZ",
+    ):
         assert expected in result.stdout
+
+
+def test_an_edit_says_how_it_is_switched_off() -> None:
+    """As lines for a profile; what decides before a claim has a payer cannot be."""
+    assert 'WST-01: {off: {reason: "why"' in run("explain", "WST-01").stdout
+    assert "It cannot be switched off" in run("explain", "FMT-01").stdout
 
 
 def test_every_edit_can_be_explained(pipeline: Pipeline) -> None:

@@ -58,14 +58,16 @@ def test_the_files_on_disk_are_up_to_date() -> None:
 
 def test_the_generator_writes_what_it_then_finds_up_to_date(tmp_path: Path) -> None:
     """A file that is no longer generated is removed."""
-    (tmp_path / "examples").mkdir()
-    (tmp_path / "examples" / "left-over.json").write_text("{}")
+    examples = tmp_path / "schemas" / "examples"
+    examples.mkdir(parents=True)
+    (examples / "left-over.json").write_text("{}")
 
     changed = generate.write(tmp_path)
 
-    assert "examples/left-over.json" in changed
+    assert "schemas/examples/left-over.json" in changed
+    assert "worker/edits/README.md" in changed
     assert generate.differing(tmp_path) == []
-    assert not (tmp_path / "examples" / "left-over.json").exists()
+    assert not (examples / "left-over.json").exists()
 
 
 def test_a_misspelt_option_is_refused() -> None:

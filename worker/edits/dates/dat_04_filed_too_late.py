@@ -1,21 +1,11 @@
 from collections.abc import Iterator
-from datetime import date, timedelta
-
-from pydantic import Field
+from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
+from worker.edits.filing_limit import REPLACES_A_CLAIM, FilingLimit, last_day
 from worker.edits.locate import in_line
-from worker.edits.workdays import workday_from
-
-REPLACES_A_CLAIM = {"7", "8"}
-
-
-class FilingLimit(Options):
-    """How long a payer other than Medicare takes claims."""
-
-    filing_limit_days: int | None = Field(default=None, ge=1, le=3650)
 
 
 @line_edit(
@@ -48,23 +38,14 @@ def filed_too_late(line: LineFacts, context: Context) -> Iterator[Verdict]:
     if information.claim_frequency_code in REPLACES_A_CLAIM:
         yield NoData("day on which the original claim was received", line.number)
         return
-    last_day = _last_day(line.on, context)
-    if last_day is None:
+    limit = last_day(line.on, context.options(FilingLimit), context)
+    if limit is None:
         yield NoData("filing limit of the payer", line.number)
-    elif context.received_on > last_day:
+    elif context.received_on > limit:
         yield Flaw(
-            message=f"{line.hcpcs} of {line.on} had to be received by {last_day}; it was on {context.received_on}.",
+            message=f"{line.hcpcs} of {line.on} had to be received by {limit}; it was on {context.received_on}.",
             hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason (CLM20).",
             at=in_line(line, "serviceDate"),
-            facts={"serviceDate": line.on, "lastDay": last_day, "receivedOn": context.received_on},
+            facts={"serviceDate": line.on, "lastDay": limit, "receivedOn": context.received_on},
             severity=Severity.WARN if information.delay_reason_code else None,
         )
-
-
-def _last_day(on: date, context: Context) -> date | None:
-    if context.profile.medicare:
-        is_leap_day = (on.month, on.day) == (2, 29)
-        year_later = on.replace(year=on.year + 1, day=28 if is_leap_day else on.day)
-        return year_later if context.received_on <= year_later else workday_from(year_later)
-    days = context.options(FilingLimit).filing_limit_days
-    return None if days is None else on + timedelta(days=days)

@@ -6,6 +6,7 @@ from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 
 PRINCIPAL = "ABK"
+PRINCIPAL_IN_ICD_9 = "BK"
 
 
 @claim_edit(
@@ -22,10 +23,11 @@ def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
 
     Flagged: no diagnosis at all; only diagnoses of type ABF; ABK with an empty code.
 
-    Accepted: ABK M0579, with or without more diagnoses of type ABF.
+    Accepted: ABK M0579, with or without more diagnoses of type ABF. A principal diagnosis in ICD-9-CM (BK) is told by
+    DX-08.
     """
     entries = claim.claim.claim_information.health_care_code_information
-    if any(entry.diagnosis_type_code == PRINCIPAL and entry.diagnosis_code for entry in entries):
+    if any(entry.diagnosis_type_code in {PRINCIPAL, PRINCIPAL_IN_ICD_9} and entry.diagnosis_code for entry in entries):
         return
     yield Flaw(
         message="The claim has no principal diagnosis (type ABK).",

@@ -3,7 +3,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.code_ranges import CodeRange, within
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import Bypassed, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -37,16 +37,17 @@ def visit_without_modifier(line: LineFacts, context: Context) -> Iterator[Verdic
     Accepted: 99213-25 with 96413; a visit to another provider or on another day. Modifiers 24 and 57 on the visit, and
     59 or an X modifier on the injection, lift the edit as well. 99211 is another matter: no modifier helps it.
     """
-    if not within(line.hcpcs, VISITS) or VISIT_APART.intersection(line.modifiers) or line.on is None:
+    if not within(line.hcpcs, VISITS) or line.on is None:
         return
     provider = context.claim.rendering_npi(line)
     for other in context.claim.lines:
-        if (
-            other.hcpcs in ADMINISTRATIONS
-            and other.on == line.on
-            and not SERVICE_APART.intersection(other.modifiers)
-            and context.claim.rendering_npi(other) == provider
-        ):
+        if other.hcpcs in ADMINISTRATIONS and other.on == line.on and context.claim.rendering_npi(other) == provider:
+            if lifting := VISIT_APART.intersection(line.modifiers):
+                yield Bypassed(f"modifier {min(lifting)}", line.number)
+                return
+            if lifting := SERVICE_APART.intersection(other.modifiers):
+                yield Bypassed(f"modifier {min(lifting)}", other.number)
+                continue
             yield Flaw(
                 message=f"{line.hcpcs} is billed with {other.hcpcs} on {line.on} and carries no modifier 25.",
                 hint="Add 25 to the visit if it was significant and separate from giving the drug; else remove it.",

@@ -1,13 +1,17 @@
+import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.correction import replaced, safe
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import identifiers, names, status_of, unreadable
 from worker.edits.facts import ClaimFacts
-from worker.edits.locate import at_path
+from worker.edits.locate import at_path, in_diagnosis
 
 CONTROL_OR_FORMAT = ("Cc", "Cf")
+DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
 
 
 @claim_edit(
@@ -22,7 +26,8 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Why: such a claim is returned before anybody reads it, or the value is stored as something else than was meant.
 
     Flagged: a charge of 10.005 or 1e2; a date of service of 20230229; a patient control number of 39 characters; a
-    member id with an accent or a zero-width space in it; a control character in a name.
+    member id with an accent or a zero-width space in it; a control character in a name. M05.79 is a warning: an 837P
+    carries a diagnosis without its dot (M0579), and most clearinghouses take it out.
 
     Accepted: a person named José, and any other printable character in names and free text. How long an NPI, an NDC
     or a modifier is, is told by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
@@ -40,11 +45,28 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
         elif written.longest and len(value) > written.longest:
             problem = f"has {len(value)} characters; {written.longest} are allowed"
             yield _flaw(claim, written.path, "512", problem, "Send it in full within the limit.")
+    yield from _dotted(claim)
     for written in names(claim.claim):
         if not written.value.isprintable():
             hidden = {letter for letter in written.value if unicodedata.category(letter) in CONTROL_OR_FORMAT}
             if hidden:
                 yield _characters(claim, written.path, hidden)
+
+
+def _dotted(claim: ClaimFacts) -> Iterator[Flaw]:
+    for position, entry in enumerate(claim.claim.claim_information.health_care_code_information, 1):
+        code = entry.diagnosis_code or ""
+        if DOTTED.fullmatch(code):
+            at = in_diagnosis(position)
+            yield Flaw(
+                message=f"Diagnosis {position} is written with its dot.",
+                hint=f"Send {code.replace('.', '')}.",
+                at=at,
+                facts={"element": at.x12, "problem": "is written with its dot"},
+                severity=Severity.WARN,
+                predicted=predicts(category="A7", status=("511", "255"), carc=("16",), rarc=("M76",)),
+                fix=safe(replaced(at, code, code.replace(".", ""))),
+            )
 
 
 def _characters(claim: ClaimFacts, path: str, strange: set[str]) -> Flaw:

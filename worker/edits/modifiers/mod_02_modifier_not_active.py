@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.correction import modifier_replaced, safe
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -47,4 +48,5 @@ def modifier_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
                 "inForceFrom": begins or "open",
                 "inForceTo": ends or "open",
             },
+            fix=safe(modifier_replaced(line, place, instead)) if instead else None,
         )

@@ -2,11 +2,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.correction import modifier_removed, safe, unsafe
 from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
 FOR_PROCEDURES: Final = frozenset(("26", "TC", "50", "51", "58", "62", "78", "79", "80", "81", "82", "AS", "GT", "95"))
+# A drug has neither component, whatever was done with it; the others may be meant for another line.
+NEVER_TRUE_OF_A_DRUG: Final = frozenset({"26", "TC"})
 DRUG_CODES: Final = ("J", "Q")
 
 
@@ -37,4 +40,5 @@ def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Iterator[Verdict]
                 hint=f"Remove {modifier} here; send it on the line of the procedure if it is true of that.",
                 at=in_line(line, "procedureModifiers", place),
                 facts={"procedureCode": line.hcpcs, "modifier": modifier},
+                fix=(safe if modifier in NEVER_TRUE_OF_A_DRUG else unsafe)(modifier_removed(line, place)),
             )

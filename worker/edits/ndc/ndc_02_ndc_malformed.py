@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
+from worker.edits.correction import replaced, safe
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -35,9 +36,11 @@ def ndc_malformed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     hint = "Copy the NDC from the package and send it as 5-4-2 digits without hyphens."
     if forms:
         hint = f"Send {' or '.join(forms)}{', whichever the package says' if len(forms) > 1 else ''}."
+    at = in_line(line, "nationalDrugCode")
     yield Flaw(
         message=f"{line.hcpcs}: the NDC is not eleven digits without hyphens.",
         hint=hint,
-        at=in_line(line, "nationalDrugCode"),
+        at=at,
         facts={"procedureCode": line.hcpcs, "characters": len(written), "possibleForms": forms},
+        fix=safe(replaced(at, written, forms[0])) if len(forms) == 1 else None,
     )

@@ -6,6 +6,7 @@ from worker.edits.facts import LineFacts
 from worker.edits.ingredients import UNLISTED, share_ingredient
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
+from worker.edits.packages import siblings
 from worker.reference.answer import Absent, Answer, Found, NotInForce
 from worker.reference.rows import Container, Drug
 
@@ -25,7 +26,8 @@ def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
     it lists others for the code: the crosswalk holds only products with an ASP and follows changes of the labeler late.
 
     Accepted: an NDC that is listed for the code billed, alone or among others. No data: quarters that we do not hold;
-    unlisted codes; a code of the same ingredient without any package of its own on the crosswalk.
+    unlisted codes; a code of the same ingredient without any package of its own on the crosswalk. A biosimilar of the
+    same drug is told by HCP-06, another form or maker of it by HCP-08.
     """
     package = line.line.drug_identification
     if package is None or package.service_id_qualifier != NDC_QUALIFIER or line.on is None or line.drug is None:
@@ -38,7 +40,7 @@ def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
         case _ if line.drug.drug_class == UNLISTED:
             yield NoData("product behind an unlisted code", line.number)
         case Found(containers):
-            if all(container.hcpcs != line.hcpcs for container in containers):
+            if all(container.hcpcs != line.hcpcs for container in containers) and not siblings(line, context.snapshot):
                 yield _another(line, line.drug, containers, of_code, context)
         case Absent() if isinstance(of_code, Found):
             yield Flaw(

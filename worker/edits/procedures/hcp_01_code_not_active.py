@@ -6,6 +6,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.successors import recount
 from worker.reference.answer import Absent, Found, NotCovered, NotInForce
 
 CODE: Final = re.compile(r"[A-Z]\d{4}|\d{4}[0-9A-Z]", re.ASCII)
@@ -25,12 +26,12 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
 
     Why: drug codes come and go each quarter, often with another billing unit; payers reject a code outside its dates.
 
-    Flagged: J1300 from 2025-04-01 (successor J1299, with 2 mg instead of 10 mg); J2356 before 2022-07-01; J235 and
-    J23560. A code of a drug family (J, Q2, Q5, Q99) that is not in our table is a warning: it may be mistyped or newer
-    than the table.
+    Flagged: J0171 from 2025-07-01 (successor J0165); J2356 before 2022-07-01; J235 and J23560. A code of a drug
+    family (J, Q2, Q5, Q99) that is not in our table is a warning: it may be mistyped or newer than the table.
 
     Accepted: J1300 on 2025-03-31. Codes of other families are only held to their form. A code whose first day we do
-    not know has no data before the first publication that holds it.
+    not know has no data before the first publication that holds it. An ended code whose successor counts in another
+    unit is told by HCP-02.
     """
     service = line.line.professional_service
     if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:
@@ -46,6 +47,8 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
                 facts={"characters": len(code)},
                 predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56",)),
             )
+        case NotInForce() if recount(line, context.snapshot):
+            return
         case NotInForce(drug, _, valid_from, valid_to):
             dates = f"from {valid_from or 'the start'} to {valid_to or 'now'}"
             yield Flaw(

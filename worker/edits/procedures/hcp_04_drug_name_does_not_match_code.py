@@ -1,7 +1,10 @@
 from collections.abc import Iterator
+from decimal import Decimal
 
 from schemas.documentation import Element
-from schemas.outcome import Citation, Severity
+from schemas.outcome import Citation, Fix, Severity
+from worker.edits.arithmetic import units_administered
+from worker.edits.correction import Operations, overwritten, replaced, unsafe
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.ingredients import UNLISTED, is_among, label, named_itself
@@ -80,7 +83,20 @@ def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], 
             "candidates": [other.hcpcs for other in in_force],
         },
         severity=Severity.WARN if source == NOTE else None,
+        fix=_fix(line, day, in_force[0]) if len(in_force) == 1 else None,
     )
+
+
+def _fix(line: LineFacts, day: DrugDay, meant: Drug) -> Fix | None:
+    """The only code that it can be, with its own units where the record gives the dose of the only line."""
+    written = line.line.professional_service.procedure_code
+    if written is None:
+        return None
+    operations: Operations = replaced(in_line(line, "procedureCode"), written, meant.hcpcs)
+    dose, unit = day.dose_given, None if meant.unit_up_to else meant.unit_amount
+    if len(day.lines) == 1 and isinstance(dose, Decimal) and unit and meant.unit == day.drug.unit:
+        operations += overwritten(line, "serviceUnitCount", f"{units_administered(dose, unit):f}")
+    return unsafe(operations)
 
 
 def _with_unit(drug: Drug) -> str:

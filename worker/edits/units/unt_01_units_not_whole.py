@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words, is_whole, units_administered, units_discarded
+from worker.edits.correction import overwritten, unsafe
 from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -40,4 +41,5 @@ def units_not_whole(line: LineFacts, _: Context) -> Iterator[Verdict]:
         ),
         at=in_line(line, "serviceUnitCount"),
         facts={"procedureCode": line.hcpcs, "billedUnits": units},
+        fix=unsafe(overwritten(line, "serviceUnitCount", f"{rounded:f}")) if rounded else None,
     )

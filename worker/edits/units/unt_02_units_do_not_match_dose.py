@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words, is_whole
+from worker.edits.correction import overwritten, unsafe
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import expected_given
 from worker.edits.facts import DrugDay
@@ -50,4 +51,5 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
                 "expectedUnits": expected,
                 "billedUnits": billed,
             },
+            fix=unsafe(overwritten(line, "serviceUnitCount", f"{expected:f}")) if len(day.given) == 1 else None,
         )

@@ -4,13 +4,14 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import Bypassed, Context, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import DISPENSED_TO
 from worker.reference.answer import Found
 from worker.reference.rows import MueLimit
 
+NOT_COVERED_BY_LAW = "GY"
 A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted a line; exceeded only with a record that says why
 
 
@@ -39,13 +40,16 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     Flagged: J0178 x 6 (limit 4, MAI 2), rejected; J1745 x 160 (limit 150, MAI 3), held for the record; any unit of a
     code with a limit of 0.
 
-    Accepted: units up to the limit. A line over several days and a drug dispensed by a supplier cannot be compared.
+    Accepted: units up to the limit; a line with GY, which is denied without being counted. A line over several days and
+    a drug dispensed by a supplier cannot be compared.
     """
     counted = day.lines if context.options(CountedUnits).count_discarded_units else day.given
     if not counted:
         return
     answer = context.snapshot.mue(day.hcpcs, "practitioner", day.on)
-    if any(line.spans_days for line in counted):
+    if all(NOT_COVERED_BY_LAW in line.modifiers for line in counted):
+        yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
+    elif any(line.spans_days for line in counted):
         yield NoData("one date of service a line", counted[0].number)
     elif any(context.claim.place_of(line) in DISPENSED_TO for line in counted):
         yield NoData("MUE table for suppliers", counted[0].number)

@@ -2,11 +2,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.dispensing import was_dispensed
+from worker.edits.edit import Bypassed, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
-from worker.edits.waste_duty import waste_duty
+from worker.edits.waste_correction import waste_modifier_fix
+from worker.edits.waste_duty import NOT_COVERED_BY_LAW, waste_duty
 
 
 @drug_day_edit(
@@ -28,13 +30,16 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
     Flagged: J1745 x 40 alone. J9271 x 200 beside J9271-JZ x 100 of the same day: the JZ speaks only of its own line.
 
     Accepted: J1745-JZ x 40; J1745 x 35 with J1745-JW x 5 of the same day; a code that is not on the CMS list is not
-    decided here; inpatients, FQHC, RHC and packaged drugs need neither.
+    decided here; inpatients, FQHC, RHC and packaged drugs need neither. A drug that was only dispensed is WST-14's.
     """
     if day.wasted:
         return
     has_jz = any(line.attests_no_waste for line in day.given)
     for line in day.given:
-        if line.attests_no_waste:
+        if line.attests_no_waste or was_dispensed(line, context.claim):
+            continue
+        if NOT_COVERED_BY_LAW in line.modifiers:
+            yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
             continue
         duty = waste_duty(line, day.on, context)
         if isinstance(duty, Unknown):
@@ -47,4 +52,5 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
                 at=in_line(line, "procedureModifiers"),
                 facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
                 severity=Severity.WARN if day.on < duty.returned_from else None,
+                fix=waste_modifier_fix(day, line),
             )

@@ -4,14 +4,12 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.containers import add_up, marketed_sizes
+from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes, repeats_containers
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
-
-ONE = Decimal(1)  # rounding moves the sum of both lines by less than one unit
 
 
 @drug_day_edit(
@@ -34,7 +32,7 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Iterator[Ver
     record J1745-JZ x 35, a warning, since 350 mg is no number of 100 mg vials.
 
     Accepted: x 35 and JW x 5; a difference of less than one unit, which rounding makes. Units that contradict the
-    doses in the record are left to the edits that compare these.
+    doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04.
     """
     if not day.wasted and not any(line.attests_no_waste for line in day.lines):
         return
@@ -49,10 +47,12 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Iterator[Ver
         opened = day.containers_opened
         marketed = marketed_sizes(day, context.snapshot) if isinstance(opened, Unknown) else ()
         content = None if isinstance(opened, Unknown) else sum(opened, Decimal(0)) / unit
-        fits = add_up(marketed, given + wasted, ONE) if content is None else abs(given + wasted - content) < ONE
+        fits = (
+            add_up(marketed, given + wasted, ONE_UNIT) if content is None else abs(given + wasted - content) < ONE_UNIT
+        )
         if fits is None:
             yield NoData("container sizes in the crosswalk", line.number)
-        elif not fits:
+        elif not fits and not (content is None and repeats_containers(marketed, given, wasted)):
             sizes = ", ".join(f"{size:f}" for size in marketed)
             shown = None if content is None else round(content, 3).normalize()
             what = (

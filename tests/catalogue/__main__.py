@@ -1,0 +1,92 @@
+"""Scrubs valid claims in bulk, or known errors: `python -m tests.catalogue --claims 100000 --processes 2`.
+
+Exits with 1 when a valid claim is held, an edit fails, or a known error is missed or told by an edit not meant for it.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.catalogue.mutations import Trial, Verdicts, all_mutations
+from tests.catalogue.scrubbing import FalseAlarms, scrub_all
+from tests.catalogue.supply import Supply
+from tests.catalogue.valid_claims import ValidClaims
+from worker.bootstrap import build_pipeline
+
+PORTION = 2500
+
+
+def main() -> int:
+    """Run what was asked for and print it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.catalogue", description=__doc__)
+    parser.add_argument("--claims", type=int, default=10000, help="how many valid claims, or claims for each error")
+    parser.add_argument("--mutations", action="store_true", help="break the claims, one known error after the other")
+    parser.add_argument("--only", action="append", default=[], help="an edit or an error to look at alone")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    started = time.monotonic()
+    with ProcessPoolExecutor(asked.processes) as pool:
+        if asked.mutations:
+            names = [
+                each.name for each in all_mutations() if not asked.only or {each.name, each.edit} & set(asked.only)
+            ]
+            jobs = [(name, asked.claims, asked.seed) for name in names]
+            sound = _print_verdicts(pool.map(_break, jobs), asked.claims)
+        else:
+            counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
+            portions = [(count, asked.seed * 10**6 + place) for place, count in enumerate(counts)]
+            sound = _print_alarms(pool.map(_scrub, portions))
+    sys.stdout.write(f"{time.monotonic() - started:.0f} s\n")
+    return 0 if sound else 1
+
+
+def _scrub(portion: tuple[int, int]) -> FalseAlarms:
+    count, seed = portion
+    pipeline = build_pipeline()
+    return scrub_all(pipeline, ValidClaims(Supply(pipeline.snapshot), pipeline.guides).many(count, seed))
+
+
+def _break(job: tuple[str, int, int]) -> Verdicts:
+    name, count, seed = job
+    pipeline = build_pipeline()
+    mutation = next(each for each in all_mutations() if each.name == name)
+    trial = Trial(pipeline, ValidClaims(Supply(pipeline.snapshot), pipeline.guides))
+    return trial.of(mutation, count, seed)
+
+
+def _print_alarms(accounts: Iterable[FalseAlarms]) -> bool:
+    whole = FalseAlarms()
+    for account in accounts:
+        whole.merge(account)
+    ended = whole.dispositions
+    sys.stdout.write(
+        f"{whole.claims} valid claims, {whole.lines} lines, {len(whole.codes)} drug codes: "
+        f"{ended['rejected']} rejected, {ended['pended']} pended, {sum(whole.errors.values())} edit errors\n"
+        f"warnings: {', '.join(f'{edit} {count}' for edit, count in whole.warning.most_common())}\n"
+    )
+    for edit, count in whole.holding.most_common():
+        sys.stdout.write(f"{edit} held {count}, for instance {whole.examples[edit]}\n")
+    return not whole.held and not whole.errors
+
+
+def _print_verdicts(verdicts: Iterable[Verdicts], count: int) -> bool:
+    total, exact = 0, 0
+    for each in verdicts:
+        total, exact = total + 1, exact + each.is_exact
+        named = {**each.mutation.companions}
+        heard = ", ".join(f"{edit} {times} ({named[edit]})" for edit, times in each.companions.most_common())
+        sys.stdout.write(
+            f"{'ok ' if each.is_exact else 'BAD'} {each.mutation.edit} {each.mutation.name}: found {each.found} of "
+            f"{each.claims}{f'; companions {heard}' if heard else ''}\n"
+        )
+        for what, example in each.examples.items():
+            sys.stdout.write(f"    {what} {each.others[what] or each.claims - each.found}: {example}\n")
+    sys.stdout.write(f"{total} known errors on {count} claims each: {exact} found on all of them by their edit alone\n")
+    return exact == total
+
+
+if __name__ == "__main__":
+    sys.exit(main())

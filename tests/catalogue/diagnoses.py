@@ -1,0 +1,67 @@
+"""Diagnoses that go with the drug, the patient's sex and the fiscal year."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from random import Random
+from typing import Final
+
+from tests.catalogue.supply import Supply
+from worker.payers.guide import Guide
+
+CHAPTERS: Final = tuple("ABCDEFGHIJKLMNRST")
+"""All but pregnancy, the newborn, congenital and external causes and the factors of chapter Z."""
+NEVER_FIRST: Final = tuple(
+    """B95 B96 B97 D63 D77 E08 F02 F06 G13 G53 G55 G59 G63 G73 G94 G99 H22 H28 H32 H36 H42 I32 I39 I41 I43 I52 I68 I79
+    J17 J91 J99 K23 K67 K77 K87 L14 L45 L54 L62 L86 L99 M01 M02 M03 M14 M36 M49 M63 M90 N08 N16 N22 N29 N33 N37 N51 N74
+    R65 T07""".split()  # noqa: SIM905 - a block of codes
+)
+"""Codes that follow the disease they come with, by ICD-10-CM's own "code first" notes."""
+WOMEN: Final = (
+    "C51",
+    "C52",
+    "C53",
+    "C54",
+    "C55",
+    "C56",
+    "C57",
+    "C58",
+    "D25",
+    "D26",
+    "D27",
+    "D28",
+    "D39",
+    "N7",
+    "N8",
+    "N9",
+    "E28",
+)
+MEN: Final = ("C60", "C61", "C62", "C63", "D29", "D40", "N4", "N50", "N51", "N52", "N53", "E29")
+LATER: Final = ("W19XXXA", "Z7901", "Z79899", "I10", "E119", "Y92009", "Z9221")
+"""Codes that may follow any other, of many fiscal years."""
+
+
+class Diagnoses:
+    """Chooses diagnoses."""
+
+    def __init__(self, supply: Supply, guides: Mapping[str, Guide]) -> None:
+        self._supply = supply
+        self._guides = guides
+        self._pool = lru_cache(maxsize=None)(self._pool_of)
+
+    def choose(self, code: str, on: date, gender: str, random: Random) -> str | None:
+        """A diagnosis for which the drug is given; None when the drug has none for this sex."""
+        guide = self._guides.get(code)
+        prefixes = guide.indications.prefixes if guide and guide.indications else CHAPTERS
+        pool = self._pool(prefixes, self._supply.fiscal_year(on), gender)
+        return random.choice(pool) if pool else None
+
+    def fits(self, code: str, diagnosis: str) -> bool:
+        """Whether a diagnosis of the claim is one for which the drug is given."""
+        guide = self._guides.get(code)
+        return guide is None or guide.indications is None or diagnosis.startswith(guide.indications.prefixes)
+
+    def _pool_of(self, prefixes: tuple[str, ...], year: int, gender: str) -> tuple[str, ...]:
+        other_sex = {"F": MEN, "M": WOMEN}.get(gender, (*MEN, *WOMEN))
+        excluded = (*NEVER_FIRST, *other_sex, "Z", "V", "W", "X", "Y", "O")
+        return tuple(code for code in self._supply.billable(prefixes, year) if not code.startswith(excluded))

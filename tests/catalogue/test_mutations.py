@@ -1,0 +1,41 @@
+"""Each known error is found by the edit meant for it, and by no other that its entry does not name."""
+
+import pytest
+
+from tests.catalogue.mutation import Mutation
+from tests.catalogue.mutations import Trial, all_mutations
+from tests.catalogue.valid_claims import ValidClaims
+from worker.edits.edit import Status
+from worker.pipeline.scrub import Pipeline
+
+CLAIMS = 12
+
+
+@pytest.mark.parametrize("mutation", all_mutations(), ids=lambda mutation: f"{mutation.edit}-{mutation.name}")
+def test_a_known_error_is_found(trial: Trial, mutation: Mutation) -> None:
+    """The edit meant for it speaks on every claim, and beside it only its companions."""
+    verdicts = trial.of(mutation, CLAIMS)
+
+    assert (verdicts.found, dict(verdicts.others)) == (CLAIMS, {}), verdicts.examples
+
+
+def test_every_edit_has_a_known_error(pipeline: Pipeline) -> None:
+    """An edit that nobody can trigger is not known to work; a planned one is evaluated on no claim."""
+    evaluated = {edit.id for edit in pipeline.edits if edit.status is not Status.PLANNED}
+
+    assert evaluated == {mutation.edit for mutation in all_mutations()}
+
+
+def test_companions_carry_a_reason(pipeline: Pipeline) -> None:
+    """A companion is another edit that exists, with words for why it speaks up."""
+    known = {edit.id for edit in pipeline.edits}
+
+    for mutation in all_mutations():
+        assert set(mutation.companions) <= known - {mutation.edit}
+        assert all(mutation.companions.values())
+
+
+@pytest.fixture(scope="module")
+def trial(pipeline: Pipeline, valid_claims: ValidClaims) -> Trial:
+    """Breaks and scrubs."""
+    return Trial(pipeline, valid_claims)

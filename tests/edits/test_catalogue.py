@@ -1,0 +1,37 @@
+"""The catalogue is its own documentation: every edit says what a biller and a payer analyst need to know."""
+
+import re
+
+import pytest
+
+from worker.cli.hints import hints_of
+from worker.configuration.user_edits import RESERVED
+from worker.edits.catalogue import load_edits
+from worker.edits.edit import AnyEdit
+
+EDITS = load_edits()
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.id)
+def test_an_edit_explains_itself(edit: AnyEdit) -> None:
+    """A summary in one sentence, why payers deny it, an example that is flagged, one that is accepted."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in edit.explanation.strip().split("\n\n")]
+
+    assert paragraphs[0].endswith(".")
+    for begins in ("Why", "Flagged", "Accepted"):  # "Flagged, with the option: ..." says when
+        assert any(re.match(rf"{begins}(,[^:]+)?: \S", paragraph) for paragraph in paragraphs), begins
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.id)
+def test_an_edit_says_where_it_comes_from_and_what_would_come_back(edit: AnyEdit) -> None:
+    """A source, a status of the 277CA, and how to put it right."""
+    assert edit.citation.source.strip()
+    assert edit.predicted.claim_status_category
+    assert edit.predicted.claim_status
+    assert all(hints_of(edit))
+
+
+def test_no_edit_of_ours_has_an_id_of_the_users() -> None:
+    """USR-01 to USR-999 are theirs."""
+    assert [edit.id for edit in EDITS if RESERVED.fullmatch(edit.id)] == []
+    assert [edit.id for edit in EDITS if not re.fullmatch(r"[A-Z]{2,3}-\d{2}", edit.id)] == []

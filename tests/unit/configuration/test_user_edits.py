@@ -1,0 +1,127 @@
+"""The edits of a user: loaded from a folder, part of the rule set, and refused in a sentence when broken."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from worker.bootstrap import build_pipeline, default_config_directory
+from worker.cli.commands import claimscrub
+from worker.configuration.documents import ConfigurationError
+from worker.configuration.user_edits import load_user_edits
+
+_PARTS = (default_config_directory() / "README.md").read_text("utf-8")
+EXAMPLE = _PARTS.split("```python\n")[1].split("```")[0]
+CASES = _PARTS.split("```yaml\n")[2].split("```")[0]
+TODAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def edits(tmp_path: Path) -> Path:
+    """A folder with the edit of the README."""
+    folder = tmp_path / "edits"
+    folder.mkdir()
+    (folder / "charge_above_contract.py").write_text(EXAMPLE)
+    return folder
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(claimscrub, [str(each) for each in arguments], env=environment)
+
+
+def test_the_example_of_the_readme_is_an_edit_and_its_cases_hold(edits: Path, tmp_path: Path) -> None:
+    """What a user copies works."""
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    (cases / "usr_01.yaml").write_text(CASES)
+
+    result = run("test", cases, "--edits", edits)
+
+    assert (result.exit_code, result.stdout) == (0, "2 cases of 1 edit: 2 as expected, 0 not.\n")
+
+
+def test_an_edit_of_a_user_is_listed_and_explained_beside_ours(edits: Path) -> None:
+    """By option or by variable."""
+    listed = run("edits", CLAIMSCRUB_EDITS_DIR=str(edits)).stdout
+    explained = run("explain", "USR-01", "--edits", edits).stdout
+
+    assert "user/charge-above-contract" in listed
+    assert "WST-01" in listed
+    assert "Attach the invoice, or correct the charge." in explained
+
+
+def test_an_edit_of_a_user_is_switched_like_any_other(edits: Path, tmp_path: Path) -> None:
+    """A profile may name it where it is loaded, and only there."""
+    config = tmp_path / "config"
+    config.mkdir()
+    for part in ("guides", "reference"):
+        (config / part).symlink_to(default_config_directory() / part)
+    (config / "payers").mkdir()
+    (config / "payers" / "one.yaml").write_text(
+        "name: one\ntitle: One\nmedicare: true\napplies_to: {otherwise: true}\nedits: {USR-01: {severity: warn}}\n"
+    )
+
+    with_it = run("profiles", "show", "one", "--config", config, "--edits", edits)
+    without = run("profiles", "check", "--config", config)
+
+    assert "USR-01 charge-above-contract: warn" in with_it.stdout
+    assert (without.exit_code, "names edits that do not exist: USR-01" in without.stderr) == (2, True)
+
+
+def test_a_user_s_edits_are_part_of_the_ruleset(edits: Path) -> None:
+    """A changed file gives other outcome ids, and so does none."""
+    digests = {build_pipeline(today=lambda: TODAY).ruleset}
+    digests.add(build_pipeline(user_edits=edits, today=lambda: TODAY).ruleset)
+    (edits / "_shared.py").write_text("LIMIT = 1\n")
+    digests.add(build_pipeline(user_edits=edits, today=lambda: TODAY).ruleset)
+
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace("USR-01", "WST-01"), "WST-01 is no id for an edit of your own; those are USR-01 to"),
+        (lambda text: text.replace("USR-01", "USR-1"), "USR-1 is no id"),
+        (lambda _: "", "declares 0 edits"),
+        (lambda text: text.replace("def charge", "def charge above"), "is no Python"),
+        (lambda text: f"1 / 0\n{text}", "line 1: ZeroDivisionError: division by zero"),
+        (lambda text: f"import nowhere\n{text}", "line 1: ModuleNotFoundError"),
+        (
+            lambda text: text.replace('"""A drug', '"A drug').split("    Why")[0].replace('"A drug', "x = 1  # "),
+            "has no",
+        ),
+    ],
+    ids=["our id", "short id", "no edit", "syntax", "raises", "import", "no docstring"],
+)
+def test_a_broken_file_is_told_in_a_sentence(edits: Path, change: Callable[[str], str], words: str) -> None:
+    """The file is named; there is no traceback."""
+    file = edits / "charge_above_contract.py"
+    file.write_text(change(EXAMPLE))
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_user_edits(edits)
+
+    assert str(caught.value).startswith(str(file))
+    assert words in str(caught.value)
+    assert (result := run("edits", "--edits", edits)).exit_code == 2
+    assert words in result.stderr
+
+
+def test_one_id_in_two_files_is_refused_with_all_other_problems(edits: Path) -> None:
+    """Every broken file is told at once."""
+    (edits / "again.py").write_text(EXAMPLE)
+    (edits / "empty.py").write_text("")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_user_edits(edits)
+
+    assert len(caught.value.problems) == 2
+
+
+def test_a_folder_that_is_not_there_is_told() -> None:
+    """A mistyped variable does not silently drop the edits."""
+    assert "no such folder of edits" in run("edits", CLAIMSCRUB_EDITS_DIR="/no/such/folder").stderr

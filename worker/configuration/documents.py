@@ -1,0 +1,66 @@
+"""Reads YAML files as their authors mean them, and says in one sentence what is wrong with one."""
+
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; `problems` holds one sentence a problem, which names the file."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML as its version 1.2 reads it: only true and false are yes and no, so that `off` stays a word."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and the form are the base class's
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
+
+
+def read_document(file: Path) -> Any:  # any YAML: a model reads it afterwards
+    """The content of a YAML file. Raises `ConfigurationError`."""
+    try:
+        return yaml.load(file.read_text("utf-8"), _Yaml)  # noqa: S506 - a safe loader
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+
+
+def as_model(file: Path, document: object, model: type[Model]) -> Model:
+    """The content of a file as a model. Raises `ConfigurationError` with every key that does not fit."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg'].removeprefix('Value error, ')}"
+            for each in error.errors()
+        )
+        raise ConfigurationError(f"{file}: {problems}") from None
+
+
+def read_all(directory: Path, model: type[Model]) -> list[Model]:
+    """All YAML files of a folder as models. Raises `ConfigurationError` with every file that does not fit."""
+    models: list[Model] = []
+    problems: list[str] = []
+    for file in sorted(directory.glob("*.yaml")):
+        try:
+            models.append(as_model(file, read_document(file), model))
+        except ConfigurationError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigurationError(*problems)
+    return models

@@ -1,0 +1,62 @@
+"""Reads the profiles of a folder, with what they inherit, and tells everything that is wrong with them at once."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from worker.configuration.documents import ConfigurationError, as_model, read_document
+from worker.edits.edit import AnyEdit
+from worker.payers.inheritance import Document, inheritance_problems, inherited
+from worker.payers.profile import Profile, ProfileError, Profiles
+from worker.pipeline.rulebook import rulebook_problems
+
+_TAKEN_FROM_A_PARENT = {"medicare": False}
+"""Stands for what a profile that extends another one need not say, while its own words are looked at."""
+
+
+def read_profiles(directory: Path, edits: Iterable[AnyEdit], today: date) -> Profiles:
+    """The profiles of a folder. Raises `ProfileError` with one sentence a problem, whatever kind it is of."""
+    problems: list[str] = []
+    files: dict[str, Path] = {}
+    documents: dict[str, Document] = {}
+    own: list[Profile] = []
+    for file in sorted(directory.glob("*.yaml")):
+        try:
+            document = read_document(file)
+            profile = as_model(file, _as_if_whole(document), Profile)
+        except ConfigurationError as error:
+            problems += error.problems
+            continue
+        if profile.name in documents:
+            problems.append(f"name {profile.name!r} is claimed by both {files[profile.name].name} and {file.name}")
+        files[profile.name], documents[profile.name] = file, document
+        own.append(profile)
+    catalogue = tuple(edits)
+    for profile in own:
+        problems += rulebook_problems(profile, catalogue)
+        problems += expired(profile, today)
+    broken = inheritance_problems(documents)
+    # A file that cannot be read may be the parent that is missing: its own problem says more.
+    if problems and len(own) < len(list(directory.glob("*.yaml"))):
+        broken = tuple(problem for problem in broken if "does not exist" not in problem)
+        raise ProfileError(*problems, *broken)
+    if problems or broken:
+        raise ProfileError(*problems, *broken)
+    return Profiles(as_model(files[name], inherited(documents, name), Profile) for name in documents)
+
+
+def _as_if_whole(document: object) -> object:
+    if isinstance(document, dict) and document.get("extends"):
+        return _TAKEN_FROM_A_PARENT | document
+    return document
+
+
+def expired(profile: Profile, today: date) -> Iterator[str]:
+    """One sentence for each thing that a profile silences and whose time is over."""
+    silenced = [(edit_id, setting.off) for edit_id, setting in profile.edits.items() if setting.off]
+    for edit_id, off in (*silenced, *((each.edit, each) for each in profile.suppressions)):
+        if off.until and off.until < today:
+            yield (
+                f"profile {profile.name}: the suppression of {edit_id} by {off.owner} expired on {off.until}; "
+                "renew it or remove it"
+            )

@@ -1,0 +1,81 @@
+"""Loads the edits of a user from a folder of Python files: one file, one edit, an id of the reserved range."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from worker.configuration.documents import ConfigurationError
+from worker.edits.edit import AnyEdit, Edit
+
+RESERVED: Final = re.compile(r"USR-\d{2,3}")
+"""The ids that no edit of ours will ever have."""
+
+_PACKAGE: Final = "claimscrub.user"
+
+
+def edit_files(directory: Path) -> list[Path]:
+    """The files of a folder that each declare an edit; names that begin with an underscore are left to their author."""
+    return [file for file in sorted(directory.glob("*.py")) if not file.name.startswith("_")]
+
+
+def load_user_edits(directory: Path) -> tuple[AnyEdit, ...]:
+    """The edits of a folder, in the order of their ids. Raises `ConfigurationError` with every file that is broken."""
+    if not directory.is_dir():
+        raise ConfigurationError(f"{directory}: no such folder of edits")
+    edits: dict[str, AnyEdit] = {}
+    problems: list[str] = []
+    for file in edit_files(directory):
+        try:
+            edit = _edit_of(file)
+        except ConfigurationError as error:
+            problems += error.problems
+            continue
+        if edit.id in edits:
+            problems.append(f"{file}: {edit.id} is declared by another file of this folder already")
+        edits[edit.id] = edit
+    if problems:
+        raise ConfigurationError(*problems)
+    return tuple(edits[edit_id] for edit_id in sorted(edits))
+
+
+def _edit_of(file: Path) -> AnyEdit:
+    declared = [value for value in vars(_module(file)).values() if isinstance(value, Edit)]
+    if len(declared) != 1:
+        raise ConfigurationError(f"{file}: declares {len(declared)} edits; a file of edits declares exactly one")
+    edit: AnyEdit = declared[0]
+    if not RESERVED.fullmatch(edit.id):
+        raise ConfigurationError(f"{file}: {edit.id} is no id for an edit of your own; those are USR-01 to USR-999")
+    if not edit.explanation.strip():
+        raise ConfigurationError(f"{file}: {edit.id} has no docstring; its first sentence says what the edit finds")
+    return edit
+
+
+def _module(file: Path) -> ModuleType:
+    name = f"{_PACKAGE}.{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ConfigurationError(f"{file}: is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pydantic look a class's module up there
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        sys.modules.pop(name, None)
+        raise ConfigurationError(f"{file}: line {error.lineno} is no Python: {error.msg}") from None
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's file does, the start ends with a sentence
+        sys.modules.pop(name, None)
+        where = f"line {line}: " if (line := _line_of(error, file)) else ""
+        raise ConfigurationError(f"{file}: {where}{type(error).__name__}: {error}") from None
+    return module
+
+
+def _line_of(error: Exception, file: Path) -> int | None:
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

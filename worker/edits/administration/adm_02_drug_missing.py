@@ -1,0 +1,62 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import within
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.locate import in_line
+from worker.edits.services import GIVING, may_be_drug
+from worker.reference.answer import Found
+
+WITHOUT_DRUG: Final = frozenset({"96521", "96522", "96523"})  # pumps are maintained and lines flushed without one
+
+
+class SuppliedDrugs(Options):
+    """Whether the payer's patients often get drugs that another supplier bills, so that none stands on the claim."""
+
+    supplied_by_others: bool = False
+
+
+@claim_edit(
+    "ADM-02",
+    severity=Severity.WARN,
+    predicted=predicts(category="A6", status=("736",), carc=("16",), rarc=("N349",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 30.5"),
+    options=SuppliedDrugs,
+)
+def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """An injection or infusion is billed, but no drug that was given by it on that day.
+
+    Why: payers look for the drug beside its administration. One that cost nothing is billed with a token charge of 0.01
+    and a note, so that the payer sees what was given.
+
+    Flagged: 96413 with no drug line of that date.
+
+    Accepted: any line of the date that may be a drug, whether our tables know it or not; pump and line care;
+    facilities, which bill the drug themselves; a payer whose drugs come from other suppliers (`supplied_by_others`).
+    """
+    lines = [line for line in claim.lines if within(line.hcpcs, GIVING) and line.hcpcs not in WITHOUT_DRUG and line.on]
+    if not lines or context.options(SuppliedDrugs).supplied_by_others:
+        yield DoesNotApply()
+        return
+    first = {line.on: line for line in reversed(lines)}
+    for on, line in sorted((on, line) for on, line in first.items() if on):
+        if any(other.covers(on) and may_be_drug(other) for other in claim.lines):
+            continue
+        facility = _in_facility(line, on, context)
+        if facility is None:
+            yield NoData("place of service table", line.number)
+        elif not facility:
+            yield Flaw(
+                message=f"{line.hcpcs} is billed for {on}, but no drug of that date.",
+                hint="Add the drug's line; bill a drug that cost nothing with a charge of 0.01 and a note.",
+                at=in_line(line, "procedureCode"),
+                facts={"procedureCode": line.hcpcs, "serviceDate": on},
+            )
+
+
+def _in_facility(line: LineFacts, on: date, context: Context) -> bool | None:
+    setting = context.snapshot.place_of_service(context.claim.place_of(line) or "", on)
+    return setting.row.facility if isinstance(setting, Found) else None

@@ -1,0 +1,55 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import CodeOrRange, listed, within
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.services import CHEMOTHERAPY, GIVING, ORDINARY, given_on
+
+
+class Families(Options):
+    """Drugs that the payer wants given by chemotherapy codes (96401-96549), and by ordinary ones (96365-96379)."""
+
+    chemotherapy: tuple[CodeOrRange, ...] | None = None
+    ordinary: tuple[CodeOrRange, ...] | None = None
+
+
+@drug_day_edit(
+    "ADM-03",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("454",), carc=("16",), rarc=("N657",)),
+    citation=Citation(source="Medicare contractors, articles on the administration of complex drugs, such as A58532"),
+    options=Families,
+)
+def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The drug is given by a code of the chemotherapy family where the payer wants an ordinary one, or the reverse.
+
+    Why: chemotherapy codes pay more, and contractors differ on which antibodies and hormones may use them. The payer's
+    lists stand in its profile, as the options `chemotherapy` and `ordinary`; no list is common to all.
+
+    Flagged: J0897 with 96401 and no other injection, with J0897 on the list `ordinary`.
+
+    Accepted: J0897 with 96372. Not judged: drugs on neither list, and days on which another drug was given.
+    """
+    families, given = context.options(Families), given_on(day, context.claim)
+    if not any(line.covers(day.on) and within(line.hcpcs, GIVING) for line in context.claim.lines):
+        yield DoesNotApply()
+        return
+    if families.chemotherapy is None and families.ordinary is None:
+        yield NoData("the payer's lists of drugs given by chemotherapy codes", day.lines[0].number)
+        return
+    wanted, what = (
+        (CHEMOTHERAPY, "chemotherapy") if listed(day.hcpcs, families.chemotherapy or ()) else (ORDINARY, "ordinary")
+    )
+    if what == "ordinary" and not listed(day.hcpcs, families.ordinary or ()):
+        yield DoesNotApply()
+    elif given is None:
+        yield NoData("which of several drugs the administration belongs to", day.lines[0].number)
+    elif given and not any(within(line.hcpcs, wanted) for line in given):
+        yield Flaw(
+            message=f"{day.hcpcs} is given by {given[0].hcpcs}; this payer wants a code of the {what} family.",
+            hint=f"Bill the administration with {wanted[0][0]} to {wanted[0][1]}, by route and time.",
+            at=in_line(given[0], "procedureCode"),
+            facts={"procedureCode": day.hcpcs, "administration": given[0].hcpcs, "family": what},
+        )

@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.services import INFUSED, INJECTED, given_on
+
+INTRAVENOUS, SUBCUTANEOUS = "JA", "JB"  # modifiers that say how a drug was given
+# Routes of a drug, all of which must be among these, with the administrations that none of them has.
+CONTRADICTIONS: Final = (
+    (frozenset({"IV"}), INJECTED),
+    (frozenset({"SC", "IM"}), INFUSED),
+    (frozenset({"intravitreal"}), INJECTED | INFUSED),
+)
+
+
+@drug_day_edit(
+    "ADM-04",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("454", "223"), carc=("16",), rarc=("N56",)),
+    citation=Citation(source="CMS, HCPCS descriptors and labels of the drugs, for the routes; modifiers JA and JB"),
+)
+def route_contradicts_administration(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The drug is given by a code for another route than its own or than JA and JB say.
+
+    Why: the code by which a drug is given tells the route; a payer that reads another one on the drug, or knows the
+    drug by another one, doubts both lines.
+
+    Flagged: J3262-JB, under the skin, with 96413; J3397, into a vein, with 96372 alone; J2781, into the eye, with 96372
+    alone.
+
+    Accepted: one fitting code among several; a drug whose routes our tables do not name. JA and JB outrank the table,
+    whose routes may be incomplete, so that this warns. Not judged: days on which another drug was given.
+    """
+    given = given_on(day, context.claim)
+    codes = {line.hcpcs for line in given or ()}
+    said = {modifier for line in day.lines for modifier in line.modifiers} & {INTRAVENOUS, SUBCUTANEOUS}
+    routes = frozenset(day.drug.routes)
+    if given is None:
+        yield NoData("which of several drugs the administration belongs to", day.lines[0].number)
+        return
+    if not given or (not said and not routes):
+        yield NoData("how the drug is given", day.lines[0].number) if given else DoesNotApply()
+        return
+    if said:
+        contrary = {INTRAVENOUS: INJECTED, SUBCUTANEOUS: INFUSED}[min(said)] if len(said) == 1 else frozenset()
+        route = " and ".join(sorted(said))
+    else:
+        contrary = next((contrary for own, contrary in CONTRADICTIONS if routes <= own), frozenset())
+        route = ", ".join(day.drug.routes)
+    if codes <= contrary:
+        yield Flaw(
+            message=f"{day.hcpcs} ({route}) is given by {', '.join(sorted(codes))}, a code for another route.",
+            hint="Correct the code of the administration, or the drug's code or modifier.",
+            at=in_line(given[0], "procedureCode"),
+            facts={"procedureCode": day.hcpcs, "route": route, "administrations": sorted(codes)},
+        )

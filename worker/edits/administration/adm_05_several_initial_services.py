@@ -1,0 +1,54 @@
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.locate import in_line
+from worker.edits.services import APART, INITIAL
+
+REPEATED: Final = frozenset({"76", "77"})
+ONE: Final = Decimal(1)
+
+
+@claim_edit(
+    "ADM-05",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("454",), carc=("236",), rarc=("M80",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
+)
+def several_initial_services(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """More than one initial infusion, push or hydration is billed for one day and provider.
+
+    Why: one access to a vein has one initial service, the one for which the patient came; all others through it have
+    add-on codes. A second one takes a second access or encounter, which modifier 59 or an X modifier says.
+
+    Flagged: 96413 and 96365 of one date; 96413 x 2.
+
+    Accepted: 96413 and 96367; 96413 and 96365-59; initial services of other dates or providers; 76 and 77, which say
+    that a service was repeated.
+    """
+    by_day: defaultdict[tuple[date, str | None], list[LineFacts]] = defaultdict(list)
+    for line in claim.lines:
+        if line.hcpcs in INITIAL and line.on:
+            by_day[line.on, claim.rendering_npi(line)].append(line)
+    if not by_day:
+        yield DoesNotApply()
+    for (on, _provider), lines in by_day.items():
+        apart = [line for line in lines if (APART | REPEATED).intersection(line.modifiers)]
+        others = [line for line in lines if line not in apart]
+        count = sum((max(line.units or ONE, ONE) for line in others if not line.spans_days), Decimal(0))
+        if count > 1:
+            codes = ", ".join(dict.fromkeys(line.hcpcs for line in others))
+            yield Flaw(
+                message=f"{codes} on {on} are {count.normalize():f} initial services; one access to a vein has one.",
+                hint="Bill the others with add-on codes; a second access or encounter carries 59 or an X modifier.",
+                at=in_line(others[-1], "procedureCode"),
+                facts={"procedureCodes": codes, "serviceDate": on, "initialServices": count.normalize()},
+            )
+        elif apart and len(lines) > 1:
+            carried = next(each for each in apart[0].modifiers if each in APART | REPEATED)
+            yield Bypassed(f"modifier {carried}", apart[0].number)

@@ -1,0 +1,56 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.documentation import REPORT_TYPE, Element
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import DOCUMENT, asked_elsewhere
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_line
+from worker.edits.recorded import record_not_asked
+from worker.payers.profile import DocumentationMode
+
+BILLED_BY_TIME: Final = frozenset({"96365", "96413"})
+TIMES: Final = (Element.ADMINISTRATION_START, Element.ADMINISTRATION_END)
+
+
+@claim_edit(
+    "ADM-07",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
+)
+def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """An infusion is billed by time, and the record does not say when it began and ended.
+
+    Why: what is called an infusion must last more than 15 minutes; without both times a payer takes it for a push.
+
+    Flagged: 96413 with a record of the start only. Where the profile requires the record, also one with neither.
+
+    Accepted: start and end. A record that speaks of neither time, where none is required, is no data: it may be about
+    the drug alone. Times that the guide of a drug asks for are told by the guide's own edit.
+    """
+    infusions = [line for line in claim.lines if line.hcpcs in BILLED_BY_TIME]
+    if not infusions:
+        yield DoesNotApply()
+        return
+    line = infusions[0]
+    if unknown := record_not_asked(context, line.number):
+        yield unknown
+        return
+    told = {
+        element for element in TIMES for entry in claim.documentation or () if entry.element == element and entry.value
+    }
+    missing = [element for element in TIMES if element not in told]
+    if not missing or any(asked_elsewhere(day, context).issuperset(TIMES) for day in claim.drug_days):
+        return
+    if not told and context.profile.documentation is not DocumentationMode.REQUIRED:
+        yield NoData("documentation administration-start and administration-end", line.number)
+        return
+    report = REPORT_TYPE[missing[0]]
+    yield Flaw(
+        message=f"{line.hcpcs} is billed by time, and the record lacks {' and '.join(each.value for each in missing)}.",
+        hint=f"Send them as elements of `documentation`; they stand in: {DOCUMENT[report]} (PWK {report}).",
+        at=in_line(line, "documentation"),
+        facts={"procedureCode": line.hcpcs, "missing": missing, "reportType": report},
+    )

@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from decimal import Decimal
+
+from schemas.outcome import Citation, Severity
+from worker.edits.approvals import Approvals, approval_number
+from worker.edits.code_ranges import listed
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+
+@drug_line_edit(
+    "AUT-02",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("252", "674"), carc=("198", "302"), rarc=("N54",)),
+    citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
+    options=Approvals,
+)
+def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The authorization whose number stands on the claim is for another code, for other days or for fewer units.
+
+    Why: payers compare code, date and units with what they approved and deny what lies outside. What was approved
+    stands in the payer profile, as this edit's option `approvals`.
+
+    Flagged: J0897 on 2026-03-02 under an approval that ended on 2026-02-28; 120 units of 60 approved.
+
+    Accepted: the first and the last day, exactly the units. A number that the profile does not hold is no data; a
+    missing number is AUT-01's.
+    """
+    number = approval_number(line, context.claim)
+    if number is None or line.on is None:
+        yield DoesNotApply()
+        return
+    approval = context.options(Approvals).named(number)
+    if approval is None:
+        yield NoData("what the payer approved under the authorization number", line.number)
+        return
+    same = [other for other in context.claim.drug_lines if other.hcpcs == line.hcpcs]
+    billed = sum((other.units or Decimal(0) for other in same), Decimal(0))
+    until = line.until or line.on
+    if not listed(line.hcpcs, approval.codes):
+        why, carc = f"is for {', '.join(approval.codes)}", "198"
+    elif not approval.first_day <= line.on <= until <= approval.last_day:
+        why, carc = f"is for {approval.first_day} to {approval.last_day}", "302"
+    elif approval.most_units is not None and billed > approval.most_units and same[0] is line:
+        why, carc = f"is for {approval.most_units:f} units of the {billed:f} billed", "198"
+    else:
+        return
+    yield Flaw(
+        message=f"{line.hcpcs} on {line.on}: the authorization {why}.",
+        hint="Enter the authorization that covers the line, or ask the payer to extend it.",
+        at=in_line(line, "priorAuthorization"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "serviceDate": line.on,
+            "approvedFrom": approval.first_day,
+            "approvedTo": approval.last_day,
+            "billedUnits": billed,
+        },
+        predicted=predicts(category="A7", status=("252", "674"), carc=(carc,), rarc=("N54",)),
+    )

@@ -1,0 +1,64 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.documentation import REPORT_TYPE, Element
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import DOCUMENT, asked_elsewhere
+from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Record
+from worker.edits.recorded import record_not_asked
+
+SHOWS: Final = (
+    Element.PRIOR_THERAPY,
+    Element.CONTRAINDICATION,
+    Element.BISPHOSPHONATE_HISTORY,
+    Element.SHORT_ACTING_RESPONSE,
+)
+
+
+class StepTherapy(Options):
+    """The codes for which the payer wants other drugs tried first; an empty list says that there are none."""
+
+    codes: tuple[CodeOrRange, ...] | None = None
+
+
+@drug_day_edit(
+    "AUT-03",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("84",), carc=("272",), rarc=("N130",)),
+    citation=Citation(source="42 CFR 422.136, step therapy of Medicare Advantage plans for Part B drugs"),
+    options=StepTherapy,
+)
+def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The payer wants other drugs tried first, and the record shows neither that nor why they cannot be given.
+
+    Why: step therapy is the payer's choice: the codes stand in its profile, as this edit's option `codes`. Which drugs
+    come first is in the guide of the drug, where we know it.
+
+    Flagged: J9022 on the list with a record that tells no earlier therapy.
+
+    Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
+    Without a record nothing is held unless the profile requires one; what a guide asks for is told by its own edit.
+    """
+    codes = context.options(StepTherapy).codes
+    line, record, guide = day.lines[0], day.record or Record(()), context.guides.get(day.hcpcs)
+    if codes is None:
+        yield NoData("the payer's step therapy list", line.number)
+    elif not listed(day.hcpcs, codes) or asked_elsewhere(day, context).intersection(SHOWS):
+        yield DoesNotApply()
+    elif unknown := record_not_asked(context, line.number):
+        yield unknown
+    elif not any(record.has(element) for element in SHOWS):
+        report = REPORT_TYPE[Element.PRIOR_THERAPY]
+        first = ", ".join(guide.step_therapy.tried_first) if guide and guide.step_therapy else ""
+        yield Flaw(
+            message=f"{day.hcpcs} needs other drugs tried first with this payer; the record tells none.",
+            hint="Send `prior-therapy` or `contraindication`"
+            + (f" (commonly tried first: {first})" if first else "")
+            + f"; it stands in: {DOCUMENT[report]} (PWK {report}).",
+            at=in_line(line, "documentation"),
+            facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "reportType": report},
+        )

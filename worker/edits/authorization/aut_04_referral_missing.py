@@ -1,0 +1,55 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.locate import in_line
+
+
+class Referrals(Options):
+    """The codes for which the payer wants a referral: `96413`, or `00100-ZZZZZ` for all; an empty list is none."""
+
+    codes: tuple[CodeOrRange, ...] | None = None
+
+
+@claim_edit(
+    "AUT-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("761",), carc=("288",), rarc=("N489",)),
+    citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*9F, referral number"),
+    options=Referrals,
+)
+def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """A managed care payer wants a referral for a service, and the claim carries no referral number.
+
+    Why: such plans pay a specialist only when the patient's own physician referred the patient. For which codes is the
+    plan's word: it stands in the payer profile, as this edit's option `codes`.
+
+    Flagged: 96413 on the payer's list, and neither the claim nor the line has a number.
+
+    Accepted: a number on the claim, which speaks for all lines, or on the line. Medicare wants none, as its profile
+    says.
+    """
+    codes = context.options(Referrals).codes
+    whole = claim.claim.claim_information.claim_supplemental_information
+    if codes is None:
+        yield NoData("the payer's referral list")
+        return
+    wanted = [line for line in claim.lines if listed(line.hcpcs, codes)]
+    if not wanted:
+        yield DoesNotApply()
+    elif not (whole and whole.referral_number):
+        lacking = {line.hcpcs: line for line in reversed(wanted) if not _has_number(line)}
+        for line in reversed(lacking.values()):
+            yield Flaw(
+                message=f"{line.hcpcs} needs a referral with this payer; the claim carries no referral number.",
+                hint="Enter the referral number of the claim or of the line; without one, ask the referring physician.",
+                at=in_line(line, "referralNumber"),
+                facts={"procedureCode": line.hcpcs},
+            )
+
+
+def _has_number(line: LineFacts) -> bool:
+    references = line.line.service_line_reference_information
+    return bool(references and any(references.referral_number))

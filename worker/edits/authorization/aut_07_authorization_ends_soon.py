@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from schemas.outcome import Citation, Severity
+from worker.edits.approvals import Approvals, approval_number
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+
+class Renewal(Approvals):
+    """The prior authorizations, and how many days before its end one has to be renewed."""
+
+    renew_within_days: int = Field(default=30, ge=0)
+
+
+@drug_line_edit(
+    "AUT-07",
+    severity=Severity.WARN,
+    predicted=predicts(category="A2", status=("252",), carc=("198",)),
+    citation=Citation(source="Payers' rules on reauthorization; the window stands in the payer profile"),
+    options=Renewal,
+)
+def authorization_ends_soon(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The authorization of the drug ends soon, so that the next dose needs a renewed one.
+
+    Why: plans approve a drug for months, and the next dose after the end is denied. What was approved stands in the
+    payer profile, as this edit's options `approvals` and `renew_within_days`.
+
+    Flagged: a dose on 2026-03-02 under an approval that ends on 2026-04-01, with 30 days in the profile.
+
+    Accepted: one that ends on 2026-04-02. One that has ended is AUT-02's.
+    """
+    number, options = approval_number(line, context.claim), context.options(Renewal)
+    if number is None or line.on is None:
+        yield DoesNotApply()
+        return
+    approval = options.named(number)
+    if approval is None:
+        yield NoData("what the payer approved under the authorization number", line.number)
+    elif 0 <= (approval.last_day - line.on).days <= options.renew_within_days:
+        yield Flaw(
+            message=f"{line.hcpcs}: the authorization ends on {approval.last_day}.",
+            hint="Ask the payer to renew it before the next dose.",
+            at=in_line(line, "priorAuthorization"),
+            facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "approvedTo": approval.last_day},
+        )

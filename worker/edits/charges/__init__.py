@@ -1,0 +1,1 @@
+"""Whether the charges fit the units."""

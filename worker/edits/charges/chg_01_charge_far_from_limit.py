@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from pydantic import Field
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.reference.answer import Found
+
+TOKEN: Final = Decimal("0.01")
+
+
+class ChargeRange(Options):
+    """How far above Medicare's payment limit a charge is unlikely: both the factor and the excess in dollars."""
+
+    most_times_limit: Decimal = Field(default=Decimal(10), gt=1)
+    least_excess: Decimal = Field(default=Decimal(1000), ge=0)
+
+
+@drug_line_edit(
+    "CHG-01",
+    severity=Severity.WARN,
+    predicted=predicts(category="A2", status=("178",), carc=("45",), rarc=("M79",)),
+    citation=Citation(source="CMS, Medicare Part B drug payment limits (ASP pricing file) of the quarter"),
+    options=ChargeRange,
+)
+def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The charge of a drug line is far above what Medicare pays for its units, or is a token cent.
+
+    Why: a charge ten times the limit usually means that units and charge do not belong together. A charge of 0.01 says
+    that the drug was free, and a payer pays no more than the charge.
+
+    Flagged: J2353 x 20 for 60,000.00, where Medicare pays about 4,000; 0.01 without a note.
+
+    Accepted: less than ten times the limit, or less than 1,000 dollars above it: both are our own measures, not a
+    published rule, and can be set in the payer profile. 0.01 with a note or a description; 0.00 is told by FMT-07.
+    """
+    if line.charge is None or line.charge <= 0:
+        yield DoesNotApply()
+        return
+    if line.charge == TOKEN:
+        if not line.line.additional_notes and not line.line.professional_service.description:
+            yield _flaw(
+                line, "is a token amount", "If the drug was free, say so in a note (NTE); else send the charge."
+            )
+        return
+    answer = context.snapshot.asp_limit(line.hcpcs, line.on) if line.on else None
+    if not isinstance(answer, Found) or line.units is None or line.units <= 0:
+        yield NoData("payment limit of the code" if line.units else "unit count", line.number)
+        return
+    options, allowed = context.options(ChargeRange), answer.row.payment_limit * line.units
+    if line.charge > allowed * options.most_times_limit and line.charge - allowed >= options.least_excess:
+        shown = round(allowed, 2)
+        yield _flaw(
+            line,
+            f"is more than {options.most_times_limit:f} times the {shown:f} that Medicare pays for the units",
+            "Compare the units and the charge; one of them may belong to another line or another billing unit.",
+        )
+
+
+def _flaw(line: LineFacts, problem: str, hint: str) -> Flaw:
+    return Flaw(
+        message=f"{line.hcpcs}: the charge of {line.charge:f} {problem}.",
+        hint=hint,
+        at=in_line(line, "lineItemChargeAmount"),
+        facts={"procedureCode": line.hcpcs, "lineCharge": line.charge, "billedUnits": line.units},
+    )

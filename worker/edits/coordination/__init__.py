@@ -1,0 +1,1 @@
+"""Other payers, and claims that replace others."""

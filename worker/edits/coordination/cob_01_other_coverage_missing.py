@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_claim
+
+AFTER_ANOTHER_PAYER: Final = frozenset("STABCDEFGH")
+
+
+@claim_edit(
+    "COB-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("286",), carc=("22",), rarc=("N4",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR01 and loop 2320"),
+)
+def other_coverage_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """The claim goes to a payer that is not the first to pay, and does not name the one before it.
+
+    Why: a second payer pays what the first one left; without the first payer's coverage and decision it cannot.
+
+    Flagged: payment responsibility S (secondary) without other subscriber information.
+
+    Accepted: P (primary), with or without other coverage; S or T with it. Whether a primary payer should be a secondary
+    one is known to the payer's files, not to the claim.
+    """
+    information, subscriber = claim.claim.claim_information, claim.claim.subscriber
+    level = subscriber.payment_responsibility_level_code if subscriber else None
+    if not level:
+        yield NoData("payment responsibility (SBR01)")
+    elif level.upper() not in AFTER_ANOTHER_PAYER:
+        yield DoesNotApply()
+    elif not information.other_subscriber_information:
+        yield Flaw(
+            message=f"The payer is not the first to pay (responsibility {level}), but no other coverage is sent.",
+            hint="Send the payer before this one with payment and adjustments (2320, 2430), or correct SBR01 to P.",
+            at=in_claim("otherSubscriberInformation"),
+            facts={"paymentResponsibility": level},
+        )

@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.filing_limit import REPLACES_A_CLAIM
+from worker.edits.locate import in_claim
+
+
+class Replacements(Options):
+    """Whether a payer other than Medicare takes replacements and voids; None when that is not known."""
+
+    takes_replacements: bool | None = None
+
+
+@claim_edit(
+    "RES-02",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("535",), carc=("16",), rarc=("N152",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 34: reopenings of claims"),
+    options=Replacements,
+)
+def replacement_not_taken(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """The claim replaces or voids another one, and this payer corrects claims in another way.
+
+    Why: Medicare Part B corrects a paid claim by a reopening, and a returned one by a claim sent anew with frequency 1.
+    It does not take 7 and 8 for professional claims.
+
+    Flagged: frequency 7 or 8 to Medicare, or to a payer whose profile says `takes_replacements: false`.
+
+    Accepted: frequency 1; 7 or 8 to a payer that takes them. A missing number of the original is told by RES-01.
+    """
+    frequency = claim.claim.claim_information.claim_frequency_code
+    if frequency not in REPLACES_A_CLAIM:
+        yield DoesNotApply()
+        return
+    takes = False if context.profile.medicare else context.options(Replacements).takes_replacements
+    if takes is None:
+        yield NoData("whether the payer takes replacements")
+    elif not takes:
+        yield Flaw(
+            message=f"The claim has frequency {frequency}; this payer takes no replacements or voids.",
+            hint="Ask for a reopening of the original; if that was returned, send the claim anew with frequency 1.",
+            at=in_claim("claimFrequencyCode"),
+            facts={"claimFrequency": frequency},
+        )

@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_diagnosis
+
+MOST: Final = 12
+
+
+@claim_edit(
+    "DX-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("255",), carc=("16",), rarc=("M76",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), HI01 to HI12; CMS-1500 (02/12), box 21 A to L"),
+)
+def too_many_diagnoses(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """The claim has more than 12 diagnoses.
+
+    Why: a professional claim has room for 12; a longer list is returned or cut off, and pointers then miss.
+
+    Flagged: 13 diagnoses.
+
+    Accepted: 12 diagnoses.
+    """
+    count = sum(1 for code in claim.diagnoses if code)
+    if count > MOST:
+        yield Flaw(
+            message=f"The claim has {count} diagnoses; {MOST} are allowed.",
+            hint="Keep those that the lines point to, at most 12; the others may go on a second claim.",
+            at=in_diagnosis(MOST + 1),
+            facts={"diagnoses": count, "limit": MOST},
+        )

@@ -1,0 +1,54 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_diagnosis
+
+PRINCIPAL: Final = "ABK"
+EXTERNAL_CAUSE: Final = ("V", "W", "X", "Y")
+# Categories "in diseases classified elsewhere": the disease itself is coded first.
+IN_ANOTHER_DISEASE: Final = tuple(
+    """D77 F02 G63 G94 G99 H42 I32 I39 I41 I43 I52 I79 J17 J99 K23 K67 K77 K87 L14 L45 L54 L62 L86 L99 M01 N08 N16 N22
+    N29 N33 N37 N51 N74""".split()  # noqa: SIM905 - a block of codes reads better than a list of quotes
+)
+
+
+@claim_edit(
+    "DX-05",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("254", "509"), carc=("16",), rarc=("MA63",)),
+    citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting", section="I.A.13 and I.C.20"),
+)
+def diagnosis_never_first(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """The principal diagnosis is one that never stands first: an external cause, or a disease within another one.
+
+    Why: V00 to Y99 say how an injury came about, not what is treated. A code "in diseases classified elsewhere" follows
+    the code of the disease that it comes with.
+
+    Flagged: ABK W19XXXA, a fall: rejected. ABK I43, a heart muscle disease in another disease: a warning, since our
+    list of such categories rests on their titles, not on a retrieved table.
+
+    Accepted: the injury first and W19XXXA after it; E859 (amyloidosis) first and I43 after it.
+    """
+    entries = claim.claim.claim_information.health_care_code_information
+    principal = [
+        (place, code)
+        for place, (code, entry) in enumerate(zip(claim.diagnoses, entries, strict=True), 1)
+        if code and entry.diagnosis_type_code == PRINCIPAL
+    ]
+    if not principal:
+        yield DoesNotApply()
+    for place, code in principal:
+        is_cause = code.startswith(EXTERNAL_CAUSE)
+        if is_cause or code.startswith(IN_ANOTHER_DISEASE):
+            kind = "an external cause" if is_cause else "a disease that comes with another one"
+            category = code[:3] if code[:3].isalnum() else "the code"
+            yield Flaw(
+                message=f"The principal diagnosis ({category}) is {kind}, which never stands first.",
+                hint="Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
+                at=in_diagnosis(place),
+                facts={"category": category, "kind": kind},
+                severity=None if is_cause else Severity.WARN,
+            )

@@ -1,0 +1,73 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_diagnosis
+
+# Blocks of ICD-10-CM: genital organs of women and of men, pregnancy and childbirth.
+PREGNANCY: Final = ("O",)
+WOMEN: Final = (*PREGNANCY, "N7", "N8", *(f"C{number}" for number in range(51, 59)), *(f"N{n}" for n in range(90, 99)))
+MEN: Final = (*(f"C{number}" for number in range(60, 64)), *(f"N{number}" for number in range(40, 54)))
+YOUNGEST, OLDEST = 9, 64
+ATTESTED: Final = "KX"
+
+
+@claim_edit(
+    "DX-06",
+    severity=Severity.WARN,
+    predicted=predicts(category="A8", status=("86",), carc=("9", "10"), rarc=("M76",)),
+    citation=Citation(source="CMS, Medicare Code Editor: age and sex conflicts; ICD-10-CM, titles of the blocks named"),
+    status=Status.PREVIEW,
+)
+def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """A diagnosis is one of the other sex, or of pregnancy at an age without pregnancies.
+
+    Why: either the diagnosis or the patient is a wrong one, and some payers deny such a claim.
+
+    Flagged: C61 (prostate) with gender F; O99 with gender M, or for a patient of 8 or 65 years.
+
+    Accepted: C61 with gender M; gender U; modifier KX on a line, which says that the sex is no mistake.
+
+    Preview: the blocks rest on the titles of ICD-10-CM and the ages on the Medicare Code Editor as we know it, not on a
+    retrieved table; CMS switched off many of its own sex conflicts on 2024-10-01; and sex on a claim is not anatomy.
+    """
+    patient = claim.claim.dependent or claim.claim.subscriber
+    suspect = [code for code in claim.diagnoses if code.startswith((*WOMEN, *MEN))]
+    attesting = [line.number for line in claim.lines if ATTESTED in line.modifiers]
+    if not suspect:
+        yield DoesNotApply()
+        return
+    if attesting:
+        yield Bypassed(f"modifier {ATTESTED}", attesting[0])
+        return
+    gender = (patient.gender or "").upper() if patient else ""
+    age = _age(patient.date_of_birth if patient else None, claim.first_service)
+    if gender not in {"F", "M"}:
+        yield NoData("sex of the patient")
+    if age is None and any(code.startswith(PREGNANCY) for code in suspect):
+        yield NoData("age of the patient")
+    for place, code in enumerate(claim.diagnoses, 1):
+        if (gender == "M" and code.startswith(WOMEN)) or (gender == "F" and code.startswith(MEN)):
+            yield _flaw(place, code, "sex", "10")
+        elif age is not None and not YOUNGEST <= age <= OLDEST and code.startswith(PREGNANCY):
+            yield _flaw(place, code, "age", "9")
+
+
+def _age(born: object, on: date | None) -> int | None:
+    if not isinstance(born, date) or on is None:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _flaw(place: int, code: str, what: str, carc: str) -> Flaw:
+    category = code[:3] if code[:3].isalnum() else "The diagnosis"
+    return Flaw(
+        message=f"{category} does not go with the {what} of the patient on the claim.",
+        hint=f"Compare the diagnosis and the patient's {what} with the record; KX on a line says that both are right.",
+        at=in_diagnosis(place),
+        facts={"category": category, "conflict": what},
+        predicted=predicts(category="A8", status=("86",), carc=(carc,), rarc=("M76",)),
+    )

@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_diagnosis
+
+UndottedCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{2,6}$")]
+
+
+class RefusedDiagnoses(Options):
+    """The unspecified ICD-10-CM codes, without dot, that the payer refuses; an empty list for none."""
+
+    codes: frozenset[UndottedCode] | None = None
+
+
+@claim_edit(
+    "DX-07",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("772",), carc=("16",), rarc=("M76",)),
+    citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting: level of detail in coding"),
+    options=RefusedDiagnoses,
+)
+def diagnosis_too_general(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """A diagnosis leaves open the side, the site or the kind, and the payer refuses it for that.
+
+    Why: many payers ask for the most specific code that the record supports. ICD-10-CM itself allows the unspecified
+    code, so which ones are refused is the payer's word: it stands in the payer profile, as this edit's option `codes`.
+
+    Flagged: H353290 (eye not specified) on the payer's list.
+
+    Accepted: H353211 (right eye); a code that is not on the list.
+    """
+    refused = context.options(RefusedDiagnoses).codes
+    if refused is None:
+        yield NoData("unspecified diagnoses that the payer refuses")
+        return
+    for place, code in enumerate(claim.diagnoses, 1):
+        if code in refused:
+            yield Flaw(
+                message=f"{code} is not specific enough for this payer.",
+                hint="Send the code with the side, the site and the kind that the record supports.",
+                at=in_diagnosis(place),
+                facts={"diagnosisCode": code},
+            )

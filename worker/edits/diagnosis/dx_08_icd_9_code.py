@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_diagnosis
+
+ICD_9: Final = frozenset({"BK", "BF"})
+ENDED: Final = date(2015, 10, 1)
+
+
+@claim_edit(
+    "DX-08",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("508", "700"), carc=("16",), rarc=("MA63",)),
+    citation=Citation(source="45 CFR 162.1002; ASC X12N 005010X222A1 (837P), HI qualifiers BK and BF", effective=ENDED),
+)
+def icd_9_code(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """A diagnosis is sent as an ICD-9-CM code for a service since 2015-10-01.
+
+    Why: since that day every diagnosis is coded in ICD-10-CM (types ABK and ABF); ICD-9-CM (BK and BF) is returned.
+
+    Flagged: type BK for a service of 2015-10-01.
+
+    Accepted: type BK for a service of 2015-09-30; types ABK and ABF.
+    """
+    entries = claim.claim.claim_information.health_care_code_information
+    old = [place for place, entry in enumerate(entries, 1) if entry.diagnosis_type_code in ICD_9]
+    if not old:
+        yield DoesNotApply()
+    elif claim.first_service is None:
+        yield NoData("date of service")
+    elif claim.first_service >= ENDED:
+        for place in old:
+            yield Flaw(
+                message=f"Diagnosis {place} is sent as ICD-9-CM, which ended for services from {ENDED}.",
+                hint="Send the ICD-10-CM code with type ABK (the principal one) or ABF.",
+                at=in_diagnosis(place),
+                facts={"diagnosisType": entries[place - 1].diagnosis_type_code, "serviceDate": claim.first_service},
+            )

@@ -1,0 +1,1 @@
+"""Whether something is billed twice."""

@@ -1,0 +1,57 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.locate import in_line
+
+REPEATED: Final = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
+
+
+@claim_edit(
+    "DUP-02",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("54",), carc=("18",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
+)
+def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+    """Two lines of the claim are the same in all that a payer compares.
+
+    Why: the second one is denied as a duplicate, and may hold the first one up.
+
+    Flagged: J1745-JZ x 40 twice on one day, with the same charge, NDC, place and provider.
+
+    Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
+    says that it was done again; lines whose description or note differ.
+    """
+    first: dict[tuple[object, ...], LineFacts] = {}
+    for line in claim.lines:
+        if line.on is None or not line.hcpcs or REPEATED.intersection(line.modifiers):
+            continue
+        earlier = first.setdefault(_compared(claim, line), line)
+        if earlier is not line:
+            yield Flaw(
+                message=f"Line {line.number} bills {line.hcpcs} of {line.on} exactly as line {earlier.number} does.",
+                hint="Remove one, or add up the units on one line; 76 says that it was done again on that day.",
+                at=in_line(line, "line"),
+                facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "firstLine": earlier.number},
+            )
+
+
+def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
+    service, package = line.line.professional_service, line.line.drug_identification
+    return (
+        line.hcpcs,
+        line.on,
+        line.until,
+        frozenset(line.modifiers),
+        line.units,
+        line.charge,
+        claim.place_of(line),
+        claim.rendering_npi(line),
+        service.description,
+        line.line.additional_notes,
+        package and (package.national_drug_code, package.national_drug_unit_count),
+        service.composite_diagnosis_code_pointers and service.composite_diagnosis_code_pointers.diagnosis_code_pointers,
+    )

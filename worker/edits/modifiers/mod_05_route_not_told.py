@@ -1,0 +1,50 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import listed
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.self_administered import exclusion_list
+
+ROUTES: Final = frozenset({"JA", "JB"})
+BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
+
+
+@drug_line_edit(
+    "MOD-05",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("453", "223"), carc=("16",), rarc=("N822",)),
+    citation=Citation(
+        source="Noridian Healthcare Solutions, self-administered drug exclusion list: modifiers JA and JB"
+    ),
+)
+def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A drug that Medicare covers into a vein only is billed without saying which way it was given.
+
+    Why: for a code on the contractor's list of self-administered drugs of which only the subcutaneous form is excluded,
+    JA (into a vein) or JB (under the skin) decides whether it is paid. Without either the line is returned.
+
+    Flagged: a code of the option `excluded_when_subcutaneous` of HCP-07 with neither JA nor JB.
+
+    Accepted: JA or JB; GA, GX, GY or GZ, which say that a denial is expected; a code that is not on the list; payers
+    other than Medicare. JA with JB is told by MOD-03, JB on such a code by HCP-07.
+    """
+    if not context.profile.medicare:
+        yield DoesNotApply()
+        return
+    codes = exclusion_list(context).excluded_when_subcutaneous
+    if codes is None:
+        yield NoData("self-administered drug exclusion list of the contractor", line.number)
+    elif not listed(line.hcpcs, codes):
+        yield DoesNotApply()
+    elif denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
+        yield Bypassed(f"modifier {min(denied)}", line.number)
+    elif not ROUTES.intersection(line.modifiers):
+        yield Flaw(
+            message=f"{line.hcpcs} is covered into a vein only, but the line does not say how it was given.",
+            hint="Add JA if it was given into a vein, JB if under the skin.",
+            at=in_line(line, "procedureModifiers"),
+            facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
+        )

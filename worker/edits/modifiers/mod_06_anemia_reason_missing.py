@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+FOR_OTHERS_THAN_DIALYSIS: Final = frozenset({"J0881", "J0885", "Q5106"})
+REASONS: Final = frozenset({"EA", "EB", "EC"})
+REQUIRED_FROM: Final = date(2008, 1, 1)
+NOT_COVERED_BY_LAW: Final = "GY"
+
+
+class ReasonWanted(Options):
+    """Whether a payer other than Medicare wants the reason; None when that is not known."""
+
+    required: bool | None = None
+
+
+@drug_line_edit(
+    "MOD-06",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("N822",)),
+    citation=Citation(
+        source="CMS Claims Processing Manual (Pub. 100-04), chapter 17; Palmetto GBA, HCPCS modifier EB, 2020-07-16",
+        section="section 80.9",
+        effective=REQUIRED_FROM,
+    ),
+    options=ReasonWanted,
+)
+def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A drug against anemia for a patient who is not on dialysis does not say what caused the anemia.
+
+    Why: Medicare covers these drugs by cause, which EA (chemotherapy), EB (radiotherapy) or EC (neither) tells. A line
+    without one is returned.
+
+    Flagged: J0881, J0885 or Q5106 with none of the three; a warning on a JW line, for which we found no instruction.
+
+    Accepted: one of the three; J0882, Q4081 and Q5105, which are for dialysis; payers other than Medicare, unless the
+    payer profile says `required: true`. More than one of the three is told by MOD-03.
+    """
+    if line.hcpcs not in FOR_OTHERS_THAN_DIALYSIS or line.on is None or line.on < REQUIRED_FROM:
+        yield DoesNotApply()
+        return
+    required = context.profile.medicare or context.options(ReasonWanted).required
+    if required is None:
+        yield NoData("whether the payer wants EA, EB or EC", line.number)
+    elif not required or REASONS.intersection(line.modifiers):
+        return
+    elif NOT_COVERED_BY_LAW in line.modifiers:
+        yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
+    else:
+        yield Flaw(
+            message=f"{line.hcpcs} carries none of EA, EB and EC, which tell the cause of the anemia.",
+            hint="Add EA for anemia from chemotherapy, EB from radiotherapy, EC for any other.",
+            at=in_line(line, "procedureModifiers"),
+            facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
+            severity=Severity.WARN if line.is_waste else None,
+        )

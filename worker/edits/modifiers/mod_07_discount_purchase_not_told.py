@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
+ONLY_TB_FROM: Final = date(2025, 1, 1)
+DISCOUNT_PURCHASE: Final = frozenset({"TB", "JG"})
+
+
+class CoveredEntities(Options):
+    """The billing NPIs of 340B covered entities; an empty list for none."""
+
+    covered_entity_npis: frozenset[Npi] | None = None
+
+
+@drug_line_edit(
+    "MOD-07",
+    severity=Severity.WARN,
+    predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("N822",)),
+    citation=Citation(
+        source="Noridian Healthcare Solutions, DME: nebulizers, modifiers JG and TB",
+        effective=ONLY_TB_FROM,
+        url="https://med.noridianmedicare.com/web/jadme/dmepos/nebulizers",
+    ),
+    options=CoveredEntities,
+)
+def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A 340B covered entity bills a drug to Medicare without saying that it was bought under 340B.
+
+    Why: Medicare keeps discounted drugs out of the makers' rebates by the modifier TB. Without it a drug bought at the
+    340B price is counted twice.
+
+    Flagged: a drug line of a provider in the option `covered_entity_npis`, without TB, from 2025-01-01.
+
+    Accepted: TB; a drug that the entity did not buy under 340B, which is why this is a warning; other providers; payers
+    other than Medicare. JG, which ended on 2024-12-31, is told by MOD-02.
+    """
+    billing = context.claim.claim.billing
+    if not context.profile.medicare or line.on is None or line.on < ONLY_TB_FROM:
+        yield DoesNotApply()
+        return
+    entities = context.options(CoveredEntities).covered_entity_npis
+    if entities is None:
+        yield NoData("list of 340B covered entities", line.number)
+    elif not billing or billing.npi not in entities:
+        yield DoesNotApply()
+    elif not DISCOUNT_PURCHASE.intersection(line.modifiers):
+        yield Flaw(
+            message=f"{line.hcpcs} is billed by a 340B covered entity without TB.",
+            hint="Add TB if the drug was bought under 340B; leave the line as it is if it was not.",
+            at=in_line(line, "procedureModifiers"),
+            facts={"procedureCode": line.hcpcs, "serviceDate": line.on},
+        )

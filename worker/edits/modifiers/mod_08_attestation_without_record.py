@@ -1,0 +1,58 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.documentation import Element
+from schemas.outcome import Citation, Severity
+from worker.edits.attachments import announced
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.payers.profile import DocumentationMode
+
+ATTESTED: Final = "KX"
+SUPPORT: Final = (
+    Element.MEDICAL_NECESSITY,
+    Element.CLINICAL_FINDINGS,
+    Element.PRIOR_THERAPY,
+    Element.CONTRAINDICATION,
+    Element.INDICATION,
+)
+
+
+@drug_day_edit(
+    "MOD-08",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "287"), carc=("16",), rarc=("M127",)),
+    citation=Citation(source="CMS, HCPCS Level II modifiers: KX, requirements of the medical policy are met"),
+)
+def attestation_without_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """A drug line attests that the coverage policy is met (KX), and nothing in the record supports that.
+
+    Why: KX is a promise that the documents which the policy lists are on file. A payer that asks for them and gets
+    none takes the payment back.
+
+    Flagged: J2323-KX where the record was sent, but says nothing of necessity, findings, earlier therapies or the
+    indication: held. A warning when no record was sent and the payer profile does not require one.
+
+    Accepted: one of these elements; an attachment announced on the claim or the line (PWK); KX on other lines, where it
+    means other things.
+    """
+    attesting = [line for line in day.lines if ATTESTED in line.modifiers]
+    mode = context.profile.documentation
+    if not attesting:
+        yield DoesNotApply()
+        return
+    line = attesting[0]
+    if announced(context.claim.claim, day.lines) or (day.record and any(map(day.record.has, SUPPORT))):
+        return
+    if mode is DocumentationMode.OFF:
+        yield NoData("documentation, for which this profile does not ask", line.number)
+        return
+    only_warns = day.record is None and mode is DocumentationMode.WHEN_SENT
+    yield Flaw(
+        message=f"{day.hcpcs} says KX (policy met), but nothing in the record supports it.",
+        hint=f"Send what the policy asks for, for instance as `{Element.MEDICAL_NECESSITY.value}`, or have it on file.",
+        at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(ATTESTED)),
+        facts={"procedureCode": day.hcpcs, "accepted": tuple(element.value for element in SUPPORT)},
+        severity=Severity.WARN if only_warns else None,
+    )

@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
+DRUG_CODES: Final = ("J", "Q")
+
+
+@drug_line_edit(
+    "MOD-09",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(
+        source="CMS National Correct Coding Initiative Policy Manual, chapter I: modifiers 59 and X{EPSU}"
+    ),
+)
+def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A drug line carries 59 or XE, XP, XS or XU, which tell one procedure from another.
+
+    Why: these modifiers lift a pairing of two procedures. A drug is paired with nothing; the modifier belongs on the
+    line of its administration, if anywhere.
+
+    Flagged: J2353-XE, the only line of its code and day. A warning where the code stands on several lines of the day:
+    some payers want the second one told apart so.
+
+    Accepted: 96372-59; a drug line without any of them. 59 together with an X modifier is told by MOD-03.
+    """
+    carried = [modifier for modifier in line.modifiers if modifier in APART]
+    if not line.hcpcs.startswith(DRUG_CODES):
+        yield DoesNotApply()
+        return
+    if not carried:
+        return
+    same = [other for other in context.claim.drug_lines if (other.hcpcs, other.on) == (line.hcpcs, line.on)]
+    yield Flaw(
+        message=f"{line.hcpcs} is a drug, but carries {' and '.join(carried)}, which tells procedures apart.",
+        hint=f"Remove {' and '.join(carried)} here; send it on the line of the administration if it is true of that.",
+        at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(carried[0])),
+        facts={"procedureCode": line.hcpcs, "modifiers": carried, "linesOfTheDay": len(same)},
+        severity=Severity.WARN if len(same) > 1 else None,
+    )

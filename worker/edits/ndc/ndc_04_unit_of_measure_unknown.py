@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+MEASURES: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
+
+
+@line_edit(
+    "NDC-04",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("659", "218"), carc=("16",), rarc=("N816",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 CTP05-1"),
+)
+def unit_of_measure_unknown(line: LineFacts, _: Context) -> Iterator[Verdict]:
+    """The NDC quantity has no unit of measure, or one that an 837P does not know.
+
+    Why: 5 is five vials or five milliliters only by its unit; a payer cannot price or rebate the quantity without it.
+
+    Flagged: MG, EA or nothing beside an NDC.
+
+    Accepted: F2 (international unit), GR (gram), ME (milligram), ML (milliliter), UN (unit).
+    """
+    package = line.line.drug_identification
+    if package is None or not package.national_drug_code:
+        yield DoesNotApply()
+        return
+    measure = (package.measurement_unit_code or "").upper()
+    if measure not in MEASURES:
+        yield Flaw(
+            message=f"{line.hcpcs}: the NDC quantity has {'an unknown' if measure else 'no'} unit of measure.",
+            hint="Send UN for vials and kits of powder, ML for liquids, GR for ointments, F2 for international units.",
+            at=in_line(line, "measurementUnitCode"),
+            facts={"procedureCode": line.hcpcs, "unitSent": bool(measure), "allowed": sorted(MEASURES)},
+        )

@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.ndc_form import is_billable_form
+
+ElevenDigits = Annotated[str, StringConstraints(pattern=r"^\d{11}$")]
+
+
+class EndedNdcs(Options):
+    """NDCs, eleven digits, each with the last day on which the payer takes it."""
+
+    ended: dict[ElevenDigits, date] | None = None
+
+
+@line_edit(
+    "NDC-07",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("218",), carc=("16",), rarc=("N847",)),
+    citation=Citation(source="FDA, National Drug Code Directory: end of marketing"),
+    options=EndedNdcs,
+)
+def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The NDC was no longer marketed on the date of service.
+
+    Why: payers drop an NDC some time after its last lot expired; often an old package number is left in the charge
+    master. No table of ends is shipped, so they stand in the payer profile, as this edit's option `ended`.
+
+    Flagged: an NDC that ended on 2025-12-31 for a service of 2026-01-01.
+
+    Accepted: a service on the last day; an NDC that is not on the list. The form of the NDC is NDC-02's.
+    """
+    package = line.line.drug_identification
+    ndc = (package.national_drug_code if package else None) or ""
+    if not is_billable_form(ndc) or line.on is None:
+        yield DoesNotApply()
+        return
+    ended = context.options(EndedNdcs).ended
+    if ended is None:
+        yield NoData("dates on which NDCs ended", line.number)
+    elif (last := ended.get(ndc)) and line.on > last:
+        yield Flaw(
+            message=f"NDC {ndc} ended on {last}, before the service of {line.on}.",
+            hint="Send the NDC that stands on the package used.",
+            at=in_line(line, "nationalDrugCode"),
+            facts={"nationalDrugCode": ndc, "endedOn": last, "serviceDate": line.on},
+        )

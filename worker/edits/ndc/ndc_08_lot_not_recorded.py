@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+
+from schemas.documentation import REPORT_TYPE, Element
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.payers.profile import DocumentationMode
+
+
+class LotWanted(Options):
+    """The codes for which the payer wants the lot number in the record; an empty list for none."""
+
+    codes: tuple[CodeOrRange, ...] | None = None
+
+
+@drug_day_edit(
+    "NDC-08",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), 2400 PWK; the payer's own record request"),
+    options=LotWanted,
+)
+def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The record does not say from which lot the drug was, although this payer wants to know.
+
+    Why: some payers want the lot number of a biologic with the record. It is no element of the claim, and Medicare does
+    not ask for it; which codes need it is the payer's word, this edit's option `codes`.
+
+    Flagged: J2357 on the payer's list, with a record without `lot-number`.
+
+    Accepted: a record with it; a code that is not on the list. A drug whose guide lists the lot is told by the edit of
+    that guide; without any record there is no data unless the payer profile requires records.
+    """
+    codes, line = context.options(LotWanted).codes, day.lines[0]
+    guide = context.guides.get(day.hcpcs)
+    if codes is None:
+        yield NoData("codes for which the payer wants the lot number", line.number)
+        return
+    if not listed(day.hcpcs, codes) or (guide and any(Element.LOT_NUMBER in item.accepted for item in guide.record)):
+        yield DoesNotApply()
+        return
+    mode = context.profile.documentation
+    if mode is DocumentationMode.OFF or (day.record is None and mode is not DocumentationMode.REQUIRED):
+        yield NoData("documentation", line.number)
+    elif day.record is None or not day.record.has(Element.LOT_NUMBER):
+        yield Flaw(
+            message=f"The record for {day.hcpcs} of {day.on} lacks the lot number, which this payer wants.",
+            hint=f"Send it as `{Element.LOT_NUMBER.value}`; it stands in the administration record (PWK 04).",
+            at=in_line(line, "documentation"),
+            facts={"procedureCode": day.hcpcs, "reportType": REPORT_TYPE[Element.LOT_NUMBER]},
+        )

@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+
+class Ordering(Options):
+    """The codes for which the payer wants to know who ordered them; an empty list for none."""
+
+    codes: tuple[CodeOrRange, ...] | None = None
+
+
+@line_edit(
+    "IDN-08",
+    severity=Severity.WARN,
+    predicted=predicts(category="A6", status=("21", "562"), carc=("16",), rarc=("N264", "N265"), entity="DK"),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), 2420E NM1*DK and 2310A NM1*DN"),
+    options=Ordering,
+)
+def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """A code for which the payer wants the ordering provider is billed without that provider's NPI.
+
+    Why: suppliers' drugs and some plans' drugs are paid on the order of an enrolled physician, whose NPI stands on the
+    claim. Which codes is the payer's word: it stands in the payer profile, as this edit's option `codes`.
+
+    Flagged: J7613 on the payer's list, without an ordering or referring NPI on the line or the claim.
+
+    Accepted: the ordering or the referring provider's NPI, on the line or on the claim; a code that is not on the list.
+    """
+    codes = context.options(Ordering).codes
+    if codes is None:
+        yield NoData("codes for which the payer wants the ordering provider", line.number)
+        return
+    if not listed(line.hcpcs, codes):
+        yield DoesNotApply()
+        return
+    claim = context.claim.claim
+    named = (line.line.ordering_provider, line.line.referring_provider, claim.ordering, claim.referring)
+    if not any(provider and provider.npi for provider in named):
+        yield Flaw(
+            message=f"{line.hcpcs} needs the NPI of the ordering provider with this payer; the claim has none.",
+            hint="Send the ordering provider with NPI on the line (2420E).",
+            at=in_line(line, "orderingProvider.npi"),
+            facts={"procedureCode": line.hcpcs},
+        )

@@ -1,0 +1,1 @@
+"""Where the service was done."""

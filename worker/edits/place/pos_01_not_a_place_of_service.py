@@ -1,0 +1,55 @@
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Location, Severity
+from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.locate import in_claim, in_line
+from worker.reference.answer import Found
+
+TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
+
+
+@claim_edit(
+    "POS-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("249",), carc=("16",), rarc=("M77",)),
+    citation=Citation(source="CMS, place of service codes for professional claims"),
+)
+def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+    """The place of service is no code of the CMS list.
+
+    Why: the place decides by which rules and at which rate a line is paid; a code that means no place is returned.
+
+    Flagged: 1, 00 and OF, which are not two digits from 01 to 99; 29, which CMS has not assigned.
+
+    Accepted: 11; a line without a place of its own, which has the claim's. For services before our table only the form
+    is looked at.
+    """
+    whole = claim.claim.claim_information.place_of_service_code
+    written = [(whole, claim.first_service, in_claim("placeOfServiceCode"))]
+    for line in claim.lines:
+        place = line.line.professional_service.place_of_service_code
+        written.append((place, line.on, in_line(line, "placeOfServiceCode")))
+    for code, on, at in written:
+        if code:
+            yield from _flaws(code, on, at, context)
+
+
+def _flaws(code: str, on: date | None, at: Location, context: Context) -> Iterator[Verdict]:
+    if not TWO_DIGITS.fullmatch(code):
+        yield _flaw(at, "The place of service is not two digits from 01 to 99.", {"characters": len(code)})
+        return
+    answer = context.snapshot.place_of_service(code, on) if on else None
+    if not isinstance(answer, Found):
+        yield NoData(f"place of service codes on {on or 'the date of service'}", at.line)
+    elif answer.row.facility is None:
+        yield _flaw(at, f"Place of service {code} is not assigned by CMS.", {"placeOfService": code})
+
+
+def _flaw(at: Location, message: str, facts: dict[str, object]) -> Flaw:
+    return Flaw(
+        message=message, hint="Send the place where the patient was, such as 11 for an office.", at=at, facts=facts
+    )

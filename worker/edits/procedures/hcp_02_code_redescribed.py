@@ -1,0 +1,52 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.successors import recount
+
+
+@drug_line_edit(
+    "HCP-02",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56", "N657")),
+    citation=Citation(source="CMS, HCPCS Level II quarterly updates: ended codes and the codes that took their place"),
+)
+def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The code has ended, and the code that took its place counts in another billing unit.
+
+    Why: when CMS describes a drug anew, the billing unit often changes with the code. Who changes the code only bills a
+    fraction or a multiple of the dose.
+
+    Flagged: J1300 (10 mg) x 90 on 2025-10-01, which is J1299 (2 mg) x 450.
+
+    Accepted: J1299 on that day; J1300 on 2025-03-31, its last day. A successor with the same unit, one of which we do
+    not know that it was in force, and a code without a successor are told by HCP-01.
+    """
+    if line.drug is None or not line.drug.successor:
+        yield DoesNotApply()
+        return
+    anew = recount(line, context.snapshot)
+    if anew is None:
+        return
+    old, new = anew.ended.row, anew.successor
+    count = "" if anew.units is None or line.units is None else f" x {anew.units:f} for these {in_words(line.units)}"
+    yield Flaw(
+        message=(
+            f"{old.hcpcs} ended on {anew.ended.valid_to}; since then the drug is {new.hcpcs}, per {new.unit_amount:f} "
+            f"{new.unit} instead of {old.unit_amount:f} {old.unit}."
+        ),
+        hint=f"Bill {new.hcpcs}{count}; count from the dose where it is known, since begun units were rounded.",
+        at=in_line(line, "procedureCode"),
+        facts={
+            "procedureCode": old.hcpcs,
+            "serviceDate": line.on,
+            "endedOn": anew.ended.valid_to,
+            "successor": new.hcpcs,
+            "unitsEach": anew.units_each.normalize(),
+            "billedUnits": "not known" if line.units is None else line.units,
+            "successorUnits": "not known" if anew.units is None else anew.units,
+        },
+    )

@@ -1,0 +1,54 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+
+UNLISTED: Final = frozenset({"J3490", "J3590", "J7999", "J9999", "C9399"})
+NUMBER: Final = re.compile(r"\d", re.ASCII)
+ROUTE: Final = re.compile(
+    r"\b(?:I\.?V\.?|I\.?M\.?|S\.?C\.?|S\.?Q\.?|SUB-?Q|SUBCUT\w*|P\.?O\.?|INTRA\w*|INFUS\w*|INJ\w*|ORAL\w*|TOPICAL\w*"
+    r"|INHAL\w*|NASAL\w*|OPHTHALM\w*|EPIDURAL\w*|IMPLANT\w*|PUSH|EYE|ROUTE)(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@line_edit(
+    "HCP-03",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A6", status=("217", "306"), carc=("16",), rarc=("M123", "N350")),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), SV101-7: description of a non-specific procedure code"),
+)
+def unlisted_code_without_detail(line: LineFacts, _: Context) -> Iterator[Verdict]:
+    """A code for unlisted drugs is billed without saying which drug it was.
+
+    Why: J3490, J3590, J7999, J9999 and C9399 stand for any drug without a code of its own. Payers price them by hand
+    from the name, the dose, the route and the NDC on the claim; without a name nobody can pay them.
+
+    Flagged: J3490 with neither a description (SV101-7) nor a note (NTE). A warning when there is a text, but no dose
+    and route in it that we can find, or no NDC: payers word what they want differently.
+
+    Accepted: J3490 with "EXAMPLINE 50 MG IV" and the NDC of the vial.
+    """
+    if line.hcpcs not in UNLISTED:
+        yield DoesNotApply()
+        return
+    texts = (line.line.professional_service.description, line.line.additional_notes)
+    text, package = " ".join(each for each in texts if each), line.line.drug_identification
+    present = {
+        "dose": NUMBER.search(text),
+        "route": ROUTE.search(text),
+        "NDC": package and package.national_drug_code,
+    }
+    lacking = ("name", *present) if not text else tuple(what for what, found in present.items() if not found)
+    if lacking:
+        yield Flaw(
+            message=f"{line.hcpcs} is an unlisted code; we find no {', '.join(lacking)} of the drug on the line.",
+            hint="Describe the drug in SV101-7: name, dose given, route; and send the NDC of the package.",
+            at=in_line(line, "description"),
+            facts={"procedureCode": line.hcpcs, "missing": lacking},
+            severity=Severity.WARN if text else None,
+        )

@@ -1,0 +1,52 @@
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.reference.answer import Found
+
+WHY_NOT: Final = {
+    "I": "not payable by Medicare",
+    "M": "not covered by Medicare",
+    "S": "excluded from Medicare by law",
+}
+BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
+
+
+@drug_line_edit(
+    "HCP-05",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("585",), carc=("96",), rarc=("N425",)),
+    citation=Citation(source="CMS, HCPCS Level II: coverage code of the procedure code"),
+)
+def code_not_payable(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """Medicare pays nothing for the code, whatever the circumstances.
+
+    Why: CMS marks each code with what Medicare does about it; I, M and S mean that it is not paid. Such a line only
+    delays the others, unless the denial is wanted.
+
+    Flagged: J1202 (miglustat by mouth, I); J3570 (laetrile, M); J7304 (contraceptive patch, S).
+
+    Accepted: the same to another payer; with GA, GX, GY or GZ, which say that a denial is expected. A code with a
+    medically unlikely edit of 0 is told by UNT-03.
+    """
+    coverage = line.drug_answer.row.coverage_code if isinstance(line.drug_answer, Found) else None
+    if not context.profile.medicare or not coverage or line.on is None:
+        yield DoesNotApply()
+        return
+    if coverage not in WHY_NOT:
+        return
+    limit = context.snapshot.mue(line.hcpcs, "practitioner", line.on)
+    if isinstance(limit, Found) and limit.row.value == 0:
+        return
+    if denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
+        yield Bypassed(f"modifier {min(denied)}", line.number)
+        return
+    yield Flaw(
+        message=f"{line.hcpcs} is {WHY_NOT[coverage]} (coverage code {coverage}).",
+        hint="Bill another payer or the patient; for a denial on purpose add GY, or GA with a notice on file.",
+        at=in_line(line, "procedureCode"),
+        facts={"procedureCode": line.hcpcs, "coverageCode": coverage},
+    )

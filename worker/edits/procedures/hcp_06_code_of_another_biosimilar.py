@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.packages import mixes_biosimilars, siblings
+
+
+@drug_line_edit(
+    "HCP-06",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
+    citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
+)
+def code_of_another_biosimilar(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The package is a biosimilar, or its reference product, that has another code than the one billed.
+
+    Why: each biosimilar has a code and a price of its own, and so has the reference product. Payers compare the code
+    with the NDC; the wrong one of the family is paid wrongly or returned.
+
+    Flagged: the NDC of Inflectra (Q5103) under J1745, or under Q5104.
+
+    Accepted: the NDC of Inflectra under Q5103; a package that the crosswalk lists under both codes. Another form of one
+    product is told by HCP-08, another drug by NDC-06.
+    """
+    others = siblings(line, context.snapshot)
+    if others is None or line.drug is None or not mixes_biosimilars(line.drug, others):
+        yield DoesNotApply()
+        return
+    if not others:
+        return
+    product = others[0][0]
+    codes = " or ".join(sorted({container.hcpcs for container, _ in others}))
+    yield Flaw(
+        message=f"NDC {product.ndc11} is {product.brand}, which is billed as {codes}, not as {line.hcpcs}.",
+        hint=f"Bill {codes} if {product.brand} was given; else send the NDC of the package used.",
+        at=in_line(line, "procedureCode"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "nationalDrugCode": product.ndc11,
+            "product": product.brand,
+            "codesOfNdc": codes,
+        },
+    )

@@ -1,0 +1,47 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.packages import mixes_biosimilars, siblings
+
+
+@drug_line_edit(
+    "HCP-08",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("507", "218"), carc=("16",), rarc=("N846", "N56")),
+    citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
+)
+def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The package holds the drug of the code, but in another form or of another maker, which has a code of its own.
+
+    Why: a depot and a short-acting form, or two makers of one drug, have codes of their own, often with another billing
+    unit and a price many times as high.
+
+    Flagged: the NDC of a Sandostatin LAR Depot kit (J2353, 1 mg) under J2354 (25 mcg); the NDC of Cipla's lanreotide
+    (J1932) under J1930.
+
+    Accepted: the NDC under the code that the crosswalk lists it under. Biosimilars are told by HCP-06, another drug by
+    NDC-06.
+    """
+    others = siblings(line, context.snapshot)
+    if others is None or line.drug is None or mixes_biosimilars(line.drug, others):
+        yield DoesNotApply()
+        return
+    if not others:
+        return
+    product = others[0][0]
+    codes = " or ".join(sorted({container.hcpcs for container, _ in others}))
+    yield Flaw(
+        message=f"NDC {product.ndc11} is {product.brand} of {product.labeler}: billed as {codes}, not as {line.hcpcs}.",
+        hint=f"Bill {codes} if this package was used, and count the units anew; else send the NDC of the package used.",
+        at=in_line(line, "procedureCode"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "nationalDrugCode": product.ndc11,
+            "product": product.brand,
+            "codesOfNdc": codes,
+            "unitsPerContainer": product.units_per_item,
+        },
+    )

@@ -1,0 +1,65 @@
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words, units_administered
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.record import MILLIGRAMS, Unknown, convert
+
+DOSE: Final = re.compile(r"(?<![\d.,/])(\d{1,6}(?:\.\d{1,3})?)\s*(mcg|mg|g)\b(?!\s*(?:/|per))", re.IGNORECASE)
+
+
+@drug_line_edit(
+    "UNT-04",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("476",), carc=("16",), rarc=("M53",)),
+    citation=Citation(
+        source="First Coast Service Options, claim submission guidelines: drug units, 2024-06-07",
+        url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
+    ),
+)
+def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The units billed are the number of milligrams, under a code that counts in larger steps.
+
+    Why: where a unit is 5 mg or 10 mg, milligrams entered as units bill the dose five or ten times.
+
+    Flagged: J2357 (5 mg) x 150 with "omalizumab 150 mg" in the text of the line: 150 mg are 30 units.
+
+    Accepted: x 30; a text with two amounts, a strength per mL or no amount at all. A dose in the record is compared by
+    UNT-02 and WST-06, the quantity of the package by UNT-07.
+    """
+    drug = line.drug
+    if drug is None or line.is_waste or drug.unit_up_to or drug.unit not in MILLIGRAMS or drug.unit_amount in {None, 1}:
+        yield DoesNotApply()
+        return
+    days = [day for day in context.claim.drug_days if any(each is line for each in day.lines)]
+    if any(not isinstance(day.dose_given, Unknown) for day in days):
+        yield DoesNotApply()
+        return
+    texts = (line.line.professional_service.description, line.line.additional_notes)
+    amounts = {found.groups() for text in texts if text for found in DOSE.finditer(text)}
+    if len(amounts) != 1 or line.units is None or drug.unit_amount is None:
+        yield NoData("dose in the record or in the text of the line", line.number)
+        return
+    ((number, measure),) = amounts
+    dose = convert(number, measure, drug.unit) or Decimal(0)
+    expected = units_administered(dose, drug.unit_amount)
+    if dose == drug.unit_amount:
+        yield NoData("dose in the text of the line, which names the billing unit", line.number)
+    elif line.units == dose != expected:
+        yield Flaw(
+            message=f"{line.hcpcs} is billed per {drug.unit_amount} {drug.unit}: {number} {measure} are "
+            f"{in_words(expected)}, but {line.units:f} are billed.",
+            hint=f"Bill {in_words(expected)} if the dose in the text is right.",
+            at=in_line(line, "serviceUnitCount"),
+            facts={
+                "procedureCode": line.hcpcs,
+                "dose": f"{number} {measure}",
+                "expectedUnits": expected,
+                "billedUnits": line.units,
+            },
+        )

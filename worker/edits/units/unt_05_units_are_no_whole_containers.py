@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+
+
+class WholeContainers(Options):
+    """Whether the payer wants single-dose drugs billed by whole containers on one line, without JW and JZ."""
+
+    whole_containers: bool | None = None
+
+
+@drug_day_edit(
+    "UNT-05",
+    severity=Severity.WARN,
+    predicted=predicts(category="A7", status=("476",), carc=("153",), rarc=("M53",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
+    options=WholeContainers,
+)
+def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The units billed, without a word on waste, are no number of whole containers.
+
+    Why: some payers do not take JW and JZ and pay the containers that were opened. Units between two containers then
+    leave the rest unpaid, or are wrong. Which payer wants that stands in its profile, as the option `whole_containers`.
+
+    Flagged: J1745 (vials of 10 units) x 35, with the option.
+
+    Accepted: x 40; without the option, any count. A line with JW or JZ is WST-07's, a missing one of them WST-01's.
+    """
+    wanted = context.options(WholeContainers).whole_containers
+    if wanted is False or any(line.is_waste or line.attests_no_waste for line in day.lines):
+        yield DoesNotApply()
+        return
+    line, units, sizes = day.lines[0], day.units_given, marketed_sizes(day, context.snapshot)
+    if wanted is None:
+        yield NoData("how the payer wants waste billed", line.number)
+    elif not day.drug.single_dose:
+        yield NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
+    elif units is None:
+        yield NoData("unit count", line.number)
+    elif (fits := add_up(sizes, units, ONE_UNIT)) is None:
+        yield NoData("container sizes in the crosswalk", line.number)
+    elif not fits:
+        yield Flaw(
+            message=f"{day.hcpcs}: {in_words(units)} are no number of whole containers.",
+            hint="Bill the containers that were opened, or verify the count.",
+            at=in_line(line, "serviceUnitCount"),
+            facts={"procedureCode": day.hcpcs, "billedUnits": units, "containerUnits": sizes},
+        )

@@ -1,0 +1,95 @@
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
+from worker.edits.ndc_quantity import is_certain, other_readings, units_of
+from worker.reference.answer import Found
+from worker.reference.rows import Container
+
+ROUNDED: Final = Decimal("0.02")  # the crosswalk rounds the units of some containers to two places
+LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals
+
+
+@drug_line_edit(
+    "UNT-07",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("724", "218"), carc=("16",), rarc=("N815",)),
+    citation=Citation(
+        source="CMS, ASP NDC-HCPCS crosswalk of the quarter; NUCC 1500 claim form instructions, NDC units"
+    ),
+)
+def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """The quantity of the package (NDC) does not come to the units billed.
+
+    Why: payers convert the NDC quantity into billing units and compare.
+
+    Flagged: J0897 x 60 with 60 UN of a syringe that holds 60 units, which are 3,600. A warning when the quantity would
+    be right in another measure (J9271 x 100, 1 ML instead of 1 UN), where the crosswalk does not tell a powder, and
+    where it is too small for a code of several container sizes, of which the line may name one.
+
+    Accepted: the quantity given, that of the whole containers opened, or that of all lines of the drug and day; less
+    than a unit of difference. No data: quarters that we do not hold, and vials whose content differs from lot to lot.
+    """
+    package, drug = line.line.drug_identification, line.drug
+    if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:
+        yield DoesNotApply()
+        return
+    quantity, measure, ndc = package.national_drug_unit_count, package.measurement_unit_code, package.national_drug_code
+    if not isinstance(quantity, Decimal) or quantity <= 0 or not measure or not is_billable_form(ndc or ""):
+        yield DoesNotApply()
+        return
+    answer = context.snapshot.container(ndc or "", line.on)
+    listed = [each for each in answer.row if each.hcpcs == line.hcpcs] if isinstance(answer, Found) else []
+    whole = sum((each.units or Decimal(0) for each in _beside(line, context)), Decimal(0))
+    by_lot = drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
+    if not listed or by_lot or drug.unit_up_to or line.units is None:
+        yield NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
+        return
+    stated = [units_of(quantity, measure.upper(), each, drug) for each in listed]
+    known = [units for units in stated if units is not None]
+    if len(known) != len(stated):
+        yield NoData("NDC quantity in a measure that converts into billing units", line.number)
+    elif not any(_fits(units, quantity, line.units, whole, each) for units, each in zip(known, listed, strict=True)):
+        guesses = [units for each in listed for units in other_readings(quantity, each)]
+        doubtful = any(_fits(units, quantity, line.units, whole, each) for each in listed for units in guesses)
+        doubtful |= max(known) < line.units and _has_sizes(line, line.on, context)
+        certain = not doubtful and all(is_certain(measure.upper(), each) for each in listed)
+        comes_to = known[0].quantize(Decimal("0.001")).normalize()
+        yield Flaw(
+            message=f"{line.hcpcs}: {quantity.normalize():f} {measure} of the NDC are {comes_to:f} billing units, but "
+            f"{in_words(line.units)} are billed.",
+            hint="Correct the quantity or its measure (UN for vials and syringes, ML for liquids), or the units.",
+            at=in_line(line, "nationalDrugUnitCount"),
+            facts={
+                "procedureCode": line.hcpcs,
+                "nationalDrugCode": ndc,
+                "quantity": f"{quantity.normalize():f} {measure}",
+                "unitsOfQuantity": comes_to,
+                "billedUnits": line.units,
+            },
+            severity=None if certain else Severity.WARN,
+        )
+
+
+def _has_sizes(line: LineFacts, on: date, context: Context) -> bool:
+    """Whether the code has containers of several sizes, so that the line may name one NDC of two."""
+    answer = context.snapshot.containers_of(line.hcpcs, on)
+    return isinstance(answer, Found) and len(sizes_of(answer.row)) > 1
+
+
+def _beside(line: LineFacts, context: Context) -> tuple[LineFacts, ...]:
+    return tuple(each for each in context.claim.drug_lines if (each.hcpcs, each.on) == (line.hcpcs, line.on))
+
+
+def _fits(units: Decimal, quantity: Decimal, billed: Decimal, whole: Decimal, container: Container) -> bool:
+    """Whether a quantity is that of the line or of the day, up to the rest of the last container."""
+    rest, slack = max(container.units_per_item or Decimal(1), Decimal(1)), 1 + units * (ROUNDED + LAST_PLACE / quantity)
+    return any(-slack < units - count < max(rest, slack) for count in (billed, whole))

@@ -1,0 +1,90 @@
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from schemas.outcome import Citation, Severity
+from worker.edits.arithmetic import in_words
+from worker.edits.containers import ONE_UNIT, Combination, add_up, least_waste, marketed, repeats_containers, sizes_of
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.expected_units import contradicts_record
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Unknown
+from worker.reference.rows import Container
+
+
+@drug_day_edit(
+    "WST-08",
+    severity=Severity.WARN,
+    predicted=predicts(category="A2", status=("476",), carc=("153",), rarc=("M53",)),
+    citation=Citation(
+        source="CGS Administrators, Part B: billing units and discarded drugs, 2023-06-27",
+        effective=date(2017, 1, 1),
+        url="https://cgsmedicare.com/partb/pubs/news/2023/06/cope140894.html",
+    ),
+)
+def smaller_containers_waste_less(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """Other containers of the same product would have held the dose with less left over.
+
+    Why: payers pay for what was discarded when the containers were chosen to waste the least. Shortages and the rules
+    of a label are good reasons for others, so that this only warns.
+
+    Flagged: J9035 (10 mg) x 30 and JW x 10, one vial of 400 mg, where three vials of 100 mg waste nothing.
+
+    Accepted: x 31 and JW x 9, since 305 mg take 400 mg of either size. Only sizes of one maker's product are compared:
+    nobody stocks them all. Units that contradict the record, or are no sum of containers, are left to other edits.
+    """
+    given, wasted, unit = day.units_given, day.units_wasted, day.unit_dose
+    if not day.wasted or not day.given:
+        yield DoesNotApply()
+        return
+    line, listed, opened = day.wasted[0], marketed(day, context.snapshot), day.containers_opened
+    if not listed or unit is None:
+        yield NoData("container sizes in the crosswalk", line.number)
+    elif given is None or wasted is None:
+        yield NoData("unit count", line.number)
+    elif contradicts_record(day):
+        yield NoData("units that agree with the doses in the record", line.number)
+    elif isinstance(opened, Unknown) and repeats_containers(sizes_of(listed), given, wasted):
+        yield NoData("discarded units that are not those of whole containers", line.number)
+    else:
+        used = () if isinstance(opened, Unknown) else tuple(content / unit for content in opened)
+        total = sum(used, Decimal(0)) or given + wasted
+        better = _better(_products(day, listed), used, total, given)
+        if better:
+            yield Flaw(
+                message=f"{day.hcpcs}: {in_words(given)} given of {total.normalize():f} opened; containers of {better} "
+                "units would have held the dose with less left over.",
+                hint="Use the containers that waste the least, or have the reason ready why others were opened.",
+                at=in_line(line, "serviceUnitCount"),
+                facts={
+                    "procedureCode": day.hcpcs,
+                    "unitsGiven": given,
+                    "unitsOpened": total.normalize(),
+                    "containerUnits": str(better),
+                    "unitsNeeded": better.total,
+                },
+            )
+
+
+def _products(day: DrugDay, listed: tuple[Container, ...]) -> list[tuple[Decimal, ...]]:
+    """The sizes of each product that may have been used: those of the NDCs on the lines, else all."""
+    packages = [line.line.drug_identification for line in day.lines]
+    ndcs = {package.national_drug_code for package in packages if package}
+    named = {(container.labeler, container.brand) for container in listed if container.ndc11 in ndcs}
+    products: defaultdict[tuple[str, str], list[Container]] = defaultdict(list)
+    for container in listed:
+        if not named or (container.labeler, container.brand) in named:
+            products[container.labeler, container.brand].append(container)
+    return [sizes_of(containers) for containers in products.values()]
+
+
+def _better(
+    products: list[tuple[Decimal, ...]], used: tuple[Decimal, ...], total: Decimal, given: Decimal
+) -> Combination | None:
+    """What would have wasted less, if that is so whichever of the products was used."""
+    possible = [sizes for sizes in products if (set(used) <= set(sizes) if used else add_up(sizes, total, ONE_UNIT))]
+    least = [least_waste(sizes, given) for sizes in possible]
+    better = [choice for choice in least if choice and total - choice.total >= ONE_UNIT]
+    return better[0] if better and len(better) == len(least) else None

@@ -1,0 +1,64 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.documentation import Element
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Record
+from worker.edits.recorded import record_not_asked
+
+MULTI_DOSE: Final = re.compile(r"\bmulti(?:ple)?[\s-]*(?:dose|use)\b|\bmdv\b", re.IGNORECASE)
+CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
+
+
+@drug_day_edit(
+    "WST-09",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
+)
+def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """JW or JZ stands on a drug from a multi-dose container, or JW on one of which nobody says what it came from.
+
+    Why: what is left in a multi-dose container is for other patients; it is neither discarded (JW) nor is there
+    anything to attest (JZ). No table tells multi-dose containers, so that only the claim or its record can.
+
+    Flagged: a code that is not on the CMS list of single-dose codes, JW, and "multi-dose vial" as formulation in the
+    record or in the text of the line: rejected. The same with a record that tells no container: held for it.
+
+    Accepted: every code on the CMS list; containers opened or another formulation in the record. Without a record the
+    container is not known, and nothing is held.
+    """
+    if day.drug.single_dose or not any(line.is_waste or line.attests_no_waste for line in day.lines):
+        yield DoesNotApply()
+        return
+    line = next(line for line in day.lines if line.is_waste or line.attests_no_waste)
+    record = day.record or Record(())
+    told = [entry.value for entry in record.entries(Element.FORMULATION)]
+    told += [
+        text for each in day.lines for text in (each.line.professional_service.description, each.line.additional_notes)
+    ]
+    facts = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}
+    if any(MULTI_DOSE.search(text) for text in told if text):
+        yield Flaw(
+            message=f"{day.hcpcs} came from a multi-dose container, but the line carries {facts['modifier']}.",
+            hint="Remove JW and JZ, and bill only what was given to this patient.",
+            at=in_line(line, "procedureModifiers"),
+            facts=facts,
+        )
+    elif not day.wasted or any(record.has(element) for element in CONTAINER):
+        return
+    elif unknown := record_not_asked(context, line.number):
+        yield NoData(f"whether the container is single-dose ({unknown.missing})", line.number)
+    else:
+        yield Flaw(
+            message=f"{day.hcpcs} is billed with JW; the record does not say from which container it came.",
+            hint="Send the containers as `containers-opened`, or the `formulation`: JW is for single-dose containers.",
+            at=in_line(line, "documentation"),
+            facts=facts,
+            severity=Severity.PEND,
+            predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
+        )

@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.code_ranges import CodeRange, within
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.facts import LineFacts
+from worker.edits.locate import in_line
+from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
+from worker.edits.skin_substitutes import SKIN_SUBSTITUTES, WASTE_MODIFIERS_TO
+from worker.reference.answer import Found
+
+WASTE: Final[tuple[str, ...]] = ("JW", "JZ")
+PACKAGED: Final = "N"
+STATUS_READ_TO: Final = date(2025, 12, 31)  # the copy of January 2026 may repeat the indicators of October 2025
+VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
+
+
+@line_edit(
+    "WST-11",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
+    citation=Citation(
+        source="CMS, Discarded Drugs and Biologicals: JW Modifier and JZ Modifier Policy; Noridian, skin substitutes",
+        effective=date(2017, 1, 1),
+        url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
+    ),
+)
+def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator[Verdict]:
+    """JW or JZ stands on something that is not paid separately as a drug.
+
+    Why: both speak of separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
+    clinics cover the drug; a packaged drug has no payment of its own; skin substitutes are supplies since 2026.
+
+    Flagged: JZ in place 21 or 72; JZ on a drug with OPPS status N in place 22, a warning from 2026, where the status we
+    hold may be old; JW on Q4101 on 2026-01-01; a warning on a vaccine, which rests on common practice, not on a
+    retrieved source.
+
+    Accepted: JZ on a drug with status K or in an office; Q4101-JW on 2025-12-31. Multi-dose containers are WST-09's.
+    """
+    carried = tuple(modifier for modifier in WASTE if modifier in line.modifiers)
+    if not carried or line.on is None:
+        yield DoesNotApply()
+        return
+    place = context.claim.place_of(line) or ""
+    if line.hcpcs in SKIN_SUBSTITUTES and line.on > WASTE_MODIFIERS_TO:
+        yield _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
+    elif within(line.hcpcs, VACCINES):
+        yield _flaw(line, carried, "vaccines are outside of the policy", Severity.WARN)
+    elif place in INPATIENT | ALL_INCLUSIVE_CLINICS:
+        yield _flaw(line, carried, f"in place {place} a rate covers the drug")
+    elif place in PAID_UNDER_OPPS:
+        status = context.snapshot.opps_status(line.hcpcs, line.on)
+        if not isinstance(status, Found):
+            yield NoData("whether OPPS pays the drug separately", line.number)
+        elif status.row.status == PACKAGED:
+            stale = Severity.WARN if line.on > STATUS_READ_TO else None
+            yield _flaw(line, carried, "OPPS packages the drug (status N)", stale)
+
+
+def _flaw(line: LineFacts, carried: tuple[str, ...], why: str, severity: Severity | None = None) -> Flaw:
+    modifiers = " and ".join(carried)
+    return Flaw(
+        message=f"{line.hcpcs} carries {modifiers}, but {why}.",
+        hint=f"Remove {modifiers}" + (", and bill only what was used." if "JW" in carried else "."),
+        at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(carried[0])),
+        facts={"procedureCode": line.hcpcs, "modifiers": carried, "serviceDate": line.on},
+        severity=severity,
+    )

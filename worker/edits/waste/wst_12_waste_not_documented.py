@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+
+from schemas.documentation import REPORT_TYPE, Element
+from schemas.outcome import Citation, Severity
+from worker.edits.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+from worker.edits.record import Record
+from worker.edits.recorded import record_not_asked
+
+AMOUNT = Element.AMOUNT_DISCARDED
+IT_FOLLOWS_FROM = (Element.DOSE_ADMINISTERED, Element.CONTAINERS_OPENED)
+
+
+class RecordOfWaste(Options):
+    """What the payer wants to read about discarded units; some ask for `discard-reason` as well."""
+
+    elements: tuple[Element, ...] = (AMOUNT,)
+
+
+@drug_day_edit(
+    "WST-12",
+    severity=Severity.PEND,
+    predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
+    citation=Citation(source="Billing and coding article A53024; Noridian Healthcare Solutions, Part B: modifier JW"),
+    options=RecordOfWaste,
+)
+def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """Units are billed as discarded, and the record does not say how much was.
+
+    Why: discarded units are paid when the record supports them. Every payer asks for the amount; some also for the
+    reason, which the profile adds to this edit's option `elements`.
+
+    Flagged: J1745-JW x 5 with a record of the dose only.
+
+    Accepted: the amount discarded; the dose given and the containers opened, from which it follows. Without a record
+    nothing is held unless the profile requires one; what the guide of the drug asks for is told by its own edit.
+    """
+    if not day.wasted:
+        yield DoesNotApply()
+        return
+    line, record, elements = day.wasted[0], day.record or Record(()), context.options(RecordOfWaste).elements
+    if unknown := record_not_asked(context, line.number):
+        yield unknown
+        return
+    follows = {AMOUNT} if all(record.has(element) for element in IT_FOLLOWS_FROM) else set()
+    for element in elements:
+        if record.has(element) or element in asked_elsewhere(day, context) | follows:
+            continue
+        if any(entry.element == element and entry.value for entry in context.claim.documentation or ()):
+            yield NoData(f"documentation {element.value} of the lines of the drug", line.number)
+            continue
+        report = REPORT_TYPE[element]
+        yield Flaw(
+            message=f"{day.hcpcs} is billed with JW, and the record of {day.on} lacks {IN_WORDS[element]}.",
+            hint=f"Send it as `{element.value}`; it stands in: {DOCUMENT[report]} (PWK {report}).",
+            at=in_line(line, "documentation"),
+            facts={"procedureCode": day.hcpcs, "missing": element.value, "reportType": report},
+        )

@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pydantic import Field
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.facts import DrugDay
+from worker.edits.locate import in_line
+
+
+class LargestShare(Options):
+    """The share of the containers, in percent, above which the payer asks for the record; 100 is no limit."""
+
+    largest_share_percent: int | None = Field(default=None, ge=1, le=100)
+
+
+@drug_day_edit(
+    "WST-13",
+    severity=Severity.WARN,
+    predicted=predicts(category="A2", status=("409",), rarc=("N706",)),
+    citation=Citation(source="Reviews of payers; the limit stands in the payer profile, no limit is published"),
+    options=LargestShare,
+)
+def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """A large share of the containers is billed as discarded.
+
+    Why: some payers review claims with much waste and ask for the record. Which share is much is their word: it stands
+    in the payer profile, as this edit's option `largest_share_percent`. Medicare publishes no limit.
+
+    Flagged: J1745 x 6 and JW x 4, of which 40 percent were discarded, with 30 percent in the profile.
+
+    Accepted: x 7 and JW x 3. Containers that were not needed at all are told by WST-08.
+    """
+    given, wasted = day.units_given, day.units_wasted
+    if not day.wasted or not day.given:
+        yield DoesNotApply()
+        return
+    line, largest = day.wasted[0], context.options(LargestShare).largest_share_percent
+    if largest is None:
+        yield NoData("the payer's limit of the discarded share", line.number)
+    elif given is None or wasted is None:
+        yield NoData("unit count", line.number)
+    elif 100 * wasted > largest * (given + wasted):
+        share = (100 * wasted / (given + wasted)).quantize(Decimal(1))
+        yield Flaw(
+            message=f"{day.hcpcs}: {share} percent of the units are billed as discarded.",
+            hint="Verify both counts, and have the record ready that says what was discarded and why.",
+            at=in_line(line, "serviceUnitCount"),
+            facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted, "percent": share},
+        )

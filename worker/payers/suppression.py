@@ -1,0 +1,57 @@
+"""What a profile silences: an edit for all claims, or for the claims and lines that a suppression describes."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+CodeOrRange: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5}(-[A-Z0-9]{5})?$")]
+"""A procedure code or a range of them: `J0897`, `J9000-J9999`."""
+DiagnosisPrefix: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{0,6}$")]
+Place: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+
+
+class Setting(BaseModel):
+    """A part of a profile: closed, so that a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Off(Setting):
+    """Why an edit is switched off, by whom and until when."""
+
+    reason: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    until: date | None = None
+
+
+class When(Setting):
+    """The lines that a suppression is for; all that is given must hold."""
+
+    codes: tuple[CodeOrRange, ...] = Field(default=(), description="procedure codes, or ranges such as J9000-J9999")
+    diagnoses: tuple[DiagnosisPrefix, ...] = Field(
+        default=(), description="ICD-10-CM prefixes without dot; one diagnosis that the line points to is enough"
+    )
+    places: tuple[Place, ...] = Field(default=(), description="places of service")
+
+    @model_validator(mode="after")
+    def _is_narrow(self) -> Self:
+        if not (self.codes or self.diagnoses or self.places):
+            raise ValueError("names no codes, diagnoses or places; to silence the edit for every claim say `off`")
+        return self
+
+    def matches(self, code: str, diagnoses: Iterable[str], place: str | None) -> bool:
+        """Whether a line with this code, these diagnoses and this place is meant."""
+        if self.codes and not any(len(code) == 5 and each[:5] <= code <= each[-5:] for each in self.codes):  # noqa: PLR2004
+            return False
+        if self.diagnoses and not any(diagnosis.startswith(self.diagnoses) for diagnosis in diagnoses):
+            return False
+        return not self.places or place in self.places
+
+
+class Suppression(Off):
+    """An edit that is silenced for some lines: why, by whom and until when."""
+
+    edit: str
+    when: When
