@@ -27,10 +27,14 @@ ROOT = Path(__file__).parents[2]
 POLL_S = 0.1
 
 
-class WorkerProcess:
-    """One fake worker in a process of its own."""
+FAKE_WORKER = ("-m", "tests.stream.fake_worker")
+REAL_WORKER = ("-m", "worker", "worker")
 
-    def __init__(self, settings: Settings, folder: Path, name: str) -> None:
+
+class WorkerProcess:
+    """One worker in a process of its own: the shell over a fake scrubber, or the whole `claimscrub worker`."""
+
+    def __init__(self, settings: Settings, folder: Path, name: str, program: tuple[str, ...] = FAKE_WORKER) -> None:
         self.name = name
         self.log_file = folder / f"{name}.log"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
@@ -39,7 +43,7 @@ class WorkerProcess:
         environment |= {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.stream.fake_worker"],
+                [sys.executable, *program],
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
