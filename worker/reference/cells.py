@@ -59,6 +59,10 @@ class Cells:
         self.note(column, f"expected a whole number, found {cell!r}")
         return 0
 
+    def maybe_whole(self, column: str) -> int | None:
+        """The whole number, zero or more, or None when the cell is empty."""
+        return self.whole(column) if self._cell(column, "whole") else None
+
     def maybe_day(self, column: str) -> date | None:
         """The date, or None when the cell is empty."""
         cell = self._cell(column, "date")
