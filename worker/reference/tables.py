@@ -38,24 +38,36 @@ class Period:
 class ByRow(Generic[Key, Row]):
     """One edition whose rows carry their own dates; a key may have several rows, one after the other."""
 
-    __slots__ = ("_held", "edition", "periods")
+    __slots__ = ("_absent", "_held", "_not_covered", "edition", "periods")
 
     def __init__(self, edition: Edition, rows: Mapping[Key, tuple[tuple[Row, Period], ...]]) -> None:
         """The rows of a key come in order of time and do not overlap."""
         self.edition = edition
         self.periods = rows
+        self._absent = Absent(edition)
+        self._not_covered = outer_bounds((edition,))
         # Most keys have one row, and a claim mostly asks on a day it is in force: that one needs no loop.
         self._held = {
-            key: (Found(held[-1][0], edition), held[-1][1].first, held[-1][1].last) for key, held in rows.items()
+            key: (Found(held[-1][0], edition), held[-1][1].first, held[-1][1].last, self._outside(held))
+            for key, held in rows.items()
         }
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
         """The row's own dates decide; the edition's dates only bound what an absent row means."""
         held = self._held.get(key)
         if held is None:
-            return Absent(self.edition) if self.edition.covers(on) else outer_bounds((self.edition,))
-        found, first, last = held
-        return found if first <= on <= last else self._beside(key, on)
+            return self._absent if self.edition.covers(on) else self._not_covered
+        found, first, last, outside = held
+        if first <= on <= last:
+            return found
+        return outside or self._beside(key, on)
+
+    def _outside(self, held: tuple[tuple[Row, Period], ...]) -> NotInForce[Row] | None:
+        """The one answer on every day beside the row; None where it depends on the day."""
+        row, period = held[0]
+        if len(held) > 1 or period.known_from:
+            return None
+        return NotInForce(row, self.edition, period.valid_from, period.valid_to)
 
     def _beside(self, key: Key, on: date) -> Answer[Row]:
         """The first row of the key that has not ended decides; when all have ended, the last one."""
@@ -71,7 +83,7 @@ class ByRow(Generic[Key, Row]):
 class ByEdition(Generic[Key, Row]):
     """Editions in order of time; each answers for its own dates only."""
 
-    __slots__ = ("_absent", "_found", "_lasts", "_starts", "editions")
+    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_starts", "editions")
 
     def __init__(self, editions: Iterable[tuple[Edition, Mapping[Key, Row]]]) -> None:
         held = tuple(editions)
@@ -80,12 +92,13 @@ class ByEdition(Generic[Key, Row]):
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
         self._found = [{key: Found(row, edition) for key, row in rows.items()} for edition, rows in held]
         self._absent = [Absent(edition) for edition in self.editions]
+        self._not_covered = outer_bounds(self.editions)
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
         """Absent when the edition of that date lacks the key, NotCovered when no edition has the date."""
         at = bisect_right(self._starts, on) - 1
         if at < 0 or on > self._lasts[at]:
-            return outer_bounds(self.editions)
+            return self._not_covered
         return self._found[at].get(key) or self._absent[at]
 
     def rows(self) -> Iterable[tuple[Edition, Iterable[Row]]]:
