@@ -11,7 +11,7 @@ from worker.cli.reference_coverage import coverage
 from worker.cli.reference_diff import diff
 from worker.cli.reference_import import import_files
 from worker.cli.reference_options import DAY, readable, say_json, today, with_directory, with_format
-from worker.cli.reference_questions import QUESTIONS, told
+from worker.cli.reference_questions import QUESTIONS, instead, told
 from worker.reference.loading import load, verify
 
 EXIT_BROKEN: Final = 1
@@ -71,7 +71,9 @@ def show(table: str, key: str, on: datetime | None, directory: Path, form: str) 
     parts = [part if table in {"products", "mue", "ncci_pairs"} else part.upper() for part in key.split("+")]
     if len(parts) < form_of_key.split("[", maxsplit=1)[0].count("+") + 1:
         raise click.UsageError(f"{table}: expected a key as {form_of_key}, found {key}")
-    document = told(question(readable(lambda: load(directory)), parts, day))
+    tables = readable(lambda: load(directory))
+    answer = question(tables, parts, day)
+    document = told(answer) | instead(tables, table, parts, day, answer)
     if form == "json":
         say_json({"table": table, "key": key, "on": day} | document)
     else:
@@ -85,6 +87,8 @@ def _show(table: str, key: str, day: date, document: dict[str, Any]) -> None:  #
     for name in ("edition", "in_force_from", "in_force_to", "covers_from", "covers_to"):
         if name in document:
             click.echo(f"  {name:<22}{document[name] or 'open'}")
+    if "instead" in document:
+        click.echo(f"  {'instead':<22}{', '.join(document['instead'])}")
     rows = document.get("row", [])
     for row in rows if isinstance(rows, list) else [rows]:
         for name, value in row.items():
@@ -115,7 +119,7 @@ def editions(directory: Path, form: str) -> None:
         )
         return
     for each in held:
-        bounds = f"{each.in_force_from} to {each.in_force_to or 'open':<10}"
+        bounds = f"{each.in_force_from} to {each.in_force_to or 'open'!s:<10}"
         click.echo(f"{each.table + '@' + each.name:<34} {bounds}  {each.rows:>7,} rows  {each.sha256[:12]}")
 
 

@@ -79,5 +79,20 @@ def told(answer: AnyAnswer) -> dict[str, Any]:
             return {"answer": "not covered", "covers_from": answer.covers_from, "covers_to": answer.covers_to}
 
 
+def instead(tables: Snapshot, table: str, key: list[str], on: date, answer: AnyAnswer) -> dict[str, Any]:
+    """What to bill instead of a code that is not in force: its successor with its unit, or the codes that refine it."""
+    if table == "icd10cm":
+        below = tables.billable_below(key[0].replace(".", ""), on)
+        return {"instead": below} if below else {}
+    if not isinstance(answer, NotInForce) or not getattr(answer.row, "successor", None):
+        return {}
+    if table == "drugs":
+        successor = tables.successor_of(answer.row)
+        if successor:
+            unit = f"{successor.unit_amount} {successor.unit} a unit, not {answer.row.unit_amount} {answer.row.unit}"
+            return {"instead": (f"{successor.hcpcs}: {unit}",)}
+    return {"instead": (answer.row.successor,)}
+
+
 def _row(row: Any) -> object:  # a row of any table, or a tuple of them
     return [asdict(each) for each in row] if isinstance(row, tuple) else asdict(row)

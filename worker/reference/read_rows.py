@@ -111,6 +111,7 @@ def read_modifier(cells: Cells) -> Modifier:
         effective_from=effective_from,
         effective_to=effective_to,
         meaning=cells.text("meaning"),
+        successor=cells.maybe_text("successor"),
     )
 
 

@@ -9,7 +9,7 @@ from worker.reference.diagnoses import Diagnoses
 from worker.reference.edition import Edition
 from worker.reference.loaded import Loaded, LoadedTable
 from worker.reference.overlap import FIRST_ROW
-from worker.reference.rows import Drug, WasteDuty
+from worker.reference.rows import Drug, Modifier, WasteDuty
 
 Row = TypeVar("Row")
 
@@ -26,6 +26,7 @@ def nonsense(loaded: Loaded) -> Iterator[str]:
     yield from _unknown_codes(loaded)
     yield from _amounts(loaded)
     yield from _drugs(loaded)
+    yield from _modifiers(loaded)
     yield from _exclusions(loaded)
     yield from _each(loaded.waste_duty, _waste_dates)
     yield from _hints(loaded)
@@ -82,6 +83,16 @@ def _drugs(loaded: Loaded) -> Iterator[str]:
             yield "unit", f"expected with unit_amount or not at all, found {drug.unit_amount} {drug.unit}"
 
     yield from _each(loaded.drugs, of_drug)
+
+
+def _modifiers(loaded: Loaded) -> Iterator[str]:
+    known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
+
+    def of_modifier(row: Modifier) -> Iterator[tuple[str, str]]:
+        if row.successor and (row.successor not in known or row.successor == row.code):
+            yield "successor", f"expected another modifier of this table, found {row.successor}"
+
+    yield from _each(loaded.modifiers, of_modifier)
 
 
 def _exclusions(loaded: Loaded) -> Iterator[str]:

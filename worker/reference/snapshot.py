@@ -40,6 +40,10 @@ class Snapshot:
         """The drug behind a HCPCS code; NotCovered before a code without effective date was first seen."""
         return self.tables.drugs.answer(hcpcs, on)
 
+    def successor_of(self, drug: Drug) -> Drug | None:
+        """The drug code that took over from a terminated one, with its own billing unit, whatever the date."""
+        return self.tables.drugs.latest(drug.successor) if drug.successor else None
+
     def drugs_named(self, text: str) -> tuple[Drug, ...]:
         """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
         return self.tables.drug_names.named_in(text)

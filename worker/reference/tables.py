@@ -62,6 +62,11 @@ class ByRow(Generic[Key, Row]):
             return found
         return outside or self._beside(key, on)
 
+    def latest(self, key: Key) -> Row | None:
+        """The last row of a key, in force or not; None for a key that is not held."""
+        held = self._held.get(key)
+        return held[0].row if held else None
+
     def _outside(self, held: tuple[tuple[Row, Period], ...]) -> NotInForce[Row] | None:
         """The one answer on every day beside the row; None where it depends on the day."""
         row, period = held[0]

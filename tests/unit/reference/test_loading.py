@@ -187,7 +187,7 @@ def test_bytes_that_are_not_utf_8_are_refused(folder: Path) -> None:
 def test_a_last_day_before_the_first_day_is_refused(folder: Path) -> None:
     """A modifier cannot end before it begins."""
     with (folder / "modifiers" / "2024-07.csv").open("a", encoding="utf-8") as rows:
-        rows.write("ZZ,HCPCS,any,2025-01-01,2024-12-31,modifier,Ends before it begins\n")
+        rows.write("ZZ,HCPCS,any,2025-01-01,2024-12-31,,modifier,Ends before it begins\n")
     list_files(folder)
 
     assert problems_of(folder) == (
