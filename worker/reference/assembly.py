@@ -41,7 +41,12 @@ def assemble(loaded: Loaded) -> Snapshot:
         places_of_service=_by_edition(loaded.places_of_service, lambda place: place.code),
         drug_names=index_names(loaded.drugs.editions[0][1]),
         hcpcs_codes=_by_row(
-            loaded.hcpcs_codes, lambda code: code.hcpcs, lambda code: Period(code.effective_from, code.effective_to)
+            loaded.hcpcs_codes,
+            lambda code: code.hcpcs,
+            # Of a code without first day only the last one is known.
+            lambda code: Period(
+                code.effective_from, code.effective_to, None if code.effective_from else code.effective_to
+            ),
         ),
         skin_substitutes=_by_row(loaded.skin_substitutes, lambda product: product.hcpcs, _since_known),
         products_by_id=_grouped(loaded.products, lambda product: product.product_id),
