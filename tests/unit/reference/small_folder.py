@@ -11,25 +11,7 @@ KEPT = {
     *("JW", "JZ", "JG", "TB", "25", "59", "XE", "XP", "XS", "XU", "11", "22", "28"),
     *("207RH0003X", "carc", "GG100", "888867413689", "J7331"),
 }
-DIAGNOSES = (
-    "A00",
-    "D59",
-    "D69",
-    "D89",
-    "G35",
-    "G36",
-    "G70",
-    "J45",
-    "L40",
-    "M05",
-    "M06",
-    "M08",
-    "M17",
-    "L50",
-    "J33",
-    "T78",
-    "Z91",
-)
+DIAGNOSES = tuple("A00 D59 D69 D89 G35 G36 G70 J33 J45 L40 L50 M05 M06 M08 M17 T78 Z91".split())  # noqa: SIM905
 
 
 def write_small_folder(folder: Path) -> None:

@@ -1,17 +1,16 @@
 """What stops a broken reference folder, and what names a good one."""
 
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from tests.unit.reference.small_folder import SHIPPED, change, list_files
 from worker.reference import errors
 from worker.reference.answer import Found, NotCovered
 from worker.reference.loading import load
 from worker.reference.snapshot import Snapshot
 
-SHIPPED = Path(__file__).parents[3] / "config" / "reference"
 ROWS_KEPT = 5
 
 
@@ -27,21 +26,6 @@ def folder(tmp_path: Path) -> Path:
             (table / edition.name).write_bytes(b"".join(lines))
     list_files(tmp_path)
     return tmp_path
-
-
-def list_files(folder: Path) -> None:
-    """Write CHECKSUMS for what the folder holds."""
-    files = sorted(path for path in folder.glob("*/*") if path.is_file())
-    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    (folder / "CHECKSUMS").write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def change(folder: Path, path: str, old: str, new: str) -> None:
-    """Replace a text in one file and list the files anew."""
-    text = (folder / path).read_text(encoding="utf-8")
-    assert old in text
-    (folder / path).write_text(text.replace(old, new), encoding="utf-8", newline="")
-    list_files(folder)
 
 
 def problems_of(folder: Path) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What the tables of codes and policies answer, on both sides of each date."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -207,7 +208,7 @@ def test_a_terminated_drug_tells_the_changed_unit_of_its_successor(snapshot: Sna
     successor = snapshot.successor_of(old.row)
 
     assert successor is not None
-    assert (successor.hcpcs, successor.unit_amount, old.row.unit_amount) == ("J1299", 2, 10)
+    assert (successor.hcpcs, successor.unit_amount, old.row.unit_amount) == ("J1299", Decimal(2), Decimal(10))
     assert snapshot.successor_of(successor) is None
 
 

@@ -22,17 +22,17 @@ UNITS: Final = {
 }
 # "Injection, eculizumab, 2 mg", "Injection, furosemide, up to 20 mg", "Hyaluronan, for injection, per dose".
 BILLED: Final = re.compile(
-    r"(?P<name>.*\S),?\s+(?P<up_to>up to )?(?:per )?(?P<amount>\d[\d,]*(?:\.\d+)?)?\s*"
+    r"(?P<name>.+?),?\s+(?P<up_to>up to )?(?:(?:per )?(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)\s*|per )"
     r"(?P<unit>milligram|microgram|milliliter|international unit|gram|mg|mcg|ml|meq|i\.u\.|iu|unit|dose|g)s?",
     re.IGNORECASE,
 )
-INJECTION: Final = re.compile(r"(injection|inj\.?|infusion),?\s+", re.IGNORECASE)
+INJECTION: Final = re.compile(r"^(injection|inj\.?|infusion),?\s+", re.IGNORECASE)
 
 
 def drug_cells(hcpcs: str, descriptor: str) -> dict[str, str]:
     """The cells of the table `drugs` that a descriptor fills; an unreadable unit stays empty, which is unknown."""
     cells = {"hcpcs": hcpcs, "class": _drug_class(hcpcs), "unit_text": descriptor}
-    billed = BILLED.fullmatch(descriptor.strip().rstrip("."))
+    billed = BILLED.fullmatch(descriptor.strip())
     name = billed["name"].rstrip(",") if billed else descriptor
     cells["generic_name"] = INJECTION.sub("", name, count=1)
     if billed:
