@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ def _unpacked(path: Path) -> Iterator[PublishedFile]:
         for member in members:
             try:
                 yield PublishedFile(Path(member.filename).name, archive.read(member))
-            except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
+            except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
                 raise ImportRefusedError(f"{path.name}: {member.filename} cannot be unpacked: {error}") from None
 
 
