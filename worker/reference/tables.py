@@ -38,12 +38,12 @@ class Period:
 class ByRow(Generic[Key, Row]):
     """One edition whose rows carry their own dates; a key may have several rows, one after the other."""
 
-    __slots__ = ("_absent", "_held", "_not_covered", "edition", "periods")
+    __slots__ = ("_absent", "_held", "_not_covered", "edition", "rows")
 
     def __init__(self, edition: Edition, rows: Mapping[Key, tuple[tuple[Row, Period], ...]]) -> None:
         """The rows of a key come in order of time and do not overlap."""
         self.edition = edition
-        self.periods = rows
+        self.rows = rows
         self._absent = Absent(edition)
         self._not_covered = outer_bounds((edition,))
         # Most keys have one row, and a claim mostly asks on a day it is in force: that one needs no loop.
@@ -76,7 +76,7 @@ class ByRow(Generic[Key, Row]):
 
     def _beside(self, key: Key, on: date) -> Answer[Row]:
         """The first row of the key that has not ended decides; when all have ended, the last one."""
-        rows = self.periods[key]
+        rows = self.rows[key]
         row, period = next((each for each in rows if on <= each[1].last), rows[-1])
         if on > period.last or (period.valid_from and on < period.valid_from):
             return NotInForce(row, self.edition, period.valid_from, period.valid_to)
@@ -105,11 +105,6 @@ class ByEdition(Generic[Key, Row]):
         if at < 0 or on > self._lasts[at]:
             return self._not_covered
         return self._found[at].get(key) or self._absent[at]
-
-    def rows(self) -> Iterable[tuple[Edition, Iterable[Row]]]:
-        """Every edition with its rows."""
-        for edition, found in zip(self.editions, self._found, strict=True):
-            yield edition, (each.row for each in found.values())
 
 
 def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:

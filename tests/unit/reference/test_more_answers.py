@@ -113,7 +113,7 @@ def test_an_ended_pair_is_not_in_force_afterwards(snapshot: Snapshot) -> None:
     """The last day of a deleted pair stands in the cumulative list."""
     ended = next(
         rows[-1][0]
-        for rows in snapshot.tables.ncci_pairs.periods.values()
+        for rows in snapshot.tables.ncci_pairs.rows.values()
         if rows[-1][0].effective_to == date(2009, 12, 31)
     )
 
