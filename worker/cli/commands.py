@@ -14,6 +14,7 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "check": "worker.cli.check",
         "explain": "worker.cli.explain",
         "edits": "worker.cli.edits",
+        "reference": "worker.cli.reference",
         "demo": "worker.cli.demo",
         "worker": "worker.cli.worker",
         "send": "worker.cli.send",
