@@ -19,7 +19,7 @@ async def test_three_kills_lose_nothing(delivery: Delivery, settings_for: Settin
     """Three kill -9 amid 5,000 claims lose none, and under exactly-once no reader sees one twice."""
     settings = settings_for(delivery).model_copy(update={"instance_id": "worker-0"})
 
-    ledger = await kill_storm(settings, tmp_path, sent=5000, kills=3, limit_s=60)
+    ledger = await kill_storm(settings, tmp_path, sent=5000, kills=3, limit_s=120)
 
     assert (ledger.lost, ledger.conflicting) == (0, 0)
     if delivery is Delivery.EXACTLY_ONCE:

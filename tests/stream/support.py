@@ -12,11 +12,14 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
+from tests.malformed import sound
+from worker.cli import synthetic
 from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.connection import open_admin
@@ -27,10 +30,14 @@ ROOT = Path(__file__).parents[2]
 POLL_S = 0.1
 
 
-class WorkerProcess:
-    """One fake worker in a process of its own."""
+FAKE_WORKER = ("-m", "tests.stream.fake_worker")
+REAL_WORKER = ("-m", "worker", "worker")
 
-    def __init__(self, settings: Settings, folder: Path, name: str) -> None:
+
+class WorkerProcess:
+    """One worker in a process of its own: the shell over a fake scrubber, or the whole `claimscrub worker`."""
+
+    def __init__(self, settings: Settings, folder: Path, name: str, program: tuple[str, ...] = FAKE_WORKER) -> None:
         self.name = name
         self.log_file = folder / f"{name}.log"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
@@ -39,7 +46,7 @@ class WorkerProcess:
         environment |= {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.stream.fake_worker"],
+                [sys.executable, *program],
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -181,14 +188,16 @@ async def prepare(settings: Settings, claims: list[bytes | None], partitions: in
 
 
 async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int, limit_s: float) -> Ledger:
-    """Kill -9 one worker at even distances through the messages, restart it each time, and count."""
-    await prepare(settings, [claim(number, sleep=0.0005) for number in range(sent)])
+    """Kill -9 the whole worker at even distances through the messages, restart it each time, and count."""
+    settings = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
+    document = sound()
+    await prepare(settings, [json.dumps(document | {"id": number}).encode() for number in range(sent)])
     for kill in range(1, kills + 1):
-        with WorkerProcess(settings, folder, f"killed-{kill}") as worker:
+        with WorkerProcess(settings, folder, f"killed-{kill}", REAL_WORKER) as worker:
             await progress(settings, sent * kill // (kills + 1), limit_s)
             worker.kill()
     assert await committed(settings) < sent
-    with WorkerProcess(settings, folder, "last") as worker:
+    with WorkerProcess(settings, folder, "last", REAL_WORKER) as worker:
         await progress(settings, sent, limit_s)
         assert worker.stop() == 0
     return Ledger.of(sent, await outcomes(settings))

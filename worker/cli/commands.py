@@ -16,6 +16,7 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "edits": "worker.cli.edits",
         "profiles": "worker.cli.profiles",
         "test": "worker.cli.run_cases",
+        "reference": "worker.cli.reference",
         "demo": "worker.cli.demo",
         "worker": "worker.cli.worker",
         "send": "worker.cli.send",

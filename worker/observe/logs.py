@@ -59,6 +59,7 @@ ALLOWED_KEYS: Final = frozenset(
 MAX_STRING: Final = 256
 _QUEUE_RECORDS: Final = 10_000
 _GATHER_S: Final = 0.05
+_GATHER_LINES: Final = 1000
 _SECONDS_BETWEEN_REPEATS: Final = 1.0
 _MOST_REPEATS_REMEMBERED: Final = 1000
 _LOGGER_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]")
@@ -105,7 +106,7 @@ class LineWriter:
             if lines[0] is not None:
                 time.sleep(_GATHER_S)
             with contextlib.suppress(queue.Empty):
-                while lines[-1] is not None:
+                while lines[-1] is not None and len(lines) < _GATHER_LINES:
                     lines.append(self._lines.get_nowait())
             is_open = lines[-1] is not None
             try:

@@ -2,64 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from hashlib import sha256
-from typing import Generic, TypeVar
+from typing import TypeVar
 
+from worker.reference.code_set_rows import SkinSubstitute
 from worker.reference.diagnoses import Diagnoses
 from worker.reference.edition import Edition
+from worker.reference.loaded import Loaded, LoadedTable
 from worker.reference.name_index import index_names
-from worker.reference.rows import (
-    AspLimit,
-    Container,
-    Drug,
-    Modifier,
-    ModifierExclusion,
-    MueLimit,
-    OppsStatus,
-    PlaceOfService,
-    WasteDuty,
-)
-from worker.reference.snapshot import Snapshot, Tables
+from worker.reference.policy_rows import NcciPair
+from worker.reference.rows import Drug
+from worker.reference.snapshot import Snapshot
+from worker.reference.table_set import Tables
 from worker.reference.tables import ByEdition, ByRow, Period
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedTable(Generic[Row]):
-    """The editions of one table in order of time, each with its rows."""
-
-    editions: tuple[tuple[Edition, tuple[Row, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Every table as read."""
-
-    drugs: LoadedTable[Drug]
-    containers: LoadedTable[Container]
-    waste_duty: LoadedTable[WasteDuty]
-    mue: LoadedTable[MueLimit]
-    asp_limits: LoadedTable[AspLimit]
-    opps_status: LoadedTable[OppsStatus]
-    modifiers: LoadedTable[Modifier]
-    modifier_exclusions: LoadedTable[ModifierExclusion]
-    diagnoses: LoadedTable[str]
-    places_of_service: LoadedTable[PlaceOfService]
-
-
 def assemble(loaded: Loaded) -> Snapshot:
     """The snapshot of what was read."""
     tables = Tables(
-        drugs=_by_row(
-            loaded.drugs,
-            lambda drug: drug.hcpcs,
-            lambda drug: Period(
-                drug.effective_from, drug.effective_to, None if drug.effective_from else drug.known_from
-            ),
-        ),
+        drugs=_by_row(loaded.drugs, lambda drug: drug.hcpcs, _since_known),
         containers_by_ndc=_grouped(loaded.containers, lambda container: container.ndc11),
         containers_by_hcpcs=_grouped(loaded.containers, lambda container: container.hcpcs),
         waste_duty=_by_row(loaded.waste_duty, lambda duty: duty.hcpcs, lambda duty: Period(duty.jw_from, None)),
@@ -75,6 +40,22 @@ def assemble(loaded: Loaded) -> Snapshot:
         diagnoses=Diagnoses(loaded.diagnoses.editions),
         places_of_service=_by_edition(loaded.places_of_service, lambda place: place.code),
         drug_names=index_names(loaded.drugs.editions[0][1]),
+        hcpcs_codes=_by_row(
+            loaded.hcpcs_codes,
+            lambda code: code.hcpcs,
+            # Of a code without first day only the last one is known.
+            lambda code: Period(
+                code.effective_from, code.effective_to, None if code.effective_from else code.effective_to
+            ),
+        ),
+        skin_substitutes=_by_row(loaded.skin_substitutes, lambda product: product.hcpcs, _since_known),
+        products_by_id=_grouped(loaded.products, lambda product: product.product_id),
+        products_by_hcpcs=_grouped(loaded.products, lambda product: product.hcpcs),
+        ncci_pairs=ncci_pairs(loaded.ncci_pairs),
+        self_administered=_grouped(loaded.self_administered, lambda entry: entry.hcpcs),
+        taxonomy=_by_edition(loaded.taxonomy, lambda code: code.code),
+        remark_codes=_by_edition(loaded.remark_codes, lambda code: (code.code_set, code.code)),
+        expert_hints=_by_edition(loaded.expert_hints, lambda hint: hint.hcpcs),
     )
     editions = _editions_of(loaded)
     return Snapshot(editions=editions, digest=digest_of(editions), tables=tables)
@@ -90,6 +71,25 @@ def digest_of(editions: Iterable[Edition]) -> str:
     return whole.hexdigest()
 
 
+def ncci_pairs(table: LoadedTable[NcciPair]) -> ByRow[tuple[str, str, str], NcciPair]:
+    """The pairs by setting and codes; of a pair whose start we lack, only what the publisher's list shows is known.
+
+    An ended pair is known to have been in force on its last day, an open one from the edition on.
+    """
+    ((edition, rows),) = table.editions
+    groups: defaultdict[tuple[str, str, str], list[tuple[NcciPair, Period]]] = defaultdict(list)
+    for pair in rows:
+        shown = min(edition.in_force_from, pair.effective_to or edition.in_force_from)
+        known_from = None if pair.effective_from else shown
+        period = Period(pair.effective_from, pair.effective_to, known_from)
+        groups[pair.setting, pair.column1, pair.column2].append((pair, period))
+    return ByRow(edition, {key: tuple(sorted(held, key=lambda each: each[1].last)) for key, held in groups.items()})
+
+
+def _since_known(row: Drug | SkinSubstitute) -> Period:
+    return Period(row.effective_from, row.effective_to, None if row.effective_from else row.known_from)
+
+
 def _editions_of(loaded: Loaded) -> tuple[Edition, ...]:
     of_all: list[Edition] = []
     for field in fields(loaded):
@@ -98,17 +98,17 @@ def _editions_of(loaded: Loaded) -> tuple[Edition, ...]:
     return tuple(sorted(of_all, key=lambda edition: (edition.table, edition.in_force_from)))
 
 
-def _by_row(table: LoadedTable[Row], key: Callable[[Row], str], period: Callable[[Row], Period]) -> ByRow[Row]:
+def _by_row(table: LoadedTable[Row], key: Callable[[Row], str], period: Callable[[Row], Period]) -> ByRow[str, Row]:
     ((edition, rows),) = table.editions
-    return ByRow(edition, {key(row): (row, period(row)) for row in rows})
+    return ByRow(edition, {key(row): ((row, period(row)),) for row in rows})
 
 
 def _by_edition(table: LoadedTable[Row], key: Callable[[Row], Key]) -> ByEdition[Key, Row]:
-    return ByEdition(tuple((edition, {key(row): row for row in rows}) for edition, rows in table.editions))
+    return ByEdition((edition, {key(row): row for row in rows}) for edition, rows in table.editions)
 
 
 def _grouped(table: LoadedTable[Row], key: Callable[[Row], str]) -> ByEdition[str, tuple[Row, ...]]:
-    return ByEdition(tuple((edition, _groups(rows, key)) for edition, rows in table.editions))
+    return ByEdition((edition, _groups(rows, key)) for edition, rows in table.editions)
 
 
 def _groups(rows: Iterable[Row], key: Callable[[Row], str]) -> Mapping[str, tuple[Row, ...]]:

@@ -15,6 +15,12 @@ class Edition:
     published: date
     rows: int
     sha256: str
+    file: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where the rows stand in the reference folder."""
+        return f"{self.table}/{self.file or self.name + '.csv'}"
 
     def covers(self, on: date) -> bool:
         """The edition speaks about this date of service."""

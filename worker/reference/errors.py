@@ -1,5 +1,7 @@
 """Why the reference data cannot be used: the start stops, a running worker keeps its old snapshot."""
 
+from collections.abc import Iterable
+
 MOST_PROBLEMS = 20
 
 
@@ -11,3 +13,10 @@ class ReferenceError(Exception):  # noqa: A001 - Python's own is about weak refe
         left_out = len(problems) - len(self.problems)
         more = (f"and {left_out} more",) if left_out else ()
         super().__init__("\n".join((*self.problems, *more)))
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Raise ReferenceError when there is a problem."""
+    named = tuple(problems)
+    if named:
+        raise ReferenceError(named)

@@ -23,11 +23,16 @@ class EditionEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A table.toml: the type of each column, in order, the key, and the editions in order of time."""
+    """A table.toml: the type of each column, in order, the key, and the editions in order of time.
+
+    `refresh_days` is the publisher's rhythm: an older edition is overdue.
+    """
 
     columns: Mapping[str, str]
     key: tuple[str, ...]
     editions: tuple[EditionEntry, ...]
+    title: str
+    refresh_days: int
 
 
 def parse_manifest(text: str, dated_by: str) -> tuple[Manifest | None, tuple[str, ...]]:
@@ -48,7 +53,12 @@ def parse_manifest(text: str, dated_by: str) -> tuple[Manifest | None, tuple[str
     if dated_by == "row" and len(editions) > 1:
         problems.append("editions: expected one, since the rows carry their own dates")
     problems.extend(_overlaps(editions))
-    return (None if problems else Manifest(columns, key, tuple(editions))), tuple(problems)
+    title, refresh_days = content.get("title"), content.get("refresh_days")
+    if not isinstance(title, str) or type(refresh_days) is not int or refresh_days <= 0:
+        problems.append(f"title, refresh_days: expected a text and a number of days, found {title!r}, {refresh_days!r}")
+        return None, tuple(problems)
+    manifest = None if problems else Manifest(columns, key, tuple(editions), title, refresh_days)
+    return manifest, tuple(problems)
 
 
 # Any: what TOML holds is known only after it is looked at.

@@ -45,7 +45,7 @@ def read_drug(cells: Cells) -> Drug:
         coverage_code=cells.maybe_text("coverage_code"),
         effective_from=effective_from,
         effective_to=effective_to,
-        known_from=_known_from(cells),
+        known_from=known_from(cells),
         successor=cells.maybe_text("successor"),
     )
 
@@ -111,6 +111,7 @@ def read_modifier(cells: Cells) -> Modifier:
         effective_from=effective_from,
         effective_to=effective_to,
         meaning=cells.text("meaning"),
+        successor=cells.maybe_text("successor"),
     )
 
 
@@ -126,7 +127,7 @@ def read_place_of_service(cells: Cells) -> PlaceOfService:
     return PlaceOfService(code=cells.text("code"), facility=cells.maybe_yes_no("facility"), name=cells.text("name"))
 
 
-def _known_from(cells: Cells) -> date | None:
+def known_from(cells: Cells) -> date | None:
     """The first day of the earliest publication that holds the code."""
     days = []
     for publication in cells.items("first_seen"):

@@ -28,23 +28,24 @@ def read_file(content: bytes, manifest: Manifest, read_row: Callable[[Cells], Ro
     if problem:
         return ReadFile((), (problem,))
     lines = csv.reader(StringIO(text), strict=True)
-    cells = Cells(manifest.columns)
+    cells = Cells(manifest.columns, manifest.key)
     rows: list[Row] = []
-    first_row_of: dict[tuple[str, ...], int] = {}
+    first_row_of: dict[str | tuple[str, ...], int] = {}
+    width = len(manifest.columns)
     try:
         if problem := _header_problem(next(lines, []), manifest):
             return ReadFile((), (problem,))
         for number, line in enumerate(lines, start=2):
-            if len(line) != len(manifest.columns):
-                expected = f"expected {len(manifest.columns)} cells, found {len(line)}"
-                cells.problems.append(f"row {number}: {expected}")
+            if len(line) != width:
+                cells.problems.append(f"row {number}: expected {width} cells, found {len(line)}")
                 continue
             cells.move_to(number, line)
             rows.append(read_row(cells))
-            key = cells.key(manifest.key)
+            key = cells.key()
             first = first_row_of.setdefault(key, number)
             if first != number:
-                cells.note("+".join(manifest.key), f"{'+'.join(key)} stands in row {first} already, expected once")
+                named = key if isinstance(key, str) else "+".join(key)
+                cells.note("+".join(manifest.key), f"{named} stands in row {first} already, expected once")
     except csv.Error as error:
         cells.problems.append(f"row {lines.line_num}: not readable as CSV: {error}")
     return ReadFile(tuple(rows), tuple(cells.problems))

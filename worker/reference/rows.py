@@ -111,6 +111,7 @@ class Modifier:
     effective_from: date | None
     effective_to: date | None
     meaning: str
+    successor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from worker.reference.answer import Answer
-from worker.reference.diagnoses import Diagnoses
+from worker.reference.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
 from worker.reference.edition import Edition
-from worker.reference.names import DrugNames
+from worker.reference.policy_rows import ExpertHint, NcciPair, SelfAdministered
 from worker.reference.rows import (
     AspLimit,
     Container,
@@ -20,25 +20,7 @@ from worker.reference.rows import (
     Setting,
     WasteDuty,
 )
-from worker.reference.tables import ByEdition, ByRow
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """The loaded tables, before they are questions and answers."""
-
-    drugs: ByRow[Drug]
-    containers_by_ndc: ByEdition[str, tuple[Container, ...]]
-    containers_by_hcpcs: ByEdition[str, tuple[Container, ...]]
-    waste_duty: ByRow[WasteDuty]
-    mue: ByEdition[tuple[str, str], MueLimit]
-    asp_limits: ByEdition[str, AspLimit]
-    opps_status: ByEdition[str, OppsStatus]
-    modifiers: ByRow[Modifier]
-    modifier_exclusions: tuple[ModifierExclusion, ...]
-    diagnoses: Diagnoses
-    places_of_service: ByEdition[str, PlaceOfService]
-    drug_names: DrugNames
+from worker.reference.table_set import Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +39,10 @@ class Snapshot:
     def drug(self, hcpcs: str, on: date) -> Answer[Drug]:
         """The drug behind a HCPCS code; NotCovered before a code without effective date was first seen."""
         return self.tables.drugs.answer(hcpcs, on)
+
+    def successor_of(self, drug: Drug) -> Drug | None:
+        """The drug code that took over from a terminated one, with its own billing unit, whatever the date."""
+        return self.tables.drugs.latest(drug.successor) if drug.successor else None
 
     def drugs_named(self, text: str) -> tuple[Drug, ...]:
         """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
@@ -101,3 +87,42 @@ class Snapshot:
     def place_of_service(self, code: str, on: date) -> Answer[PlaceOfService]:
         """A place of service code."""
         return self.tables.places_of_service.answer(code, on)
+
+    def hcpcs_code(self, hcpcs: str, on: date) -> Answer[HcpcsCode]:
+        """A HCPCS Level II code of any kind; Absent for CPT and dental codes, which the table does not list."""
+        return self.tables.hcpcs_codes.answer(hcpcs, on)
+
+    def skin_substitute(self, hcpcs: str, on: date) -> Answer[SkinSubstitute]:
+        """The tissue product behind a HCPCS code."""
+        return self.tables.skin_substitutes.answer(hcpcs, on)
+
+    def product(self, product_id: str, on: date) -> Answer[tuple[Product, ...]]:
+        """The rows of one product that has no NDC, one per HCPCS code it belongs to."""
+        return self.tables.products_by_id.answer(product_id, on)
+
+    def products_of(self, hcpcs: str, on: date) -> Answer[tuple[Product, ...]]:
+        """The products without NDC that the crosswalk lists under a code."""
+        return self.tables.products_by_hcpcs.answer(hcpcs, on)
+
+    def ncci_pair(self, column1: str, column2: str, setting: Setting, on: date) -> Answer[NcciPair]:
+        """Whether the second code is not paid beside the first; a pair is held in one direction only.
+
+        Past the edition's last day a Found pair is carried forward and can only warn.
+        """
+        return self.tables.ncci_pairs.answer((setting, column1, column2), on)
+
+    def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
+        """What contractors say of a drug that patients usually inject themselves; the lists held are partial."""
+        return self.tables.self_administered.answer(hcpcs, on)
+
+    def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
+        """A provider taxonomy code."""
+        return self.tables.taxonomy.answer(code, on)
+
+    def remark_code(self, code_set: CodeSet, code: str, on: date) -> Answer[RemarkCode]:
+        """What a reason, remark or status code says, in our own words; the table holds those that we emit."""
+        return self.tables.remark_codes.answer((code_set, code), on)
+
+    def expert_hint(self, hcpcs: str, on: date) -> Answer[ExpertHint]:
+        """What an expert remembers of a drug, unverified; even Found can only warn."""
+        return self.tables.expert_hints.answer(hcpcs, on)

@@ -134,7 +134,7 @@ def test_a_blocked_stdout_drops_lines_and_blocks_no_one() -> None:
     stream, drops = _Blocked(), _Drops()
     logs = Logs("info", drops, stream)  # type: ignore[arg-type]
 
-    for _ in range(10_100):
+    for _ in range(11_100):
         logs.log.info("claim")
 
     assert drops.counts["log_records_dropped_total", "blocked"] >= 99

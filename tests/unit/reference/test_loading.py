@@ -1,17 +1,16 @@
 """What stops a broken reference folder, and what names a good one."""
 
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from tests.unit.reference.small_folder import SHIPPED, change, list_files
 from worker.reference import errors
 from worker.reference.answer import Found, NotCovered
 from worker.reference.loading import load
 from worker.reference.snapshot import Snapshot
 
-SHIPPED = Path(__file__).parents[3] / "config" / "reference"
 ROWS_KEPT = 5
 
 
@@ -29,21 +28,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def list_files(folder: Path) -> None:
-    """Write CHECKSUMS for what the folder holds."""
-    files = sorted(path for path in folder.glob("*/*") if path.is_file())
-    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    (folder / "CHECKSUMS").write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def change(folder: Path, path: str, old: str, new: str) -> None:
-    """Replace a text in one file and list the files anew."""
-    text = (folder / path).read_text(encoding="utf-8")
-    assert old in text
-    (folder / path).write_text(text.replace(old, new), encoding="utf-8", newline="")
-    list_files(folder)
-
-
 def problems_of(folder: Path) -> tuple[str, ...]:
     """What the loader says about a folder that it must refuse."""
     with pytest.raises(errors.ReferenceError) as refused:
@@ -53,7 +37,7 @@ def problems_of(folder: Path) -> tuple[str, ...]:
 
 def test_a_cut_folder_loads(folder: Path) -> None:
     """The folder that the other tests break is good before."""
-    assert len(load(folder).editions) == 14
+    assert len(load(folder).editions) == 23
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
@@ -133,8 +117,13 @@ def test_a_broken_line_in_the_list_is_refused(folder: Path, line: str) -> None:
         ("asp_limits/2025q4.csv", "134.194", "1,2", "row 2: expected 2 cells, found 3"),
         ("asp_limits/2025q4.csv", "\n", "\r\n", "expected lines that end with a line feed only"),
         ("asp_limits/2025q4.csv", "134.194", '"134', "not readable as CSV"),
-        ("mue/2026q3.csv", "practitioner,10", "practitioner,ten", "column value: expected a whole number, found 'ten'"),
-        ("mue/2026q3.csv", ",10,3,", ",10,4,", "column mai: expected 1, 2 or 3, found 4"),
+        (
+            "mue/2026q3.csv",
+            "practitioner,1,",
+            "practitioner,one,",
+            "column value: expected a whole number, found 'one'",
+        ),
+        ("mue/2026q3.csv", ",1,3,", ",1,4,", "column mai: expected 1, 2 or 3, found 4"),
         (
             "mue/2026q3.csv",
             "practitioner",
@@ -182,7 +171,7 @@ def test_bytes_that_are_not_utf_8_are_refused(folder: Path) -> None:
 def test_a_last_day_before_the_first_day_is_refused(folder: Path) -> None:
     """A modifier cannot end before it begins."""
     with (folder / "modifiers" / "2024-07.csv").open("a", encoding="utf-8") as rows:
-        rows.write("ZZ,HCPCS,any,2025-01-01,2024-12-31,modifier,Ends before it begins\n")
+        rows.write("ZZ,HCPCS,any,2025-01-01,2024-12-31,,modifier,Ends before it begins\n")
     list_files(folder)
 
     assert problems_of(folder) == (

@@ -8,8 +8,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
-from worker.edits.skin_substitutes import SKIN_SUBSTITUTES, WASTE_MODIFIERS_TO
-from worker.reference.answer import Found
+from worker.reference.answer import Found, NotInForce
 
 WASTE: Final[tuple[str, ...]] = ("JW", "JZ")
 PACKAGED: Final = "N"
@@ -44,7 +43,7 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator
         yield DoesNotApply()
         return
     place = context.claim.place_of(line) or ""
-    if line.hcpcs in SKIN_SUBSTITUTES and line.on > WASTE_MODIFIERS_TO:
+    if _is_supply(line.hcpcs, line.on, context):
         yield _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
     elif within(line.hcpcs, VACCINES):
         yield _flaw(line, carried, "vaccines are outside of the policy", Severity.WARN)
@@ -57,6 +56,12 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator
         elif status.row.status == PACKAGED:
             stale = Severity.WARN if line.on > STATUS_READ_TO else None
             yield _flaw(line, carried, "OPPS packages the drug (status N)", stale)
+
+
+def _is_supply(hcpcs: str, on: date, context: Context) -> bool:
+    answer = context.snapshot.skin_substitute(hcpcs, on)
+    last = answer.row.waste_modifiers_to if isinstance(answer, (Found, NotInForce)) else None
+    return last is not None and on > last
 
 
 def _flaw(line: LineFacts, carried: tuple[str, ...], why: str, severity: Severity | None = None) -> Flaw:

@@ -1,0 +1,69 @@
+"""Runs the benchmarks, prints medians and ratios, and keeps them as JSON.
+
+Every figure is a ratio of things measured in turn in one run, since the machine underneath is shared and its speed is
+not ours to know.
+"""
+
+import argparse
+import json
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.measure import Series
+from tests.bench.pipeline import measure_pipeline
+from tests.bench.worker import measure_worker
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    options = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    options.add_argument("--rounds", type=int, default=5, help="repetitions of each measurement, taken in turn")
+    options.add_argument("--claims", type=int, default=10_000, help="claims through the worker in each repetition")
+    options.add_argument("--only", choices=["pipeline", "worker"])
+    chosen = options.parse_args()
+    console = Console(width=100)
+
+    series: list[Series] = []
+    if chosen.only != "worker":
+        series += measure_pipeline(chosen.rounds, console)
+    if chosen.only != "pipeline":
+        series += measure_worker(chosen.rounds, chosen.claims, console)
+
+    console.print(_table(series))
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    kept.write_text(
+        json.dumps(
+            {
+                "python": platform.python_version(),
+                "rounds": chosen.rounds,
+                "series": [asdict(each) | {"median": each.median, "ratio": each.ratio} for each in series],
+            },
+            indent=2,
+        )
+    )
+    console.print(f"Kept as {kept}")
+
+
+def _table(series: list[Series]) -> Table:
+    table = Table(title="medians; the ratio is to the floor in the same row group")
+    for heading in ("what", "floor", "unit"):
+        table.add_column(heading)
+    for heading in ("median", "lowest", "highest", "ratio"):
+        table.add_column(heading, justify="right")
+    for each in series:
+        ratio = f"{each.ratio:.2f}" if each.floor else ""
+        values = (each.median, min(each.values), max(each.values))
+        table.add_row(each.name, each.floor or "", each.unit, *(f"{value:,.0f}" for value in values), ratio)
+    return table
+
+
+if __name__ == "__main__":
+    main()

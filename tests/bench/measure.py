@@ -1,0 +1,48 @@
+"""A series of measurements of one thing, taken in turn with what it is compared to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+
+
+@dataclass
+class Series:
+    """The measurements of one thing and, where it has a floor, their ratio to the floor's."""
+
+    name: str
+    unit: str
+    values: list[float] = field(default_factory=list)
+    floor: str | None = None
+    floor_values: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """The middle measurement."""
+        return median(self.values)
+
+    @property
+    def ratio(self) -> float | None:
+        """The median of the ratios round by round: each pair was measured within seconds of each other."""
+        if not self.floor_values:
+            return None
+        return median(own / floor for own, floor in zip(self.values, self.floor_values, strict=True))
+
+
+def microseconds(call: Callable[[], object], seconds: float = 0.5) -> float:
+    """The mean time of one call, over about `seconds` of calls."""
+    call()
+    calls, started = 0, perf_counter()
+    while (passed := perf_counter() - started) < seconds:
+        call()
+        calls += 1
+    return passed / calls * 1e6
+
+
+def in_turn(measures: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Take every measurement once a round, so that a slow minute of the machine touches all alike."""
+    values: dict[str, list[float]] = {name: [] for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
+            values[name].append(measure())
+    return values

@@ -1,0 +1,59 @@
+"""What the commands of `claimscrub reference` share: their options, and the folder they look at."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from worker.bootstrap import default_config_directory
+from worker.reference.errors import ReferenceError as BrokenReferenceError
+
+DAY: Final = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
+Result = TypeVar("Result")
+Command = TypeVar("Command", bound=Callable[..., Any])  # a click command takes what its options give
+
+
+def with_directory(command: Command) -> Command:
+    """Add the option that names the reference folder."""
+    option = click.option(
+        "--directory",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        default=lambda: default_config_directory() / "reference",
+        metavar="DIR",
+        help="The reference folder. [default: the one that came with claimscrub]",
+    )
+    return option(command)
+
+
+def with_format(command: Command) -> Command:
+    """Add the option that chooses between text and JSON."""
+    option = click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Text to read, or one JSON document.",
+    )
+    return option(command)
+
+
+def today() -> date:
+    """Return the day in this machine's time zone."""
+    return datetime.now(UTC).astimezone().date()
+
+
+def say_json(document: object) -> None:
+    """Write one JSON document; dates and decimals as text."""
+    click.echo(json.dumps(document, indent=2, default=str))
+
+
+def readable(read: Callable[[], Result]) -> Result:
+    """What reading the tables gives. A broken folder ends the command with 1 and a sentence for each problem."""
+    try:
+        return read()
+    except BrokenReferenceError as broken:
+        raise click.ClickException(str(broken)) from None

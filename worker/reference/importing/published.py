@@ -1,0 +1,111 @@
+"""What goes into an import, what comes out, and the one way in which it fails."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, TypeAlias
+
+Row: TypeAlias = tuple[str, ...]
+MONTHS: Final = (
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
+QUARTER_MONTHS: Final = 3
+SPELLED_DAY: Final = re.compile(rf"({'|'.join(MONTHS)})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
+SPELLED_MONTH: Final = re.compile(
+    rf"(?P<month>{'|'.join(MONTHS)})[\s_-]+(?P<year>20\d\d)|(?P<first>20\d\d)[\s_-]+(?P<then>{'|'.join(MONTHS)})",
+    re.IGNORECASE,
+)
+
+
+class ImportRefusedError(Exception):
+    """The files cannot be imported; the sentence names file, row and column and says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file as the publisher gave it out, taken out of its zip if it was in one."""
+
+    name: str
+    content: bytes
+
+    def text(self) -> str:
+        """The text: UTF-8 where it reads as such, else the Windows encoding that CMS uses."""
+        try:
+            return self.content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return self.content.decode("cp1252", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user says where the file does not."""
+
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEdition:
+    """An edition to be written: its dates, and its cells in the order of the table's columns."""
+
+    table: str
+    name: str
+    in_force_from: date
+    in_force_to: date | None
+    published: date
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The newest edition of a table in the folder; `rows` hold the cells by column name."""
+
+    name: str
+    in_force_from: date
+    in_force_to: date | None
+    published: date
+    rows: tuple[Mapping[str, str], ...]
+
+
+HeldTables: TypeAlias = Mapping[str, Held]
+Reader: TypeAlias = Callable[[tuple[PublishedFile, ...], Wanted, HeldTables], tuple[NewEdition, ...]]
+
+
+def quarter_of(day: date) -> str:
+    """The name of the quarter of a day: 2026q1."""
+    return f"{day.year}q{(day.month - 1) // QUARTER_MONTHS + 1}"
+
+
+def quarter_bounds(day: date) -> tuple[date, date]:
+    """The first and last day of the quarter of a day."""
+    first = date(day.year, (day.month - 1) // QUARTER_MONTHS * QUARTER_MONTHS + 1, 1)
+    after = date(first.year + first.month // 10, (first.month + QUARTER_MONTHS - 1) % 12 + 1, 1)
+    return first, after - timedelta(days=1)
+
+
+def spelled_days(text: str) -> list[date]:
+    """The days written out in a text, such as "October 1, 2025"."""
+    return [
+        date(int(year), MONTHS.index(month.lower()) + 1, int(day)) for month, day, year in SPELLED_DAY.findall(text)
+    ]
+
+
+def spelled_month(text: str) -> date | None:
+    """The first day of the first month written out in a text, such as "January 2026" or "2026_January"."""
+    found = SPELLED_MONTH.search(text)
+    if not found:
+        return None
+    month, year = found["month"] or found["then"], found["year"] or found["first"]
+    return date(int(year), MONTHS.index(month.lower()) + 1, 1)
+
+
+def dates_in_force(wanted: Wanted, stated: tuple[date, date | None] | None) -> tuple[date, date | None]:
+    """The dates of the new edition: the user's own, else those that the file states."""
+    first = wanted.in_force_from or (stated[0] if stated else None)
+    if first is None:
+        raise ImportRefusedError("the file does not say from when it is in force: give --in-force-from YYYY-MM-DD")
+    last = wanted.in_force_to or (stated[1] if stated else None)
+    if last is not None and last < first:
+        raise ImportRefusedError(f"expected a last day not before {first}, found {last}: give --in-force-to YYYY-MM-DD")
+    return first, last
