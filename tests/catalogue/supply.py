@@ -1,17 +1,19 @@
 """What the reference tables know of each drug code, arranged for somebody who wants to bill it rightly."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
-from worker.reference.answer import Found
+from worker.reference.answer import Answer, Found, NotCovered
+from worker.reference.edition import Edition
 from worker.reference.rows import Container, Drug, MueLimit, WasteDuty
 from worker.reference.snapshot import Snapshot
 
+Row = TypeVar("Row")
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2026, 12, 31)
 COVERED_FROM, COVERED_TO = date(2024, 10, 1), date(2026, 9, 30)
 """The days on which at least one table that changes by the quarter or the year has an edition."""
@@ -41,9 +43,8 @@ class Supply:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        tables = snapshot.tables
-        self.drugs: Mapping[str, Drug] = {code: row for code, (row, _) in sorted(tables.drugs.rows.items())}
-        self._limits = {key[0]: row for _, rows in tables.mue.editions for key, row in rows.items() if _is_office(key)}
+        held = ((code, snapshot.tables.drugs.latest(code)) for code in sorted(snapshot.tables.drugs.rows))
+        self.drugs: Mapping[str, Drug] = {code: drug for code, drug in held if drug}
         self._containers = lru_cache(maxsize=None)(self._containers_on)
 
     @cached_property
@@ -82,16 +83,25 @@ class Supply:
         return self._containers(code, on)
 
     def _containers_on(self, code: str, on: date) -> Sizes:
-        editions = self.snapshot.tables.containers_by_hcpcs.editions
-        for edition, rows in editions:
-            if edition.covers(on):
-                return Sizes(rows.get(code, ()), of_the_day=True)
-        known = next((rows[code] for _, rows in reversed(editions) if code in rows), ())
-        return Sizes(known, of_the_day=False)
+        answer = self.snapshot.containers_of(code, on)
+        if not isinstance(answer, NotCovered):
+            return Sizes(answer.row if isinstance(answer, Found) else (), of_the_day=True)
+        known = self._of_any_edition(
+            self.snapshot.tables.containers_by_hcpcs.editions, code, self.snapshot.containers_of
+        )
+        return Sizes(known or (), of_the_day=False)
 
     def limit(self, code: str) -> MueLimit | None:
-        """The practitioner's medically unlikely edit of the one quarter that is known; it changes little."""
-        return self._limits.get(code)
+        """The practitioner's medically unlikely edit of any quarter; it changes little."""
+        editions = self.snapshot.tables.mue.editions
+        return self._of_any_edition(editions, code, lambda code, on: self.snapshot.mue(code, "practitioner", on))
+
+    def _of_any_edition(
+        self, editions: Iterable[Edition], code: str, ask: Callable[[str, date], Answer[Row]]
+    ) -> Row | None:
+        """What the latest edition that holds the code says."""
+        answers = [ask(code, edition.in_force_from) for edition in editions]
+        return next((answer.row for answer in reversed(answers) if isinstance(answer, Found)), None)
 
     def limit_applies(self, code: str, on: date) -> bool:
         """Whether the limit is known to be in force on the day."""
@@ -113,15 +123,14 @@ class Supply:
 
     def is_packaged(self, code: str, on: date) -> bool | None:
         """Whether OPPS packages the drug; None when the tables do not say that it is or that it is paid."""
-        for edition, rows in self.snapshot.tables.opps_status.editions:
-            if edition.covers(on) and code in rows:
-                return {"N": True, "G": False, "K": False}.get(rows[code].status)
-        return None
+        answer = self.snapshot.opps_status(code, on)
+        return {"N": True, "G": False, "K": False}.get(answer.row.status) if isinstance(answer, Found) else None
 
     def price(self, code: str) -> Decimal | None:
         """The payment limit of one unit, of any quarter."""
         editions = self.snapshot.tables.asp_limits.editions
-        return next((rows[code].payment_limit for _, rows in reversed(editions) if code in rows), None)
+        limit = self._of_any_edition(editions, code, self.snapshot.asp_limit)
+        return limit.payment_limit if limit else None
 
     def price_on(self, code: str, on: date) -> Decimal | None:
         """The payment limit of one unit on a day."""
@@ -138,7 +147,3 @@ class Supply:
         """ICD-10-CM codes of a fiscal year below the prefixes."""
         codes = self.snapshot.tables.diagnoses.years[year][1]
         return tuple(code for code in codes if code.startswith(prefixes))
-
-
-def _is_office(key: tuple[str, str]) -> bool:
-    return key[1] == "practitioner"

@@ -98,13 +98,14 @@ class Context:
     snapshot: Snapshot
     guides: Mapping[str, Guide]
     profile: Profile
-    edit_options: Options | None = None
+    all_options: Mapping[type[Options], Options] = field(default_factory=dict)
 
     def options(self, kind: type[OptionsT]) -> OptionsT:
-        """The options of the running edit as the profile sets them; `kind` is the class that the edit declares."""
-        if not isinstance(self.edit_options, kind):
-            raise TypeError(f"this edit declares no options of kind {kind.__name__}")
-        return self.edit_options
+        """The options of an edit as the profile sets them; `kind` is the class that the edit declares as its own."""
+        options = self.all_options.get(kind)
+        if not isinstance(options, kind):
+            raise TypeError(f"no edit declares options of kind {kind.__name__}")
+        return options
 
 
 @dataclass(frozen=True, slots=True)

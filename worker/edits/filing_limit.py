@@ -12,7 +12,6 @@ from pydantic import Field
 from worker.edits.edit import Context, Options
 from worker.edits.workdays import workday_from
 
-OWNER: Final = "DAT-04"
 REPLACES_A_CLAIM: Final = frozenset({"7", "8"})
 """Claim frequency codes of a claim that counts from its original."""
 
@@ -25,7 +24,7 @@ class FilingLimit(Options):
 
 def filing_limit(context: Context) -> FilingLimit:
     """The limit as the payer profile sets it."""
-    return FilingLimit.model_validate(context.profile.setting(OWNER).options)
+    return context.options(FilingLimit)
 
 
 def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:

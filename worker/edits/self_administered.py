@@ -4,12 +4,8 @@ Each contractor publishes its own list, and a profile holds the one of its contr
 read it from there, so that a profile says it once.
 """
 
-from typing import Final
-
 from worker.edits.code_ranges import CodeOrRange
 from worker.edits.edit import Context, Options
-
-OWNER: Final = "HCP-07"
 
 
 class ExclusionList(Options):
@@ -21,4 +17,4 @@ class ExclusionList(Options):
 
 def exclusion_list(context: Context) -> ExclusionList:
     """The list as the payer profile gives it."""
-    return ExclusionList.model_validate(context.profile.setting(OWNER).options)
+    return context.options(ExclusionList)

@@ -1,7 +1,7 @@
 """Runs the edits of a rulebook over a claim and keeps account of what was really checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -71,27 +71,27 @@ def _run(
     context: Context,
     checked: Checked,
 ) -> None:
+    # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
     for scope, scoped in rules.items():
-        if not subjects[scope]:
+        scoped_subjects = subjects[scope]
+        if not scoped_subjects:
             continue
         for rule in scoped:
-            own = replace(context, edit_options=rule.options) if rule.options else context
-            for subject in subjects[scope]:
-                _examine(rule, subject, own, checked)
-
-
-def _examine(rule: Rule, subject: Any, context: Context, checked: Checked) -> None:  # as the edit's scope says
-    try:
-        verdicts = tuple(rule.edit.find(subject, context))
-    except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
-        if rule.edit.id not in checked.errors:
-            checked.errors.add(rule.edit.id)
-            checked.findings.append(_failed(rule))
-        return
-    if not (verdicts and isinstance(verdicts[0], DoesNotApply)):
-        checked.looked.add(rule.edit.id)
-    for verdict in verdicts:
-        _account(rule, verdict, context, checked)
+            find, has_looked = rule.edit.find, False
+            try:
+                for subject in scoped_subjects:
+                    verdicts = tuple(find(subject, context))
+                    if not verdicts:
+                        has_looked = True
+                    elif type(verdicts[0]) is not DoesNotApply:
+                        has_looked = True
+                        for verdict in verdicts:
+                            _account(rule, verdict, context, checked)
+            except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
+                checked.errors.add(rule.edit.id)
+                checked.findings.append(_failed(rule))
+            if has_looked:
+                checked.looked.add(rule.edit.id)
 
 
 def _account(rule: Rule, verdict: Verdict, context: Context, checked: Checked) -> None:

@@ -20,7 +20,6 @@ class Rule:
 
     edit: AnyEdit
     severity: Severity
-    options: Options | None
     suppressions: tuple[Suppression, ...] = ()
 
 
@@ -34,6 +33,7 @@ class Rulebook:
     profile: Profile
     intake: dict[Scope, tuple[Rule, ...]]
     others: dict[Scope, tuple[Rule, ...]]
+    options: Mapping[type[Options], Options]
     switched_off: tuple[SwitchedOff, ...]
 
 
@@ -51,6 +51,11 @@ def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit]) -> Rulebook:
         profile=profile,
         intake=_by_scope(rule for rule in rules if rule.edit.family == INTAKE),
         others=_by_scope(rule for rule in rules if rule.edit.family != INTAKE),
+        options={
+            edit.options: edit.options.model_validate(profile.setting(edit.id).options)
+            for edit in catalogue.values()
+            if edit.options
+        },
         switched_off=tuple(
             SwitchedOff(edit=edit_id, reason=setting.off.reason, owner=setting.off.owner, until=setting.off.until)
             for edit_id, setting in sorted(profile.edits.items())
@@ -92,7 +97,6 @@ def _rule(profile: Profile, edit: AnyEdit) -> Rule:
     return Rule(
         edit=edit,
         severity=Severity.WARN if edit.status is Status.PREVIEW else setting.severity or edit.severity,
-        options=edit.options.model_validate(setting.options) if edit.options else None,
         suppressions=tuple(each for each in profile.suppressions if each.edit == edit.id),
     )
 

@@ -140,8 +140,9 @@ class Pipeline:
         facts = gather(claim, self.snapshot)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
-        context = Context(facts, received_on, self.snapshot, self.guides, profile)
-        checked = check(self._rulebooks[profile.name], context)
+        rulebook = self._rulebooks[profile.name]
+        context = Context(facts, received_on, self.snapshot, self.guides, profile, rulebook.options)
+        checked = check(rulebook, context)
         # The findings that decide come first, so that a cut never hides one of them.
         findings = sorted(checked.findings, key=lambda finding: list(Severity).index(finding.severity))
         return _Examined(facts, enrichment, checked, tuple(findings), enriching_s)
