@@ -28,7 +28,7 @@ def claims() -> dict[str, bytes]:
     make = partial(synthetic.claim, diagnoses=["M0579", "J4550"])
     return {
         "6 lines, 2 of drugs": _bytes(make([*drugs, *services])),
-        "6 lines, no drug": _bytes(make([synthetic.line(code) for code in ("85025", "80053", "81001")] * 2)),
+        "6 lines, no drug": _bytes(make([synthetic.line(code) for code in ("85025", "80053", "81001", "84443", "83036", "80061")])),
         "50 lines, 18 of drugs": _bytes(make(([*drugs, *services] * 9)[:50])),
     }
 

@@ -5,10 +5,8 @@ Lengths: ASC X12 005010X222A1 (CLM01 38, REF02 of REF*6R 30, NM109 80, SV101-2 a
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
-from types import NoneType
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple, get_args
 
 from schemas.claim import Claim, Organization, Person, Provider, ServiceLine
 from schemas.part import Part
@@ -69,8 +67,6 @@ STATUS: Final[dict[str, tuple[str, str | None]]] = {
     "lastName": ("504", None),
     "organizationName": ("125", None),
 }
-# Every claim is walked through; most of its values are one of these, and pydantic's isinstance is slow.
-PLAIN: Final = frozenset({str, NoneType, Decimal, date})
 INDEX: Final = re.compile(r"\[\d+\]")
 
 
@@ -97,22 +93,37 @@ def unreadable(claim: Claim) -> Iterator[Written]:
 
 def _unreadable_in(part: Part) -> Iterator[tuple[str, Unreadable]]:
     """With paths from the part on: they are only put together for what is found."""
-    for name, value in vars(part).items():
-        if type(value) in PLAIN:
-            continue
+    for name, alias in _measured(type(part)):
+        value = getattr(part, name)
         if isinstance(value, Unreadable):
-            yield f".{_alias(part, name)}", value
-        elif isinstance(value, Part):
-            yield from ((f".{_alias(part, name)}{path}", text) for path, text in _unreadable_in(value))
+            yield f".{alias}", value
         elif isinstance(value, tuple):
             for place, member in enumerate(value):
-                if isinstance(member, Part):
-                    for path, text in _unreadable_in(member):
-                        yield f".{_alias(part, name)}[{place}]{path}", text
+                for path, text in _unreadable_in(member):
+                    yield f".{alias}[{place}]{path}", text
+        elif isinstance(value, Part):
+            yield from ((f".{alias}{path}", text) for path, text in _unreadable_in(value))
 
 
-def _alias(part: Part, name: str) -> str:
-    return type(part).model_fields[name].alias or name
+@cache
+def _measured(kind: type[Part]) -> tuple[tuple[str, str], ...]:
+    """The fields of a part, with their names on the wire, that hold an amount, a count or a date, or parts that do."""
+    return tuple(
+        (name, field.alias or name)
+        for name, field in kind.model_fields.items()
+        if any(
+            each is Unreadable or (isinstance(each, type) and issubclass(each, Part) and _measured(each))
+            for each in _types_in(field.annotation)
+        )
+    )
+
+
+def _types_in(annotation: Any) -> Iterator[Any]:  # a type, a union or a tuple of them
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for each in inner:
+        yield from _types_in(each)
 
 
 def identifiers(claim: Claim) -> Iterator[Written]:
