@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -17,9 +18,9 @@ from worker.edits.catalogue import load_edits
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile, ProfileError, Profiles
 from worker.pipeline.scrub import Pipeline
-from worker.reference.loading import load
+from worker.reference.loading import load, load_verified
 from worker.settings import Settings
-from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Scrubbed
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
@@ -160,6 +161,10 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
         max_bytes=settings.max_message_bytes,
         today=lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
     )
+    return replace(_loaded(pipeline), source=_source(settings, pipeline))
+
+
+def _loaded(pipeline: Pipeline) -> LoadedScrubber:
     scrubber = PipelineScrubber(pipeline)
     return LoadedScrubber(
         scrubber=scrubber,
@@ -170,3 +175,24 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
         ),
         versions=scrubber.versions,
     )
+
+
+def _source(settings: Settings, pipeline: Pipeline) -> ReferenceSource:
+    config = settings.config_dir or default_config_directory()
+    # All but the tables stays; the parts are named here so that the first snapshot is free to go.
+    edits, profiles, guides, ruleset = pipeline.edits, pipeline.profiles, pipeline.guides, pipeline.ruleset
+
+    def load_over(directory: Path) -> LoadedScrubber:
+        return _loaded(
+            Pipeline(
+                edits=edits,
+                profiles=profiles,
+                guides=guides,
+                snapshot=load_verified(directory),
+                ruleset=ruleset,
+                clock=perf_counter,
+                max_bytes=settings.max_message_bytes,
+            )
+        )
+
+    return ReferenceSource(home=config / "reference", root=settings.reference_root or config, load=load_over)
