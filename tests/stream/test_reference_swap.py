@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 import shutil
 import signal
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 SWAPS = 20
-CLAIMS_A_SECOND = 120
+CLAIMS_A_SECOND = 150
 LIMITS = "asp_limits/2026q1.csv"
 LIMIT = "J1745,32.423\n"
 """A cell that decides nothing and stands in every outcome, so that a mix of two tables would show."""
@@ -103,16 +105,20 @@ def notices(config: Config, good: dict[str, Path]) -> list[ReferenceNotice]:
     made = [ReferenceNotice(directory=str(good[digests[place]]), digest=digests[place]) for place in order]
     broken = [ReferenceNotice(directory=str(path), digest="b" * 64) for path in broken_folders(config).values()]
     broken.append(ReferenceNotice(directory=str(good[digests[1]]), digest="d" * 64))
-    # The last one is good, so that what follows a refusal is seen each time.
-    for place, notice in zip(range(1, 20, 3), broken, strict=False):
+    # Each refusal is followed by good tables, so that what it leaves behind is seen.
+    for place, notice in zip(range(0, SWAPS, 3), broken, strict=True):
         made.insert(place, notice)
     return made
 
 
 def updates(worker: WorkerProcess) -> dict[str, float]:
     """How the worker has answered the requests so far."""
-    results = ("loaded", "unchanged", "superseded", "rejected")
-    return {name: worker.metric(f'claimscrub_reference_updates_total{{result="{name}"}}') for name in results}
+    try:
+        page = worker.get("/metrics")[1]
+    except OSError:  # a machine that is too busy to answer at once is asked again
+        return {}
+    found = re.findall(r'^claimscrub_reference_updates_total\{result="(\w+)"\} (.+)$', page, re.MULTILINE)
+    return {name: float(count) for name, count in found}
 
 
 def has(worker: WorkerProcess, digest: str) -> bool:
@@ -134,11 +140,12 @@ async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
     document = sound()
 
     async def claims() -> AsyncIterator[bytes]:
-        number = 0
+        number, since = 0, time.monotonic()
         while not is_over.is_set():
-            yield json.dumps(document | {"id": number}).encode()
-            number += 1
-            await asyncio.sleep(1 / CLAIMS_A_SECOND)
+            while number < (time.monotonic() - since) * CLAIMS_A_SECOND:
+                yield json.dumps(document | {"id": number}).encode()
+                number += 1
+            await asyncio.sleep(0.02)
 
     with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await until(worker.is_ready, "the worker is ready")
@@ -180,7 +187,7 @@ async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
         again = pipelines[reference].scrub(json.dumps(document | {"id": outcome["claim"]["id"]}).encode(), RECEIVED)
         assert again.message == record.value
     assert set(seen) == set(snapshots)
-    assert sent > SWAPS * CLAIMS_A_SECOND / 2
+    assert sent > 2 * SWAPS * CLAIMS_A_SECOND / 3
 
 
 def _over(base: Pipeline, folder: Path) -> Pipeline:
@@ -203,11 +210,11 @@ async def test_sighup_reads_the_configured_tables_again(exactly_once: Settings, 
         await until(worker.is_ready, "the worker is ready")
         edit(config.home, LIMITS, LIMIT, "J1745,32.5\n")
         worker.process.send_signal(signal.SIGHUP)
-        await until(lambda: updates(worker)["loaded"] == 1, "the tables are swapped")
+        await until(lambda: updates(worker).get("loaded") == 1, "the tables are swapped")
         good = load_verified(config.home).digest
         edit(config.home, LIMITS, "J1745,32.5\n", "J1745,abc\n")
         worker.process.send_signal(signal.SIGHUP)
-        await until(lambda: updates(worker)["rejected"] == 1, "the broken tables are refused")
+        await until(lambda: updates(worker).get("rejected") == 1, "the broken tables are refused")
 
         await send_claims(settings, [json.dumps(sound()).encode()])
         await progress(settings, 1, 20)
