@@ -127,10 +127,10 @@ def has(worker: WorkerProcess, digest: str) -> bool:
 
 
 async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
-    settings: Settings, config: Config, tmp_path: Path
+    exactly_once: Settings, config: Config, tmp_path: Path
 ) -> None:
     """Seven of them are broken, each in its own way; every outcome is that of one snapshot, byte for byte."""
-    settings = config.settings(settings)
+    settings = config.settings(exactly_once)
     folders = [config.home, *(config.copy(f"reference-{number}", f"32.{number}") for number in (1, 2, 3))]
     snapshots = {snapshot.digest: snapshot for snapshot in map(load_verified, folders)}
     asked = notices(config, dict(zip(snapshots, folders, strict=True)))
