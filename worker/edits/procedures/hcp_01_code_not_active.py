@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -7,6 +8,7 @@ from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predict
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.reference.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.rows import Drug
 
 CODE: Final = re.compile(r"[A-Z]\d{4}|\d{4}[0-9A-Z]", re.ASCII)
 # Families of which the drugs table holds nearly every code; other Q codes are casts, grafts, services.
@@ -50,7 +52,7 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
             dates = f"from {valid_from or 'the start'} to {valid_to or 'now'}"
             yield Flaw(
                 message=f"{code} was not in force on {line.on}, but {dates}.",
-                hint=_instead(drug.successor, line, context),
+                hint=_instead(drug, line.on, context),
                 at=at,
                 facts=facts | {"inForce": dates, "successor": drug.successor or "not known"},
             )
@@ -66,10 +68,12 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
             yield NoData(f"HCPCS code {code} on {line.on}", line.number)
 
 
-def _instead(successor: str | None, line: LineFacts, context: Context) -> str:
-    if successor is None or line.on is None:
-        return f"Bill the code that is in force for the drug on {line.on}, and count the units anew."
-    answer = context.snapshot.drug(successor, line.on)
-    if isinstance(answer, Found):
-        return f"Bill {successor}, per {answer.row.unit_amount} {answer.row.unit}, and count the units anew."
-    return f"Its successor is {successor}; see whether that is in force on {line.on}, and count the units anew."
+def _instead(drug: Drug, on: date, context: Context) -> str:
+    successor = context.snapshot.successor_of(drug)
+    if successor is None:
+        return f"Bill the code that is in force for the drug on {on}, and count the units anew."
+    units = [f"{each.unit_amount} {each.unit}" for each in (successor, drug)]
+    bill = f"Bill {successor.hcpcs}, per {' instead of '.join(dict.fromkeys(units))}"
+    if isinstance(context.snapshot.drug(successor.hcpcs, on), Found):
+        return f"{bill}, and count the units anew."
+    return f"{bill}, if it is in force on {on}, which our table does not tell; count the units anew."
