@@ -103,14 +103,14 @@ REFERENCE_UPDATES: Final = Topic(
     name="reference.updates.v1",
     role="reference-updates",
     direction="in",
-    key="the name of the reference table",
+    key="the digest of the reference tables, so that compaction keeps one notice for each",
     schema="reference-update",
     partitions=1,
     retention_ms=-1,
     cleanup_policy="compact",
     max_message_bytes=_MIB,
     has_phi=False,
-    meaning="Notices that a new edition of a reference table is out.",
+    meaning="Notices that workers are to swap to the reference tables of another folder.",
 )
 
 TOPICS: Final = (INBOUND, SCRUBBED, REJECTED, PENDED, DEAD_LETTER, REFERENCE_UPDATES)

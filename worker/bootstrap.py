@@ -2,6 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -16,9 +17,9 @@ from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 from worker.payers.guide import Guide
 from worker.pipeline.scrub import Pipeline
-from worker.reference.loading import load
+from worker.reference.loading import load, load_verified
 from worker.settings import Settings
-from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Scrubbed
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 
@@ -109,6 +110,10 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
         max_bytes=settings.max_message_bytes,
         today=lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
     )
+    return replace(_loaded(pipeline), source=_source(settings, pipeline))
+
+
+def _loaded(pipeline: Pipeline) -> LoadedScrubber:
     scrubber = PipelineScrubber(pipeline)
     return LoadedScrubber(
         scrubber=scrubber,
@@ -119,3 +124,24 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
         ),
         versions=scrubber.versions,
     )
+
+
+def _source(settings: Settings, pipeline: Pipeline) -> ReferenceSource:
+    config = settings.config_dir or default_config_directory()
+    # All but the tables stays; the parts are named here so that the first snapshot is free to go.
+    edits, profiles, guides, ruleset = pipeline.edits, pipeline.profiles, pipeline.guides, pipeline.ruleset
+
+    def load_over(directory: Path) -> LoadedScrubber:
+        return _loaded(
+            Pipeline(
+                edits=edits,
+                profiles=profiles,
+                guides=guides,
+                snapshot=load_verified(directory),
+                ruleset=ruleset,
+                clock=perf_counter,
+                max_bytes=settings.max_message_bytes,
+            )
+        )
+
+    return ReferenceSource(home=config / "reference", root=settings.reference_root or config, load=load_over)

@@ -124,6 +124,10 @@ class Settings(BaseModel):
         default=None,
         description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
     )
+    reference_root: Path | None = Field(
+        default=None,
+        description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",
+    )
     as_of: date | None = Field(
         default=None,
         description="Pretend that every claim was received on this day (YYYY-MM-DD), for demos and replays.",

@@ -15,6 +15,7 @@ from worker.bootstrap import build_pipeline
 from worker.cli import synthetic
 from worker.pipeline.scrub import Pipeline
 
+NO_DRUGS = ("85025", "80053", "81001", "84443", "83036", "80061")
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 
 
@@ -28,7 +29,7 @@ def claims() -> dict[str, bytes]:
     make = partial(synthetic.claim, diagnoses=["M0579", "J4550"])
     return {
         "6 lines, 2 of drugs": _bytes(make([*drugs, *services])),
-        "6 lines, no drug": _bytes(make([synthetic.line(code) for code in ("85025", "80053", "81001", "84443", "83036", "80061")])),
+        "6 lines, no drug": _bytes(make(synthetic.line(code) for code in NO_DRUGS)),
         "50 lines, 18 of drugs": _bytes(make(([*drugs, *services] * 9)[:50])),
     }
 

@@ -218,27 +218,6 @@ async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: 
         assert dead == 2
 
 
-async def test_a_notice_of_a_reference_update_is_counted(exactly_once: Settings, tmp_path: Path) -> None:
-    """A good notice is accepted and a broken one rejected; claims go on."""
-    settings = exactly_once
-    await prepare(settings, [claim(0)])
-    async with open_producer(settings) as producer:
-        for value in (b'{"table": "ncci-ptp", "edition": "2026q1"}', b"junk", b'{"table": "A B"}'):
-            await producer.send_and_wait(settings.topics.reference_updates, value, key=b"ncci-ptp")
-
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
-        await until(
-            lambda: (
-                bool(worker.events("partitions-assigned"))
-                and worker.metric('claimscrub_reference_updates_total{result="rejected"}') == 2
-            ),
-            "the notices are counted",
-            20,
-        )
-        assert worker.metric('claimscrub_reference_updates_total{result="accepted"}') == 1
-        await progress(settings, 1, 10)
-
-
 async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
     """A broker that is away is no death: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)

@@ -155,15 +155,16 @@ class ClaimsAgent:
         if message.value is None:
             # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
             return Scrubbed("skipped")
-        versions = self._shell.loaded.versions
+        # Read once a message: the tables can be swapped between two messages, never within one.
+        loaded = self._shell.loaded
         flaw = refusal(message, self._settings.max_message_bytes)
         if flaw is not None:
-            return dead(flaw.reason, flaw.stage, versions)
+            return dead(flaw.reason, flaw.stage, loaded.versions)
         try:
-            return self._shell.loaded.scrubber.scrub(message.value, received_on=self._received_on(message))
+            return loaded.scrubber.scrub(message.value, received_on=self._received_on(message))
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
             self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=_place(error))
-            return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, versions)
+            return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
 
     def _received_on(self, message: Inbound) -> date:
         if self._settings.as_of is not None:

@@ -55,7 +55,10 @@ def contract_examples() -> dict[str, Json]:
         "outcome-scrubbed": _outcome(pipeline, documented),
         "outcome-rejected": _outcome(pipeline, rejected),
         "outcome-pended": _outcome(pipeline, undocumented),
-        "reference-update": {"table": "asp_limits", "edition": "2026q2"},
+        "reference-update": {
+            "directory": "/etc/claimscrub/reference-2026q2",
+            "digest": pipeline.snapshot.digest,
+        },
         "dead-letter": _dead_letter(pipeline, b'{"claimInformation": {"patientControlNumber": "SYN-BROK'),
     }
 

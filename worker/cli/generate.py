@@ -15,7 +15,7 @@ from pydantic import BaseModel
 import schemas
 from schemas.claim import Claim
 from schemas.outcome import Outcome
-from worker.agents.reference import ReferenceNotice
+from schemas.reference_update import ReferenceNotice
 from worker.cli.asyncapi import asyncapi
 from worker.cli.contract_examples import contract_examples
 from worker.cli.edits_readme import edits_readme

@@ -40,7 +40,9 @@ def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> Plain:
     off = profile.setting(edit.id).off
     if rule is None or off:
         return {"off": off.model_dump(mode="json", exclude_none=True) if off else {}}
-    options = rule.options.model_dump(mode="json") if rule.options else {}
+    options = (
+        edit.options.model_validate(profile.setting(edit.id).options).model_dump(mode="json") if edit.options else {}
+    )
     return {"severity": rule.severity.value} | ({"options": options} if options else {})
 
 

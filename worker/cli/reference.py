@@ -11,6 +11,7 @@ from worker.cli.reference_coverage import coverage
 from worker.cli.reference_diff import diff
 from worker.cli.reference_import import import_files
 from worker.cli.reference_options import DAY, readable, say_json, today, with_directory, with_format
+from worker.cli.reference_publish import publish
 from worker.cli.reference_questions import QUESTIONS, instead, told
 from worker.reference.loading import load, verify
 
@@ -126,4 +127,5 @@ def editions(directory: Path, form: str) -> None:
 reference.add_command(coverage)
 reference.add_command(diff)
 reference.add_command(import_files)
+reference.add_command(publish)
 command = reference

@@ -16,7 +16,8 @@ def command() -> None:
 
     All settings come from variables that begin with CLAIMSCRUB_; `config/worker.env.example` lists them. The worker
     runs until it gets SIGTERM or Ctrl-C. Its log is JSON on stdout, one line a claim, without anything that identifies
-    a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT.
+    a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT. On SIGHUP, and on a notice of `claimscrub
+    reference publish`, it swaps its reference tables between two claims.
 
     \b
     Exit code  0: it was asked to stop and did.

@@ -24,6 +24,8 @@ ALLOWED_KEYS: Final = frozenset(
         "bytes",
         "claims",
         "count",
+        "digest",
+        "directory",
         "disposition",
         "edition",
         "event",

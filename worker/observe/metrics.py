@@ -145,6 +145,13 @@ CATALOGUE: Final = (
         "When the last batch was acknowledged.",
     ),
     Metric(
+        "reference_info",
+        Kind.GAUGE,
+        "1",
+        "The digest of the reference tables that are loaded; workers that differ give different verdicts.",
+        (Label("digest"),),
+    ),
+    Metric(
         "reference_edition_info",
         Kind.GAUGE,
         "1",
@@ -168,9 +175,9 @@ CATALOGUE: Final = (
     Metric(
         "reference_updates_total",
         Kind.COUNTER,
-        "notices",
-        "Notices of a reference update.",
-        (Label("result", ("accepted", "rejected")),),
+        "requests",
+        "Requests to swap the reference tables, by notice or SIGHUP; at `rejected` the old tables stay.",
+        (Label("result", ("loaded", "unchanged", "superseded", "rejected")),),
     ),
     Metric(
         "clock_skew_total",

@@ -135,6 +135,9 @@ class _Tables:
         content = self._files[path]
         file = read(content)
         errors.refuse(f"{path}: {problem}" for problem in file.problems)
+        if not file.rows:
+            # An edition without rows would answer "absent" to everything, which is an answer.
+            errors.refuse([f"{path}: expected rows below the header, found none"])
         edition = Edition(
             table=name,
             name=entry.name,

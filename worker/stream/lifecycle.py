@@ -5,18 +5,15 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Awaitable, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Awaitable
 from typing import Final
 
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.admin import check_topics
 from worker.stream.exit_codes import ExitCode
-from worker.stream.scrubber import ReferenceEdition
 from worker.stream.shell import Log, Shell
 
 _TICK_S: Final = 0.5
@@ -127,26 +124,6 @@ async def tick(shell: Shell) -> None:
             shell.log.critical("faust-stopped", exception=type(shell.app.crash_reason).__name__)
             shell.end(ExitCode.CRASHED)
         await asyncio.sleep(_TICK_S)
-
-
-def report_editions(recorder: Recorder, editions: Iterable[ReferenceEdition]) -> None:
-    """Set the metrics on the loaded editions; the span of a table is that of all its editions."""
-    spans: dict[str, list[ReferenceEdition]] = {}
-    for edition in editions:
-        recorder.set("reference_edition_info", 1, edition.table, edition.edition)
-        spans.setdefault(edition.table, []).append(edition)
-    for table, group in spans.items():
-        starts = [each.in_force_from for each in group if each.in_force_from is not None]
-        ends = [each.in_force_to for each in group if each.in_force_to is not None]
-        if starts:
-            recorder.set("reference_in_force_from_timestamp_seconds", _timestamp(min(starts)), table)
-        # An edition without an end is in force until the next one, so the table has no last day.
-        if ends and len(ends) == len(group):
-            recorder.set("reference_in_force_to_timestamp_seconds", _timestamp(max(ends)), table)
-
-
-def _timestamp(day: date) -> float:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
 async def within(seconds: float, work: Awaitable[object]) -> bool:

@@ -1,10 +1,11 @@
-"""Sends claims to the inbound topic, for demos, benchmarks and re-drives."""
+"""Sends claims to the inbound topic, for demos, benchmarks and re-drives, and notices of reference updates."""
 
 import asyncio
 import secrets
 from collections.abc import AsyncIterable, Callable, Iterable
 from hashlib import blake2b
 
+from schemas.reference_update import ReferenceNotice
 from worker.settings import Settings
 from worker.stream.connection import open_producer
 
@@ -70,3 +71,14 @@ async def _each(
         return
     for value in claims:
         yield value
+
+
+async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:
+    """Announce other reference tables to every worker, and wait until the broker has the notice."""
+    async with open_producer(settings) as producer:
+        await producer.send_and_wait(
+            settings.topics.reference_updates,
+            notice.model_dump_json().encode(),
+            # One notice for each set of tables survives compaction; see worker.stream.reference_notices.
+            key=notice.digest.encode(),
+        )

@@ -20,13 +20,15 @@ from worker.stream.lanes import Lanes
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
-    report_editions,
     tick,
     wait_for_topics,
     within,
 )
 from worker.stream.positions import Positions
 from worker.stream.records import Provenance
+from worker.stream.reference_metrics import report_reference
+from worker.stream.reference_notices import follow_notices
+from worker.stream.reference_swap import ReferenceSwap
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.shell import Shell
 from worker.stream.stalls import watch_lanes
@@ -37,6 +39,8 @@ with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and
     from uvloop import new_event_loop as _new_event_loop
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_CATCH_UP_S: Final = 30.0
+"""How long the first claim waits for tables that were announced earlier."""
 
 AttachAgent = Callable[[Shell], None]
 """Adds one agent to the app of a worker."""
@@ -85,6 +89,7 @@ class _Run:
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
         self._stop_asked = asyncio.Event()
+        self._reload_asked = asyncio.Event()
 
     async def run(self) -> ExitCode:
         self._logs.take_over_libraries()
@@ -92,6 +97,7 @@ class _Run:
         for number in _SIGNALS:
             # The loop's own handlers wait for the loop, and a scrubber that hangs holds it.
             signal.signal(number, lambda *_: self._ask_to_stop(loop))
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._reload_asked.set))
         server = HealthServer(
             self._settings.http_host,
             self._settings.http_port,
@@ -142,7 +148,7 @@ class _Run:
             platform.python_version(),
             self._settings.delivery,
         )
-        report_editions(self._recorder, loaded.editions)
+        report_reference(self._recorder, loaded)
         self._logs.log.info("reference-loaded", **dict(loaded.versions))
 
     def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
@@ -168,10 +174,12 @@ class _Run:
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
         await shell.delivery.start()
-        tasks = [
-            asyncio.create_task(each)
-            for each in (self._start(shell), tick(shell), watch_lanes(shell, positions), self._end_when_asked(shell))
-        ]
+        work = [tick(shell), watch_lanes(shell, positions), self._end_when_asked(shell)]
+        swap = None
+        if shell.loaded.source is not None:
+            swap = ReferenceSwap(shell, shell.loaded.source)
+            work += [swap.run(), follow_notices(self._settings, swap, shell.log), self._reload_when_asked(swap)]
+        tasks = [asyncio.create_task(each) for each in (self._start(shell, swap), *work)]
         await shell.ended.wait()
         self._watchdog.start_clock()
         for task in tasks[1:]:
@@ -180,13 +188,22 @@ class _Run:
         tasks[0].cancel()
         return shell.exit_code
 
-    async def _start(self, shell: Shell) -> None:
+    async def _start(self, shell: Shell, swap: ReferenceSwap | None) -> None:
+        if swap is not None and not await within(_CATCH_UP_S, swap.settled()):
+            shell.log.warning("reference-notices-late", seconds=_CATCH_UP_S)
+            swap.begin()
         try:
             await shell.app.start()
         except Exception as error:  # noqa: BLE001 -- Faust raises whatever its services raised
             if not shell.ended.is_set():
                 shell.log.critical("start-failed", exception=type(error).__name__)
                 shell.end(ExitCode.CRASHED)
+
+    async def _reload_when_asked(self, swap: ReferenceSwap) -> None:
+        while True:
+            await self._reload_asked.wait()
+            self._reload_asked.clear()
+            swap.reload()
 
     async def _end_when_asked(self, shell: Shell) -> None:
         await self._stop_asked.wait()

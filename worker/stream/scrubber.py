@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
@@ -68,12 +69,30 @@ class LoadedScrubber:
         edit_ids: The ids of all edits, which are the closed label set of the metrics on edits.
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
+        source: Where a running worker gets other tables from; none if it scrubs with these to its end.
     """
 
     scrubber: Scrubber
     edit_ids: tuple[str, ...] = ()
     editions: tuple[ReferenceEdition, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    source: "ReferenceSource | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceSource:
+    """Where a running worker gets other reference tables from.
+
+    Attributes:
+        home: The folder that is loaded at the start, and again when the operator asks.
+        root: A notice may name folders below this one only.
+        load: Makes the scrubber over the tables of a folder; all else stays as it is.
+            Raises `worker.reference.errors.ReferenceError`. Called on a thread.
+    """
+
+    home: Path
+    root: Path
+    load: Callable[[Path], LoadedScrubber]
 
 
 ScrubberFactory = Callable[[], LoadedScrubber]

@@ -28,6 +28,7 @@ class Shell:
     lanes: Lanes
     delivery: Delivery
     loaded: LoadedScrubber
+    """What scrubs, tables and all; swapped as a whole, so whoever reads it twice may see two."""
     provenance: Provenance
     recorder: Recorder
     health: HealthState

@@ -39,7 +39,7 @@ async def tail(
         follow: Wait for more at the end; else stop at the end that the topics had at the start.
     """
     async with open_reader(settings) as consumer:
-        partitions = await _partitions(consumer, topics)
+        partitions = await partitions_of(consumer, topics)
         consumer.assign(partitions)
         if from_beginning:
             await consumer.seek_to_beginning(*partitions)
@@ -47,7 +47,7 @@ async def tail(
             await consumer.seek_to_end(*partitions)
         # Under read_committed the end is the last stable offset, so an open transaction ends the reading.
         ends = {} if follow else await consumer.end_offsets(partitions)
-        while follow or await _is_before(consumer, ends):
+        while follow or await is_before(consumer, ends):
             batches = await consumer.getmany(timeout_ms=200)
             for records in batches.values():
                 for record in records:
@@ -62,7 +62,8 @@ async def tail(
                     )
 
 
-async def _partitions(consumer: Client, topics: Sequence[str]) -> list[TopicPartition]:
+async def partitions_of(consumer: Client, topics: Sequence[str]) -> list[TopicPartition]:
+    """Return every partition of some topics; wait until the broker tells."""
     found: list[TopicPartition] = []
     for topic in topics:
         numbers = None
@@ -75,7 +76,8 @@ async def _partitions(consumer: Client, topics: Sequence[str]) -> list[TopicPart
     return found
 
 
-async def _is_before(consumer: Client, ends: dict[TopicPartition, int]) -> bool:
+async def is_before(consumer: Client, ends: dict[TopicPartition, int]) -> bool:
+    """Return whether a consumer has not come to one of these ends."""
     for partition, end in ends.items():
         if await consumer.position(partition) < end:
             return True

@@ -61,6 +61,13 @@ def test_bytes_that_are_no_utf_8_are_found(small: Path) -> None:
             id="header",
         ),
         pytest.param(
+            "taxonomy/24.0.csv",
+            "207RH0003X,individual\n",
+            "",
+            "taxonomy/24.0.csv: expected rows below the header, found none",
+            id="no rows",
+        ),
+        pytest.param(
             "asp_limits/2025q4.csv",
             "134.194",
             "dear",

@@ -1,4 +1,4 @@
-"""How messages are cut into batches, and which notices are accepted."""
+"""How messages are cut into batches, and what is wrong with topics."""
 
 from collections import deque
 
@@ -7,7 +7,6 @@ from faust.types import TP
 
 from schemas.topics import topics_under
 from worker.agents.batches import Taken, by_partition, take_batch
-from worker.agents.reference import read_notice
 from worker.stream.admin import flaws
 from worker.stream.records import Inbound
 
@@ -49,31 +48,6 @@ def test_batches_are_bounded_by_count_and_bytes(sizes: list[int], batches: list[
     while waiting:
         taken.append(len(take_batch(waiting, 3, 10)))
     assert taken == batches
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        b"",
-        b"[]",
-        b'{"table": "ncci"}',
-        b'{"table": "A", "edition": "1"}',
-        b'{"table": 1, "edition": "1"}',
-        b" " * 70_000,
-    ],
-)
-def test_a_broken_notice_is_rejected(value: bytes | None) -> None:
-    """What is no notice of a reference update is none."""
-    assert read_notice(value) is None
-
-
-def test_a_notice_names_a_table_and_an_edition() -> None:
-    """A good notice is read."""
-    notice = read_notice(b'{"table": "ncci-ptp", "edition": "2026q1", "more": true}')
-
-    assert notice is not None
-    assert (notice.table, notice.edition) == ("ncci-ptp", "2026q1")
 
 
 def test_missing_topics_and_unequal_partition_counts_are_flaws() -> None:

@@ -1,0 +1,264 @@
+"""Reference tables are swapped under a running worker, and no claim notices."""
+
+import asyncio
+import json
+import re
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from schemas.reference_update import ReferenceNotice
+from tests.malformed import sound
+from tests.stream.support import REAL_WORKER, ROOT, Ledger, WorkerProcess, outcomes, prepare, progress, until
+from worker.bootstrap import build_pipeline
+from worker.cli import synthetic
+from worker.cli.commands import claimscrub
+from worker.pipeline.scrub import Pipeline
+from worker.reference.loading import load_verified
+from worker.settings import Settings
+from worker.stream.produce import send_claims, send_notice
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+
+RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
+SWAPS = 20
+CLAIMS_A_SECOND = 150
+LIMITS = "asp_limits/2026q1.csv"
+LIMIT = "J1745,32.423\n"
+"""A cell that decides nothing and stands in every outcome, so that a mix of two tables would show."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration folder of its own, and reference folders beside its `reference`."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        """The folder that a worker starts with."""
+        return self.folder / "reference"
+
+    def copy(self, name: str, payment_limit: str) -> Path:
+        """Another reference folder, in which one payment limit differs."""
+        folder = Path(shutil.copytree(self.home, self.folder / name))
+        edit(folder, LIMITS, LIMIT, f"J1745,{payment_limit}\n")
+        return folder
+
+    def settings(self, settings: Settings) -> Settings:
+        """Settings of a worker with this configuration."""
+        return settings.model_copy(update={"config_dir": self.folder, "as_of": RECEIVED})
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Iterator[Config]:
+    """A copy of the shipped configuration."""
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "config", folder)
+    yield Config(folder)
+    shutil.rmtree(folder)
+
+
+def list_files(folder: Path) -> None:
+    """Write CHECKSUMS for what the folder holds."""
+    files = sorted(path for path in folder.glob("*/*") if path.is_file())
+    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    (folder / "CHECKSUMS").write_text("".join(lines), encoding="utf-8")
+
+
+def edit(folder: Path, file: str, old: str, new: str, *, is_listed: bool = True) -> None:
+    """Replace a text in one file, and list the files anew unless the checksum is to be wrong."""
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    if is_listed:
+        list_files(folder)
+
+
+def broken_folders(config: Config) -> dict[str, Path]:
+    """Six folders that are broken in six ways; the seventh way is a digest that is another's."""
+    folders = {name: config.copy(f"broken-{name}", "32.9") for name in ("cut", "sum", "toml", "header", "empty")}
+    table = folders["cut"] / LIMITS
+    table.write_bytes(table.read_bytes()[: table.stat().st_size // 2].rpartition(b",")[0])
+    list_files(folders["cut"])
+    edit(folders["sum"], LIMITS, "J1745,32.9", "J1745,32.8", is_listed=False)
+    edit(folders["toml"], "asp_limits/table.toml", "[[editions]]", "[[editions]")
+    edit(folders["header"], LIMITS, "hcpcs,payment_limit", "hcpcs,price")
+    (folders["empty"] / LIMITS).write_text("hcpcs,payment_limit\n", encoding="utf-8")
+    list_files(folders["empty"])
+    return folders | {"missing": config.folder / "broken-missing"}
+
+
+def notices(config: Config, good: dict[str, Path]) -> list[ReferenceNotice]:
+    """Twenty notices: thirteen good, one of them of what is loaded already, and seven broken between them."""
+    digests = list(good)
+    order = [1, 2, 3, 0, 2, 2, 1, 3, 2, 0, 1, 0, 3]
+    made = [ReferenceNotice(directory=str(good[digests[place]]), digest=digests[place]) for place in order]
+    broken = [ReferenceNotice(directory=str(path), digest="b" * 64) for path in broken_folders(config).values()]
+    broken.append(ReferenceNotice(directory=str(good[digests[1]]), digest="d" * 64))
+    # Each refusal is followed by good tables, so that what it leaves behind is seen.
+    for place, notice in zip(range(0, SWAPS, 3), broken, strict=True):
+        made.insert(place, notice)
+    return made
+
+
+def updates(worker: WorkerProcess) -> dict[str, float]:
+    """How the worker has answered the requests so far."""
+    try:
+        page = worker.get("/metrics")[1]
+    except OSError:  # a machine that is too busy to answer at once is asked again
+        return {}
+    found = re.findall(r'^claimscrub_reference_updates_total\{result="(\w+)"\} (.+)$', page, re.MULTILINE)
+    return {name: float(count) for name, count in found}
+
+
+def has(worker: WorkerProcess, digest: str) -> bool:
+    """Return whether a worker shows that it scrubs with these tables."""
+    return worker.metric(f'claimscrub_reference_info{{digest="{digest}"}}') == 1
+
+
+async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
+    exactly_once: Settings, config: Config, tmp_path: Path
+) -> None:
+    """Seven of them are broken, each in its own way; every outcome is that of one snapshot, byte for byte."""
+    settings = config.settings(exactly_once)
+    folders = [config.home, *(config.copy(f"reference-{number}", f"32.{number}") for number in (1, 2, 3))]
+    snapshots = {snapshot.digest: snapshot for snapshot in map(load_verified, folders)}
+    asked = notices(config, dict(zip(snapshots, folders, strict=True)))
+    assert len(asked) == SWAPS
+    await prepare(settings, [])
+    is_over = asyncio.Event()
+    document = sound()
+
+    async def claims() -> AsyncIterator[bytes]:
+        number, since = 0, time.monotonic()
+        while not is_over.is_set():
+            while number < (time.monotonic() - since) * CLAIMS_A_SECOND:
+                yield json.dumps(document | {"id": number}).encode()
+                number += 1
+            await asyncio.sleep(0.02)
+
+    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+        await until(worker.is_ready, "the worker is ready")
+        sending = asyncio.create_task(send_claims(settings, claims()))
+        for count, notice in enumerate(asked, 1):
+            await send_notice(settings, notice)
+            await until(lambda count=count: sum(updates(worker).values()) == count, f"answer {count}")  # type: ignore[misc]  # mypy cannot see the default
+        is_over.set()
+        sent = await sending
+        await progress(settings, sent)
+        answers = updates(worker)
+        rebalances = worker.metric("claimscrub_rebalances_total")
+        shown = worker.get("/metrics")[1].count("claimscrub_reference_info{")
+        assert worker.stop() == 0
+        refused = [(line["reason"], line.get("problem")) for line in worker.events("reference-rejected")]
+
+    records = await outcomes(settings)
+    assert Ledger.of(sent, records) == Ledger(sent, lost=0, duplicated=0, conflicting=0)
+    assert answers == {"loaded": 12, "unchanged": 1, "superseded": 0, "rejected": 7}
+    assert (len(worker.events("starting")), rebalances, shown) == (1, 1, 1)
+    assert Counter(refused) == Counter(
+        [
+            ("broken", LIMITS),
+            ("broken", LIMITS),
+            ("broken", "asp_limits/table.toml"),
+            ("broken", LIMITS),
+            ("broken", LIMITS),
+            ("no-such-directory", None),
+            ("digest-mismatch", None),
+        ]
+    )
+    base = build_pipeline(config.folder, today=lambda: RECEIVED)
+    pipelines = {digest: _over(base, folder) for digest, folder in zip(snapshots, folders, strict=True)}
+    seen: Counter[str] = Counter()
+    for record in records:
+        outcome = json.loads(record.value or b"")
+        reference = outcome["versions"]["reference"]
+        seen[reference] += 1
+        again = pipelines[reference].scrub(json.dumps(document | {"id": outcome["claim"]["id"]}).encode(), RECEIVED)
+        assert again.message == record.value
+    assert set(seen) == set(snapshots)
+    assert sent > 2 * SWAPS * CLAIMS_A_SECOND / 3
+
+
+def _over(base: Pipeline, folder: Path) -> Pipeline:
+    return Pipeline(
+        edits=base.edits,
+        profiles=base.profiles,
+        guides=base.guides,
+        snapshot=load_verified(folder),
+        ruleset=base.ruleset,
+        clock=lambda: 0.0,
+        max_bytes=1024 * 1024,
+    )
+
+
+async def test_sighup_reads_the_configured_tables_again(exactly_once: Settings, config: Config, tmp_path: Path) -> None:
+    """Good tables are taken and broken ones refused; the worker goes on in both cases."""
+    settings = config.settings(exactly_once)
+    await prepare(settings, [])
+    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+        await until(worker.is_ready, "the worker is ready")
+        edit(config.home, LIMITS, LIMIT, "J1745,32.5\n")
+        worker.process.send_signal(signal.SIGHUP)
+        await until(lambda: updates(worker).get("loaded") == 1, "the tables are swapped")
+        good = load_verified(config.home).digest
+        edit(config.home, LIMITS, "J1745,32.5\n", "J1745,abc\n")
+        worker.process.send_signal(signal.SIGHUP)
+        await until(lambda: updates(worker).get("rejected") == 1, "the broken tables are refused")
+
+        await send_claims(settings, [json.dumps(sound()).encode()])
+        await progress(settings, 1, 20)
+        assert has(worker, good)
+        assert worker.stop() == 0
+    (record,) = await outcomes(settings)
+    assert json.loads(record.value or b"")["versions"]["reference"] == good
+
+
+async def test_every_worker_of_a_group_swaps_and_one_that_starts_later_too(
+    exactly_once: Settings, config: Config, tmp_path: Path
+) -> None:
+    """`reference publish` reaches two workers; a third takes the newest good one before its first claim."""
+    settings = config.settings(exactly_once)
+    good = config.copy("reference-1", "32.1")
+    digest = load_verified(good).digest
+    await prepare(settings, [])
+    other = settings.model_copy(update={"instance_id": "worker-1"})
+    with (
+        WorkerProcess(settings, tmp_path, "one", REAL_WORKER) as one,
+        WorkerProcess(other, tmp_path, "two", REAL_WORKER) as two,
+    ):
+        await until(lambda: one.is_ready() and two.is_ready(), "both workers are ready")
+        result = await asyncio.to_thread(_publish, settings, good)
+        await until(lambda: has(one, digest) and has(two, digest), "both workers have swapped")
+        assert result.splitlines()[0] == f"Digest {digest}"
+        assert one.stop() == 0
+        # Worse than no notice: the late worker must come to the tables that the other one kept.
+        await send_notice(settings, ReferenceNotice(directory=str(config.folder / "gone"), digest="e" * 64))
+        await send_claims(settings, [json.dumps(sound() | {"id": number}).encode() for number in range(20)])
+        with WorkerProcess(settings, tmp_path, "late", REAL_WORKER) as late:
+            await progress(settings, 20)
+            await until(lambda: sum(updates(two).values()) == 2, "the other worker has refused the second notice")
+            assert updates(late) == updates(two) == {"loaded": 1, "unchanged": 0, "superseded": 0, "rejected": 1}
+            assert (late.stop(), two.stop()) == (0, 0)
+    used = {json.loads(each.value or b"")["versions"]["reference"] for each in await outcomes(settings)}
+    assert used == {digest}
+
+
+def _publish(settings: Settings, folder: Path) -> str:
+    environment = {
+        "CLAIMSCRUB_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+        "CLAIMSCRUB_TOPIC_PREFIX": settings.topic_prefix,
+    }
+    result = CliRunner(env=environment).invoke(claimscrub, ["reference", "publish", str(folder)])
+    assert result.exit_code == 0, result.output
+    return result.output

@@ -1,0 +1,76 @@
+"""`claimscrub reference publish` sends a notice of a folder that is good, and of no other."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from schemas.reference_update import ReferenceNotice
+from tests.unit.reference.small_folder import change
+from worker.cli import reference_publish
+from worker.cli.commands import claimscrub
+from worker.reference.loading import load
+from worker.settings import Settings
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[ReferenceNotice]:
+    """The notices that a broker would have got."""
+    notices: list[ReferenceNotice] = []
+
+    async def send(_: Settings, notice: ReferenceNotice) -> None:
+        notices.append(notice)
+
+    monkeypatch.setattr(reference_publish, "send_notice", send)
+    monkeypatch.setattr(reference_publish, "on_broker", lambda _, work: asyncio.run(work))
+    return notices
+
+
+def publish(*arguments: str | Path) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(claimscrub, ["reference", "publish", *map(str, arguments)])
+
+
+def test_the_notice_names_the_folder_and_its_digest(small: Path, sent: list[ReferenceNotice]) -> None:
+    """What is printed is what is sent."""
+    digest = load(small).digest
+
+    result = publish(small)
+
+    assert result.exit_code == 0
+    assert sent == [ReferenceNotice(directory=str(small.resolve()), digest=digest)]
+    assert result.output == f"Digest {digest}\nAnnounced {small.resolve()} on reference.updates.v1.\n"
+
+
+def test_the_workers_may_see_the_folder_elsewhere(small: Path, sent: list[ReferenceNotice]) -> None:
+    """In a container the same folder has another path."""
+    publish(small, "--seen-as", "/etc/claimscrub/reference-2026q2")
+
+    assert [notice.directory for notice in sent] == ["/etc/claimscrub/reference-2026q2"]
+
+
+def test_a_broken_folder_is_not_announced(small: Path, sent: list[ReferenceNotice]) -> None:
+    """Exit code 1, and a sentence with file, row and column."""
+    change(small, "modifier_exclusions/2024-07.csv", "JW|JZ", "JW|ZZ")
+
+    result = publish(small)
+
+    assert (result.exit_code, sent) == (1, [])
+    assert "modifier_exclusions/2024-07.csv: row 4, column codes" in result.output
+
+
+def test_a_relative_path_means_nothing_to_a_worker(small: Path, sent: list[ReferenceNotice]) -> None:
+    """It is refused before it is sent."""
+    result = publish(small, "--seen-as", "reference-2026q2")
+
+    assert (result.exit_code, sent) == (2, [])
+    assert "must be absolute" in result.output
+
+
+def test_the_example_of_the_contract_is_a_notice() -> None:
+    """What other teams copy is accepted."""
+    example = Path(__file__).parents[3] / "schemas/examples/reference-update.json"
+
+    assert ReferenceNotice.model_validate(json.loads(example.read_text("utf-8")))

@@ -1,0 +1,318 @@
+"""Which tables a running worker swaps to, which it refuses, and what it shows of that."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from schemas.reference_update import ReferenceNotice, read_notice
+from worker.observe.recorder import Recorder
+from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.stream.reference_metrics import report_reference
+from worker.stream.reference_swap import MOST_WAITING, ReferenceSwap, Refusal, folder_below
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource
+from worker.stream.shell import Shell
+
+FIRST = "0" * 64
+
+
+def digest(name: str) -> str:
+    """The digest of the tables in a folder of this name."""
+    return name[0] * 64
+
+
+def loaded(told: str, *editions: ReferenceEdition) -> LoadedScrubber:
+    """A scrubber over the tables of a digest; nothing here scrubs."""
+    return LoadedScrubber(cast("Any", None), editions=editions, versions={"reference": told})  # Any: never called
+
+
+class Log:
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, object]] = []
+
+    def info(self, event: str, **fields: object) -> None:
+        """Keep a line."""
+        self.lines.append({"event": event, **fields})
+
+    error = info
+
+
+@dataclass
+class FakeShell:
+    """What the swap needs of a worker."""
+
+    loaded: LoadedScrubber
+    recorder: Recorder = field(default_factory=Recorder)
+    log: Log = field(default_factory=Log)
+
+
+class Bench:
+    """A swap over folders that exist and tables that do not."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.home = root / "home"
+        self.asked: list[str] = []
+        self.threads: set[int] = set()
+        self.most_at_once = 0
+        self.started = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+        self._at_once = 0
+        self.shell = FakeShell(loaded(FIRST))
+        source = ReferenceSource(self.home, root, self._load)
+        self.swap = ReferenceSwap(cast("Shell", self.shell), source)
+
+    def _load(self, directory: Path) -> LoadedScrubber:
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        self.asked.append(directory.name)
+        self.threads.add(threading.get_ident())
+        self.started.set()
+        self.gate.wait(10)
+        self._at_once -= 1
+        if directory.name.startswith("broken"):
+            raise BrokenReferenceError(("mue/2026q3.csv: row 3: expected a number, found JANE DOE",))
+        if directory.name.startswith("locked"):
+            raise PermissionError("JANE DOE")
+        return loaded(digest(directory.name))
+
+    def notice(self, name: str, told: str | None = None) -> bytes:
+        """A notice of a folder below the root, which is there."""
+        folder = self.root / name
+        folder.mkdir(exist_ok=True)
+        (folder / "CHECKSUMS").touch()
+        return notice(folder, told or digest(name))
+
+    def counts(self) -> dict[str, float]:
+        """What the metric says, without zeros."""
+        results = ("loaded", "unchanged", "superseded", "rejected")
+        found = {name: self.shell.recorder.value("reference_updates_total", name) for name in results}
+        return {name: count for name, count in found.items() if count}
+
+    @property
+    def reference(self) -> str:
+        """The digest in force."""
+        return self.shell.loaded.versions["reference"]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Answer what was asked and is asked in the block."""
+        task = asyncio.create_task(self.swap.run())
+        self.swap.begin()
+        try:
+            yield
+            async with asyncio.timeout(10):
+                await self.swap.settled()
+        finally:
+            self.gate.set()
+            task.cancel()
+
+
+def notice(directory: Path | str, told: str) -> bytes:
+    """The bytes of a notice."""
+    return json.dumps({"directory": str(directory), "digest": told}).encode()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A swap that has not begun."""
+    made = Bench(tmp_path)
+    yield made
+    made.gate.set()
+
+
+async def test_the_tables_of_a_notice_take_the_place_of_the_old(bench: Bench) -> None:
+    """The whole scrubber is exchanged, built on another thread, and the metrics name the digest."""
+    async with bench.running():
+        bench.swap.offer(bench.notice("a"))
+
+    assert bench.reference == digest("a")
+    assert bench.counts() == {"loaded": 1}
+    assert threading.get_ident() not in bench.threads
+    assert bench.shell.recorder.value("reference_info", digest("a")) == 1
+    assert [line["event"] for line in bench.shell.log.lines] == ["reference-swapped"]
+
+
+async def test_a_notice_of_what_is_loaded_builds_nothing(bench: Bench) -> None:
+    """An old notice is answered without reading a file."""
+    async with bench.running():
+        bench.swap.offer(notice("/no/such/folder", FIRST))
+
+    assert bench.counts() == {"unchanged": 1}
+    assert bench.asked == []
+
+
+Spoil = Callable[[Bench], bytes]
+REFUSED: dict[str, tuple[Spoil, str]] = {
+    "another digest": (lambda bench: bench.notice("a", digest("b")), "digest-mismatch"),
+    "broken tables": (lambda bench: bench.notice("broken", digest("b")), "broken"),
+    "a folder that cannot be read": (lambda bench: bench.notice("locked", digest("a")), "unreadable"),
+    "no folder": (lambda bench: notice(bench.root / "gone", digest("a")), "no-such-directory"),
+    "a file": (lambda _: notice(Path(__file__), digest("a")), "not-below-root"),
+    "the root itself": (lambda bench: notice(bench.root, digest("a")), "not-below-root"),
+    "the whole disk": (lambda _: notice("/", digest("a")), "not-below-root"),
+    "a way out": (lambda bench: notice(bench.root / ".." / "a", digest("a")), "not-below-root"),
+    "a name too long for the disk": (lambda bench: notice(bench.root / ("a" * 400), digest("a")), "unreadable"),
+    "no JSON": (lambda _: b"{", "not-a-notice"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "reason"), REFUSED.values(), ids=REFUSED)
+async def test_what_is_refused_is_counted_and_the_old_tables_stay(bench: Bench, spoil: Spoil, reason: str) -> None:
+    """The log names the reason and at most a file, never the text of an error; the next good notice is taken."""
+    async with bench.running():
+        bench.swap.offer(spoil(bench))
+    before = bench.reference
+    async with bench.running():
+        bench.swap.offer(bench.notice("c"))
+
+    (line, _) = bench.shell.log.lines
+    assert (before, bench.reference) == (FIRST, digest("c"))
+    assert bench.counts() == {"rejected": 1, "loaded": 1}
+    assert (line["event"], line["reason"]) == ("reference-rejected", reason)
+    assert "JANE" not in str(line)
+
+
+async def test_a_broken_table_is_named(bench: Bench) -> None:
+    """The class of the error and the file are enough to find it."""
+    async with bench.running():
+        bench.swap.offer(bench.notice("broken", digest("b")))
+
+    (line,) = bench.shell.log.lines
+    assert (line["exception"], line["problem"]) == ("ReferenceError", "mue/2026q3.csv")
+
+
+async def test_the_newest_of_the_notices_of_the_past_is_taken(bench: Bench) -> None:
+    """What was announced before the start is there before anything is built; the last one wins."""
+    for name in "abc":
+        bench.swap.offer(bench.notice(name))
+
+    async with bench.running():
+        pass
+
+    assert (bench.asked, bench.reference) == (["c"], digest("c"))
+    assert bench.counts() == {"loaded": 1, "superseded": 2}
+
+
+async def test_behind_broken_notices_the_newest_good_one_is_taken(bench: Bench) -> None:
+    """A worker that starts late comes to the tables that the others kept."""
+    for name in ("a", "b", "broken-1", "broken-2"):
+        bench.swap.offer(bench.notice(name, digest("b")))
+
+    async with bench.running():
+        pass
+
+    assert (bench.asked, bench.reference) == (["broken-2", "broken-1", "b"], digest("b"))
+    assert bench.counts() == {"loaded": 1, "rejected": 2, "superseded": 1}
+
+
+async def test_one_build_at_a_time_and_a_newer_notice_supersedes_one_that_waits(bench: Bench) -> None:
+    """What arrives during a build waits, and only the newest of it is built."""
+    bench.gate.clear()
+    async with bench.running():
+        bench.swap.offer(bench.notice("a"))
+        assert await asyncio.to_thread(bench.started.wait, 10)
+        for name in "bcd":
+            bench.swap.offer(bench.notice(name))
+        bench.gate.set()
+
+    assert (bench.asked, bench.reference, bench.most_at_once) == (["a", "d"], digest("d"), 1)
+    assert bench.counts() == {"loaded": 2, "superseded": 2}
+
+
+async def test_what_waits_is_bounded(bench: Bench) -> None:
+    """A flood of notices costs no memory: the oldest are superseded."""
+    for _ in range(MOST_WAITING + 5):
+        bench.swap.offer(bench.notice("a"))
+
+    assert bench.counts() == {"superseded": 5}
+
+
+async def test_reloading_reads_the_configured_folder_whatever_its_digest(bench: Bench) -> None:
+    """SIGHUP names no digest and needs no root; the same tables again are no swap."""
+    async with bench.running():
+        bench.swap.reload()
+    async with bench.running():
+        bench.swap.reload()
+
+    assert (bench.asked, bench.reference) == (["home", "home"], digest("home"))
+    assert bench.counts() == {"loaded": 1, "unchanged": 1}
+
+
+def test_a_link_out_of_the_root_is_followed_and_refused(tmp_path: Path) -> None:
+    """Below the root is meant really."""
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    for folder in (root, outside):
+        folder.mkdir()
+        (folder / "CHECKSUMS").touch()
+    (root / "link").symlink_to(outside)
+
+    assert folder_below(root, root / "link") == Refusal("not-below-root")
+
+
+def test_a_folder_without_checksums_is_not_read_further(tmp_path: Path) -> None:
+    """It is no reference folder and may be anything."""
+    (tmp_path / "a").mkdir()
+
+    assert folder_below(tmp_path, tmp_path / "a") == Refusal("no-checksums")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"\xff",
+        b'{"directory": "/a"}',
+        b'{"digest": "' + b"a" * 64 + b'"}',
+        notice("relative/folder", FIRST),
+        notice("", FIRST),
+        notice("/a\x00b", FIRST),
+        notice("/" + "a" * 1024, FIRST),
+        notice("/a", "a" * 63),
+        notice("/a", "A" * 64),
+        notice("/a", FIRST + "\n"),
+        b'{"directory": 1, "digest": "' + b"a" * 64 + b'"}',
+        b'{"directory": ["/a"], "digest": null}',
+        notice("/a", FIRST) + b" " * 70_000,
+    ],
+)
+def test_what_is_no_notice_is_none(value: bytes) -> None:
+    """Bad JSON, wrong types, a relative path, half a digest: never an exception."""
+    assert read_notice(value) is None
+
+
+def test_a_notice_may_say_more_than_is_understood() -> None:
+    """A later version may add to it."""
+    found = read_notice(notice("/a", FIRST)[:-1] + b',"more":1}')
+
+    assert found == ReferenceNotice(directory="/a", digest=FIRST)
+
+
+def test_series_of_tables_that_are_gone_are_removed() -> None:
+    """One digest and one set of editions stand on the metrics at any time."""
+    recorder = Recorder()
+    old = loaded("old", ReferenceEdition("mue", "q1", date(2026, 1, 1), date(2026, 3, 31)))
+    report_reference(recorder, old)
+
+    report_reference(recorder, loaded("new", ReferenceEdition("mue", "q2", date(2026, 4, 1))), old)
+
+    page = recorder.exposition("")[0].decode()
+    assert [
+        line for line in page.splitlines() if line.startswith("claimscrub_reference_") and "updates" not in line
+    ] == [
+        'claimscrub_reference_info{digest="new"} 1.0',
+        'claimscrub_reference_edition_info{edition="q2",table="mue"} 1.0',
+        'claimscrub_reference_in_force_from_timestamp_seconds{table="mue"} 1.7750016e+09',
+    ]

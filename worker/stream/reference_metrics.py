@@ -1,0 +1,48 @@
+"""Shows on the metrics which reference tables are loaded, and no longer those that were."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from worker.observe.recorder import Recorder
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
+
+Series = dict[tuple[str, ...], float]
+"""Values by the name of the metric and its labels."""
+
+
+def report_reference(recorder: Recorder, loaded: LoadedScrubber, before: LoadedScrubber | None = None) -> None:
+    """Set the metrics on the loaded tables, and remove the series that only the tables before had."""
+    series = _series(loaded)
+    for (name, *labels), value in series.items():
+        recorder.set(name, value, *labels)
+    if before is not None:
+        for name, *labels in _series(before).keys() - series.keys():
+            recorder.forget(name, *labels)
+
+
+def _series(loaded: LoadedScrubber) -> Series:
+    series: Series = {("reference_info", loaded.versions["reference"]): 1.0}
+    for each in loaded.editions:
+        series["reference_edition_info", each.table, each.edition] = 1.0
+    return series | _spans(loaded.editions)
+
+
+def _spans(editions: Iterable[ReferenceEdition]) -> Series:
+    """Return the first and last day of each table; the span of a table is that of all its editions."""
+    tables: dict[str, list[ReferenceEdition]] = {}
+    for edition in editions:
+        tables.setdefault(edition.table, []).append(edition)
+    spans: Series = {}
+    for table, group in tables.items():
+        starts = [each.in_force_from for each in group if each.in_force_from is not None]
+        ends = [each.in_force_to for each in group if each.in_force_to is not None]
+        if starts:
+            spans["reference_in_force_from_timestamp_seconds", table] = _timestamp(min(starts))
+        # An edition without an end is in force until the next one, so the table has no last day.
+        if ends and len(ends) == len(group):
+            spans["reference_in_force_to_timestamp_seconds", table] = _timestamp(max(ends))
+    return spans
+
+
+def _timestamp(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
