@@ -75,17 +75,20 @@ def _asked(given: Given, guides: Mapping[str, Guide], random: Random) -> list[El
 def _measures(given: Given, *, by_line: bool) -> list[Json]:
     dose, unit = given.dose, given.drug.unit
     line = given.line if by_line else None
+    at = (given.waste_line or given.line) if by_line else None
+    reason = _element("discard-reason", "remainder of a single-dose container", at)
     if dose.amount is None or unit is None:
-        return [_element("dose-administered", "one dose", line)]
+        told = [_element("dose-administered", f"{dose.given} of the label's units", line)]
+        wasted = _element("amount-discarded", f"{dose.discarded} of the label's units", at)
+        return [*told, wasted, reason] if dose.discarded else told
     made = [_element("dose-administered", str(dose.amount), line, unit, given.on)]
     per_unit = given.drug.unit_amount
     if per_unit and not given.drug.unit_up_to:
         sizes = Counter(plain((each.units_per_item or 0) * per_unit) for each in dose.opened)
         made += [_element("containers-opened", f"{count}x{size}", line, unit) for size, count in sizes.items()]
     if dose.waste:
-        at = (given.waste_line or given.line) if by_line else None
         made.append(_element("amount-discarded", str(dose.waste), at, unit, given.on))
-        made.append(_element("discard-reason", "remainder of a single-dose container", at))
+        made.append(reason)
     return made
 
 
