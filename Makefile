@@ -49,9 +49,9 @@ bench: $(INSTALLED)  ## Measure the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
 
 lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
-	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-header -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 
 clean:  ## Remove what the other targets made
