@@ -33,7 +33,7 @@ test: $(INSTALLED)  ## Run the tests that need no more than this machine
 	@echo "Left out: the tests on real Apache Kafka. Run them with 'make test-kafka' (Java 17 and Maven)."
 
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
-	@CLAIMSCRUB_REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
+	@REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
 
 check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff check .
