@@ -33,7 +33,7 @@ test: $(INSTALLED)  ## Run the tests that need no more than this machine
 	@echo "Left out: the tests on real Apache Kafka. Run them with 'make test-kafka' (Java 17 and Maven)."
 
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
-	@CLAIMSCRUB_REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
+	@REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
 
 check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff check .
@@ -49,9 +49,9 @@ bench: $(INSTALLED)  ## Measure the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
 
 lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
-	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-header -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 
 clean:  ## Remove what the other targets made

@@ -14,12 +14,12 @@ _COUNTER = itertools.count()
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[str]:
-    """The host:port of an Apache Kafka broker; skips without one, unless CLAIMSCRUB_REQUIRE_KAFKA=1."""
+    """The host:port of an Apache Kafka broker; skips without one, unless REQUIRE_KAFKA=1."""
     try:
         broker = kafka_broker()
         address = broker.__enter__()
     except KafkaMissingError as error:
-        if os.environ.get("CLAIMSCRUB_REQUIRE_KAFKA") == "1":
+        if os.environ.get("REQUIRE_KAFKA") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
     try:

@@ -2,26 +2,29 @@
 
 import asyncio
 import json
-import re
-import shutil
 import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from schemas.reference_update import ReferenceNotice
 from tests.malformed import sound
-from tests.stream.support import REAL_WORKER, ROOT, Ledger, WorkerProcess, outcomes, prepare, progress, until
+from tests.stream.reference_folders import (
+    LIMIT,
+    LIMITS,
+    RECEIVED,
+    Config,
+    edit,
+    has,
+    list_files,
+    shipped_config,
+    updates,
+)
+from tests.stream.support import REAL_WORKER, Ledger, WorkerProcess, outcomes, prepare, progress, until
 from worker.bootstrap import build_pipeline
-from worker.cli import synthetic
-from worker.cli.commands import claimscrub
 from worker.pipeline.scrub import Pipeline
 from worker.reference.loading import load_verified
 from worker.settings import Settings
@@ -29,59 +32,15 @@ from worker.stream.produce import send_claims, send_notice
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 
-RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 SWAPS = 20
 CLAIMS_A_SECOND = 150
-LIMITS = "asp_limits/2026q1.csv"
-LIMIT = "J1745,32.423\n"
-"""A cell that decides nothing and stands in every outcome, so that a mix of two tables would show."""
-
-
-@dataclass(frozen=True)
-class Config:
-    """A configuration folder of its own, and reference folders beside its `reference`."""
-
-    folder: Path
-
-    @property
-    def home(self) -> Path:
-        """The folder that a worker starts with."""
-        return self.folder / "reference"
-
-    def copy(self, name: str, payment_limit: str) -> Path:
-        """Another reference folder, in which one payment limit differs."""
-        folder = Path(shutil.copytree(self.home, self.folder / name))
-        edit(folder, LIMITS, LIMIT, f"J1745,{payment_limit}\n")
-        return folder
-
-    def settings(self, settings: Settings) -> Settings:
-        """Settings of a worker with this configuration."""
-        return settings.model_copy(update={"config_dir": self.folder, "as_of": RECEIVED})
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Config]:
     """A copy of the shipped configuration."""
-    folder = tmp_path / "config"
-    shutil.copytree(ROOT / "config", folder)
-    yield Config(folder)
-    shutil.rmtree(folder)
-
-
-def list_files(folder: Path) -> None:
-    """Write CHECKSUMS for what the folder holds."""
-    files = sorted(path for path in folder.glob("*/*") if path.is_file())
-    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    (folder / "CHECKSUMS").write_text("".join(lines), encoding="utf-8")
-
-
-def edit(folder: Path, file: str, old: str, new: str, *, is_listed: bool = True) -> None:
-    """Replace a text in one file, and list the files anew unless the checksum is to be wrong."""
-    text = (folder / file).read_text(encoding="utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
-    if is_listed:
-        list_files(folder)
+    with shipped_config(tmp_path) as made:
+        yield made
 
 
 def broken_folders(config: Config) -> dict[str, Path]:
@@ -109,21 +68,6 @@ def notices(config: Config, good: dict[str, Path]) -> list[ReferenceNotice]:
     for place, notice in zip(range(0, SWAPS, 3), broken, strict=True):
         made.insert(place, notice)
     return made
-
-
-def updates(worker: WorkerProcess) -> dict[str, float]:
-    """How the worker has answered the requests so far."""
-    try:
-        page = worker.get("/metrics")[1]
-    except OSError:  # a machine that is too busy to answer at once is asked again
-        return {}
-    found = re.findall(r'^claimscrub_reference_updates_total\{result="(\w+)"\} (.+)$', page, re.MULTILINE)
-    return {name: float(count) for name, count in found}
-
-
-def has(worker: WorkerProcess, digest: str) -> bool:
-    """Return whether a worker shows that it scrubs with these tables."""
-    return worker.metric(f'claimscrub_reference_info{{digest="{digest}"}}') == 1
 
 
 async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
@@ -222,43 +166,3 @@ async def test_sighup_reads_the_configured_tables_again(exactly_once: Settings, 
         assert worker.stop() == 0
     (record,) = await outcomes(settings)
     assert json.loads(record.value or b"")["versions"]["reference"] == good
-
-
-async def test_every_worker_of_a_group_swaps_and_one_that_starts_later_too(
-    exactly_once: Settings, config: Config, tmp_path: Path
-) -> None:
-    """`reference publish` reaches two workers; a third takes the newest good one before its first claim."""
-    settings = config.settings(exactly_once)
-    good = config.copy("reference-1", "32.1")
-    digest = load_verified(good).digest
-    await prepare(settings, [])
-    other = settings.model_copy(update={"instance_id": "worker-1"})
-    with (
-        WorkerProcess(settings, tmp_path, "one", REAL_WORKER) as one,
-        WorkerProcess(other, tmp_path, "two", REAL_WORKER) as two,
-    ):
-        await until(lambda: one.is_ready() and two.is_ready(), "both workers are ready")
-        result = await asyncio.to_thread(_publish, settings, good)
-        await until(lambda: has(one, digest) and has(two, digest), "both workers have swapped")
-        assert result.splitlines()[0] == f"Digest {digest}"
-        assert one.stop() == 0
-        # Worse than no notice: the late worker must come to the tables that the other one kept.
-        await send_notice(settings, ReferenceNotice(directory=str(config.folder / "gone"), digest="e" * 64))
-        await send_claims(settings, [json.dumps(sound() | {"id": number}).encode() for number in range(20)])
-        with WorkerProcess(settings, tmp_path, "late", REAL_WORKER) as late:
-            await progress(settings, 20)
-            await until(lambda: sum(updates(two).values()) == 2, "the other worker has refused the second notice")
-            assert updates(late) == updates(two) == {"loaded": 1, "unchanged": 0, "superseded": 0, "rejected": 1}
-            assert (late.stop(), two.stop()) == (0, 0)
-    used = {json.loads(each.value or b"")["versions"]["reference"] for each in await outcomes(settings)}
-    assert used == {digest}
-
-
-def _publish(settings: Settings, folder: Path) -> str:
-    environment = {
-        "CLAIMSCRUB_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-        "CLAIMSCRUB_TOPIC_PREFIX": settings.topic_prefix,
-    }
-    result = CliRunner(env=environment).invoke(claimscrub, ["reference", "publish", str(folder)])
-    assert result.exit_code == 0, result.output
-    return result.output
