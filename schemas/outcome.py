@@ -212,6 +212,13 @@ class NoDataEntry(Message):
     line: int | None = None
 
 
+class NotConfigured(Message):
+    """An edit that decides no claim of this payer here, for want of a table or list that the configuration may hold."""
+
+    edit: str
+    missing: str
+
+
 class BypassedEntry(Message):
     """An edit that was lifted, by what stands on the claim or by a suppression of the payer profile."""
 
@@ -224,7 +231,10 @@ class BypassedEntry(Message):
 
 
 class Coverage(Message):
-    """What was really checked. An edit that looked at nothing on this claim stands in none of the lists."""
+    """What was really checked. An edit that looked at nothing on this claim stands in none of the lists.
+
+    `not_configured` is the same for every claim under a profile; `no_data` is what this claim left open.
+    """
 
     passed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
@@ -233,6 +243,7 @@ class Coverage(Message):
         default=(), description="edits that can hold a claim and had no data to decide this one: do not call it clean"
     )
     switched_off: tuple[SwitchedOff, ...] = ()
+    not_configured: tuple[NotConfigured, ...] = ()
     no_data: tuple[NoDataEntry, ...] = ()
     not_reached: tuple[str, ...] = Field(
         default=(), description="edits that were not run because an intake edit rejected the claim"

@@ -23,11 +23,13 @@ def show_coverage(console: Console, coverage: Coverage) -> None:
     table.add_column("which", overflow="fold")
     lacking = _undecided(coverage.no_data)
     off = [_off(entry) for entry in coverage.switched_off]
+    lists = [f"{entry.edit} needs {printable(entry.missing)}" for entry in coverage.not_configured]
     for verdict, entries, style in (
         ("pass", coverage.passed, "green"),
         ("fail", coverage.failed, "red"),
         ("bypassed", _bypassed(coverage.bypassed), "cyan"),
         ("no data", lacking, "yellow"),
+        ("not configured", lists, "dim"),
         ("off", off, "dim"),
         ("not reached", coverage.not_reached, "dim"),
         ("our fault", coverage.errors, "magenta"),

@@ -13,10 +13,7 @@ Plain: TypeAlias = dict[str, Any]  # any JSON object: options are the edits' own
 def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
     """A profile with every edit as it is evaluated under it, what is inherited included."""
     catalogue = {edit.id: edit for edit in edits}
-    rulebook = compile_rulebook(profile, catalogue.values())
-    rules = {
-        rule.edit.id: rule for sides in (rulebook.intake, rulebook.others) for each in sides.values() for rule in each
-    }
+    rules = {rule.edit.id: rule for rule in compile_rulebook(profile, catalogue.values()).rules}
     return {
         "name": profile.name,
         "title": profile.title,

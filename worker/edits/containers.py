@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import gcd
 from typing import Final
 
@@ -13,6 +14,9 @@ from worker.reference.snapshot import Snapshot
 
 MOST_STEPS: Final = 1_000_000
 """Steps of the sizes' common measure that are looked at before the question is given up: far more than a dose takes."""
+
+KEPT: Final = 4096
+"""Answers that are kept: claims repeat the doses of their drugs."""
 
 ONE_UNIT: Final = Decimal(1)
 """Rounding moves the sum of the units given and discarded by less than this."""
@@ -56,7 +60,8 @@ def sizes_of(containers: Iterable[Container]) -> tuple[Decimal, ...]:
     return tuple(sorted({container.units_per_item for container in containers if container.units_per_item}))
 
 
-def add_up(sizes: Iterable[Decimal], total: Decimal, tolerance: Decimal) -> bool | None:
+@lru_cache(maxsize=KEPT)
+def add_up(sizes: tuple[Decimal, ...], total: Decimal, tolerance: Decimal) -> bool | None:
     """Whether some number of containers comes to the total within less than the tolerance; None when not found out."""
     steps = sorted({size for size in sizes if size > 0})
     if not steps:
@@ -67,7 +72,8 @@ def add_up(sizes: Iterable[Decimal], total: Decimal, tolerance: Decimal) -> bool
     return None if sums is None else sums.any_between(total - tolerance, total + tolerance)
 
 
-def least_waste(sizes: Iterable[Decimal], need: Decimal) -> Combination | None:
+@lru_cache(maxsize=KEPT)
+def least_waste(sizes: tuple[Decimal, ...], need: Decimal) -> Combination | None:
     """The containers that hold a dose with the least left over; None when not found out."""
     steps = sorted({size for size in sizes if size > 0})
     sums = _Sums.up_to(steps, need + steps[-1]) if steps else None
@@ -76,7 +82,7 @@ def least_waste(sizes: Iterable[Decimal], need: Decimal) -> Combination | None:
 
 def all_gave_part(sizes: Iterable[Decimal], total: Decimal, discarded: Decimal) -> bool:
     """Whether containers come to the total of which none was discarded unused: each held more than the rest."""
-    return bool(add_up((size for size in sizes if size > discarded), total, ONE_UNIT))
+    return bool(add_up(tuple(size for size in sizes if size > discarded), total, ONE_UNIT))
 
 
 def repeats_containers(sizes: tuple[Decimal, ...], given: Decimal, discarded: Decimal) -> bool:

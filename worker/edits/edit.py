@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.outcome import Citation, Fix, Location, Prediction, Severity
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
+from worker.edits.traits import NONE, Trait
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 from worker.reference.snapshot import Snapshot
@@ -84,21 +85,18 @@ class DoesNotApply:
 
 
 Verdict: TypeAlias = Flaw | NoData | Bypassed | DoesNotApply
+Lacks: TypeAlias = "Callable[[Configuration], str | None]"
+"""Names what a configuration does not hold, and without which an edit can decide nothing; None when it can."""
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What an edit may know besides its subject.
+class Configuration:
+    """What is the same for every claim under one payer profile: its options, the guides and the tables."""
 
-    `received_on` is the day the claim reached us: the only "today" there is.
-    """
-
-    claim: ClaimFacts
-    received_on: date
     snapshot: Snapshot
     guides: Mapping[str, Guide]
     profile: Profile
-    all_options: Mapping[type[Options], Options] = field(default_factory=dict)
+    all_options: Mapping[type[Options], Options]
 
     def options(self, kind: type[OptionsT]) -> OptionsT:
         """The options of an edit as the profile sets them; `kind` is the class that the edit declares as its own."""
@@ -109,11 +107,24 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Context(Configuration):
+    """What an edit may know besides its subject.
+
+    `received_on` is the day the claim reached us: the only "today" there is.
+    """
+
+    claim: ClaimFacts
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Edit(Generic[Subject]):
     """One entry of the catalogue together with the function that decides it.
 
     The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed` for what
-    lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound.
+    lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound. It is
+    called for subjects that have all the traits of `needs` only, and not at all where `lacks` names the table or list
+    without which no claim under a profile can be decided.
     """
 
     id: str
@@ -125,6 +136,8 @@ class Edit(Generic[Subject]):
     explanation: str
     find: Callable[[Subject, Context], Iterator[Verdict]]
     options: type[Options] | None
+    needs: Trait
+    lacks: Lacks
     status: Status
     module: str
 
@@ -137,6 +150,10 @@ class Edit(Generic[Subject]):
     def summary(self) -> str:
         """The first sentence of the explanation."""
         return self.explanation.strip().split("\n", 1)[0]
+
+
+def _nothing(_: Configuration) -> None:
+    """An edit that decides by the claim and by tables that every installation has lacks nothing."""
 
 
 AnyEdit: TypeAlias = Edit[Any]  # the subject's type is fixed by the scope, where the edit is declared
@@ -169,6 +186,8 @@ class Declaration(Generic[Subject]):
         predicted: Prediction,
         citation: Citation,
         options: type[Options] | None = None,
+        needs: Trait = NONE,
+        lacks: Lacks = _nothing,
         status: Status = Status.STABLE,
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
         """Declare an edit: its name is the function's, its explanation the function's docstring."""
@@ -184,6 +203,8 @@ class Declaration(Generic[Subject]):
                 explanation=find.__doc__ or "",
                 find=find,
                 options=options,
+                needs=needs,
+                lacks=lacks,
                 status=status,
                 module=find.__module__,
             )

@@ -71,11 +71,17 @@ INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Written(NamedTuple):
-    """An identifier, a code or a name as it stands in the claim."""
+    """An identifier, a code or a name as it stands in the claim; of a line or a list, with its place from 0 on."""
 
-    path: str
     value: str
+    path: str
     longest: int | None = None
+    place: int | None = None
+
+    @property
+    def json_path(self) -> str:
+        """The path from the top of the claim message."""
+        return self.path if self.place is None else self.path.replace("[]", f"[{self.place}]", 1)
 
 
 def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
@@ -86,23 +92,39 @@ def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
     return (status,) if status else (), entity or STATUS.get(holder, (None, None))[1]
 
 
-def unreadable(claim: Claim) -> Iterator[Written]:
-    """All text that stands where an amount, a count or a date belongs and is none."""
-    return (Written(f"${path}", text) for path, text in _unreadable_in(claim))
+def unreadable(claim: Claim) -> Iterator[tuple[str, str]]:
+    """All text that stands where an amount, a count or a date belongs and is none, after its path."""
+    return _unreadable_in(claim, "$")
 
 
-def _unreadable_in(part: Part) -> Iterator[tuple[str, Unreadable]]:
-    """With paths from the part on: they are only put together for what is found."""
+def _unreadable_in(part: Part, path: str) -> Iterator[tuple[str, str]]:
     for name, alias in _measured(type(part)):
         value = getattr(part, name)
         if isinstance(value, Unreadable):
-            yield f".{alias}", value
+            yield f"{path}.{alias}", value
         elif isinstance(value, tuple):
             for place, member in enumerate(value):
-                for path, text in _unreadable_in(member):
-                    yield f".{alias}[{place}]{path}", text
-        elif isinstance(value, Part):
-            yield from ((f".{alias}{path}", text) for path, text in _unreadable_in(value))
+                if _holds_unreadable(member):
+                    yield from _unreadable_in(member, f"{path}.{alias}[{place}]")
+        elif isinstance(value, Part) and _holds_unreadable(value):
+            yield from _unreadable_in(value, f"{path}.{alias}")
+
+
+def _holds_unreadable(part: Part) -> bool:
+    # Every part of every claim is asked this, so it takes no detours: no paths, no generators.
+    values = part.__dict__
+    for name, _ in _measured(type(part)):
+        value = values[name]
+        kind = type(value)
+        if kind is Unreadable:
+            return True
+        if kind is tuple:
+            for member in value:
+                if _holds_unreadable(member):
+                    return True
+        elif isinstance(value, Part) and _holds_unreadable(value):
+            return True
+    return False
 
 
 @cache
@@ -126,49 +148,60 @@ def _types_in(annotation: Any) -> Iterator[Any]:  # a type, a union or a tuple o
         yield from _types_in(each)
 
 
+LINE: Final = "$.claimInformation.serviceLines[]"
+_NPI: Final = {role: f"$.{role}.npi" for role in ("billing", "rendering", "referring", "ordering", "supervising")}
+_LINE_NPI: Final = {
+    role: f"{LINE}.{role}.npi"
+    for role in ("renderingProvider", "referringProvider", "orderingProvider", "supervisingProvider")
+}
+
+
 def identifiers(claim: Claim) -> Iterator[Written]:
     """The identifiers and codes that a payer stores; other codes are short lists of their own."""
     information = claim.claim_information
     numbers = information.claim_supplemental_information
-    found: list[tuple[str, str | None, int | None]] = [
-        ("$.tradingPartnerServiceId", claim.trading_partner_service_id, 80),
-        *((f"$.{role}.npi", provider.npi if provider else None, 80) for role, provider in providers_of_claim(claim)),
-        ("$.subscriber.memberId", claim.subscriber.member_id if claim.subscriber else None, 80),
-        ("$.dependent.memberId", claim.dependent.member_id if claim.dependent else None, 80),
-        ("$.claimInformation.patientControlNumber", information.patient_control_number, 38),
-    ]
+    if claim.trading_partner_service_id:
+        yield Written(claim.trading_partner_service_id, "$.tradingPartnerServiceId", 80)
+    for role, provider in providers_of_claim(claim):
+        if provider and provider.npi:
+            yield Written(provider.npi, _NPI[role], 80)
+    if claim.subscriber and claim.subscriber.member_id:
+        yield Written(claim.subscriber.member_id, "$.subscriber.memberId", 80)
+    if claim.dependent and claim.dependent.member_id:
+        yield Written(claim.dependent.member_id, "$.dependent.memberId", 80)
+    if information.patient_control_number:
+        yield Written(information.patient_control_number, "$.claimInformation.patientControlNumber", 38)
     if numbers:
-        below = "$.claimInformation.claimSupplementalInformation"
-        found += [
-            (f"{below}.priorAuthorizationNumber", numbers.prior_authorization_number, 50),
-            (f"{below}.referralNumber", numbers.referral_number, 50),
-            (f"{below}.claimControlNumber", numbers.claim_control_number, 50),
-        ]
-    found += [
-        (f"$.claimInformation.healthCareCodeInformation[{place}].diagnosisCode", entry.diagnosis_code, 30)
-        for place, entry in enumerate(information.health_care_code_information)
-    ]
-    for path, value, longest in found:
-        if value:
-            yield Written(path, value, longest)
+        for name, number in (
+            ("priorAuthorizationNumber", numbers.prior_authorization_number),
+            ("referralNumber", numbers.referral_number),
+            ("claimControlNumber", numbers.claim_control_number),
+        ):
+            if number:
+                yield Written(number, f"$.claimInformation.claimSupplementalInformation.{name}", 50)
+    for place, entry in enumerate(information.health_care_code_information):
+        if entry.diagnosis_code:
+            path = "$.claimInformation.healthCareCodeInformation[].diagnosisCode"
+            yield Written(entry.diagnosis_code, path, 30, place)
     for place, line in enumerate(information.service_lines):
-        yield from _identifiers_of_line(line, f"$.claimInformation.serviceLines[{place}]")
+        yield from _identifiers_of_line(line, place)
 
 
-def _identifiers_of_line(line: ServiceLine, path: str) -> Iterator[Written]:
+def _identifiers_of_line(line: ServiceLine, place: int) -> Iterator[Written]:
     service, drug = line.professional_service, line.drug_identification
     if line.provider_control_number:
-        yield Written(f"{path}.providerControlNumber", line.provider_control_number, 30)
+        yield Written(line.provider_control_number, f"{LINE}.providerControlNumber", 30, place)
     if service.procedure_code:
-        yield Written(f"{path}.professionalService.procedureCode", service.procedure_code, 48)
-    for place, modifier in enumerate(service.procedure_modifiers):
+        yield Written(service.procedure_code, f"{LINE}.professionalService.procedureCode", 48, place)
+    for position, modifier in enumerate(service.procedure_modifiers):
         if modifier:
-            yield Written(f"{path}.professionalService.procedureModifiers[{place}]", modifier)
+            path = f"{LINE}.professionalService.procedureModifiers[{position}]"
+            yield Written(modifier, path, None, place)
     if drug and drug.national_drug_code:
-        yield Written(f"{path}.drugIdentification.nationalDrugCode", drug.national_drug_code, 48)
+        yield Written(drug.national_drug_code, f"{LINE}.drugIdentification.nationalDrugCode", 48, place)
     for role, provider in providers_of_line(line):
         if provider and provider.npi:
-            yield Written(f"{path}.{role}.npi", provider.npi, 80)
+            yield Written(provider.npi, _LINE_NPI[role], 80, place)
 
 
 def providers_of_claim(claim: Claim) -> Iterator[tuple[str, Provider | None]]:
@@ -206,4 +239,4 @@ def names(claim: Claim) -> Iterator[Written]:
             ("organizationName", holder.organization_name),
         ):
             if name:
-                yield Written(f"$.{party}.{part}", name)
+                yield Written(name, f"$.{party}.{part}")

@@ -7,20 +7,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
 from worker.edits.record import Record, Unknown
+from worker.edits.traits import Trait
 from worker.reference.answer import Answer
 from worker.reference.rows import Drug
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineFacts:
     """One service line.
 
     `on` is its first date of service. `drug` is the drug behind its code, in force on that date or not; None for a
-    line that is no drug line as far as our tables know (`drug_answer` then says how they know).
+    line that is no drug line as far as our tables know (`drug_answer` then says how they know). `traits` are the
+    values of `Trait` added up.
     """
 
     number: int
@@ -32,6 +35,7 @@ class LineFacts:
     modifiers: tuple[str, ...]
     drug: Drug | None
     drug_answer: Answer[Drug] | None
+    traits: int
 
     @property
     def is_waste(self) -> bool:
@@ -43,7 +47,7 @@ class LineFacts:
         """Whether the line says that nothing was discarded."""
         return "JZ" in self.modifiers
 
-    @property
+    @cached_property
     def until(self) -> date | None:
         """Its last date of service; the first one when no later one is given."""
         end = self.line.service_date_end
@@ -64,7 +68,7 @@ class LineFacts:
         return self.line.provider_control_number or None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DrugDay:
     """All lines of one drug code on one date of service, with what the record says about them.
 
@@ -80,22 +84,30 @@ class DrugDay:
     dose_discarded: Decimal | Unknown
     containers_opened: tuple[Decimal, ...] | Unknown
 
-    @property
+    @cached_property
+    def traits(self) -> int:
+        """The traits of all its lines, and whether a record was sent."""
+        traits = 0 if self.record is None else Trait.RECORD.value
+        for line in self.lines:
+            traits |= line.traits
+        return traits
+
+    @cached_property
     def given(self) -> tuple[LineFacts, ...]:
         """The lines that bill what was administered."""
         return tuple(line for line in self.lines if not line.is_waste)
 
-    @property
+    @cached_property
     def wasted(self) -> tuple[LineFacts, ...]:
         """The lines that bill what was discarded."""
         return tuple(line for line in self.lines if line.is_waste)
 
-    @property
+    @cached_property
     def units_given(self) -> Decimal | None:
         """Billing units on the administered lines; None when a count is missing."""
         return _sum(self.given)
 
-    @property
+    @cached_property
     def units_wasted(self) -> Decimal | None:
         """Billing units on the JW lines; None when a count is missing."""
         return _sum(self.wasted)
@@ -112,15 +124,16 @@ def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(counts) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClaimFacts:
-    """The claim with its lines and its drugs by day."""
+    """The claim with its lines and its drugs by day. `traits` are those of any of its lines."""
 
     claim: Claim
     lines: tuple[LineFacts, ...]
     drug_lines: tuple[LineFacts, ...]
     drug_days: tuple[DrugDay, ...]
     diagnoses: tuple[str, ...]
+    traits: int
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:

@@ -5,6 +5,7 @@ it once.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from pydantic import Field
@@ -27,6 +28,13 @@ def filing_limit(context: Context) -> FilingLimit:
     return context.options(FilingLimit)
 
 
+@lru_cache(maxsize=1024)
+def a_year_from(on: date) -> date:
+    """The same day of the next year; for 29 February the 28th."""
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return on.replace(year=on.year + 1, day=28 if is_leap_day else on.day)
+
+
 def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:
     """The last day for a service of that day; None when the payer's limit is not known.
 
@@ -34,8 +42,7 @@ def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:
     claim received in time is in time either way.
     """
     if context.profile.medicare:
-        is_leap_day = (on.month, on.day) == (2, 29)
-        year_later = on.replace(year=on.year + 1, day=28 if is_leap_day else on.day)
+        year_later = a_year_from(on)
         return year_later if context.received_on <= year_later else workday_from(year_later)
     days = limit.filing_limit_days
     return None if days is None else on + timedelta(days=days)

@@ -1,6 +1,5 @@
-"""Runs the edits of a rulebook over a claim and keeps account of what was really checked."""
+"""Runs the edits of a plan over a claim and keeps account of what was really checked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,13 +7,15 @@ from functools import lru_cache
 from typing import Any, Final
 
 from schemas.outcome import BypassedEntry, Coverage, Finding, NoDataEntry, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Scope, Status, Verdict
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 from worker.payers.suppression import Suppression
-from worker.pipeline.rulebook import Rule, Rulebook
+from worker.pipeline.plan import Choice, Phase, Plan
+from worker.pipeline.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
+_RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass
@@ -30,7 +31,11 @@ class Checked:
     unverified: set[str] = field(default_factory=set)
     not_reached: tuple[str, ...] = ()
 
-    def coverage(self, rulebook: Rulebook) -> Coverage:
+    def sorted_findings(self) -> tuple[Finding, ...]:
+        """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
+        return tuple(sorted(self.findings, key=lambda finding: (_RANK[finding.severity], finding.edit)))
+
+    def coverage(self, plan: Plan) -> Coverage:
         """What was checked, as the outcome says it."""
         ended_otherwise = {entry.edit for entry in self.no_data} | {entry.edit for entry in self.bypassed}
         return Coverage(
@@ -38,61 +43,58 @@ class Checked:
             failed=tuple(sorted(self.failed)),
             bypassed=tuple(self.bypassed),
             unverified=tuple(sorted(self.unverified)),
-            switched_off=rulebook.switched_off,
-            no_data=tuple(self.no_data),
+            switched_off=plan.switched_off,
+            not_configured=plan.not_configured,
+            no_data=tuple(sorted(self.no_data, key=lambda entry: entry.edit)),
             not_reached=self.not_reached,
             errors=tuple(sorted(self.errors)),
         )
 
 
-def check(rulebook: Rulebook, context: Context) -> Checked:
-    """Run every edit of the rulebook that has something to look at on this claim."""
+def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
+    """Run every edit of the plan that has something to look at on this claim."""
     checked = Checked()
-    facts = context.claim
-    subjects: dict[Scope, tuple[Any, ...]] = {  # a subject's type goes with its scope
-        Scope.MESSAGE: (),  # decided while it was read
-        Scope.CLAIM: (facts,),
-        Scope.LINE: facts.lines,
-        Scope.DRUG_LINE: facts.drug_lines,
-        Scope.DRUG_DAY: facts.drug_days,
-    }
-    _run(rulebook.intake, subjects, context, checked)
+    known = plan.configuration
+    context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
+    _run(plan.intake, context, checked)
     if any(finding.severity is Severity.REJECT for finding in checked.findings):
-        checked.not_reached = tuple(
-            sorted(rule.edit.id for scope, rules in rulebook.others.items() if subjects[scope] for rule in rules)
-        )
+        chosen = (choice.of(subject.traits) for choice, subjects in _sides(plan.others, facts) for subject in subjects)
+        checked.not_reached = tuple(sorted(frozenset().union(*(each.ids for each in chosen))))
     else:
-        _run(rulebook.others, subjects, context, checked)
+        _run(plan.others, context, checked)
     return checked
 
 
-def _run(
-    rules: Mapping[Scope, tuple[Rule, ...]],
-    subjects: Mapping[Scope, tuple[Any, ...]],
-    context: Context,
-    checked: Checked,
-) -> None:
+def _sides(phase: Phase, facts: ClaimFacts) -> tuple[tuple[Choice, tuple[Any, ...]], ...]:
+    return (
+        (phase.claim, (facts,)),
+        (phase.line, facts.lines),
+        (phase.drug_line, facts.drug_lines),
+        (phase.drug_day, facts.drug_days),
+    )
+
+
+def _run(phase: Phase, context: Context, checked: Checked) -> None:
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
-    for scope, scoped in rules.items():
-        scoped_subjects = subjects[scope]
-        if not scoped_subjects:
-            continue
-        for rule in scoped:
-            find, has_looked = rule.edit.find, False
-            try:
-                for subject in scoped_subjects:
-                    verdicts = tuple(find(subject, context))
-                    if not verdicts:
-                        has_looked = True
-                    elif type(verdicts[0]) is not DoesNotApply:
-                        has_looked = True
-                        for verdict in verdicts:
-                            _account(rule, verdict, context, checked)
-            except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
-                checked.errors.add(rule.edit.id)
-                checked.findings.append(_failed(rule))
-            if has_looked:
-                checked.looked.add(rule.edit.id)
+    for choice, subjects in _sides(phase, context.claim):
+        for subject in subjects:
+            chosen, elsewhere = choice.of(subject.traits), []
+            for rule in chosen.rules:
+                try:
+                    verdicts = tuple(rule.edit.find(subject, context))
+                except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
+                    if rule.edit.id not in checked.errors:
+                        checked.errors.add(rule.edit.id)
+                        checked.findings.append(_failed(rule))
+                    continue
+                if not verdicts:
+                    continue
+                if type(verdicts[0]) is DoesNotApply:
+                    elsewhere.append(rule.edit.id)
+                else:
+                    for verdict in verdicts:
+                        _account(rule, verdict, context, checked)
+            checked.looked |= chosen.ids.difference(elsewhere) if elsewhere else chosen.ids
 
 
 def _account(rule: Rule, verdict: Verdict, context: Context, checked: Checked) -> None:

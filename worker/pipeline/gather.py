@@ -8,6 +8,7 @@ from schemas.claim import Claim, ServiceLine
 from schemas.documentation import DocumentationElement, Element
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.edits.record import Record, Unknown
+from worker.edits.traits import Trait, traits_of_line
 from worker.reference.answer import Found, NotInForce
 from worker.reference.rows import Drug
 from worker.reference.snapshot import Snapshot
@@ -20,6 +21,9 @@ def gather(claim: Claim, snapshot: Snapshot) -> ClaimFacts:
     information = claim.claim_information
     lines = tuple(_line(number, line, snapshot) for number, line in enumerate(information.service_lines, 1))
     drug_lines = tuple(line for line in lines if line.drug)
+    traits = 0 if claim.documentation is None else Trait.RECORD.value
+    for line in lines:
+        traits |= line.traits
     return ClaimFacts(
         claim=claim,
         lines=lines,
@@ -28,6 +32,7 @@ def gather(claim: Claim, snapshot: Snapshot) -> ClaimFacts:
         diagnoses=tuple(
             (entry.diagnosis_code or "").replace(".", "").upper() for entry in information.health_care_code_information
         ),
+        traits=traits,
     )
 
 
@@ -36,6 +41,7 @@ def _line(number: int, line: ServiceLine, snapshot: Snapshot) -> LineFacts:
     hcpcs = (service.procedure_code or "").upper()
     on = line.service_date if isinstance(line.service_date, date) else None
     answer = snapshot.drug(hcpcs, on) if on and hcpcs else None
+    modifiers = tuple(modifier.upper() for modifier in service.procedure_modifiers if modifier)
     return LineFacts(
         number=number,
         line=line,
@@ -43,9 +49,10 @@ def _line(number: int, line: ServiceLine, snapshot: Snapshot) -> LineFacts:
         on=on,
         units=_decimal(service.service_unit_count),
         charge=_decimal(service.line_item_charge_amount),
-        modifiers=tuple(modifier.upper() for modifier in service.procedure_modifiers if modifier),
+        modifiers=modifiers,
         drug=answer.row if isinstance(answer, (Found, NotInForce)) else None,
         drug_answer=answer,
+        traits=traits_of_line(hcpcs, modifiers, line),
     )
 
 

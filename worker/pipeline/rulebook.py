@@ -1,4 +1,4 @@
-"""The edits as one payer profile switches them, sorted by what they look at."""
+"""The edits as one payer profile switches them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from schemas.outcome import Severity, SwitchedOff
 from worker.edits.edit import AnyEdit, Options, Scope, Status
 from worker.payers.profile import Profile, ProfileError
 from worker.payers.suppression import Suppression
-
-INTAKE = "intake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +23,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """What is checked for one profile.
-
-    A claim that an intake edit rejects is not readable enough for the others, so `intake` runs first and alone.
-    """
+    """What is checked for one profile."""
 
     profile: Profile
-    intake: dict[Scope, tuple[Rule, ...]]
-    others: dict[Scope, tuple[Rule, ...]]
+    rules: tuple[Rule, ...]
     options: Mapping[type[Options], Options]
     switched_off: tuple[SwitchedOff, ...]
 
@@ -42,15 +36,13 @@ def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit]) -> Rulebook:
     catalogue = {edit.id: edit for edit in edits}
     if problems := rulebook_problems(profile, catalogue.values()):
         raise ProfileError(*problems)
-    rules = [
-        _rule(profile, edit)
-        for edit in catalogue.values()
-        if edit.status is not Status.PLANNED and not profile.setting(edit.id).off
-    ]
     return Rulebook(
         profile=profile,
-        intake=_by_scope(rule for rule in rules if rule.edit.family == INTAKE),
-        others=_by_scope(rule for rule in rules if rule.edit.family != INTAKE),
+        rules=tuple(
+            _rule(profile, edit)
+            for edit in catalogue.values()
+            if edit.status is not Status.PLANNED and not profile.setting(edit.id).off
+        ),
         options={
             edit.options: edit.options.model_validate(profile.setting(edit.id).options)
             for edit in catalogue.values()
@@ -99,8 +91,3 @@ def _rule(profile: Profile, edit: AnyEdit) -> Rule:
         severity=Severity.WARN if edit.status is Status.PREVIEW else setting.severity or edit.severity,
         suppressions=tuple(each for each in profile.suppressions if each.edit == edit.id),
     )
-
-
-def _by_scope(rules: Iterable[Rule]) -> dict[Scope, tuple[Rule, ...]]:
-    sorted_rules = sorted(rules, key=lambda rule: rule.edit.id)
-    return {scope: tuple(rule for rule in sorted_rules if rule.edit.scope is scope) for scope in Scope}

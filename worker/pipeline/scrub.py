@@ -10,8 +10,8 @@ from typing import Final
 
 from schemas.claim import Claim
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Finding, LineEnrichment, Outcome, Severity, Versions
-from worker.edits.edit import AnyEdit, Context
+from schemas.outcome import Finding, LineEnrichment, Outcome, Versions
+from worker.edits.edit import AnyEdit
 from worker.edits.facts import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
@@ -21,7 +21,8 @@ from worker.pipeline.decode import Decoded, NotAClaimError, decode
 from worker.pipeline.enrich import Enricher
 from worker.pipeline.fixes import Fixed, make_fixes, new_findings
 from worker.pipeline.gather import gather
-from worker.pipeline.rulebook import Rulebook, compile_rulebook
+from worker.pipeline.plan import Plan
+from worker.pipeline.rulebook import compile_rulebook
 from worker.pipeline.waste_ledger import waste_ledger
 from worker.reference.snapshot import Snapshot
 
@@ -88,8 +89,8 @@ class Pipeline:
         self._enricher = Enricher(snapshot)
         self._max_bytes = max_bytes
         self._only: Profile | None = None
-        self._rulebooks: Mapping[str, Rulebook] = {
-            profile.name: compile_rulebook(profile, self.edits) for profile in profiles
+        self._plans: Mapping[str, Plan] = {
+            profile.name: Plan(compile_rulebook(profile, self.edits), snapshot, guides) for profile in profiles
         }
 
     def under(self, profile: str) -> "Pipeline":
@@ -124,7 +125,7 @@ class Pipeline:
             findings_truncated=len(examined.findings) > MAX_FINDINGS,
             enrichment=examined.enrichment,
             waste_ledger=waste_ledger(examined.facts, self.snapshot),
-            coverage=examined.checked.coverage(self._rulebooks[profile.name]),
+            coverage=examined.checked.coverage(self._plans[profile.name]),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
             fixed=made.fixed.findings if made else None,
             patch=made.fixed.patch if made else None,
@@ -140,12 +141,8 @@ class Pipeline:
         facts = gather(claim, self.snapshot)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
-        rulebook = self._rulebooks[profile.name]
-        context = Context(facts, received_on, self.snapshot, self.guides, profile, rulebook.options)
-        checked = check(rulebook, context)
-        # The findings that decide come first, so that a cut never hides one of them.
-        findings = sorted(checked.findings, key=lambda finding: list(Severity).index(finding.severity))
-        return _Examined(facts, enrichment, checked, tuple(findings), enriching_s)
+        checked = check(self._plans[profile.name], facts, received_on)
+        return _Examined(facts, enrichment, checked, checked.sorted_findings(), enriching_s)
 
     def _corrected(self, body: bytes, examined: _Examined, received_on: date, profile: Profile) -> _Corrected | None:
         """The claim with its safe fixes, where the profile wants them and nothing is found that was not there."""

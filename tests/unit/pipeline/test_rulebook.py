@@ -16,7 +16,7 @@ def test_a_planned_edit_is_listed_and_runs_on_no_claim() -> None:
 
     rulebook = compile_rulebook(Profile(name="a-payer", title="A payer", medicare=True), EDITS)
 
-    run = {rule.edit.id for rules in (*rulebook.intake.values(), *rulebook.others.values()) for rule in rules}
+    run = {rule.edit.id for rule in rulebook.rules}
     assert {"AUT-05", "AUT-06", "DUP-01", "IDN-07", "RES-03"} <= planned
     assert planned & run == set()
 

@@ -7,6 +7,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 
 @line_edit(
@@ -17,6 +18,7 @@ from worker.edits.locate import in_line
         source="ASC X12N 005010X222A1 (837P), 2430 SVD02 and CAS; X12, request for interpretation 1555 (2012-05-24)",
         url="http://rfi.x12.org/Request/Details/1555",
     ),
+    needs=Trait.OTHER_PAYER,
 )
 def other_payment_out_of_balance(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """What another payer paid and took off on a line does not add up to the line's charge.

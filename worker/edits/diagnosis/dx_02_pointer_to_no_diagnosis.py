@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from schemas.outcome import Citation, Location, Severity
+from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -28,28 +28,31 @@ def pointer_to_no_diagnosis(line: LineFacts, context: Context) -> Iterator[Verdi
     is told by DX-03, a line without pointers by FMT-02.
     """
     pointers = line.line.professional_service.composite_diagnosis_code_pointers
-    given = (
-        [(place, each) for place, each in enumerate(pointers.diagnosis_code_pointers, 1) if each] if pointers else []
-    )
-    if not any(context.claim.diagnoses):
+    if not pointers or not any(context.claim.diagnoses):
         return
+    given = [(place, each) for place, each in enumerate(pointers.diagnosis_code_pointers, 1) if each]
     if len(given) > MOST_POINTERS:
-        at = in_line(line, "diagnosisCodePointers")
-        yield _flaw(line, f"it has {len(given)} pointers; {MOST_POINTERS} are allowed", "Keep the four main ones.", at)
+        problem = f"it has {len(given)} pointers; {MOST_POINTERS} are allowed"
+        yield _flaw(line, None, problem, "Keep the four main ones.")
     seen: set[int] = set()
     for place, pointer in given:
-        at = in_line(line, "diagnosisCodePointers", place)
         if not POINTER.fullmatch(pointer):
-            yield _flaw(line, f"pointer {place} is no number from 1 to 12", "Send 1 for the first (A), 2 for B.", at)
+            problem = f"pointer {place} is no number from 1 to 12"
+            yield _flaw(line, place, problem, "Send 1 for the first (A), 2 for B.")
             continue
         number = int(pointer)
         if number in seen:
-            yield _flaw(line, f"it points to diagnosis {number} twice", "Send each pointer once.", at)
+            yield _flaw(line, place, f"it points to diagnosis {number} twice", "Send each pointer once.")
         elif not "".join(context.claim.diagnoses[number - 1 : number]):
             problem = f"it points to diagnosis {number}, which the claim does not have"
-            yield _flaw(line, problem, "Point to a diagnosis of the claim, or add the diagnosis.", at)
+            yield _flaw(line, place, problem, "Point to a diagnosis of the claim, or add the diagnosis.")
         seen.add(number)
 
 
-def _flaw(line: LineFacts, problem: str, hint: str, at: Location) -> Flaw:
-    return Flaw(message=f"{line.hcpcs}: {problem}.", hint=hint, at=at, facts={"procedureCode": line.hcpcs})
+def _flaw(line: LineFacts, place: int | None, problem: str, hint: str) -> Flaw:
+    return Flaw(
+        message=f"{line.hcpcs}: {problem}.",
+        hint=hint,
+        at=in_line(line, "diagnosisCodePointers", place),
+        facts={"procedureCode": line.hcpcs},
+    )

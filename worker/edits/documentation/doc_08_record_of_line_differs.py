@@ -8,6 +8,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.locate import in_line
 from worker.edits.record import Record, Unknown
+from worker.edits.traits import Trait
 
 
 @drug_day_edit(
@@ -15,6 +16,7 @@ from worker.edits.record import Record, Unknown
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
+    needs=Trait.RECORD,
 )
 def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The record of one line gives another dose or discarded amount than the line bills.

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,9 +26,15 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
     says that it was done again; lines whose description or note differ.
     """
+    billed = Counter((line.hcpcs, line.on) for line in claim.lines)
     first: dict[tuple[object, ...], LineFacts] = {}
     for line in claim.lines:
-        if line.on is None or not line.hcpcs or REPEATED.intersection(line.modifiers):
+        if (
+            line.on is None
+            or not line.hcpcs
+            or billed[line.hcpcs, line.on] == 1
+            or REPEATED.intersection(line.modifiers)
+        ):
             continue
         earlier = first.setdefault(_compared(claim, line), line)
         if earlier is not line:

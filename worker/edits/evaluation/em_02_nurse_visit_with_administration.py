@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 NURSE_VISIT: Final = "99211"
 # The codes of 96360-96549 that the table pairs with 99211, indicator 0: no modifier lifts the pair.
@@ -21,6 +22,7 @@ ADMINISTRATIONS: Final = frozenset(
     citation=Citation(
         source="CMS National Correct Coding Initiative, procedure-to-procedure edits, practitioner, 2024 quarter 3"
     ),
+    needs=Trait.VISIT,
 )
 def nurse_visit_with_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The short visit 99211 is billed on the day of an injection or infusion by the same provider.

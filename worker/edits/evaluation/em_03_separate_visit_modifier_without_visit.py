@@ -6,6 +6,7 @@ from worker.edits.code_ranges import CodeRange, within
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 SEPARATE_VISIT: Final = "25"
 # Surgery, imaging, laboratory, injections and infusions. The rest of medicine holds visits of many kinds.
@@ -23,6 +24,7 @@ DRUG_CODES: Final = ("J",)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 40.2"),
+    needs=Trait.MODIFIER,
 )
 def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """Modifier 25 stands on a line that is no visit.

@@ -9,6 +9,7 @@ from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.recorded import record_not_asked
 from worker.edits.services import GIVING, VISITS
+from worker.edits.traits import Trait
 from worker.payers.profile import DocumentationMode
 
 SEPARATE_VISIT: Final = "25"
@@ -29,6 +30,7 @@ SHOWS_WORK: Final = frozenset(
     citation=Citation(
         source="Noridian Healthcare Solutions, Part B: evaluation and management with drug administration"
     ),
+    needs=Trait.VISIT | Trait.MODIFIER,
 )
 def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A visit with modifier 25 on the day of an injection or infusion has nothing in the record that shows its work.

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Final
 
 from schemas.claim import Claim, Organization, Provider, ServiceLine
 from schemas.outcome import Citation, Location, Severity
@@ -12,40 +13,71 @@ def _name(party: Organization | Provider | None) -> str | None:
     return (party.organization_name or party.last_name) if party else None
 
 
-def _of_claim(claim: Claim) -> Iterator[tuple[str, str, object]]:
+OF_CLAIM: Final = (
+    ("payer", "payer id"),
+    ("submitter", "submitter name"),
+    ("receiver", "receiver name"),
+    ("billing", "billing provider name"),
+    ("billing.npi", "billing provider NPI"),
+    ("subscriber.memberId", "subscriber member id"),
+    ("patientControlNumber", "patient control number"),
+    ("claimChargeAmount", "total charge"),
+    ("placeOfServiceCode", "place of service"),
+    ("claimFrequencyCode", "claim frequency code"),
+    ("claimFilingCode", "claim filing code"),
+    ("signatureIndicator", "provider signature indicator"),
+    ("planParticipationCode", "assignment or plan participation code"),
+    ("benefitsAssignmentCertificationIndicator", "benefits assignment indicator"),
+    ("releaseInformationCode", "release of information code"),
+    ("serviceLines", "service line"),
+)
+OF_LINE: Final = (
+    ("serviceDate", "date of service"),
+    ("procedureIdentifier", "procedure code qualifier"),
+    ("procedureCode", "procedure code"),
+    ("lineItemChargeAmount", "line charge"),
+    ("measurementUnit", "unit of measure"),
+    ("serviceUnitCount", "unit count"),
+    ("diagnosisCodePointers", "diagnosis pointer"),
+)
+
+
+def _of_claim(claim: Claim) -> tuple[object, ...]:
+    """The values of `OF_CLAIM`, in its order."""
     information = claim.claim_information
-    yield "payer", "payer id", claim.trading_partner_service_id
-    yield "submitter", "submitter name", _name(claim.submitter)
-    yield "receiver", "receiver name", _name(claim.receiver)
-    yield "billing", "billing provider name", _name(claim.billing)
-    yield "billing.npi", "billing provider NPI", claim.billing and claim.billing.npi
-    yield "subscriber.memberId", "subscriber member id", claim.subscriber and claim.subscriber.member_id
-    yield "patientControlNumber", "patient control number", information.patient_control_number
-    yield "claimChargeAmount", "total charge", information.claim_charge_amount
-    yield "placeOfServiceCode", "place of service", information.place_of_service_code
-    yield "claimFrequencyCode", "claim frequency code", information.claim_frequency_code
-    yield "claimFilingCode", "claim filing code", information.claim_filing_code
-    yield "signatureIndicator", "provider signature indicator", information.signature_indicator
-    yield "planParticipationCode", "assignment or plan participation code", information.plan_participation_code
-    yield (
-        "benefitsAssignmentCertificationIndicator",
-        "benefits assignment indicator",
+    return (
+        claim.trading_partner_service_id,
+        _name(claim.submitter),
+        _name(claim.receiver),
+        _name(claim.billing),
+        claim.billing and claim.billing.npi,
+        claim.subscriber and claim.subscriber.member_id,
+        information.patient_control_number,
+        information.claim_charge_amount,
+        information.place_of_service_code,
+        information.claim_frequency_code,
+        information.claim_filing_code,
+        information.signature_indicator,
+        information.plan_participation_code,
         information.benefits_assignment_certification_indicator,
+        information.release_information_code,
+        information.service_lines or None,
     )
-    yield "releaseInformationCode", "release of information code", information.release_information_code
-    yield "serviceLines", "service line", information.service_lines or None
 
 
-def _of_line(line: ServiceLine) -> Iterator[tuple[str, str, object]]:
+def _of_line(line: ServiceLine) -> tuple[object, ...]:
+    """The values of `OF_LINE`, in its order."""
     service = line.professional_service
     pointers = service.composite_diagnosis_code_pointers
-    yield "serviceDate", "date of service", line.service_date
-    yield "procedureIdentifier", "procedure code qualifier", service.procedure_identifier
-    yield "procedureCode", "procedure code", service.procedure_code
-    yield "lineItemChargeAmount", "line charge", service.line_item_charge_amount
-    yield "measurementUnit", "unit of measure", service.measurement_unit
-    yield "serviceUnitCount", "unit count", service.service_unit_count
-    yield "diagnosisCodePointers", "diagnosis pointer", (pointers and any(pointers.diagnosis_code_pointers)) or None
+    return (
+        line.service_date,
+        service.procedure_identifier,
+        service.procedure_code,
+        service.line_item_charge_amount,
+        service.measurement_unit,
+        service.service_unit_count,
+        (pointers and any(pointers.diagnosis_code_pointers)) or None,
+    )
 
 
 @claim_edit(
@@ -64,13 +96,17 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     Accepted: all present. Absent and empty mean the same; 0 and N are values. A missing principal diagnosis is told
     by DX-03, an unreadable value by FMT-03.
     """
-    for element, words, value in _of_claim(claim.claim):
-        if value is None or value == "":
-            yield _missing(words, in_claim(element))
+    for element, words in _absent(OF_CLAIM, _of_claim(claim.claim)):
+        yield _missing(words, in_claim(element))
     for line in claim.lines:
-        for element, words, value in _of_line(line.line):
-            if value is None or value == "":
-                yield _missing(words, in_line(line, element))
+        for element, words in _absent(OF_LINE, _of_line(line.line)):
+            yield _missing(words, in_line(line, element))
+
+
+def _absent(elements: tuple[tuple[str, str], ...], values: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
+    if all(values):  # as nearly always; a zero takes the closer look
+        return ()
+    return tuple(element for element, value in zip(elements, values, strict=True) if value is None or value == "")
 
 
 def _missing(words: str, at: Location) -> Flaw:

@@ -33,24 +33,24 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     or a modifier is, is told by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
     warning: no payer sees that list.
     """
-    for written in unreadable(claim.claim):
-        inside = not written.path.startswith("$.documentation")
-        flaw = _flaw(claim, written.path, "21", "cannot be read", "Dates are YYYYMMDD, amounts 120.00, counts 1.5.")
+    for path, _text in unreadable(claim.claim):
+        inside = not path.startswith("$.documentation")
+        flaw = _flaw(claim, path, "21", "cannot be read", "Dates are YYYYMMDD, amounts 120.00, counts 1.5.")
         yield flaw if inside else Flaw(flaw.message, flaw.hint, flaw.at, flaw.facts, severity=Severity.WARN)
     for written in identifiers(claim.claim):
         value = written.value
         if not (value.isascii() and value.isprintable()):
             strange = {character for character in value if not (character.isascii() and character.isprintable())}
-            yield _characters(claim, written.path, strange)
+            yield _characters(claim, written.json_path, strange)
         elif written.longest and len(value) > written.longest:
             problem = f"has {len(value)} characters; {written.longest} are allowed"
-            yield _flaw(claim, written.path, "512", problem, "Send it in full within the limit.")
+            yield _flaw(claim, written.json_path, "512", problem, "Send it in full within the limit.")
     yield from _dotted(claim)
     for written in names(claim.claim):
         if not written.value.isprintable():
             hidden = {letter for letter in written.value if unicodedata.category(letter) in CONTROL_OR_FORMAT}
             if hidden:
-                yield _characters(claim, written.path, hidden)
+                yield _characters(claim, written.json_path, hidden)
 
 
 def _dotted(claim: ClaimFacts) -> Iterator[Flaw]:

@@ -6,6 +6,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 from worker.reference.answer import Absent, Found, NotCovered
 
 TWO_CHARACTERS: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)
@@ -17,6 +18,7 @@ HINTS: Final = {"POS": "Place of service is no modifier: it stands in CLM05-1 of
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78", "N823")),
     citation=Citation(source="CMS, HCPCS Level II modifiers; ASC X12N 005010X222A1 (837P), SV101-3 to SV101-6"),
+    needs=Trait.MODIFIER,
 )
 def not_a_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A line carries something as a modifier that is none.

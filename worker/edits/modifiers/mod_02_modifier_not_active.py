@@ -6,6 +6,7 @@ from worker.edits.correction import modifier_replaced, safe
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 from worker.reference.answer import NotInForce
 
 # What took the place of a modifier that ended.
@@ -17,6 +18,7 @@ SUCCESSORS: Final = {"JG": "TB"}
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers, dates of effect and termination"),
+    needs=Trait.MODIFIER,
 )
 def modifier_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A modifier was not in force on the date of service.

@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 TWO: Final = 2  # it takes two to contradict each other
 WASTE: Final = frozenset({"JW", "JZ"})
@@ -15,6 +16,7 @@ WASTE: Final = frozenset({"JW", "JZ"})
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS and Medicare contractor instructions on the modifiers named"),
+    needs=Trait.MODIFIER,
 )
 def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """One line carries modifiers that contradict each other.

@@ -6,6 +6,7 @@ from worker.edits.correction import modifier_removed, safe, unsafe
 from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 FOR_PROCEDURES: Final = frozenset(("26", "TC", "50", "51", "58", "62", "78", "79", "80", "81", "82", "AS", "GT", "95"))
 # A drug has neither component, whatever was done with it; the others may be meant for another line.
@@ -18,6 +19,7 @@ DRUG_CODES: Final = ("J", "Q")
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, PC/TC indicator 9"),
+    needs=Trait.MODIFIER,
 )
 def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A drug line carries a modifier that describes how a procedure was done.

@@ -7,6 +7,7 @@ from worker.edits.attachments import announced
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 from worker.payers.profile import DocumentationMode
 
 ATTESTED: Final = "KX"
@@ -24,6 +25,7 @@ SUPPORT: Final = (
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("294", "287"), carc=("16",), rarc=("M127",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers: KX, requirements of the medical policy are met"),
+    needs=Trait.MODIFIER,
 )
 def attestation_without_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A drug line attests that the coverage policy is met (KX), and nothing in the record supports that.

@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
 DRUG_CODES: Final = ("J", "Q")
@@ -17,6 +18,7 @@ DRUG_CODES: Final = ("J", "Q")
     citation=Citation(
         source="CMS National Correct Coding Initiative Policy Manual, chapter I: modifiers 59 and X{EPSU}"
     ),
+    needs=Trait.MODIFIER,
 )
 def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug line carries 59 or XE, XP, XS or XU, which tell one procedure from another.

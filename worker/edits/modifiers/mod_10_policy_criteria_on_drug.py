@@ -7,6 +7,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, dru
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, DISPENSED_TO
+from worker.edits.traits import Trait
 
 APPLIED: Final = "CG"
 
@@ -23,6 +24,7 @@ class PolicyCriteria(Options):
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers: CG, policy criteria applied"),
     options=PolicyCriteria,
+    needs=Trait.MODIFIER,
 )
 def policy_criteria_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug line carries CG, which contractors define for a few services only.

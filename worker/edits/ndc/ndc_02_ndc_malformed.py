@@ -6,6 +6,7 @@ from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, billable_forms, is_billable_form
+from worker.edits.traits import Trait
 
 
 @line_edit(
@@ -15,6 +16,7 @@ from worker.edits.ndc_form import NDC_QUALIFIER, billable_forms, is_billable_for
     citation=Citation(
         source="ASC X12N 005010X222A1 (837P), LIN03 with qualifier N4; NUCC 1500 claim form instructions"
     ),
+    needs=Trait.PACKAGE,
 )
 def ndc_malformed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The NDC of a line is not eleven digits in the 5-4-2 form without hyphens.

@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 MEASURES: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
 
@@ -14,6 +15,7 @@ MEASURES: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("659", "218"), carc=("16",), rarc=("N816",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 CTP05-1"),
+    needs=Trait.PACKAGE,
 )
 def unit_of_measure_unknown(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The NDC quantity has no unit of measure, or one that an 837P does not know.

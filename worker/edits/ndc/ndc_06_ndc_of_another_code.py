@@ -7,6 +7,7 @@ from worker.edits.ingredients import UNLISTED, share_ingredient
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.packages import siblings
+from worker.edits.traits import Trait
 from worker.reference.answer import Absent, Answer, Found, NotInForce
 from worker.reference.rows import Container, Drug
 
@@ -16,6 +17,7 @@ from worker.reference.rows import Container, Drug
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
+    needs=Trait.PACKAGE,
 )
 def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The package given by its NDC belongs to another code than the one billed.

@@ -9,6 +9,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verd
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import is_billable_form
+from worker.edits.traits import Trait
 
 ElevenDigits = Annotated[str, StringConstraints(pattern=r"^\d{11}$")]
 
@@ -25,6 +26,7 @@ class EndedNdcs(Options):
     predicted=predicts(category="A7", status=("218",), carc=("16",), rarc=("N847",)),
     citation=Citation(source="FDA, National Drug Code Directory: end of marketing"),
     options=EndedNdcs,
+    needs=Trait.PACKAGE,
 )
 def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The NDC was no longer marketed on the date of service.

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from schemas.outcome import Citation, Location, Severity
+from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
+from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_claim, in_line
 from worker.reference.answer import Found
 
@@ -29,27 +29,28 @@ def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verd
     is looked at.
     """
     whole = claim.claim.claim_information.place_of_service_code
-    written = [(whole, claim.first_service, in_claim("placeOfServiceCode"))]
+    if whole:
+        yield from _flaws(whole, claim.first_service, None, context)
     for line in claim.lines:
-        place = line.line.professional_service.place_of_service_code
-        written.append((place, line.on, in_line(line, "placeOfServiceCode")))
-    for code, on, at in written:
-        if code:
-            yield from _flaws(code, on, at, context)
+        if place := line.line.professional_service.place_of_service_code:
+            yield from _flaws(place, line.on, line, context)
 
 
-def _flaws(code: str, on: date | None, at: Location, context: Context) -> Iterator[Verdict]:
+def _flaws(code: str, on: date | None, line: LineFacts | None, context: Context) -> Iterator[Verdict]:
     if not TWO_DIGITS.fullmatch(code):
-        yield _flaw(at, "The place of service is not two digits from 01 to 99.", {"characters": len(code)})
+        yield _flaw(line, "The place of service is not two digits from 01 to 99.", {"characters": len(code)})
         return
     answer = context.snapshot.place_of_service(code, on) if on else None
     if not isinstance(answer, Found):
-        yield NoData(f"place of service codes on {on or 'the date of service'}", at.line)
+        yield NoData(f"place of service codes on {on or 'the date of service'}", line.number if line else None)
     elif answer.row.facility is None:
-        yield _flaw(at, f"Place of service {code} is not assigned by CMS.", {"placeOfService": code})
+        yield _flaw(line, f"Place of service {code} is not assigned by CMS.", {"placeOfService": code})
 
 
-def _flaw(at: Location, message: str, facts: dict[str, object]) -> Flaw:
+def _flaw(line: LineFacts | None, message: str, facts: dict[str, object]) -> Flaw:
     return Flaw(
-        message=message, hint="Send the place where the patient was, such as 11 for an office.", at=at, facts=facts
+        message=message,
+        hint="Send the place where the patient was, such as 11 for an office.",
+        at=in_line(line, "placeOfServiceCode") if line else in_claim("placeOfServiceCode"),
+        facts=facts,
     )

@@ -38,14 +38,13 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     service = line.line.professional_service
     if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:
         return
-    at, code = in_line(line, "procedureCode"), line.hcpcs
-    facts: dict[str, object] = {"procedureCode": code, "serviceDate": line.on}
+    code = line.hcpcs
     match line.drug_answer:
         case _ if not CODE.fullmatch(code):
             yield Flaw(
                 message=f"Line {line.number}: the procedure code has not the form of a HCPCS or CPT code.",
                 hint="Send a letter and four digits (J2356), or five characters of a CPT code (96413).",
-                at=at,
+                at=in_line(line, "procedureCode"),
                 facts={"characters": len(code)},
                 predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56",)),
             )
@@ -56,15 +55,16 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
             yield Flaw(
                 message=f"{code} was not in force on {line.on}, but {dates}.",
                 hint=_instead(drug, line.on, context),
-                at=at,
-                facts=facts | {"inForce": dates, "successor": drug.successor or "not known"},
+                at=in_line(line, "procedureCode"),
+                facts={"procedureCode": code, "serviceDate": line.on, "inForce": dates}
+                | {"successor": drug.successor or "not known"},
             )
         case Absent() if DRUG_FAMILY.match(code):
             yield Flaw(
                 message=f"{code} is not in our table of drug codes.",
                 hint="Compare the code with the drug; it may be mistyped, or newer than our table.",
-                at=at,
-                facts=facts,
+                at=in_line(line, "procedureCode"),
+                facts={"procedureCode": code, "serviceDate": line.on},
                 severity=Severity.WARN,
             )
         case NotCovered():

@@ -5,6 +5,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_ed
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.packages import mixes_biosimilars, siblings
+from worker.edits.traits import Trait
 
 
 @drug_line_edit(
@@ -12,6 +13,7 @@ from worker.edits.packages import mixes_biosimilars, siblings
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("507", "218"), carc=("16",), rarc=("N846", "N56")),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
+    needs=Trait.PACKAGE,
 )
 def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The package holds the drug of the code, but in another form or of another maker, which has a code of its own.

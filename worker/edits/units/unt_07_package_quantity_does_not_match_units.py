@@ -11,6 +11,7 @@ from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.ndc_quantity import is_certain, other_readings, units_of
+from worker.edits.traits import Trait
 from worker.reference.answer import Found
 from worker.reference.rows import Container
 
@@ -25,6 +26,7 @@ LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals
     citation=Citation(
         source="CMS, ASP NDC-HCPCS crosswalk of the quarter; NUCC 1500 claim form instructions, NDC units"
     ),
+    needs=Trait.PACKAGE,
 )
 def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The quantity of the package (NDC) does not come to the units billed.

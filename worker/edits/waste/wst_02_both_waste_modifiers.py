@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 
 @drug_line_edit(
@@ -16,6 +17,7 @@ from worker.edits.locate import in_line
         effective=date(2023, 1, 1),
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
+    needs=Trait.WASTE_MODIFIER,
 )
 def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """One line says both "discarded" (JW) and "nothing discarded" (JZ).

@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 REPEATED = "76"  # the mark of a claim that goes on from another one
 
@@ -18,6 +19,7 @@ REPEATED = "76"  # the mark of a claim that goes on from another one
         effective=date(2017, 1, 1),
         url="https://med.noridianmedicare.com/web/jfb/topics/modifiers/JW",
     ),
+    needs=Trait.WASTE_BILLED,
 )
 def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Discarded units are billed, but no units given of the same drug on the same day.

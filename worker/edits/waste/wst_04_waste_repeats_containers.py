@@ -8,6 +8,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
+from worker.edits.traits import Trait
 
 
 @drug_day_edit(
@@ -19,6 +20,7 @@ from worker.edits.record import Unknown
         effective=date(2017, 1, 1),
         url="https://med.noridianmedicare.com/web/jfb/topics/modifiers/JW",
     ),
+    needs=Trait.WASTE_BILLED,
 )
 def waste_repeats_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The JW line bills the whole containers, and with them the units that were given.

@@ -7,6 +7,7 @@ from worker.edits.expected_units import expected_given, expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
+from worker.edits.traits import Trait
 
 
 @drug_day_edit(
@@ -17,6 +18,7 @@ from worker.edits.record import Unknown
         source="Noridian Healthcare Solutions, DME: modifier JZ, 2024-03-20; billing and coding article A53024",
         url="https://med.noridianmedicare.com/web/jddme/topics/modifiers/jz",
     ),
+    needs=Trait.WASTE_BILLED,
 )
 def waste_within_one_unit(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Units are billed as discarded, but the record shows less than one billing unit of waste.

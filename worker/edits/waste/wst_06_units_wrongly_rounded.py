@@ -8,6 +8,7 @@ from worker.edits.expected_units import expected_given, expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
+from worker.edits.traits import Trait
 
 
 @drug_day_edit(
@@ -19,6 +20,7 @@ from worker.edits.record import Unknown
         effective=date(2017, 1, 1),
         url="https://cgsmedicare.com/partb/pubs/news/2023/06/cope140894.html",
     ),
+    needs=Trait.WASTE_BILLED,
 )
 def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Beside a JW line, the units given or the units discarded are not those of the record.

@@ -10,6 +10,7 @@ from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
+from worker.edits.traits import Trait
 
 
 @drug_day_edit(
@@ -21,6 +22,7 @@ from worker.edits.record import Unknown
         section="section 40",
         effective=date(2017, 1, 1),
     ),
+    needs=Trait.WASTE_MODIFIER,
 )
 def units_do_not_fill_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The units given and discarded do not come to whole containers.

@@ -11,6 +11,7 @@ from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
+from worker.edits.traits import Trait
 from worker.reference.rows import Container
 
 
@@ -23,6 +24,7 @@ from worker.reference.rows import Container
         effective=date(2017, 1, 1),
         url="https://cgsmedicare.com/partb/pubs/news/2023/06/cope140894.html",
     ),
+    needs=Trait.WASTE_BILLED,
 )
 def smaller_containers_waste_less(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """Other containers of the same product would have held the dose with less left over.

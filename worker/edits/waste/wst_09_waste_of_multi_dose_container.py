@@ -9,6 +9,7 @@ from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
 from worker.edits.recorded import record_not_asked
+from worker.edits.traits import Trait
 
 MULTI_DOSE: Final = re.compile(r"\bmulti(?:ple)?[\s-]*(?:dose|use)\b|\bmdv\b", re.IGNORECASE)
 CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
@@ -19,6 +20,7 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
+    needs=Trait.WASTE_MODIFIER,
 )
 def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """JW or JZ stands on a drug from a multi-dose container, or JW on one of which nobody says what it came from.

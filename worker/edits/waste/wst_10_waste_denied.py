@@ -8,6 +8,7 @@ from worker.edits.expected_units import expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
+from worker.edits.traits import Trait
 
 
 @drug_day_edit(
@@ -19,6 +20,7 @@ from worker.edits.record import Unknown
         effective=date(2023, 1, 1),
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
+    needs=Trait.WASTE_MODIFIER,
 )
 def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The line attests that nothing was discarded (JZ), but the record says that a unit or more was.

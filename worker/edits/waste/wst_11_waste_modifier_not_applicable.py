@@ -8,6 +8,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
+from worker.edits.traits import Trait
 from worker.reference.answer import Found, NotInForce
 
 WASTE: Final[tuple[str, ...]] = ("JW", "JZ")
@@ -25,6 +26,7 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
         effective=date(2017, 1, 1),
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
+    needs=Trait.WASTE_MODIFIER,
 )
 def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """JW or JZ stands on something that is not paid separately as a drug.

@@ -8,6 +8,7 @@ from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
 from worker.edits.recorded import record_not_asked
+from worker.edits.traits import Trait
 
 AMOUNT = Element.AMOUNT_DISCARDED
 IT_FOLLOWS_FROM = (Element.DOSE_ADMINISTERED, Element.CONTAINERS_OPENED)
@@ -25,6 +26,7 @@ class RecordOfWaste(Options):
     predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
     citation=Citation(source="Billing and coding article A53024; Noridian Healthcare Solutions, Part B: modifier JW"),
     options=RecordOfWaste,
+    needs=Trait.WASTE_BILLED,
 )
 def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """Units are billed as discarded, and the record does not say how much was.

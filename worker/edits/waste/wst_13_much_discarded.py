@@ -7,6 +7,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 
 class LargestShare(Options):
@@ -21,6 +22,7 @@ class LargestShare(Options):
     predicted=predicts(category="A2", status=("409",), rarc=("N706",)),
     citation=Citation(source="Reviews of payers; the limit stands in the payer profile, no limit is published"),
     options=LargestShare,
+    needs=Trait.WASTE_BILLED,
 )
 def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A large share of the containers is billed as discarded.

@@ -1,0 +1,68 @@
+"""Which edits are run on what: the rules of a payer profile, chosen by what a subject has to be looked at.
+
+This is the one clever place of the pipeline. A claim has a few hundred pairs of a subject and an edit, and on most of
+them the edit would only say that it does not apply: no modifier, no package, nothing wasted. Which rules apply follows
+from the traits of the subject, of which there are few combinations, so that each choice is made once and kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from schemas.outcome import NotConfigured
+from worker.edits.edit import Configuration, Scope
+from worker.payers.guide import Guide
+from worker.pipeline.rulebook import Rule, Rulebook
+from worker.reference.snapshot import Snapshot
+
+INTAKE = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rules for subjects with certain traits, in the order of their ids."""
+
+    rules: tuple[Rule, ...]
+    ids: frozenset[str]
+
+
+class Choice:
+    """The rules of one scope."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._kept: dict[int, Chosen] = {}
+
+    def of(self, traits: int) -> Chosen:
+        """The rules that need none but these traits."""
+        chosen = self._kept.get(traits)
+        if chosen is None:
+            rules = tuple(rule for rule in self._rules if rule.edit.needs.value & traits == rule.edit.needs.value)
+            chosen = self._kept[traits] = Chosen(rules, frozenset(rule.edit.id for rule in rules))
+        return chosen
+
+
+class Phase:
+    """The rules that run together on one claim."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        rules = sorted(rules, key=lambda rule: rule.edit.id)
+        self.claim, self.line, self.drug_line, self.drug_day = (
+            Choice(rule for rule in rules if rule.edit.scope is scope)
+            for scope in (Scope.CLAIM, Scope.LINE, Scope.DRUG_LINE, Scope.DRUG_DAY)
+        )
+
+
+class Plan:
+    """A rulebook made ready for tables and guides.
+
+    A claim that an intake edit rejects is not readable enough for the others, so `intake` runs first and alone.
+    """
+
+    def __init__(self, rulebook: Rulebook, snapshot: Snapshot, guides: Mapping[str, Guide]) -> None:
+        self.configuration = Configuration(snapshot, guides, rulebook.profile, rulebook.options)
+        self.switched_off = rulebook.switched_off
+        lacking = {rule.edit.id: missing for rule in rulebook.rules if (missing := rule.edit.lacks(self.configuration))}
+        self.not_configured = tuple(NotConfigured(edit=edit, missing=lacking[edit]) for edit in sorted(lacking))
+        able = [rule for rule in rulebook.rules if rule.edit.id not in lacking]
+        self.intake = Phase(rule for rule in able if rule.edit.family == INTAKE)
+        self.others = Phase(rule for rule in able if rule.edit.family != INTAKE)
