@@ -29,4 +29,6 @@ def test_every_edit_has_cases_that_pass_and_cases_that_fail() -> None:
             continue
         results = {case.expected_result for case in CASES if case.edit == edit.id}
 
-        assert {"pass", "fail"} <= results, edit.id
+        # An edit on a payer's list of codes accepts by not looking at the codes that are not on it.
+        assert "fail" in results, edit.id
+        assert results & {"pass", "bypassed"}, edit.id

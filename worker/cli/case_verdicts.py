@@ -78,6 +78,7 @@ def result_of(edit: str, coverage: Coverage) -> str:
         "fail": edit in coverage.failed,
         "error": edit in coverage.errors,
         "no-data": any(entry.edit == edit for entry in coverage.no_data),
+        "not-configured": any(entry.edit == edit for entry in coverage.not_configured),
         "off": any(entry.edit == edit for entry in coverage.switched_off),
         "bypassed": any(entry.edit == edit for entry in coverage.bypassed),
         "pass": edit in coverage.passed,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from worker.edits.code_ranges import CodeOrRange
-from worker.edits.edit import Options
+from worker.edits.edit import Configuration, Lacks, Options
 from worker.edits.facts import ClaimFacts, LineFacts
 
 
@@ -28,6 +28,15 @@ class Approvals(Options):
     def named(self, number: str) -> Approval | None:
         """The approval of that number."""
         return next((approval for approval in self.approvals if approval.number == number), None)
+
+
+def without_approvals(kind: type[Approvals]) -> Lacks:
+    """An edit that decides nothing where no approval is known."""
+
+    def lacks(configuration: Configuration) -> str | None:
+        return None if configuration.options(kind).approvals else "prior authorizations that the payer gave"
+
+    return lacks
 
 
 def approval_number(line: LineFacts, claim: ClaimFacts) -> str | None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict
+from worker.edits.edit import About, Configuration, Context, Flaw, NoData, Verdict
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
@@ -58,16 +58,23 @@ DOCUMENT: Final[dict[str, str]] = {
 """Our words for the attachment report types (X12 PWK01) that `REPORT_TYPE` names."""
 
 
-def missing_from_record(day: DrugDay, context: Context, checklist: str) -> Iterator[Verdict]:
-    """The items of the checklist that the record lacks, as strictly as the payer profile asks for them.
+def asked_for_by(checklist: str) -> About:
+    """An edit that speaks of the drugs whose guide has that checklist."""
+
+    def about(code: str, configuration: Configuration) -> bool:
+        guide = configuration.guides.get(code)
+        return guide is not None and guide.checklist == checklist
+
+    return about
+
+
+def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
+    """The items of the guide's checklist that the record lacks, as strictly as the payer profile asks for them.
 
     A required record pends for every missing item, sent or not. A record that need not be sent pends only for what is
     missing from a list that was sent; without one there is a warning, and the checklist counts as not decided.
     """
-    guide = context.guides.get(day.hcpcs)
-    if guide is None or guide.checklist != checklist:
-        yield DoesNotApply()
-        return
+    guide = context.guides[day.hcpcs]
     mode, line = context.profile.documentation, day.lines[0]
     if mode is DocumentationMode.OFF:
         yield NoData("documentation, for which this profile does not ask", line.number)

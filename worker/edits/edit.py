@@ -85,6 +85,8 @@ class DoesNotApply:
 
 
 Verdict: TypeAlias = Flaw | NoData | Bypassed | DoesNotApply
+About: TypeAlias = "Callable[[str, Configuration], bool]"
+"""Whether an edit has anything to say of a procedure code; asked once for a code under a profile."""
 Lacks: TypeAlias = "Callable[[Configuration], str | None]"
 """Names what a configuration does not hold, and without which an edit can decide nothing; None when it can."""
 
@@ -123,8 +125,8 @@ class Edit(Generic[Subject]):
 
     The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed` for what
     lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound. It is
-    called for subjects that have all the traits of `needs` only, and not at all where `lacks` names the table or list
-    without which no claim under a profile can be decided.
+    called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where `lacks`
+    names the table or list without which no claim under a profile can be decided.
     """
 
     id: str
@@ -137,6 +139,7 @@ class Edit(Generic[Subject]):
     find: Callable[[Subject, Context], Iterator[Verdict]]
     options: type[Options] | None
     needs: Trait
+    about: About
     lacks: Lacks
     status: Status
     module: str
@@ -150,6 +153,11 @@ class Edit(Generic[Subject]):
     def summary(self) -> str:
         """The first sentence of the explanation."""
         return self.explanation.strip().split("\n", 1)[0]
+
+
+def _any_code(_code: str, _: Configuration) -> bool:
+    """Most edits speak of whatever is billed."""
+    return True
 
 
 def _nothing(_: Configuration) -> None:
@@ -187,6 +195,7 @@ class Declaration(Generic[Subject]):
         citation: Citation,
         options: type[Options] | None = None,
         needs: Trait = NONE,
+        about: About = _any_code,
         lacks: Lacks = _nothing,
         status: Status = Status.STABLE,
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
@@ -204,6 +213,7 @@ class Declaration(Generic[Subject]):
                 find=find,
                 options=options,
                 needs=needs,
+                about=about,
                 lacks=lacks,
                 status=status,
                 module=find.__module__,

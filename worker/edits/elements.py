@@ -148,6 +148,7 @@ def _types_in(annotation: Any) -> Iterator[Any]:  # a type, a union or a tuple o
         yield from _types_in(each)
 
 
+DIAGNOSIS: Final = "$.claimInformation.healthCareCodeInformation[].diagnosisCode"
 LINE: Final = "$.claimInformation.serviceLines[]"
 _NPI: Final = {role: f"$.{role}.npi" for role in ("billing", "rendering", "referring", "ordering", "supervising")}
 _LINE_NPI: Final = {
@@ -158,20 +159,11 @@ _LINE_NPI: Final = {
 
 def identifiers(claim: Claim) -> Iterator[Written]:
     """The identifiers and codes that a payer stores; other codes are short lists of their own."""
+    yield from _identifiers_of_parties(claim)
     information = claim.claim_information
-    numbers = information.claim_supplemental_information
-    if claim.trading_partner_service_id:
-        yield Written(claim.trading_partner_service_id, "$.tradingPartnerServiceId", 80)
-    for role, provider in providers_of_claim(claim):
-        if provider and provider.npi:
-            yield Written(provider.npi, _NPI[role], 80)
-    if claim.subscriber and claim.subscriber.member_id:
-        yield Written(claim.subscriber.member_id, "$.subscriber.memberId", 80)
-    if claim.dependent and claim.dependent.member_id:
-        yield Written(claim.dependent.member_id, "$.dependent.memberId", 80)
     if information.patient_control_number:
         yield Written(information.patient_control_number, "$.claimInformation.patientControlNumber", 38)
-    if numbers:
+    if numbers := information.claim_supplemental_information:
         for name, number in (
             ("priorAuthorizationNumber", numbers.prior_authorization_number),
             ("referralNumber", numbers.referral_number),
@@ -181,10 +173,21 @@ def identifiers(claim: Claim) -> Iterator[Written]:
                 yield Written(number, f"$.claimInformation.claimSupplementalInformation.{name}", 50)
     for place, entry in enumerate(information.health_care_code_information):
         if entry.diagnosis_code:
-            path = "$.claimInformation.healthCareCodeInformation[].diagnosisCode"
-            yield Written(entry.diagnosis_code, path, 30, place)
+            yield Written(entry.diagnosis_code, DIAGNOSIS, 30, place)
     for place, line in enumerate(information.service_lines):
         yield from _identifiers_of_line(line, place)
+
+
+def _identifiers_of_parties(claim: Claim) -> Iterator[Written]:
+    if claim.trading_partner_service_id:
+        yield Written(claim.trading_partner_service_id, "$.tradingPartnerServiceId", 80)
+    for role, provider in providers_of_claim(claim):
+        if provider and provider.npi:
+            yield Written(provider.npi, _NPI[role], 80)
+    if claim.subscriber and claim.subscriber.member_id:
+        yield Written(claim.subscriber.member_id, "$.subscriber.memberId", 80)
+    if claim.dependent and claim.dependent.member_id:
+        yield Written(claim.dependent.member_id, "$.dependent.memberId", 80)
 
 
 def _identifiers_of_line(line: ServiceLine, place: int) -> Iterator[Written]:

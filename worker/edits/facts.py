@@ -126,7 +126,10 @@ def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """The claim with its lines and its drugs by day. `traits` are those of any of its lines."""
+    """The claim with its lines and its drugs by day.
+
+    `traits` are those of any of its lines; as a whole it is of no one code.
+    """
 
     claim: Claim
     lines: tuple[LineFacts, ...]
@@ -134,6 +137,7 @@ class ClaimFacts:
     drug_days: tuple[DrugDay, ...]
     diagnoses: tuple[str, ...]
     traits: int
+    hcpcs: str = ""
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:

@@ -21,8 +21,8 @@ class Trait(Flag):
     """One of the drug's lines carries JW."""
     PACKAGE = auto()
     """A line names the package (NDC) of its drug."""
-    VISIT = auto()
-    """A line bills an office visit (99202 to 99215)."""
+    END_DATE = auto()
+    """A line has a last date of service."""
     OTHER_PAYER = auto()
     """A line tells what another payer decided."""
     RECORD = auto()
@@ -31,13 +31,12 @@ class Trait(Flag):
 
 NONE: Final = Trait(0)
 WASTE: Final = frozenset({"JW", "JZ"})
-FIRST_VISIT, LAST_VISIT = "99202", "99215"
 # Flags of the enum are added up for every line of every claim; as numbers that costs a tenth.
 _MODIFIER, _WASTE_MODIFIER, _WASTE_BILLED = Trait.MODIFIER.value, Trait.WASTE_MODIFIER.value, Trait.WASTE_BILLED.value
-_PACKAGE, _VISIT, _OTHER_PAYER = Trait.PACKAGE.value, Trait.VISIT.value, Trait.OTHER_PAYER.value
+_PACKAGE, _END_DATE, _OTHER_PAYER = Trait.PACKAGE.value, Trait.END_DATE.value, Trait.OTHER_PAYER.value
 
 
-def traits_of_line(hcpcs: str, modifiers: tuple[str, ...], line: ServiceLine) -> int:
+def traits_of_line(modifiers: tuple[str, ...], line: ServiceLine) -> int:
     """The traits of a service line, as the sum of their values."""
     traits = 0
     if modifiers:
@@ -46,8 +45,8 @@ def traits_of_line(hcpcs: str, modifiers: tuple[str, ...], line: ServiceLine) ->
             traits |= _WASTE_MODIFIER | (_WASTE_BILLED if "JW" in modifiers else 0)
     if line.drug_identification and line.drug_identification.national_drug_code:
         traits |= _PACKAGE
-    if FIRST_VISIT <= hcpcs <= LAST_VISIT:
-        traits |= _VISIT
+    if line.service_date_end is not None:
+        traits |= _END_DATE
     if line.line_adjudication_information:
         traits |= _OTHER_PAYER
     return traits

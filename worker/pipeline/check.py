@@ -58,7 +58,11 @@ def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
     context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
     _run(plan.intake, context, checked)
     if any(finding.severity is Severity.REJECT for finding in checked.findings):
-        chosen = (choice.of(subject.traits) for choice, subjects in _sides(plan.others, facts) for subject in subjects)
+        chosen = (
+            choice.of(subject.traits, subject.hcpcs)
+            for choice, subjects in _sides(plan.others, facts)
+            for subject in subjects
+        )
         checked.not_reached = tuple(sorted(frozenset().union(*(each.ids for each in chosen))))
     else:
         _run(plan.others, context, checked)
@@ -78,7 +82,7 @@ def _run(phase: Phase, context: Context, checked: Checked) -> None:
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
     for choice, subjects in _sides(phase, context.claim):
         for subject in subjects:
-            chosen, elsewhere = choice.of(subject.traits), []
+            chosen, elsewhere = choice.of(subject.traits, subject.hcpcs), []
             for rule in chosen.rules:
                 try:
                     verdicts = tuple(rule.edit.find(subject, context))

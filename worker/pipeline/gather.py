@@ -52,7 +52,7 @@ def _line(number: int, line: ServiceLine, snapshot: Snapshot) -> LineFacts:
         modifiers=modifiers,
         drug=answer.row if isinstance(answer, (Found, NotInForce)) else None,
         drug_answer=answer,
-        traits=traits_of_line(hcpcs, modifiers, line),
+        traits=traits_of_line(modifiers, line),
     )
 
 

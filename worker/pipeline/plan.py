@@ -1,12 +1,14 @@
 """Which edits are run on what: the rules of a payer profile, chosen by what a subject has to be looked at.
 
 This is the one clever place of the pipeline. A claim has a few hundred pairs of a subject and an edit, and on most of
-them the edit would only say that it does not apply: no modifier, no package, nothing wasted. Which rules apply follows
-from the traits of the subject, of which there are few combinations, so that each choice is made once and kept.
+them the edit would only say that it does not apply: no modifier, no package, nothing wasted, another code. Which rules
+apply follows from the code and the traits of the subject, so that each choice is made once and kept.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from schemas.outcome import NotConfigured
 from worker.edits.edit import Configuration, Scope
@@ -14,7 +16,9 @@ from worker.payers.guide import Guide
 from worker.pipeline.rulebook import Rule, Rulebook
 from worker.reference.snapshot import Snapshot
 
-INTAKE = "intake"
+INTAKE: Final = "intake"
+KEPT: Final = 16_384
+"""Choices that are kept a scope: the codes that a large clearinghouse sees, each with a few sets of traits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +32,28 @@ class Chosen:
 class Choice:
     """The rules of one scope."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
         self._rules = tuple(rules)
-        self._kept: dict[int, Chosen] = {}
+        self._configuration = configuration
+        self.of = lru_cache(maxsize=KEPT)(self._choose)
+        """The rules that need none but these traits, and are about this code."""
 
-    def of(self, traits: int) -> Chosen:
-        """The rules that need none but these traits."""
-        chosen = self._kept.get(traits)
-        if chosen is None:
-            rules = tuple(rule for rule in self._rules if rule.edit.needs.value & traits == rule.edit.needs.value)
-            chosen = self._kept[traits] = Chosen(rules, frozenset(rule.edit.id for rule in rules))
-        return chosen
+    def _choose(self, traits: int, code: str) -> Chosen:
+        rules = tuple(
+            rule
+            for rule in self._rules
+            if rule.edit.needs.value & traits == rule.edit.needs.value and rule.edit.about(code, self._configuration)
+        )
+        return Chosen(rules, frozenset(rule.edit.id for rule in rules))
 
 
 class Phase:
     """The rules that run together on one claim."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
         rules = sorted(rules, key=lambda rule: rule.edit.id)
         self.claim, self.line, self.drug_line, self.drug_day = (
-            Choice(rule for rule in rules if rule.edit.scope is scope)
+            Choice((rule for rule in rules if rule.edit.scope is scope), configuration)
             for scope in (Scope.CLAIM, Scope.LINE, Scope.DRUG_LINE, Scope.DRUG_DAY)
         )
 
@@ -64,5 +70,5 @@ class Plan:
         lacking = {rule.edit.id: missing for rule in rulebook.rules if (missing := rule.edit.lacks(self.configuration))}
         self.not_configured = tuple(NotConfigured(edit=edit, missing=lacking[edit]) for edit in sorted(lacking))
         able = [rule for rule in rulebook.rules if rule.edit.id not in lacking]
-        self.intake = Phase(rule for rule in able if rule.edit.family == INTAKE)
-        self.others = Phase(rule for rule in able if rule.edit.family != INTAKE)
+        self.intake = Phase((rule for rule in able if rule.edit.family == INTAKE), self.configuration)
+        self.others = Phase((rule for rule in able if rule.edit.family != INTAKE), self.configuration)

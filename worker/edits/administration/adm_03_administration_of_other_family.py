@@ -2,7 +2,17 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.code_ranges import CodeOrRange, listed, within
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.services import CHEMOTHERAPY, GIVING, ORDINARY, given_on
@@ -15,12 +25,25 @@ class Families(Options):
     ordinary: tuple[CodeOrRange, ...] | None = None
 
 
+def _on_either_list(code: str, configuration: Configuration) -> bool:
+    families = configuration.options(Families)
+    return listed(code, (*(families.chemotherapy or ()), *(families.ordinary or ())))
+
+
+def _without_lists(configuration: Configuration) -> str | None:
+    families = configuration.options(Families)
+    known = families.chemotherapy is not None or families.ordinary is not None
+    return None if known else "the payer's lists of drugs given by chemotherapy codes"
+
+
 @drug_day_edit(
     "ADM-03",
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("454",), carc=("16",), rarc=("N657",)),
     citation=Citation(source="Medicare contractors, articles on the administration of complex drugs, such as A58532"),
     options=Families,
+    about=_on_either_list,
+    lacks=_without_lists,
 )
 def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The drug is given by a code of the chemotherapy family where the payer wants an ordinary one, or the reverse.
@@ -33,18 +56,13 @@ def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[V
     Accepted: J0897 with 96372. Not judged: drugs on neither list, and days on which another drug was given.
     """
     families, given = context.options(Families), given_on(day, context.claim)
-    if not any(line.covers(day.on) and within(line.hcpcs, GIVING) for line in context.claim.lines):
-        yield DoesNotApply()
-        return
-    if families.chemotherapy is None and families.ordinary is None:
-        yield NoData("the payer's lists of drugs given by chemotherapy codes", day.lines[0].number)
-        return
     wanted, what = (
         (CHEMOTHERAPY, "chemotherapy") if listed(day.hcpcs, families.chemotherapy or ()) else (ORDINARY, "ordinary")
     )
-    if what == "ordinary" and not listed(day.hcpcs, families.ordinary or ()):
+    if not any(line.covers(day.on) and within(line.hcpcs, GIVING) for line in context.claim.lines):
         yield DoesNotApply()
-    elif given is None:
+        return
+    if given is None:
         yield NoData("which of several drugs the administration belongs to", day.lines[0].number)
     elif given and not any(within(line.hcpcs, wanted) for line in given):
         yield Flaw(

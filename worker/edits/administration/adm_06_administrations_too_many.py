@@ -25,6 +25,7 @@ HOUR, MORE_THAN_HALF = 60, 31  # an hour of infusion is billed when more than th
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
+    about=lambda code, _: code == INJECTION or code in FURTHER_HOURS,
 )
 def administrations_too_many(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """More injections or hours are billed than the drug's containers or the recorded times allow.

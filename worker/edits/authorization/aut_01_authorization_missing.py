@@ -4,18 +4,17 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
+from worker.edits.code_lists import CodeList, without_list
 from worker.edits.code_ranges import within
-from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 
 CodeOrRange = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5}(-[A-Z0-9]{5})?$")]
 
 
-class Authorization(Options):
+class Authorization(CodeList):
     """The codes for which the payer wants a prior authorization: `J0897`, or a range `J9000-J9999`."""
-
-    codes: tuple[CodeOrRange, ...] = ()
 
 
 @claim_edit(
@@ -24,6 +23,7 @@ class Authorization(Options):
     predicted=predicts(category="A6", status=("252",), carc=("197",), rarc=("M62",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
     options=Authorization,
+    lacks=without_list(Authorization, "the payer's prior authorization list"),
 )
 def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A code for which the payer wants a prior authorization is billed without an authorization number.
@@ -35,11 +35,7 @@ def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdi
 
     Accepted: a number on the claim, which speaks for all lines, or on a line of the code on that date.
     """
-    codes = context.options(Authorization).codes
-    if not codes:
-        if not context.profile.medicare:
-            yield NoData("the payer's prior authorization list")
-        return
+    codes = context.options(Authorization).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information
     if whole and whole.prior_authorization_number:
         return

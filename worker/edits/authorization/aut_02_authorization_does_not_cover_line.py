@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
-from worker.edits.approvals import Approvals, approval_number
+from worker.edits.approvals import Approvals, approval_number, without_approvals
 from worker.edits.code_ranges import listed
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
@@ -15,6 +15,7 @@ from worker.edits.locate import in_line
     predicted=predicts(category="A7", status=("252", "674"), carc=("198", "302"), rarc=("N54",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
     options=Approvals,
+    lacks=without_approvals(Approvals),
 )
 def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The authorization whose number stands on the claim is for another code, for other days or for fewer units.

@@ -4,8 +4,8 @@ from typing import Final
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.checklist import DOCUMENT, asked_elsewhere
-from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.code_lists import CodeList, on_list, without_list
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
@@ -19,10 +19,8 @@ SHOWS: Final = (
 )
 
 
-class StepTherapy(Options):
+class StepTherapy(CodeList):
     """The codes for which the payer wants other drugs tried first; an empty list says that there are none."""
-
-    codes: tuple[CodeOrRange, ...] | None = None
 
 
 @drug_day_edit(
@@ -31,6 +29,8 @@ class StepTherapy(Options):
     predicted=predicts(category="R4", status=("84",), carc=("272",), rarc=("N130",)),
     citation=Citation(source="42 CFR 422.136, step therapy of Medicare Advantage plans for Part B drugs"),
     options=StepTherapy,
+    about=on_list(StepTherapy),
+    lacks=without_list(StepTherapy, "the payer's step therapy list"),
 )
 def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The payer wants other drugs tried first, and the record shows neither that nor why they cannot be given.
@@ -43,11 +43,8 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
     Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
     Without a record nothing is held unless the profile requires one; what a guide asks for is told by its own edit.
     """
-    codes = context.options(StepTherapy).codes
     line, record, guide = day.lines[0], day.record or Record(()), context.guides.get(day.hcpcs)
-    if codes is None:
-        yield NoData("the payer's step therapy list", line.number)
-    elif not listed(day.hcpcs, codes) or asked_elsewhere(day, context).intersection(SHOWS):
+    if asked_elsewhere(day, context).intersection(SHOWS):
         yield DoesNotApply()
     elif unknown := record_not_asked(context, line.number):
         yield unknown

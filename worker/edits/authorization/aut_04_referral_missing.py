@@ -1,16 +1,15 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.code_lists import CodeList, without_list
+from worker.edits.code_ranges import listed
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 
 
-class Referrals(Options):
+class Referrals(CodeList):
     """The codes for which the payer wants a referral: `96413`, or `00100-ZZZZZ` for all; an empty list is none."""
-
-    codes: tuple[CodeOrRange, ...] | None = None
 
 
 @claim_edit(
@@ -19,6 +18,7 @@ class Referrals(Options):
     predicted=predicts(category="A6", status=("761",), carc=("288",), rarc=("N489",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*9F, referral number"),
     options=Referrals,
+    lacks=without_list(Referrals, "the payer's referral list"),
 )
 def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A managed care payer wants a referral for a service, and the claim carries no referral number.
@@ -31,11 +31,8 @@ def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     Accepted: a number on the claim, which speaks for all lines, or on the line. Medicare wants none, as its profile
     says.
     """
-    codes = context.options(Referrals).codes
+    codes = context.options(Referrals).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information
-    if codes is None:
-        yield NoData("the payer's referral list")
-        return
     wanted = [line for line in claim.lines if listed(line.hcpcs, codes)]
     if not wanted:
         yield DoesNotApply()

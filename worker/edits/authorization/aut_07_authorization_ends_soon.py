@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.approvals import Approvals, approval_number
+from worker.edits.approvals import Approvals, approval_number, without_approvals
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -21,6 +21,7 @@ class Renewal(Approvals):
     predicted=predicts(category="A2", status=("252",), carc=("198",)),
     citation=Citation(source="Payers' rules on reauthorization; the window stands in the payer profile"),
     options=Renewal,
+    lacks=without_approvals(Renewal),
 )
 def authorization_ends_soon(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The authorization of the drug ends soon, so that the next dose needs a renewed one.

@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 
 @line_edit(
@@ -12,6 +13,7 @@ from worker.edits.locate import in_line
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("187",), carc=("16",), rarc=("M52", "M59")),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), DTP*472 with format RD8"),
+    needs=Trait.END_DATE,
 )
 def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A line ends before it begins.

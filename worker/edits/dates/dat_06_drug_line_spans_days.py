@@ -6,6 +6,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_ed
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import DISPENSED_TO
+from worker.edits.traits import Trait
 
 SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppressive"})
 
@@ -17,6 +18,7 @@ SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppres
     citation=Citation(
         source="CMS National Correct Coding Initiative, medically unlikely edits: units of one date of service"
     ),
+    needs=Trait.END_DATE,
 )
 def drug_line_spans_days(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug line is dated from one day to another.

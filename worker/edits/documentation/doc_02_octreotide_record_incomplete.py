@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import missing_from_record
+from worker.edits.checklist import asked_for_by, missing_from_record
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 
@@ -11,6 +11,7 @@ from worker.edits.facts import DrugDay
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("294", "397"), carc=("50",), rarc=("N706",)),
     citation=Citation(source="Medicare LCD L33438 and billing and coding article A56531, octreotide depot"),
+    about=asked_for_by("DOC-02"),
 )
 def octreotide_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record for depot octreotide (J2353) lacks what payers ask for.
@@ -22,4 +23,4 @@ def octreotide_record_incomplete(day: DrugDay, context: Context) -> Iterator[Ver
 
     Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
     """
-    yield from missing_from_record(day, context, "DOC-02")
+    yield from missing_from_record(day, context)

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import missing_from_record
+from worker.edits.checklist import asked_for_by, missing_from_record
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 
@@ -11,6 +11,7 @@ from worker.edits.facts import DrugDay
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("294", "409", "345"), carc=("50",), rarc=("N706",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapters 12 and 17"),
+    about=asked_for_by("DOC-04"),
 )
 def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record for atezolizumab (J9022) lacks what payers ask for.
@@ -23,4 +24,4 @@ def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[V
     Accepted: every item of the guide; the amount discarded only beside a JW line. Without any list a warning only,
     unless the payer profile requires the record.
     """
-    yield from missing_from_record(day, context, "DOC-04")
+    yield from missing_from_record(day, context)

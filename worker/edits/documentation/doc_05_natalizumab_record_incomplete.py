@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import missing_from_record
+from worker.edits.checklist import asked_for_by, missing_from_record
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 
@@ -13,6 +13,7 @@ from worker.edits.facts import DrugDay
     citation=Citation(
         source="BCBS North Dakota, medical policy Natalizumab (Tysabri); FDA, Tysabri risk program TOUCH"
     ),
+    about=asked_for_by("DOC-05"),
 )
 def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record for natalizumab (J2323) lacks what payers ask for.
@@ -24,4 +25,4 @@ def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Ve
 
     Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
     """
-    yield from missing_from_record(day, context, "DOC-05")
+    yield from missing_from_record(day, context)

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import missing_from_record
+from worker.edits.checklist import asked_for_by, missing_from_record
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 
@@ -13,6 +13,7 @@ from worker.edits.facts import DrugDay
     citation=Citation(
         source="NGS billing and coding article A52399, denosumab; Noridian, probe and educate results for J0897"
     ),
+    about=asked_for_by("DOC-06"),
 )
 def denosumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record for denosumab (J0897) lacks what payers ask for.
@@ -25,4 +26,4 @@ def denosumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verd
     Accepted: the same record for bone metastases. Without any list a warning only, unless the payer profile requires
     the record.
     """
-    yield from missing_from_record(day, context, "DOC-06")
+    yield from missing_from_record(day, context)

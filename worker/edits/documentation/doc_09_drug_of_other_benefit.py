@@ -2,18 +2,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.code_lists import CodeList, on_list, without_list
+from worker.edits.edit import Bypassed, Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
 BILLED_TO_BE_DENIED: Final = "GY"
 
 
-class PharmacyBenefit(Options):
+class PharmacyBenefit(CodeList):
     """The codes that the payer pays under its pharmacy benefit (Part D) only; an empty list is none."""
-
-    codes: tuple[CodeOrRange, ...] | None = None
 
 
 @drug_line_edit(
@@ -22,8 +20,10 @@ class PharmacyBenefit(Options):
     predicted=predicts(category="F2", status=("585",), carc=("96",), rarc=("N425",)),
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50"),
     options=PharmacyBenefit,
+    about=on_list(PharmacyBenefit),
+    lacks=without_list(PharmacyBenefit, "the payer's list of drugs of its pharmacy benefit"),
 )
-def drug_of_other_benefit(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def drug_of_other_benefit(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The payer pays the drug under its pharmacy benefit, not on a professional claim.
 
     Why: a drug is either given by a practitioner and billed here, or dispensed and billed by a pharmacy. Which codes a
@@ -35,12 +35,9 @@ def drug_of_other_benefit(line: LineFacts, context: Context) -> Iterator[Verdict
     HCP-07's, codes that Medicare never pays HCP-05's. Whether a drug was given incident to a physician's service cannot
     be read from a claim and is not judged.
     """
-    codes = context.options(PharmacyBenefit).codes
     if BILLED_TO_BE_DENIED in line.modifiers:
-        yield DoesNotApply()
-    elif codes is None:
-        yield NoData("the payer's list of drugs of its pharmacy benefit", line.number)
-    elif listed(line.hcpcs, codes):
+        yield Bypassed(f"modifier {BILLED_TO_BE_DENIED}", line.number)
+    else:
         yield Flaw(
             message=f"{line.hcpcs} is paid by this payer's pharmacy benefit only.",
             hint="Have a pharmacy dispense and bill the drug, or bill with GY for a denial.",

@@ -6,7 +6,6 @@ from worker.edits.code_ranges import CodeRange, within
 from worker.edits.edit import Bypassed, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.edits.traits import Trait
 
 VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99212", "99215"))
 # The codes of 96360-96549 that the table pairs with all eight visits, the visit in column 2, indicator 1; the others
@@ -26,7 +25,7 @@ SERVICE_APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
     citation=Citation(
         source="CMS National Correct Coding Initiative, procedure-to-procedure edits, practitioner, 2024 quarter 3"
     ),
-    needs=Trait.VISIT,
+    about=lambda code, _: within(code, VISITS),
 )
 def visit_without_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """An office visit on the day of an injection or infusion by the same provider carries no modifier 25.

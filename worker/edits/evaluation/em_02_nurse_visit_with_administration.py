@@ -5,7 +5,6 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.edits.traits import Trait
 
 NURSE_VISIT: Final = "99211"
 # The codes of 96360-96549 that the table pairs with 99211, indicator 0: no modifier lifts the pair.
@@ -22,7 +21,7 @@ ADMINISTRATIONS: Final = frozenset(
     citation=Citation(
         source="CMS National Correct Coding Initiative, procedure-to-procedure edits, practitioner, 2024 quarter 3"
     ),
-    needs=Trait.VISIT,
+    about=lambda code, _: code == NURSE_VISIT,
 )
 def nurse_visit_with_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The short visit 99211 is billed on the day of an injection or infusion by the same provider.
@@ -34,7 +33,7 @@ def nurse_visit_with_administration(line: LineFacts, context: Context) -> Iterat
 
     Accepted: 99211 on another day or of another provider; a visit of a higher level with 25, which is EM-01's.
     """
-    if line.hcpcs != NURSE_VISIT or line.on is None:
+    if line.on is None:
         yield DoesNotApply()
         return
     provider = context.claim.rendering_npi(line)

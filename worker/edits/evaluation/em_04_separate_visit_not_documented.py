@@ -30,7 +30,8 @@ SHOWS_WORK: Final = frozenset(
     citation=Citation(
         source="Noridian Healthcare Solutions, Part B: evaluation and management with drug administration"
     ),
-    needs=Trait.VISIT | Trait.MODIFIER,
+    needs=Trait.MODIFIER,
+    about=lambda code, _: within(code, VISITS),
 )
 def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A visit with modifier 25 on the day of an injection or infusion has nothing in the record that shows its work.

@@ -2,11 +2,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import listed
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.edits.self_administered import exclusion_list
+from worker.edits.self_administered import LIST, Exclusion, exclusion_of, without_list
 
 ROUTES: Final = frozenset({"JA", "JB"})
 BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
@@ -19,6 +18,7 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     citation=Citation(
         source="Noridian Healthcare Solutions, self-administered drug exclusion list: modifiers JA and JB"
     ),
+    lacks=without_list,
 )
 def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug that Medicare covers into a vein only is billed without saying which way it was given.
@@ -26,7 +26,7 @@ def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Why: for a code on the contractor's list of self-administered drugs of which only the subcutaneous form is excluded,
     JA (into a vein) or JB (under the skin) decides whether it is paid. Without either the line is returned.
 
-    Flagged: a code of the option `excluded_when_subcutaneous` of HCP-07 with neither JA nor JB.
+    Flagged: a code of which the contractor excludes the subcutaneous form (options of HCP-07), with neither JA nor JB.
 
     Accepted: JA or JB; GA, GX, GY or GZ, which say that a denial is expected; a code that is not on the list; payers
     other than Medicare. JA with JB is told by MOD-03, JB on such a code by HCP-07.
@@ -34,10 +34,10 @@ def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     if not context.profile.medicare:
         yield DoesNotApply()
         return
-    codes = exclusion_list(context).excluded_when_subcutaneous
-    if codes is None:
-        yield NoData("self-administered drug exclusion list of the contractor", line.number)
-    elif not listed(line.hcpcs, codes):
+    exclusion = exclusion_of(line, context)
+    if exclusion is Exclusion.NOT_KNOWN:
+        yield NoData(LIST, line.number)
+    elif exclusion is not Exclusion.WHEN_SUBCUTANEOUS:
         yield DoesNotApply()
     elif denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
         yield Bypassed(f"modifier {min(denied)}", line.number)

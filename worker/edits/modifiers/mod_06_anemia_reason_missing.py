@@ -29,6 +29,7 @@ class ReasonWanted(Options):
         effective=REQUIRED_FROM,
     ),
     options=ReasonWanted,
+    about=lambda code, _: code in FOR_OTHERS_THAN_DIALYSIS,
 )
 def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug against anemia for a patient who is not on dialysis does not say what caused the anemia.
@@ -41,7 +42,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
     Accepted: one of the three; J0882, Q4081 and Q5105, which are for dialysis; payers other than Medicare, unless the
     payer profile says `required: true`. More than one of the three is told by MOD-03.
     """
-    if line.hcpcs not in FOR_OTHERS_THAN_DIALYSIS or line.on is None or line.on < REQUIRED_FROM:
+    if line.on is None or line.on < REQUIRED_FROM:
         yield DoesNotApply()
         return
     required = context.profile.medicare or context.options(ReasonWanted).required

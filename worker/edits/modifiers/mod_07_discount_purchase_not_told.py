@@ -5,7 +5,16 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.edit import (
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    Options,
+    Verdict,
+    drug_line_edit,
+    predicts,
+)
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -20,6 +29,11 @@ class CoveredEntities(Options):
     covered_entity_npis: frozenset[Npi] | None = None
 
 
+def _without_list(configuration: Configuration) -> str | None:
+    unknown = configuration.profile.medicare and configuration.options(CoveredEntities).covered_entity_npis is None
+    return "list of 340B covered entities" if unknown else None
+
+
 @drug_line_edit(
     "MOD-07",
     severity=Severity.WARN,
@@ -30,6 +44,7 @@ class CoveredEntities(Options):
         url="https://med.noridianmedicare.com/web/jadme/dmepos/nebulizers",
     ),
     options=CoveredEntities,
+    lacks=_without_list,
 )
 def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A 340B covered entity bills a drug to Medicare without saying that it was bought under 340B.
@@ -42,14 +57,9 @@ def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Ve
     Accepted: TB; a drug that the entity did not buy under 340B, which is why this is a warning; other providers; payers
     other than Medicare. JG, which ended on 2024-12-31, is told by MOD-02.
     """
-    billing = context.claim.claim.billing
-    if not context.profile.medicare or line.on is None or line.on < ONLY_TB_FROM:
-        yield DoesNotApply()
-        return
-    entities = context.options(CoveredEntities).covered_entity_npis
-    if entities is None:
-        yield NoData("list of 340B covered entities", line.number)
-    elif not billing or billing.npi not in entities:
+    billing, entities = context.claim.claim.billing, context.options(CoveredEntities).covered_entity_npis or ()
+    is_entity = billing is not None and billing.npi in entities
+    if not context.profile.medicare or line.on is None or line.on < ONLY_TB_FROM or not is_entity:
         yield DoesNotApply()
     elif not DISCOUNT_PURCHASE.intersection(line.modifiers):
         yield Flaw(

@@ -24,6 +24,7 @@ class SideOnDrug(Options):
     predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("N822",)),
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, bilateral surgery indicator 1"),
     options=SideOnDrug,
+    about=lambda code, configuration: code in SIDED or configuration.options(SideOnDrug).drug_lines,
 )
 def side_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """An injection into an eye or a large joint does not say which side.

@@ -1,16 +1,14 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.code_lists import CodeList, on_list, without_list
+from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
 
-class NdcRequired(Options):
+class NdcRequired(CodeList):
     """The codes for which the payer wants the NDC, often `J0000-J9999`; an empty list for none."""
-
-    codes: tuple[CodeOrRange, ...] | None = None
 
 
 @drug_line_edit(
@@ -21,8 +19,10 @@ class NdcRequired(Options):
         source="ASC X12N 005010X222A1 (837P), loop 2410; Social Security Act, section 1927(a)(7), for Medicaid"
     ),
     options=NdcRequired,
+    about=on_list(NdcRequired),
+    lacks=without_list(NdcRequired, "codes for which the payer wants an NDC"),
 )
-def ndc_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def ndc_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A drug is billed without the NDC of its package, which this payer wants.
 
     Why: Medicaid needs the NDC to claim the maker's rebate, and many plans price by it. Medicare Part B does not ask
@@ -32,13 +32,6 @@ def ndc_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
 
     Accepted: an NDC in any form (NDC-02 looks at the form); a code that is not on the list.
     """
-    codes = context.options(NdcRequired).codes
-    if codes is None:
-        yield NoData("codes for which the payer wants an NDC", line.number)
-        return
-    if not listed(line.hcpcs, codes):
-        yield DoesNotApply()
-        return
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:
         yield Flaw(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.edit import Configuration, Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import is_billable_form
@@ -20,6 +20,11 @@ class EndedNdcs(Options):
     ended: dict[ElevenDigits, date] | None = None
 
 
+def _without_list(configuration: Configuration) -> str | None:
+    unknown = configuration.options(EndedNdcs).ended is None
+    return "dates on which NDCs ended" if unknown else None
+
+
 @line_edit(
     "NDC-07",
     severity=Severity.WARN,
@@ -27,6 +32,7 @@ class EndedNdcs(Options):
     citation=Citation(source="FDA, National Drug Code Directory: end of marketing"),
     options=EndedNdcs,
     needs=Trait.PACKAGE,
+    lacks=_without_list,
 )
 def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The NDC was no longer marketed on the date of service.
@@ -43,10 +49,8 @@ def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     if not is_billable_form(ndc) or line.on is None:
         yield DoesNotApply()
         return
-    ended = context.options(EndedNdcs).ended
-    if ended is None:
-        yield NoData("dates on which NDCs ended", line.number)
-    elif (last := ended.get(ndc)) and line.on > last:
+    last = (context.options(EndedNdcs).ended or {}).get(ndc)
+    if last and line.on > last:
         yield Flaw(
             message=f"NDC {ndc} ended on {last}, before the service of {line.on}.",
             hint="Send the NDC that stands on the package used.",

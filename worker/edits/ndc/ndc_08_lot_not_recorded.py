@@ -2,17 +2,15 @@ from collections.abc import Iterator
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.code_lists import CodeList, on_list, without_list
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.payers.profile import DocumentationMode
 
 
-class LotWanted(Options):
+class LotWanted(CodeList):
     """The codes for which the payer wants the lot number in the record; an empty list for none."""
-
-    codes: tuple[CodeOrRange, ...] | None = None
 
 
 @drug_day_edit(
@@ -21,6 +19,8 @@ class LotWanted(Options):
     predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2400 PWK; the payer's own record request"),
     options=LotWanted,
+    about=on_list(LotWanted),
+    lacks=without_list(LotWanted, "codes for which the payer wants the lot number"),
 )
 def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record does not say from which lot the drug was, although this payer wants to know.
@@ -33,12 +33,8 @@ def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     Accepted: a record with it; a code that is not on the list. A drug whose guide lists the lot is told by the edit of
     that guide; without any record there is no data unless the payer profile requires records.
     """
-    codes, line = context.options(LotWanted).codes, day.lines[0]
-    guide = context.guides.get(day.hcpcs)
-    if codes is None:
-        yield NoData("codes for which the payer wants the lot number", line.number)
-        return
-    if not listed(day.hcpcs, codes) or (guide and any(Element.LOT_NUMBER in item.accepted for item in guide.record)):
+    line, guide = day.lines[0], context.guides.get(day.hcpcs)
+    if guide and any(Element.LOT_NUMBER in item.accepted for item in guide.record):
         yield DoesNotApply()
         return
     mode = context.profile.documentation

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
-from worker.edits.edit import Context, Flaw, NoData, Options, Verdict, claim_edit, predicts
+from worker.edits.edit import Configuration, Context, Flaw, Options, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
 
@@ -21,6 +21,11 @@ class Deactivations(Options):
     deactivated: dict[Npi, date] | None = Field(default=None)
 
 
+def _without_list(configuration: Configuration) -> str | None:
+    unknown = configuration.options(Deactivations).deactivated is None
+    return "list of deactivated NPIs (NPPES)" if unknown else None
+
+
 @claim_edit(
     "IDN-02",
     severity=Severity.REJECT,
@@ -29,6 +34,7 @@ class Deactivations(Options):
         source="CMS, National Plan and Provider Enumeration System (NPPES), monthly NPI deactivation file"
     ),
     options=Deactivations,
+    lacks=_without_list,
 )
 def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The billing or rendering provider's NPI was deactivated before the service.
@@ -40,10 +46,7 @@ def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
 
     Accepted: a service on the day of the deactivation or before it; an NPI that is not on the list.
     """
-    deactivated = context.options(Deactivations).deactivated
-    if deactivated is None:
-        yield NoData("list of deactivated NPIs (NPPES)")
-        return
+    deactivated = context.options(Deactivations).deactivated or {}
     for role, provider, at, on in _providers(claim):
         ended = deactivated.get(provider.npi or "") if provider else None
         if ended is None or on is None or on <= ended:

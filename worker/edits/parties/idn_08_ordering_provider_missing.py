@@ -1,16 +1,14 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.code_lists import CodeList, on_list, without_list
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
 
-class Ordering(Options):
+class Ordering(CodeList):
     """The codes for which the payer wants to know who ordered them; an empty list for none."""
-
-    codes: tuple[CodeOrRange, ...] | None = None
 
 
 @line_edit(
@@ -19,6 +17,8 @@ class Ordering(Options):
     predicted=predicts(category="A6", status=("21", "562"), carc=("16",), rarc=("N264", "N265"), entity="DK"),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2420E NM1*DK and 2310A NM1*DN"),
     options=Ordering,
+    about=on_list(Ordering),
+    lacks=without_list(Ordering, "codes for which the payer wants the ordering provider"),
 )
 def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A code for which the payer wants the ordering provider is billed without that provider's NPI.
@@ -30,13 +30,6 @@ def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Ver
 
     Accepted: the ordering or the referring provider's NPI, on the line or on the claim; a code that is not on the list.
     """
-    codes = context.options(Ordering).codes
-    if codes is None:
-        yield NoData("codes for which the payer wants the ordering provider", line.number)
-        return
-    if not listed(line.hcpcs, codes):
-        yield DoesNotApply()
-        return
     claim = context.claim.claim
     named = (line.line.ordering_provider, line.line.referring_provider, claim.ordering, claim.referring)
     if not any(provider and provider.npi for provider in named):

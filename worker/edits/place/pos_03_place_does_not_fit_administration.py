@@ -19,6 +19,7 @@ TELEHEALTH: Final = frozenset({"02", "10"})
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("249",), carc=("5",), rarc=("N428",)),
     citation=Citation(source="CMS, place of service codes for professional claims"),
+    about=lambda code, _: within(code, ADMINISTRATIONS),
 )
 def place_does_not_fit_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """An injection or infusion is billed for a place where it is not given, or not by a practice.

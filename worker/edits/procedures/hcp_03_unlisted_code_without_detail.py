@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -21,6 +21,7 @@ ROUTE: Final = re.compile(
     severity=Severity.REJECT,
     predicted=predicts(category="A6", status=("217", "306"), carc=("16",), rarc=("M123", "N350")),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV101-7: description of a non-specific procedure code"),
+    about=lambda code, _: code in UNLISTED,
 )
 def unlisted_code_without_detail(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A code for unlisted drugs is billed without saying which drug it was.
@@ -33,9 +34,6 @@ def unlisted_code_without_detail(line: LineFacts, _: Context) -> Iterator[Verdic
 
     Accepted: J3490 with "EXAMPLINE 50 MG IV" and the NDC of the vial.
     """
-    if line.hcpcs not in UNLISTED:
-        yield DoesNotApply()
-        return
     texts = (line.line.professional_service.description, line.line.additional_notes)
     text, package = " ".join(each for each in texts if each), line.line.drug_identification
     present = {

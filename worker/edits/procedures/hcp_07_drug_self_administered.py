@@ -2,11 +2,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import listed
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.edits.self_administered import ExclusionList
+from worker.edits.self_administered import LIST, Exclusion, ExclusionList, exclusion_of, without_list
 
 SUBCUTANEOUS: Final = "JB"
 BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
@@ -18,29 +17,30 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     predicted=predicts(category="F2", status=("585",), carc=("96",), rarc=("N130", "N425")),
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.2"),
     options=ExclusionList,
+    lacks=without_list,
 )
 def drug_self_administered(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The drug is on the Medicare contractor's list of drugs that patients usually inject themselves.
 
-    Why: Part B does not pay for such drugs, even when the office injected this dose. The lists differ by contractor, so
-    the list of the profile's contractor stands in this edit's options `excluded` and `excluded_when_subcutaneous`.
+    Why: Part B does not pay for such drugs, even when the office injected this dose. The lists differ by contractor:
+    the profile names its own in the option `contractor`, or holds the list in `excluded` and
+    `excluded_when_subcutaneous`. Our table has a part of each list: what is not in it is not decided.
 
     Flagged: J0135 on the list; a code of which the list excludes the subcutaneous form, with JB.
 
     Accepted: the same code with JA, given into a vein; GA, GX, GY or GZ, which say that a denial is expected; payers
     other than Medicare. A code given both ways without JA or JB is told by MOD-05.
     """
-    lists = context.options(ExclusionList)
     if not context.profile.medicare:
         yield DoesNotApply()
         return
-    if lists.excluded is None and lists.excluded_when_subcutaneous is None:
-        yield NoData("self-administered drug exclusion list of the contractor", line.number)
-        return
-    is_excluded = listed(line.hcpcs, lists.excluded or ()) or (
-        SUBCUTANEOUS in line.modifiers and listed(line.hcpcs, lists.excluded_when_subcutaneous or ())
+    exclusion = exclusion_of(line, context)
+    is_excluded = exclusion is Exclusion.ALWAYS or (
+        exclusion is Exclusion.WHEN_SUBCUTANEOUS and SUBCUTANEOUS in line.modifiers
     )
-    if is_excluded and (denied := BILLED_TO_BE_DENIED.intersection(line.modifiers)):
+    if exclusion is Exclusion.NOT_KNOWN:
+        yield NoData(LIST, line.number)
+    elif is_excluded and (denied := BILLED_TO_BE_DENIED.intersection(line.modifiers)):
         yield Bypassed(f"modifier {min(denied)}", line.number)
     elif is_excluded:
         yield Flaw(

@@ -3,7 +3,17 @@ from collections.abc import Iterator
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 
@@ -14,12 +24,18 @@ class WholeContainers(Options):
     whole_containers: bool | None = None
 
 
+def _without_list(configuration: Configuration) -> str | None:
+    unknown = configuration.options(WholeContainers).whole_containers is None
+    return "how the payer wants waste billed" if unknown else None
+
+
 @drug_day_edit(
     "UNT-05",
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("476",), carc=("153",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     options=WholeContainers,
+    lacks=_without_list,
 )
 def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The units billed, without a word on waste, are no number of whole containers.
@@ -32,13 +48,11 @@ def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Ve
     Accepted: x 40; without the option, any count. A line with JW or JZ is WST-07's, a missing one of them WST-01's.
     """
     wanted = context.options(WholeContainers).whole_containers
-    if wanted is False or any(line.is_waste or line.attests_no_waste for line in day.lines):
+    if not wanted or any(line.is_waste or line.attests_no_waste for line in day.lines):
         yield DoesNotApply()
         return
     line, units, sizes = day.lines[0], day.units_given, marketed_sizes(day, context.snapshot)
-    if wanted is None:
-        yield NoData("how the payer wants waste billed", line.number)
-    elif not day.drug.single_dose:
+    if not day.drug.single_dose:
         yield NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
     elif units is None:
         yield NoData("unit count", line.number)

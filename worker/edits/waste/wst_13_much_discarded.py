@@ -1,19 +1,37 @@
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
+
+ALL: Final = 100
 
 
 class LargestShare(Options):
     """The share of the containers, in percent, above which the payer asks for the record; 100 is no limit."""
 
     largest_share_percent: int | None = Field(default=None, ge=1, le=100)
+
+
+def _without_list(configuration: Configuration) -> str | None:
+    unknown = configuration.options(LargestShare).largest_share_percent is None
+    return "the payer's limit of the discarded share" if unknown else None
 
 
 @drug_day_edit(
@@ -23,6 +41,7 @@ class LargestShare(Options):
     citation=Citation(source="Reviews of payers; the limit stands in the payer profile, no limit is published"),
     options=LargestShare,
     needs=Trait.WASTE_BILLED,
+    lacks=_without_list,
 )
 def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A large share of the containers is billed as discarded.
@@ -38,10 +57,8 @@ def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     if not day.wasted or not day.given:
         yield DoesNotApply()
         return
-    line, largest = day.wasted[0], context.options(LargestShare).largest_share_percent
-    if largest is None:
-        yield NoData("the payer's limit of the discarded share", line.number)
-    elif given is None or wasted is None:
+    line, largest = day.wasted[0], context.options(LargestShare).largest_share_percent or ALL
+    if given is None or wasted is None:
         yield NoData("unit count", line.number)
     elif 100 * wasted > largest * (given + wasted):
         share = (100 * wasted / (given + wasted)).quantize(Decimal(1))
