@@ -15,7 +15,7 @@ cases:
         - [J2357, {units: 150, modifiers: [JZ]}]
         - "96372"
     set: {$.billing.npi: "1234567890"}             # optional: JSON paths to overwrite, null to remove
-    expect: fail                                   # pass | fail | bypassed | no-data | not-configured | off | not-looked
+    expect: fail                                   # pass, fail, bypassed, no-data, not-configured, off, not-looked
     findings:                                      # each key given is compared; as many findings as listed
       - {severity: reject, line: 1, facts: {expectedUnits: "30"}}
     disposition: rejected                          # optional

@@ -6,7 +6,7 @@ Lengths: ASC X12 005010X222A1 (CLM01 38, REF02 of REF*6R 30, NM109 80, SV101-2 a
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 from schemas.claim import Claim, Organization, Person, Provider, ServiceLine
 from schemas.part import Part
@@ -70,18 +70,17 @@ STATUS: Final[dict[str, tuple[str, str | None]]] = {
 INDEX: Final = re.compile(r"\[\d+\]")
 
 
-class Written(NamedTuple):
-    """An identifier, a code or a name as it stands in the claim; of a line or a list, with its place from 0 on."""
+Written: TypeAlias = tuple[str, str, int | None, int | None]
+"""An identifier or a code as it stands in the claim: its value, its path, its longest length, its place in a list.
 
-    value: str
-    path: str
-    longest: int | None = None
-    place: int | None = None
+Paths are put together for what is found only: see `path_of`.
+"""
 
-    @property
-    def json_path(self) -> str:
-        """The path from the top of the claim message."""
-        return self.path if self.place is None else self.path.replace("[]", f"[{self.place}]", 1)
+
+def path_of(written: Written) -> str:
+    """The path from the top of the claim message."""
+    _, path, _, place = written
+    return path if place is None else path.replace("[]", f"[{place}]", 1)
 
 
 def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
@@ -162,7 +161,7 @@ def identifiers(claim: Claim) -> Iterator[Written]:
     yield from _identifiers_of_parties(claim)
     information = claim.claim_information
     if information.patient_control_number:
-        yield Written(information.patient_control_number, "$.claimInformation.patientControlNumber", 38)
+        yield information.patient_control_number, "$.claimInformation.patientControlNumber", 38, None
     if numbers := information.claim_supplemental_information:
         for name, number in (
             ("priorAuthorizationNumber", numbers.prior_authorization_number),
@@ -170,41 +169,41 @@ def identifiers(claim: Claim) -> Iterator[Written]:
             ("claimControlNumber", numbers.claim_control_number),
         ):
             if number:
-                yield Written(number, f"$.claimInformation.claimSupplementalInformation.{name}", 50)
+                yield number, f"$.claimInformation.claimSupplementalInformation.{name}", 50, None
     for place, entry in enumerate(information.health_care_code_information):
         if entry.diagnosis_code:
-            yield Written(entry.diagnosis_code, DIAGNOSIS, 30, place)
+            yield entry.diagnosis_code, DIAGNOSIS, 30, place
     for place, line in enumerate(information.service_lines):
         yield from _identifiers_of_line(line, place)
 
 
 def _identifiers_of_parties(claim: Claim) -> Iterator[Written]:
     if claim.trading_partner_service_id:
-        yield Written(claim.trading_partner_service_id, "$.tradingPartnerServiceId", 80)
+        yield claim.trading_partner_service_id, "$.tradingPartnerServiceId", 80, None
     for role, provider in providers_of_claim(claim):
         if provider and provider.npi:
-            yield Written(provider.npi, _NPI[role], 80)
+            yield provider.npi, _NPI[role], 80, None
     if claim.subscriber and claim.subscriber.member_id:
-        yield Written(claim.subscriber.member_id, "$.subscriber.memberId", 80)
+        yield claim.subscriber.member_id, "$.subscriber.memberId", 80, None
     if claim.dependent and claim.dependent.member_id:
-        yield Written(claim.dependent.member_id, "$.dependent.memberId", 80)
+        yield claim.dependent.member_id, "$.dependent.memberId", 80, None
 
 
 def _identifiers_of_line(line: ServiceLine, place: int) -> Iterator[Written]:
     service, drug = line.professional_service, line.drug_identification
     if line.provider_control_number:
-        yield Written(line.provider_control_number, f"{LINE}.providerControlNumber", 30, place)
+        yield line.provider_control_number, f"{LINE}.providerControlNumber", 30, place
     if service.procedure_code:
-        yield Written(service.procedure_code, f"{LINE}.professionalService.procedureCode", 48, place)
+        yield service.procedure_code, f"{LINE}.professionalService.procedureCode", 48, place
     for position, modifier in enumerate(service.procedure_modifiers):
         if modifier:
             path = f"{LINE}.professionalService.procedureModifiers[{position}]"
-            yield Written(modifier, path, None, place)
+            yield modifier, path, None, place
     if drug and drug.national_drug_code:
-        yield Written(drug.national_drug_code, f"{LINE}.drugIdentification.nationalDrugCode", 48, place)
+        yield drug.national_drug_code, f"{LINE}.drugIdentification.nationalDrugCode", 48, place
     for role, provider in providers_of_line(line):
         if provider and provider.npi:
-            yield Written(provider.npi, _LINE_NPI[role], 80, place)
+            yield provider.npi, _LINE_NPI[role], 80, place
 
 
 def providers_of_claim(claim: Claim) -> Iterator[tuple[str, Provider | None]]:
@@ -224,8 +223,8 @@ def providers_of_line(line: ServiceLine) -> Iterator[tuple[str, Provider | None]
     yield "supervisingProvider", line.supervising_provider
 
 
-def names(claim: Claim) -> Iterator[Written]:
-    """The names of the persons and organisations on the claim."""
+def names(claim: Claim) -> Iterator[tuple[str, str]]:
+    """The names of the persons and organisations on the claim, each after its path."""
     parties: list[tuple[str, Organization | Provider | Person | None]] = [
         ("submitter", claim.submitter),
         ("receiver", claim.receiver),
@@ -242,4 +241,4 @@ def names(claim: Claim) -> Iterator[Written]:
             ("organizationName", holder.organization_name),
         ):
             if name:
-                yield Written(name, f"$.{party}.{part}")
+                yield f"$.{party}.{part}", name

@@ -27,9 +27,12 @@ class Trait(Flag):
     """A line tells what another payer decided."""
     RECORD = auto()
     """A list of what the record holds was sent."""
+    SPECIAL_TEXT = auto()
+    """The message may hold characters other than printable ASCII."""
 
 
 NONE: Final = Trait(0)
+SPECIAL_TEXT: Final = Trait.SPECIAL_TEXT.value
 WASTE: Final = frozenset({"JW", "JZ"})
 # Flags of the enum are added up for every line of every claim; as numbers that costs a tenth.
 _MODIFIER, _WASTE_MODIFIER, _WASTE_BILLED = Trait.MODIFIER.value, Trait.WASTE_MODIFIER.value, Trait.WASTE_BILLED.value

@@ -8,7 +8,7 @@ numbers that are not finite, text that is not UTF-8 and nesting without end are 
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 import orjson
 from pydantic import ValidationError
@@ -21,7 +21,12 @@ MAX_ELEMENTS: Final = 20_000
 MAX_LINES: Final = 999  # no version of the 837 numbers more service lines (LX01 has three digits in the HIPAA guides)
 MAX_DIGITS: Final = 18
 
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# What a canonical number begins with, and what stands before it, each as one byte; inside of a string they look alike.
+_NUMBERS_SHOWN: Final = bytes.maketrans(b"[,-123456789", b"::0000000000")
+_NUMBER: Final = b":0"
+_ALL_CURLY: Final = bytes.maketrans(b"[]", b"{}")
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
@@ -39,12 +44,14 @@ class Decoded:
     """A claim with the bytes it came in.
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
-    two spellings of one claim have one canonical form.
+    two spellings of one claim have one canonical form. `is_plain` tells that no character in it is anything but
+    printable ASCII.
     """
 
     claim: Claim
     body: bytes
     canonical: bytes
+    is_plain: bool
 
 
 class _WrittenNumber(str):
@@ -59,38 +66,81 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
         _refuse(DeadLetterReason.EMPTY, DeadLetterStage.SIZE)
     if len(value) > max_bytes:
         _refuse(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
+    _refuse_excess(value)
+    document, canonical = _read_plain(value) or _read(value)
+    is_plain = value.isascii() and b"\\" not in value and b"\x7f" not in value
+    return Decoded(_validate(document), _one_line(value), canonical, is_plain)
+
+
+Document: TypeAlias = tuple[dict[str, Any], bytes]
+"""The content of a message, and its canonical form."""
+
+
+def _read_plain(value: bytes) -> Document | None:
+    """Read what most messages are, JSON without escapes, numbers and doubled keys; None for what needs the closer look.
+
+    orjson keeps the last of two doubled keys, so its canonical form then lacks a part of what came.
+    """
+    if b"\\" in value:
+        return None
+    try:
+        document = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    if not isinstance(document, dict) or _length(canonical) != _length(value):
+        return None
+    if _NUMBER in canonical.translate(_NUMBERS_SHOWN):
+        return None
+    return document, canonical
+
+
+def _length(value: bytes) -> int:
+    return len(value.translate(None, b" \t\r\n"))
+
+
+def _read(value: bytes) -> Document:
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         _refuse(DeadLetterReason.NOT_UTF8)
-    _refuse_excess(text)
     document = _parse(text)
     if not isinstance(document, dict):
         _refuse(DeadLetterReason.NOT_OBJECT)
     if _ESCAPED_NUL.search(text) and _holds_nul(document):
         _refuse(DeadLetterReason.CONTROL_CHARACTER)
     try:
-        canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+        return document, orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:  # a lone surrogate, the one thing that json reads and UTF-8 cannot hold
         _refuse(DeadLetterReason.NOT_UTF8)
-    return Decoded(_validate(document), _one_line(value), canonical)
 
 
 def _refuse(reason: DeadLetterReason, stage: DeadLetterStage = DeadLetterStage.DECODE) -> NoReturn:
     raise NotAClaimError(reason, stage)
 
 
-def _refuse_excess(text: str) -> None:
-    # The two counts are upper bounds; only a message that exceeds one pays for the exact answer.
-    if text.count("{") + text.count("[") > MAX_DEPTH:
+def _refuse_excess(value: bytes) -> None:
+    # Brackets and commas inside of strings count at first; only a message that is then too much pays for the answer.
+    if not _is_flat(value):
         depth = 0
-        for match in _STRING_OR_BRACKET.finditer(text):
+        for match in _STRING_OR_BRACKET.finditer(value):
             piece = match[0]
-            depth += (piece in "[{") - (piece in "]}")
+            depth += (piece in b"[{") - (piece in b"]}")
             if depth > MAX_DEPTH:
                 _refuse(DeadLetterReason.TOO_DEEP)
-    if text.count(",") > MAX_ELEMENTS and _STRING_OR_BRACKET.sub("", text).count(",") > MAX_ELEMENTS:
+    if value.count(b",") > MAX_ELEMENTS and _STRING_OR_BRACKET.sub(b"", value).count(b",") > MAX_ELEMENTS:
         _refuse(DeadLetterReason.TOO_MANY_ELEMENTS)
+
+
+def _is_flat(value: bytes) -> bool:
+    """Whether all brackets are gone after the innermost pairs were taken out as often as nesting is allowed."""
+    brackets = value.translate(_ALL_CURLY, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        inner = brackets.replace(b"{}", b"")
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    return not brackets
 
 
 def _parse(text: str) -> object:

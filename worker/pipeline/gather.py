@@ -8,7 +8,7 @@ from schemas.claim import Claim, ServiceLine
 from schemas.documentation import DocumentationElement, Element
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.edits.record import Record, Unknown
-from worker.edits.traits import Trait, traits_of_line
+from worker.edits.traits import SPECIAL_TEXT, Trait, traits_of_line
 from worker.reference.answer import Found, NotInForce
 from worker.reference.rows import Drug
 from worker.reference.snapshot import Snapshot
@@ -16,12 +16,12 @@ from worker.reference.snapshot import Snapshot
 NO_RECORD = Unknown("documentation")
 
 
-def gather(claim: Claim, snapshot: Snapshot) -> ClaimFacts:
-    """Work out the facts of a claim once, for all edits."""
+def gather(claim: Claim, snapshot: Snapshot, *, is_plain: bool = False) -> ClaimFacts:
+    """Work out the facts of a claim once, for all edits; `is_plain` as in `Decoded`."""
     information = claim.claim_information
     lines = tuple(_line(number, line, snapshot) for number, line in enumerate(information.service_lines, 1))
     drug_lines = tuple(line for line in lines if line.drug)
-    traits = 0 if claim.documentation is None else Trait.RECORD.value
+    traits = (Trait.RECORD.value if claim.documentation is not None else 0) | (0 if is_plain else SPECIAL_TEXT)
     for line in lines:
         traits |= line.traits
     return ClaimFacts(

@@ -110,7 +110,7 @@ class Pipeline:
             return Scrubbed(dead_letter=DeadLetter(error.reason, error.stage))
         decoded_at = self._clock()
         profile = self._only or self._profile_of(decoded.claim)
-        examined = first = self._examine(decoded.claim, received_on, profile)
+        examined = first = self._examine(decoded, received_on, profile)
         made = self._corrected(decoded.body, first, received_on, profile)
         if made:
             examined = made.examined
@@ -136,9 +136,9 @@ class Pipeline:
         seconds = {stage: marks[place + 1] - marks[place] for place, stage in enumerate(STAGES)}
         return Scrubbed(outcome=outcome, message=message, lines=len(examined.facts.lines), stage_seconds=seconds)
 
-    def _examine(self, claim: Claim, received_on: date, profile: Profile) -> _Examined:
+    def _examine(self, decoded: Decoded, received_on: date, profile: Profile) -> _Examined:
         started = self._clock()
-        facts = gather(claim, self.snapshot)
+        facts = gather(decoded.claim, self.snapshot, is_plain=decoded.is_plain)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
         checked = check(self._plans[profile.name], facts, received_on)
@@ -152,10 +152,10 @@ class Pipeline:
         if not fixed.findings:
             return None
         try:
-            claim = decode(fixed.value, self._max_bytes).claim
+            corrected = decode(fixed.value, self._max_bytes)
         except NotAClaimError:  # a correction may make a claim of the largest size too large
             return None
-        again = self._examine(claim, received_on, profile)
+        again = self._examine(corrected, received_on, profile)
         return None if new_findings(examined.findings, again.findings) else _Corrected(fixed, again)
 
     def _profile_of(self, claim: Claim) -> Profile:

@@ -6,9 +6,10 @@ from typing import Final
 from schemas.outcome import Citation, Severity
 from worker.edits.correction import replaced, safe
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.elements import identifiers, names, status_of, unreadable
+from worker.edits.elements import identifiers, names, path_of, status_of, unreadable
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import at_path, in_diagnosis
+from worker.edits.traits import SPECIAL_TEXT
 
 CONTROL_OR_FORMAT = ("Cc", "Cf")
 DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
@@ -38,19 +39,19 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
         flaw = _flaw(claim, path, "21", "cannot be read", "Dates are YYYYMMDD, amounts 120.00, counts 1.5.")
         yield flaw if inside else Flaw(flaw.message, flaw.hint, flaw.at, flaw.facts, severity=Severity.WARN)
     for written in identifiers(claim.claim):
-        value = written.value
+        value, _path, longest, _place = written
         if not (value.isascii() and value.isprintable()):
             strange = {character for character in value if not (character.isascii() and character.isprintable())}
-            yield _characters(claim, written.json_path, strange)
-        elif written.longest and len(value) > written.longest:
-            problem = f"has {len(value)} characters; {written.longest} are allowed"
-            yield _flaw(claim, written.json_path, "512", problem, "Send it in full within the limit.")
+            yield _characters(claim, path_of(written), strange)
+        elif longest and len(value) > longest:
+            problem = f"has {len(value)} characters; {longest} are allowed"
+            yield _flaw(claim, path_of(written), "512", problem, "Send it in full within the limit.")
     yield from _dotted(claim)
-    for written in names(claim.claim):
-        if not written.value.isprintable():
-            hidden = {letter for letter in written.value if unicodedata.category(letter) in CONTROL_OR_FORMAT}
+    for path, name in names(claim.claim) if claim.traits & SPECIAL_TEXT else ():
+        if not name.isprintable():
+            hidden = {letter for letter in name if unicodedata.category(letter) in CONTROL_OR_FORMAT}
             if hidden:
-                yield _characters(claim, written.json_path, hidden)
+                yield _characters(claim, path, hidden)
 
 
 def _dotted(claim: ClaimFacts) -> Iterator[Flaw]:
