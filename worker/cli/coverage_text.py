@@ -39,7 +39,7 @@ def show_coverage(console: Console, coverage: Coverage) -> None:
             between = "\n" if any(" " in entry for entry in entries) else ", "
             table.add_row(verdict, str(len(entries)), between.join(entries) or "none", style=style)
     narrow, console.width = console.width, console.width if console.is_terminal else _WIDE_ENOUGH
-    console.print(Padding(table, (0, 0, 0, _INDENT)))
+    console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
     console.width = narrow
     if coverage.not_reached:
         say(console, "Not reached: an intake edit rejected the claim.", _INDENT)

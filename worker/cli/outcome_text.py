@@ -1,4 +1,4 @@
-"""Shows one outcome to a biller: the headline, the drugs, every finding with its place, what was checked."""
+"""Shows one outcome to a biller: the headline, the drugs, the waste ledger, every finding with its place, what was checked."""
 
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,7 @@ from worker.cli.claim_files import Found
 from worker.cli.console import DISPOSITION_STYLE, SEVERITY_STYLE, printable, say
 from worker.cli.coverage_text import show_coverage
 from worker.cli.dead_letter_words import in_words
+from worker.cli.ledger_text import show_ledger
 
 _FINDING_INDENT: Final = 2
 _TEXT_INDENT: Final = 9
@@ -28,6 +29,8 @@ def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_cover
     say(console, head)
     for enrichment in outcome.enrichment:
         say(console, Text(printable(_drug_line(enrichment, information)), "dim"), _FINDING_INDENT)
+    if outcome.waste_ledger:
+        show_ledger(console, outcome.waste_ledger)
     for finding in outcome.findings:
         _show_finding(console, finding)
     if outcome.fixed:

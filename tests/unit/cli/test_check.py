@@ -1,6 +1,7 @@
 """`claimscrub check`, as a biller runs it."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from worker.cli.commands import claimscrub
 from worker.cli.demo_drugs import OMALIZUMAB
 from worker.cli.synthetic import RECEIVED_ON, SERVICE_DATE, claim
 from worker.pipeline.scrub import Pipeline
+
+WORKED_EXAMPLES = Path(__file__).parents[2] / "edits" / "worked_examples"
 
 
 def sound(**changes: Any) -> dict[str, Any]:
@@ -87,6 +90,17 @@ def test_the_text_marks_the_line_and_the_field(claims: Path) -> None:
 def test_the_text_says_what_each_drug_line_is(claims: Path) -> None:
     """The units are shown as the dose that they are."""
     assert "line 1: J2357 omalizumab 30 units = 150 mg, JZ" in run(claims).stdout
+
+
+def test_the_text_shows_the_waste_ledger(tmp_path: Path) -> None:
+    """350 mg of four 100 mg vials: 35 units given, 5 discarded, and no fewer vials would have held the dose."""
+    file = tmp_path / "claim.json"
+    file.write_text((WORKED_EXAMPLES / "examples.jsonl").read_text().splitlines()[0])
+
+    row = next(line for line in run(file).stdout.splitlines() if line.strip().startswith("J1745 2026-03-02"))
+
+    cells = ["350 mg", "50 mg", "35 + 5", "35 + 5 JW", "4 x 10", "4 x 10, 5 left"]
+    assert re.split(r"\s{2,}", row.strip()) == ["J1745 2026-03-02", *cells]
 
 
 def test_the_text_ends_with_a_summary(claims: Path) -> None:
