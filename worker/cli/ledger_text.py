@@ -1,4 +1,4 @@
-"""Shows the waste ledger of one claim as a table: for each drug and date what was given, discarded, billed and opened."""
+"""Shows the waste ledger of one claim as a table: what was given, discarded, billed and opened on each date."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Shows one outcome to a biller: the headline, the drugs, the waste ledger, every finding with its place, what was checked."""
+"""Shows one outcome to a biller: the headline, the drugs, the waste ledger, every finding, what was checked."""
 
 from decimal import Decimal
 from typing import Any, Final

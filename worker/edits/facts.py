@@ -126,10 +126,7 @@ def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """The claim with its lines and its drugs by day.
-
-    `traits` are those of any of its lines; as a whole it is of no one code.
-    """
+    """The claim with its lines and its drugs by day. Its traits are its own; as a whole it is of no one code."""
 
     claim: Claim
     lines: tuple[LineFacts, ...]

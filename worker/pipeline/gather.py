@@ -22,8 +22,6 @@ def gather(claim: Claim, snapshot: Snapshot, *, is_plain: bool = False) -> Claim
     lines = tuple(_line(number, line, snapshot) for number, line in enumerate(information.service_lines, 1))
     drug_lines = tuple(line for line in lines if line.drug)
     traits = (Trait.RECORD.value if claim.documentation is not None else 0) | (0 if is_plain else SPECIAL_TEXT)
-    for line in lines:
-        traits |= line.traits
     return ClaimFacts(
         claim=claim,
         lines=lines,
