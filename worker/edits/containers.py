@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from math import gcd
 from typing import Final
 
-from worker.edits.facts import DrugDay
 from worker.reference.answer import Found
-from worker.reference.rows import Container
+from worker.reference.rows import Container, Drug
 from worker.reference.snapshot import Snapshot
 
 MOST_STEPS: Final = 1_000_000
@@ -41,18 +41,13 @@ class Combination:
         return " + ".join(f"{number} x {size:f}" for size, number in self.counts)
 
 
-def marketed(day: DrugDay, snapshot: Snapshot) -> tuple[Container, ...]:
-    """The containers that the crosswalk lists on that day; none when the content of one of them is not known."""
-    if day.drug.drug_class == CONTENT_BY_LOT_CLASS or day.hcpcs in CONTENT_BY_LOT:
+def marketed_on(on: date, drug: Drug, hcpcs: str, snapshot: Snapshot) -> tuple[Container, ...]:
+    """The containers that the crosswalk lists for a drug; none when the content of one of them is not known."""
+    if drug.drug_class == CONTENT_BY_LOT_CLASS or hcpcs in CONTENT_BY_LOT:
         return ()
-    answer = snapshot.containers_of(day.hcpcs, day.on)
+    answer = snapshot.containers_of(hcpcs, on)
     listed = answer.row if isinstance(answer, Found) else ()
     return listed if all(container.units_per_item for container in listed) else ()
-
-
-def marketed_sizes(day: DrugDay, snapshot: Snapshot) -> tuple[Decimal, ...]:
-    """Billing units in each container that the crosswalk lists on that day; none when not all of them are known."""
-    return sizes_of(marketed(day, snapshot))
 
 
 def sizes_of(containers: Iterable[Container]) -> tuple[Decimal, ...]:

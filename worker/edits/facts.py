@@ -11,10 +11,11 @@ from functools import cached_property
 
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
+from worker.edits.containers import sizes_of
 from worker.edits.record import Record, Unknown
 from worker.edits.traits import Trait
 from worker.reference.answer import Answer
-from worker.reference.rows import Drug
+from worker.reference.rows import Container, Drug
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class LineFacts:
 class DrugDay:
     """All lines of one drug code on one date of service, with what the record says about them.
 
-    Doses are in the unit of the code's billing unit (mg for a code billed per 10 mg).
+    Doses are in the unit of the code's billing unit (mg for a code billed per 10 mg). `marketed` are the containers on
+    the crosswalk of that day; none when they or their contents are not known.
     """
 
     hcpcs: str
@@ -83,6 +85,7 @@ class DrugDay:
     dose_given: Decimal | Unknown
     dose_discarded: Decimal | Unknown
     containers_opened: tuple[Decimal, ...] | Unknown
+    marketed: tuple[Container, ...]
 
     @cached_property
     def traits(self) -> int:
@@ -91,6 +94,11 @@ class DrugDay:
         for line in self.lines:
             traits |= line.traits
         return traits
+
+    @cached_property
+    def marketed_sizes(self) -> tuple[Decimal, ...]:
+        """Billing units in each marketed container, each once, smallest first."""
+        return sizes_of(self.marketed)
 
     @cached_property
     def given(self) -> tuple[LineFacts, ...]:

@@ -8,11 +8,10 @@ from decimal import Decimal
 from itertools import groupby
 
 from worker.edits.arithmetic import fits_in_one_unit
-from worker.edits.containers import ONE_UNIT, Combination, least_waste, marketed_sizes
+from worker.edits.containers import ONE_UNIT, Combination, least_waste
 from worker.edits.expected_units import expected_given, expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.record import Unknown
-from worker.reference.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,13 @@ class Ledger:
     unavoidable: Decimal | None
 
 
-def ledger_of(day: DrugDay, snapshot: Snapshot) -> Ledger | None:
+def ledger_of(day: DrugDay) -> Ledger | None:
     """The ledger of a drug and day; None when neither JW, JZ nor the record says anything of waste or dose."""
     doses = (day.dose_given, day.dose_discarded, day.containers_opened)
     says = any(line.is_waste or line.attests_no_waste for line in day.lines)
     if not says and all(isinstance(dose, Unknown) for dose in doses):
         return None
-    sizes = marketed_sizes(day, snapshot)
+    sizes = day.marketed_sizes
     least = _least(day, sizes)
     return Ledger(
         day=day,

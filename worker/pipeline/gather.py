@@ -1,11 +1,13 @@
 """From a claim to the facts that the edits look at: lines, drugs by day, and what the record says of them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from schemas.claim import Claim, ServiceLine
 from schemas.documentation import DocumentationElement, Element
+from worker.edits.containers import marketed_on
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.edits.record import Record, Unknown
 from worker.edits.traits import SPECIAL_TEXT, Trait, traits_of_line
@@ -26,7 +28,7 @@ def gather(claim: Claim, snapshot: Snapshot, *, is_plain: bool = False) -> Claim
         claim=claim,
         lines=lines,
         drug_lines=drug_lines,
-        drug_days=_days(claim, drug_lines),
+        drug_days=_days(claim, drug_lines, snapshot),
         diagnoses=tuple(
             (entry.diagnosis_code or "").replace(".", "").upper() for entry in information.health_care_code_information
         ),
@@ -58,35 +60,36 @@ def _decimal(value: object) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
 
 
-def _days(claim: Claim, drug_lines: tuple[LineFacts, ...]) -> tuple[DrugDay, ...]:
+def _days(claim: Claim, drug_lines: tuple[LineFacts, ...], snapshot: Snapshot) -> tuple[DrugDay, ...]:
     by_day: dict[tuple[str, date], list[LineFacts]] = defaultdict(list)
     for line in drug_lines:
         if line.on:
             by_day[line.hcpcs, line.on].append(line)
     only_one = len(by_day) == 1
-    return tuple(_day(claim, hcpcs, on, tuple(lines), only_one=only_one) for (hcpcs, on), lines in by_day.items())
+    days = []
+    for (hcpcs, on), lines in by_day.items():
+        drug = next(line.drug for line in lines if line.drug)
+        marketed = marketed_on(on, drug, hcpcs, snapshot)
+        record = None
+        if claim.documentation is not None:
+            record = _record(claim.documentation, tuple(lines), only_one=only_one)
+        doses = (NO_RECORD, NO_RECORD, NO_RECORD) if record is None else _doses(record, drug, lines)
+        days.append(DrugDay(hcpcs, on, drug, tuple(lines), record, *doses, marketed))
+    return tuple(days)
 
 
-def _day(claim: Claim, hcpcs: str, on: date, lines: tuple[LineFacts, ...], *, only_one: bool) -> DrugDay:
-    drug: Drug | None = lines[0].drug
-    if drug is None:
-        raise ValueError("a drug day is made of drug lines")
-    if claim.documentation is None:
-        return DrugDay(hcpcs, on, drug, lines, None, NO_RECORD, NO_RECORD, NO_RECORD)
-    record = _record(claim.documentation, lines, only_one=only_one)
+def _doses(
+    record: Record, drug: Drug, lines: Iterable[LineFacts]
+) -> tuple[Decimal | Unknown, Decimal | Unknown, tuple[Decimal, ...] | Unknown]:
+    """Dose given, amount discarded and containers opened, in the drug's unit."""
     given = {line.control_number for line in lines if not line.is_waste}
     wasted = {line.control_number for line in lines if line.is_waste}
     dose, discarded, opened = Element.DOSE_ADMINISTERED, Element.AMOUNT_DISCARDED, Element.CONTAINERS_OPENED
     waste_told = record.speaks_of(discarded, wasted) or (len(wasted) <= 1 and record.speaks_within(discarded, given))
-    return DrugDay(
-        hcpcs=hcpcs,
-        on=on,
-        drug=drug,
-        lines=lines,
-        record=record,
-        dose_given=record.total(dose, drug.unit) if record.speaks_of(dose, given) else _unclear(dose),
-        dose_discarded=record.total(discarded, drug.unit) if waste_told else _unclear(discarded),
-        containers_opened=record.containers(drug.unit) if record.speaks_of(opened, given) else _unclear(opened),
+    return (
+        record.total(dose, drug.unit) if record.speaks_of(dose, given) else _unclear(dose),
+        record.total(discarded, drug.unit) if waste_told else _unclear(discarded),
+        record.containers(drug.unit) if record.speaks_of(opened, given) else _unclear(opened),
     )
 
 

@@ -124,7 +124,7 @@ class Pipeline:
             findings=examined.findings[:MAX_FINDINGS],
             findings_truncated=len(examined.findings) > MAX_FINDINGS,
             enrichment=examined.enrichment,
-            waste_ledger=waste_ledger(examined.facts, self.snapshot),
+            waste_ledger=waste_ledger(examined.facts),
             coverage=examined.checked.coverage(self._plans[profile.name]),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
             fixed=made.fixed.findings if made else None,

@@ -1,18 +1,18 @@
 """The waste ledger as the outcome tells it."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.outcome import Amount, ContainerCount, WasteLedgerEntry
-from worker.edits.containers import Combination
+from worker.edits.containers import KEPT, Combination
 from worker.edits.facts import ClaimFacts, DrugDay
 from worker.edits.ledger import Ledger, ledger_of
 from worker.edits.record import Unknown
-from worker.reference.snapshot import Snapshot
 
 
-def waste_ledger(facts: ClaimFacts, snapshot: Snapshot) -> tuple[WasteLedgerEntry, ...] | None:
+def waste_ledger(facts: ClaimFacts) -> tuple[WasteLedgerEntry, ...] | None:
     """One entry a drug and date of which there is something to say; None when there is none."""
-    ledgers = (ledger_of(day, snapshot) for day in facts.drug_days)
+    ledgers = (ledger_of(day) for day in facts.drug_days)
     return tuple(_entry(ledger) for ledger in ledgers if ledger) or None
 
 
@@ -41,6 +41,7 @@ def _amount(amount: Decimal | Unknown, day: DrugDay) -> Amount | None:
     return None if isinstance(amount, Unknown) or day.drug.unit is None else Amount(amount=amount, unit=day.drug.unit)
 
 
+@lru_cache(maxsize=KEPT)
 def _counts(combination: Combination | None) -> tuple[ContainerCount, ...] | None:
     if combination is None:
         return None

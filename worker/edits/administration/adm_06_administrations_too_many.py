@@ -7,7 +7,6 @@ from typing import Final
 from schemas.documentation import DocumentationElement, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.containers import marketed_sizes
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -55,7 +54,7 @@ def _injections(line: LineFacts, units: Decimal, on: date, context: Context) -> 
         [o for o in context.claim.lines if o.covers(on) and may_be_drug(o) and o.hcpcs not in known],
     )
     for day in days:
-        sizes, billed = marketed_sizes(day, context.snapshot), day.units_given
+        sizes, billed = day.marketed_sizes, day.units_given
         if not sizes or billed is None:
             unclear += day.lines
         else:

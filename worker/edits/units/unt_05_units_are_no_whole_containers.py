@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes
+from worker.edits.containers import ONE_UNIT, add_up
 from worker.edits.edit import (
     Configuration,
     Context,
@@ -51,7 +51,7 @@ def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Ve
     if not wanted or any(line.is_waste or line.attests_no_waste for line in day.lines):
         yield DoesNotApply()
         return
-    line, units, sizes = day.lines[0], day.units_given, marketed_sizes(day, context.snapshot)
+    line, units, sizes = day.lines[0], day.units_given, day.marketed_sizes
     if not day.drug.single_dose:
         yield NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
     elif units is None:

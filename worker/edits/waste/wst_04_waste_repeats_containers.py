@@ -3,7 +3,7 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes, repeats_containers
+from worker.edits.containers import ONE_UNIT, add_up, repeats_containers
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -22,7 +22,7 @@ from worker.edits.traits import Trait
     ),
     needs=Trait.WASTE_BILLED,
 )
-def waste_repeats_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def waste_repeats_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The JW line bills the whole containers, and with them the units that were given.
 
     Why: JW stands for what was left in the containers. When it carries their whole content, the dose given is billed
@@ -39,7 +39,7 @@ def waste_repeats_containers(day: DrugDay, context: Context) -> Iterator[Verdict
     if not day.wasted or not day.given or told:
         yield DoesNotApply()
         return
-    line, sizes = day.wasted[0], marketed_sizes(day, context.snapshot)
+    line, sizes = day.wasted[0], day.marketed_sizes
     if given is None or wasted is None:
         yield NoData("unit count", line.number)
     elif not sizes:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes, repeats_containers
+from worker.edits.containers import ONE_UNIT, add_up, repeats_containers
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
@@ -24,7 +24,7 @@ from worker.edits.traits import Trait
     ),
     needs=Trait.WASTE_MODIFIER,
 )
-def units_do_not_fill_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The units given and discarded do not come to whole containers.
 
     Why: all of a single-dose container is either given or discarded, so both lines together are the labelled content
@@ -47,7 +47,7 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Iterator[Ver
         yield NoData("units that agree with the doses in the record", line.number)
     else:
         opened = day.containers_opened
-        marketed = marketed_sizes(day, context.snapshot) if isinstance(opened, Unknown) else ()
+        marketed = day.marketed_sizes if isinstance(opened, Unknown) else ()
         content = None if isinstance(opened, Unknown) else sum(opened, Decimal(0)) / unit
         fits = (
             add_up(marketed, given + wasted, ONE_UNIT) if content is None else abs(given + wasted - content) < ONE_UNIT

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.containers import ONE_UNIT, Combination, add_up, least_waste, marketed, repeats_containers, sizes_of
+from worker.edits.containers import ONE_UNIT, Combination, add_up, least_waste, repeats_containers, sizes_of
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
@@ -26,7 +26,7 @@ from worker.reference.rows import Container
     ),
     needs=Trait.WASTE_BILLED,
 )
-def smaller_containers_waste_less(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Other containers of the same product would have held the dose with less left over.
 
     Why: payers pay for what was discarded when the containers were chosen to waste the least. Shortages and the rules
@@ -41,14 +41,14 @@ def smaller_containers_waste_less(day: DrugDay, context: Context) -> Iterator[Ve
     if not day.wasted or not day.given:
         yield DoesNotApply()
         return
-    line, listed, opened = day.wasted[0], marketed(day, context.snapshot), day.containers_opened
+    line, listed, opened = day.wasted[0], day.marketed, day.containers_opened
     if not listed or unit is None:
         yield NoData("container sizes in the crosswalk", line.number)
     elif given is None or wasted is None:
         yield NoData("unit count", line.number)
     elif contradicts_record(day):
         yield NoData("units that agree with the doses in the record", line.number)
-    elif isinstance(opened, Unknown) and repeats_containers(sizes_of(listed), given, wasted):
+    elif isinstance(opened, Unknown) and repeats_containers(day.marketed_sizes, given, wasted):
         yield NoData("discarded units that are not those of whole containers", line.number)
     else:
         used = () if isinstance(opened, Unknown) else tuple(content / unit for content in opened)
