@@ -1,4 +1,4 @@
-"""Faust's Kafka transport with two repairs, and the few calls that we make on its consumer.
+"""Faust's Kafka transport with two repairs, its start without a wait, and the few calls that we make on its consumer.
 
 This is the one module that reaches behind Faust's public surface.
 """
@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -55,6 +56,13 @@ class Transport(driver.Transport):
     """Faust's transport with our consumer."""
 
     Consumer: ClassVar[Any] = _Consumer  # Any: Faust's own annotation
+
+
+class NoTables(TableManager):
+    """Faust's tables, of which this app has none."""
+
+    async def sleep(self, n: object) -> None:
+        """Do not wait: Faust gives modules a second at the start to declare their tables."""
 
 
 class Group:
