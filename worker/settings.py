@@ -124,6 +124,10 @@ class Settings(BaseModel):
         default=None,
         description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
     )
+    cache_dir: Path | None = Field(
+        default=None,
+        description="Folder where compiled tables are kept for the next start; the user's cache folder if not set.",
+    )
     reference_root: Path | None = Field(
         default=None,
         description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",

@@ -50,9 +50,7 @@ class _Held(Generic[Row]):
         self.last = period.last
         # The one answer on every day beside the row; None where it depends on the day.
         self.outside = (
-            None
-            if len(rows) > 1 or period.known_from
-            else NotInForce(row, edition, period.valid_from, period.valid_to)
+            None if len(rows) > 1 or period.known_from else NotInForce(row, edition, period.valid_from, period.valid_to)
         )
 
 
@@ -61,9 +59,7 @@ class ByRow(Generic[Key, Row]):
 
     __slots__ = ("_absent", "_held", "_not_covered", "_period", "edition", "rows")
 
-    def __init__(
-        self, edition: Edition, rows: Mapping[Key, tuple[Row, ...]], period: Callable[[Row], Period]
-    ) -> None:
+    def __init__(self, edition: Edition, rows: Mapping[Key, tuple[Row, ...]], period: Callable[[Row], Period]) -> None:
         """The rows of a key do not overlap."""
         self.edition = edition
         self.rows = rows

@@ -149,7 +149,7 @@ class _Run:
             self._settings.delivery,
         )
         report_reference(self._recorder, loaded)
-        self._logs.log.info("reference-loaded", **dict(loaded.versions))
+        self._logs.log.info("reference-loaded", result=loaded.loaded_from, **dict(loaded.versions))
 
     def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
         app = build_app(self._settings)
