@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from worker.collector import lasting
 from worker.observe.health import HealthServer, HealthState
 from worker.observe.logs import Logs
 from worker.observe.recorder import Recorder
@@ -122,7 +123,8 @@ class _Run:
 
     async def _load_and_serve(self) -> ExitCode:
         try:
-            loaded = await asyncio.to_thread(self._scrubber_factory)
+            with lasting():
+                loaded = await asyncio.to_thread(self._scrubber_factory)
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
             self._logs.log.critical("reference-broken", exception=type(error).__name__)
             return ExitCode.REFERENCE_BROKEN

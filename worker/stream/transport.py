@@ -3,7 +3,7 @@
 This is the one module that reaches behind Faust's public surface.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from aiokafka import TopicPartition
@@ -63,6 +63,16 @@ class NoTables(TableManager):
 
     async def sleep(self, n: object) -> None:
         """Do not wait: Faust gives modules a second at the start to declare their tables."""
+
+
+def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitable[None]]) -> None:  # Any: Faust's
+    """Add an agent of one instance to an app, as its decorator does.
+
+    The decorator also notes where the agent was declared, for an app that looks for its agents, and searches every
+    loaded module for that: a twentieth of the start.
+    """
+    agent = app.conf.Agent(fun, name=name, app=app, channel=channel, concurrency=1, on_error=app._on_agent_error)  # noqa: SLF001 -- as the decorator
+    app.agents[agent.name] = agent
 
 
 class Group:
