@@ -102,15 +102,15 @@ class ByRow(Generic[Key, Row]):
 class ByEdition(Generic[Key, Row]):
     """Editions in order of time; each answers for its own dates only."""
 
-    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_rows", "_starts", "editions")
+    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_starts", "editions", "rows")
 
     def __init__(self, editions: Iterable[tuple[Edition, Mapping[Key, Row]]]) -> None:
         held = tuple(editions)
         self.editions = tuple(edition for edition, _ in held)
         self._starts = [edition.in_force_from for edition in self.editions]
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
-        self._rows = [rows for _, rows in held]
-        self._found: list[dict[Key, Found[Row] | None]] = [dict.fromkeys(rows) for rows in self._rows]
+        self.rows = [rows for _, rows in held]
+        self._found: list[dict[Key, Found[Row] | None]] = [dict.fromkeys(rows) for rows in self.rows]
         self._absent = [Absent(edition) for edition in self.editions]
         self._not_covered = outer_bounds(self.editions)
 
@@ -122,7 +122,7 @@ class ByEdition(Generic[Key, Row]):
         return self._found[at].get(key, self._absent[at]) or self._find(at, key)
 
     def _find(self, at: int, key: Key) -> Found[Row]:
-        found = self._found[at][key] = Found(self._rows[at][key], self.editions[at])
+        found = self._found[at][key] = Found(self.rows[at][key], self.editions[at])
         return found
 
 
