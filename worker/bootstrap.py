@@ -20,6 +20,7 @@ from worker.edits.edit import AnyEdit
 from worker.payers.guide import Guide
 from worker.pipeline.scrub import Pipeline
 from worker.reference.loading import load_verified
+from worker.reference.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
@@ -47,6 +48,11 @@ def default_cache_directory() -> Path | None:
         return caches / "claimscrub"
     home = Path("~").expanduser()
     return home / ".cache" / "claimscrub" if home.is_absolute() else None
+
+
+def load_snapshot(directory: Path) -> Snapshot:
+    """The snapshot of a reference folder, from its compiled form if there is one. Raises `ReferenceError`."""
+    return load_tables(directory, default_cache_directory())[0]
 
 
 def all_edits(user_edits: Path | None = None) -> tuple[AnyEdit, ...]:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +30,11 @@ _POLL_S = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start: seconds on the clock and of a processor until it was done, and megabytes resident then."""
+    """One start: seconds on the clock and of a processor until it was done, and mebibytes resident then."""
 
     seconds: float
     cpu_seconds: float
-    megabytes: float
+    mebibytes: float
 
 
 def measure_start(rounds: int, console: Console) -> list[Series]:
@@ -53,31 +53,17 @@ def measure_start(rounds: int, console: Console) -> list[Series]:
                 floors.append(floor)
                 starts.append(start)
     return [
-        Series(FLOOR, "ms", [each.seconds * 1000 for each in floors]),
-        Series(
-            "worker ready",
-            "ms",
-            [each.seconds * 1000 for each in starts],
-            FLOOR,
-            [each.seconds * 1000 for each in floors],
-        ),
-        Series(FLOOR, "ms of CPU", [each.cpu_seconds * 1000 for each in floors]),
-        Series(
-            "worker ready",
-            "ms of CPU",
-            [each.cpu_seconds * 1000 for each in starts],
-            FLOOR,
-            [each.cpu_seconds * 1000 for each in floors],
-        ),
-        Series(FLOOR, "MiB resident", [each.megabytes for each in floors]),
-        Series(
-            "worker ready",
-            "MiB resident",
-            [each.megabytes for each in starts],
-            FLOOR,
-            [each.megabytes for each in floors],
-        ),
+        *_beside(floors, starts, "ms", lambda each: each.seconds * 1000),
+        *_beside(floors, starts, "ms of CPU", lambda each: each.cpu_seconds * 1000),
+        *_beside(floors, starts, "MiB", lambda each: each.mebibytes),
     ]
+
+
+def _beside(
+    floors: Sequence[Start], starts: Sequence[Start], unit: str, figure: Callable[[Start], float]
+) -> tuple[Series, Series]:
+    floor = [figure(each) for each in floors]
+    return Series(FLOOR, unit, floor), Series("worker ready", unit, [figure(each) for each in starts], FLOOR, floor)
 
 
 def _environment(servers: str, folder: Path) -> Mapping[str, str]:
