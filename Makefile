@@ -22,6 +22,7 @@ $(INSTALLED): pyproject.toml requirements-dev.lock Makefile
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q worker schemas
 	@touch $(INSTALLED)
 	@echo "Installed: $(BIN)/claimscrub"
 
@@ -45,7 +46,7 @@ check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 generate: $(INSTALLED)  ## Write the generated files anew
 	@$(BIN)/python -m worker.cli.generate
 
-bench: $(INSTALLED)  ## Measure the pipeline and the worker beside their floors
+bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
 
 lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes

@@ -1,5 +1,7 @@
 """Fixtures that every test may use."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from worker.bootstrap import build_pipeline
@@ -7,8 +9,16 @@ from worker.pipeline.scrub import Pipeline
 from worker.reference.snapshot import Snapshot
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled tables are kept with the other files of the run, also by the processes that tests start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
-def pipeline() -> Pipeline:
+def pipeline(cache_directory: None) -> Pipeline:
     """The pipeline over the shipped configuration."""
     return build_pipeline()
 

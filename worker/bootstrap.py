@@ -1,6 +1,7 @@
 """The one place that wires: files to data, data to the pipeline."""
 
 import importlib.metadata
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from time import perf_counter
 
 import worker
 from schemas.outcome import Disposition
+from worker.configuration.compiled_tables import LoadedFrom, load_tables
 from worker.configuration.digest import ruleset_digest
 from worker.configuration.documents import ConfigurationError, read_all
 from worker.configuration.profile_files import read_profiles
@@ -17,8 +19,9 @@ from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 from worker.payers.guide import Guide
 from worker.pipeline.scrub import Pipeline
-from worker.reference.loading import load, load_verified
-from worker.settings import Settings
+from worker.reference.loading import load_verified
+from worker.reference.snapshot import Snapshot
+from worker.settings import ENV_PREFIX, Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
@@ -34,6 +37,22 @@ def default_config_directory() -> Path:
     package = Path(worker.__file__).parent
     inside = package / "config"
     return inside if inside.is_dir() else package.parent / "config"
+
+
+def default_cache_directory() -> Path | None:
+    """Where compiled tables are kept: CLAIMSCRUB_CACHE_DIR, else the user's cache folder; none without a home."""
+    if named := os.environ.get(f"{ENV_PREFIX}CACHE_DIR"):
+        return Path(named)
+    # https://specifications.freedesktop.org/basedir-spec/ has relative paths ignored.
+    if (caches := Path(os.environ.get("XDG_CACHE_HOME", ""))).is_absolute():
+        return caches / "claimscrub"
+    home = Path("~").expanduser()
+    return home / ".cache" / "claimscrub" if home.is_absolute() else None
+
+
+def load_snapshot(directory: Path) -> Snapshot:
+    """The snapshot of a reference folder, from its compiled form if there is one. Raises `ReferenceError`."""
+    return load_tables(directory, default_cache_directory())[0]
 
 
 def all_edits(user_edits: Path | None = None) -> tuple[AnyEdit, ...]:
@@ -54,18 +73,28 @@ def build_pipeline(
     broken table and `ProfileError` for all that is wrong with the profiles, expired suppressions among it.
     """
     directory = config or default_config_directory()
+    return _pipeline(directory, default_cache_directory(), user_edits, max_bytes, today)[0]
+
+
+def _pipeline(
+    directory: Path, cache: Path | None, user_edits: Path | None, max_bytes: int, today: Callable[[], date]
+) -> tuple[Pipeline, LoadedFrom]:
     if not directory.is_dir():
         raise ConfigurationError(f"{directory}: no such configuration directory")
     edits = all_edits(user_edits)
-    return Pipeline(
+    profiles = read_profiles(directory / "payers", edits, today())
+    guides = {guide.hcpcs: guide for guide in read_all(directory / "guides", Guide)}
+    snapshot, loaded_from = load_tables(directory / "reference", cache)
+    pipeline = Pipeline(
         edits=edits,
-        profiles=read_profiles(directory / "payers", edits, today()),
-        guides={guide.hcpcs: guide for guide in read_all(directory / "guides", Guide)},
-        snapshot=load(directory / "reference"),
+        profiles=profiles,
+        guides=guides,
+        snapshot=snapshot,
         ruleset=ruleset_digest(version(), Path(worker.__file__).parent, directory, user_edits),
         clock=perf_counter,
         max_bytes=max_bytes,
     )
+    return pipeline, loaded_from
 
 
 class PipelineScrubber:
@@ -104,13 +133,14 @@ class PipelineScrubber:
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:
     """The scrubber that a worker with these settings runs. Raises what `build_pipeline` raises."""
-    pipeline = build_pipeline(
-        settings.config_dir,
-        user_edits=settings.edits_dir,
-        max_bytes=settings.max_message_bytes,
-        today=lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
+    pipeline, loaded_from = _pipeline(
+        settings.config_dir or default_config_directory(),
+        settings.cache_dir or default_cache_directory(),
+        settings.edits_dir,
+        settings.max_message_bytes,
+        lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
     )
-    return replace(_loaded(pipeline), source=_source(settings, pipeline))
+    return replace(_loaded(pipeline), source=_source(settings, pipeline), loaded_from=loaded_from)
 
 
 def _loaded(pipeline: Pipeline) -> LoadedScrubber:

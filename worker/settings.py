@@ -7,7 +7,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -124,6 +124,10 @@ class Settings(BaseModel):
         default=None,
         description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
     )
+    cache_dir: Path | None = Field(
+        default=None,
+        description="Folder where compiled tables are kept for the next start; the user's cache folder if not set.",
+    )
     reference_root: Path | None = Field(
         default=None,
         description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",
@@ -172,8 +176,10 @@ class Settings(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _is_known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is no time zone of the IANA database")
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # likewise for a path, and for a folder of zones
+            raise ValueError("is no time zone of the IANA database") from None
         return value
 
     @field_validator("bootstrap_servers")

@@ -7,18 +7,29 @@ not ours to know.
 import argparse
 import json
 import platform
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
 from tests.bench.measure import Series
 from tests.bench.pipeline import measure_pipeline
+from tests.bench.start import measure_start
 from tests.bench.worker import measure_worker
 
 RESULTS = Path(__file__).parent / "results"
+_PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = MappingProxyType(
+    {
+        "start": lambda rounds, _, console: measure_start(rounds, console),
+        "pipeline": lambda rounds, _, console: measure_pipeline(rounds, console),
+        "worker": measure_worker,
+    }
+)
 
 
 def main() -> None:
@@ -26,15 +37,13 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--rounds", type=int, default=5, help="repetitions of each measurement, taken in turn")
     options.add_argument("--claims", type=int, default=10_000, help="claims through the worker in each repetition")
-    options.add_argument("--only", choices=["pipeline", "worker"])
+    options.add_argument("--only", choices=list(_PARTS))
     chosen = options.parse_args()
     console = Console(width=100)
 
     series: list[Series] = []
-    if chosen.only != "worker":
-        series += measure_pipeline(chosen.rounds, console)
-    if chosen.only != "pipeline":
-        series += measure_worker(chosen.rounds, chosen.claims, console)
+    for name in [chosen.only] if chosen.only else _PARTS:
+        series += _PARTS[name](chosen.rounds, chosen.claims, console)
 
     console.print(_table(series))
     RESULTS.mkdir(exist_ok=True)

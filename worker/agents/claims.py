@@ -21,6 +21,7 @@ from worker.stream.lanes import Lane
 from worker.stream.records import Inbound, Outgoing, dead, outgoing, received_on, refusal
 from worker.stream.scrubber import Scrubbed
 from worker.stream.shell import Shell
+from worker.stream.transport import add_agent
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""
@@ -51,7 +52,7 @@ def attach_claims(shell: Shell) -> None:
             await agent.handle([taken(event) for event in events])
 
     # With concurrency above 1 Faust commits past events in flight; one instance keeps the order.
-    shell.app.agent(topic, name="claims", concurrency=1)(claims)
+    add_agent(shell.app, "claims", topic, claims)
 
 
 class ClaimsAgent:

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from worker.bootstrap import version
+from worker.collector import lasting
 
 MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -26,6 +26,23 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Each module declares a `command`. It is imported when it is asked for: scrubbing a file loads no Kafka client."""
 
+SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "check": "Scrub claim files on this machine, without Kafka.",
+        "explain": "Explain an edit, or a code on a date of service.",
+        "edits": "List every edit: what it finds, how severely it is taken, and the publication it rests on.",
+        "profiles": "Show, check and compare payer profiles.",
+        "test": "Run the case files of a folder: what must each edit say of each claim?",
+        "reference": "Look at the reference tables, compare them and bring new ones in.",
+        "demo": "See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.",
+        "worker": "Run the worker: read claims from Kafka, scrub them, write outcomes back.",
+        "send": "Send the claims of files to the inbound topic, as they are.",
+        "tail": "Show the records of a topic as they come; Ctrl-C ends it.",
+        "topics": "Create the topics that the worker needs, or see what is wrong with them.",
+    }
+)
+"""The first sentence of each command, so that the list of them is shown without the import of them all."""
+
 
 class Subcommands(click.Group):
     """The subcommands of `MODULES`, in that order."""
@@ -38,12 +55,22 @@ class Subcommands(click.Group):
         """Return one subcommand; none if there is no such name."""
         if cmd_name not in MODULES:
             return None
-        command: click.Command = importlib.import_module(MODULES[cmd_name]).command
+        with lasting():
+            command: click.Command = importlib.import_module(MODULES[cmd_name]).command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of subcommands; one without a summary here is asked for its own."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES.get(name) or self._summary(ctx, name)) for name in MODULES])
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str() if command else ""
 
 
 @click.command(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version(), prog_name="claimscrub")
+@click.version_option(package_name="claimscrub", prog_name="claimscrub")
 def claimscrub() -> None:
     """Find what a payer would reject in a professional claim, before the payer does.
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from worker.bootstrap import load_snapshot
 from worker.cli.reference_coverage import coverage
 from worker.cli.reference_diff import diff
 from worker.cli.reference_import import import_files
@@ -72,7 +73,7 @@ def show(table: str, key: str, on: datetime | None, directory: Path, form: str) 
     parts = [part if table in {"products", "mue", "ncci_pairs"} else part.upper() for part in key.split("+")]
     if len(parts) < form_of_key.split("[", maxsplit=1)[0].count("+") + 1:
         raise click.UsageError(f"{table}: expected a key as {form_of_key}, found {key}")
-    tables = readable(lambda: load(directory))
+    tables = readable(lambda: load_snapshot(directory))
     answer = question(tables, parts, day)
     document = told(answer) | instead(tables, table, parts, day, answer)
     if form == "json":
@@ -103,7 +104,7 @@ def _show(table: str, key: str, day: date, document: dict[str, Any]) -> None:  #
 @with_format
 def editions(directory: Path, form: str) -> None:
     """List every edition: table@name, the dates of service it speaks about, publication, rows and checksum."""
-    held = readable(lambda: load(directory)).editions
+    held = readable(lambda: load_snapshot(directory)).editions
     if form == "json":
         say_json(
             [

@@ -55,6 +55,9 @@ class _Server(ThreadingHTTPServer):
         self.exposition = exposition
         super().__init__(address, _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that hung up: the base class writes a traceback with its address to stderr."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = _CLIENT_TIMEOUT_S

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from worker.reference import errors
 from worker.reference.assembly import assemble
@@ -76,8 +76,26 @@ def build(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -
 def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> Loaded:
     """Every table as read. Raises ReferenceError."""
     manifests = {table: _alone(table, manifest, only) for table, manifest in read_manifests(files).items()}
-    reader = _Tables(files, manifests)
-    loaded = Loaded(
+    loaded = loaded_from(_Tables(files, manifests))
+    errors.refuse(overlaps(loaded.ncci_pairs))
+    return loaded
+
+
+class TableReader(Protocol):
+    """What reads the tables one after the other."""
+
+    def table(self, name: str, read_row: Callable[[Cells], Row]) -> LoadedTable[Row]:
+        """A table whose rows are read cell by cell."""
+        ...
+
+    def codes(self, name: str) -> LoadedTable[str]:
+        """A table of one sorted column."""
+        ...
+
+
+def loaded_from(reader: TableReader) -> Loaded:
+    """Every table, each read by its own function."""
+    return Loaded(
         drugs=reader.table("drugs", read_drug),
         containers=reader.table("containers", read_container),
         waste_duty=reader.table("waste_duty", read_waste_duty),
@@ -97,8 +115,6 @@ def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION
         remark_codes=reader.table("remark_codes", read_remark_code),
         expert_hints=reader.table("expert_hints", read_expert_hint),
     )
-    errors.refuse(overlaps(loaded.ncci_pairs))
-    return loaded
 
 
 def read_manifests(files: Mapping[str, bytes]) -> dict[str, Manifest]:

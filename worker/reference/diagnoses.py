@@ -1,6 +1,7 @@
 """Billable ICD-10-CM codes by fiscal year, kept as sorted tuples so that a prefix is one bisection."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import date
 
 from worker.reference.answer import Absent, Answer, Found, NotInForce
@@ -21,8 +22,8 @@ class Diagnoses:
 
     __slots__ = ("_absent", "_below", "_codes", "_lasts", "_not_covered", "_remembered", "_starts", "editions", "years")
 
-    def __init__(self, years: tuple[tuple[Edition, tuple[str, ...]], ...]) -> None:
-        self.years = years
+    def __init__(self, years: Sequence[tuple[Edition, Sequence[str]]]) -> None:
+        self.years = tuple((edition, tuple(codes)) for edition, codes in years)
         self.editions = tuple(edition for edition, _ in years)
         self._starts = [edition.in_force_from for edition in self.editions]
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]

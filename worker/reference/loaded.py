@@ -1,5 +1,6 @@
 """The tables as read, before they are indexed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -25,7 +26,7 @@ Row = TypeVar("Row")
 class LoadedTable(Generic[Row]):
     """The editions of one table in order of time, each with its rows."""
 
-    editions: tuple[tuple[Edition, tuple[Row, ...]], ...]
+    editions: tuple[tuple[Edition, Sequence[Row]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from worker.reference.names import DrugNames, Phrase, words_of
+from worker.reference.names import NameIndex, Phrase, words_of
 from worker.reference.rows import Drug
 
 SHORTEST_NAME = 5
@@ -34,7 +34,7 @@ END_OF_NAME = re.compile(r"[,(;]")
 BETWEEN_PARTS = re.compile(r"\band\b|[/;]")
 
 
-def index_names(drugs: Sequence[Drug]) -> DrugNames:
+def index_names(drugs: Sequence[Drug]) -> NameIndex:
     """The index over generic names, their stems, brands, and generic names borrowed from a brand's family."""
     listed = [drug for drug in drugs if drug.drug_class != UNLISTED]
     drugs_by_phrase: defaultdict[Phrase, dict[str, Drug]] = defaultdict(dict)
@@ -49,7 +49,7 @@ def index_names(drugs: Sequence[Drug]) -> DrugNames:
         if drug.generic_name is None:
             for phrase in _borrowed(drug, known, generic, by_brand):
                 drugs_by_phrase[phrase][drug.hcpcs] = drug
-    return DrugNames(_by_first_word(drugs_by_phrase))
+    return _by_first_word(drugs_by_phrase)
 
 
 def _generic_phrases(drug: Drug) -> Iterator[Phrase]:
@@ -104,18 +104,12 @@ def _borrowed(
                 yield from generic[relative]
 
 
-def _by_first_word(
-    drugs_by_phrase: dict[Phrase, dict[str, Drug]],
-) -> dict[str, tuple[tuple[Phrase, tuple[Drug, ...]], ...]]:
-    by_first: defaultdict[str, list[tuple[Phrase, tuple[Drug, ...]]]] = defaultdict(list)
+def _by_first_word(drugs_by_phrase: dict[Phrase, dict[str, Drug]]) -> NameIndex:
+    by_first: defaultdict[str, list[tuple[Phrase, Sequence[str]]]] = defaultdict(list)
     for phrase, drugs in drugs_by_phrase.items():
-        by_first[phrase[0]].append((phrase, _sorted(drugs.values())))
+        by_first[phrase[0]].append((phrase, tuple(sorted(drugs))))
     return {first: tuple(sorted(entries, key=_longest_first)) for first, entries in by_first.items()}
 
 
-def _longest_first(entry: tuple[Phrase, tuple[Drug, ...]]) -> tuple[int, Phrase]:
+def _longest_first(entry: tuple[Phrase, Sequence[str]]) -> tuple[int, Phrase]:
     return -len(entry[0]), entry[0]
-
-
-def _sorted(drugs: Iterable[Drug]) -> tuple[Drug, ...]:
-    return tuple(sorted(drugs, key=lambda drug: drug.hcpcs))

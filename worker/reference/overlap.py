@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
+from worker.reference.held_rows import FIRST_ROW
 from worker.reference.loaded import LoadedTable
 from worker.reference.policy_rows import NcciPair
-
-FIRST_ROW = 2
 
 
 def overlaps(table: LoadedTable[NcciPair]) -> Iterator[str]:

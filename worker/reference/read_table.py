@@ -1,7 +1,7 @@
 """Turn the bytes of one edition's file into rows, or into what is wrong with them."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
@@ -73,6 +73,25 @@ def read_codes(content: bytes, manifest: Manifest) -> ReadFile[str]:
         if code <= before
     )
     return ReadFile(codes, tuple(problems))
+
+
+def row_lengths(content: bytes) -> list[int]:
+    """The bytes of the header and of each row of a file that reads well; a quoted cell may go over several lines."""
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        for line in content.splitlines(keepends=True):
+            taken += len(line)
+            yield line.decode("utf-8")
+
+    ends = [taken for _ in csv.reader(lines(), strict=True)]
+    return [end - start for start, end in pairwise((0, *ends))]
+
+
+def sorted_codes(content: bytes) -> tuple[str, ...]:
+    """The codes of a file of one sorted column that reads well."""
+    return tuple(content.decode("ascii").removesuffix("\n").split("\n")[1:])
 
 
 def _text(content: bytes) -> tuple[str, str | None]:

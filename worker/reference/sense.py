@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 
 from worker.reference.diagnoses import Diagnoses
 from worker.reference.edition import Edition
+from worker.reference.held_rows import FIRST_ROW
 from worker.reference.loaded import Loaded, LoadedTable
-from worker.reference.overlap import FIRST_ROW
 from worker.reference.rows import Drug, Modifier, WasteDuty
 
 Row = TypeVar("Row")

@@ -1,10 +1,11 @@
 """The shapes of a dated table: a row carries its own dates, or its edition does.
 
-Every answer that can be given is made when the table is built, so that a lookup is one bisection and one dictionary.
+An answer is made when it is first asked for and kept: until then its key stands for None. So a lookup is one bisection
+and one dictionary, and memory is bounded by the table, whatever claims ask.
 """
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -35,49 +36,62 @@ class Period:
         return self.valid_to or date.max
 
 
+class _Held(Generic[Row]):
+    """The rows of one key in order of time, and the answers that do not depend on the day."""
+
+    __slots__ = ("first", "found", "last", "outside", "rows")
+
+    def __init__(self, rows: Sequence[tuple[Row, Period]], edition: Edition) -> None:
+        self.rows = rows
+        # Most keys have one row, and a claim mostly asks on a day it is in force: that one needs no loop.
+        row, period = rows[-1]
+        self.found = Found(row, edition)
+        self.first = period.first
+        self.last = period.last
+        # The one answer on every day beside the row; None where it depends on the day.
+        self.outside = (
+            None if len(rows) > 1 or period.known_from else NotInForce(row, edition, period.valid_from, period.valid_to)
+        )
+
+
 class ByRow(Generic[Key, Row]):
     """One edition whose rows carry their own dates; a key may have several rows, one after the other."""
 
-    __slots__ = ("_absent", "_held", "_not_covered", "edition", "rows")
+    __slots__ = ("_absent", "_held", "_not_covered", "_period", "edition", "rows")
 
-    def __init__(self, edition: Edition, rows: Mapping[Key, tuple[tuple[Row, Period], ...]]) -> None:
-        """The rows of a key come in order of time and do not overlap."""
+    def __init__(self, edition: Edition, rows: Mapping[Key, tuple[Row, ...]], period: Callable[[Row], Period]) -> None:
+        """The rows of a key do not overlap."""
         self.edition = edition
         self.rows = rows
         self._absent = Absent(edition)
         self._not_covered = outer_bounds((edition,))
-        # Most keys have one row, and a claim mostly asks on a day it is in force: that one needs no loop.
-        self._held = {
-            key: (Found(held[-1][0], edition), held[-1][1].first, held[-1][1].last, self._outside(held))
-            for key, held in rows.items()
-        }
+        self._period = period
+        self._held: dict[Key, _Held[Row] | None] = dict.fromkeys(rows)
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
         """The row's own dates decide; the edition's dates only bound what an absent row means."""
-        held = self._held.get(key)
+        held = self._held.get(key) or self._hold(key)
         if held is None:
             return self._absent if self.edition.covers(on) else self._not_covered
-        found, first, last, outside = held
-        if first <= on <= last:
-            return found
-        return outside or self._beside(key, on)
+        if held.first <= on <= held.last:
+            return held.found
+        return held.outside or self._beside(held, on)
 
     def latest(self, key: Key) -> Row | None:
         """The last row of a key, in force or not; None for a key that is not held."""
-        held = self._held.get(key)
-        return held[0].row if held else None
+        held = self._held.get(key) or self._hold(key)
+        return held.found.row if held else None
 
-    def _outside(self, held: tuple[tuple[Row, Period], ...]) -> NotInForce[Row] | None:
-        """The one answer on every day beside the row; None where it depends on the day."""
-        row, period = held[0]
-        if len(held) > 1 or period.known_from:
+    def _hold(self, key: Key) -> _Held[Row] | None:
+        if key not in self._held:
             return None
-        return NotInForce(row, self.edition, period.valid_from, period.valid_to)
+        rows = sorted(((row, self._period(row)) for row in self.rows[key]), key=lambda each: each[1].last)
+        held = self._held[key] = _Held(rows, self.edition)
+        return held
 
-    def _beside(self, key: Key, on: date) -> Answer[Row]:
+    def _beside(self, held: _Held[Row], on: date) -> Answer[Row]:
         """The first row of the key that has not ended decides; when all have ended, the last one."""
-        rows = self.rows[key]
-        row, period = next((each for each in rows if on <= each[1].last), rows[-1])
+        row, period = next((each for each in held.rows if on <= each[1].last), held.rows[-1])
         if on > period.last or (period.valid_from and on < period.valid_from):
             return NotInForce(row, self.edition, period.valid_from, period.valid_to)
         if period.known_from and on < period.known_from:
@@ -88,14 +102,15 @@ class ByRow(Generic[Key, Row]):
 class ByEdition(Generic[Key, Row]):
     """Editions in order of time; each answers for its own dates only."""
 
-    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_starts", "editions")
+    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_starts", "editions", "rows")
 
     def __init__(self, editions: Iterable[tuple[Edition, Mapping[Key, Row]]]) -> None:
         held = tuple(editions)
         self.editions = tuple(edition for edition, _ in held)
         self._starts = [edition.in_force_from for edition in self.editions]
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
-        self._found = [{key: Found(row, edition) for key, row in rows.items()} for edition, rows in held]
+        self.rows = [rows for _, rows in held]
+        self._found: list[dict[Key, Found[Row] | None]] = [dict.fromkeys(rows) for rows in self.rows]
         self._absent = [Absent(edition) for edition in self.editions]
         self._not_covered = outer_bounds(self.editions)
 
@@ -104,7 +119,11 @@ class ByEdition(Generic[Key, Row]):
         at = bisect_right(self._starts, on) - 1
         if at < 0 or on > self._lasts[at]:
             return self._not_covered
-        return self._found[at].get(key) or self._absent[at]
+        return self._found[at].get(key, self._absent[at]) or self._find(at, key)
+
+    def _find(self, at: int, key: Key) -> Found[Row]:
+        found = self._found[at][key] = Found(self.rows[at][key], self.editions[at])
+        return found
 
 
 def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:

@@ -7,7 +7,7 @@ from yarl import URL
 
 from worker.settings import Settings
 from worker.stream.connection import tls_context
-from worker.stream.transport import Faust, Transport
+from worker.stream.transport import Faust, NoTables, Transport
 
 HEARTBEAT_S: Final = 3.0
 _BUFFERED_MESSAGES: Final = 256
@@ -55,6 +55,7 @@ def build_app(settings: Settings) -> Faust:
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
+        TableManager=NoTables,
         web_enabled=False,
         worker_redirect_stdouts=False,
         autodiscover=False,

@@ -15,12 +15,13 @@ from typing import Final
 from aiokafka import TopicPartition
 
 from worker.settings import Settings
-from worker.stream.connection import open_reader
+from worker.stream.connection import Client, open_reader
 from worker.stream.reference_swap import ReferenceSwap
 from worker.stream.shell import Log
 from worker.stream.tail import is_before, partitions_of
 
 _RETRY_S: Final = 1.0
+_ASK_EVERY_S: Final = 1.0
 _WAIT_MS: Final = 1000
 
 
@@ -42,16 +43,27 @@ async def _follow(settings: Settings, swap: ReferenceSwap, next_offsets: dict[To
         await consumer.seek_to_beginning(*partitions)
         for partition, offset in next_offsets.items():
             consumer.seek(partition, offset)
-        ends = await consumer.end_offsets(partitions)
-        is_at_end = False
+        consumer.pause(*partitions)
         while True:
-            if not is_at_end and not await is_before(consumer, ends):
-                is_at_end = True
-                swap.begin()
-            batches = await consumer.getmany(timeout_ms=_WAIT_MS)
-            for partition, records in batches.items():
-                for record in records:
-                    next_offsets[partition] = record.offset + 1
-                    # A tombstone takes a notice back; it asks for nothing.
-                    if record.value is not None:
-                        swap.offer(record.value)
+            ends = await consumer.end_offsets(partitions)
+            if await is_before(consumer, ends):
+                await _read_to(ends, consumer, swap, next_offsets)
+            swap.begin()
+            # No fetch is left open in between: a broker that answers an empty one at once, as the embedded one does,
+            # would keep this worker busy with nothing else.
+            await asyncio.sleep(_ASK_EVERY_S)
+
+
+async def _read_to(
+    ends: dict[TopicPartition, int], consumer: Client, swap: ReferenceSwap, next_offsets: dict[TopicPartition, int]
+) -> None:
+    consumer.resume(*ends)
+    while await is_before(consumer, ends):
+        batches = await consumer.getmany(timeout_ms=_WAIT_MS)
+        for partition, records in batches.items():
+            for record in records:
+                next_offsets[partition] = record.offset + 1
+                # A tombstone takes a notice back; it asks for nothing.
+                if record.value is not None:
+                    swap.offer(record.value)
+    consumer.pause(*ends)

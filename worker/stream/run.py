@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from worker.collector import lasting
 from worker.observe.health import HealthServer, HealthState
 from worker.observe.logs import Logs
 from worker.observe.recorder import Recorder
@@ -122,7 +123,8 @@ class _Run:
 
     async def _load_and_serve(self) -> ExitCode:
         try:
-            loaded = await asyncio.to_thread(self._scrubber_factory)
+            with lasting():
+                loaded = await asyncio.to_thread(self._scrubber_factory)
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
             self._logs.log.critical("reference-broken", exception=type(error).__name__)
             return ExitCode.REFERENCE_BROKEN
@@ -149,7 +151,7 @@ class _Run:
             self._settings.delivery,
         )
         report_reference(self._recorder, loaded)
-        self._logs.log.info("reference-loaded", **dict(loaded.versions))
+        self._logs.log.info("reference-loaded", result=loaded.loaded_from, **dict(loaded.versions))
 
     def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
         app = build_app(self._settings)

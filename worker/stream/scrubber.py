@@ -70,6 +70,7 @@ class LoadedScrubber:
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
         source: Where a running worker gets other tables from; none if it scrubs with these to its end.
+        loaded_from: "compiled", or "read" from the files of the tables; "read-not-kept" if the next start must too.
     """
 
     scrubber: Scrubber
@@ -77,6 +78,7 @@ class LoadedScrubber:
     editions: tuple[ReferenceEdition, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     source: "ReferenceSource | None" = None
+    loaded_from: Literal["compiled", "read", "read-not-kept"] = "read"
 
 
 @dataclass(frozen=True, slots=True)

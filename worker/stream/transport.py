@@ -1,13 +1,14 @@
-"""Faust's Kafka transport with two repairs, and the few calls that we make on its consumer.
+"""Faust's Kafka transport with two repairs, its start without a wait, and the few calls that we make on its consumer.
 
 This is the one module that reaches behind Faust's public surface.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -55,6 +56,23 @@ class Transport(driver.Transport):
     """Faust's transport with our consumer."""
 
     Consumer: ClassVar[Any] = _Consumer  # Any: Faust's own annotation
+
+
+class NoTables(TableManager):
+    """Faust's tables, of which this app has none."""
+
+    async def sleep(self, n: object) -> None:
+        """Do not wait: Faust gives modules a second at the start to declare their tables."""
+
+
+def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitable[None]]) -> None:  # Any: Faust's
+    """Add an agent of one instance to an app, as its decorator does.
+
+    The decorator also notes where the agent was declared, for an app that looks for its agents, and searches every
+    loaded module for that: a twentieth of the start.
+    """
+    agent = app.conf.Agent(fun, name=name, app=app, channel=channel, concurrency=1, on_error=app._on_agent_error)  # noqa: SLF001 -- as the decorator
+    app.agents[agent.name] = agent
 
 
 class Group:

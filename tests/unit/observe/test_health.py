@@ -1,6 +1,9 @@
 """The health port."""
 
 import json
+import socket
+import struct
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -83,3 +86,17 @@ def test_metrics_come_in_the_format_that_is_asked_for(server: HealthServer) -> N
 def test_nothing_else_is_served(server: HealthServer) -> None:
     """Any other path is not found."""
     assert _get(server, "/router/")[0] == 404
+
+
+def test_a_client_that_hangs_up_is_not_told_on_stderr(server: HealthServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """A probe that gives up leaves no traceback between the log lines, and the next one is answered."""
+    present = set(threading.enumerate())
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET /livez")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # hang up with a reset
+    answered = _get(server, "/livez")
+    for thread in set(threading.enumerate()) - present:
+        thread.join(5)
+
+    assert answered[0] == 200
+    assert capfd.readouterr().err == ""

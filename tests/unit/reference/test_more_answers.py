@@ -112,9 +112,10 @@ def test_a_pair_answers_for_what_the_list_shows(
 def test_an_ended_pair_is_not_in_force_afterwards(snapshot: Snapshot) -> None:
     """The last day of a deleted pair stands in the cumulative list."""
     ended = next(
-        rows[-1][0]
-        for rows in snapshot.tables.ncci_pairs.rows.values()
-        if rows[-1][0].effective_to == date(2009, 12, 31)
+        pair
+        for pairs in snapshot.tables.ncci_pairs.rows.values()
+        for pair in pairs
+        if pair.effective_to == date(2009, 12, 31) and len(pairs) == 1
     )
 
     answer = snapshot.ncci_pair(ended.column1, ended.column2, ended.setting, date(2010, 1, 1))

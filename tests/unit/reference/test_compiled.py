@@ -1,0 +1,188 @@
+"""Compiled tables answer exactly as tables that were read as a whole."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.reference.small_folder import SHIPPED
+from worker.reference import errors
+from worker.reference.assembly import assemble
+from worker.reference.building import read_all
+from worker.reference.compiled import KEY_COLUMNS, compile_tables, open_compiled
+from worker.reference.diagnoses import Diagnoses
+from worker.reference.loaded import Loaded, LoadedTable
+from worker.reference.loading import read_folder
+from worker.reference.raw_rows import csv_bytes
+from worker.reference.read_table import row_lengths
+from worker.reference.snapshot import Snapshot
+from worker.reference.table_set import Tables
+from worker.reference.tables import ByEdition, ByRow
+
+OF = "these tables"
+DATES = (
+    date(2009, 12, 31),
+    date(2018, 12, 31),
+    date(2024, 6, 30),
+    date(2024, 7, 1),
+    date(2025, 3, 31),
+    date(2025, 9, 30),
+    date(2025, 10, 1),
+    date(2026, 1, 1),
+    date(2026, 8, 3),
+    date(2031, 1, 1),
+)
+KEYED = [field.name for field in fields(Tables) if field.name not in {"modifier_exclusions", "diagnoses", "drug_names"}]
+
+
+@pytest.fixture(scope="module")
+def files() -> Mapping[str, bytes]:
+    """The shipped tables."""
+    return read_folder(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def loaded(files: Mapping[str, bytes]) -> Loaded:
+    """The shipped tables, read as a whole."""
+    return read_all(files)
+
+
+@pytest.fixture(scope="module")
+def compiled(loaded: Loaded, files: Mapping[str, bytes]) -> bytes:
+    """Their compiled form."""
+    return compile_tables(loaded, files, OF)
+
+
+@pytest.fixture(scope="module")
+def from_compiled(compiled: bytes, files: Mapping[str, bytes]) -> Snapshot:
+    """The snapshot over the compiled form."""
+    snapshot = open_compiled(compiled, files, OF)
+    assert snapshot is not None
+    return snapshot
+
+
+@pytest.fixture(scope="module")
+def from_files(loaded: Loaded) -> Snapshot:
+    """The snapshot over what was read as a whole."""
+    return assemble(loaded)
+
+
+def rows_by_key(table: object) -> Iterator[Mapping[object, object]]:
+    """What a table holds, an edition at a time."""
+    match table:
+        case ByRow():
+            yield table.rows
+        case ByEdition():
+            yield from table.rows
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_each_row_of_each_table_is_the_same(from_compiled: Snapshot, from_files: Snapshot, name: str) -> None:
+    """Every edition has the same keys, and under each the same rows in the same order."""
+    held = [dict(rows) for rows in rows_by_key(getattr(from_compiled.tables, name))]
+
+    assert held == [dict(rows) for rows in rows_by_key(getattr(from_files.tables, name))]
+    assert all(held)
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_each_key_of_each_table_has_the_same_answers(from_compiled: Snapshot, from_files: Snapshot, name: str) -> None:
+    """On ten days: before, in, between and after the editions; the second time it is asked as well."""
+    ours, theirs = getattr(from_compiled.tables, name), getattr(from_files.tables, name)
+    keys = [key for rows in rows_by_key(theirs) for key in rows]
+
+    for key in (*keys, "no such key", ("no", "such"), ("no", "such", "key")):
+        for on in DATES:
+            assert ours.answer(key, on) == theirs.answer(key, on)
+            assert ours.answer(key, on) == theirs.answer(key, on)
+
+
+def test_each_diagnosis_has_the_same_answers(from_compiled: Snapshot, from_files: Snapshot) -> None:
+    """Codes of either year, their categories, and codes of neither."""
+    ours, theirs = from_compiled.tables.diagnoses, from_files.tables.diagnoses
+    assert isinstance(ours, Diagnoses)
+    assert ours.years == theirs.years
+
+    codes = {code for _, held in theirs.years for code in held[::50]}
+    for code in codes | {code[:3] for code in codes} | {"", "X", "Z999999"}:
+        for on in DATES:
+            assert ours.answer(code, on) == theirs.answer(code, on)
+            assert ours.billable_below(code, on) == theirs.billable_below(code, on)
+
+
+def test_drugs_are_found_by_the_same_names(from_compiled: Snapshot, from_files: Snapshot, loaded: Loaded) -> None:
+    """Each name of each drug, and two in one text."""
+    ((_, drugs),) = loaded.drugs.editions
+    texts = [name for drug in drugs for name in (*drug.names, drug.short_description or "")]
+
+    for text in (*texts, *(f"{first} and {second}" for first, second in pairwise(texts[:200]))):
+        assert from_compiled.drugs_named(text) == from_files.drugs_named(text)
+
+
+def test_the_whole_is_the_same(from_compiled: Snapshot, from_files: Snapshot) -> None:
+    """Digest and editions stand in outcomes and metrics."""
+    assert (from_compiled.digest, from_compiled.editions) == (from_files.digest, from_files.editions)
+    assert from_compiled.modifier_exclusions == from_files.modifier_exclusions
+
+
+def test_every_table_but_the_diagnoses_has_its_key_columns(loaded: Loaded) -> None:
+    """A table that is added and left out here would not compile."""
+    tables: list[LoadedTable[object]] = [getattr(loaded, field.name) for field in fields(loaded)]
+
+    assert {table.editions[0][0].table for table in tables} - {"icd10cm"} == set(KEY_COLUMNS)
+
+
+@pytest.mark.parametrize("at", [0, 63, 64, 5_000, -1])
+def test_a_damaged_form_is_not_opened(compiled: bytes, files: Mapping[str, bytes], at: int) -> None:
+    """One changed byte is enough, in the digest or behind it."""
+    damaged = bytearray(compiled)
+    damaged[at] ^= 1
+
+    assert open_compiled(bytes(damaged), files, OF) is None
+
+
+def test_a_form_that_was_cut_off_is_not_opened(compiled: bytes, files: Mapping[str, bytes]) -> None:
+    """A write that ended early leaves nothing that could be taken for tables."""
+    for length in (0, 10, 64, len(compiled) - 1):
+        assert open_compiled(compiled[:length], files, OF) is None
+
+
+def test_the_form_of_other_tables_is_not_opened(compiled: bytes, files: Mapping[str, bytes]) -> None:
+    """Other tables, or code that reads them otherwise."""
+    assert open_compiled(compiled, files, "others") is None
+
+
+def test_a_row_that_is_not_the_compiled_one_is_refused(compiled: bytes, files: Mapping[str, bytes]) -> None:
+    """Whoever calls must bring the files that were compiled; a row is never taken for another one."""
+    path = "drugs/2026-01.csv"
+    others = {**files, path: files[path].replace(b"J2357", b"J2356")}
+    snapshot = open_compiled(compiled, others, OF)
+    assert snapshot is not None
+
+    with pytest.raises(errors.ReferenceError, match=r"drugs/2026-01\.csv: row \d+ is not the one that was compiled"):
+        snapshot.drug("J2357", date(2026, 1, 1))
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\0")), min_size=2, max_size=4), min_size=1
+    )
+)
+def test_the_lengths_of_rows_cut_a_file_into_its_rows(rows: list[list[str]]) -> None:
+    """With quotes, commas, line feeds and characters of several bytes in the cells."""
+    content = csv_bytes(("a", "b"), rows)
+
+    cut: list[list[str]] = []
+    start = 0
+    for length in row_lengths(content):
+        cut += csv.reader(StringIO(content[start : start + length].decode(), newline=""))
+        start += length
+
+    assert cut == [["a", "b"], *rows]
+    assert start == len(content)

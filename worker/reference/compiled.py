@@ -1,0 +1,142 @@
+"""Compiled tables: where each row of a reference folder is, and which keys it has.
+
+The rows themselves stay in the files, whose checksums are compared at every start as before. What is saved is looking
+at 300,000 cells again that the same code found good before: a row is read from its bytes when a claim first asks for
+it. So there is no second copy of a value that could be stale, and nothing in the compiled form can run as code.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from worker.reference.assembly import assemble
+from worker.reference.building import loaded_from, read_manifests
+from worker.reference.cells import Cells
+from worker.reference.edition import Edition
+from worker.reference.held_rows import CompiledFile, CompiledRows, column
+from worker.reference.loaded import Loaded, LoadedTable
+from worker.reference.name_index import index_names
+from worker.reference.names import NameIndex
+from worker.reference.read_table import row_lengths, sorted_codes
+from worker.reference.snapshot import Snapshot
+
+Row = TypeVar("Row")
+Document = Mapping[str, Any]  # Any: JSON
+
+KEY_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "asp_limits": ("hcpcs",),
+        "containers": ("ndc11", "hcpcs"),
+        "drugs": ("hcpcs",),
+        "expert_hints": ("hcpcs",),
+        "hcpcs": ("hcpcs",),
+        "modifier_exclusions": (),
+        "modifiers": ("code",),
+        "mue": ("hcpcs", "setting"),
+        "ncci_pairs": ("setting", "column1", "column2"),
+        "opps_status": ("hcpcs",),
+        "place_of_service": ("code",),
+        "products": ("product_id", "hcpcs"),
+        "remark_codes": ("code_set", "code"),
+        "sad_exclusions": ("hcpcs",),
+        "skin_substitutes": ("hcpcs",),
+        "taxonomy": ("code",),
+        "waste_duty": ("hcpcs",),
+    }
+)
+"""The columns by which `assemble` finds rows; the diagnoses are a sorted list and need none."""
+
+_DIGEST_LENGTH: Final = 64
+
+
+def compile_tables(loaded: Loaded, files: Mapping[str, bytes], of: str) -> bytes:
+    """The compiled form of tables that were read from these files and found good.
+
+    Args:
+        loaded: What was read.
+        files: What it was read from.
+        of: Names the files and the code that read them; `open_compiled` wants the same.
+    """
+    tables: dict[str, object] = {}
+    manifests = read_manifests(files)
+    for field in fields(loaded):
+        table: LoadedTable[object] = getattr(loaded, field.name)
+        name = table.editions[0][0].table
+        tables[name] = {
+            "columns": manifests[name].columns,
+            "key": manifests[name].key,
+            "editions": [
+                {"edition": asdict(edition)} | _places(name, rows, files[edition.path])
+                for edition, rows in table.editions
+            ],
+        }
+    ((_, drugs),) = loaded.drugs.editions
+    body = orjson.dumps({"of": of, "tables": tables, "names": index_names(drugs)})
+    return sha256(body).hexdigest().encode() + body
+
+
+def open_compiled(compiled: bytes, files: Mapping[str, bytes], of: str) -> Snapshot | None:
+    """The snapshot over compiled tables; None when they are damaged, or are not of these files and this code."""
+    digest, body = compiled[:_DIGEST_LENGTH], compiled[_DIGEST_LENGTH:]
+    if sha256(body).hexdigest().encode() != digest:
+        return None
+    document = orjson.loads(body)
+    if document["of"] != of:
+        return None
+    return assemble(loaded_from(_CompiledTables(document["tables"], files)), _names(document["names"]))
+
+
+def _places(table: str, rows: Sequence[object], content: bytes) -> dict[str, object]:
+    if table not in KEY_COLUMNS:
+        return {}
+    return {"lengths": row_lengths(content), "keys": {name: column(rows, name) for name in KEY_COLUMNS[table]}}
+
+
+class _CompiledTables:
+    def __init__(self, tables: Document, files: Mapping[str, bytes]) -> None:
+        self._tables = tables
+        self._files = files
+
+    def table(self, name: str, read_row: Callable[[Cells], Row]) -> LoadedTable[Row]:
+        """A table whose rows are read when they are asked for."""
+        table = self._tables[name]
+        new_cells = partial(Cells, table["columns"], tuple(table["key"]))
+        return LoadedTable(
+            tuple(
+                (edition, CompiledRows(self._file(edition, each), new_cells, read_row))
+                for edition, each in _editions(table)
+            )
+        )
+
+    def codes(self, name: str) -> LoadedTable[str]:
+        """A table of one sorted column."""
+        return LoadedTable(
+            tuple((edition, sorted_codes(self._files[edition.path])) for edition, _ in _editions(self._tables[name]))
+        )
+
+    def _file(self, edition: Edition, places: Document) -> CompiledFile:
+        return CompiledFile(edition.path, self._files[edition.path], places["lengths"], places["keys"])
+
+
+def _editions(table: Document) -> list[tuple[Edition, Document]]:
+    return [(_edition(each["edition"]), each) for each in table["editions"]]
+
+
+def _edition(told: Document) -> Edition:
+    until = told["in_force_to"]
+    days = {
+        "in_force_from": date.fromisoformat(told["in_force_from"]),
+        "in_force_to": date.fromisoformat(until) if until else None,
+        "published": date.fromisoformat(told["published"]),
+    }
+    return Edition(**{**told, **days})
+
+
+def _names(told: Document) -> NameIndex:
+    return {first: [(tuple(phrase), codes) for phrase, codes in names] for first, names in told.items()}
