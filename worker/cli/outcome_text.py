@@ -90,7 +90,8 @@ def _drug_line(enrichment: LineEnrichment, information: dict[str, Any]) -> str: 
     if enrichment.units is not None:
         units = counted_decimal(enrichment.units, "unit")
         parts[0] += f" {units} = {amount(enrichment.dose)}" if enrichment.dose else f" {units}"
-    service = information["serviceLines"][enrichment.line - 1].get("professionalService") or {}
+    line = information["serviceLines"][enrichment.line - 1]
+    service = line.get("institutionalService") or line.get("professionalService") or {}
     modifiers = [str(modifier) for modifier in service.get("procedureModifiers") or () if modifier]
     if modifiers:
         parts.append("-".join(modifiers))

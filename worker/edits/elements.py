@@ -50,6 +50,9 @@ STATUS: Final[dict[str, tuple[str, str | None]]] = {
     "referralNumber": ("761", "PR"),
     "claimControlNumber": ("464", None),
     "diagnosisCode": ("255", None),
+    "principalDiagnosis": ("254", None),
+    "statementBeginDate": ("188", None),
+    "serviceLineRevenueCode": ("455", None),
     "serviceLines": ("247", None),
     "providerControlNumber": ("584", None),
     "serviceDate": ("187", None),
@@ -156,7 +159,7 @@ def identifiers(claim: Claim) -> Iterator[Written]:
 
 
 def _identifiers_of_line(line: ServiceLine, path: str) -> Iterator[Written]:
-    service, drug = line.professional_service, line.drug_identification
+    service, drug = line.service, line.drug_identification
     if line.provider_control_number:
         yield Written(f"{path}.providerControlNumber", line.provider_control_number, 30)
     if service.procedure_code:

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from schemas.claim import Claim
+from schemas.claim import Claim, ClaimKind
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Finding, LineEnrichment, Outcome, Severity, Versions
 from worker.edits.edit import AnyEdit, Context
@@ -88,8 +88,10 @@ class Pipeline:
         self._enricher = Enricher(snapshot)
         self._max_bytes = max_bytes
         self._only: Profile | None = None
-        self._rulebooks: Mapping[str, Rulebook] = {
-            profile.name: compile_rulebook(profile, self.edits) for profile in profiles
+        self._rulebooks: Mapping[tuple[str, ClaimKind], Rulebook] = {
+            (profile.name, kind): compile_rulebook(profile, self.edits, kind)
+            for profile in profiles
+            for kind in ClaimKind
         }
 
     def under(self, profile: str) -> "Pipeline":
@@ -124,7 +126,7 @@ class Pipeline:
             findings_truncated=len(examined.findings) > MAX_FINDINGS,
             enrichment=examined.enrichment,
             waste_ledger=waste_ledger(examined.facts, self.snapshot),
-            coverage=examined.checked.coverage(self._rulebooks[profile.name]),
+            coverage=examined.checked.coverage(self._rulebooks[profile.name, decoded.claim.kind]),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
             fixed=made.fixed.findings if made else None,
             patch=made.fixed.patch if made else None,
@@ -140,7 +142,7 @@ class Pipeline:
         facts = gather(claim, self.snapshot)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
-        rulebook = self._rulebooks[profile.name]
+        rulebook = self._rulebooks[profile.name, claim.kind]
         context = Context(facts, received_on, self.snapshot, self.guides, profile, rulebook.options)
         checked = check(rulebook, context)
         # The findings that decide come first, so that a cut never hides one of them.

@@ -7,12 +7,13 @@ of its interchange. A claim that may not be whole (the file ends, the transactio
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
+from schemas.claim import ClaimKind
 from worker.x12.events import ClaimRead, Envelope, Flaw, GroupRead, Level, Read, TransactionRead
 from worker.x12.layout import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
 from worker.x12.loops import Loop, Place, place_of
 from worker.x12.rows import Json
 from worker.x12.segments import USUAL, Segment, read_segments
-from worker.x12.versions import Kind, kind_of, refusal_of
+from worker.x12.versions import kind_of, refusal_of
 from worker.x12.walk import Part, Walk
 
 MAX_LINES: Final = 999
@@ -35,11 +36,11 @@ def _root(loop: Loop) -> Place:
     return place_of(Loop("", (), loops=(loop,)))
 
 
-_CLAIM_PLACES: Final = {Kind.PROFESSIONAL: _root(PROFESSIONAL), Kind.INSTITUTIONAL: _root(INSTITUTIONAL)}
+_CLAIM_PLACES: Final = {ClaimKind.PROFESSIONAL: _root(PROFESSIONAL), ClaimKind.INSTITUTIONAL: _root(INSTITUTIONAL)}
 _HEADER: Final = place_of(HEADER)
 _LEVELS: Final = {"20": place_of(BILLING_LEVEL), "22": place_of(SUBSCRIBER_LEVEL), "23": place_of(PATIENT_LEVEL)}
 _AROUND: Final = {"20": 0, "22": 1, "23": 2}
-_LINE_SEGMENT: Final = {Kind.PROFESSIONAL: "SV1", Kind.INSTITUTIONAL: "SV2"}
+_LINE_SEGMENT: Final = {ClaimKind.PROFESSIONAL: "SV1", ClaimKind.INSTITUTIONAL: "SV2"}
 _SERVICES: Final = frozenset({"SV1", "SV2", "SV3"})
 
 _TURNING: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", "BHT", "HL", "CLM"})
@@ -65,7 +66,7 @@ class _Claim:
 class _Claims:
     """The claims of one transaction: its header, its hierarchy of levels, what stands below them."""
 
-    def __init__(self, envelope: Envelope, first: int, kind: Kind) -> None:
+    def __init__(self, envelope: Envelope, first: int, kind: ClaimKind) -> None:
         self.envelope = envelope
         self.first = first
         self.given = self.refused = 0

@@ -1,27 +1,20 @@
 """Which implementation guides are read: by ST03, and by GS08 where a transaction does not say."""
 
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from schemas.claim import ClaimKind
 
-class Kind(StrEnum):
-    """The kinds of claims in an 837."""
-
-    PROFESSIONAL = "professional"
-    INSTITUTIONAL = "institutional"
-
-
-GUIDES: Final = MappingProxyType({"005010X222": Kind.PROFESSIONAL, "005010X223": Kind.INSTITUTIONAL})
+GUIDES: Final = MappingProxyType({"005010X222": ClaimKind.PROFESSIONAL, "005010X223": ClaimKind.INSTITUTIONAL})
 """The guides; errata (A1, A2, A3) change no segment that the layout names."""
 
 USUAL_VERSION: Final = MappingProxyType(
-    {Kind.PROFESSIONAL: "005010X222A1", Kind.INSTITUTIONAL: "005010X223A2"},
+    {ClaimKind.PROFESSIONAL: "005010X222A1", ClaimKind.INSTITUTIONAL: "005010X223A2"},
 )
 """The versions adopted under HIPAA: 45 CFR 162.1102(c)."""
 
 
-def kind_of(version: str) -> Kind | None:
+def kind_of(version: str) -> ClaimKind | None:
     """Return what a version holds; none if it is not read here."""
     return GUIDES.get(version[:10])
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
+from schemas.claim import ClaimKind
 from worker.x12.envelopes import Address, Cover, interchange
 from worker.x12.layout import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
 from worker.x12.loops import Loop, OfPatient, row_of
 from worker.x12.rows import Elements, Json, Taken, parts
-from worker.x12.versions import USUAL_VERSION, Kind, kind_of
+from worker.x12.versions import USUAL_VERSION, kind_of
 
 _LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 _NO_PART_OF_A_CLAIM: Final = ("origin", "schemaVersion", "controlNumber", "usageIndicator")
@@ -114,7 +115,7 @@ def _write(place: int, document: Json, defaults: Defaults, lost: Callable[[int, 
         subscriber=writer.subscriber(),
         patient=writer.level(PATIENT_LEVEL) if document.get("dependent") else [],
         claim=writer.level(
-            Loop("", (), loops=(PROFESSIONAL if kind is Kind.PROFESSIONAL else INSTITUTIONAL,)),
+            Loop("", (), loops=(PROFESSIONAL if kind is ClaimKind.PROFESSIONAL else INSTITUTIONAL,)),
         ),
     )
     for path in writer.left():
@@ -122,14 +123,14 @@ def _write(place: int, document: Json, defaults: Defaults, lost: Callable[[int, 
     return written
 
 
-def kind_of_document(document: Json) -> Kind:
+def kind_of_document(document: Json) -> ClaimKind:
     """Return what kind of claim a message is: service lines tell."""
     information = document.get("claimInformation")
     lines = parts(information.get("serviceLines")) if isinstance(information, dict) else []
-    return Kind.INSTITUTIONAL if any("institutionalService" in line for line in lines) else Kind.PROFESSIONAL
+    return ClaimKind.INSTITUTIONAL if any("institutionalService" in line for line in lines) else ClaimKind.PROFESSIONAL
 
 
-def _version(origin: Json, kind: Kind) -> str:
+def _version(origin: Json, kind: ClaimKind) -> str:
     version = str(origin.get("version") or "")
     return version if kind_of(version) is kind else USUAL_VERSION[kind]
 
@@ -191,7 +192,7 @@ def _moment(origin: Json, otherwise: datetime) -> datetime:
         return otherwise
 
 
-def _start(document: Json, origin: Json, kind: Kind, defaults: Defaults) -> tuple[Elements, ...]:
+def _start(document: Json, origin: Json, kind: ClaimKind, defaults: Defaults) -> tuple[Elements, ...]:
     number = _text(origin, "transactionControlNumber") or "0001"
     return (
         ["ST", "837", number, _version(origin, kind)],

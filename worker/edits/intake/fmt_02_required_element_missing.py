@@ -1,11 +1,14 @@
 from collections.abc import Iterator
+from typing import Final
 
-from schemas.claim import Claim, Organization, Provider, ServiceLine
+from schemas.claim import Claim, ClaimKind, InstitutionalService, Organization, Provider, ServiceLine
 from schemas.outcome import Citation, Location, Severity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import status_of
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
+
+_PLACE: Final = {ClaimKind.PROFESSIONAL: "place of service", ClaimKind.INSTITUTIONAL: "facility type"}
 
 
 def _name(party: Organization | Provider | None) -> str | None:
@@ -22,10 +25,15 @@ def _of_claim(claim: Claim) -> Iterator[tuple[str, str, object]]:
     yield "subscriber.memberId", "subscriber member id", claim.subscriber and claim.subscriber.member_id
     yield "patientControlNumber", "patient control number", information.patient_control_number
     yield "claimChargeAmount", "total charge", information.claim_charge_amount
-    yield "placeOfServiceCode", "place of service", information.place_of_service_code
+    yield "placeOfServiceCode", _PLACE[claim.kind], information.place_of_service_code
     yield "claimFrequencyCode", "claim frequency code", information.claim_frequency_code
     yield "claimFilingCode", "claim filing code", information.claim_filing_code
-    yield "signatureIndicator", "provider signature indicator", information.signature_indicator
+    if claim.kind is ClaimKind.PROFESSIONAL:
+        yield "signatureIndicator", "provider signature indicator", information.signature_indicator
+    else:
+        dates = information.claim_date_information
+        yield "statementBeginDate", "statement date", dates and dates.statement_begin_date
+        yield "principalDiagnosis", "principal diagnosis", information.principal_diagnosis
     yield "planParticipationCode", "assignment or plan participation code", information.plan_participation_code
     yield (
         "benefitsAssignmentCertificationIndicator",
@@ -36,7 +44,17 @@ def _of_claim(claim: Claim) -> Iterator[tuple[str, str, object]]:
     yield "serviceLines", "service line", information.service_lines or None
 
 
+def _of_institutional_line(service: InstitutionalService) -> Iterator[tuple[str, str, object]]:
+    yield "serviceLineRevenueCode", "revenue code", service.service_line_revenue_code
+    yield "lineItemChargeAmount", "line charge", service.line_item_charge_amount
+    yield "measurementUnit", "unit of measure", service.measurement_unit
+    yield "serviceUnitCount", "unit count", service.service_unit_count
+
+
 def _of_line(line: ServiceLine) -> Iterator[tuple[str, str, object]]:
+    if line.institutional_service is not None:
+        yield from _of_institutional_line(line.institutional_service)
+        return
     service = line.professional_service
     pointers = service.composite_diagnosis_code_pointers
     yield "serviceDate", "date of service", line.service_date
@@ -52,10 +70,11 @@ def _of_line(line: ServiceLine) -> Iterator[tuple[str, str, object]]:
     "FMT-02",
     severity=Severity.REJECT,
     predicted=predicts(category="A6", status=("21",), carc=("16",), rarc=("MA130",)),
-    citation=Citation(source="ASC X12N 005010X222A1 (837P), elements with usage Required"),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P) and 005010X223A2 (837I), elements with usage Required"),
+    kinds=BOTH_KINDS,
 )
 def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """An element is absent or empty that every professional claim must carry.
+    """An element is absent or empty that every claim of its kind must carry.
 
     Why: a payer cannot take a claim in without them; it is returned unprocessed and was never filed.
 

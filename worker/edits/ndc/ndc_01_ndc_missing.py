@@ -2,7 +2,17 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_line_edit,
+    predicts,
+)
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -21,6 +31,7 @@ class NdcRequired(Options):
         source="ASC X12N 005010X222A1 (837P), loop 2410; Social Security Act, section 1927(a)(7), for Medicaid"
     ),
     options=NdcRequired,
+    kinds=BOTH_KINDS,
 )
 def ndc_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug is billed without the NDC of its package, which this payer wants.

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -14,6 +14,7 @@ MEASURES: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("659", "218"), carc=("16",), rarc=("N816",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 CTP05-1"),
+    kinds=BOTH_KINDS,
 )
 def unit_of_measure_unknown(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The NDC quantity has no unit of measure, or one that an 837P does not know.

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import is_billable_form
@@ -25,6 +25,7 @@ class EndedNdcs(Options):
     predicted=predicts(category="A7", status=("218",), carc=("16",), rarc=("N847",)),
     citation=Citation(source="FDA, National Drug Code Directory: end of marketing"),
     options=EndedNdcs,
+    kinds=BOTH_KINDS,
 )
 def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The NDC was no longer marketed on the date of service.

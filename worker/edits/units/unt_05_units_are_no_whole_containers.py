@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, add_up, marketed_sizes
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 
@@ -20,6 +20,7 @@ class WholeContainers(Options):
     predicted=predicts(category="A7", status=("476",), carc=("153",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     options=WholeContainers,
+    kinds=BOTH_KINDS,
 )
 def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The units billed, without a word on waste, are no number of whole containers.

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -16,6 +16,7 @@ from worker.edits.locate import in_line
         effective=date(2023, 1, 1),
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
+    kinds=BOTH_KINDS,
 )
 def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """One line says both "discarded" (JW) and "nothing discarded" (JZ).

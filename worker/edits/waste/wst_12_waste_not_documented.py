@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
@@ -25,6 +25,7 @@ class RecordOfWaste(Options):
     predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
     citation=Citation(source="Billing and coding article A53024; Noridian Healthcare Solutions, Part B: modifier JW"),
     options=RecordOfWaste,
+    kinds=BOTH_KINDS,
 )
 def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """Units are billed as discarded, and the record does not say how much was.

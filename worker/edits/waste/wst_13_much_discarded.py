@@ -4,7 +4,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 
@@ -21,6 +21,7 @@ class LargestShare(Options):
     predicted=predicts(category="A2", status=("409",), rarc=("N706",)),
     citation=Citation(source="Reviews of payers; the limit stands in the payer profile, no limit is published"),
     options=LargestShare,
+    kinds=BOTH_KINDS,
 )
 def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A large share of the containers is billed as discarded.
