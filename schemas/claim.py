@@ -35,7 +35,7 @@ class Address(Part):
 
 
 class Provider(Part):
-    """A provider [NM1*85 billing, 82 rendering, DN referring, DK ordering, DQ supervising, 71 attending, 72 operating]."""
+    """A provider of the claim or of a line [NM1*85, 82, DN, DK, DQ, 71, 72]."""
 
     npi: Text = None
     taxonomy_code: Text = None

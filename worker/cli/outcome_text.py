@@ -51,6 +51,14 @@ def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> 
     say(console, head)
 
 
+def show_problem(console: Console, found: Found) -> None:
+    """Write what is wrong in an X12 file."""
+    head = Text(f"{_place(found)}  ")
+    head.append("NOTE" if found.is_passed_over else "UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
+    head.append(f"  {found.problem}")
+    say(console, head)
+
+
 def _place(found: Found) -> str:
     return printable(f"{found.source}, {found.place}" if found.place else found.source)
 

@@ -98,14 +98,19 @@ def _unreadable_in(part: Part) -> Iterator[tuple[str, Unreadable]]:
     """With paths from the part on: they are only put together for what is found."""
     for name, alias in _measured(type(part)):
         value = getattr(part, name)
-        if isinstance(value, Unreadable):
-            yield f".{alias}", value
-        elif isinstance(value, tuple):
-            for place, member in enumerate(value):
-                for path, text in _unreadable_in(member):
-                    yield f".{alias}[{place}]{path}", text
-        elif isinstance(value, Part):
-            yield from ((f".{alias}{path}", text) for path, text in _unreadable_in(value))
+        for path, text in _unreadable_value(value):
+            yield f".{alias}{path}", text
+
+
+def _unreadable_value(value: object) -> Iterator[tuple[str, Unreadable]]:
+    if isinstance(value, Unreadable):
+        yield "", value
+    elif isinstance(value, Part):
+        yield from _unreadable_in(value)
+    elif isinstance(value, tuple):
+        for place, member in enumerate(value):
+            for path, text in _unreadable_value(member):
+                yield f"[{place}]{path}", text
 
 
 @cache
