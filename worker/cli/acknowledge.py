@@ -1,7 +1,9 @@
 """`claimscrub acknowledge`: answers that a submitter's software reads, 277CA from outcomes and 999 from 837 files."""
 
+import io
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -53,16 +55,23 @@ def command(path: str, form: str) -> None:
     try:
         expand([path])
         with _opened(path) as stream:
-            begins = stream.peek(_BEGINS) if hasattr(stream, "peek") else b""
-            if is_x12(begins):
+            is_file_of_claims = is_x12(stream.peek(_BEGINS))
+            if is_file_of_claims:
                 sys.exit(_answer_structure(stream, form, moment))
         sys.exit(_answer_outcomes(path, form, moment))
     except NoClaimFileError as error:
         raise click.UsageError(str(error)) from None
 
 
-def _opened(path: str) -> BinaryIO:
-    return sys.stdin.buffer if path == STDIN else Path(path).open("rb")
+@contextmanager
+def _opened(path: str) -> Iterator[io.BufferedReader]:
+    """The file, or stdin, which is read on by whoever comes next."""
+    if path != STDIN:
+        with Path(path).open("rb") as stream:
+            yield stream
+        return
+    stdin = sys.stdin.buffer
+    yield stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(io.BytesIO(stdin.read()))
 
 
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
@@ -93,7 +102,8 @@ def _outcomes(path: str) -> Iterator[Outcome]:
         try:
             yield Outcome.model_validate_json(found.value)
         except ValidationError:
-            raise NoClaimFileError(f"{found.source}, {found.place}: is no outcome") from None
+            place = f"{found.source}, {found.place}" if found.place else found.source
+            raise NoClaimFileError(f"{place}: is no outcome") from None
 
 
 def _write(content: bytes) -> None:

@@ -40,7 +40,7 @@ class _Reading:
                 continue
             document = self._document(found)
             if document is not None:
-                self.places.append(f"{found.source}, {found.place}" if found.place else found.source)
+                self.places.append(_place(found))
                 yield document
 
     def _document(self, found: Found) -> dict[str, Any] | None:
@@ -54,7 +54,7 @@ class _Reading:
             document = document.get("claim")
         if not isinstance(document, dict) or not isinstance(document.get("claimInformation"), dict):
             self.is_incomplete = True
-            say(self.console, f"{found.source}, {found.place}: is no claim and no outcome")
+            say(self.console, f"{_place(found)}: is no claim and no outcome")
             return None
         if self.is_telling_kept:
             for each in document.get("origin", {}).get("unmapped", ()):
@@ -62,6 +62,10 @@ class _Reading:
                 place = f"segment {each['segment']} ({each['elements'][0]} of loop {each['loop']})"
                 say(self.console, f"{found.source}, {place}: has {part}no field in the message and is kept as it came")
         return document
+
+
+def _place(found: Found) -> str:
+    return f"{found.source}, {found.place}" if found.place else found.source
 
 
 @click.command("convert")

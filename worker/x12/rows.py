@@ -32,20 +32,27 @@ class Taken:
         self._members.add((id(holder), name))
 
     def left_in(self, holder: Json, path: str) -> Iterator[str]:
-        """Yield the paths of all members that were not taken."""
+        """Yield the paths of all members that were not taken; one path for a part of which nothing was."""
         for name, value in holder.items():
             if (id(holder), name) in self._members or value is None or value in ("", [], {}):
                 continue
             yield from self._left(value, f"{path}.{name}")
 
     def _left(self, value: object, path: str) -> Iterator[str]:
-        if isinstance(value, dict):
+        if self._is_untouched(value):
+            yield path
+        elif isinstance(value, dict):
             yield from self.left_in(value, path)
         elif isinstance(value, list):
             for place, member in enumerate(value):
                 yield from self._left(member, f"{path}[{place}]")
-        else:
-            yield path
+
+    def _is_untouched(self, value: object) -> bool:
+        if isinstance(value, dict):
+            return all(
+                (id(value), name) not in self._members and self._is_untouched(member) for name, member in value.items()
+            )
+        return all(map(self._is_untouched, value)) if isinstance(value, list) else True
 
 
 class Row(Protocol):

@@ -19,12 +19,14 @@ _ISA_ELEMENT_LENGTHS: Final = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 
 _PADDING: Final = "\r\n\t \x1a\x00"
 """What may stand before an interchange: line breaks, blanks, and the padding of old transfer programs."""
 
+_BLANKS: Final = frozenset(" \t\r\n")
 _BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"  # of UTF-8, read as ISO 8859-1
 _CONTROLS: Final = "".join(chr(code) for code in (*range(0x20), 0x7F) if chr(code) not in "\t\r\n")
 _IDENTIFIER: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 _ISA: Final = re.compile(r"(?<![A-Za-z0-9])ISA(?=[^A-Za-z0-9\s])", re.ASCII)
 
 CONTROL_CHARACTER: Final = "The segment holds a control character."
+TOO_LONG: Final = f"The segment is longer than {MAX_SEGMENT_BYTES:,} bytes, as no segment is."
 NO_IDENTIFIER: Final = "What stands here does not begin with a segment identifier."
 
 
@@ -102,38 +104,37 @@ def _delimiters(isa: str) -> tuple[Delimiters | None, str | None]:
 
 def _interchange(text: "_Text", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None]]:
     """The segments from the ISA to the IEA; or to the next ISA, or to where there is no segment any more."""
-    separator, known = delimiters.element, set[str]()
-    control = _control_besides(delimiters)
+    separator, terminator = delimiters.element, delimiters.segment
+    breaks = str.maketrans("", "", "\r\n".replace(terminator, ""))
+    control, known = _control_besides(delimiters), set[str]()
     is_first = True
-    while (taken := text.take(delimiters.segment)) is not None:
+    while (taken := text.take(terminator)) is not None:
         is_plain = taken.isascii() and not control.search(taken)
-        pieces = taken.split(delimiters.segment)
+        pieces = taken.split(terminator)
         for place, piece in enumerate(pieces):
-            raw = piece.lstrip(" \t") if piece[:1] in {" ", "\t"} else piece
+            raw = piece.translate(breaks).lstrip(" \t") if piece[:1] in _BLANKS or "\n" in piece else piece
             if not raw:
                 continue
             elements = raw.split(separator)
             identifier = elements[0]
             if identifier == "ISA" and not is_first:
-                text.push_back(pieces[place:], delimiters.segment)
+                text.push_back(pieces[place:], terminator)
                 return
             is_first = False
-            if not is_plain:
-                elements = _decoded(raw).split(separator)
-            flaw = None if is_plain and identifier in known else _flaw(elements, control)
-            if not flaw:
-                known.add(identifier)
-            yield elements, flaw
+            if is_plain and identifier in known and len(raw) <= MAX_SEGMENT_BYTES:
+                yield elements, None
+            else:
+                elements, flaw = _looked_into(raw, separator, control)
+                if flaw is None:
+                    known.add(identifier)
+                yield elements, flaw
             if identifier == "IEA":
-                text.push_back(pieces[place + 1 :], delimiters.segment)
+                text.push_back(pieces[place + 1 :], terminator)
                 return
-    left = text.ahead.strip(_PADDING)
-    if len(text.ahead) > MAX_SEGMENT_BYTES:
-        yield [""], f"There is no segment terminator within {MAX_SEGMENT_BYTES:,} bytes."
-        text.skip_to_isa()
-    elif left:
-        yield [left.split(separator)[0][:3]], "The file ends inside this segment."
-        text.drop()
+        if text.is_overlong:
+            yield [""], TOO_LONG
+            text.skip_segment(terminator)
+    yield from _unterminated(text, separator, is_at_isa=is_first)
 
 
 def _decoded(raw: str) -> str:
@@ -148,10 +149,20 @@ def _control_besides(delimiters: Delimiters) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(''.join(each for each in _CONTROLS if each not in delimiters))}]")
 
 
-def _flaw(elements: list[str], control: re.Pattern[str]) -> str | None:
+def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[list[str], str | None]:
+    elements = _decoded(raw).split(separator)
     if not _IDENTIFIER.fullmatch(elements[0]):
-        return NO_IDENTIFIER
-    return CONTROL_CHARACTER if any(map(control.search, elements)) else None
+        return elements, NO_IDENTIFIER
+    if len(raw) > MAX_SEGMENT_BYTES:
+        return elements[:1], TOO_LONG
+    return elements, CONTROL_CHARACTER if any(map(control.search, elements)) else None
+
+
+def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator[tuple[list[str], str]]:
+    if left := text.ahead.strip(_PADDING):
+        yield [left.split(separator)[0][:3]], "The file ends inside this segment."
+        # Another interchange may stand in what had no terminator of this one.
+        text.skip_to_isa(is_past=is_at_isa)
 
 
 class _Text:
@@ -169,28 +180,45 @@ class _Text:
         return bool(self.ahead)
 
     def take(self, terminator: str) -> str | None:
-        """Take the segments that are wholly ahead, without the line breaks in them; none when there is no more."""
+        """Take the segments that are wholly ahead; nothing if the next one is overlong, None when there is no more."""
         cut = self.ahead.rfind(terminator)
-        while cut < 0 and len(self.ahead) <= MAX_SEGMENT_BYTES:
+        while cut < 0:
+            if self.is_overlong:
+                return ""
             seen = len(self.ahead)
             if not self._read():
-                break
+                return None
             cut = self.ahead.rfind(terminator, seen)
-        if cut < 0:
-            return None
         taken, self.ahead = self.ahead[:cut], self.ahead[cut + 1 :]
-        for line_break in "\r\n":
-            if line_break in taken and line_break != terminator:
-                taken = taken.replace(line_break, "")
         return taken
+
+    @property
+    def is_overlong(self) -> bool:
+        """Whether more is ahead than a segment can be."""
+        return len(self.ahead) > MAX_SEGMENT_BYTES
+
+    def skip_segment(self, terminator: str) -> None:
+        """Go on behind the next terminator, or to the next ISA, whichever comes first."""
+        while True:
+            cut, found = self.ahead.find(terminator), _ISA.search(self.ahead)
+            if found and (cut < 0 or found.start() < cut):
+                self.ahead = terminator + self.ahead[found.start() :]
+                return
+            if cut >= 0:
+                self.ahead = self.ahead[cut + 1 :]
+                return
+            self.ahead = self.ahead[-len("ISA*") :]
+            if not self._read():
+                self.drop()
+                return
 
     def push_back(self, pieces: list[str], terminator: str) -> None:
         """Put segments back that belong to another interchange."""
         self.ahead = "".join(piece + terminator for piece in pieces) + self.ahead
 
-    def skip_to_isa(self) -> None:
-        """Go on to the next ISA after this place, or to the end."""
-        self.ahead = self.ahead[1:]
+    def skip_to_isa(self, *, is_past: bool = True) -> None:
+        """Go on to the next ISA, or to the end; past the one that may be here, unless told otherwise."""
+        self.ahead = self.ahead[is_past:]
         while not (found := _ISA.search(self.ahead)):
             self.ahead = self.ahead[-len("ISA*") :]
             if not self._read():

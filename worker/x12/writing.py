@@ -18,6 +18,7 @@ from worker.x12.rows import Elements, Json, Taken, parts
 from worker.x12.versions import USUAL_VERSION, kind_of
 
 _LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
+_SELF: Final = "18"
 _NO_PART_OF_A_CLAIM: Final = ("origin", "schemaVersion", "controlNumber", "usageIndicator")
 
 
@@ -104,10 +105,13 @@ def _write(place: int, document: Json, defaults: Defaults, lost: Callable[[int, 
     origin = document.get("origin")
     origin = origin if isinstance(origin, dict) else {}
     kind = kind_of_document(document)
+    cover = _cover(document, origin, defaults)
     document = _with_one_list_of_attachments(document)
+    if not origin:
+        document = _with_what_the_convention_implies(document, cover)
     writer = _Writer(document, parts(origin.get("unmapped")))
     written = _Written(
-        cover=_cover(document, origin, defaults),
+        cover=cover,
         start=_start(document, origin, kind, defaults),
         version=_version(origin, kind),
         header=writer.level(HEADER),
@@ -145,6 +149,21 @@ def _with_one_list_of_attachments(document: Json) -> Json:
     others = {name: value for name, value in numbers.items() if name != "reportInformation"}
     numbers = {**others, "reportInformations": attachments}
     return {**document, "claimInformation": {**information, "claimSupplementalInformation": numbers}}
+
+
+def _with_what_the_convention_implies(document: Json, cover: Cover) -> Json:
+    """A claim that came as JSON names the parties of the envelope only, and a patient who is not the subscriber."""
+    submitter, receiver, subscriber = (_part(document, name) for name in ("submitter", "receiver", "subscriber"))
+    submitter.setdefault("submitterIdentification", cover.sender.id)
+    receiver.setdefault("receiverId", cover.receiver.id)
+    if not document.get("dependent"):
+        subscriber.setdefault("relationshipToSubscriberCode", _SELF)
+    return {**document, "submitter": submitter, "receiver": receiver, "subscriber": subscriber}
+
+
+def _part(document: Json, name: str) -> Json:
+    part = document.get(name)
+    return dict(part) if isinstance(part, dict) else {}
 
 
 def _cover(document: Json, origin: Json, defaults: Defaults) -> Cover:
