@@ -152,7 +152,7 @@ def _control_besides(delimiters: Delimiters) -> re.Pattern[str]:
 def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[list[str], str | None]:
     elements = _decoded(raw).split(separator)
     if not _IDENTIFIER.fullmatch(elements[0]):
-        return elements, NO_IDENTIFIER
+        return [""], NO_IDENTIFIER
     if len(raw) > MAX_SEGMENT_BYTES:
         return elements[:1], TOO_LONG
     return elements, CONTROL_CHARACTER if any(map(control.search, elements)) else None
@@ -160,7 +160,8 @@ def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[li
 
 def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator[tuple[list[str], str]]:
     if left := text.ahead.strip(_PADDING):
-        yield [left.split(separator)[0][:3]], "The file ends inside this segment."
+        identifier = left.split(separator)[0]
+        yield [identifier if _IDENTIFIER.fullmatch(identifier) else ""], "The file ends inside this segment."
         # Another interchange may stand in what had no terminator of this one.
         text.skip_to_isa(is_past=is_at_isa)
 

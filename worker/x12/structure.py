@@ -10,6 +10,7 @@ from worker.x12.events import Envelope, Flaw, GroupRead, Level, Read, Transactio
 from worker.x12.rows import Elements
 
 VERSION: Final = "005010X231A1"
+UNKNOWN_VERSION: Final = "UNKNOWN"
 _MOST_SEGMENT_FLAWS: Final = 1_000
 """How many flaws of segments are kept of a group, so that memory stays flat on a file that is broken throughout."""
 
@@ -27,7 +28,7 @@ class TransactionAnswer:
 
     @property
     def code(self) -> str:
-        """IK501: A accepted, E accepted although something is wrong, P is not known here: R rejected.
+        """IK501: A accepted, E accepted although something is wrong, R rejected.
 
         A transaction of which some claims were refused is accepted with errors: the others were taken.
         """
@@ -109,7 +110,7 @@ def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
 def _transaction(group: GroupAnswer) -> Iterator[Elements]:
     said = group.envelope.said
     yield ["ST", "999", "0001", VERSION]
-    yield ["AK1", said("gs", 1) or "HC", said("gs", 6) or "0", said("gs", 8)]
+    yield ["AK1", said("gs", 1) or "HC", said("gs", 6) or "0", said("gs", 8) or UNKNOWN_VERSION]
     for each in group.transactions:
         yield ["AK2", "837", each.control_number or "0000", each.version]
         for flaw in each.flaws:
