@@ -1,9 +1,11 @@
-"""The professional claim as JSON: the v3 professional convention, element for element the same as an 837P.
+"""The claim as JSON: the v3 professional and institutional conventions, element for element the same as an 837.
 
-Source of names and X12 elements: ASC X12N 005010X222A1 as carried by the public v3 professional claim APIs.
+Source of names and X12 elements: ASC X12N 005010X222A1 and 005010X223A2 as carried by the public v3 claim APIs.
 Every field may be absent: what is required is judged by edit FMT-02, so that a claim with a hole is answered with a
 finding instead of an error. Fields that are not named here are kept as they came.
 """
+
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -12,6 +14,13 @@ from schemas.part import Part
 from schemas.values import Day, Money, Quantity, Text
 
 SCHEMA_VERSION = "3"
+
+
+class ClaimKind(StrEnum):
+    """The two kinds of claims: of practitioners and suppliers (837P), of hospitals and other facilities (837I)."""
+
+    PROFESSIONAL = "professional"
+    INSTITUTIONAL = "institutional"
 
 
 class Address(Part):
@@ -26,7 +35,7 @@ class Address(Part):
 
 
 class Provider(Part):
-    """A billing, rendering, referring, ordering or supervising provider [NM1*85, 82, DN, DK, DQ]."""
+    """A provider of the claim or of a line [NM1*85, 82, DN, DK, DQ, 71, 72]."""
 
     npi: Text = None
     taxonomy_code: Text = None
@@ -93,8 +102,8 @@ class DiagnosisPointers(Part):
     diagnosis_code_pointers: tuple[Text, ...] = ()
 
 
-class ProfessionalService(Part):
-    """What was done, how often and for how much [SV1]."""
+class Service(Part):
+    """What was done, how often and for how much: the elements that SV1 and SV2 share."""
 
     procedure_identifier: Text = None
     procedure_code: Text = None
@@ -103,8 +112,20 @@ class ProfessionalService(Part):
     line_item_charge_amount: Money = None
     measurement_unit: Text = None
     service_unit_count: Quantity = None
+
+
+class ProfessionalService(Service):
+    """The service of a professional line [SV1]."""
+
     place_of_service_code: Text = None
     composite_diagnosis_code_pointers: DiagnosisPointers | None = None
+
+
+class InstitutionalService(Service):
+    """The service of an institutional line [SV2]; only the revenue code, charge and units are always there."""
+
+    service_line_revenue_code: Text = None
+    non_covered_charge_amount: Money = None
 
 
 class DrugIdentification(Part):
@@ -169,6 +190,7 @@ class ServiceLine(Part):
     service_date: Day = None
     service_date_end: Day = None
     professional_service: ProfessionalService = ProfessionalService()
+    institutional_service: InstitutionalService | None = None
     drug_identification: DrugIdentification | None = None
     service_line_reference_information: LineReferences | None = None
     service_line_supplemental_information: tuple[ReportInformation, ...] = ()
@@ -179,9 +201,76 @@ class ServiceLine(Part):
     referring_provider: Provider | None = None
     supervising_provider: Provider | None = None
 
+    @property
+    def service(self) -> Service:
+        """What the line bills, whichever kind of claim it is on."""
+        return self.institutional_service or self.professional_service
+
+
+class ClaimDates(Part):
+    """Dates of the claim [2300 DTP]; those that are read."""
+
+    statement_begin_date: Day = None
+    statement_end_date: Day = None
+
+
+class ClaimCodes(Part):
+    """How an institutional claim's patient came and went [CL1]."""
+
+    admission_type_code: Text = None
+    admission_source_code: Text = None
+    patient_status_code: Text = None
+
+
+class InstitutionalDiagnosis(Part):
+    """One diagnosis of an institutional claim [HI*ABK, ABF, ABJ]."""
+
+    qualifier_code: Text = None
+    principal_diagnosis_code: Text = None
+    other_diagnosis_code: Text = None
+    admitting_diagnosis_code: Text = None
+    present_on_admission_indicator: Text = None
+
+    @property
+    def code(self) -> str | None:
+        """The code, whichever diagnosis it is."""
+        return self.principal_diagnosis_code or self.other_diagnosis_code or self.admitting_diagnosis_code
+
+
+class ValueInformation(Part):
+    """A value code with its amount [HI*BE]."""
+
+    value_code: Text = None
+    value_code_amount: Text = None
+
+
+class Occurrence(Part):
+    """An occurrence code with its day [HI*BH]; the convention calls both codes of spans."""
+
+    occurrence_span_code: Text = None
+    occurrence_span_code_date: Day = None
+
+
+class OccurrenceSpan(Part):
+    """An occurrence span code with its first and last day [HI*BI]."""
+
+    occurrence_span_code: Text = None
+    occurrence_span_code_start_date: Day = None
+    occurrence_span_code_end_date: Day = None
+
+
+class Condition(Part):
+    """A condition code [HI*BG]."""
+
+    condition_code: Text = None
+
 
 class ClaimInformation(Part):
-    """The claim itself [2300]."""
+    """The claim itself [2300].
+
+    On an institutional claim `placeOfServiceCode` is the facility type, the first two digits of the type of bill after
+    its leading zero, and `claimFrequencyCode` the last one.
+    """
 
     patient_control_number: Text = None
     claim_charge_amount: Money = None
@@ -193,16 +282,62 @@ class ClaimInformation(Part):
     benefits_assignment_certification_indicator: Text = None
     release_information_code: Text = None
     delay_reason_code: Text = None
+    claim_date_information: ClaimDates | None = None
     health_care_code_information: tuple[Diagnosis, ...] = ()
+    claim_code_information: ClaimCodes | None = None
+    principal_diagnosis: InstitutionalDiagnosis | None = None
+    admitting_diagnosis: InstitutionalDiagnosis | None = None
+    other_diagnosis_information_list: tuple[tuple[InstitutionalDiagnosis, ...], ...] = ()
+    value_information_list: tuple[tuple[ValueInformation, ...], ...] = ()
+    occurrence_information_list: tuple[tuple[Occurrence, ...], ...] = ()
+    occurrence_span_informations: tuple[tuple[OccurrenceSpan, ...], ...] = ()
+    conditions: tuple[tuple[Condition, ...], ...] = Field(default=(), alias="conditionCodesList")
     other_subscriber_information: tuple[OtherSubscriber, ...] = ()
     claim_supplemental_information: ClaimSupplementalInformation | None = None
     service_lines: tuple[ServiceLine, ...] = ()
 
 
-class Claim(Part):
-    """A professional claim with what the medical record says about it.
+class UnmappedSegment(Part):
+    """A segment of which the message has no field, or not for all of its elements."""
 
-    `documentation` absent means that nobody said what the record holds; an empty list means that it holds nothing.
+    segment: int | None = Field(default=None, description="its number in the file, counted from 1")
+    loop: Text = Field(default=None, description="the loop that it stands in, for instance `2300.2400[2].2420A`")
+    elements: tuple[str | tuple[str, ...], ...] = Field(
+        default=(), description="its elements from the identifier on; a composite one is a list"
+    )
+    is_in_part: bool = Field(default=False, description="whether some of its elements stand in fields")
+
+
+class Origin(Part):
+    """Where in an X12 file the claim came from, so that it can be answered there and written back."""
+
+    interchange_control_number: Text = Field(default=None, description="ISA13")
+    group_control_number: Text = Field(default=None, description="GS06")
+    transaction_control_number: Text = Field(default=None, description="ST02")
+    patient_control_number: Text = Field(default=None, description="CLM01")
+    segment: int | None = Field(default=None, description="the number of CLM in the file, counted from 1")
+    version: Text = Field(default=None, description="ST03, or GS08 where there is none")
+    sender_qualifier: Text = Field(default=None, description="ISA05")
+    sender: Text = Field(default=None, description="ISA06")
+    receiver_qualifier: Text = Field(default=None, description="ISA07")
+    receiver: Text = Field(default=None, description="ISA08")
+    application_sender: Text = Field(default=None, description="GS02")
+    application_receiver: Text = Field(default=None, description="GS03")
+    interchange_date: Text = Field(default=None, description="ISA09, YYMMDD")
+    interchange_time: Text = Field(default=None, description="ISA10, HHMM")
+    transaction_purpose: Text = Field(default=None, description="BHT02")
+    transaction_reference: Text = Field(default=None, description="BHT03")
+    transaction_date: Text = Field(default=None, description="BHT04")
+    transaction_time: Text = Field(default=None, description="BHT05")
+    transaction_type: Text = Field(default=None, description="BHT06")
+    unmapped: tuple[UnmappedSegment, ...] = ()
+
+
+class Claim(Part):
+    """A claim with what the medical record says about it.
+
+    It is institutional if one of its lines is. `documentation` absent means that nobody said what the record holds; an
+    empty list means that it holds nothing.
     """
 
     schema_version: Text = Field(default=None, description="major version of this message, 3 when absent")
@@ -217,7 +352,17 @@ class Claim(Part):
     referring: Provider | None = None
     ordering: Provider | None = None
     supervising: Provider | None = None
+    attending: Provider | None = None
+    operating: Provider | None = None
     subscriber: Person | None = None
     dependent: Person | None = None
     claim_information: ClaimInformation
     documentation: tuple[DocumentationElement, ...] | None = None
+    origin: Origin | None = Field(default=None, description="absent for a claim that did not come as X12")
+
+    @property
+    def kind(self) -> ClaimKind:
+        """Whose claim it is."""
+        lines = self.claim_information.service_lines
+        is_institutional = any(line.institutional_service is not None for line in lines)
+        return ClaimKind.INSTITUTIONAL if is_institutional else ClaimKind.PROFESSIONAL

@@ -24,6 +24,9 @@ class DeadLetterReason(StrEnum):
     UNSUPPORTED_VERSION = "unsupported-version"
     UNSUPPORTED_CONTENT_TYPE = "unsupported-content-type"
     KEY_INVALID = "key-invalid"
+    X12_ENVELOPE = "x12-envelope"
+    X12_TRANSACTION = "x12-transaction"
+    X12_CLAIM = "x12-claim"
     OUTPUT_TOO_LARGE = "output-too-large"
     INTERNAL_ERROR = "internal-error"
 
@@ -42,10 +45,15 @@ class DeadLetterStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """The verdict on one message that is no claim, or that we could not handle."""
+    """The verdict on one message that is no claim, or that we could not handle.
+
+    `flaws` says in a sentence each, with the number of its segment, what is wrong in an X12 interchange of which at
+    least one part could not be read. No sentence holds anything of the message.
+    """
 
     reason: DeadLetterReason
     stage: DeadLetterStage
+    flaws: tuple[str, ...] = ()
 
 
 HEADER_NAMESPACE: Final = "claimscrub-"
@@ -58,6 +66,7 @@ SCHEMA_VERSION: Final = "1"
 HEADER_SCHEMA: Final = f"{HEADER_PREFIX}schema"
 HEADER_REASON: Final = f"{HEADER_PREFIX}reason"
 HEADER_STAGE: Final = f"{HEADER_PREFIX}stage"
+HEADER_FLAWS: Final = f"{HEADER_PREFIX}flaws"
 HEADER_ORIG_TOPIC: Final = f"{HEADER_PREFIX}orig-topic"
 HEADER_ORIG_PARTITION: Final = f"{HEADER_PREFIX}orig-partition"
 HEADER_ORIG_OFFSET: Final = f"{HEADER_PREFIX}orig-offset"
@@ -77,6 +86,7 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_SCHEMA: "version of this set of headers",
         HEADER_REASON: "what was wrong, one of DeadLetterReason",
         HEADER_STAGE: "how far the message came, one of DeadLetterStage",
+        HEADER_FLAWS: "what is wrong in an X12 interchange, a sentence a segment, as a JSON array; absent otherwise",
         HEADER_ORIG_TOPIC: "topic that the message came from",
         HEADER_ORIG_PARTITION: "partition that the message came from",
         HEADER_ORIG_OFFSET: "offset of the message in that partition",

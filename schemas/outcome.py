@@ -97,7 +97,7 @@ class Finding(Message):
     hint: str
     facts: dict[str, str] = Field(description="the values that decided")
     at: Location
-    predicted: Prediction | None = Field(description="absent where the scrubber itself failed")
+    predicted: Prediction | None = Field(default=None, description="absent where the scrubber itself failed")
     citation: Citation
     fix: Fix | None = None
 
@@ -121,7 +121,9 @@ class WasteReporting(Message):
     """The JW/JZ duty of a drug on the date of service (Medicare Part B)."""
 
     listed: bool = Field(description="on the CMS list of codes whose containers are all single-dose")
-    required: bool | None = Field(description="whether JW or JZ must stand on the line; null when not known")
+    required: bool | None = Field(
+        default=None, description="whether JW or JZ must be on the line; absent when not known"
+    )
     basis: str
 
 

@@ -1,14 +1,18 @@
 """The one place that wires: files to data, data to the pipeline."""
 
 import importlib.metadata
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
 
+import orjson
+
 import worker
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Disposition
 from worker.configuration.compiled_tables import LoadedFrom, load_tables
 from worker.configuration.digest import ruleset_digest
@@ -23,6 +27,8 @@ from worker.reference.loading import load_verified
 from worker.reference.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
+from worker.x12.events import ClaimRead, Flaw, Level
+from worker.x12.reading import read_837
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 
@@ -129,6 +135,37 @@ class PipelineScrubber:
             stage_seconds=done.stage_seconds,
             versions=self.versions | {"profile": outcome.versions.profile},
         )
+
+    def scrub_interchange(self, value: bytes, *, received_on: date) -> Iterator[Scrubbed]:
+        """Yield the pipeline's verdict on each claim; what is none makes one dead letter of the whole message."""
+        flaws: list[tuple[DeadLetter, str]] = []
+        is_empty = True
+        for each in read_837(io.BytesIO(value)):
+            if isinstance(each, ClaimRead):
+                is_empty = False
+                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
+                if scrubbed.dead_letter is None:
+                    yield scrubbed
+                else:
+                    flaws.append((scrubbed.dead_letter, f"Segment {each.segment}: {scrubbed.dead_letter.reason}."))
+            elif isinstance(each, Flaw) and not each.is_passed_over:
+                letter = DeadLetter(_reason(each.level), DeadLetterStage.DECODE)
+                flaws.append((letter, f"Segment {each.segment}: {each.reason}"))
+        if not flaws and is_empty:
+            flaws = [(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
+        if flaws:
+            letter = replace(flaws[0][0], flaws=tuple(sentence for _, sentence in flaws))
+            yield Scrubbed("dead-lettered", dead_letter=letter, versions=self.versions)
+
+
+def _reason(level: Level) -> DeadLetterReason:
+    match level:
+        case Level.CLAIM:
+            return DeadLetterReason.X12_CLAIM
+        case Level.TRANSACTION:
+            return DeadLetterReason.X12_TRANSACTION
+        case Level.GROUP | Level.INTERCHANGE:
+            return DeadLetterReason.X12_ENVELOPE
 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:

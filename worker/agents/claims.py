@@ -7,7 +7,7 @@ the process, and the offset stays.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from worker.agents.batches import Taken, by_partition, take_batch, taken
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, outgoing, received_on, refusal
+from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal
 from worker.stream.scrubber import Scrubbed
 from worker.stream.shell import Shell
 from worker.stream.transport import add_agent
@@ -143,14 +143,31 @@ class ClaimsAgent:
         pairs: list[Pair] = []
         records: list[Outgoing] = []
         for each in admitted:
-            if time.perf_counter() - self._worked_since > _WORK_S:
-                await asyncio.sleep(0)
-                self._worked_since = time.perf_counter()
-            record, scrubbed = outgoing(each.message, self._verdict(each.message), self._shell.provenance)
-            pairs.append((each.message, scrubbed))
-            if record is not None:
-                records.append(record)
+            for verdict in self._verdicts(each.message):
+                record, scrubbed = outgoing(each.message, verdict, self._shell.provenance)
+                pairs.append((each.message, scrubbed))
+                if record is not None:
+                    records.append(record)
+                # Between two messages, and between two claims of an interchange.
+                if time.perf_counter() - self._worked_since > _WORK_S:
+                    await asyncio.sleep(0)
+                    self._worked_since = time.perf_counter()
         return pairs, records
+
+    def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
+        """Yield the verdict on a message, or those on the claims of an interchange; at least one."""
+        if message.value is None or not is_interchange(message):
+            yield self._verdict(message)
+            return
+        loaded = self._shell.loaded
+        flaw = refusal(message, self._settings.max_message_bytes)
+        if flaw is not None:
+            yield dead(flaw.reason, flaw.stage, loaded.versions)
+            return
+        try:
+            yield from loaded.scrubber.scrub_interchange(message.value, received_on=self._received_on(message))
+        except Exception as error:  # noqa: BLE001 -- as for a single claim
+            yield self._failed(error, loaded.versions)
 
     def _verdict(self, message: Inbound) -> Scrubbed:
         if message.value is None:
@@ -164,8 +181,11 @@ class ClaimsAgent:
         try:
             return loaded.scrubber.scrub(message.value, received_on=self._received_on(message))
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
-            self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=_place(error))
-            return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
+            return self._failed(error, loaded.versions)
+
+    def _failed(self, error: Exception, versions: Mapping[str, str]) -> Scrubbed:
+        self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=_place(error))
+        return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, versions)
 
     def _received_on(self, message: Inbound) -> date:
         if self._settings.as_of is not None:

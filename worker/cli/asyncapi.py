@@ -2,7 +2,14 @@
 
 from typing import Any, Final
 
-from schemas.dead_letter import HEADER_MEANINGS, HEADER_REASON, HEADER_STAGE, DeadLetterReason, DeadLetterStage
+from schemas.dead_letter import (
+    HEADER_FLAWS,
+    HEADER_MEANINGS,
+    HEADER_REASON,
+    HEADER_STAGE,
+    DeadLetterReason,
+    DeadLetterStage,
+)
 from schemas.topics import TOPICS, Topic
 
 CONTRACT_VERSION: Final = "1.0.0"
@@ -131,7 +138,7 @@ def _dead_letter() -> Document:
         "headers": {
             "type": "object",
             "properties": {name: _dead_letter_header(name) for name in HEADER_MEANINGS},
-            "required": list(HEADER_MEANINGS),
+            "required": [name for name in HEADER_MEANINGS if name != HEADER_FLAWS],
         },
         "payload": {"type": "string", "format": "binary", "description": "whatever bytes came in"},
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},

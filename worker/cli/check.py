@@ -17,12 +17,15 @@ from worker.cli.claim_files import STDIN, Found, NoClaimFileError, expand, read_
 from worker.cli.configuration import config_option, edits_option, load_pipeline
 from worker.cli.console import DAY, EXIT_ALL_SCRUBBED, EXIT_SOME_NOT, EXIT_UNREADABLE, counted, err, out, say, today
 from worker.cli.corrections import correct, show_correction
-from worker.cli.outcome_text import show_outcome, show_unreadable
+from worker.cli.outcome_text import show_outcome, show_problem, show_unreadable
 from worker.cli.rewrite import Replacement, rewrite
 from worker.cli.summary import Summary
 from worker.pipeline.scrub import Pipeline, Scrubbed
 
 _MANY_BYTES: Final = 512 * 1024
+_NOT_WRITTEN_BACK: Final = (
+    "{file}: an X12 file is not changed in place; use `check --fix --format jsonl` and `convert --to x12`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Scrub claim files on this machine, without Kafka.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
-    claim a line. `-` reads stdin.
+    claim a line. Interchanges of 837P and 837I are known by their ISA. `-` reads stdin.
 
     For each claim you see whether it may go out (SCRUBBED), would be sent back (REJECTED) or needs documents
     (PENDED), then every finding with the line, the field and the box of the CMS-1500 form, and what to do.
@@ -114,13 +117,16 @@ def _scrub(files: list[str], pipeline: Pipeline, day: date, wanted: Wanted) -> S
     console, errors = out(), err()
     rewritten: dict[str, list[Replacement]] = {}
     with _progress(files, errors, wanted) as progress:
-        for found in read_claims(files, MAX_MESSAGE_BYTES, lambda size: progress.advance(progress.task_ids[0], size)):
+        read = read_claims(files, MAX_MESSAGE_BYTES, lambda size: progress.advance(progress.task_ids[0], size))
+        for found in _claims(read, summary, errors if wanted.as_json else console, wanted):
             scrubbed, correction = pipeline.scrub(found.value, day), None
             if wanted.is_fixing:
                 correction = correct(pipeline, found.value, scrubbed, day, unsafe=wanted.is_unsafe)
                 scrubbed = correction.scrubbed if correction else scrubbed
             summary.add(scrubbed)
             if correction and correction.made and not correction.new:
+                if found.is_x12 and wanted.is_writing:
+                    raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
                 rewritten.setdefault(found.source, []).append((found.value, correction.value))
             if wanted.as_json:
                 _write(found, scrubbed, errors, wanted)
@@ -135,6 +141,18 @@ def _scrub(files: list[str], pipeline: Pipeline, day: date, wanted: Wanted) -> S
             rewrite(file, replacements)
             say(errors, f"{file}: {counted(len(replacements), 'claim')} corrected")
     return summary
+
+
+def _claims(read: Iterator[Found], summary: Summary, console: Console, wanted: Wanted) -> Iterator[Found]:
+    """Yield the claims, and say what is wrong in an X12 file between them; what was not read counts as unreadable."""
+    for found in read:
+        if found.problem is None:
+            yield found
+            continue
+        if not found.is_passed_over:
+            summary.add_unreadable()
+        if not wanted.is_quiet:
+            show_problem(console, found)
 
 
 def _write(found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:

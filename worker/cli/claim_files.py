@@ -1,5 +1,6 @@
 """Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
 
+import io
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -8,10 +9,18 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import orjson
+
+from worker.x12.events import ClaimRead, Flaw
+from worker.x12.reading import read_837
+from worker.x12.segments import is_x12
+
 STDIN: Final = "-"
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
-SUFFIXES: Final = (".json", *LINE_SUFFIXES)
+X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
+SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
 
+_X12_BEGINS: Final = 1024
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _BLANKS: Final = b" \t\r\n"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -19,11 +28,18 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The bytes of one claim and their place: the line of the file, or the position in an array of claims."""
+    """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
+
+    `problem` says in one sentence what is no claim in an X12 file, and is there instead of bytes; `is_passed_over`
+    that all claims were read all the same. `is_x12` says that the bytes are not those of the file.
+    """
 
     source: str
     place: str
     value: bytes
+    problem: str | None = None
+    is_passed_over: bool = False
+    is_x12: bool = False
 
 
 class NoClaimFileError(Exception):
@@ -35,7 +51,9 @@ def expand(paths: Iterable[str]) -> list[str]:
     files: list[str] = []
     for path in paths:
         if path != STDIN and Path(path).is_dir():
-            inside = sorted(str(file) for file in Path(path).rglob("*") if file.suffix in SUFFIXES and file.is_file())
+            inside = sorted(
+                str(file) for file in Path(path).rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
+            )
             if not inside:
                 raise NoClaimFileError(f"{path}: no claim file in this folder (names end in {', '.join(SUFFIXES)})")
             files += inside
@@ -85,7 +103,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
         return
     try:
         with Path(file).open("rb") as stream:
-            if Path(file).suffix in LINE_SUFFIXES:
+            if Path(file).suffix.lower() in LINE_SUFFIXES:
                 yield from _read_lines(stream, file, longest, progress)
             else:
                 yield from _read_stream(stream, file, longest, progress)
@@ -94,7 +112,11 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
 
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
-    """Tell by its first lines what it is: one claim a line, an array of claims, or one claim over many lines."""
+    """Tell by its start what it is: X12, one claim a line, an array of claims, or one claim over many lines."""
+    begins = stream.peek(_X12_BEGINS) if isinstance(stream, io.BufferedReader) else b""
+    if is_x12(begins):
+        yield from _read_x12(stream, source, progress)
+        return
     head = [stream.readline(longest + 2)]
     while head[-1] and not _bare(head[-1]):
         head.append(stream.readline(longest + 2))
@@ -113,6 +135,20 @@ def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable
     for position, element in enumerate(elements or (), 1):
         progress(len(element))
         yield Found(source, f"claim {position}", element)
+
+
+def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) -> Iterator[Found]:
+    """Yield the claims of interchanges as messages, and what is wrong between them."""
+    read = 0
+    for each in read_837(stream):
+        if isinstance(each, ClaimRead):
+            yield Found(source, f"segment {each.segment}", orjson.dumps(each.document), is_x12=True)
+        elif isinstance(each, Flaw):
+            place = f"segment {each.segment}"
+            yield Found(source, place, b"", each.reason, is_passed_over=each.is_passed_over, is_x12=True)
+        if stream.seekable():
+            progress(stream.tell() - read)
+            read = stream.tell()
 
 
 def _read_lines(

@@ -20,6 +20,8 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "demo": "worker.cli.demo",
         "worker": "worker.cli.worker",
         "send": "worker.cli.send",
+        "convert": "worker.cli.convert",
+        "acknowledge": "worker.cli.acknowledge",
         "tail": "worker.cli.tail",
         "topics": "worker.cli.topics",
     }
@@ -72,7 +74,7 @@ class Subcommands(click.Group):
 @click.command(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="claimscrub", prog_name="claimscrub")
 def claimscrub() -> None:
-    """Find what a payer would reject in a professional claim, before the payer does.
+    """Find what a payer would reject in a claim, before the payer does.
 
     Begin with `claimscrub demo`, or with `claimscrub check` on a file of claims.
     """

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
+from schemas.claim import ClaimKind
 from worker.cli.edits import source_of
 from worker.cli.outcome_text import predicted_codes
 from worker.edits.edit import AnyEdit
+
+KIND_LETTERS: Final = {ClaimKind.PROFESSIONAL: "P", ClaimKind.INSTITUTIONAL: "I"}
 
 _INTRODUCTION: Final = """\
 # The edits
@@ -20,6 +23,7 @@ it off.
 - **preview** edits are evaluated and counted, and never do more than warn.
 - **planned** edits are listed only: they need what a later version brings.
 
+P in the column of claims stands for professional (837P), I for institutional (837I).
 The codes are those that would come back: the pairing of an edit with them is ours, not a payer's table.
 Severities are the catalogue's own; a payer profile may say otherwise (`config/payers`).
 The ids USR-01 to USR-999 are left to users; `config/README.md` says how to write an edit of your own.
@@ -30,8 +34,8 @@ def edits_readme(edits: Iterable[AnyEdit]) -> str:
     """Return the README."""
     known = tuple(edits)
     rows = [
-        "| id | name | family | severity | status | finds | source | predicted codes |",
-        "|---|---|---|---|---|---|---|---|",
+        "| id | name | family | claims | severity | status | finds | source | predicted codes |",
+        "|---|---|---|---|---|---|---|---|---|",
         *(_row(edit) for edit in known),
     ]
     return f"{_INTRODUCTION}\n{len(known)} edits:\n\n" + "\n".join(rows) + "\n"
@@ -44,6 +48,7 @@ def _row(edit: AnyEdit) -> str:
         edit.id,
         edit.name,
         edit.family,
+        " ".join(KIND_LETTERS[kind] for kind in ClaimKind if kind in edit.kinds),
         edit.severity.value,
         edit.status.value,
         edit.summary,

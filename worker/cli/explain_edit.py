@@ -32,6 +32,7 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
         say(console, " ".join(paragraph.split()), _INDENT)
     console.print()
     say(console, f"Looks at: each {edit.scope.value} (family {edit.family}, {edit.status.value})", _INDENT)
+    say(console, f"Claims: {' and '.join(sorted(edit.kinds, reverse=True))}", _INDENT)
     say(console, f"Source: {source_of(edit.citation)}", _INDENT)
     if edit.citation.effective:
         say(console, f"In force: for dates of service from {edit.citation.effective}", _INDENT)

@@ -54,6 +54,14 @@ def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> 
     say(console, head)
 
 
+def show_problem(console: Console, found: Found) -> None:
+    """Write what is wrong in an X12 file."""
+    head = Text(f"{_place(found)}  ")
+    head.append("NOTE" if found.is_passed_over else "UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
+    head.append(f"  {found.problem}")
+    say(console, head)
+
+
 def _place(found: Found) -> str:
     return printable(f"{found.source}, {found.place}" if found.place else found.source)
 
@@ -93,7 +101,8 @@ def _drug_line(enrichment: LineEnrichment, information: dict[str, Any]) -> str: 
     if enrichment.units is not None:
         units = counted_decimal(enrichment.units, "unit")
         parts[0] += f" {units} = {amount(enrichment.dose)}" if enrichment.dose else f" {units}"
-    service = information["serviceLines"][enrichment.line - 1].get("professionalService") or {}
+    line = information["serviceLines"][enrichment.line - 1]
+    service = line.get("institutionalService") or line.get("professionalService") or {}
     modifiers = [str(modifier) for modifier in service.get("procedureModifiers") or () if modifier]
     if modifiers:
         parts.append("-".join(modifiers))

@@ -2,29 +2,38 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.cli.broker import on_broker, read_settings
-from worker.cli.claim_files import NoClaimFileError, expand, read_claims
+from worker.cli.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims
 from worker.cli.console import EXIT_UNREADABLE, counted, err
+from worker.cli.outcome_text import show_problem
 from worker.stream.produce import send_claims
+from worker.stream.records import X12_CONTENT_TYPE
+from worker.x12.segments import is_x12
 
 
 @click.command("send")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-def command(paths: tuple[str, ...]) -> None:
+@click.option("--as-interchange", is_flag=True, help="Send each file as one X12 message instead of its claims as JSON.")
+def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     """Send the claims of files to the inbound topic, as they are.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
     claim a line. `-` reads stdin. Bytes that are no claim are sent too; the worker answers them with a dead letter.
+
+    Of a file in X12 each claim is a message, in JSON, with where it came from; what is no claim in it is said, and the
+    exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the worker takes.
 
     Every message gets a random key, so that no key says anything about a person. The broker is the one in
     CLAIMSCRUB_BOOTSTRAP_SERVERS.
     """
     settings = read_settings()
     console = err()
+    problems: list[Found] = []
     columns = (TextColumn("sent"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("sent", total=None)
@@ -34,7 +43,10 @@ def command(paths: tuple[str, ...]) -> None:
                 settings,
                 send_claims(
                     settings,
-                    _values(files, settings.max_outcome_bytes),
+                    _interchanges(files, settings.max_message_bytes)
+                    if as_interchange
+                    else _values(files, settings.max_outcome_bytes, problems),
+                    content_type=X12_CONTENT_TYPE if as_interchange else None,
                     progress=lambda done: progress.update(task, completed=done),
                 ),
             )
@@ -42,10 +54,29 @@ def command(paths: tuple[str, ...]) -> None:
             click.echo(f"Error: {error}", err=True)
             sys.exit(EXIT_UNREADABLE)
     click.echo(f"{counted(count, 'message')} sent to {settings.topics.inbound}.")
+    for found in problems:
+        show_problem(console, found)
+    if any(not found.is_passed_over for found in problems):
+        sys.exit(EXIT_UNREADABLE)
 
 
-def _values(files: list[str], longest: int) -> Iterator[bytes]:
+def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:
+    for file in files:
+        value = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+        if not is_x12(value):
+            raise NoClaimFileError(f"{file}: does not begin with ISA, so it is no X12 interchange")
+        if len(value) > longest:
+            raise NoClaimFileError(
+                f"{file}: longer than the {longest:,} bytes of one message; send its claims without --as-interchange"
+            )
+        yield value
+
+
+def _values(files: list[str], longest: int, problems: list[Found]) -> Iterator[bytes]:
     for found in read_claims(files, longest):
+        if found.problem:
+            problems.append(found)
+            continue
         if len(found.value) > longest:
             raise NoClaimFileError(f"{found.source}, {found.place}: longer than the {longest:,} bytes that can be sent")
         yield found.value

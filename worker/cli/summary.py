@@ -35,6 +35,10 @@ class Summary:
         for finding in scrubbed.outcome.findings:
             self.findings[finding.edit, finding.name, finding.severity.value] += 1
 
+    def add_unreadable(self) -> None:
+        """Count something that stood where a claim belongs and is none."""
+        self.outcomes["unreadable"] += 1
+
     def show(self, console: Console) -> None:
         """Write the tables."""
         table = Table("outcome", box=box.SIMPLE_HEAD, pad_edge=False)

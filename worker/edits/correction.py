@@ -45,7 +45,7 @@ def overwritten(line: LineFacts, element: str, by: str) -> Operations:
 
 def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
     """One more modifier; None where no position is left."""
-    service = line.line.professional_service
+    service = line.line.service
     if len(service.procedure_modifiers) >= MOST_MODIFIERS:
         return None
     path = f"{_service(line)}/procedureModifiers"
@@ -77,8 +77,9 @@ def joined(parts: Iterable[Operations]) -> Operations:
 
 
 def _written(line: LineFacts, position: int) -> str | None:
-    return line.line.professional_service.procedure_modifiers[position - 1]
+    return line.line.service.procedure_modifiers[position - 1]
 
 
 def _service(line: LineFacts) -> str:
-    return f"/claimInformation/serviceLines/{line.number - 1}/professionalService"
+    service = "professionalService" if line.line.institutional_service is None else "institutionalService"
+    return f"/claimInformation/serviceLines/{line.number - 1}/{service}"

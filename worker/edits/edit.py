@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Fix, Location, Prediction, Severity
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.edits.traits import NONE, Trait
@@ -38,6 +39,11 @@ class Status(StrEnum):
     STABLE = "stable"
     PREVIEW = "preview"
     PLANNED = "planned"
+
+
+PROFESSIONAL: Final = frozenset({ClaimKind.PROFESSIONAL})
+BOTH_KINDS: Final = frozenset(ClaimKind)
+"""What an edit speaks of. One that knows places, pointers or practitioners has nothing to say to a hospital."""
 
 
 class Options(BaseModel):
@@ -123,6 +129,8 @@ class Context(Configuration):
 class Edit(Generic[Subject]):
     """One entry of the catalogue together with the function that decides it.
 
+    It is run on the kinds of claims that it names.
+
     The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed` for what
     lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound. It is
     called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where `lacks`
@@ -143,6 +151,7 @@ class Edit(Generic[Subject]):
     lacks: Lacks
     status: Status
     module: str
+    kinds: frozenset[ClaimKind] = PROFESSIONAL
 
     @property
     def family(self) -> str:
@@ -198,6 +207,7 @@ class Declaration(Generic[Subject]):
         about: About = _any_code,
         lacks: Lacks = _nothing,
         status: Status = Status.STABLE,
+        kinds: frozenset[ClaimKind] = PROFESSIONAL,
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
         """Declare an edit: its name is the function's, its explanation the function's docstring."""
 
@@ -217,6 +227,7 @@ class Declaration(Generic[Subject]):
                 lacks=lacks,
                 status=status,
                 module=find.__module__,
+                kinds=kinds,
             )
 
         return declare

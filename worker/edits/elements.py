@@ -50,6 +50,9 @@ STATUS: Final[dict[str, tuple[str, str | None]]] = {
     "referralNumber": ("761", "PR"),
     "claimControlNumber": ("464", None),
     "diagnosisCode": ("255", None),
+    "principalDiagnosis": ("254", None),
+    "statementBeginDate": ("188", None),
+    "serviceLineRevenueCode": ("455", None),
     "serviceLines": ("247", None),
     "providerControlNumber": ("584", None),
     "serviceDate": ("187", None),
@@ -99,30 +102,34 @@ def unreadable(claim: Claim) -> Iterator[tuple[str, str]]:
 def _unreadable_in(part: Part, path: str) -> Iterator[tuple[str, str]]:
     for name, alias in _measured(type(part)):
         value = getattr(part, name)
-        if isinstance(value, Unreadable):
-            yield f"{path}.{alias}", value
-        elif isinstance(value, tuple):
-            for place, member in enumerate(value):
-                if _holds_unreadable(member):
-                    yield from _unreadable_in(member, f"{path}.{alias}[{place}]")
-        elif isinstance(value, Part) and _holds_unreadable(value):
-            yield from _unreadable_in(value, f"{path}.{alias}")
+        if _holds_unreadable(value):
+            yield from _unreadable_value(value, f"{path}.{alias}")
 
 
-def _holds_unreadable(part: Part) -> bool:
+def _unreadable_value(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Unreadable):
+        yield path, value
+    elif isinstance(value, Part):
+        yield from _unreadable_in(value, path)
+    elif isinstance(value, tuple):
+        for place, member in enumerate(value):
+            yield from _unreadable_value(member, f"{path}[{place}]")
+
+
+def _holds_unreadable(value: object) -> bool:
     # Every part of every claim is asked this, so it takes no detours: no paths, no generators.
-    values = part.__dict__
-    for name, _ in _measured(type(part)):
-        value = values[name]
-        kind = type(value)
-        if kind is Unreadable:
-            return True
-        if kind is tuple:
-            for member in value:
-                if _holds_unreadable(member):
-                    return True
-        elif isinstance(value, Part) and _holds_unreadable(value):
-            return True
+    if type(value) is Unreadable:
+        return True
+    if isinstance(value, Part):
+        values = value.__dict__
+        for name, _ in _measured(type(value)):
+            inner = values[name]
+            if inner is not None and _holds_unreadable(inner):
+                return True
+    elif isinstance(value, tuple):
+        for member in value:
+            if _holds_unreadable(member):
+                return True
     return False
 
 
@@ -190,7 +197,7 @@ def _identifiers_of_parties(claim: Claim) -> Iterator[Written]:
 
 
 def _identifiers_of_line(line: ServiceLine, place: int) -> Iterator[Written]:
-    service, drug = line.professional_service, line.drug_identification
+    service, drug = line.service, line.drug_identification
     if line.provider_control_number:
         yield line.provider_control_number, f"{LINE}.providerControlNumber", 30, place
     if service.procedure_code:

@@ -12,6 +12,7 @@ from functools import cached_property
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
 from worker.edits.containers import sizes_of
+from worker.edits.places import PLACE_OF_FACILITY
 from worker.edits.record import Record, Unknown
 from worker.edits.traits import Trait
 from worker.reference.answer import Answer
@@ -134,7 +135,10 @@ def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """The claim with its lines and its drugs by day. Its traits are its own; as a whole it is of no one code."""
+    """The claim with its lines and its drugs by day. Its traits are its own; as a whole it is of no one code.
+
+    `is_institutional` says that a facility bills, by revenue codes and type of bill.
+    """
 
     claim: Claim
     lines: tuple[LineFacts, ...]
@@ -142,6 +146,7 @@ class ClaimFacts:
     drug_days: tuple[DrugDay, ...]
     diagnoses: tuple[str, ...]
     traits: int
+    is_institutional: bool = False
     hcpcs: str = ""
 
     @property
@@ -155,13 +160,22 @@ class ClaimFacts:
         return min((line.on for line in self.lines if line.on), default=None)
 
     def place_of(self, line: LineFacts) -> str | None:
-        """Where the line was done: its own place of service [SV105], else the claim's [CLM05-1]."""
-        return (
-            line.line.professional_service.place_of_service_code or self.claim.claim_information.place_of_service_code
-        )
+        """Where the line was done: its own place of service [SV105], else the claim's [CLM05-1].
+
+        On an institutional claim it is the place that the facility type stands for; None for most types.
+        """
+        of_claim = self.claim.claim_information.place_of_service_code
+        if self.is_institutional:
+            return PLACE_OF_FACILITY.get(of_claim or "")
+        return line.line.professional_service.place_of_service_code or of_claim
 
     def diagnoses_of(self, lines: Iterable[LineFacts]) -> tuple[str, ...]:
-        """The diagnoses that the lines point to, each once; pointers to nothing are left out."""
+        """The diagnoses that the lines point to, each once; pointers to nothing are left out.
+
+        Lines of an institutional claim point to none: all of its diagnoses are theirs.
+        """
+        if self.is_institutional:
+            return tuple(dict.fromkeys(code for code in self.diagnoses if code))
         pointers = (
             pointer
             for line in lines

@@ -50,6 +50,8 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
         "13",
     ),
     "releaseInformationCode": ("$.claimInformation.releaseInformationCode", "2300 CLM09", "12"),
+    "statementBeginDate": ("$.claimInformation.claimDateInformation.statementBeginDate", "2300 DTP*434", None),
+    "principalDiagnosis": ("$.claimInformation.principalDiagnosis", "2300 HI*ABK", None),
     "diagnoses": ("$.claimInformation.healthCareCodeInformation", "2300 HI", "21"),
     "serviceLines": ("$.claimInformation.serviceLines", "2400 LX", "24"),
     "priorAuthorization": (
@@ -77,6 +79,7 @@ LINE_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "description": (f".{SERVICE}.description", "2400 SV101-7", "24 shaded"),
     "additionalNotes": (".additionalNotes", "2400 NTE*ADD", "24 shaded"),
     "lineItemChargeAmount": (f".{SERVICE}.lineItemChargeAmount", "2400 SV102", "24F"),
+    "serviceLineRevenueCode": (f".{SERVICE}.serviceLineRevenueCode", "2400 SV201", None),
     "measurementUnit": (f".{SERVICE}.measurementUnit", "2400 SV103", "24G"),
     "serviceUnitCount": (f".{SERVICE}.serviceUnitCount", "2400 SV104", "24G"),
     "placeOfServiceCode": (f".{SERVICE}.placeOfServiceCode", "2400 SV105", "24B"),
@@ -151,3 +154,16 @@ def at_path(path: str, lines: tuple[LineFacts, ...]) -> Location:
     if element:
         return in_line(line, element, int(position["place"]) + 1 if position else None)
     return in_line(line, "line").model_copy(update={"json_path": path, "x12": "2400"})
+
+
+SV1_AS_SV2: Final = {"SV101": "SV202", "SV102": "SV203", "SV103": "SV204", "SV104": "SV205"}
+"""Where an 837I has what stands in an SV1."""
+
+
+def of_institutional(at: Location) -> Location:
+    """The same place of an institutional claim: the service is an SV2, and there is no CMS-1500 form."""
+    x12 = at.x12
+    for professional, institutional in SV1_AS_SV2.items():
+        x12 = x12.replace(professional, institutional)
+    path = at.json_path.replace(f".{SERVICE}", ".institutionalService")
+    return at.model_copy(update={"json_path": path, "x12": x12, "cms1500_box": None})

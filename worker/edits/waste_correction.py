@@ -52,7 +52,7 @@ def _split(day: DrugDay, line: LineFacts) -> Fix | None:
     if not 0 < share < line.charge:
         return None
     added = line.line.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    service = added["professionalService"]
+    service = added["professionalService" if line.line.institutional_service is None else "institutionalService"]
     service["procedureModifiers"] = [*(service.get("procedureModifiers") or ()), "JW"]
     service["serviceUnitCount"], service["lineItemChargeAmount"] = f"{wasted:f}", f"{share:f}"
     if line.control_number:

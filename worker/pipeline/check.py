@@ -6,10 +6,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from schemas.outcome import BypassedEntry, Coverage, Finding, NoDataEntry, Severity
+from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict
 from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
 from worker.pipeline.plan import Choice, Phase, Plan
 from worker.pipeline.rulebook import Rule
@@ -109,7 +109,8 @@ def _account(rule: Rule, verdict: Verdict, context: Context, checked: Checked) -
     match verdict:
         case Flaw():
             checked.failed.add(rule.edit.id)
-            checked.findings.append(_finding(rule, verdict))
+            at = of_institutional(verdict.at) if context.claim.is_institutional else verdict.at
+            checked.findings.append(_finding(rule, verdict, at))
         case NoData(missing, line):
             checked.no_data.append(_no_data(rule.edit.id, missing, line))
             if rule.severity is not Severity.WARN:
@@ -151,7 +152,7 @@ def _by_suppression(suppression: Suppression, line: int | None) -> BypassedEntry
     )
 
 
-def _finding(rule: Rule, flaw: Flaw) -> Finding:
+def _finding(rule: Rule, flaw: Flaw, at: Location) -> Finding:
     edit = rule.edit
     # A profile's word on severity, and that an edit is a preview, outrank the edit's distinction between its cases.
     outranked = rule.severity is not edit.severity or edit.status is Status.PREVIEW
@@ -163,7 +164,7 @@ def _finding(rule: Rule, flaw: Flaw) -> Finding:
         message=flaw.message,
         hint=flaw.hint,
         facts={name: _written(value) for name, value in flaw.facts.items()},
-        at=flaw.at,
+        at=at,
         predicted=flaw.predicted or edit.predicted,
         citation=edit.citation,
         fix=flaw.fix,

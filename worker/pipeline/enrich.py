@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.reference.answer import Absent, Answer, Found, NotCovered, NotInForce
-from worker.reference.rows import Container, Drug, MueLimit, WasteDuty
+from worker.reference.rows import Container, Drug, MueLimit, Setting, WasteDuty
 from worker.reference.snapshot import Snapshot
 
 Row = TypeVar("Row")
@@ -53,24 +53,27 @@ class Enricher:
 
     def enrich(self, facts: ClaimFacts) -> tuple[LineEnrichment, ...]:
         """The enrichment of every drug line, in the order of the lines."""
-        return tuple(self._enrich(line, line.drug, line.on) for line in facts.drug_lines if line.drug and line.on)
+        setting: Setting = "outpatient_hospital" if facts.is_institutional else "practitioner"
+        return tuple(
+            self._enrich(line, line.drug, line.on, setting) for line in facts.drug_lines if line.drug and line.on
+        )
 
-    def _enrich(self, line: LineFacts, drug: Drug, on: date) -> LineEnrichment:
+    def _enrich(self, line: LineFacts, drug: Drug, on: date, setting: Setting) -> LineEnrichment:
         own = {
             "line": line.number,
             "provider_control_number": line.control_number,
             "units": line.units,
             "dose": _dose(line.units, drug),
         }
-        return self._known(line.hcpcs, on, drug).model_copy(update=own)
+        return self._known(line.hcpcs, on, drug, setting).model_copy(update=own)
 
 
-def _look_up(snapshot: Snapshot, code: str, on: date, drug: Drug) -> LineEnrichment:
+def _look_up(snapshot: Snapshot, code: str, on: date, drug: Drug, setting: Setting) -> LineEnrichment:
     sources = _Sources()
     answer = snapshot.drug(code, on)
     sources.row("drugs", answer)
     containers = sources.row("containers", snapshot.containers_of(code, on))
-    mue = sources.row("mue", snapshot.mue(code, "practitioner", on))
+    mue = sources.row("mue", snapshot.mue(code, setting, on))
     opps = sources.row("opps_status", snapshot.opps_status(code, on))
     asp = sources.row("asp_limits", snapshot.asp_limit(code, on))
     duty = sources.row("waste_duty", snapshot.waste_duty(code, on))

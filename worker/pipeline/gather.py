@@ -1,11 +1,11 @@
 """From a claim to the facts that the edits look at: lines, drugs by day, and what the record says of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from schemas.claim import Claim, ServiceLine
+from schemas.claim import Claim, ClaimInformation, ClaimKind, ServiceLine
 from schemas.documentation import DocumentationElement, Element
 from worker.edits.containers import marketed_on
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
@@ -29,15 +29,21 @@ def gather(claim: Claim, snapshot: Snapshot, *, is_plain: bool = False) -> Claim
         lines=lines,
         drug_lines=drug_lines,
         drug_days=_days(claim, drug_lines, snapshot),
-        diagnoses=tuple(
-            (entry.diagnosis_code or "").replace(".", "").upper() for entry in information.health_care_code_information
-        ),
+        diagnoses=tuple((code or "").replace(".", "").upper() for code in _diagnoses(information)),
         traits=traits,
+        is_institutional=claim.kind is ClaimKind.INSTITUTIONAL,
     )
 
 
+def _diagnoses(information: ClaimInformation) -> Iterator[str | None]:
+    yield from (entry.diagnosis_code for entry in information.health_care_code_information)
+    if information.principal_diagnosis is not None:
+        yield information.principal_diagnosis.code
+    yield from (entry.code for group in information.other_diagnosis_information_list for entry in group)
+
+
 def _line(number: int, line: ServiceLine, snapshot: Snapshot) -> LineFacts:
-    service = line.professional_service
+    service = line.service
     hcpcs = (service.procedure_code or "").upper()
     on = line.service_date if isinstance(line.service_date, date) else None
     answer = snapshot.drug(hcpcs, on) if on and hcpcs else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from schemas.claim import ClaimKind
 from schemas.outcome import Severity, SwitchedOff
 from worker.edits.edit import AnyEdit, Options, Scope, Status
 from worker.payers.profile import Profile, ProfileError
@@ -31,8 +32,11 @@ class Rulebook:
     switched_off: tuple[SwitchedOff, ...]
 
 
-def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit]) -> Rulebook:
-    """Choose and set up the edits for a profile. Raises `ProfileError` naming every edit and what does not fit."""
+def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit], kind: ClaimKind = ClaimKind.PROFESSIONAL) -> Rulebook:
+    """Choose and set up the edits for a profile and a kind of claims.
+
+    Raises `ProfileError` naming every edit and what does not fit.
+    """
     catalogue = {edit.id: edit for edit in edits}
     if problems := rulebook_problems(profile, catalogue.values()):
         raise ProfileError(*problems)
@@ -41,7 +45,7 @@ def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit]) -> Rulebook:
         rules=tuple(
             _rule(profile, edit)
             for edit in catalogue.values()
-            if edit.status is not Status.PLANNED and not profile.setting(edit.id).off
+            if edit.status is not Status.PLANNED and kind in edit.kinds and not profile.setting(edit.id).off
         ),
         options={
             edit.options: edit.options.model_validate(profile.setting(edit.id).options)

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from schemas.claim import Claim
+from schemas.claim import Claim, ClaimKind
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Finding, LineEnrichment, Outcome, Versions
 from worker.edits.edit import AnyEdit
@@ -89,8 +89,10 @@ class Pipeline:
         self._enricher = Enricher(snapshot)
         self._max_bytes = max_bytes
         self._only: Profile | None = None
-        self._plans: Mapping[str, Plan] = {
-            profile.name: Plan(compile_rulebook(profile, self.edits), snapshot, guides) for profile in profiles
+        self._plans: Mapping[tuple[str, ClaimKind], Plan] = {
+            (profile.name, kind): Plan(compile_rulebook(profile, self.edits, kind), snapshot, guides)
+            for profile in profiles
+            for kind in ClaimKind
         }
 
     def under(self, profile: str) -> "Pipeline":
@@ -125,7 +127,7 @@ class Pipeline:
             findings_truncated=len(examined.findings) > MAX_FINDINGS,
             enrichment=examined.enrichment,
             waste_ledger=waste_ledger(examined.facts),
-            coverage=examined.checked.coverage(self._plans[profile.name]),
+            coverage=examined.checked.coverage(self._plans[profile.name, decoded.claim.kind]),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
             fixed=made.fixed.findings if made else None,
             patch=made.fixed.patch if made else None,
@@ -141,7 +143,7 @@ class Pipeline:
         facts = gather(decoded.claim, self.snapshot, is_plain=decoded.is_plain)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
-        checked = check(self._plans[profile.name], facts, received_on)
+        checked = check(self._plans[profile.name, decoded.claim.kind], facts, received_on)
         return _Examined(facts, enrichment, checked, checked.sorted_findings(), enriching_s)
 
     def _corrected(self, body: bytes, examined: _Examined, received_on: date, profile: Profile) -> _Corrected | None:

@@ -29,6 +29,7 @@ async def send_claims(
     *,
     key: Callable[[bytes | None], bytes] | None = None,
     progress: Callable[[int], None] | None = None,
+    content_type: bytes | None = None,
 ) -> int:
     """Send messages to the inbound topic, wait until the broker has them, and return how many.
 
@@ -38,13 +39,15 @@ async def send_claims(
         key: Makes the record key of a message; never anything that identifies a person.
             Random keys if not given.
         progress: Called with the count of messages that the broker has acknowledged so far.
+        content_type: Header that says what the messages are; without it they are JSON.
     """
+    headers = [] if content_type is None else [("content-type", content_type)]
     done = 0
     waiting: list[asyncio.Future[object]] = []
     async with open_producer(settings) as producer:
         async for value in _each(claims):
             record_key = random_key() if key is None else key(value)
-            waiting.append(await producer.send(settings.topics.inbound, value, key=record_key))
+            waiting.append(await producer.send(settings.topics.inbound, value, key=record_key, headers=headers))
             if len(waiting) >= _IN_FLIGHT:
                 done += await _acknowledged(waiting, done, progress)
         done += await _acknowledged(waiting, done, progress)

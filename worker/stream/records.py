@@ -4,6 +4,7 @@ A record is a pure function of the message and the versions in force, so that a 
 twice gives the same bytes twice.
 """
 
+import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,10 @@ _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-le
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _TRACEPARENT_HEADER: Final = "traceparent"
 _CONTENT_TYPE_HEADER: Final = "content-type"
+X12_CONTENT_TYPE: Final = b"application/edi-x12"
+"""As registered in RFC 1767."""
+
+_MOST_FLAWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,24 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
         return DeadLetter(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
     if message.key is not None and len(message.key) > MAX_KEY_BYTES:
         return DeadLetter(DeadLetterReason.KEY_INVALID, DeadLetterStage.SIZE)
-    if not all(_is_json(value) for name, value in message.headers if name.lower() == _CONTENT_TYPE_HEADER):
+    types = _content_types(message)
+    if not (all(map(_is_json, types)) or all(map(_is_x12, types))):
         return DeadLetter(DeadLetterReason.UNSUPPORTED_CONTENT_TYPE, DeadLetterStage.FETCH)
     return None
+
+
+def is_interchange(message: Inbound) -> bool:
+    """Whether a message says that it is X12; without a content type it is JSON."""
+    types = _content_types(message)
+    return bool(types) and all(map(_is_x12, types))
+
+
+def _content_types(message: Inbound) -> list[bytes | None]:
+    return [value for name, value in message.headers if name.lower() == _CONTENT_TYPE_HEADER]
+
+
+def _is_x12(content_type: bytes | None) -> bool:
+    return (content_type or b"").split(b";")[0].strip().lower() == X12_CONTENT_TYPE
 
 
 def _is_json(content_type: bytes | None) -> bool:
@@ -200,6 +220,8 @@ def _dead_letter(
         dlq.HEADER_REFERENCE: versions.get("reference", ""),
         dlq.HEADER_PROFILE: versions.get("profile", ""),
     }
+    if verdict.flaws:
+        ours[dlq.HEADER_FLAWS] = json.dumps(verdict.flaws[:_MOST_FLAWS])
     event_id = dead_letter_id(message.topic, message.partition, message.offset)
     return Outgoing(
         provenance.topics.dead_letter,

@@ -1,6 +1,6 @@
 """The seam between the stream and the pipeline: bytes in, one verdict out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ Disposition = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skippe
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """The result for one message.
+    """The result for one message, or for one claim of an interchange.
 
     Attributes:
         disposition: Where the message goes; `skipped` for a tombstone.
@@ -43,10 +43,17 @@ class Scrubbed:
 
 
 class Scrubber(Protocol):
-    """What scrubs one message: synchronous, pure and total."""
+    """What scrubs messages: synchronous, pure and total."""
 
     def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
         """Return the verdict on one message received on a day."""
+        ...
+
+    def scrub_interchange(self, value: bytes, *, received_on: date) -> Iterator[Scrubbed]:
+        """Yield the verdict on each claim of an X12 interchange, and one dead letter if some of it is no claim.
+
+        At least one verdict is yielded. Between two of them the caller may do something else.
+        """
         ...
 
 

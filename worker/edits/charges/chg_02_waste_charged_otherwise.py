@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
@@ -18,6 +18,7 @@ LEAST_SHARE: Final = Decimal("0.01")  # of the charge that was expected
     predicted=predicts(category="A7", status=("583",), carc=("16",), rarc=("M79",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def waste_charged_otherwise(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """A discarded unit is charged otherwise than a unit that was given.

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.filing_limit import REPLACES_A_CLAIM
 from worker.edits.locate import in_claim
@@ -12,6 +12,7 @@ from worker.edits.locate import in_claim
     severity=Severity.REJECT,
     predicted=predicts(category="A6", status=("464",), carc=("16",), rarc=("M47",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM05-3 and REF*F8"),
+    kinds=BOTH_KINDS,
 )
 def original_not_named(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The claim replaces or voids another one, and does not say which.

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -12,6 +12,7 @@ from worker.edits.locate import in_line
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("510", "187"), carc=("110",), rarc=("MA130",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), DTP*472; X12 CARC 110"),
+    kinds=BOTH_KINDS,
 )
 def service_in_the_future(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The service is dated after the day on which the claim was received.

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
@@ -14,6 +14,7 @@ from worker.edits.traits import Trait
     predicted=predicts(category="A7", status=("187",), carc=("16",), rarc=("M52", "M59")),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), DTP*472 with format RD8"),
     needs=Trait.END_DATE,
+    kinds=BOTH_KINDS,
 )
 def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A line ends before it begins.

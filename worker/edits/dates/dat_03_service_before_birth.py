@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_line
 
@@ -12,6 +12,7 @@ from worker.edits.locate import in_line
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("158",), carc=("14",), rarc=("N382",), entity="IL"),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), DMG02; X12 CARC 14"),
+    kinds=BOTH_KINDS,
 )
 def service_before_birth(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """A service is dated before the patient was born.

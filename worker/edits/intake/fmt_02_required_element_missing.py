@@ -1,9 +1,9 @@
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
-from schemas.claim import Claim, Organization, Provider, ServiceLine
+from schemas.claim import Claim, ClaimKind, InstitutionalService, Organization, Provider, ServiceLine
 from schemas.outcome import Citation, Location, Severity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import status_of
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
@@ -22,16 +22,23 @@ OF_CLAIM: Final = (
     ("subscriber.memberId", "subscriber member id"),
     ("patientControlNumber", "patient control number"),
     ("claimChargeAmount", "total charge"),
-    ("placeOfServiceCode", "place of service"),
     ("claimFrequencyCode", "claim frequency code"),
     ("claimFilingCode", "claim filing code"),
-    ("signatureIndicator", "provider signature indicator"),
     ("planParticipationCode", "assignment or plan participation code"),
     ("benefitsAssignmentCertificationIndicator", "benefits assignment indicator"),
     ("releaseInformationCode", "release of information code"),
     ("serviceLines", "service line"),
 )
-OF_LINE: Final = (
+OF_PROFESSIONAL_CLAIM: Final = (
+    ("placeOfServiceCode", "place of service"),
+    ("signatureIndicator", "provider signature indicator"),
+)
+OF_INSTITUTIONAL_CLAIM: Final = (
+    ("placeOfServiceCode", "facility type"),
+    ("statementBeginDate", "statement date"),
+    ("principalDiagnosis", "principal diagnosis"),
+)
+OF_PROFESSIONAL_LINE: Final = (
     ("serviceDate", "date of service"),
     ("procedureIdentifier", "procedure code qualifier"),
     ("procedureCode", "procedure code"),
@@ -40,6 +47,14 @@ OF_LINE: Final = (
     ("serviceUnitCount", "unit count"),
     ("diagnosisCodePointers", "diagnosis pointer"),
 )
+OF_INSTITUTIONAL_LINE: Final = (
+    ("serviceLineRevenueCode", "revenue code"),
+    ("lineItemChargeAmount", "line charge"),
+    ("measurementUnit", "unit of measure"),
+    ("serviceUnitCount", "unit count"),
+)
+Elements: TypeAlias = tuple[tuple[str, str], ...]
+"""Names of elements, with the words for them."""
 
 
 def _of_claim(claim: Claim) -> tuple[object, ...]:
@@ -54,10 +69,8 @@ def _of_claim(claim: Claim) -> tuple[object, ...]:
         claim.subscriber and claim.subscriber.member_id,
         information.patient_control_number,
         information.claim_charge_amount,
-        information.place_of_service_code,
         information.claim_frequency_code,
         information.claim_filing_code,
-        information.signature_indicator,
         information.plan_participation_code,
         information.benefits_assignment_certification_indicator,
         information.release_information_code,
@@ -65,11 +78,22 @@ def _of_claim(claim: Claim) -> tuple[object, ...]:
     )
 
 
-def _of_line(line: ServiceLine) -> tuple[object, ...]:
-    """The values of `OF_LINE`, in its order."""
+def _of_kind(claim: Claim) -> tuple[Elements, tuple[object, ...]]:
+    """What only claims of one kind carry, and the values."""
+    information = claim.claim_information
+    place = information.place_of_service_code
+    if claim.kind is ClaimKind.PROFESSIONAL:
+        return OF_PROFESSIONAL_CLAIM, (place, information.signature_indicator)
+    dates = information.claim_date_information
+    return OF_INSTITUTIONAL_CLAIM, (place, dates and dates.statement_begin_date, information.principal_diagnosis)
+
+
+def _of_line(line: ServiceLine) -> tuple[Elements, tuple[object, ...]]:
+    if line.institutional_service is not None:
+        return OF_INSTITUTIONAL_LINE, _of_institutional_service(line.institutional_service)
     service = line.professional_service
     pointers = service.composite_diagnosis_code_pointers
-    return (
+    return OF_PROFESSIONAL_LINE, (
         line.service_date,
         service.procedure_identifier,
         service.procedure_code,
@@ -80,14 +104,24 @@ def _of_line(line: ServiceLine) -> tuple[object, ...]:
     )
 
 
+def _of_institutional_service(service: InstitutionalService) -> tuple[object, ...]:
+    return (
+        service.service_line_revenue_code,
+        service.line_item_charge_amount,
+        service.measurement_unit,
+        service.service_unit_count,
+    )
+
+
 @claim_edit(
     "FMT-02",
     severity=Severity.REJECT,
     predicted=predicts(category="A6", status=("21",), carc=("16",), rarc=("MA130",)),
-    citation=Citation(source="ASC X12N 005010X222A1 (837P), elements with usage Required"),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P) and 005010X223A2 (837I), elements with usage Required"),
+    kinds=BOTH_KINDS,
 )
 def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """An element is absent or empty that every professional claim must carry.
+    """An element is absent or empty that every claim of its kind must carry.
 
     Why: a payer cannot take a claim in without them; it is returned unprocessed and was never filed.
 
@@ -96,14 +130,15 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     Accepted: all present. Absent and empty mean the same; 0 and N are values. A missing principal diagnosis is told
     by DX-03, an unreadable value by FMT-03.
     """
-    for element, words in _absent(OF_CLAIM, _of_claim(claim.claim)):
-        yield _missing(words, in_claim(element))
+    for elements, values in ((OF_CLAIM, _of_claim(claim.claim)), _of_kind(claim.claim)):
+        for element, words in _absent(elements, values):
+            yield _missing(words, in_claim(element))
     for line in claim.lines:
-        for element, words in _absent(OF_LINE, _of_line(line.line)):
+        for element, words in _absent(*_of_line(line.line)):
             yield _missing(words, in_line(line, element))
 
 
-def _absent(elements: tuple[tuple[str, str], ...], values: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
+def _absent(elements: Elements, values: tuple[object, ...]) -> Elements:
     if all(values):  # as nearly always; a zero takes the closer look
         return ()
     return tuple(element for element, value in zip(elements, values, strict=True) if value is None or value == "")

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.correction import replaced, safe
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import identifiers, names, path_of, status_of, unreadable
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import at_path, in_diagnosis
@@ -20,6 +20,7 @@ DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("21",), carc=("16",), rarc=("MA130",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), basic and extended character set, element lengths"),
+    kinds=BOTH_KINDS,
 )
 def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """An amount, a count or a date cannot be read, or an identifier, code or name holds what an 837P cannot carry.

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 
@@ -12,6 +12,7 @@ from worker.edits.locate import in_claim
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("400", "178"), carc=("16",), rarc=("M54", "MA130")),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), balancing of CLM02 against the SV102 of all lines"),
+    kinds=BOTH_KINDS,
 )
 def claim_out_of_balance(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The total charge of the claim is not the sum of its line charges.

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 
@@ -18,6 +18,7 @@ LONGEST: Final = 38
         source="ASC X12N 005010X222A1 (837P), CLM01; X12, request for interpretation 525 (2007-05-07)",
         url="http://rfi.x12.org/Request/Details/525",
     ),
+    kinds=BOTH_KINDS,
 )
 def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The patient control number is longer than the 20 characters that every payer must return.

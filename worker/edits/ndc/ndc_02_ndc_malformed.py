@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.correction import replaced, safe
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, billable_forms, is_billable_form
@@ -17,6 +17,7 @@ from worker.edits.traits import Trait
         source="ASC X12N 005010X222A1 (837P), LIN03 with qualifier N4; NUCC 1500 claim form instructions"
     ),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def ndc_malformed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The NDC of a line is not eleven digits in the 5-4-2 form without hyphens.

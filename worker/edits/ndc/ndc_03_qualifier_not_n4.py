@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER
@@ -17,6 +17,7 @@ DEVICES: Final = frozenset({"hyaluronan"})
     predicted=predicts(category="A7", status=("218",), carc=("16",), rarc=("M119",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 LIN02"),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def qualifier_not_n4(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A drug line carries a product number that is not marked as an NDC.

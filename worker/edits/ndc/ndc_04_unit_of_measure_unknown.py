@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
@@ -16,6 +16,7 @@ MEASURES: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
     predicted=predicts(category="A7", status=("659", "218"), carc=("16",), rarc=("N816",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 CTP05-1"),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def unit_of_measure_unknown(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The NDC quantity has no unit of measure, or one that an 837P does not know.

@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
@@ -17,6 +17,7 @@ MOST_DECIMALS: Final = 3
     predicted=predicts(category="A7", status=("724",), carc=("16",), rarc=("N815",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 CTP04; NUCC 1500 claim form instructions, item 24"),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def ndc_quantity_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """An NDC is sent without a quantity, with none or less, or with one finer than a thousandth.

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.ingredients import UNLISTED, share_ingredient
 from worker.edits.locate import in_line
@@ -18,6 +18,7 @@ from worker.reference.rows import Container, Drug
     predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The package given by its NDC belongs to another code than the one billed.

@@ -5,7 +5,17 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Configuration, Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    Options,
+    Verdict,
+    line_edit,
+    predicts,
+)
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import is_billable_form
@@ -33,6 +43,7 @@ def _without_list(configuration: Configuration) -> str | None:
     options=EndedNdcs,
     needs=Trait.PACKAGE,
     lacks=_without_list,
+    kinds=BOTH_KINDS,
 )
 def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The NDC was no longer marketed on the date of service.

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import providers_of_claim, providers_of_line, status_of
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
@@ -21,6 +21,7 @@ REMARK: Final = {"billing": "N257", "rendering": "N290", "referring": "N286", "o
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("562",), carc=("16",), rarc=("N257",), entity="85"),
     citation=Citation(source="CMS, Requirements for National Provider Identifier (NPI) and NPI Check Digit"),
+    kinds=BOTH_KINDS,
 )
 def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """An NPI is not ten digits beginning with 1 or 2, or its last digit does not fit the others.

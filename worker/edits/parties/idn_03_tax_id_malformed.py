@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 
@@ -15,6 +15,7 @@ NINE_DIGITS: Final = re.compile(r"\d{9}", re.ASCII)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("128",), carc=("16",), rarc=("MA130",), entity="85"),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2010AA REF with qualifier EI or SY"),
+    kinds=BOTH_KINDS,
 )
 def tax_id_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The billing provider's tax id is not nine digits without separators.

@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.claim import Address
 from schemas.outcome import Citation, Prediction, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 
@@ -24,6 +24,7 @@ UNITED_STATES: Final = frozenset({"US", "USA"})
         source="ASC X12N 005010X222A1 (837P), 2010AA N3 and N4; X12, request for interpretation 1451",
         url="https://x12.org/resources/requests-for-interpretation/rfi-1451-restriction-po-box-use",
     ),
+    kinds=BOTH_KINDS,
 )
 def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The billing provider's address is a post office box, or its ZIP code has not nine digits.

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
 
@@ -23,6 +23,7 @@ MBI: Final = re.compile(
     citation=Citation(
         source="CMS, Understanding the Medicare Beneficiary Identifier (MBI) Format", effective=ONLY_MBI_FROM
     ),
+    kinds=BOTH_KINDS,
 )
 def not_a_medicare_number(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The patient's number on a Medicare claim is not a Medicare Beneficiary Identifier (MBI).

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import status_of
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim
@@ -15,6 +15,7 @@ SELF: Final = "18"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("156", "158"), carc=("16",), rarc=("N382",), entity="QC"),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR02, 2000C PAT01, 2010BA and 2010CA"),
+    kinds=BOTH_KINDS,
 )
 def patient_not_identified(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The patient is named twice, or without last name or date of birth.

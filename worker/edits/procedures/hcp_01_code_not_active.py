@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.successors import recount
@@ -22,6 +22,7 @@ HCPCS: Final = "HC"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("507", "796"), carc=("181",), rarc=("N56",)),
     citation=Citation(source="CMS, HCPCS Level II code set of the date of service"),
+    kinds=BOTH_KINDS,
 )
 def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug code was not in force on the date of service, or is no code at all.
@@ -35,7 +36,7 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     not know has no data before the first publication that holds it. An ended code whose successor counts in another
     unit is told by HCP-02.
     """
-    service = line.line.professional_service
+    service = line.line.service
     if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:
         return
     code = line.hcpcs

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.successors import recount
@@ -13,6 +13,7 @@ from worker.edits.successors import recount
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56", "N657")),
     citation=Citation(source="CMS, HCPCS Level II quarterly updates: ended codes and the codes that took their place"),
+    kinds=BOTH_KINDS,
 )
 def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The code has ended, and the code that took its place counts in another billing unit.

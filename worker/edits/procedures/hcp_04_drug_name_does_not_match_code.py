@@ -5,7 +5,7 @@ from schemas.documentation import Element
 from schemas.outcome import Citation, Fix, Severity
 from worker.edits.arithmetic import units_administered
 from worker.edits.correction import Operations, overwritten, replaced, unsafe
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.ingredients import UNLISTED, is_among, label, named_itself
 from worker.edits.locate import in_line
@@ -20,6 +20,7 @@ NOTE = "note"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("217", "507"), carc=("16",), rarc=("N56", "M123")),
     citation=Citation(source="CMS, HCPCS Level II descriptors; CMS ASP NDC-HCPCS crosswalk (brand names)"),
+    kinds=BOTH_KINDS,
 )
 def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The claim names a drug that is not the drug of the code billed.
@@ -56,7 +57,7 @@ def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Ve
 
 
 def _texts(line: LineFacts, day: DrugDay) -> Iterator[tuple[str, str]]:
-    yield "description", line.line.professional_service.description or ""
+    yield "description", line.line.service.description or ""
     names = day.record.entries(Element.DRUG_NAME) if day.record else ()
     owners = {line.control_number, None} if line is day.lines[0] else {line.control_number} - {None}
     yield "record", "; ".join(entry.value or "" for entry in names if (entry.provider_control_number or None) in owners)
@@ -89,7 +90,7 @@ def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], 
 
 def _fix(line: LineFacts, day: DrugDay, meant: Drug) -> Fix | None:
     """The only code that it can be, with its own units where the record gives the dose of the only line."""
-    written = line.line.professional_service.procedure_code
+    written = line.line.service.procedure_code
     if written is None:
         return None
     operations: Operations = replaced(in_line(line, "procedureCode"), written, meant.hcpcs)

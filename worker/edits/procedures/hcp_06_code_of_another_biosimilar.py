@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.packages import mixes_biosimilars, siblings
@@ -14,6 +14,7 @@ from worker.edits.traits import Trait
     predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def code_of_another_biosimilar(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The package is a biosimilar, or its reference product, that has another code than the one billed.

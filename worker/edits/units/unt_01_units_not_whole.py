@@ -4,7 +4,7 @@ from decimal import Decimal
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words, is_whole, units_administered, units_discarded
 from worker.edits.correction import overwritten, unsafe
-from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -17,6 +17,7 @@ from worker.edits.locate import in_line
         source="First Coast Service Options, claim submission guidelines: drug units, 2024-06-07",
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
+    kinds=BOTH_KINDS,
 )
 def units_not_whole(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The unit count of a drug line has decimals.

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words, is_whole
 from worker.edits.correction import overwritten, unsafe
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import expected_given
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -19,6 +19,7 @@ from worker.edits.record import Unknown
         section="section 40",
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
+    kinds=BOTH_KINDS,
 )
 def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The units billed are not the dose in the record, expressed in the code's billing unit.

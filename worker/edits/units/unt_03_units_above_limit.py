@@ -4,10 +4,21 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.edit import Bypassed, Context, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.locate import in_line
-from worker.edits.places import DISPENSED_TO
+from worker.edits.places import DISPENSED_TO, OUTPATIENT_FACILITIES
 from worker.reference.answer import Found
 from worker.reference.rows import MueLimit
 
@@ -26,10 +37,11 @@ class CountedUnits(Options):
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("N362",)),
     citation=Citation(
-        source="CMS National Correct Coding Initiative, medically unlikely edits (MUE), practitioner services",
+        source="CMS National Correct Coding Initiative, medically unlikely edits (MUE) of practitioners and hospitals",
         effective=date(2007, 1, 1),
     ),
     options=CountedUnits,
+    kinds=BOTH_KINDS,
 )
 def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.
@@ -41,12 +53,17 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     code with a limit of 0.
 
     Accepted: units up to the limit; a line with GY, which is denied without being counted. A line over several days and
-    a drug dispensed by a supplier cannot be compared.
+    a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
+    limits of its own; other facilities have none.
     """
+    is_facility = context.claim.is_institutional
+    if is_facility and context.claim.claim.claim_information.place_of_service_code not in OUTPATIENT_FACILITIES:
+        yield DoesNotApply()
+        return
     counted = day.lines if context.options(CountedUnits).count_discarded_units else day.given
     if not counted:
         return
-    answer = context.snapshot.mue(day.hcpcs, "practitioner", day.on)
+    answer = context.snapshot.mue(day.hcpcs, "outpatient_hospital" if is_facility else "practitioner", day.on)
     if all(NOT_COVERED_BY_LAW in line.modifiers for line in counted):
         yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
     elif any(line.spans_days for line in counted):
@@ -68,7 +85,7 @@ def _above(lines: tuple[LineFacts, ...], limit: MueLimit) -> Iterator[Verdict]:
         yield Flaw(
             message=f"{limit.hcpcs} is billed with {in_words(units)}; the MUE is {limit.value} (MAI {limit.mai})."
             if limit.value
-            else f"{limit.hcpcs} has an MUE of 0: Medicare pays no unit of it to a practitioner.",
+            else f"{limit.hcpcs} has an MUE of 0: Medicare pays no unit of it.",
             hint="Verify the units. If they are right, have the record ready that justifies them."
             if justifiable
             else "Verify code and units; what is above the limit is not payable.",

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words, units_administered
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.record import MILLIGRAMS, Unknown, convert
@@ -21,6 +21,7 @@ DOSE: Final = re.compile(r"(?<![\d.,/])(\d{1,6}(?:\.\d{1,3})?)\s*(mcg|mg|g)\b(?!
         source="First Coast Service Options, claim submission guidelines: drug units, 2024-06-07",
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
+    kinds=BOTH_KINDS,
 )
 def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The units billed are the number of milligrams, under a code that counts in larger steps.
@@ -40,7 +41,7 @@ def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]
     if any(not isinstance(day.dose_given, Unknown) for day in days):
         yield DoesNotApply()
         return
-    texts = (line.line.professional_service.description, line.line.additional_notes)
+    texts = (line.line.service.description, line.line.additional_notes)
     amounts = {found.groups() for text in texts if text for found in DOSE.finditer(text)}
     if len(amounts) != 1 or line.units is None or drug.unit_amount is None:
         yield NoData("dose in the record or in the text of the line", line.number)

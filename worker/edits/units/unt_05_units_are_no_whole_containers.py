@@ -4,6 +4,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, add_up
 from worker.edits.edit import (
+    BOTH_KINDS,
     Configuration,
     Context,
     DoesNotApply,
@@ -36,6 +37,7 @@ def _without_list(configuration: Configuration) -> str | None:
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     options=WholeContainers,
     lacks=_without_list,
+    kinds=BOTH_KINDS,
 )
 def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The units billed, without a word on waste, are no number of whole containers.

@@ -6,7 +6,7 @@ from typing import Final
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
@@ -27,6 +27,7 @@ LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals
         source="CMS, ASP NDC-HCPCS crosswalk of the quarter; NUCC 1500 claim form instructions, NDC units"
     ),
     needs=Trait.PACKAGE,
+    kinds=BOTH_KINDS,
 )
 def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The quantity of the package (NDC) does not come to the units billed.

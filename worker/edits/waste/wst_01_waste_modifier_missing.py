@@ -3,7 +3,7 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.dispensing import was_dispensed
-from worker.edits.edit import Bypassed, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
@@ -20,6 +20,7 @@ from worker.edits.waste_duty import NOT_COVERED_BY_LAW, waste_duty
         effective=date(2023, 7, 1),
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
+    kinds=BOTH_KINDS,
 )
 def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A single-dose drug is billed without saying whether some of it was discarded.

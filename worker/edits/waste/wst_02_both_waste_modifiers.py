@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
@@ -18,6 +18,7 @@ from worker.edits.traits import Trait
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     needs=Trait.WASTE_MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """One line says both "discarded" (JW) and "nothing discarded" (JZ).

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
@@ -20,6 +20,7 @@ REPEATED = "76"  # the mark of a claim that goes on from another one
         url="https://med.noridianmedicare.com/web/jfb/topics/modifiers/JW",
     ),
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Discarded units are billed, but no units given of the same drug on the same day.

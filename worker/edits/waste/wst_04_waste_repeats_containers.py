@@ -4,7 +4,7 @@ from datetime import date
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, add_up, repeats_containers
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
@@ -21,6 +21,7 @@ from worker.edits.traits import Trait
         url="https://med.noridianmedicare.com/web/jfb/topics/modifiers/JW",
     ),
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def waste_repeats_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The JW line bills the whole containers, and with them the units that were given.

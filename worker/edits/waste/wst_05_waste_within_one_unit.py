@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import fits_in_one_unit, in_words
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import expected_given, expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -19,6 +19,7 @@ from worker.edits.traits import Trait
         url="https://med.noridianmedicare.com/web/jddme/topics/modifiers/jz",
     ),
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def waste_within_one_unit(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Units are billed as discarded, but the record shows less than one billing unit of waste.

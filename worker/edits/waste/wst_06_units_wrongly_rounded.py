@@ -3,7 +3,7 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words, is_whole
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import expected_given, expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -21,6 +21,7 @@ from worker.edits.traits import Trait
         url="https://cgsmedicare.com/partb/pubs/news/2023/06/cope140894.html",
     ),
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Beside a JW line, the units given or the units discarded are not those of the record.

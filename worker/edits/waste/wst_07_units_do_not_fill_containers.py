@@ -5,7 +5,7 @@ from decimal import Decimal
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, add_up, repeats_containers
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -23,6 +23,7 @@ from worker.edits.traits import Trait
         effective=date(2017, 1, 1),
     ),
     needs=Trait.WASTE_MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The units given and discarded do not come to whole containers.

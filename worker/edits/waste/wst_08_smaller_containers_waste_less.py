@@ -6,7 +6,7 @@ from decimal import Decimal
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, Combination, add_up, least_waste, repeats_containers, sizes_of
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import contradicts_record
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -25,6 +25,7 @@ from worker.reference.rows import Container
         url="https://cgsmedicare.com/partb/pubs/news/2023/06/cope140894.html",
     ),
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Other containers of the same product would have held the dose with less left over.

@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
@@ -21,6 +21,7 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     needs=Trait.WASTE_MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """JW or JZ stands on a drug from a multi-dose container, or JW on one of which nobody says what it came from.
@@ -40,9 +41,7 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Ve
     line = next(line for line in day.lines if line.is_waste or line.attests_no_waste)
     record = day.record or Record(())
     told = [entry.value for entry in record.entries(Element.FORMULATION)]
-    told += [
-        text for each in day.lines for text in (each.line.professional_service.description, each.line.additional_notes)
-    ]
+    told += [text for each in day.lines for text in (each.line.service.description, each.line.additional_notes)]
     facts = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}
     if any(MULTI_DOSE.search(text) for text in told if text):
         yield Flaw(

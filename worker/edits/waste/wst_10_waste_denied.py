@@ -3,7 +3,7 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.arithmetic import in_words
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.expected_units import expected_wasted
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -21,6 +21,7 @@ from worker.edits.traits import Trait
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     needs=Trait.WASTE_MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The line attests that nothing was discarded (JZ), but the record says that a unit or more was.

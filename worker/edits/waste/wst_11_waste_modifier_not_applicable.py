@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.code_ranges import CodeRange, within
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
@@ -27,6 +27,7 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     needs=Trait.WASTE_MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """JW or JZ stands on something that is not paid separately as a drug.
@@ -50,7 +51,8 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator
     elif within(line.hcpcs, VACCINES):
         yield _flaw(line, carried, "vaccines are outside of the policy", Severity.WARN)
     elif place in INPATIENT | ALL_INCLUSIVE_CLINICS:
-        yield _flaw(line, carried, f"in place {place} a rate covers the drug")
+        where = "on this type of bill" if context.claim.is_institutional else f"in place {place}"
+        yield _flaw(line, carried, f"{where} a rate covers the drug")
     elif place in PAID_UNDER_OPPS:
         status = context.snapshot.opps_status(line.hcpcs, line.on)
         if not isinstance(status, Found):

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
@@ -27,6 +27,7 @@ class RecordOfWaste(Options):
     citation=Citation(source="Billing and coding article A53024; Noridian Healthcare Solutions, Part B: modifier JW"),
     options=RecordOfWaste,
     needs=Trait.WASTE_BILLED,
+    kinds=BOTH_KINDS,
 )
 def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """Units are billed as discarded, and the record does not say how much was.

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import (
+    BOTH_KINDS,
     Configuration,
     Context,
     DoesNotApply,
@@ -42,6 +43,7 @@ def _without_list(configuration: Configuration) -> str | None:
     options=LargestShare,
     needs=Trait.WASTE_BILLED,
     lacks=_without_list,
+    kinds=BOTH_KINDS,
 )
 def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A large share of the containers is billed as discarded.

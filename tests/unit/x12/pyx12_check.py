@@ -1,0 +1,22 @@
+"""What pyx12, which knows the implementation guides as maps, says about a file."""
+
+import io
+import logging
+import re
+
+import pyx12.params
+import pyx12.x12n_document
+
+
+def objections(text: str) -> list[str]:
+    """The errors that pyx12 reports; it has maps of X222A1 and X223A2 only, of the same segments as later errata."""
+    known = text.replace("005010X222A2", "005010X222A1").replace("005010X223A3", "005010X223A2")
+    answer = io.StringIO()
+    logging.disable(logging.CRITICAL)
+    try:
+        is_valid = pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(known), answer, None)
+    finally:
+        logging.disable(logging.NOTSET)
+    if is_valid:
+        return []
+    return [each.strip() for each in answer.getvalue().split("~") if re.match(r"\s*(IK[345]|AK9)", each)] or ["refused"]

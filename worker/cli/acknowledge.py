@@ -1,0 +1,110 @@
+"""`claimscrub acknowledge`: answers that a submitter's software reads, 277CA from outcomes and 999 from 837 files."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import click
+import orjson
+from pydantic import ValidationError
+
+from schemas.outcome import Outcome
+from worker.cli.claim_files import STDIN, NoClaimFileError, expand, read_claims
+from worker.cli.console import EXIT_SOME_NOT, EXIT_UNREADABLE
+from worker.settings import Settings
+from worker.x12 import claim_status, structure
+from worker.x12.claim_status import submissions_of, write_277ca
+from worker.x12.reading import read_837
+from worker.x12.segments import is_x12
+from worker.x12.structure import answers_of, write_999
+
+_LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
+_BEGINS: Final = 1024
+
+
+@click.command("acknowledge")
+@click.argument("path", metavar="PATH")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["x12", "json"]),
+    default="x12",
+    show_default=True,
+    help="X12 for the submitter's software, or the same as one JSON document.",
+)
+def command(path: str, form: str) -> None:
+    """Write a 277CA for outcomes, or a 999 for a file in X12.
+
+    PATH is a file of outcomes, one a line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
+    --format jsonl` reads them from the topics; or a file of 837s. `-` reads stdin.
+
+    The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
+    statuses of the findings at the claim or the line, totals, and the submitter's trace numbers. The 999 (005010X231A1)
+    says which groups and transactions were read, and where the others are structurally wrong.
+
+    \b
+    Exit code 0: everything is accepted.
+    Exit code 1: something is rejected; the answer says what.
+    Exit code 2: something could not be read as an outcome, or the command was misspelt.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    moment = datetime.now(UTC).astimezone()
+    try:
+        expand([path])
+        with _opened(path) as stream:
+            is_file_of_claims = is_x12(stream.peek(_BEGINS))
+            if is_file_of_claims:
+                sys.exit(_answer_structure(stream, form, moment))
+        sys.exit(_answer_outcomes(path, form, moment))
+    except NoClaimFileError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[io.BufferedReader]:
+    """The file, or stdin, which is read on by whoever comes next."""
+    if path != STDIN:
+        with Path(path).open("rb") as stream:
+            yield stream
+        return
+    stdin = sys.stdin.buffer
+    yield stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(io.BytesIO(stdin.read()))
+
+
+def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
+    answers = answers_of(read_837(stream))
+    if form == "json":
+        _write(orjson.dumps(structure.as_json(answers), option=orjson.OPT_INDENT_2) + b"\n")
+    else:
+        for text in write_999(answers, moment):
+            _write(text.encode())
+    if not answers.groups:
+        click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)
+        return EXIT_UNREADABLE
+    return EXIT_SOME_NOT if any(group.code != "A" for group in answers.groups) or answers.flaws else 0
+
+
+def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
+    submissions = submissions_of(_outcomes(path))
+    if form == "json":
+        _write(orjson.dumps(claim_status.as_json(submissions), option=orjson.OPT_INDENT_2) + b"\n")
+    else:
+        for text in write_277ca(submissions, moment):
+            _write(text.encode())
+    return EXIT_SOME_NOT if any(claim.is_rejected for each in submissions for claim in each.claims()) else 0
+
+
+def _outcomes(path: str) -> Iterator[Outcome]:
+    for found in read_claims([path], _LONGEST):
+        try:
+            yield Outcome.model_validate_json(found.value)
+        except ValidationError:
+            place = f"{found.source}, {found.place}" if found.place else found.source
+            raise NoClaimFileError(f"{place}: is no outcome") from None
+
+
+def _write(content: bytes) -> None:
+    sys.stdout.buffer.write(content)

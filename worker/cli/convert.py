@@ -1,0 +1,113 @@
+"""`claimscrub convert`: claims from X12 to JSON and back, and clean claims from outcomes to X12."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+import orjson
+from rich.console import Console
+
+from schemas.outcome import Disposition
+from worker.cli.claim_files import Found, NoClaimFileError, expand, read_claims
+from worker.cli.console import EXIT_UNREADABLE, err, say
+from worker.cli.outcome_text import show_problem
+from worker.settings import Settings
+from worker.x12.writing import Defaults, write_837
+
+_LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The claims of files, and what was seen while reading them."""
+
+    files: list[str]
+    console: Console
+    is_any_outcome: bool
+    is_telling_kept: bool
+    places: list[str] = field(default_factory=list)
+    is_incomplete: bool = False
+
+    def documents(self) -> Iterator[dict[str, Any]]:  # any JSON objects
+        """Yield claim messages; of outcomes the claim, if it is scrubbed or any is wanted."""
+        for found in read_claims(self.files, _LONGEST):
+            if found.problem:
+                self.is_incomplete = self.is_incomplete or not found.is_passed_over
+                show_problem(self.console, found)
+                continue
+            document = self._document(found)
+            if document is not None:
+                self.places.append(_place(found))
+                yield document
+
+    def _document(self, found: Found) -> dict[str, Any] | None:
+        try:
+            document = orjson.loads(found.value)
+        except orjson.JSONDecodeError:
+            document = None
+        if isinstance(document, dict) and "outcomeId" in document:
+            if not self.is_any_outcome and document.get("disposition") != Disposition.SCRUBBED:
+                return None
+            document = document.get("claim")
+        if not isinstance(document, dict) or not isinstance(document.get("claimInformation"), dict):
+            self.is_incomplete = True
+            say(self.console, f"{_place(found)}: is no claim and no outcome")
+            return None
+        if self.is_telling_kept:
+            for each in document.get("origin", {}).get("unmapped", ()):
+                part = "in part " if each.get("isInPart") else ""
+                place = f"segment {each['segment']} ({each['elements'][0]} of loop {each['loop']})"
+                say(self.console, f"{found.source}, {place}: has {part}no field in the message and is kept as it came")
+        return document
+
+
+def _place(found: Found) -> str:
+    return f"{found.source}, {found.place}" if found.place else found.source
+
+
+@click.command("convert")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--to", "form", type=click.Choice(["json", "x12"]), required=True, help="What to write to stdout.")
+@click.option(
+    "--sender", default="", help="ISA06 and GS02 of claims that did not come as X12. [default: the submitter]"
+)
+@click.option("--receiver", default="", help="ISA08 and GS03 of these. [default: the receiver, else the payer]")
+@click.option("--test", is_flag=True, help="Mark these as test claims (ISA15 T).")
+@click.option("--any-outcome", is_flag=True, help="Of outcomes also write the claims that are rejected or pended.")
+def command(  # noqa: PLR0913 - one parameter an option
+    paths: tuple[str, ...], form: str, sender: str, receiver: str, *, test: bool, any_outcome: bool
+) -> None:
+    """Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I.
+
+    PATH is a file or a folder of claims in X12 or JSON, or of outcomes as `claimscrub check --format jsonl` and
+    `claimscrub tail --format jsonl` write them. Of outcomes the clean claims are written, with the corrections that
+    were made. `-` reads stdin.
+
+    On stderr stands what the other form does not hold: segments without a field in the message, which it keeps as they
+    came and writes back at their place, and members of the message without a segment.
+
+    \b
+    Exit code 0: everything was read.
+    Exit code 2: something could not be read as a claim, or the command was misspelt.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    console = err()
+    defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")
+    try:
+        reading = _Reading(expand(paths), console, any_outcome, is_telling_kept=form == "json")
+        if form == "json":
+            for document in reading.documents():
+                sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+        else:
+            for text in write_837(
+                reading.documents(),
+                defaults,
+                lambda place, what: say(console, f"{reading.places[place - 1]}: {what} has no segment"),
+            ):
+                sys.stdout.buffer.write(text.encode())
+    except NoClaimFileError as error:
+        raise click.UsageError(str(error)) from None
+    sys.stdout.flush()
+    sys.exit(EXIT_UNREADABLE if reading.is_incomplete else 0)

@@ -1,0 +1,164 @@
+"""999: what is structurally wrong in a file, answered to whoever sent it (ASC X12C 005010X231A1)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from worker.x12.envelopes import Address, Cover, interchange
+from worker.x12.events import Envelope, Flaw, GroupRead, Level, Read, TransactionRead
+from worker.x12.rows import Elements
+
+VERSION: Final = "005010X231A1"
+UNKNOWN_VERSION: Final = "UNKNOWN"
+_MOST_SEGMENT_FLAWS: Final = 1_000
+"""How many flaws of segments are kept of a group, so that memory stays flat on a file that is broken throughout."""
+
+
+@dataclass(slots=True)
+class TransactionAnswer:
+    """What became of one transaction set."""
+
+    control_number: str
+    version: str
+    claims: int
+    refused: int
+    is_read: bool
+    flaws: list[Flaw] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """IK501: A accepted, E accepted although something is wrong, R rejected.
+
+        A transaction of which some claims were refused is accepted with errors: the others were taken.
+        """
+        if not self.is_read or (self.refused and not self.claims):
+            return "R"
+        return "E" if self.flaws else "A"
+
+
+@dataclass(slots=True)
+class GroupAnswer:
+    """What became of one functional group."""
+
+    envelope: Envelope
+    declared: str
+    received: int
+    transactions: list[TransactionAnswer]
+    flaws: list[Flaw]
+
+    @property
+    def code(self) -> str:
+        """AK901: A accepted, E with errors, P partially, R rejected."""
+        codes = {each.code for each in self.transactions}
+        if not codes or codes == {"R"}:
+            return "R"
+        if "R" in codes:
+            return "P"
+        return "E" if "E" in codes or self.flaws else "A"
+
+
+@dataclass(slots=True)
+class Answers:
+    """The groups of a file, and what is wrong outside of them."""
+
+    groups: list[GroupAnswer] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
+
+
+def answers_of(reads: Iterable[Read]) -> Answers:
+    """Return what became of the groups and transactions of a file."""
+    answers = Answers()
+    transactions: list[TransactionAnswer] = []
+    of_transaction: list[Flaw] = []
+    of_group: list[Flaw] = []
+    for each in reads:
+        match each:
+            case Flaw(level=Level.CLAIM | Level.TRANSACTION):
+                if len(of_transaction) < _MOST_SEGMENT_FLAWS:
+                    of_transaction.append(each)
+            case Flaw(level=Level.GROUP):
+                of_group.append(each)
+            case Flaw():
+                answers.flaws.append(each)
+            case TransactionRead(envelope, claims, refused, is_read):
+                version = envelope.said("st", 3) or envelope.said("gs", 8)
+                number = envelope.said("st", 2)
+                transactions.append(TransactionAnswer(number, version, claims, refused, is_read, of_transaction))
+                of_transaction = []
+            case GroupRead(envelope, declared, received):
+                answers.groups.append(GroupAnswer(envelope, declared, received, transactions, of_group))
+                transactions, of_group = [], []
+    answers.flaws += of_transaction + of_group
+    return answers
+
+
+def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
+    """Yield an interchange for each group: sender and receiver change places."""
+    for place, group in enumerate(answers.groups, 1):
+        said = group.envelope.said
+        cover = Cover(
+            Address(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
+            Address(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
+            moment,
+            control_number=place,
+            usage=said("isa", 15),
+        )
+        yield from interchange(cover, "FA", VERSION, [_transaction(group)])
+
+
+def _transaction(group: GroupAnswer) -> Iterator[Elements]:
+    said = group.envelope.said
+    yield ["ST", "999", "0001", VERSION]
+    yield ["AK1", said("gs", 1) or "HC", said("gs", 6) or "0", said("gs", 8) or UNKNOWN_VERSION]
+    for each in group.transactions:
+        yield ["AK2", "837", each.control_number or "0000", each.version]
+        for flaw in each.flaws:
+            if flaw.level is Level.CLAIM:
+                yield ["IK3", flaw.segment_id or "CLM", str(flaw.position or 1), "2300", flaw.code]
+        codes = [flaw.code for flaw in each.flaws if flaw.level is Level.TRANSACTION]
+        if any(flaw.level is Level.CLAIM for flaw in each.flaws):
+            codes.insert(0, "5")
+        yield ["IK5", each.code, *dict.fromkeys(codes[:5])]
+    taken = sum(each.code != "R" for each in group.transactions)
+    codes = list(dict.fromkeys(flaw.code for flaw in group.flaws))[:5]
+    declared = group.declared if group.declared.isdecimal() else str(group.received)
+    yield ["AK9", group.code, declared, str(group.received), str(taken), *codes]
+
+
+def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, written out
+    """Return the same as a document."""
+    return {
+        "groups": [
+            {
+                "interchangeControlNumber": group.envelope.said("isa", 13),
+                "groupControlNumber": group.envelope.said("gs", 6),
+                "acknowledgmentCode": group.code,
+                "transactions": [
+                    {
+                        "transactionControlNumber": each.control_number,
+                        "version": each.version,
+                        "acknowledgmentCode": each.code,
+                        "claimsRead": each.claims,
+                        "claimsRefused": each.refused,
+                        "flaws": [_flaw(flaw) for flaw in each.flaws],
+                    }
+                    for each in group.transactions
+                ],
+                "flaws": [_flaw(flaw) for flaw in group.flaws],
+            }
+            for group in answers.groups
+        ],
+        "flaws": [_flaw(flaw) for flaw in answers.flaws],
+    }
+
+
+def _flaw(flaw: Flaw) -> dict[str, Any]:  # likewise
+    return {
+        "segment": flaw.segment,
+        "segmentId": flaw.segment_id,
+        "level": flaw.level.value,
+        "code": flaw.code,
+        "reason": flaw.reason,
+        "claimsRead": flaw.is_passed_over,
+    }
