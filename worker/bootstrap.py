@@ -97,6 +97,7 @@ class PipelineScrubber:
             is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
             edit_errors=outcome.coverage.errors,
             lines=done.lines,
+            billed=done.billed,
             stage_seconds=done.stage_seconds,
             versions=self.versions | {"profile": outcome.versions.profile},
         )

@@ -21,7 +21,12 @@ _INTRODUCTION: Final = """\
 
 `received = outcomes + in flight + dropped as revoked` holds at all times:
 `claims_received_total`, the sum of `claims_total`, `in_flight_claims` and `claims_dropped_total{cause="revoked"}`.
+`claims_unaccounted` is what is left over; while a batch is being counted it can differ from 0 for a moment.
+Ages, such as `consumer_lag_seconds`, are worked out when Prometheus asks, so they grow while the worker hangs.
+The series of a partition go with the partition.
+A latency that belongs to a W3C trace carries the trace's id as exemplar, in the OpenMetrics format.
 Every label comes from a closed set: none is ever filled from a message.
+The usual `process_*` metrics stand beside these.
 The table is generated: `python -m worker.observe.catalogue` writes it, and a test compares.
 
 """

@@ -12,8 +12,9 @@ from typing import Final
 
 import orjson
 
+from worker.observe.metrics import READINESS
+
 STALLED_AFTER_S: Final = 30.0
-_READINESS: Final = ("group_joined", "reference_loaded", "producer_usable")
 _CLIENT_TIMEOUT_S: Final = 5.0
 
 
@@ -23,7 +24,7 @@ class HealthState:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._ticked_at = now()
-        self._ready = dict.fromkeys(_READINESS, False)
+        self._ready = dict.fromkeys(READINESS, False)
 
     def tick(self) -> None:
         """Note that the event loop turns."""
@@ -37,7 +38,11 @@ class HealthState:
 
     def is_alive(self) -> bool:
         """Return whether the event loop turned within the last 30 s; a broker that is away is no death."""
-        return self._now() - self._ticked_at < STALLED_AFTER_S
+        return self.silence_s() < STALLED_AFTER_S
+
+    def silence_s(self) -> float:
+        """Return the seconds since the event loop last turned."""
+        return self._now() - self._ticked_at
 
     def readiness(self) -> dict[str, bool]:
         """Return each part of readiness: group joined, reference loaded, producer usable."""

@@ -80,6 +80,7 @@ def connect_rebalancing(shell: Shell) -> None:
         shell.recorder.set("assigned_partitions", len(tps))
         shell.health.note("group_joined", is_ready=True)
         generation = shell.group.generation
+        shell.recorder.set("group_generation", generation)
         shell.log.info("partitions-assigned", partitions=len(tps), generation=generation)
         task = asyncio.create_task(_open(shell, tps, generation))
         openings.add(task)

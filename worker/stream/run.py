@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import platform
 import signal
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from worker.observe.health import HealthServer, HealthState
 from worker.observe.logs import Logs
 from worker.observe.recorder import Recorder
+from worker.observe.vital_signs import watch_process
 from worker.settings import Delivery as DeliveryPolicy
 from worker.settings import Settings
 from worker.stream.admin import record_limit
@@ -86,6 +88,7 @@ class _Run:
         self._revision = revision
         self._health = HealthState()
         self._recorder = Recorder()
+        watch_process(self._recorder, self._health)
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
         self._stop_asked = asyncio.Event()
@@ -130,6 +133,7 @@ class _Run:
         self._health.note("reference_loaded", is_ready=True)
         if not await wait_for_topics(self._settings, self._logs.log, self._stop_asked):
             return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
+        self._recorder.since("broker_silent_seconds", time.time())
         positions = Positions(self._settings)
         shell = self._shell(loaded, positions, await record_limit(self._settings))
         connect_rebalancing(shell)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -25,6 +26,7 @@ class Scrubbed:
         is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
+        billed: The total charge of the claim in dollars; none where it says none that can be read.
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
         versions: The ruleset, reference and profile in force.
     """
@@ -38,6 +40,7 @@ class Scrubbed:
     is_unverified: bool = False
     edit_errors: tuple[str, ...] = ()
     lines: int = 0
+    billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
