@@ -41,9 +41,11 @@ check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m worker.cli.generate --check
+	@$(BIN)/python -m deploy.grafana.write --check
 
 generate: $(INSTALLED)  ## Write the generated files anew
 	@$(BIN)/python -m worker.cli.generate
+	@$(BIN)/python -m deploy.grafana.write
 
 bench: $(INSTALLED)  ## Measure the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
