@@ -119,6 +119,7 @@ def _loaded(pipeline: Pipeline) -> LoadedScrubber:
     return LoadedScrubber(
         scrubber=scrubber,
         edit_ids=tuple(edit.id for edit in pipeline.edits),
+        edit_words={edit.id: edit.summary for edit in pipeline.edits},
         editions=tuple(
             ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to)
             for each in pipeline.snapshot.editions

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -102,11 +103,11 @@ class Settings(BaseModel):
     )
     http_host: Annotated[str, Field(min_length=1)] = Field(
         default="127.0.0.1",
-        description="Address of /livez, /readyz and /metrics.",
+        description="Address of the status page at /, of /livez, /readyz and /metrics.",
     )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=9464,
-        description="Port of /livez, /readyz and /metrics; 0 lets the system choose.",
+        description="Port of the status page, /livez, /readyz and /metrics; 0 lets the system choose.",
     )
     stop_grace_s: Annotated[int, Field(ge=2, le=600)] = Field(
         default=20,
@@ -233,6 +234,11 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         """Return the zone of the day of receipt."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of all settings, so that two workers can be compared; no secret is among them."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
 
     def sasl_password(self) -> SecretStr:
         """Read the password; each connection reads it again, so that it can be rotated."""

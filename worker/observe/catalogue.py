@@ -12,7 +12,7 @@ _INTRODUCTION: Final = """\
 
 - `metrics.py` is the one catalogue of metrics; `recorder.py` counts them on a registry of its own.
 - `logs.py` writes one JSON object a line on stdout, with allowed keys only and never the text of an exception.
-- `health.py` serves `/livez`, `/readyz` and `/metrics` from a thread of its own.
+- `health.py` serves the status page at `/`, `/livez`, `/readyz` and `/metrics` from a thread of its own.
 
 `/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
 `/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable.

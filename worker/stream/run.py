@@ -34,6 +34,7 @@ from worker.stream.reference_swap import ReferenceSwap
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.shell import Shell
 from worker.stream.stalls import watch_lanes
+from worker.stream.status import Status
 from worker.stream.transport import Group
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -89,6 +90,7 @@ class _Run:
         self._health = HealthState()
         self._recorder = Recorder()
         watch_process(self._recorder, self._health)
+        self._status = Status(settings, self._recorder, self._health, app_version, revision)
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
         self._stop_asked = asyncio.Event()
@@ -106,6 +108,7 @@ class _Run:
             self._settings.http_port,
             self._health,
             self._recorder.exposition,
+            self._status.document,
         )
         self._logs.log.info("starting", port=server.port, version=self._app_version, revision=self._revision)
         try:
@@ -136,12 +139,14 @@ class _Run:
         self._recorder.since("broker_silent_seconds", time.time())
         positions = Positions(self._settings)
         shell = self._shell(loaded, positions, await record_limit(self._settings))
+        self._status.loaded = lambda: shell.loaded
         connect_rebalancing(shell)
         for attach in self._agents:
             attach(shell)
         return await self._serve(shell, positions)
 
     def _describe(self, loaded: LoadedScrubber) -> None:
+        self._status.loaded = lambda: loaded
         # The edits are known only now, and they are the closed label set of the metrics on edits.
         self._recorder.know_edits(loaded.edit_ids)
         self._recorder.set(

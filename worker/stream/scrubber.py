@@ -72,6 +72,7 @@ class LoadedScrubber:
         edit_ids: The ids of all edits, which are the closed label set of the metrics on edits.
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
+        edit_words: What each edit looks for, in plain words.
         source: Where a running worker gets other tables from; none if it scrubs with these to its end.
     """
 
@@ -79,6 +80,7 @@ class LoadedScrubber:
     edit_ids: tuple[str, ...] = ()
     editions: tuple[ReferenceEdition, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    edit_words: Mapping[str, str] = field(default_factory=dict)
     source: "ReferenceSource | None" = None
 
 
