@@ -218,6 +218,17 @@ async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: 
         assert dead == 2
 
 
+async def test_the_loop_is_seen_to_turn_while_the_worker_waits_for_a_broker(tmp_path: Path) -> None:
+    """From the first moment on, not only once messages are read: else /livez would call a patient worker dead."""
+    settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await until(lambda: len(worker.events("broker-unreachable")) > 3, "the worker looks for a broker again", 20)
+
+        assert worker.metric("claimscrub_event_loop_silent_seconds") < 2
+        assert worker.metric("claimscrub_broker_silent_seconds") > 2
+        assert worker.stop(6) == 0
+
+
 async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
     """A broker that is away is no death: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)

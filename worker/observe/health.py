@@ -67,6 +67,9 @@ class _Server(ThreadingHTTPServer):
         self.status = status
         super().__init__(address, _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a client that breaks off is no event, and the base class prints a traceback."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = _CLIENT_TIMEOUT_S

@@ -81,8 +81,8 @@ def new_producer(settings: Settings, *, transactional_id: str | None = None, rec
 async def open_producer(settings: Settings) -> AsyncIterator[Client]:
     """Open an idempotent producer for the length of a block."""
     producer = new_producer(settings)
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         await producer.stop()
@@ -98,8 +98,8 @@ async def open_reader(settings: Settings) -> AsyncIterator[Client]:
         auto_offset_reset="earliest",
         isolation_level="read_committed",
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         await consumer.stop()

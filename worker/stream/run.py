@@ -24,6 +24,7 @@ from worker.stream.lifecycle import (
     connect_rebalancing,
     tick,
     wait_for_topics,
+    watch_faust,
     within,
 )
 from worker.stream.positions import Positions
@@ -111,9 +112,11 @@ class _Run:
             self._status.document,
         )
         self._logs.log.info("starting", port=server.port, version=self._app_version, revision=self._revision)
+        ticking = asyncio.create_task(tick(self._health))
         try:
             code = await self._load_and_serve()
         finally:
+            ticking.cancel()
             server.close()
         self._logs.log.info("stopped", exit_code=int(code))
         self._logs.close()
@@ -183,7 +186,7 @@ class _Run:
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
         await shell.delivery.start()
-        work = [tick(shell), watch_lanes(shell, positions), self._end_when_asked(shell)]
+        work = [watch_faust(shell), watch_lanes(shell, positions), self._end_when_asked(shell)]
         swap = None
         if shell.loaded.source is not None:
             swap = ReferenceSwap(shell, shell.loaded.source)
