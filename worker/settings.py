@@ -157,7 +157,7 @@ class Settings(BaseModel):
         default=None,
         description="PEM file with the key of this worker's certificate.",
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
         default="SCRAM-SHA-512",
         description="How the worker proves who it is under sasl-plaintext and sasl-tls.",
     )
@@ -168,6 +168,10 @@ class Settings(BaseModel):
     sasl_password_file: Path | None = Field(
         default=None,
         description="File that holds the password for SASL, and nothing else.",
+    )
+    sasl_token_file: Path | None = Field(
+        default=None,
+        description="File that holds the bearer token for OAUTHBEARER; read again for each connection.",
     )
 
     @field_validator("time_zone")
@@ -194,15 +198,15 @@ class Settings(BaseModel):
                 "CLAIMSCRUB_SECURITY: a connection without TLS is allowed to this host only "
                 "(or set CLAIMSCRUB_ALLOW_INSECURE=true)"
             )
-        if self.uses_sasl and self.sasl_username is None:
-            problems.append("CLAIMSCRUB_SASL_USERNAME: needed for SASL")
-        if self.uses_sasl and self.sasl_password_file is None:
-            problems.append("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
+        needed = ("sasl_token_file",) if self.uses_token else ("sasl_username", "sasl_password_file")
+        if self.uses_sasl:
+            missing = [name for name in needed if getattr(self, name) is None]
+            problems.extend(f"{ENV_PREFIX}{name.upper()}: needed for SASL" for name in missing)
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             problems.append("CLAIMSCRUB_TLS_CERT_FILE and CLAIMSCRUB_TLS_KEY_FILE: set both or neither")
         if self.max_outcome_bytes < self.max_message_bytes:
             problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
-        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file"):
+        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file", "sasl_token_file"):
             path = getattr(self, name)
             if path is not None and not os.access(path, os.R_OK):
                 problems.append(f"{ENV_PREFIX}{name.upper()}: no file that can be read")
@@ -222,8 +226,13 @@ class Settings(BaseModel):
 
     @property
     def uses_sasl(self) -> bool:
-        """Return whether the worker logs in with a name and a password."""
+        """Return whether the worker logs in."""
         return self.security in {SecurityProtocol.SASL_PLAINTEXT, SecurityProtocol.SASL_TLS}
+
+    @property
+    def uses_token(self) -> bool:
+        """Return whether the worker logs in with a bearer token instead of a name and a password."""
+        return self.sasl_mechanism == "OAUTHBEARER"
 
     @property
     def topics(self) -> TopicNames:

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from worker.settings import SecurityProtocol, Settings
+from worker.stream.tokens import FileToken
 
 Client = Any
 """An aiokafka client; the library publishes no types."""
@@ -48,6 +49,9 @@ def client_options(settings: Settings) -> dict[str, Any]:  # Any: keyword argume
         options["ssl_context"] = context
     if settings.uses_sasl:
         options["sasl_mechanism"] = settings.sasl_mechanism
+    if settings.uses_sasl and settings.sasl_token_file is not None and settings.uses_token:
+        options["sasl_oauth_token_provider"] = FileToken(settings.sasl_token_file)
+    elif settings.uses_sasl:
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.sasl_password().get_secret_value()
     return options

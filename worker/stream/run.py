@@ -111,14 +111,22 @@ class _Run:
             self._recorder.exposition,
             self._status.document,
         )
-        self._logs.log.info("starting", port=server.port, version=self._app_version, revision=self._revision)
+        self._logs.log.info(
+            "starting",
+            audit=True,
+            port=server.port,
+            version=self._app_version,
+            revision=self._revision,
+            settings=self._settings.digest,
+            instance=self._settings.instance_id,
+        )
         ticking = asyncio.create_task(tick(self._health))
         try:
             code = await self._load_and_serve()
         finally:
             ticking.cancel()
             server.close()
-        self._logs.log.info("stopped", exit_code=int(code))
+        self._logs.log.info("stopped", audit=True, exit_code=int(code), instance=self._settings.instance_id)
         self._logs.close()
         # The watchdog stays: threads that Faust left behind may still hold up the interpreter's exit.
         self._watchdog.exit_code = code
@@ -161,7 +169,7 @@ class _Run:
             self._settings.delivery,
         )
         report_reference(self._recorder, loaded)
-        self._logs.log.info("reference-loaded", **dict(loaded.versions))
+        self._logs.log.info("reference-loaded", audit=True, **dict(loaded.versions))
 
     def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
         app = build_app(self._settings)
@@ -219,7 +227,7 @@ class _Run:
 
     async def _end_when_asked(self, shell: Shell) -> None:
         await self._stop_asked.wait()
-        shell.log.info("stop-asked")
+        shell.log.info("stop-asked", audit=True)
         shell.end(ExitCode.STOPPED)
 
     async def _stop(self, shell: Shell) -> None:

@@ -142,6 +142,7 @@ async def test_the_tables_of_a_notice_take_the_place_of_the_old(bench: Bench) ->
     assert threading.get_ident() not in bench.threads
     assert bench.shell.recorder.value("reference_info", digest("a")) == 1
     assert [line["event"] for line in bench.shell.log.lines] == ["reference-swapped"]
+    assert (bench.shell.log.lines[0]["audit"], bench.shell.log.lines[0]["asked_by"]) == (True, "notice")
 
 
 async def test_a_notice_of_what_is_loaded_builds_nothing(bench: Bench) -> None:
