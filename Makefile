@@ -63,6 +63,9 @@ $(DEPLOY_INSTALLED): requirements-deploy.lock deploy/package-lock.json
 drill: $(INSTALLED)  ## Let things go wrong and see that the right alert speaks (Debian's prometheus; some minutes)
 	@$(BIN)/python -m tests.drill
 
+pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a worker under demo load (Debian's prometheus)
+	@$(BIN)/python -m tests.deploy.pictures
+
 sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
 	@mkdir -p build
 	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application --output-reproducible \
@@ -82,4 +85,4 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 clean:  ## Remove what the other targets made
 	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/bench/results
 
-.PHONY: help install demo test test-kafka check check-deploy drill sbom generate bench lock clean
+.PHONY: help install demo test test-kafka check check-deploy drill pictures sbom generate bench lock clean

@@ -18,13 +18,13 @@ FAULTS = [
     (
         "YAML style",
         "compose.yaml",
-        "    mem_limit: 768m\n",
-        "    mem_limit: 768m\n    mem_limit: 700m\n",
+        "    mem_limit: 1g\n",
+        "    mem_limit: 1g\n    mem_limit: 2g\n",
         "duplication",
     ),
     ("image policies", "Dockerfile", "USER 10001:10001\n", "", "CKV_DOCKER"),
     ("Dockerfile", "Dockerfile", "COPY worker worker\n", "ADD worker worker\n", "DL3020"),
-    ("compose.yaml", "compose.yaml", "mem_limit: 768m", "mem_limitt: 768m", "must NOT have additional"),
+    ("compose.yaml", "compose.yaml", "mem_limit: 1g", "mem_limitt: 1g", "must NOT have additional"),
     (
         "Kubernetes schemas",
         "kubernetes/base/stateful-set.yaml",

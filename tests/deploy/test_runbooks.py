@@ -45,6 +45,18 @@ def _understand(command: click.Command, name: str, words: list[str], parent: cli
         _understand(below, told or "", rest, context)
 
 
+def test_the_readme_of_deploy_leads_to_what_there_is() -> None:
+    """Its links lead to files, its make targets are targets, and claimscrub understands its commands."""
+    readme = RUNBOOKS.parent / "README.md"
+    text = readme.read_text("utf-8")
+    makefile = (RUNBOOKS.parents[1] / "Makefile").read_text("utf-8")
+
+    assert all((readme.parent / link).exists() for link in re.findall(r"\]\(([^)]+)\)", text))
+    assert all(f"\n{target}: " in makefile for target in re.findall(r"^make ([a-z-]+)$", text, re.MULTILINE))
+    for line in re.findall(r"^\.venv/bin/claimscrub (.+)$", text, re.MULTILINE):
+        _understand(claimscrub, "claimscrub", shlex.split(line))
+
+
 def test_each_alert_has_its_page_and_each_page_its_alert() -> None:
     """Whoever is woken finds what to do under the alert's own name."""
     assert [page.stem for page in PAGES] == NAMES
