@@ -4,6 +4,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEPLOY_INSTALLED := .venv-deploy/.installed
 # The first interpreter of a supported version; override with make PYTHON=/path/to/python3.12 install
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 CLAIMS ?= 2000
 
 help:  ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED)  ## Install claimscrub and its tools into .venv
 
@@ -42,9 +43,34 @@ check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m worker.cli.generate --check
+	@$(BIN)/python -m deploy.grafana.write --check
+	@$(BIN)/python -m deploy.kubernetes.write --check
 
 generate: $(INSTALLED)  ## Write the generated files anew
 	@$(BIN)/python -m worker.cli.generate
+	@$(BIN)/python -m deploy.grafana.write
+	@$(BIN)/python -m deploy.kubernetes.write
+
+check-deploy: $(INSTALLED) $(DEPLOY_INSTALLED)  ## Check image, manifests, rules and dashboards without deploying them
+	@$(BIN)/python -m deploy.gates
+
+$(DEPLOY_INSTALLED): requirements-deploy.lock deploy/package-lock.json
+	@echo "Installing the validators of deploy/ (once; about a minute) ..."
+	@$(PYTHON) -m venv --clear .venv-deploy
+	@.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.lock
+	@npm ci --prefix deploy --ignore-scripts --no-audit --no-fund --silent
+	@touch $(DEPLOY_INSTALLED)
+
+drill: $(INSTALLED)  ## Let things go wrong and see that the right alert speaks (Debian's prometheus; some minutes)
+	@$(BIN)/python -m tests.drill
+
+pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a worker under demo load (Debian's prometheus)
+	@$(BIN)/python -m tests.deploy.pictures
+
+sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--of JSON -o build/sbom.json
 
 bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
@@ -54,8 +80,10 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 		--no-header -o requirements.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --group deploy --universal --python-version 3.11 \
+		--generate-hashes --no-header -o requirements-deploy.lock
 
 clean:  ## Remove what the other targets made
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/bench/results
+	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/bench/results
 
-.PHONY: help install demo test test-kafka check generate bench lock clean
+.PHONY: help install demo test test-kafka check check-deploy drill pictures sbom generate bench lock clean

@@ -132,6 +132,7 @@ class PipelineScrubber:
             is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
             edit_errors=outcome.coverage.errors,
             lines=done.lines,
+            billed=done.billed,
             stage_seconds=done.stage_seconds,
             versions=self.versions | {"profile": outcome.versions.profile},
         )
@@ -185,6 +186,7 @@ def _loaded(pipeline: Pipeline) -> LoadedScrubber:
     return LoadedScrubber(
         scrubber=scrubber,
         edit_ids=tuple(edit.id for edit in pipeline.edits),
+        edit_words={edit.id: edit.summary for edit in pipeline.edits},
         editions=tuple(
             ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to)
             for each in pipeline.snapshot.editions

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -102,11 +103,11 @@ class Settings(BaseModel):
     )
     http_host: Annotated[str, Field(min_length=1)] = Field(
         default="127.0.0.1",
-        description="Address of /livez, /readyz and /metrics.",
+        description="Address of the status page at /, of /livez, /readyz and /metrics.",
     )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=9464,
-        description="Port of /livez, /readyz and /metrics; 0 lets the system choose.",
+        description="Port of the status page, /livez, /readyz and /metrics; 0 lets the system choose.",
     )
     stop_grace_s: Annotated[int, Field(ge=2, le=600)] = Field(
         default=20,
@@ -160,7 +161,7 @@ class Settings(BaseModel):
         default=None,
         description="PEM file with the key of this worker's certificate.",
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
         default="SCRAM-SHA-512",
         description="How the worker proves who it is under sasl-plaintext and sasl-tls.",
     )
@@ -171,6 +172,10 @@ class Settings(BaseModel):
     sasl_password_file: Path | None = Field(
         default=None,
         description="File that holds the password for SASL, and nothing else.",
+    )
+    sasl_token_file: Path | None = Field(
+        default=None,
+        description="File that holds the bearer token for OAUTHBEARER; read again for each connection.",
     )
 
     @field_validator("time_zone")
@@ -199,15 +204,15 @@ class Settings(BaseModel):
                 "CLAIMSCRUB_SECURITY: a connection without TLS is allowed to this host only "
                 "(or set CLAIMSCRUB_ALLOW_INSECURE=true)"
             )
-        if self.uses_sasl and self.sasl_username is None:
-            problems.append("CLAIMSCRUB_SASL_USERNAME: needed for SASL")
-        if self.uses_sasl and self.sasl_password_file is None:
-            problems.append("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
+        needed = ("sasl_token_file",) if self.uses_token else ("sasl_username", "sasl_password_file")
+        if self.uses_sasl:
+            missing = [name for name in needed if getattr(self, name) is None]
+            problems.extend(f"{ENV_PREFIX}{name.upper()}: needed for SASL" for name in missing)
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             problems.append("CLAIMSCRUB_TLS_CERT_FILE and CLAIMSCRUB_TLS_KEY_FILE: set both or neither")
         if self.max_outcome_bytes < self.max_message_bytes:
             problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
-        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file"):
+        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file", "sasl_token_file"):
             path = getattr(self, name)
             if path is not None and not os.access(path, os.R_OK):
                 problems.append(f"{ENV_PREFIX}{name.upper()}: no file that can be read")
@@ -227,8 +232,13 @@ class Settings(BaseModel):
 
     @property
     def uses_sasl(self) -> bool:
-        """Return whether the worker logs in with a name and a password."""
+        """Return whether the worker logs in."""
         return self.security in {SecurityProtocol.SASL_PLAINTEXT, SecurityProtocol.SASL_TLS}
+
+    @property
+    def uses_token(self) -> bool:
+        """Return whether the worker logs in with a bearer token instead of a name and a password."""
+        return self.sasl_mechanism == "OAUTHBEARER"
 
     @property
     def topics(self) -> TopicNames:
@@ -239,6 +249,11 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         """Return the zone of the day of receipt."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of all settings, so that two workers can be compared; no secret is among them."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
 
     def sasl_password(self) -> SecretStr:
         """Read the password; each connection reads it again, so that it can be rotated."""

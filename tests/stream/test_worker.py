@@ -24,6 +24,10 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
 SENT_MS = int(time.time()) * 1000 - 3_600_000 + 123
 
 
+def _as_the_worker_has_them(settings: Settings) -> Settings:
+    return settings.model_copy(update={"http_port": 0})
+
+
 def _headers(record: Record) -> dict[str, str]:
     return {name: value.decode() for name, value in record.headers}
 
@@ -216,6 +220,20 @@ async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: 
         )
         dead = worker.metric('claimscrub_dead_letters_total{reason="not-json",stage="decode"}')
         assert dead == 2
+
+
+async def test_the_loop_is_seen_to_turn_while_the_worker_waits_for_a_broker(tmp_path: Path) -> None:
+    """From the first moment on, not only once messages are read: else /livez would call a patient worker dead."""
+    settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
+    with WorkerProcess(settings, tmp_path, "worker") as worker:
+        await until(lambda: len(worker.events("broker-unreachable")) > 3, "the worker looks for a broker again", 20)
+
+        assert worker.metric("claimscrub_event_loop_silent_seconds") < 2
+        assert worker.metric("claimscrub_broker_silent_seconds") > 2
+        assert worker.stop(6) == 0
+        audit = [line for line in worker.log_lines() if line.get("audit")]
+    assert [line["event"] for line in audit] == ["starting", "reference-loaded", "stopped"]
+    assert (audit[0]["settings"], audit[2]["exit_code"]) == (_as_the_worker_has_them(settings).digest, 0)
 
 
 async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:

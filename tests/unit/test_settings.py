@@ -80,6 +80,29 @@ def test_sasl_needs_a_name_and_a_password_that_no_one_prints(tmp_path: Path) -> 
     assert "hunter2" not in repr(settings) + repr(settings.sasl_password())
 
 
+def test_a_bearer_token_takes_the_place_of_name_and_password(tmp_path: Path) -> None:
+    """OAUTHBEARER needs a file with a token, and nothing else; the file must be there."""
+    environment = {"CLAIMSCRUB_SECURITY": "sasl-tls", "CLAIMSCRUB_SASL_MECHANISM": "OAUTHBEARER"}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environment)
+    assert caught.value.problems == ("CLAIMSCRUB_SASL_TOKEN_FILE: needed for SASL",)
+
+    token = tmp_path / "token"
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_SASL_TOKEN_FILE: no file"):
+        Settings.from_environment({**environment, "CLAIMSCRUB_SASL_TOKEN_FILE": str(token)})
+    token.write_text("hunter2")
+    settings = Settings.from_environment({**environment, "CLAIMSCRUB_SASL_TOKEN_FILE": str(token)})
+
+    assert settings.uses_token
+    assert "hunter2" not in repr(settings) + settings.digest
+
+
+def test_two_settings_have_one_digest_only_if_they_are_the_same() -> None:
+    """By it the log and the status page say under which settings a worker ran."""
+    assert Settings().digest == Settings().digest
+    assert Settings(group_id="other").digest != Settings().digest
+
+
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     """A missing file is found at the start and not at the first connection."""
     with pytest.raises(SettingsError, match="CLAIMSCRUB_TLS_CA_FILE: no file"):

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from faust.types import TP
@@ -18,7 +19,7 @@ from worker.agents.batches import Taken, by_partition, take_batch, taken
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal
+from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal, trace_id
 from worker.stream.scrubber import Scrubbed
 from worker.stream.shell import Shell
 from worker.stream.transport import add_agent
@@ -31,6 +32,10 @@ _WORK_S: Final = 0.02
 
 _LEARN_OF_REVOCATION_S: Final = 5.0
 """Longer than a heartbeat: by then a worker that lost its partitions has been told."""
+
+_HOLDS: Final = frozenset({"reject", "pend"})
+_MOST_BILLED: Final = Decimal("99999999.99")
+"""Ten digits are the most in an amount of an 837P (TR3 appendix B.1.1.3.1.2); one above would drown the others."""
 
 Pair = tuple[Inbound, Scrubbed]
 
@@ -67,6 +72,8 @@ class ClaimsAgent:
         self._runners: dict[tuple[TP, int], asyncio.Task[None]] = {}
         self._held = 0
         self._has_room = asyncio.Event()
+        self._recorder.compute("waiting_claims", lambda: self._held)
+        self._recorder.set("waiting_claims_limit", self._settings.batch_max_claims)
 
     async def handle(self, messages: Sequence[Taken]) -> None:
         """Queue messages for their partitions; wait while too many wait already.
@@ -130,10 +137,13 @@ class ClaimsAgent:
             return
         self._recorder.count("claims_received_total", amount=len(admitted))
         self._recorder.count("in_flight_claims", amount=len(admitted))
+        lane.oldest_s = _sent_s(admitted[0].message)
         try:
             pairs, records = await self._scrub(admitted)
             if await self._deliver(lane, records, admitted[-1].offset + 1):
-                self._report(pairs)
+                # What comes next is no older, as far as the senders' clocks agree.
+                lane.oldest_s = _sent_s(admitted[-1].message)
+                self._report(pairs, records)
             else:
                 self._recorder.count("claims_dropped_total", "revoked", amount=len(admitted))
         finally:
@@ -196,6 +206,7 @@ class ClaimsAgent:
 
     async def _deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> bool:
         """Return whether the batch is durable; not if the partition has gone to another worker."""
+        started = time.perf_counter()
         lane.delivering = asyncio.create_task(self._shell.delivery.deliver(lane, records, next_offset))
         try:
             await lane.delivering
@@ -211,22 +222,28 @@ class ClaimsAgent:
         finally:
             lane.delivering = None
         lane.next_offset = next_offset
+        self._recorder.observe("delivery_seconds", time.perf_counter() - started)
         return True
 
-    def _report(self, pairs: Sequence[Pair]) -> None:
+    def _report(self, pairs: Sequence[Pair], records: Sequence[Outgoing]) -> None:
         recorder = self._recorder
         moment = time.time()
+        for record in records:
+            recorder.observe("message_bytes", len(record.value), "out")
         for message, scrubbed in pairs:
             outcome = scrubbed.disposition
             recorder.count("claims_total", outcome)
+            recorder.observe("message_bytes", len(message.value or b""), "in")
             if message.key is None:
                 recorder.count("key_missing_total")
             if message.timestamp_ms is None or not 0 < message.timestamp_ms / 1000 <= moment:
                 recorder.count("clock_skew_total")
             else:
-                recorder.observe("end_to_end_seconds", moment - message.timestamp_ms / 1000, outcome)
+                waited_s = moment - message.timestamp_ms / 1000
+                recorder.observe("end_to_end_seconds", waited_s, outcome, trace_id=trace_id(message))
             for edit, severity in scrubbed.findings:
                 recorder.count("findings_total", edit, severity)
+            self._report_money(scrubbed)
             for edit in scrubbed.no_data:
                 recorder.count("no_data_total", edit)
             if scrubbed.is_unverified:
@@ -237,6 +254,15 @@ class ClaimsAgent:
                 recorder.observe("stage_seconds", seconds, stage)
             self._log(message, scrubbed)
         recorder.set("last_processed_timestamp_seconds", moment)
+
+    def _report_money(self, scrubbed: Scrubbed) -> None:
+        if scrubbed.billed is None or not 0 <= scrubbed.billed <= _MOST_BILLED:
+            return
+        dollars = float(scrubbed.billed)
+        self._recorder.count("billed_dollars_total", scrubbed.disposition, amount=dollars)
+        # An edit with several findings on a claim holds its charge once.
+        for edit in {edit for edit, severity in scrubbed.findings if severity in _HOLDS}:
+            self._recorder.count("held_dollars_total", edit, amount=dollars)
 
     def _log(self, message: Inbound, scrubbed: Scrubbed) -> None:
         place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
@@ -254,6 +280,14 @@ class ClaimsAgent:
             lines=scrubbed.lines,
             **place,
         )
+
+
+def _sent_s(message: Inbound) -> float:
+    """Return when a message was sent, in seconds since 1970; now if it does not say so or says the future."""
+    moment = time.time()
+    if message.timestamp_ms is None or message.timestamp_ms <= 0:
+        return moment
+    return min(moment, message.timestamp_ms / 1000)
 
 
 async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:

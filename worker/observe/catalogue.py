@@ -12,7 +12,11 @@ _INTRODUCTION: Final = """\
 
 - `metrics.py` is the one catalogue of metrics; `recorder.py` counts them on a registry of its own.
 - `logs.py` writes one JSON object a line on stdout, with allowed keys only and never the text of an exception.
-- `health.py` serves `/livez`, `/readyz` and `/metrics` from a thread of its own.
+- `health.py` serves the status page at `/`, `/livez`, `/readyz` and `/metrics` from a thread of its own.
+
+Lines with `"audit": true` tell of start, stop, the digest of the settings, and each swap of the tables or refusal.
+`asked_by` says how a swap was asked for, and `instance` which worker it was.
+Keep them apart and for six years, as HIPAA's documentation rule has it (45 CFR 164.316(b)(2)(i)); they name no person.
 
 `/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
 `/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable.
@@ -21,7 +25,12 @@ _INTRODUCTION: Final = """\
 
 `received = outcomes + in flight + dropped as revoked` holds at all times:
 `claims_received_total`, the sum of `claims_total`, `in_flight_claims` and `claims_dropped_total{cause="revoked"}`.
+`claims_unaccounted` is what is left over; while a batch is being counted it can differ from 0 for a moment.
+Ages, such as `consumer_lag_seconds`, are worked out when Prometheus asks, so they grow while the worker hangs.
+The series of a partition go with the partition.
+A latency that belongs to a W3C trace carries the trace's id as exemplar, in the OpenMetrics format.
 Every label comes from a closed set: none is ever filled from a message.
+The usual `process_*` metrics stand beside these.
 The table is generated: `python -m worker.observe.catalogue` writes it, and a test compares.
 
 """

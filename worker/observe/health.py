@@ -1,4 +1,4 @@
-"""The health port: /livez, /readyz and /metrics, on a thread that no batch can hold up.
+"""The worker's port: the status page, /livez, /readyz and /metrics, on a thread that no batch can hold up.
 
 Faust's own port answered "OK" with a dead broker, and took 24 s while an agent was busy.
 """
@@ -12,9 +12,18 @@ from typing import Final
 
 import orjson
 
+from worker.observe.metrics import READINESS
+from worker.observe.status_page import PAGE, POLICY
+
 STALLED_AFTER_S: Final = 30.0
-_READINESS: Final = ("group_joined", "reference_loaded", "producer_usable")
 _CLIENT_TIMEOUT_S: Final = 5.0
+
+
+Exposition = Callable[[str], tuple[bytes, str]]
+"""Takes the Accept header, and returns the page for Prometheus with its content type."""
+
+Figures = Callable[[], bytes]
+"""Returns the figures of the status page as JSON."""
 
 
 class HealthState:
@@ -23,7 +32,7 @@ class HealthState:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._ticked_at = now()
-        self._ready = dict.fromkeys(_READINESS, False)
+        self._ready = dict.fromkeys(READINESS, False)
 
     def tick(self) -> None:
         """Note that the event loop turns."""
@@ -37,7 +46,11 @@ class HealthState:
 
     def is_alive(self) -> bool:
         """Return whether the event loop turned within the last 30 s; a broker that is away is no death."""
-        return self._now() - self._ticked_at < STALLED_AFTER_S
+        return self.silence_s() < STALLED_AFTER_S
+
+    def silence_s(self) -> float:
+        """Return the seconds since the event loop last turned."""
+        return self._now() - self._ticked_at
 
     def readiness(self) -> dict[str, bool]:
         """Return each part of readiness: group joined, reference loaded, producer usable."""
@@ -48,11 +61,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(
-        self, address: tuple[str, int], state: HealthState, exposition: Callable[[str], tuple[bytes, str]]
-    ) -> None:
+    def __init__(self, address: tuple[str, int], state: HealthState, exposition: Exposition, status: Figures) -> None:
         self.state = state
         self.exposition = exposition
+        self.status = status
         super().__init__(address, _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -74,6 +86,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/metrics":
             body, content_type = self.server.exposition(self.headers.get("Accept", ""))
             self._answer(HTTPStatus.OK, body, content_type)
+        elif path == "/status.json":
+            self._answer(HTTPStatus.OK, self.server.status(), "application/json")
+        elif path == "/":
+            self._answer(HTTPStatus.OK, PAGE, "text/html; charset=utf-8")
         else:
             self._answer(HTTPStatus.NOT_FOUND, b"", "text/plain")
 
@@ -86,6 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        if body is PAGE:
+            self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
         self.wfile.write(body)
 
@@ -97,9 +116,9 @@ class HealthServer:
     """Serves the health port from a thread until it is closed."""
 
     def __init__(
-        self, host: str, port: int, state: HealthState, exposition: Callable[[str], tuple[bytes, str]]
+        self, host: str, port: int, state: HealthState, exposition: Exposition, status: Figures = lambda: b"{}"
     ) -> None:
-        self._server = _Server((host, port), state, exposition)
+        self._server = _Server((host, port), state, exposition, status)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True
         )

@@ -20,7 +20,9 @@ import structlog
 
 ALLOWED_KEYS: Final = frozenset(
     {
+        "asked_by",
         "at",
+        "audit",
         "bytes",
         "claims",
         "count",
@@ -33,6 +35,7 @@ ALLOWED_KEYS: Final = frozenset(
         "exit_code",
         "findings",
         "generation",
+        "instance",
         "level",
         "lines",
         "logger",
@@ -50,6 +53,7 @@ ALLOWED_KEYS: Final = frozenset(
         "revision",
         "ruleset",
         "seconds",
+        "settings",
         "signal",
         "stage",
         "table",

@@ -11,8 +11,11 @@ PREFIX: Final = "claimscrub_"
 OUTCOMES: Final = ("scrubbed", "rejected", "pended", "dead-lettered", "skipped")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
+READINESS: Final = ("group_joined", "reference_loaded", "producer_usable")
 
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_SECONDS_TO_DELIVER: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+_BYTES: Final = (1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304)
 _SECONDS_TO_LEAVE: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
 
 
@@ -50,6 +53,7 @@ class Metric:
 _EDIT: Final = Label("edit")
 _OUTCOME: Final = Label("outcome", OUTCOMES)
 _STAGE: Final = Label("stage", STAGES)
+_PARTITION: Final = (Label("topic"), Label("partition"))
 _TABLE: Final = Label("table")
 _EDITION: Final = Label("edition")
 
@@ -116,13 +120,74 @@ CATALOGUE: Final = (
         (_OUTCOME,),
         _SECONDS_TO_LEAVE,
     ),
-    Metric("in_flight_claims", Kind.GAUGE, "messages", "Messages in the batch that is being worked on."),
+    Metric(
+        "billed_dollars_total",
+        Kind.COUNTER,
+        "dollars",
+        "Total charges of the claims by outcome; amounts that cannot be on an 837P are left out.",
+        (Label("outcome", ("scrubbed", "rejected", "pended")),),
+    ),
+    Metric(
+        "held_dollars_total",
+        Kind.COUNTER,
+        "dollars",
+        "Total charges of the claims that an edit rejected or pended; a claim that two edits hold counts for both.",
+        (_EDIT,),
+    ),
+    Metric(
+        "message_bytes",
+        Kind.HISTOGRAM,
+        "bytes",
+        "Sizes of the messages taken in and of the records sent out.",
+        (Label("direction", ("in", "out")),),
+        _BYTES,
+    ),
+    Metric("in_flight_claims", Kind.GAUGE, "messages", "Messages in the batches that are being worked on."),
+    Metric("waiting_claims", Kind.GAUGE, "messages", "Messages fetched that wait for their batch."),
+    Metric(
+        "waiting_claims_limit",
+        Kind.GAUGE,
+        "messages",
+        "As many messages may wait before no more are fetched.",
+    ),
+    Metric(
+        "claims_unaccounted",
+        Kind.GAUGE,
+        "messages",
+        "Received less outcomes, in flight and dropped as revoked, at the scrape; other than 0 for long is a bug.",
+    ),
     Metric(
         "consumer_lag_records",
         Kind.GAUGE,
         "messages",
-        "Messages that wait in an assigned partition.",
-        (Label("topic"), Label("partition")),
+        "Messages that wait in an assigned partition: its end less the offset that comes next.",
+        _PARTITION,
+    ),
+    Metric(
+        "consumer_lag_seconds",
+        Kind.GAUGE,
+        "seconds",
+        "Age of the oldest message without an outcome in an assigned partition, at the scrape; 0 if none waits.",
+        _PARTITION,
+    ),
+    Metric(
+        "broker_silent_seconds",
+        Kind.GAUGE,
+        "seconds",
+        "Time since a broker last answered, at the scrape.",
+    ),
+    Metric(
+        "event_loop_silent_seconds",
+        Kind.GAUGE,
+        "seconds",
+        "Time since the event loop last turned, at the scrape; something blocks it.",
+    ),
+    Metric(
+        "ready",
+        Kind.GAUGE,
+        "1",
+        "Whether a part of readiness holds (1) or not (0).",
+        (Label("part", READINESS),),
     ),
     Metric(
         "consumer_stalls_total",
@@ -131,6 +196,12 @@ CATALOGUE: Final = (
         "Times that messages waited in a partition and none came, so that it was read again.",
     ),
     Metric("assigned_partitions", Kind.GAUGE, "partitions", "Claim partitions that this worker owns."),
+    Metric(
+        "group_generation",
+        Kind.GAUGE,
+        "1",
+        "The consumer group's generation; all workers of a group have the same.",
+    ),
     Metric("rebalances_total", Kind.COUNTER, "rebalances", "Times that the group shared out its partitions."),
     Metric(
         "commits_total",
@@ -140,10 +211,31 @@ CATALOGUE: Final = (
         (Label("result", ("ok", "aborted", "uncertain")),),
     ),
     Metric(
+        "delivery_seconds",
+        Kind.HISTOGRAM,
+        "seconds",
+        "Time until the broker has acknowledged all records of a batch.",
+        (),
+        _SECONDS_TO_DELIVER,
+    ),
+    Metric(
         "last_processed_timestamp_seconds",
         Kind.GAUGE,
         "seconds since 1970",
         "When the last batch was acknowledged.",
+    ),
+    Metric(
+        "ruleset_info",
+        Kind.GAUGE,
+        "1",
+        "The digest of the edits, profiles and guides; workers that differ give different verdicts.",
+        (Label("digest"),),
+    ),
+    Metric(
+        "reference_loaded_timestamp_seconds",
+        Kind.GAUGE,
+        "seconds since 1970",
+        "When the reference tables in use were loaded.",
     ),
     Metric(
         "reference_info",

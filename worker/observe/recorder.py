@@ -1,10 +1,11 @@
 """The live side of the catalogue: one registry of its own, every known series at zero from the start."""
 
 import itertools
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
 from worker.observe.metrics import CATALOGUE, PREFIX, Kind, Metric
@@ -18,14 +19,18 @@ _CLASSES: Final = {Kind.COUNTER: Counter, Kind.GAUGE: Gauge}
 class _Series(Protocol):
     def inc(self, amount: float = 1) -> None: ...
     def set(self, value: float) -> None: ...
-    def observe(self, amount: float) -> None: ...
+    def set_function(self, function: Callable[[], float]) -> None: ...
+    def observe(self, amount: float, exemplar: dict[str, str] | None = None) -> None: ...
 
 
 class Recorder:
     """Counts, sets and observes metrics of the catalogue by name."""
 
-    def __init__(self, edit_ids: Iterable[str] = ()) -> None:
+    def __init__(self, edit_ids: Iterable[str] = (), now: Callable[[], float] = time.time) -> None:
         self._registry = CollectorRegistry(auto_describe=True)
+        ProcessCollector(registry=self._registry)
+        self._now = now
+        self._since: dict[tuple[str, ...], float | None] = {}
         self._edit_ids: frozenset[str] = frozenset()
         self._collectors = {metric.name: self._create(metric) for metric in CATALOGUE}
         self._metrics = {metric.name: metric for metric in CATALOGUE}
@@ -34,6 +39,7 @@ class Recorder:
         for metric in CATALOGUE:
             self._start_at_zero(metric)
         self.know_edits(edit_ids)
+        self.compute("claims_unaccounted", self._unaccounted)
 
     def know_edits(self, edit_ids: Iterable[str]) -> None:
         """Close the label set of the metrics on edits, once the edits are loaded."""
@@ -85,14 +91,55 @@ class Recorder:
         """Set a gauge."""
         self._find(name, labels).set(value)
 
-    def observe(self, name: str, value: float, *labels: str) -> None:
-        """Add an observation to a histogram."""
-        self._find(name, labels).observe(value)
+    def observe(self, name: str, value: float, *labels: str, trace_id: str | None = None) -> None:
+        """Add an observation to a histogram, with the trace that it belongs to as its exemplar."""
+        self._find(name, labels).observe(value, None if trace_id is None else {"trace_id": trace_id})
+
+    def compute(self, name: str, function: Callable[[], float], *labels: str) -> None:
+        """Let a gauge be worked out at each scrape, on the thread of the scrape."""
+        self._find(name, labels).set_function(function)
+
+    def since(self, name: str, moment: float | None, *labels: str) -> None:
+        """Let a gauge be the age of a moment in seconds since 1970; 0 for none.
+
+        It grows on its own: whoever would have to set it may be what is stuck.
+        """
+        key = (name, *labels)
+        if key not in self._since:
+            self.compute(name, lambda: self._age(key), *labels)
+        self._since[key] = moment
+
+    def _age(self, key: tuple[str, ...]) -> float:
+        moment = self._since.get(key)
+        return 0.0 if moment is None else max(0.0, self._now() - moment)
 
     def forget(self, name: str, *labels: str) -> None:
         """Remove a series, such as the lag of a partition that is no longer ours."""
         if self._series.pop((name, *labels), None) is not None:
             self._collectors[name].remove(*labels)
+        self._since.pop((name, *labels), None)
+
+    def total(self, name: str) -> float:
+        """Return the sum over all series of a counter or gauge."""
+        return sum(self.by_label(name).values())
+
+    def by_label(self, name: str) -> dict[tuple[str, ...], float]:
+        """Return the value of each series of a counter or gauge by its labels, in the catalogue's order."""
+        names = [label.name for label in self._metrics[name].labels]
+        samples = next(iter(self._collectors[name].collect())).samples
+        return {
+            tuple(sample.labels[label] for label in names): sample.value
+            for sample in samples
+            if not sample.name.endswith("_created")
+        }
+
+    def _unaccounted(self) -> float:
+        return (
+            self.total("claims_received_total")
+            - self.total("claims_total")
+            - self.total("in_flight_claims")
+            - self.by_label("claims_dropped_total")["revoked",]
+        )
 
     def value(self, name: str, *labels: str) -> float:
         """Return the value of one series of a counter or gauge; 0 if it has none."""

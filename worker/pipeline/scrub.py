@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -34,12 +35,14 @@ class Scrubbed:
     """What became of one message.
 
     Exactly one of `outcome` (with `message`, its JSON bytes) and `dead_letter` is set; neither is for a tombstone.
+    `billed` is the total charge in dollars, where the claim says one that can be read.
     """
 
     outcome: Outcome | None = None
     message: bytes | None = None
     dead_letter: DeadLetter | None = None
     lines: int = 0
+    billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -136,7 +139,13 @@ class Pipeline:
         message = encode(outcome, made.fixed.value, decoded.body) if made else encode(outcome, decoded.body)
         marks = (started, decoded_at, decoded_at + first.enriching_s, checked_at, decided_at, self._clock())
         seconds = {stage: marks[place + 1] - marks[place] for place, stage in enumerate(STAGES)}
-        return Scrubbed(outcome=outcome, message=message, lines=len(examined.facts.lines), stage_seconds=seconds)
+        return Scrubbed(
+            outcome=outcome,
+            message=message,
+            lines=len(examined.facts.lines),
+            billed=_billed(examined.facts.claim),
+            stage_seconds=seconds,
+        )
 
     def _examine(self, decoded: Decoded, received_on: date, profile: Profile) -> _Examined:
         started = self._clock()
@@ -169,6 +178,11 @@ class Pipeline:
         for part in (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat()):
             told.update(b"\0" + part.encode())
         return told.hexdigest()[:32]
+
+
+def _billed(claim: Claim) -> Decimal | None:
+    amount = claim.claim_information.claim_charge_amount
+    return amount if isinstance(amount, Decimal) else None
 
 
 def encode(outcome: Outcome, claim: bytes, original: bytes | None = None) -> bytes:

@@ -3,10 +3,12 @@
 from typing import Final
 
 import faust
+from faust.auth import OAuthCredentials
 from yarl import URL
 
 from worker.settings import Settings
 from worker.stream.connection import tls_context
+from worker.stream.tokens import FileToken
 from worker.stream.transport import Faust, NoTables, Transport
 
 HEARTBEAT_S: Final = 3.0
@@ -33,7 +35,7 @@ def build_app(settings: Settings) -> Faust:
         # Faust reads variables such as BROKER_URL and lets them win over what the code says.
         env={},
         broker=[URL(f"kafka://{server}") for server in settings.brokers],
-        broker_credentials=_credentials(settings),
+        broker_credentials=credentials(settings),
         broker_client_id="claimscrub",
         broker_session_timeout=float(settings.session_timeout_s),
         broker_heartbeat_interval=HEARTBEAT_S,
@@ -66,8 +68,11 @@ def build_app(settings: Settings) -> Faust:
     return app
 
 
-def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
+def credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
+    """Return how Faust's consumer proves who it is; the same as for our own clients."""
     context = tls_context(settings)
+    if settings.uses_sasl and settings.uses_token and settings.sasl_token_file is not None:
+        return OAuthCredentials(oauth_cb=FileToken(settings.sasl_token_file), ssl_context=context)
     if settings.uses_sasl:
         return faust.SASLCredentials(
             mechanism=settings.sasl_mechanism,

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from worker.settings import SecurityProtocol, Settings
+from worker.stream.tokens import FileToken
 
 Client = Any
 """An aiokafka client; the library publishes no types."""
@@ -48,6 +49,9 @@ def client_options(settings: Settings) -> dict[str, Any]:  # Any: keyword argume
         options["ssl_context"] = context
     if settings.uses_sasl:
         options["sasl_mechanism"] = settings.sasl_mechanism
+    if settings.uses_sasl and settings.sasl_token_file is not None and settings.uses_token:
+        options["sasl_oauth_token_provider"] = FileToken(settings.sasl_token_file)
+    elif settings.uses_sasl:
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.sasl_password().get_secret_value()
     return options
@@ -81,8 +85,8 @@ def new_producer(settings: Settings, *, transactional_id: str | None = None, rec
 async def open_producer(settings: Settings) -> AsyncIterator[Client]:
     """Open an idempotent producer for the length of a block."""
     producer = new_producer(settings)
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         await producer.stop()
@@ -98,8 +102,8 @@ async def open_reader(settings: Settings) -> AsyncIterator[Client]:
         auto_offset_reset="earliest",
         isolation_level="read_committed",
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         await consumer.stop()

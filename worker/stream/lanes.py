@@ -51,6 +51,8 @@ class Lane:
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
     delivering: asyncio.Task[None] | None = None
     sought_at: float | None = None
+    oldest_s: float | None = None
+    """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
 
 
 class LaneGroup(Protocol):
@@ -200,7 +202,8 @@ class Lanes:
         except (asyncio.CancelledError, Exception):  # noqa: BLE001 -- who waited for the lane has the error
             return True
         lane.revoked.set()
-        self._recorder.forget("consumer_lag_records", lane.tp.topic, str(lane.tp.partition))
+        for name in ("consumer_lag_records", "consumer_lag_seconds"):
+            self._recorder.forget(name, lane.tp.topic, str(lane.tp.partition))
         is_done = True
         try:
             async with asyncio.timeout(wait_s), lane.lock:

@@ -11,6 +11,7 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from worker.observe.health import HealthState
 from worker.settings import Settings
 from worker.stream.admin import check_topics
 from worker.stream.exit_codes import ExitCode
@@ -80,6 +81,7 @@ def connect_rebalancing(shell: Shell) -> None:
         shell.recorder.set("assigned_partitions", len(tps))
         shell.health.note("group_joined", is_ready=True)
         generation = shell.group.generation
+        shell.recorder.set("group_generation", generation)
         shell.log.info("partitions-assigned", partitions=len(tps), generation=generation)
         task = asyncio.create_task(_open(shell, tps, generation))
         openings.add(task)
@@ -116,10 +118,16 @@ def claim_partitions(shell: Shell) -> tuple[TP, ...]:
     )
 
 
-async def tick(shell: Shell) -> None:
-    """Note that the loop turns, and notice when Faust has given up."""
+async def tick(health: HealthState) -> None:
+    """Note that the loop turns, from the first moment on: a worker that waits for a broker is alive."""
     while True:
-        shell.health.tick()
+        health.tick()
+        await asyncio.sleep(_TICK_S)
+
+
+async def watch_faust(shell: Shell) -> None:
+    """Notice when Faust has given up."""
+    while True:
         if shell.app.crashed or shell.app.should_stop:
             shell.log.critical("faust-stopped", exception=type(shell.app.crash_reason).__name__)
             shell.end(ExitCode.CRASHED)

@@ -160,10 +160,22 @@ def _outcome(message: Inbound, scrubbed: Scrubbed, value: bytes, outcome_id: str
     topic = getattr(provenance.topics, scrubbed.disposition)
     headers = [*_cloud_event(outcome_id, scrubbed.disposition, message, provenance)]
     headers.append((_CONTENT_TYPE_HEADER, b"application/json"))
-    trace = [each for name, each in message.headers if name.lower() == _TRACEPARENT_HEADER]
-    if len(trace) == 1 and _TRACEPARENT.match(trace[0] or b""):
-        headers.append((_TRACEPARENT_HEADER, trace[0]))
+    trace = traceparent(message)
+    if trace is not None:
+        headers.append((_TRACEPARENT_HEADER, trace))
     return Outgoing(topic, message.partition, message.key, value, tuple(headers))
+
+
+def traceparent(message: Inbound) -> bytes | None:
+    """Return the W3C trace context that a message came with; none if it has none, a malformed one or several."""
+    found = [each for name, each in message.headers if name.lower() == _TRACEPARENT_HEADER]
+    return found[0] if len(found) == 1 and _TRACEPARENT.match(found[0] or b"") else None
+
+
+def trace_id(message: Inbound) -> str | None:
+    """Return the id of the trace that a message belongs to, 32 hexadecimal digits."""
+    context = traceparent(message)
+    return None if context is None else context.split(b"-")[1].decode()
 
 
 def _cloud_event(

@@ -1,5 +1,6 @@
 """Shows on the metrics which reference tables are loaded, and no longer those that were."""
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,7 @@ Series = dict[tuple[str, ...], float]
 
 def report_reference(recorder: Recorder, loaded: LoadedScrubber, before: LoadedScrubber | None = None) -> None:
     """Set the metrics on the loaded tables, and remove the series that only the tables before had."""
+    recorder.set("reference_loaded_timestamp_seconds", time.time())
     series = _series(loaded)
     for (name, *labels), value in series.items():
         recorder.set(name, value, *labels)
@@ -21,7 +23,10 @@ def report_reference(recorder: Recorder, loaded: LoadedScrubber, before: LoadedS
 
 
 def _series(loaded: LoadedScrubber) -> Series:
-    series: Series = {("reference_info", loaded.versions["reference"]): 1.0}
+    series: Series = {
+        ("reference_info", loaded.versions["reference"]): 1.0,
+        ("ruleset_info", loaded.versions["ruleset"]): 1.0,
+    }
     for each in loaded.editions:
         series["reference_edition_info", each.table, each.edition] = 1.0
     return series | _spans(loaded.editions)

@@ -66,7 +66,7 @@ class ReferenceSwap:
         notice = read_notice(value)
         if notice is None:
             self._count("rejected")
-            self._shell.log.error("reference-rejected", reason="not-a-notice")
+            self._shell.log.error("reference-rejected", audit=True, asked_by="notice", reason="not-a-notice")
             return
         self._ask(Path(notice.directory), notice.digest)
 
@@ -118,9 +118,13 @@ class ReferenceSwap:
         # On a thread, so that claims and heartbeats go on; a file system that hangs holds up only this.
         built = await asyncio.to_thread(self._build, request)
         seconds = round(time.perf_counter() - started, 3)
+        # Whoever may write to the topic, or signal the process: neither says more of itself.
+        asked_by = "sighup" if request.digest is None else "notice"
         if isinstance(built, Refusal):
             shell.log.error(
                 "reference-rejected",
+                audit=True,
+                asked_by=asked_by,
                 directory=request.directory,
                 digest=request.digest,
                 reason=built.reason,
@@ -134,7 +138,14 @@ class ReferenceSwap:
             return "unchanged"
         before, shell.loaded = shell.loaded, built
         report_reference(shell.recorder, built, before)
-        shell.log.info("reference-swapped", directory=request.directory, digest=digest, seconds=seconds)
+        shell.log.info(
+            "reference-swapped",
+            audit=True,
+            asked_by=asked_by,
+            directory=request.directory,
+            digest=digest,
+            seconds=seconds,
+        )
         return "loaded"
 
     def _build(self, request: _Request) -> LoadedScrubber | Refusal:

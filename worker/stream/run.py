@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import platform
 import signal
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -11,6 +12,7 @@ from worker.collector import lasting
 from worker.observe.health import HealthServer, HealthState
 from worker.observe.logs import Logs
 from worker.observe.recorder import Recorder
+from worker.observe.vital_signs import watch_process
 from worker.settings import Delivery as DeliveryPolicy
 from worker.settings import Settings
 from worker.stream.admin import record_limit
@@ -23,6 +25,7 @@ from worker.stream.lifecycle import (
     connect_rebalancing,
     tick,
     wait_for_topics,
+    watch_faust,
     within,
 )
 from worker.stream.positions import Positions
@@ -33,6 +36,7 @@ from worker.stream.reference_swap import ReferenceSwap
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.shell import Shell
 from worker.stream.stalls import watch_lanes
+from worker.stream.status import Status
 from worker.stream.transport import Group
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -87,6 +91,8 @@ class _Run:
         self._revision = revision
         self._health = HealthState()
         self._recorder = Recorder()
+        watch_process(self._recorder, self._health)
+        self._status = Status(settings, self._recorder, self._health, app_version, revision)
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
         self._stop_asked = asyncio.Event()
@@ -104,13 +110,24 @@ class _Run:
             self._settings.http_port,
             self._health,
             self._recorder.exposition,
+            self._status.document,
         )
-        self._logs.log.info("starting", port=server.port, version=self._app_version, revision=self._revision)
+        self._logs.log.info(
+            "starting",
+            audit=True,
+            port=server.port,
+            version=self._app_version,
+            revision=self._revision,
+            settings=self._settings.digest,
+            instance=self._settings.instance_id,
+        )
+        ticking = asyncio.create_task(tick(self._health))
         try:
             code = await self._load_and_serve()
         finally:
+            ticking.cancel()
             server.close()
-        self._logs.log.info("stopped", exit_code=int(code))
+        self._logs.log.info("stopped", audit=True, exit_code=int(code), instance=self._settings.instance_id)
         self._logs.close()
         # The watchdog stays: threads that Faust left behind may still hold up the interpreter's exit.
         self._watchdog.exit_code = code
@@ -132,14 +149,17 @@ class _Run:
         self._health.note("reference_loaded", is_ready=True)
         if not await wait_for_topics(self._settings, self._logs.log, self._stop_asked):
             return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
+        self._recorder.since("broker_silent_seconds", time.time())
         positions = Positions(self._settings)
         shell = self._shell(loaded, positions, await record_limit(self._settings))
+        self._status.loaded = lambda: shell.loaded
         connect_rebalancing(shell)
         for attach in self._agents:
             attach(shell)
         return await self._serve(shell, positions)
 
     def _describe(self, loaded: LoadedScrubber) -> None:
+        self._status.loaded = lambda: loaded
         # The edits are known only now, and they are the closed label set of the metrics on edits.
         self._recorder.know_edits(loaded.edit_ids)
         self._recorder.set(
@@ -151,7 +171,7 @@ class _Run:
             self._settings.delivery,
         )
         report_reference(self._recorder, loaded)
-        self._logs.log.info("reference-loaded", result=loaded.loaded_from, **dict(loaded.versions))
+        self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
     def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
         app = build_app(self._settings)
@@ -176,7 +196,7 @@ class _Run:
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
         await shell.delivery.start()
-        work = [tick(shell), watch_lanes(shell, positions), self._end_when_asked(shell)]
+        work = [watch_faust(shell), watch_lanes(shell, positions), self._end_when_asked(shell)]
         swap = None
         if shell.loaded.source is not None:
             swap = ReferenceSwap(shell, shell.loaded.source)
@@ -209,7 +229,7 @@ class _Run:
 
     async def _end_when_asked(self, shell: Shell) -> None:
         await self._stop_asked.wait()
-        shell.log.info("stop-asked")
+        shell.log.info("stop-asked", audit=True)
         shell.end(ExitCode.STOPPED)
 
     async def _stop(self, shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -25,6 +26,7 @@ class Scrubbed:
         is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
+        billed: The total charge of the claim in dollars; none where it says none that can be read.
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
         versions: The ruleset, reference and profile in force.
     """
@@ -38,6 +40,7 @@ class Scrubbed:
     is_unverified: bool = False
     edit_errors: tuple[str, ...] = ()
     lines: int = 0
+    billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,6 +79,7 @@ class LoadedScrubber:
         edit_ids: The ids of all edits, which are the closed label set of the metrics on edits.
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
+        edit_words: What each edit looks for, in plain words.
         source: Where a running worker gets other tables from; none if it scrubs with these to its end.
         loaded_from: "compiled", or "read" from the files of the tables; "read-not-kept" if the next start must too.
     """
@@ -84,6 +88,7 @@ class LoadedScrubber:
     edit_ids: tuple[str, ...] = ()
     editions: tuple[ReferenceEdition, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    edit_words: Mapping[str, str] = field(default_factory=dict)
     source: "ReferenceSource | None" = None
     loaded_from: Literal["compiled", "read", "read-not-kept"] = "read"
 

@@ -6,8 +6,11 @@ detector compares two different clocks and never fires.
 """
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Final
+
+from faust.types import TP
 
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
@@ -25,26 +28,40 @@ class _Idleness:
     nothing_before: int = -1
 
 
-async def watch_lanes(shell: Shell, positions: Positions) -> None:
+async def watch_lanes(shell: Shell, positions: Positions, check_s: float = _CHECK_S) -> None:
     """Check every lane again and again."""
     idle: dict[Lane, _Idleness] = {}
     while True:
-        await asyncio.sleep(_CHECK_S)
+        await asyncio.sleep(check_s)
         lanes = shell.lanes.open_lanes()
         idle = {lane: idle.get(lane, _Idleness(lane.next_offset)) for lane in lanes}
         try:
-            ends = await shell.group.ends([lane.tp for lane in lanes]) if lanes else {}
+            # Without partitions of our own one is asked for all the same, to hear from a broker.
+            asked = [lane.tp for lane in lanes] or [TP(shell.settings.topics.inbound, 0)]
+            ends = await shell.group.ends(asked)
+            shell.recorder.since("broker_silent_seconds", time.time())
             for lane in lanes:
                 await _check(shell, positions, lane, idle[lane], ends.get(lane.tp, lane.next_offset))
         except Exception as error:  # noqa: BLE001 -- a figure that is missing must not end the worker
             shell.log.warning("lag-unknown", exception=type(error).__name__)
 
 
+def _waiting_since(lane: Lane, lag: int) -> float | None:
+    """Return since when the oldest message waits: the agent knows it of what it took, else it came just now."""
+    if lag == 0 and not lane.lock.locked():
+        lane.oldest_s = None
+    elif lane.oldest_s is None:
+        lane.oldest_s = time.time()
+    return lane.oldest_s
+
+
 async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness, end: int) -> None:
     if lane.revoked.is_set():
         return
     lag = 0 if end <= idle.nothing_before else max(0, end - lane.next_offset)
-    shell.recorder.set("consumer_lag_records", lag, lane.tp.topic, str(lane.tp.partition))
+    place = (lane.tp.topic, str(lane.tp.partition))
+    shell.recorder.set("consumer_lag_records", lag, *place)
+    shell.recorder.since("consumer_lag_seconds", _waiting_since(lane, lag), *place)
     if lag == 0 or lane.lock.locked() or lane.next_offset != idle.next_offset:
         idle.next_offset, idle.checks = lane.next_offset, 0
         return

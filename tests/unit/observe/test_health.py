@@ -83,6 +83,17 @@ def test_metrics_come_in_the_format_that_is_asked_for(server: HealthServer) -> N
     assert content_type.startswith("application/openmetrics-text")
 
 
+def test_a_client_that_breaks_off_leaves_no_trace(server: HealthServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """A scrape that was given up prints nothing, neither on stdout nor on stderr."""
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n" * 2000)
+    assert _get(server, "/metrics")[0] == 200
+
+    assert capfd.readouterr() == ("", "")
+
+
 def test_nothing_else_is_served(server: HealthServer) -> None:
     """Any other path is not found."""
     assert _get(server, "/router/")[0] == 404

@@ -55,6 +55,71 @@ def test_a_series_can_be_forgotten() -> None:
     assert b'partition="3"' not in recorder.exposition("")[0]
 
 
+def test_an_age_grows_without_anyone_setting_it() -> None:
+    """The moment is noted once; each scrape subtracts it from its own, and none is 0."""
+    now = [1000.0]
+    recorder = Recorder(now=lambda: now[0])
+    place = ("claims.inbound.v1", "3")
+
+    recorder.since("consumer_lag_seconds", 990.0, *place)
+    now[0] = 1005.5
+    assert recorder.value("consumer_lag_seconds", *place) == 15.5
+
+    recorder.since("consumer_lag_seconds", None, *place)
+    assert recorder.value("consumer_lag_seconds", *place) == 0
+    recorder.since("consumer_lag_seconds", 2000.0, *place)
+    assert recorder.value("consumer_lag_seconds", *place) == 0
+
+
+def test_an_age_that_was_forgotten_begins_anew() -> None:
+    """A partition that comes back shows the age of its own messages, not of those before."""
+    recorder = Recorder(now=lambda: 1000.0)
+    recorder.since("consumer_lag_seconds", 900.0, "claims.inbound.v1", "3")
+
+    recorder.forget("consumer_lag_seconds", "claims.inbound.v1", "3")
+    assert b'partition="3"' not in recorder.exposition("")[0]
+    recorder.since("consumer_lag_seconds", 999.0, "claims.inbound.v1", "3")
+
+    assert recorder.value("consumer_lag_seconds", "claims.inbound.v1", "3") == 1
+
+
+@pytest.mark.parametrize(
+    ("received", "scrubbed", "in_flight", "revoked", "unaccounted"),
+    [(0, 0, 0, 0, 0), (10, 5, 3, 2, 0), (10, 5, 3, 1, 1), (10, 6, 3, 2, -1)],
+)
+def test_what_is_neither_answered_nor_in_flight_is_unaccounted(
+    received: int, scrubbed: int, in_flight: int, revoked: int, unaccounted: int
+) -> None:
+    """The conservation law, short by one and over by one included."""
+    recorder = Recorder()
+    recorder.count("claims_received_total", amount=received)
+    recorder.count("claims_total", "scrubbed", amount=scrubbed)
+    recorder.count("in_flight_claims", amount=in_flight)
+    recorder.count("claims_dropped_total", "revoked", amount=revoked)
+    recorder.count("claims_dropped_total", "gap", amount=7)
+
+    assert recorder.value("claims_unaccounted") == unaccounted
+
+
+def test_a_latency_carries_its_trace_as_exemplar_in_openmetrics_only() -> None:
+    """The older text format has no exemplars."""
+    recorder = Recorder()
+    recorder.observe("end_to_end_seconds", 0.3, "scrubbed", trace_id="4bf92f3577b34da6a3ce929d0e0e4736")
+
+    page = recorder.exposition("application/openmetrics-text; version=1.0.0")[0].decode()
+
+    assert '# {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 0.3' in page
+    assert b"4bf92f" not in recorder.exposition("")[0]
+
+
+def test_the_process_shows_its_memory_and_its_start() -> None:
+    """A restart is seen by the start time that changes."""
+    page = Recorder().exposition("")[0]
+
+    assert b"process_start_time_seconds" in page
+    assert b"process_resident_memory_bytes" in page
+
+
 @pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.name)
 def test_every_metric_is_on_the_page_with_its_kind(metric: object) -> None:
     """What the catalogue declares is what Prometheus finds."""

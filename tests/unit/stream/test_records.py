@@ -9,7 +9,7 @@ import pytest
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from schemas.topics import topic_names
-from worker.stream.records import Inbound, Provenance, dead, outgoing, received_on, refusal, size
+from worker.stream.records import Inbound, Provenance, dead, outgoing, received_on, refusal, size, trace_id
 from worker.stream.scrubber import Scrubbed
 
 LIMIT = 10_000
@@ -17,6 +17,31 @@ PROVENANCE = Provenance(topic_names(), "1.2.3", LIMIT)
 MESSAGE = Inbound("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", ())
 CLEAN = Scrubbed("scrubbed", value=b"{}", outcome_id="id-1")
 NEW_YORK = ZoneInfo("America/New_York")
+
+
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ((("traceparent", TRACE),), "4bf92f3577b34da6a3ce929d0e0e4736"),
+        ((("Traceparent", TRACE),), "4bf92f3577b34da6a3ce929d0e0e4736"),
+        ((("traceparent", TRACE), ("traceparent", TRACE)), None),
+        ((("traceparent", b"00-" + b"0" * 32 + b"-00f067aa0ba902b7-01"),), None),
+        ((("traceparent", TRACE + b"-x"),), None),
+        ((("traceparent", b"Jane Doe"),), None),
+        ((), None),
+    ],
+)
+def test_only_a_well_formed_trace_context_goes_on(headers: tuple[tuple[str, bytes], ...], told: str | None) -> None:
+    """The outcome and the exemplar have it, unchanged; anything else in that header goes no further."""
+    message = replace(MESSAGE, headers=headers)
+    record, _ = outgoing(message, CLEAN, PROVENANCE)
+
+    assert record is not None
+    assert trace_id(message) == told
+    assert dict(record.headers).get("traceparent") == (TRACE if told else None)
 
 
 def test_the_same_message_gives_the_same_record() -> None:

@@ -30,7 +30,8 @@ def digest(name: str) -> str:
 
 def loaded(told: str, *editions: ReferenceEdition) -> LoadedScrubber:
     """A scrubber over the tables of a digest; nothing here scrubs."""
-    return LoadedScrubber(cast("Any", None), editions=editions, versions={"reference": told})  # Any: never called
+    versions = {"ruleset": "r", "reference": told}
+    return LoadedScrubber(cast("Any", None), editions=editions, versions=versions)  # Any: never called
 
 
 class Log:
@@ -141,6 +142,7 @@ async def test_the_tables_of_a_notice_take_the_place_of_the_old(bench: Bench) ->
     assert threading.get_ident() not in bench.threads
     assert bench.shell.recorder.value("reference_info", digest("a")) == 1
     assert [line["event"] for line in bench.shell.log.lines] == ["reference-swapped"]
+    assert (bench.shell.log.lines[0]["audit"], bench.shell.log.lines[0]["asked_by"]) == (True, "notice")
 
 
 async def test_a_notice_of_what_is_loaded_builds_nothing(bench: Bench) -> None:
@@ -310,7 +312,9 @@ def test_series_of_tables_that_are_gone_are_removed() -> None:
 
     page = recorder.exposition("")[0].decode()
     assert [
-        line for line in page.splitlines() if line.startswith("claimscrub_reference_") and "updates" not in line
+        line
+        for line in page.splitlines()
+        if line.startswith("claimscrub_reference_") and "{" in line and "updates" not in line
     ] == [
         'claimscrub_reference_info{digest="new"} 1.0',
         'claimscrub_reference_edition_info{edition="q2",table="mue"} 1.0',

@@ -1,0 +1,1 @@
+"""What an operations team needs beside the worker itself."""

@@ -1,0 +1,437 @@
+"""What the dashboards show: five boards of panels, each with its questions to Prometheus.
+
+In an expression `$J` stands for the selector of the chosen jobs and `$R` for a range that fits the zoom.
+No panel shows a claim: there is none in the metrics.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class View(StrEnum):
+    """How a panel shows its answers."""
+
+    LINES = "lines"
+    NUMBER = "number"
+    ROWS = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question, in PromQL, and how its series are called."""
+
+    expr: str
+    legend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel; `unit` is Grafana's name of the unit, `meaning` what a reader is to make of it."""
+
+    title: str
+    unit: str
+    meaning: str
+    queries: tuple[Query, ...]
+    view: View = View.LINES
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One dashboard."""
+
+    uid: str
+    title: str
+    meaning: str
+    panels: tuple[Panel, ...]
+
+
+def _quantiles(metric: str, *, by: str = "le") -> tuple[Query, ...]:
+    return tuple(
+        Query(f"histogram_quantile({share}, sum by ({by}) (rate({metric}_bucket{{$J}}[$R])))", f"p{share * 100:g}")
+        for share in (0.5, 0.95, 0.99)
+    )
+
+
+_DECIDED: Final = 'claimscrub_claims_total{$J,outcome=~"scrubbed|rejected|pended"}'
+_MILD: Final = 'claimscrub_findings_total{$J,severity!="reject"}'
+
+FLOW: Final = Board(
+    "claimscrub-flow",
+    "claimscrub: Flow",
+    "Whether claims flow, how long they take, and what they are worth.",
+    (
+        Panel(
+            "Claims a second",
+            "ops",
+            "Messages answered, by outcome.",
+            (Query("sum by (outcome) (rate(claimscrub_claims_total{$J}[$R]))", "{{outcome}}"),),
+        ),
+        Panel(
+            "In and out",
+            "ops",
+            "Taken in and answered; they part only while a batch is in flight.",
+            (
+                Query("sum(rate(claimscrub_claims_received_total{$J}[$R]))", "in"),
+                Query("sum(rate(claimscrub_claims_total{$J}[$R]))", "out"),
+            ),
+        ),
+        Panel(
+            "Lag in messages",
+            "short",
+            "Messages that wait in each partition.",
+            (Query("sum by (partition) (claimscrub_consumer_lag_records{$J})", "partition {{partition}}"),),
+        ),
+        Panel(
+            "Lag in time",
+            "s",
+            "Age of the oldest message without an outcome in each partition.",
+            (Query("max by (partition) (claimscrub_consumer_lag_seconds{$J})", "partition {{partition}}"),),
+        ),
+        Panel(
+            "From sender to outcome",
+            "s",
+            "Time from the record's timestamp to the acknowledged outcome; exemplars lead to traces.",
+            _quantiles("claimscrub_end_to_end_seconds"),
+        ),
+        Panel(
+            "Slower than 30 s",
+            "percentunit",
+            "The objective is 0.1 % over 30 days.",
+            (
+                Query("job:claimscrub_slow_claims:ratio_rate5m{$J}", "5 minutes"),
+                Query("job:claimscrub_slow_claims:ratio_rate1h{$J}", "1 hour"),
+            ),
+        ),
+        Panel(
+            "Billed in the last hour",
+            "currencyUSD",
+            "Total charges of the claims, by outcome.",
+            (Query("sum by (outcome) (increase(claimscrub_billed_dollars_total{$J}[1h]))", "{{outcome}}"),),
+        ),
+        Panel(
+            "Waiting and in flight",
+            "short",
+            "Messages fetched; at the limit no more are fetched.",
+            (
+                Query("sum(claimscrub_waiting_claims{$J})", "waiting"),
+                Query("sum(claimscrub_in_flight_claims{$J})", "in flight"),
+                Query("sum(claimscrub_waiting_claims_limit{$J})", "limit"),
+            ),
+        ),
+        Panel(
+            "Unaccounted",
+            "short",
+            "Received less outcomes, in flight and handed over: 0, but for a moment while a batch is counted.",
+            (Query("max by (instance) (abs(claimscrub_claims_unaccounted{$J}))", "{{instance}}"),),
+        ),
+        Panel(
+            "Message size",
+            "bytes",
+            "Mean size of what comes in and goes out.",
+            (
+                Query(
+                    "sum by (direction) (rate(claimscrub_message_bytes_sum{$J}[$R])) "
+                    "/ sum by (direction) (rate(claimscrub_message_bytes_count{$J}[$R]))",
+                    "{{direction}}",
+                ),
+            ),
+        ),
+    ),
+)
+
+FINDINGS: Final = Board(
+    "claimscrub-findings",
+    "claimscrub: Findings",
+    "What is found on the claims, and what it holds up.",
+    (
+        Panel(
+            "Share by disposition",
+            "percentunit",
+            "How the claims that could be read were decided.",
+            (
+                Query(
+                    f"sum by (outcome) (rate({_DECIDED}[$R])) / on () group_left sum(rate({_DECIDED}[$R]))",
+                    "{{outcome}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Rejected, against yesterday",
+            "percentunit",
+            "Share of claims rejected in the last hour; a jump means other claims or other verdicts.",
+            (Query("job:claimscrub_rejected_claims:ratio_rate1h{$J}", "{{job}}"),),
+        ),
+        Panel(
+            "Findings that reject, by edit",
+            "short",
+            "The ten edits with the most, in the last hour.",
+            (
+                Query(
+                    'topk(10, sum by (edit) (increase(claimscrub_findings_total{$J,severity="reject"}[1h])))',
+                    "{{edit}}",
+                ),
+            ),
+            View.ROWS,
+        ),
+        Panel(
+            "Findings that pend or warn, by edit",
+            "short",
+            "The ten edits with the most, in the last hour.",
+            (
+                Query(
+                    f"topk(10, sum by (edit, severity) (increase({_MILD}[1h])))",
+                    "{{edit}} {{severity}}",
+                ),
+            ),
+            View.ROWS,
+        ),
+        Panel(
+            "Dollars held, by edit",
+            "currencyUSD",
+            "Charges of the claims that each edit held in the last hour; a claim counts for each of its edits.",
+            (Query("topk(10, sum by (edit) (increase(claimscrub_held_dollars_total{$J}[1h])))", "{{edit}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "No data, by edit",
+            "short",
+            "Edits that could not decide for want of data, in the last hour: a table is missing or over.",
+            (Query("topk(10, sum by (edit) (increase(claimscrub_no_data_total{$J}[1h])))", "{{edit}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "Scrubbed but not fully checked",
+            "percentunit",
+            "Share of the scrubbed claims for which an edit that could hold them had no data.",
+            (
+                Query(
+                    "sum(rate(claimscrub_claims_unverified_total{$J}[$R])) "
+                    '/ sum(rate(claimscrub_claims_total{$J,outcome="scrubbed"}[$R]))',
+                    "share",
+                ),
+            ),
+        ),
+        Panel(
+            "Edits that fail",
+            "short",
+            "Errors of an edit's own, in the last hour; such claims are pended.",
+            (Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J}[1h])))", "{{edit}}"),),
+            View.ROWS,
+        ),
+    ),
+)
+
+DEAD_LETTERS: Final = Board(
+    "claimscrub-dead-letters",
+    "claimscrub: Dead letters",
+    "Messages that are no claim, and why.",
+    (
+        Panel(
+            "Dead letters a second, by reason",
+            "ops",
+            "What was wrong with them.",
+            (
+                Query(
+                    "sum by (reason) (rate(claimscrub_dead_letters_total{$J}[$R]))",
+                    "{{reason}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Share of all messages",
+            "percentunit",
+            "An alert speaks above a fifth.",
+            (Query("job:claimscrub_dead_letters_per_claims:ratio_rate10m{$J}", "{{job}}"),),
+        ),
+        Panel(
+            "By reason and stage",
+            "short",
+            "In the last hour. The stages edit, encode and produce are our own fault.",
+            (
+                Query(
+                    "topk(15, sum by (reason, stage) (increase(claimscrub_dead_letters_total{$J}[1h])))",
+                    "{{reason}} in {{stage}}",
+                ),
+            ),
+            View.ROWS,
+        ),
+        Panel(
+            "Our own fault",
+            "percentunit",
+            "Share of messages that we failed; the objective is 0.01 % over 30 days.",
+            (
+                Query("job:claimscrub_own_dead_letters:ratio_rate5m{$J}", "5 minutes"),
+                Query("job:claimscrub_own_dead_letters:ratio_rate1h{$J}", "1 hour"),
+            ),
+        ),
+        Panel(
+            "Without a key or a clock",
+            "ops",
+            "Messages without a key to keep their order by, or whose timestamp is missing or in the future.",
+            (
+                Query("sum(rate(claimscrub_key_missing_total{$J}[$R]))", "no key"),
+                Query("sum(rate(claimscrub_clock_skew_total{$J}[$R]))", "no or future timestamp"),
+            ),
+        ),
+    ),
+)
+
+WORKER: Final = Board(
+    "claimscrub-worker",
+    "claimscrub: Worker",
+    "How the workers themselves are.",
+    (
+        Panel(
+            "Running",
+            "short",
+            "Version, revision and delivery policy of each worker.",
+            (Query("claimscrub_build_info{$J}", "{{instance}} {{version}} {{revision}} {{python}} {{delivery}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "Ready",
+            "short",
+            "Each part of readiness: 1 holds, 0 does not.",
+            (Query("min by (part) (claimscrub_ready{$J})", "{{part}}"),),
+        ),
+        Panel(
+            "Partitions owned",
+            "short",
+            "By worker; the sum is the number of partitions of the inbound topic.",
+            (Query("claimscrub_assigned_partitions{$J}", "{{instance}}"),),
+        ),
+        Panel(
+            "Rebalances",
+            "short",
+            "In the last hour, and the group's generation.",
+            (
+                Query("max by (instance) (increase(claimscrub_rebalances_total{$J}[1h]))", "{{instance}}"),
+                Query("max(claimscrub_group_generation{$J})", "generation"),
+            ),
+        ),
+        Panel(
+            "Commits a second",
+            "ops",
+            "By result; one a batch.",
+            (Query("sum by (result) (rate(claimscrub_commits_total{$J}[$R]))", "{{result}}"),),
+        ),
+        Panel(
+            "Delivery of a batch",
+            "s",
+            "Until the broker has acknowledged all its records.",
+            _quantiles("claimscrub_delivery_seconds"),
+        ),
+        Panel(
+            "Time in the pipeline",
+            "s",
+            "Seconds of work a second in each stage; the sum is how busy one core is.",
+            (Query("sum by (stage) (rate(claimscrub_stage_seconds_sum{$J}[$R]))", "{{stage}}"),),
+        ),
+        Panel(
+            "Silence",
+            "s",
+            "Since a broker answered, since the event loop turned, since a batch was done.",
+            (
+                Query("max(claimscrub_broker_silent_seconds{$J})", "broker"),
+                Query("max(claimscrub_event_loop_silent_seconds{$J})", "event loop"),
+                Query("time() - max(claimscrub_last_processed_timestamp_seconds{$J} > 0)", "last batch"),
+            ),
+        ),
+        Panel(
+            "Messages dropped and read again",
+            "ops",
+            "Deliveries left to another worker or another try, and partitions fetched anew; nothing is lost by it.",
+            (
+                Query("sum by (cause) (rate(claimscrub_claims_dropped_total{$J}[$R]))", "{{cause}}"),
+                Query("sum(rate(claimscrub_consumer_stalls_total{$J}[$R]))", "read again"),
+            ),
+        ),
+        Panel("Memory", "bytes", "Resident.", (Query("process_resident_memory_bytes{$J}", "{{instance}}"),)),
+        Panel("CPU", "short", "Cores in use.", (Query("rate(process_cpu_seconds_total{$J}[$R])", "{{instance}}"),)),
+        Panel("Open files", "short", "Sockets included.", (Query("process_open_fds{$J}", "{{instance}}"),)),
+        Panel(
+            "Up since",
+            "s",
+            "Time since the process started.",
+            (Query("time() - process_start_time_seconds{$J}", "{{instance}}"),),
+            View.NUMBER,
+        ),
+        Panel(
+            "Log lines not written",
+            "ops",
+            "Lines dropped because stdout was blocked or a library repeated itself; fields dropped are a defect.",
+            (
+                Query("sum by (cause) (rate(claimscrub_log_records_dropped_total{$J}[$R]))", "{{cause}}"),
+                Query("sum(rate(claimscrub_log_fields_dropped_total{$J}[$R]))", "fields"),
+            ),
+        ),
+    ),
+)
+
+REFERENCE: Final = Board(
+    "claimscrub-reference",
+    "claimscrub: Reference and rules",
+    "Which tables, edits and profiles decide, and whether all workers have the same.",
+    (
+        Panel(
+            "Workers by reference tables",
+            "short",
+            "One digest, or workers give different verdicts.",
+            (Query("count by (digest) (claimscrub_reference_info{$J})", "{{digest}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "Workers by edits, profiles and guides",
+            "short",
+            "One digest, or workers give different verdicts.",
+            (Query("count by (digest) (claimscrub_ruleset_info{$J})", "{{digest}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "Editions",
+            "short",
+            "The editions of each table that are loaded, and at how many workers.",
+            (Query("count by (table, edition) (claimscrub_reference_edition_info{$J})", "{{table}} {{edition}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "In force for another",
+            "s",
+            "Until the last day of each table; below 0 its edits answer that they have no data.",
+            (
+                Query(
+                    "min by (table) (claimscrub_reference_in_force_to_timestamp_seconds{$J}) + 86400 - time()",
+                    "{{table}}",
+                ),
+            ),
+            View.ROWS,
+        ),
+        Panel(
+            "In force since",
+            "s",
+            "Time since the first day that each table covers.",
+            (Query("time() - max by (table) (claimscrub_reference_in_force_from_timestamp_seconds{$J})", "{{table}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "Loaded",
+            "s",
+            "Time since each worker loaded its tables.",
+            (Query("time() - claimscrub_reference_loaded_timestamp_seconds{$J}", "{{instance}}"),),
+            View.NUMBER,
+        ),
+        Panel(
+            "Swaps of the tables",
+            "short",
+            "Requests in the last hour, by result; at rejected the old tables stay.",
+            (Query("sum by (result) (increase(claimscrub_reference_updates_total{$J}[1h]))", "{{result}}"),),
+        ),
+    ),
+)
+
+BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE)
+
+NOT_SHOWN: Final = MappingProxyType[str, str]({})
+"""Metrics of the catalogue that stand on no board, and why."""

@@ -1,0 +1,179 @@
+"""The dashboards: every question is one that Prometheus answers, and no figure stands nowhere."""
+
+import asyncio
+import io
+import json
+import re
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.grafana.boards import BOARDS, NOT_SHOWN, Board, Query
+from deploy.grafana.write import DASHBOARDS, expression, main, written
+from tests.deploy.prometheus import Prometheus, running_prometheus
+from tests.deploy.promtool import RULES, needs, promtool
+from worker.cli.demo_claims import demo_claims
+from worker.cli.demo_run import settings_for
+from worker.cli.demo_worker import DemoWorker, running_worker
+from worker.observe.metrics import CATALOGUE, PREFIX
+from worker.settings import ENV_PREFIX, Settings
+from worker.stream.admin import create_topics
+from worker.stream.embedded import embedded_broker
+from worker.stream.produce import send_claims
+
+QUERIES = [
+    pytest.param(query, id=f"{board.uid}-{panel.title}-{number}")
+    for board in BOARDS
+    for panel in board.panels
+    for number, query in enumerate(panel.queries)
+]
+_METRIC = re.compile(rf"(?<![:\w])(?:{PREFIX}|process_)[a-z0-9_]+")
+_CLAIMS = 400
+
+
+def asked(query: Query, job: str = ".+") -> str:
+    """A query as Grafana would send it."""
+    return expression(query, f'job=~"{job}"', "30s")
+
+
+def metrics_in(text: str) -> set[str]:
+    """The names of the exported metrics in an expression, without the suffixes of a histogram."""
+    return {re.sub(r"_(bucket|sum|count)$", "", name) for name in _METRIC.findall(text)}
+
+
+def names_in_rules() -> set[str]:
+    """The metrics that an alert or a recording rule reads."""
+    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
+    return {name for group in groups for rule in group["rules"] for name in metrics_in(rule["expr"])}
+
+
+def names_on_boards(boards: tuple[Board, ...] = BOARDS) -> set[str]:
+    """The metrics that a panel reads."""
+    return {
+        name for board in boards for panel in board.panels for each in panel.queries for name in metrics_in(each.expr)
+    }
+
+
+def parsed(queries: list[Query], folder: Path) -> tuple[int, str]:
+    """Let Prometheus' own tool read expressions."""
+    rules = [{"record": f"panel:query:number{number}", "expr": asked(each)} for number, each in enumerate(queries)]
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    said = promtool("check", "rules", folder / "rules.yaml")
+    return said.returncode, said.stderr
+
+
+def test_the_files_are_what_the_code_writes() -> None:
+    """Nobody edited a dashboard by hand."""
+    assert main(["--check"], io.StringIO()) == 0
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_a_dashboard_is_whole(board: Board) -> None:
+    """Panels have ids of their own and places that do not overlap; every target stands in the file."""
+    made: dict[str, Any] = json.loads((DASHBOARDS / f"{board.uid}.json").read_text("utf-8"))
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in made["panels"]]
+
+    assert [panel["id"] for panel in made["panels"]] == list(range(1, len(board.panels) + 1))
+    assert len(set(places)) == len(places)
+    assert all(target["expr"] for panel in made["panels"] for target in panel["targets"])
+    assert all(panel["description"] for panel in made["panels"])
+
+
+def test_a_changed_panel_is_noticed() -> None:
+    """The comparison with the files can fail."""
+    changed = replace(BOARDS[0], panels=BOARDS[0].panels[1:])
+
+    assert written(changed) != (DASHBOARDS / f"{BOARDS[0].uid}.json").read_text("utf-8")
+
+
+@needs("promtool", "prometheus")
+def test_every_expression_parses(tmp_path: Path) -> None:
+    """Prometheus reads them all, and would not read a broken one."""
+    queries = [query for board in BOARDS for panel in board.panels for query in panel.queries]
+    assert parsed(queries, tmp_path) == (0, "")
+
+    assert parsed([*queries, Query("sum(claimscrub_claims_total{$J}")], tmp_path)[0] != 0
+
+
+def test_no_metric_is_unused_without_a_reason() -> None:
+    """What the worker exports is on a board or in a rule, or the boards say why not; and nothing else is asked for."""
+    exported = {PREFIX + metric.name for metric in CATALOGUE}
+    used = names_on_boards() | names_in_rules()
+
+    assert exported - used == set(NOT_SHOWN)
+    assert {name for name in used if name.startswith(PREFIX)} - exported == set()
+
+
+def test_a_metric_that_does_not_exist_is_noticed() -> None:
+    """The comparison above can fail."""
+    assert names_on_boards((replace(BOARDS[0], panels=BOARDS[0].panels[:1]),)) == {"claimscrub_claims_total"}
+    assert metrics_in("rate(claimscrub_calims_total[5m])") == {"claimscrub_calims_total"}
+
+
+@pytest.fixture(scope="module")
+def loaded_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorker]:
+    """A real worker that scrubs demo claims from an embedded broker."""
+    folder = tmp_path_factory.mktemp("worker")
+    with embedded_broker() as broker:
+        given = settings_for(broker)
+        settings = Settings.from_environment({ENV_PREFIX + name: value for name, value in given.items()})
+        asyncio.run(create_topics(settings))
+        with running_worker(given, folder / "worker.log") as worker:
+            worker.url()
+            asyncio.run(send_claims(settings, (each.value for each in islice(demo_claims(_CLAIMS), _CLAIMS))))
+            yield worker
+
+
+@pytest.fixture(scope="module")
+def prometheus(loaded_worker: DemoWorker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A Prometheus that has scraped the worker for some seconds while it worked."""
+    target = loaded_worker.url().removeprefix("http://")
+    with running_prometheus(tmp_path_factory.mktemp("prometheus"), {"claimscrub": target}, RULES) as running:
+        deadline = time.monotonic() + 60
+        # A rate needs two samples, a rate of a recorded rate one evaluation more.
+        while not running.ask("job:claimscrub_broker_silent_seconds:max3m") or not running.ask(
+            "count_over_time(claimscrub_build_info[1m]) > 8"
+        ):
+            assert time.monotonic() < deadline, "nothing was scraped within a minute"
+            time.sleep(0.5)
+        yield running
+
+
+@needs("prometheus", "prometheus")
+@pytest.mark.broker
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_panel_has_data(query: Query, prometheus: Prometheus) -> None:
+    """A real Prometheus over a real worker answers each question with at least one series."""
+    assert prometheus.ask(asked(query, "claimscrub"))
+
+
+@needs("prometheus", "prometheus")
+@pytest.mark.broker
+def test_a_question_about_nothing_has_no_data(prometheus: Prometheus) -> None:
+    """The test above can fail."""
+    assert prometheus.ask(asked(Query("sum(rate(claimscrub_calims_total{$J}[$R]))"), "claimscrub")) == []
+
+
+@needs("promtool", "prometheus")
+@pytest.mark.broker
+def test_the_page_of_a_worker_under_load_passes_prometheus_linter(loaded_worker: DemoWorker, tmp_path: Path) -> None:
+    """Names and units follow Prometheus' rules, and each sample's family is the one declared."""
+    with urllib.request.urlopen(f"{loaded_worker.url()}/metrics", timeout=5) as answer:  # noqa: S310
+        page = answer.read().decode()
+    (tmp_path / "page").write_text(page)
+
+    with (tmp_path / "page").open() as file:
+        said = subprocess.run(["promtool", "check", "metrics"], stdin=file, capture_output=True, text=True, check=False)
+
+    assert said.returncode == 0, said.stderr
+    families = {family.name for family in text_string_to_metric_families(page)}
+    assert {PREFIX + metric.name.removesuffix("_total") for metric in CATALOGUE} <= families

@@ -1,0 +1,193 @@
+"""The manifests, against what the worker itself says."""
+
+import io
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.gates import DEPLOY, OVERLAYS
+from deploy.kubernetes.write import main
+from schemas.topics import INBOUND
+from tests.deploy.promtool import needs
+from tests.deploy.test_runbooks import PAGES, _lines
+from worker.settings import Settings
+from worker.stream.exit_codes import ExitCode
+
+pytestmark = needs("kubectl", "kubernetes-client, 1.27 or later")
+
+Document = dict[str, Any]
+"""Any Kubernetes object."""
+
+
+@pytest.fixture(scope="module", params=OVERLAYS)
+def overlay(request: pytest.FixtureRequest) -> str:
+    """The name of an overlay."""
+    return str(request.param)
+
+
+def rendered(overlay: str) -> dict[str, Document]:
+    """The objects of an overlay by kind and name; the digest behind a ConfigMap's name is cut off."""
+    said = subprocess.run(
+        ["kubectl", "kustomize", f"kubernetes/overlays/{overlay}"], cwd=DEPLOY, capture_output=True, check=True
+    )
+    documents = list(yaml.safe_load_all(said.stdout))
+    return {f"{each['kind']}/{re.sub(r'-[a-z0-9]{10}$', '', each['metadata']['name'])}": each for each in documents}
+
+
+def container(document: Document) -> Document:
+    """The one container of an object's pods."""
+    (only,) = document["spec"]["template"]["spec"]["containers"]
+    return dict(only)
+
+
+def test_the_generated_manifest_is_what_the_code_writes() -> None:
+    """The operator's rules are the rules of deploy/prometheus."""
+    assert main(["--check"], io.StringIO()) == 0
+
+
+def test_the_settings_are_settings(overlay: str, tmp_path: Path) -> None:
+    """The worker takes every variable that an overlay sets; the secret's files stand in for themselves."""
+    given: dict[str, str] = rendered(overlay)["ConfigMap/claimscrub-settings"]["data"]
+    files = {name: tmp_path / Path(value).name for name, value in given.items() if value.startswith("/run/secrets/")}
+    for file in files.values():
+        file.write_text("x")
+
+    settings = Settings.from_environment(given | {name: str(file) for name, file in files.items()})
+
+    assert settings.http_host == "0.0.0.0"  # noqa: S104 - the pod's own address
+    assert settings.uses_tls == (overlay == "production")
+
+
+def test_production_crosses_no_network_in_the_clear() -> None:
+    """TLS and SASL, with the password in a file that only the worker's group reads."""
+    objects = rendered("production")
+    given = objects["ConfigMap/claimscrub-settings"]["data"]
+    volumes = {each["name"]: each for each in objects["StatefulSet/claimscrub"]["spec"]["template"]["spec"]["volumes"]}
+
+    assert given["CLAIMSCRUB_SECURITY"] == "sasl-tls"
+    assert "CLAIMSCRUB_ALLOW_INSECURE" not in given
+    assert volumes["kafka"]["secret"]["defaultMode"] == 0o440
+    assert not any("secretKeyRef" in str(each.get("env")) for each in (container(objects["StatefulSet/claimscrub"]),))
+
+
+def test_a_pod_is_given_the_time_that_the_worker_takes(overlay: str) -> None:
+    """Kubernetes kills after the worker has left by itself."""
+    objects = rendered(overlay)
+    grace = int(objects["ConfigMap/claimscrub-settings"]["data"]["CLAIMSCRUB_STOP_GRACE_S"])
+
+    assert objects["StatefulSet/claimscrub"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= grace + 5
+
+
+def test_no_variable_of_a_service_reaches_the_worker(overlay: str) -> None:
+    """A Service named claimscrub would set CLAIMSCRUB_PORT and more, and the worker refuses what it does not know."""
+    objects = rendered(overlay)
+
+    for name in ("StatefulSet/claimscrub", "Job/claimscrub-topics"):
+        assert objects[name]["spec"]["template"]["spec"]["enableServiceLinks"] is False
+
+
+def test_the_probes_ask_what_the_worker_serves(overlay: str) -> None:
+    """Readiness by /readyz, life by /livez, on the port that is set."""
+    objects = rendered(overlay)
+    worker = container(objects["StatefulSet/claimscrub"])
+    port = objects["ConfigMap/claimscrub-settings"]["data"]["CLAIMSCRUB_HTTP_PORT"]
+
+    assert [worker[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")] == [
+        "/readyz",
+        "/readyz",
+        "/livez",
+    ]
+    assert worker["ports"] == [{"containerPort": int(port), "name": "http"}]
+
+
+def test_the_autoscaler_watches_the_inbound_topic_and_stops_at_its_partitions() -> None:
+    """One worker more would own nothing."""
+    spec = rendered("production")["ScaledObject/claimscrub"]["spec"]
+    trigger = spec["triggers"][0]["metadata"]
+
+    assert spec["maxReplicaCount"] == INBOUND.partitions
+    assert trigger["topic"] == INBOUND.name
+    assert trigger["consumerGroup"] == Settings.model_fields["group_id"].default
+    assert trigger["allowIdleConsumers"] == "false"
+    assert "replicas" not in rendered("production")["StatefulSet/claimscrub"]["spec"]
+
+
+def test_the_network_is_closed_but_for_what_is_named(overlay: str) -> None:
+    """Everything is denied to every pod, then the worker's few ways are opened."""
+    objects = rendered(overlay)
+    denied = objects["NetworkPolicy/claimscrub-deny"]["spec"]
+    allowed = objects["NetworkPolicy/claimscrub"]["spec"]
+
+    assert denied == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    assert [port["port"] for rule in allowed["ingress"] for port in rule["ports"]] == [9464]
+    assert {port["port"] for rule in allowed["egress"] for port in rule["ports"]} == {53, 9092, 9093, 9094}
+
+
+def test_the_budget_and_the_monitor_select_workers_only(overlay: str) -> None:
+    """A disruption budget over the pods of a Job would not work at all."""
+    objects = rendered(overlay)
+    labels = objects["StatefulSet/claimscrub"]["spec"]["template"]["metadata"]["labels"]
+    of_job = objects["Job/claimscrub-topics"]["spec"]["template"]["metadata"]["labels"]
+    selectors = [
+        objects["PodDisruptionBudget/claimscrub"],
+        *(objects[n] for n in objects if n.startswith("PodMonitor")),
+    ]
+
+    for each in selectors:
+        wanted = each["spec"]["selector"]["matchLabels"].items()
+        assert wanted <= labels.items()
+        assert not wanted <= of_job.items()
+    assert objects["NetworkPolicy/claimscrub"]["spec"]["podSelector"]["matchLabels"].items() <= of_job.items()
+
+
+def test_a_runbook_names_objects_that_there_are() -> None:
+    """Every kubectl command is about this namespace and an object of the manifests."""
+    objects = rendered("production")
+    names = {name.lower() for name in objects} | {"pod/claimscrub-0"}
+    commands = [line for page in PAGES for line in _lines(page, "sh") if line.startswith("kubectl ")]
+
+    assert commands
+    for command in commands:
+        words = shlex.split(command)
+        assert words[1:3] == ["-n", objects["Namespace/claimscrub"]["metadata"]["name"]]
+        assert {word for word in words if re.fullmatch(r"[a-z]+/[a-z0-9-]+", word)} <= names
+        assert {f"pod/{word}" for word in words if re.fullmatch(r"claimscrub-\d", word)} <= names
+
+
+def test_a_runbook_explains_exit_codes_that_there_are() -> None:
+    """The table of exit codes is the worker's own."""
+    page = (DEPLOY / "runbooks" / "ClaimScrubberNoTelemetry.md").read_text("utf-8")
+
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} <= set(ExitCode)
+
+
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    """Each source of a COPY exists, and .dockerignore lets it in."""
+    root = DEPLOY.parent
+    allowed = {line[1:] for line in (root / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
+    copied = {
+        word
+        for line in (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for word in line.split()[1:-1]
+    }
+
+    assert copied == allowed
+    assert all((root / name).exists() for name in copied)
+
+
+def test_compose_gives_the_worker_settings_that_it_takes() -> None:
+    """The variables of compose.yaml are the worker's own."""
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+
+    settings = Settings.from_environment(services["worker"]["environment"])
+
+    assert settings.allow_insecure
+    assert not any(
+        not port.startswith("127.0.0.1:") for service in services.values() for port in service.get("ports", ())
+    )

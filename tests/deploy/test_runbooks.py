@@ -1,0 +1,120 @@
+"""The runbooks: one page an alert, and nothing on them that would not run."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from tests.deploy.promtool import needs, promtool
+from tests.deploy.test_alerts import NAMES
+from worker.cli.commands import claimscrub
+from worker.observe.metrics import CATALOGUE, PREFIX
+from worker.settings import Settings
+
+RUNBOOKS = Path(__file__).parents[2] / "deploy" / "runbooks"
+PAGES = sorted(RUNBOOKS.glob("ClaimScrubber*.md"))
+_HEADINGS = ["What it means", "How to see", "What to do", "How to know it is over"]
+_BLOCK = re.compile(r"^```(sh|promql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_METRIC = re.compile(rf"\b{PREFIX}[a-z0-9_]+")
+
+
+def _lines(page: Path, language: str) -> list[str]:
+    blocks = _BLOCK.findall(page.read_text("utf-8"))
+    return [line for kind, block in blocks if kind == language for line in block.splitlines()]
+
+
+def _commands(program: str) -> Iterator[tuple[str, list[str]]]:
+    for page in PAGES:
+        for line in _lines(page, "sh"):
+            words = shlex.split(line.partition(" > ")[0])
+            if words[0] == program:
+                yield page.stem, words[1:]
+
+
+def _understand(command: click.Command, name: str, words: list[str], parent: click.Context | None = None) -> None:
+    """Parse a command line as it would be on its way to run, without running it. Raises `click.UsageError`."""
+    context = command.make_context(name, words, parent)
+    if isinstance(command, click.Group):
+        # A group keeps the name of its subcommand apart from what follows.
+        told, below, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
+        assert below is not None
+        _understand(below, told or "", rest, context)
+
+
+def test_the_readme_of_deploy_leads_to_what_there_is() -> None:
+    """Its links lead to files, its make targets are targets, and claimscrub understands its commands."""
+    readme = RUNBOOKS.parent / "README.md"
+    text = readme.read_text("utf-8")
+    makefile = (RUNBOOKS.parents[1] / "Makefile").read_text("utf-8")
+
+    assert all((readme.parent / link).exists() for link in re.findall(r"\]\(([^)]+)\)", text))
+    assert all(f"\n{target}: " in makefile for target in re.findall(r"^make ([a-z-]+)$", text, re.MULTILINE))
+    for line in re.findall(r"^\.venv/bin/claimscrub (.+)$", text, re.MULTILINE):
+        _understand(claimscrub, "claimscrub", shlex.split(line))
+
+
+def test_each_alert_has_its_page_and_each_page_its_alert() -> None:
+    """Whoever is woken finds what to do under the alert's own name."""
+    assert [page.stem for page in PAGES] == NAMES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_answers_four_questions(page: Path) -> None:
+    """What it means, how to see, what to do, when it is over; under the alert's name."""
+    text = page.read_text("utf-8")
+
+    assert text.startswith(f"# {page.stem}\n")
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == _HEADINGS
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), [pytest.param(*each, id=f"{each[0]}-{' '.join(each[1])}") for each in _commands("claimscrub")]
+)
+def test_a_command_is_one_that_claimscrub_understands(page: str, words: list[str]) -> None:
+    """Every subcommand, option and path exists."""
+    assert page
+    _understand(claimscrub, "claimscrub", words)
+
+
+@pytest.mark.parametrize("words", [["tial", "pended"], ["tail", "pended", "--last"], ["reference", "publish"]])
+def test_a_command_that_is_none_is_noticed(words: list[str]) -> None:
+    """The test above can fail: on a subcommand, an option, a missing argument."""
+    with pytest.raises(click.UsageError):
+        _understand(claimscrub, "claimscrub", words)
+
+
+def test_every_setting_that_a_page_names_exists() -> None:
+    """No page has an operator set what nobody reads."""
+    named = {name for page in PAGES for name in re.findall(r"CLAIMSCRUB_([A-Z_]+)", page.read_text("utf-8"))}
+
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+def test_every_expression_asks_for_metrics_that_there_are() -> None:
+    """No page sends its reader to a series that nobody exports."""
+    exported = {PREFIX + metric.name for metric in CATALOGUE}
+    used = {name for page in PAGES for line in _lines(page, "promql") for name in _METRIC.findall(line)}
+    # Names with a colon are recorded by our rules, whose file is checked by Prometheus itself.
+    recorded = {
+        name for page in PAGES for line in _lines(page, "promql") for name in re.findall(r"job:([a-z0-9_]+):", line)
+    }
+
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in used - recorded} <= exported
+
+
+@needs("promtool", "prometheus")
+def test_every_expression_parses(tmp_path: Path) -> None:
+    """Prometheus reads each of them."""
+    lines = [line for page in PAGES for line in _lines(page, "promql")]
+    rules = [{"record": f"page:expression:number{number}", "expr": line} for number, line in enumerate(lines)]
+    file = tmp_path / "rules.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "runbooks", "rules": rules}]}))
+
+    said = promtool("check", "rules", file)
+
+    assert said.returncode == 0, said.stderr
+    assert len(lines) > len(PAGES)
