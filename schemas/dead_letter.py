@@ -25,6 +25,8 @@ class DeadLetterReason(StrEnum):
     UNSUPPORTED_CONTENT_TYPE = "unsupported-content-type"
     KEY_INVALID = "key-invalid"
     OUTPUT_TOO_LARGE = "output-too-large"
+    OVER_BUDGET = "over-budget"
+    CRASH_LOOP = "crash-loop"
     INTERNAL_ERROR = "internal-error"
 
 

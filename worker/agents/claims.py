@@ -7,31 +7,28 @@ the process, and the offset stays.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from faust.types import TP
 
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken, by_partition, take_batch, taken
+from worker.agents.verdicts import Judge, Pair, place_of
+from worker.stream import suspects
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
-from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, outgoing, received_on, refusal
-from worker.stream.scrubber import Scrubbed
+from worker.stream.lanes import Committed, Lane
+from worker.stream.records import Inbound, Outgoing
+from worker.stream.scrubber import LoadedScrubber, Scrubbed
 from worker.stream.shell import Shell
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""
 
-_WORK_S: Final = 0.02
-"""How long scrubbing may hold the event loop before others get a turn."""
-
 _LEARN_OF_REVOCATION_S: Final = 5.0
 """Longer than a heartbeat: by then a worker that lost its partitions has been told."""
 
-Pair = tuple[Inbound, Scrubbed]
+_HELD_POLL_S: Final = 0.2
 
 
 def attach_claims(shell: Shell) -> None:
@@ -61,7 +58,7 @@ class ClaimsAgent:
         self._shell = shell
         self._settings = shell.settings
         self._recorder = shell.recorder
-        self._worked_since = time.perf_counter()
+        self._judge = Judge(shell)
         self._waiting: dict[tuple[TP, int], deque[Taken]] = {}
         self._runners: dict[tuple[TP, int], asyncio.Task[None]] = {}
         self._held = 0
@@ -95,7 +92,7 @@ class ClaimsAgent:
             self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__)
             self._shell.end(ExitCode.DELIVERY_UNCERTAIN)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
-            self._shell.log.critical("claims-agent-failed", exception=type(error).__name__, at=_place(error))
+            self._shell.log.critical("claims-agent-failed", exception=type(error).__name__, at=place_of(error))
             self._shell.end(ExitCode.CRASHED)
         finally:
             self._held -= len(waiting)
@@ -129,53 +126,79 @@ class ClaimsAgent:
             return
         self._recorder.count("claims_received_total", amount=len(admitted))
         self._recorder.count("in_flight_claims", amount=len(admitted))
+        left: Sequence[Taken] = admitted
         try:
-            pairs, records = await self._scrub(admitted)
-            if await self._deliver(lane, records, admitted[-1].offset + 1):
-                self._report(pairs)
-            else:
-                self._recorder.count("claims_dropped_total", "revoked", amount=len(admitted))
+            while left:
+                part = suspects.portion(lane, left)
+                if not await self._handle_part(lane, part):
+                    self._recorder.count("claims_dropped_total", "revoked", amount=len(left))
+                    return
+                left = left[len(part) :]
         finally:
             self._recorder.count("in_flight_claims", amount=-len(admitted))
 
-    async def _scrub(self, admitted: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
-        pairs: list[Pair] = []
-        records: list[Outgoing] = []
-        for each in admitted:
-            if time.perf_counter() - self._worked_since > _WORK_S:
-                await asyncio.sleep(0)
-                self._worked_since = time.perf_counter()
-            record, scrubbed = outgoing(each.message, self._verdict(each.message), self._shell.provenance)
-            pairs.append((each.message, scrubbed))
-            if record is not None:
-                records.append(record)
-        return pairs, records
+    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> bool:
+        """Return whether the messages have their outcomes; not if the partition has gone to another worker."""
+        while True:
+            loaded = self._shell.loaded
+            verdicts = await self._scrub_as_suspects(lane, part)
+            if verdicts is None:
+                return False
+            pairs, records = verdicts
+            are_dead = [scrubbed.dead_letter is not None for _, scrubbed in pairs]
+            if self._shell.limit.allows(lane.tp, are_dead):
+                break
+            if not await self._wait_for_other_tables(lane, loaded):
+                return False
+        next_offset = part[-1].offset + 1
+        committed = Committed(next_offset, suspects.after(lane, next_offset))
+        if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
+            return False
+        lane.next_offset, lane.metadata = committed.offset, committed.metadata
+        self._shell.limit.note(lane.tp, are_dead)
+        self._report(pairs)
+        return True
 
-    def _verdict(self, message: Inbound) -> Scrubbed:
-        if message.value is None:
-            # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
-            return Scrubbed("skipped")
-        # Read once a message: the tables can be swapped between two messages, never within one.
-        loaded = self._shell.loaded
-        flaw = refusal(message, self._settings.max_message_bytes)
-        if flaw is not None:
-            return dead(flaw.reason, flaw.stage, loaded.versions)
+    async def _scrub_as_suspects(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]] | None:
+        """Scrub messages while the broker knows that they are being scrubbed; none if the partition has gone."""
+        note = self._shell.delivery.note
+        metadata = suspects.while_scrubbed(lane, part)
+        if metadata is None:
+            if not lane.is_watched:
+                lane.metadata = suspects.first_watch(lane, self._settings.batch_max_claims)
+                if not await self._make_durable(lane, note(lane, lane.metadata)):
+                    return None
+                lane.is_watched = True
+            return await self._judge.scrub(lane, part)
+        if not await self._make_durable(lane, note(lane, metadata)):
+            return None
+        verdicts = await self._judge.scrub(lane, part)
+        # From here on nothing that ends the worker is the claims' fault.
+        return verdicts if await self._make_durable(lane, note(lane, lane.metadata)) else None
+
+    async def _wait_for_other_tables(self, lane: Lane, loaded: LoadedScrubber) -> bool:
+        """Hold a partition at the limit of dead letters; return whether there are other tables to try."""
+        shell = self._shell
+        place = {"topic": lane.tp.topic, "partition": lane.tp.partition}
+        shell.limit.hold(lane.tp)
+        self._recorder.count("dead_letter_limit_reached")
+        shell.health.note("dead_letters_within_limit", is_ready=False)
+        shell.log.critical("dead-letter-limit-reached", **place)
         try:
-            return loaded.scrubber.scrub(message.value, received_on=self._received_on(message))
-        except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
-            self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=_place(error))
-            return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
+            while shell.loaded is loaded:
+                if shell.ended.is_set() or lane.revoked.is_set():
+                    return False
+                await asyncio.sleep(_HELD_POLL_S)
+        finally:
+            shell.limit.release(lane.tp)
+            self._recorder.count("dead_letter_limit_reached", amount=-1)
+            shell.health.note("dead_letters_within_limit", is_ready=not shell.limit.is_reached)
+        shell.log.warning("dead-letter-limit-tried-again", **place)
+        return True
 
-    def _received_on(self, message: Inbound) -> date:
-        if self._settings.as_of is not None:
-            return self._settings.as_of
-        day = received_on(message, self._settings.zone)
-        # Records without a timestamp come from clients of before 2016; only for them the host's clock counts.
-        return datetime.now(self._settings.zone).date() if day is None else day
-
-    async def _deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> bool:
-        """Return whether the batch is durable; not if the partition has gone to another worker."""
-        lane.delivering = asyncio.create_task(self._shell.delivery.deliver(lane, records, next_offset))
+    async def _make_durable(self, lane: Lane, work: Coroutine[Any, Any, None]) -> bool:  # Any: asyncio's own
+        """Return whether work of the delivery policy was done; not if the partition has gone to another worker."""
+        lane.delivering = asyncio.create_task(work)
         try:
             await lane.delivering
         except asyncio.CancelledError:
@@ -189,7 +212,6 @@ class ClaimsAgent:
             raise
         finally:
             lane.delivering = None
-        lane.next_offset = next_offset
         return True
 
     def _report(self, pairs: Sequence[Pair]) -> None:
@@ -242,13 +264,3 @@ async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _place(error: BaseException) -> str:
-    """Return where an error was raised: file and line say nothing about a claim, its text may."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "unknown"
-    return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"

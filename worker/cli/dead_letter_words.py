@@ -24,6 +24,8 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.UNSUPPORTED_CONTENT_TYPE: "its content type is not JSON",
         DeadLetterReason.KEY_INVALID: "its record key is too long",
         DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
+        DeadLetterReason.OVER_BUDGET: "reading it or writing its outcome took longer than a claim may",
+        DeadLetterReason.CRASH_LOOP: "three workers died of it; that is a fault of ours, please report it",
         DeadLetterReason.INTERNAL_ERROR: "the scrubber failed on it; that is a fault of ours, please report it",
     }
 )

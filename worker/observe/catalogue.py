@@ -15,7 +15,8 @@ _INTRODUCTION: Final = """\
 - `health.py` serves `/livez`, `/readyz` and `/metrics` from a thread of its own.
 
 `/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
-`/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable.
+`/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable,
+and while a partition is held at the limit of dead letters.
 
 ## Metrics
 

@@ -14,6 +14,7 @@ import orjson
 
 STALLED_AFTER_S: Final = 30.0
 _READINESS: Final = ("group_joined", "reference_loaded", "producer_usable")
+_TRUE_UNTIL_NOTED: Final = ("dead_letters_within_limit",)
 _CLIENT_TIMEOUT_S: Final = 5.0
 
 
@@ -23,7 +24,7 @@ class HealthState:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._ticked_at = now()
-        self._ready = dict.fromkeys(_READINESS, False)
+        self._ready = dict.fromkeys(_READINESS, False) | dict.fromkeys(_TRUE_UNTIL_NOTED, True)
 
     def tick(self) -> None:
         """Note that the event loop turns."""
@@ -40,7 +41,7 @@ class HealthState:
         return self._now() - self._ticked_at < STALLED_AFTER_S
 
     def readiness(self) -> dict[str, bool]:
-        """Return each part of readiness: group joined, reference loaded, producer usable."""
+        """Return each part of readiness: group joined, reference loaded, producer usable, dead letters in bounds."""
         return dict(self._ready)
 
 

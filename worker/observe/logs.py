@@ -24,6 +24,7 @@ ALLOWED_KEYS: Final = frozenset(
         "bytes",
         "claims",
         "count",
+        "crashes",
         "digest",
         "directory",
         "disposition",

@@ -91,6 +91,18 @@ CATALOGUE: Final = (
             Label("stage", tuple(DeadLetterStage)),
         ),
     ),
+    Metric(
+        "dead_letter_limit_reached",
+        Kind.GAUGE,
+        "partitions",
+        "Partitions held because too much of what was read from them turned into dead letters.",
+    ),
+    Metric(
+        "crash_suspects_total",
+        Kind.COUNTER,
+        "lanes",
+        "Partitions taken over in which a worker died while it scrubbed.",
+    ),
     Metric("no_data_total", Kind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
     Metric(
         "claims_unverified_total",

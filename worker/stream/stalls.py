@@ -45,7 +45,9 @@ async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness
         return
     lag = 0 if end <= idle.nothing_before else max(0, end - lane.next_offset)
     shell.recorder.set("consumer_lag_records", lag, lane.tp.topic, str(lane.tp.partition))
-    if lag == 0 or lane.lock.locked() or lane.next_offset != idle.next_offset:
+    # At the limit of dead letters nothing is taken on purpose, from no partition.
+    is_busy = lane.lock.locked() or shell.limit.is_reached
+    if lag == 0 or is_busy or lane.next_offset != idle.next_offset:
         idle.next_offset, idle.checks = lane.next_offset, 0
         return
     idle.checks += 1
