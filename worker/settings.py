@@ -148,6 +148,10 @@ class Settings(BaseModel):
         default=None,
         description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",
     )
+    audit_file: Path | None = Field(
+        default=None,
+        description="File to which replays and revealed messages are appended, one JSON line each; stderr if not set.",
+    )
     as_of: date | None = Field(
         default=None,
         description="Pretend that every claim was received on this day (YYYY-MM-DD), for demos and replays.",

@@ -8,11 +8,12 @@ from typing import Final
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken
+from worker.settings import Settings
 from worker.stream import suspects
-from worker.stream.budget import OverBudgetError
+from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.lanes import Lane
 from worker.stream.records import Inbound, Outgoing, dead, outgoing, received_on, refusal
-from worker.stream.scrubber import Scrubbed
+from worker.stream.scrubber import LoadedScrubber, Scrubbed
 from worker.stream.shell import Shell
 
 _WORK_S: Final = 0.02
@@ -46,20 +47,10 @@ class Judge:
         return pairs, records
 
     def _verdict(self, message: Inbound) -> Scrubbed:
-        if message.value is None:
-            # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
-            return Scrubbed("skipped")
         # Read once a message: the tables can be swapped between two messages, never within one.
         loaded = self._shell.loaded
-        flaw = refusal(message, self._settings.max_message_bytes)
-        if flaw is not None:
-            return dead(flaw.reason, flaw.stage, loaded.versions)
         try:
-            with self._shell.budget:
-                return loaded.scrubber.scrub(message.value, received_on=self._received_on(message))
-        except OverBudgetError:
-            # Outside of an edit; one that overruns is reported in the outcome.
-            return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
+            return verdict_on(message, loaded, self._settings, self._shell.budget)
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
             self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
             return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
@@ -69,12 +60,29 @@ class Judge:
         self._shell.log.critical("claim-ends-workers", **place)
         return dead(DeadLetterReason.CRASH_LOOP, DeadLetterStage.EDIT, self._shell.loaded.versions)
 
-    def _received_on(self, message: Inbound) -> date:
-        if self._settings.as_of is not None:
-            return self._settings.as_of
-        day = received_on(message, self._settings.zone)
-        # Records without a timestamp come from clients of before 2016; only for them the host's clock counts.
-        return datetime.now(self._settings.zone).date() if day is None else day
+
+def verdict_on(message: Inbound, loaded: LoadedScrubber, settings: Settings, budget: ClaimBudget) -> Scrubbed:
+    """Return the verdict on one message; raise what the scrubber raises, which is total by contract."""
+    if message.value is None:
+        # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
+        return Scrubbed("skipped")
+    flaw = refusal(message, settings.max_message_bytes)
+    if flaw is not None:
+        return dead(flaw.reason, flaw.stage, loaded.versions)
+    try:
+        with budget:
+            return loaded.scrubber.scrub(message.value, received_on=_received_on(message, settings))
+    except OverBudgetError:
+        # Outside of an edit; one that overruns is reported in the outcome.
+        return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
+
+
+def _received_on(message: Inbound, settings: Settings) -> date:
+    if settings.as_of is not None:
+        return settings.as_of
+    day = received_on(message, settings.zone)
+    # Records without a timestamp come from clients of before 2016; only for them the host's clock counts.
+    return datetime.now(settings.zone).date() if day is None else day
 
 
 def place_of(error: BaseException) -> str:

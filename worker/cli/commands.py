@@ -21,6 +21,8 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "worker": "worker.cli.worker",
         "send": "worker.cli.send",
         "tail": "worker.cli.tail",
+        "dead-letters": "worker.cli.dead_letters",
+        "replay": "worker.cli.replay",
         "topics": "worker.cli.topics",
     }
 )

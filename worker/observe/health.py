@@ -56,6 +56,9 @@ class _Server(ThreadingHTTPServer):
         self.exposition = exposition
         super().__init__(address, _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a client that hung up is no event, and a trace on stderr is no line of the log."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = _CLIENT_TIMEOUT_S
