@@ -109,7 +109,7 @@ class Settings(BaseModel):
         description="Share of dead letters at which a worker takes no more claims, until other tables or a restart.",
     )
     session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
-        default=12,
+        default=10,
         description="Seconds until the group gives a silent worker's partitions to another.",
     )
     transaction_timeout_s: Annotated[int, Field(ge=10, le=900)] = Field(
