@@ -41,7 +41,7 @@ async def test_workers_that_come_and_go_lose_nothing(
     delivery: Delivery, settings_for: SettingsFor, tmp_path: Path
 ) -> None:
     """A join, a SIGTERM and a kill -9 mid-run: the smallest storm in which partitions change hands in every way."""
-    assert_sound(await storms.two_workers(settings_for(delivery), tmp_path, sent=5000), delivery)
+    assert_sound(await storms.two_workers(settings_for(delivery), tmp_path, sent=8000), delivery)
 
 
 @pytest.mark.parametrize("is_graceful", [False, True], ids=["kill", "term"])

@@ -41,18 +41,22 @@ class WorkerProcess:
     def __init__(self, settings: Settings, folder: Path, name: str, program: tuple[str, ...] = FAKE_WORKER) -> None:
         self.name = name
         self.log_file = folder / f"{name}.log"
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
-        for key, value in settings.model_dump(exclude_defaults=True).items():
-            environment[f"CLAIMSCRUB_{key.upper()}"] = str(value)
-        environment |= {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *program],
-                env=environment,
+                env=self.environment(settings),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
             )
+
+    @staticmethod
+    def environment(settings: Settings) -> dict[str, str]:
+        """Return the environment of a worker with these settings."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
+        for key, value in settings.model_dump(exclude_defaults=True).items():
+            environment[f"CLAIMSCRUB_{key.upper()}"] = str(value)
+        return environment | {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
 
     def __enter__(self) -> Self:
         return self

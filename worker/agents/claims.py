@@ -165,10 +165,10 @@ class ClaimsAgent:
         metadata = suspects.while_scrubbed(lane, part)
         if metadata is None:
             if not lane.is_watched:
-                lane.metadata = suspects.first_watch(lane, self._settings.batch_max_claims)
-                if not await self._make_durable(lane, note(lane, lane.metadata)):
+                watch = suspects.first_watch(lane, self._settings.batch_max_claims)
+                lane.metadata, lane.is_watched = watch, True
+                if not await self._make_durable(lane, note(lane, watch)):
                     return None
-                lane.is_watched = True
             return await self._judge.scrub(lane, part)
         if not await self._make_durable(lane, note(lane, metadata)):
             return None

@@ -48,11 +48,13 @@ class ClaimBudget:
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._is_running:
+            # Armed anew from here: an interval timer could fire twice in a row after a long stall.
+            signal.setitimer(signal.ITIMER_PROF, self._cpu_s / _AGAIN_AFTER)
             raise OverBudgetError
 
     def __enter__(self) -> None:
         self._is_running = True
-        signal.setitimer(signal.ITIMER_PROF, self._cpu_s, self._cpu_s / _AGAIN_AFTER)
+        signal.setitimer(signal.ITIMER_PROF, self._cpu_s)
         signal.setitimer(signal.ITIMER_REAL, self._hang_s)
 
     def __exit__(
