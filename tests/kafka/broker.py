@@ -9,9 +9,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from uuid import uuid4
 
 KAFKA_VERSION = "4.1.0"
@@ -87,7 +86,6 @@ class Broker:
     """Port of a second listener, which tells clients to come back through the proxy."""
     proxy: int
     _process: subprocess.Popen[bytes] | None = None
-    _log: IO[bytes] | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:
@@ -130,12 +128,12 @@ class Broker:
 
     def start(self) -> None:
         """Start the process, for the first time or again over the same data."""
-        self._log = (self.folder / "broker.log").open("ab")
-        self._process = subprocess.Popen(
-            _java(jars(), self.folder, "kafka.Kafka", str(self.folder / "server.properties")),
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
+        with (self.folder / "broker.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                _java(jars(), self.folder, "kafka.Kafka", str(self.folder / "server.properties")),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def wait_until_open(self) -> None:
         """Wait until the broker accepts connections."""
@@ -175,8 +173,6 @@ class Broker:
                 self._process.wait(_STOP_S)
             except subprocess.TimeoutExpired:
                 self.kill()
-        if self._log is not None:
-            self._log.close()
 
 
 @dataclass(frozen=True)
