@@ -37,6 +37,15 @@ test: $(INSTALLED)  ## Run the tests that need no more than this machine
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
 	@REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
 
+storm: $(INSTALLED)  ## Run the storms large on Apache Kafka; figures in tests/kafka/results
+	@$(BIN)/python -m tests.kafka $(STORM)
+
+FUZZ_SECONDS ?= 600
+fuzz: $(INSTALLED)  ## Fuzz decoding and the pipeline for ten minutes
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@mkdir -p .fuzz && $(BIN)/python -m tests.fuzz .fuzz tests/fuzz/corpus -max_total_time=$(FUZZ_SECONDS) \
+		-max_len=65536 -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -artifact_prefix=.fuzz/crash-
+
 check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -84,6 +93,7 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 		--generate-hashes --no-header -o requirements-deploy.lock
 
 clean:  ## Remove what the other targets made
-	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/bench/results
+	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
+		tests/bench/results tests/kafka/results
 
-.PHONY: help install demo test test-kafka check check-deploy drill pictures sbom generate bench lock clean
+.PHONY: help install demo test test-kafka check check-deploy storm fuzz drill pictures sbom generate bench lock clean

@@ -28,6 +28,8 @@ class DeadLetterReason(StrEnum):
     X12_TRANSACTION = "x12-transaction"
     X12_CLAIM = "x12-claim"
     OUTPUT_TOO_LARGE = "output-too-large"
+    OVER_BUDGET = "over-budget"
+    CRASH_LOOP = "crash-loop"
     INTERNAL_ERROR = "internal-error"
 
 
@@ -81,6 +83,12 @@ HEADER_RULESET: Final = f"{HEADER_PREFIX}ruleset"
 HEADER_REFERENCE: Final = f"{HEADER_PREFIX}reference"
 HEADER_PROFILE: Final = f"{HEADER_PREFIX}profile"
 
+HEADER_REPLAYS: Final = f"{HEADER_NAMESPACE}replays"
+"""How often a message was replayed; travels with it to its outcome or dead letter."""
+
+HEADER_RECEIVED_MS: Final = f"{HEADER_NAMESPACE}received-ms"
+"""When a replayed message first came in; filing limits are judged by it."""
+
 HEADER_MEANINGS: Final = MappingProxyType(
     {
         HEADER_SCHEMA: "version of this set of headers",
@@ -100,6 +108,7 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_RULESET: "digest of the rule set in force",
         HEADER_REFERENCE: "digest of the reference snapshot in force",
         HEADER_PROFILE: "digest or name of the payer profiles in force",
+        HEADER_REPLAYS: "how often the message was replayed",
     }
 )
 """Every header that a dead letter carries beside the original ones, with its meaning.

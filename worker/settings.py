@@ -89,8 +89,28 @@ class Settings(BaseModel):
         default=MAX_OUTCOME_BYTES,
         description="Largest record that the worker sends; the outcome topics must accept it.",
     )
+    claim_budget_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
+        default=2.0,
+        description="Seconds of processor time for one claim; the edit that runs then is reported as failed.",
+    )
+    claim_hang_s: Annotated[float, Field(ge=1, le=600)] = Field(
+        default=20.0,
+        description="Seconds after which a claim that holds the worker ends it; the third time it is a dead letter.",
+    )
+    memory_limit_mib: Annotated[int, Field(ge=0, le=1024 * 1024)] = Field(
+        default=2048,
+        description="Most memory of the worker in MiB; an edit that asks for more fails. 0 sets no limit.",
+    )
+    dead_letter_limit_window: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=1000,
+        description="Messages of a partition over which the share of dead letters is taken; 0 sets no limit.",
+    )
+    dead_letter_limit_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.5,
+        description="Share of dead letters at which a worker takes no more claims, until other tables or a restart.",
+    )
     session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
-        default=12,
+        default=10,
         description="Seconds until the group gives a silent worker's partitions to another.",
     )
     transaction_timeout_s: Annotated[int, Field(ge=10, le=900)] = Field(
@@ -132,6 +152,10 @@ class Settings(BaseModel):
     reference_root: Path | None = Field(
         default=None,
         description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",
+    )
+    audit_file: Path | None = Field(
+        default=None,
+        description="File to which replays and revealed messages are appended, one JSON line each; stderr if not set.",
     )
     as_of: date | None = Field(
         default=None,
@@ -210,6 +234,8 @@ class Settings(BaseModel):
             problems.extend(f"{ENV_PREFIX}{name.upper()}: needed for SASL" for name in missing)
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             problems.append("CLAIMSCRUB_TLS_CERT_FILE and CLAIMSCRUB_TLS_KEY_FILE: set both or neither")
+        if self.claim_hang_s <= self.claim_budget_s:
+            problems.append("CLAIMSCRUB_CLAIM_HANG_S: must be above CLAIMSCRUB_CLAIM_BUDGET_S")
         if self.max_outcome_bytes < self.max_message_bytes:
             problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
         for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file", "sasl_token_file"):

@@ -6,26 +6,43 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.kafka.broker import KafkaMissingError, kafka_broker
+from tests.kafka.broker import Cluster, KafkaMissingError, kafka_cluster
 from worker.settings import Delivery, Settings
 
 _COUNTER = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[str]:
-    """The host:port of an Apache Kafka broker; skips without one, unless REQUIRE_KAFKA=1."""
+def one_broker() -> Iterator[Cluster]:
+    """One broker, for all tests that do it no harm."""
+    yield from _cluster(1)
+
+
+@pytest.fixture(scope="module")
+def three_brokers() -> Iterator[Cluster]:
+    """Three brokers that each keep a copy of every record."""
+    yield from _cluster(3)
+
+
+def _cluster(count: int) -> Iterator[Cluster]:
+    """Run a cluster; skip without Apache Kafka, unless REQUIRE_KAFKA=1."""
     try:
-        broker = kafka_broker()
-        address = broker.__enter__()
+        running = kafka_cluster(count)
+        cluster = running.__enter__()
     except KafkaMissingError as error:
         if os.environ.get("REQUIRE_KAFKA") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
     try:
-        yield address
+        yield cluster
     finally:
-        broker.__exit__(None, None, None)
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def kafka(one_broker: Cluster) -> str:
+    """The host:port of an Apache Kafka broker."""
+    return one_broker.address
 
 
 @pytest.fixture

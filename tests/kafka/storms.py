@@ -1,13 +1,68 @@
-"""Choreographies of several workers that come and go."""
+"""What happens to workers, brokers and the network while claims flow; each storm returns the ledger of what came out.
 
+The workers run the shell over a fake scrubber: what is tested is delivery, and the pipeline would only slow it down.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.stream.support import Ledger, WorkerProcess, claim, committed, outcomes, prepare, progress, until
+from tests.kafka.broker import Cluster
+from tests.kafka.proxy import Proxy, run_proxy
+from tests.stream.support import Ledger, WorkerProcess, claim, committed, key_of, outcomes, prepare, progress, until
 from worker.settings import Settings
 
+LIMIT_S = 240.0
+PARTITIONS = 6
 
-def _has_partitions(worker: WorkerProcess) -> bool:
+
+def has_partitions(worker: WorkerProcess) -> bool:
+    """Whether a worker has been given partitions."""
     return any(line["partitions"] > 0 for line in worker.events("partitions-assigned"))
+
+
+@dataclass
+class Group:
+    """Workers of one group, started and replaced by name."""
+
+    settings: Settings
+    folder: Path
+    stack: contextlib.ExitStack
+    started: int = 0
+
+    def start(self) -> WorkerProcess:
+        """Start one more worker."""
+        self.started += 1
+        return self.stack.enter_context(WorkerProcess(self.settings, self.folder, f"worker-{self.started}"))
+
+    async def joined(self, *workers: WorkerProcess) -> None:
+        """Wait until workers have partitions."""
+        for worker in workers:
+            await until(lambda worker=worker: has_partitions(worker), f"{worker.name} has partitions", LIMIT_S)  # type: ignore[misc]  # mypy cannot see the default
+
+
+@contextlib.contextmanager
+def group(settings: Settings, folder: Path) -> Iterator[Group]:
+    """Workers that end with the block."""
+    with contextlib.ExitStack() as stack:
+        yield Group(settings, folder, stack)
+
+
+async def filled(settings: Settings, sent: int, sleep: float = 0.001) -> None:
+    """Create the topics and send numbered claims, each of which takes a moment to scrub."""
+    await prepare(settings, [claim(number, sleep=sleep) for number in range(sent)], PARTITIONS, key_of)
+
+
+async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> Ledger:
+    """Wait until everything is committed, stop the workers, and count."""
+    await progress(settings, sent, LIMIT_S)
+    for worker in workers:
+        if worker.process.poll() is None:
+            assert worker.stop() == 0
+    return Ledger.of(sent, await outcomes(settings))
 
 
 async def two_workers(settings: Settings, folder: Path, *, sent: int, limit_s: float = 120) -> Ledger:
@@ -16,14 +71,168 @@ async def two_workers(settings: Settings, folder: Path, *, sent: int, limit_s: f
     with WorkerProcess(settings, folder, "first") as first:
         await progress(settings, sent // 10, limit_s)
         with WorkerProcess(settings, folder, "second") as second:
-            await until(lambda: _has_partitions(second), "the second worker has partitions")
+            await until(lambda: has_partitions(second), "the second worker has partitions")
             await progress(settings, sent * 4 // 10, limit_s)
             assert first.stop() == 0
             with WorkerProcess(settings, folder, "third") as third:
-                await until(lambda: _has_partitions(third), "the third worker has partitions")
+                await until(lambda: has_partitions(third), "the third worker has partitions")
                 await progress(settings, sent * 6 // 10, limit_s)
                 assert await committed(settings) < sent
                 second.kill()
                 await progress(settings, sent, limit_s)
                 assert third.stop() == 0
     return Ledger.of(sent, await outcomes(settings))
+
+
+async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_graceful: bool) -> Ledger:
+    """Of three workers one after the other is killed, or stopped, and replaced at once."""
+    await filled(settings, sent)
+    with group(settings, folder) as workers:
+        running = [workers.start() for _ in range(3)]
+        for turn in range(rounds):
+            await progress(settings, sent * (turn + 1) // (rounds + 2), LIMIT_S)
+            victim = running.pop(0)
+            if is_graceful:
+                assert victim.stop(20) == 0
+            else:
+                victim.kill()
+            running.append(workers.start())
+        assert await committed(settings) < sent
+        return await ended(settings, sent, *running)
+
+
+async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> Ledger:
+    """A worker is frozen for longer than its session; another takes its partitions, and then it wakes up."""
+    await filled(settings, sent, sleep=0.003)
+    with group(settings, folder) as workers:
+        zombie, other = workers.start(), workers.start()
+        await workers.joined(zombie, other)
+        for turn in range(rounds):
+            await progress(settings, sent * (turn + 1) // (rounds + 2), LIMIT_S)
+            zombie.freeze()
+            await asyncio.sleep(settings.session_timeout_s + 4)
+            zombie.thaw()
+            await asyncio.sleep(2)
+            if zombie.process.poll() is not None:
+                # Fenced amid a transaction: it leaves, and whatever supervises it starts it again.
+                zombie = workers.start()
+            zombie, other = other, zombie
+        return await ended(settings, sent, zombie, other)
+
+
+async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Ledger:
+    """A third worker joins and leaves again, every 5 s, in good order and not."""
+    await filled(settings, sent, sleep=0.002)
+    with group(settings, folder) as workers:
+        steady = [workers.start(), workers.start()]
+        await workers.joined(*steady)
+        until_s = time.monotonic() + seconds
+        turn = 0
+        while time.monotonic() < until_s:
+            guest = workers.start()
+            await asyncio.sleep(5)
+            if turn % 2:
+                guest.kill()
+            else:
+                assert guest.stop(20) == 0
+            turn += 1
+        return await ended(settings, sent, *steady)
+
+
+@contextlib.asynccontextmanager
+async def restarted_when_dead(workers: Group, count: int) -> AsyncIterator[list[WorkerProcess]]:
+    """Some workers under a supervisor that starts again what has left, as every orchestrator does."""
+    running = [workers.start() for _ in range(count)]
+
+    async def supervise() -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            for place, worker in enumerate(running):
+                if worker.process.poll() is not None:
+                    running[place] = workers.start()
+
+    task = asyncio.create_task(supervise())
+    try:
+        yield running
+    finally:
+        task.cancel()
+
+
+async def dying_brokers(
+    settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int, dark_s: float
+) -> Ledger:
+    """One broker of three after the other is killed and comes back; in the end all are away for a while."""
+    await filled(settings, sent)
+    with group(settings, folder) as workers:
+        async with restarted_when_dead(workers, 2) as running:
+            await workers.joined(*running)
+            for turn in range(rounds):
+                broker = cluster.brokers[turn % len(cluster.brokers)]
+                broker.kill()
+                await asyncio.sleep(3)
+                broker.start()
+                await asyncio.to_thread(broker.wait_until_open)
+                await asyncio.sleep(3)
+            for broker in cluster.brokers:
+                broker.kill()
+            await asyncio.sleep(dark_s)
+            for broker in cluster.brokers:
+                broker.start()
+            for broker in cluster.brokers:
+                await asyncio.to_thread(broker.wait_until_open)
+            await progress(settings, sent, LIMIT_S)
+        return await ended(settings, sent, *running)
+
+
+async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
+    """The broker stands still for seconds again and again: what is downstream takes nothing."""
+    await filled(settings, sent)
+    with group(settings, folder) as workers:
+        async with restarted_when_dead(workers, 2) as running:
+            await workers.joined(*running)
+            for _ in range(rounds):
+                cluster.brokers[0].pause()
+                await asyncio.sleep(3)
+                cluster.brokers[0].resume()
+                await asyncio.sleep(2)
+            await progress(settings, sent, LIMIT_S)
+        return await ended(settings, sent, *running)
+
+
+async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
+    """One worker's network is cut for longer than its session, broken off and silently in turn; another's is not."""
+    await filled(settings, sent, sleep=0.003)
+    broker = cluster.brokers[0]
+    behind = settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{broker.proxy}"})
+    with run_proxy(broker.proxy, broker.behind_proxy) as network, group(behind, folder / "behind") as cut_off:
+        (folder / "behind").mkdir()
+        with group(settings, folder) as workers:
+            steady = workers.start()
+            async with restarted_when_dead(cut_off, 1) as running:
+                await workers.joined(steady)
+                await cut_off.joined(*running)
+                await _cut_again_and_again(network, settings, sent, rounds)
+                await progress(settings, sent, LIMIT_S)
+            return await ended(settings, sent, steady, *running)
+
+
+async def _cut_again_and_again(network: Proxy, settings: Settings, sent: int, rounds: int) -> None:
+    for turn in range(rounds):
+        await progress(settings, sent * (turn + 1) // (rounds + 2), LIMIT_S)
+        network.cut(silently=turn % 2 == 1)
+        await asyncio.sleep(settings.session_timeout_s + 3)
+        network.heal()
+        await asyncio.sleep(3)
+
+
+async def recovery_s(settings: Settings, folder: Path, *, sent: int) -> float:
+    """Return the seconds from kill -9 to the first claim after it, of one worker that is started again at once."""
+    await filled(settings, sent, sleep=0.002)
+    with group(settings, folder) as workers:
+        first = workers.start()
+        await progress(settings, sent // 4, LIMIT_S)
+        first.kill()
+        killed_at, before = time.monotonic(), await committed(settings)
+        workers.start()
+        await progress(settings, before + 1, 60)
+        return time.monotonic() - killed_at

@@ -1,12 +1,13 @@
-"""Workers that die, join and leave, on Apache Kafka."""
+"""Storms on Apache Kafka, small enough for every change; `make storm` runs them large."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.kafka.storms import two_workers
-from tests.stream.support import kill_storm
+from tests.kafka import storms
+from tests.kafka.broker import Cluster
+from tests.stream.support import Ledger, kill_storm
 from worker.settings import Delivery, Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
@@ -14,25 +15,76 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 SettingsFor = Callable[[Delivery], Settings]
 
 
-@pytest.mark.parametrize("delivery", list(Delivery))
-async def test_three_kills_lose_nothing(delivery: Delivery, settings_for: SettingsFor, tmp_path: Path) -> None:
-    """Three kill -9 amid 5,000 claims lose none, and under exactly-once no reader sees one twice."""
-    settings = settings_for(delivery).model_copy(update={"instance_id": "worker-0"})
+@pytest.fixture
+def exactly_once(settings_for: SettingsFor) -> Settings:
+    """Settings under the default delivery."""
+    return settings_for(Delivery.EXACTLY_ONCE)
 
-    ledger = await kill_storm(settings, tmp_path, sent=5000, kills=3, limit_s=120)
 
-    assert (ledger.lost, ledger.conflicting) == (0, 0)
+def assert_sound(ledger: Ledger, delivery: Delivery = Delivery.EXACTLY_ONCE) -> None:
+    """No claim lost, none with two outcomes, none out of order; under exactly-once none twice."""
+    assert ledger.flaws == (0, 0, 0)
     if delivery is Delivery.EXACTLY_ONCE:
         assert ledger.duplicated == 0
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+async def test_three_kills_lose_nothing(delivery: Delivery, settings_for: SettingsFor, tmp_path: Path) -> None:
+    """Three kill -9 of a whole worker with its pipeline, amid 2,000 claims."""
+    settings = settings_for(delivery).model_copy(update={"instance_id": "worker-0"})
+
+    assert_sound(await kill_storm(settings, tmp_path, sent=2000, kills=3, limit_s=120), delivery)
 
 
 @pytest.mark.parametrize("delivery", list(Delivery))
 async def test_workers_that_come_and_go_lose_nothing(
     delivery: Delivery, settings_for: SettingsFor, tmp_path: Path
 ) -> None:
-    """A join, a SIGTERM and a kill -9 mid-run lose no claim, and under exactly-once repeat none."""
-    ledger = await two_workers(settings_for(delivery), tmp_path, sent=8000)
+    """A join, a SIGTERM and a kill -9 mid-run: the smallest storm in which partitions change hands in every way."""
+    assert_sound(await storms.two_workers(settings_for(delivery), tmp_path, sent=8000), delivery)
 
-    assert (ledger.lost, ledger.conflicting) == (0, 0)
-    if delivery is Delivery.EXACTLY_ONCE:
-        assert ledger.duplicated == 0
+
+@pytest.mark.parametrize("is_graceful", [False, True], ids=["kill", "term"])
+async def test_one_of_three_workers_is_ended_again_and_again(
+    exactly_once: Settings, tmp_path: Path, *, is_graceful: bool
+) -> None:
+    """Each is replaced at once; a SIGTERM under load ends with 0 within 20 s."""
+    assert_sound(await storms.kills(exactly_once, tmp_path, sent=5000, rounds=4, is_graceful=is_graceful))
+
+
+async def test_a_worker_that_was_frozen_beyond_its_session_is_fenced(exactly_once: Settings, tmp_path: Path) -> None:
+    """What the zombie had begun is aborted, and done by who has its partitions now."""
+    assert_sound(await storms.freezes(exactly_once, tmp_path, sent=4000, rounds=1))
+
+
+async def test_a_broker_that_stands_still_loses_nothing(
+    exactly_once: Settings, one_broker: Cluster, tmp_path: Path
+) -> None:
+    """Seconds without an answer, again and again."""
+    assert_sound(await storms.slow_brokers(exactly_once, tmp_path, one_broker, sent=4000, rounds=2))
+
+
+async def test_a_worker_whose_network_is_cut_is_fenced(
+    exactly_once: Settings, one_broker: Cluster, tmp_path: Path
+) -> None:
+    """Connections break, and later only fall silent, for longer than the session."""
+    assert_sound(await storms.cut_networks(exactly_once, tmp_path, one_broker, sent=4000, rounds=1))
+
+
+async def test_brokers_that_die_lose_nothing(three_brokers: Cluster, tmp_path: Path) -> None:
+    """One of three dies and comes back; then all are away for 10 s."""
+    settings = Settings(
+        bootstrap_servers=three_brokers.address, topic_prefix="dying.", group_id="dying", session_timeout_s=6
+    )
+
+    assert_sound(await storms.dying_brokers(settings, tmp_path, three_brokers, sent=4000, rounds=1, dark_s=10))
+
+
+async def test_the_first_claim_after_a_kill_comes_within_12_seconds(exactly_once: Settings, tmp_path: Path) -> None:
+    """Under the session timeout that is set by default."""
+    default = int(Settings.model_fields["session_timeout_s"].default)
+    settings = exactly_once.model_copy(update={"session_timeout_s": default})
+
+    assert (
+        await storms.recovery_s(settings, tmp_path, sent=4000) < 12 + 8
+    )  # start-up of an interpreter on a busy machine

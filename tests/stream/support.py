@@ -41,18 +41,22 @@ class WorkerProcess:
     def __init__(self, settings: Settings, folder: Path, name: str, program: tuple[str, ...] = FAKE_WORKER) -> None:
         self.name = name
         self.log_file = folder / f"{name}.log"
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
-        for key, value in settings.model_dump(exclude_defaults=True).items():
-            environment[f"CLAIMSCRUB_{key.upper()}"] = str(value)
-        environment |= {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *program],
-                env=environment,
+                env=self.environment(settings),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
             )
+
+    @staticmethod
+    def environment(settings: Settings) -> dict[str, str]:
+        """Return the environment of a worker with these settings."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
+        for key, value in settings.model_dump(exclude_defaults=True).items():
+            environment[f"CLAIMSCRUB_{key.upper()}"] = str(value)
+        return environment | {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +73,14 @@ class WorkerProcess:
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return the log lines of one event."""
         return [line for line in self.log_lines() if line["event"] == name]
+
+    def freeze(self) -> None:
+        """SIGSTOP: the process knows nothing of the time that passes."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Kill -9."""
@@ -160,34 +172,67 @@ async def progress(settings: Settings, count: int, limit_s: float = 90) -> None:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What came out, against what went in."""
+    """What came out, against what went in; all but `sent` and `duplicated` must be 0, and that too if exactly once."""
 
     sent: int
     lost: int
     duplicated: int
     conflicting: int
+    """Claims that came out twice with another id, another place or other bytes."""
+    disordered: int
+    """Claims whose first outcome stands behind that of a later claim of the same key, on the same topic."""
 
     @classmethod
     def of(cls, sent: int, records: list[Record]) -> Self:
         """Compare the numbers of the claims that came out with 0 to sent."""
         counts: Counter[int] = Counter()
-        ids: dict[int, set[bytes]] = {}
+        copies: dict[int, set[tuple[object, ...]]] = {}
+        newest: dict[tuple[str, int, bytes | None], int] = {}
+        disordered = 0
         for record in records:
-            number = json.loads(record.value or b"{}")["claim"]["id"]
+            number = _number(record)
             counts[number] += 1
-            ids.setdefault(number, set()).add(dict(record.headers)["ce_id"])
+            copies.setdefault(number, set()).add(
+                (record.topic, record.partition, record.key, record.value, dict(record.headers)["ce_id"])
+            )
+            place = (record.topic, record.partition, record.key)
+            if counts[number] == 1:
+                disordered += newest.get(place, -1) > number
+                newest[place] = max(newest.get(place, -1), number)
         return cls(
             sent=sent,
             lost=sum(1 for number in range(sent) if not counts[number]),
             duplicated=sum(counts.values()) - len(counts),
-            conflicting=sum(1 for each in ids.values() if len(each) > 1),
+            conflicting=sum(1 for each in copies.values() if len(each) > 1),
+            disordered=disordered,
         )
 
+    @property
+    def flaws(self) -> tuple[int, int, int]:
+        """Return lost, conflicting and disordered."""
+        return self.lost, self.conflicting, self.disordered
 
-async def prepare(settings: Settings, claims: list[bytes | None], partitions: int = 4) -> None:
+
+def _number(record: Record) -> int:
+    document = json.loads(record.value or b"{}")
+    # A dead letter is the claim itself.
+    return int(document.get("claim", document)["id"])
+
+
+def key_of(value: bytes | None) -> bytes:
+    """Return one of 200 keys, so that there is an order to keep."""
+    return b"key-%d" % (json.loads(value or b"{}")["id"] % 200)
+
+
+async def prepare(
+    settings: Settings,
+    claims: list[bytes | None],
+    partitions: int = 4,
+    key: Callable[[bytes | None], bytes] | None = None,
+) -> None:
     """Create the topics and send the claims."""
     await create_topics(settings, partitions=partitions)
-    await send_claims(settings, claims)
+    await send_claims(settings, claims, key=key)
 
 
 async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int, limit_s: float) -> Ledger:

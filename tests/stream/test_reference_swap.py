@@ -107,7 +107,7 @@ async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
         refused = [(line["reason"], line.get("problem")) for line in worker.events("reference-rejected")]
 
     records = await outcomes(settings)
-    assert Ledger.of(sent, records) == Ledger(sent, lost=0, duplicated=0, conflicting=0)
+    assert Ledger.of(sent, records) == Ledger(sent, lost=0, duplicated=0, conflicting=0, disordered=0)
     assert answers == {"loaded": 12, "unchanged": 1, "superseded": 0, "rejected": 7}
     assert (len(worker.events("starting")), rebalances, shown) == (1, 1, 1)
     assert Counter(refused) == Counter(

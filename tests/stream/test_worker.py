@@ -245,7 +245,7 @@ async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path
         assert worker.get("/livez")[0] == 200
         assert worker.get("/readyz") == (
             503,
-            '{"group_joined":false,"reference_loaded":true,"producer_usable":false}',
+            '{"group_joined":false,"reference_loaded":true,"producer_usable":false,"dead_letters_within_limit":true}',
         )
         assert worker.stop(6) == 0
         assert len(worker.log_lines()) < 20

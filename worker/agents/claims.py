@@ -7,37 +7,29 @@ the process, and the offset stays.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from faust.types import TP
 
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken, by_partition, take_batch, taken
+from worker.agents.report import Reporter
+from worker.agents.verdicts import Judge, Pair, place_of
+from worker.stream import suspects
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
-from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal, trace_id
-from worker.stream.scrubber import Scrubbed
+from worker.stream.lanes import Committed, Lane
+from worker.stream.records import Inbound, Outgoing
+from worker.stream.scrubber import LoadedScrubber
 from worker.stream.shell import Shell
-from worker.stream.transport import add_agent
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""
 
-_WORK_S: Final = 0.02
-"""How long scrubbing may hold the event loop before others get a turn."""
-
 _LEARN_OF_REVOCATION_S: Final = 5.0
 """Longer than a heartbeat: by then a worker that lost its partitions has been told."""
 
-_HOLDS: Final = frozenset({"reject", "pend"})
-_MOST_BILLED: Final = Decimal("99999999.99")
-"""Ten digits are the most in an amount of an 837P (TR3 appendix B.1.1.3.1.2); one above would drown the others."""
-
-Pair = tuple[Inbound, Scrubbed]
+_HELD_POLL_S: Final = 0.2
 
 
 def attach_claims(shell: Shell) -> None:
@@ -57,7 +49,7 @@ def attach_claims(shell: Shell) -> None:
             await agent.handle([taken(event) for event in events])
 
     # With concurrency above 1 Faust commits past events in flight; one instance keeps the order.
-    add_agent(shell.app, "claims", topic, claims)
+    shell.app.agent(topic, name="claims", concurrency=1)(claims)
 
 
 class ClaimsAgent:
@@ -67,7 +59,8 @@ class ClaimsAgent:
         self._shell = shell
         self._settings = shell.settings
         self._recorder = shell.recorder
-        self._worked_since = time.perf_counter()
+        self._judge = Judge(shell)
+        self._reporter = Reporter(shell)
         self._waiting: dict[tuple[TP, int], deque[Taken]] = {}
         self._runners: dict[tuple[TP, int], asyncio.Task[None]] = {}
         self._held = 0
@@ -103,7 +96,7 @@ class ClaimsAgent:
             self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__)
             self._shell.end(ExitCode.DELIVERY_UNCERTAIN)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
-            self._shell.log.critical("claims-agent-failed", exception=type(error).__name__, at=_place(error))
+            self._shell.log.critical("claims-agent-failed", exception=type(error).__name__, at=place_of(error))
             self._shell.end(ExitCode.CRASHED)
         finally:
             self._held -= len(waiting)
@@ -138,76 +131,83 @@ class ClaimsAgent:
         self._recorder.count("claims_received_total", amount=len(admitted))
         self._recorder.count("in_flight_claims", amount=len(admitted))
         lane.oldest_s = _sent_s(admitted[0].message)
+        left: Sequence[Taken] = admitted
         try:
-            pairs, records = await self._scrub(admitted)
-            if await self._deliver(lane, records, admitted[-1].offset + 1):
-                # What comes next is no older, as far as the senders' clocks agree.
-                lane.oldest_s = _sent_s(admitted[-1].message)
-                self._report(pairs, records)
-            else:
-                self._recorder.count("claims_dropped_total", "revoked", amount=len(admitted))
+            while left:
+                part = suspects.portion(lane, left)
+                if not await self._handle_part(lane, part):
+                    self._recorder.count("claims_dropped_total", "revoked", amount=len(left))
+                    return
+                left = left[len(part) :]
         finally:
             self._recorder.count("in_flight_claims", amount=-len(admitted))
 
-    async def _scrub(self, admitted: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
-        pairs: list[Pair] = []
-        records: list[Outgoing] = []
-        for each in admitted:
-            for verdict in self._verdicts(each.message):
-                record, scrubbed = outgoing(each.message, verdict, self._shell.provenance)
-                pairs.append((each.message, scrubbed))
-                if record is not None:
-                    records.append(record)
-                # Between two messages, and between two claims of an interchange.
-                if time.perf_counter() - self._worked_since > _WORK_S:
-                    await asyncio.sleep(0)
-                    self._worked_since = time.perf_counter()
-        return pairs, records
-
-    def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
-        """Yield the verdict on a message, or those on the claims of an interchange; at least one."""
-        if message.value is None or not is_interchange(message):
-            yield self._verdict(message)
-            return
-        loaded = self._shell.loaded
-        flaw = refusal(message, self._settings.max_message_bytes)
-        if flaw is not None:
-            yield dead(flaw.reason, flaw.stage, loaded.versions)
-            return
-        try:
-            yield from loaded.scrubber.scrub_interchange(message.value, received_on=self._received_on(message))
-        except Exception as error:  # noqa: BLE001 -- as for a single claim
-            yield self._failed(error, loaded.versions)
-
-    def _verdict(self, message: Inbound) -> Scrubbed:
-        if message.value is None:
-            # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
-            return Scrubbed("skipped")
-        # Read once a message: the tables can be swapped between two messages, never within one.
-        loaded = self._shell.loaded
-        flaw = refusal(message, self._settings.max_message_bytes)
-        if flaw is not None:
-            return dead(flaw.reason, flaw.stage, loaded.versions)
-        try:
-            return loaded.scrubber.scrub(message.value, received_on=self._received_on(message))
-        except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
-            return self._failed(error, loaded.versions)
-
-    def _failed(self, error: Exception, versions: Mapping[str, str]) -> Scrubbed:
-        self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=_place(error))
-        return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, versions)
-
-    def _received_on(self, message: Inbound) -> date:
-        if self._settings.as_of is not None:
-            return self._settings.as_of
-        day = received_on(message, self._settings.zone)
-        # Records without a timestamp come from clients of before 2016; only for them the host's clock counts.
-        return datetime.now(self._settings.zone).date() if day is None else day
-
-    async def _deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> bool:
-        """Return whether the batch is durable; not if the partition has gone to another worker."""
+    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> bool:
+        """Return whether the messages have their outcomes; not if the partition has gone to another worker."""
+        while True:
+            loaded = self._shell.loaded
+            verdicts = await self._scrub_as_suspects(lane, part)
+            if verdicts is None:
+                return False
+            pairs, records = verdicts
+            are_dead = [scrubbed.dead_letter is not None for _, scrubbed in pairs]
+            if self._shell.limit.allows(lane.tp, are_dead):
+                break
+            if not await self._wait_for_other_tables(lane, loaded):
+                return False
+        next_offset = part[-1].offset + 1
+        committed = Committed(next_offset, suspects.after(lane, next_offset))
         started = time.perf_counter()
-        lane.delivering = asyncio.create_task(self._shell.delivery.deliver(lane, records, next_offset))
+        if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
+            return False
+        self._recorder.observe("delivery_seconds", time.perf_counter() - started)
+        lane.next_offset, lane.metadata = committed.offset, committed.metadata
+        # What comes next is no older, as far as the senders' clocks agree.
+        lane.oldest_s = _sent_s(part[-1].message)
+        self._shell.limit.note(lane.tp, are_dead)
+        self._reporter.report(pairs, records)
+        return True
+
+    async def _scrub_as_suspects(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]] | None:
+        """Scrub messages while the broker knows that they are being scrubbed; none if the partition has gone."""
+        note = self._shell.delivery.note
+        metadata = suspects.while_scrubbed(lane, part)
+        if metadata is None:
+            if not lane.is_watched:
+                watch = suspects.first_watch(lane, self._settings.batch_max_claims)
+                lane.metadata, lane.is_watched = watch, True
+                if not await self._make_durable(lane, note(lane, watch)):
+                    return None
+            return await self._judge.scrub(lane, part)
+        if not await self._make_durable(lane, note(lane, metadata)):
+            return None
+        verdicts = await self._judge.scrub(lane, part)
+        # From here on nothing that ends the worker is the claims' fault.
+        return verdicts if await self._make_durable(lane, note(lane, lane.metadata)) else None
+
+    async def _wait_for_other_tables(self, lane: Lane, loaded: LoadedScrubber) -> bool:
+        """Hold a partition at the limit of dead letters; return whether there are other tables to try."""
+        shell = self._shell
+        place = {"topic": lane.tp.topic, "partition": lane.tp.partition}
+        shell.limit.hold(lane.tp)
+        self._recorder.count("dead_letter_limit_reached")
+        shell.health.note("dead_letters_within_limit", is_ready=False)
+        shell.log.critical("dead-letter-limit-reached", **place)
+        try:
+            while shell.loaded is loaded:
+                if shell.ended.is_set() or lane.revoked.is_set():
+                    return False
+                await asyncio.sleep(_HELD_POLL_S)
+        finally:
+            shell.limit.release(lane.tp)
+            self._recorder.count("dead_letter_limit_reached", amount=-1)
+            shell.health.note("dead_letters_within_limit", is_ready=not shell.limit.is_reached)
+        shell.log.warning("dead-letter-limit-tried-again", **place)
+        return True
+
+    async def _make_durable(self, lane: Lane, work: Coroutine[Any, Any, None]) -> bool:  # Any: asyncio's own
+        """Return whether work of the delivery policy was done; not if the partition has gone to another worker."""
+        lane.delivering = asyncio.create_task(work)
         try:
             await lane.delivering
         except asyncio.CancelledError:
@@ -221,65 +221,7 @@ class ClaimsAgent:
             raise
         finally:
             lane.delivering = None
-        lane.next_offset = next_offset
-        self._recorder.observe("delivery_seconds", time.perf_counter() - started)
         return True
-
-    def _report(self, pairs: Sequence[Pair], records: Sequence[Outgoing]) -> None:
-        recorder = self._recorder
-        moment = time.time()
-        for record in records:
-            recorder.observe("message_bytes", len(record.value), "out")
-        for message, scrubbed in pairs:
-            outcome = scrubbed.disposition
-            recorder.count("claims_total", outcome)
-            recorder.observe("message_bytes", len(message.value or b""), "in")
-            if message.key is None:
-                recorder.count("key_missing_total")
-            if message.timestamp_ms is None or not 0 < message.timestamp_ms / 1000 <= moment:
-                recorder.count("clock_skew_total")
-            else:
-                waited_s = moment - message.timestamp_ms / 1000
-                recorder.observe("end_to_end_seconds", waited_s, outcome, trace_id=trace_id(message))
-            for edit, severity in scrubbed.findings:
-                recorder.count("findings_total", edit, severity)
-            self._report_money(scrubbed)
-            for edit in scrubbed.no_data:
-                recorder.count("no_data_total", edit)
-            if scrubbed.is_unverified:
-                recorder.count("claims_unverified_total")
-            for edit in scrubbed.edit_errors:
-                recorder.count("edit_errors_total", edit)
-            for stage, seconds in scrubbed.stage_seconds.items():
-                recorder.observe("stage_seconds", seconds, stage)
-            self._log(message, scrubbed)
-        recorder.set("last_processed_timestamp_seconds", moment)
-
-    def _report_money(self, scrubbed: Scrubbed) -> None:
-        if scrubbed.billed is None or not 0 <= scrubbed.billed <= _MOST_BILLED:
-            return
-        dollars = float(scrubbed.billed)
-        self._recorder.count("billed_dollars_total", scrubbed.disposition, amount=dollars)
-        # An edit with several findings on a claim holds its charge once.
-        for edit in {edit for edit, severity in scrubbed.findings if severity in _HOLDS}:
-            self._recorder.count("held_dollars_total", edit, amount=dollars)
-
-    def _log(self, message: Inbound, scrubbed: Scrubbed) -> None:
-        place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-        if scrubbed.dead_letter is not None:
-            verdict = scrubbed.dead_letter
-            self._recorder.count("dead_letters_total", verdict.reason, verdict.stage)
-            self._shell.log.warning("dead-letter", reason=verdict.reason, stage=verdict.stage, **place)
-            return
-        self._shell.log.info(
-            "claim",
-            disposition=scrubbed.disposition,
-            outcome_id=scrubbed.outcome_id,
-            findings=len(scrubbed.findings),
-            no_data=len(scrubbed.no_data),
-            lines=scrubbed.lines,
-            **place,
-        )
 
 
 def _sent_s(message: Inbound) -> float:
@@ -297,13 +239,3 @@ async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _place(error: BaseException) -> str:
-    """Return where an error was raised: file and line say nothing about a claim, its text may."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "unknown"
-    return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"

@@ -23,6 +23,8 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "convert": "worker.cli.convert",
         "acknowledge": "worker.cli.acknowledge",
         "tail": "worker.cli.tail",
+        "dead-letters": "worker.cli.dead_letters",
+        "replay": "worker.cli.replay",
         "topics": "worker.cli.topics",
     }
 )

@@ -27,6 +27,8 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.X12_TRANSACTION: "one of its X12 transactions could not be read as an 837",
         DeadLetterReason.X12_CLAIM: "one of its X12 claims could not be read",
         DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
+        DeadLetterReason.OVER_BUDGET: "reading it or writing its outcome took longer than a claim may",
+        DeadLetterReason.CRASH_LOOP: "three workers died of it; that is a fault of ours, please report it",
         DeadLetterReason.INTERNAL_ERROR: "the scrubber failed on it; that is a fault of ours, please report it",
     }
 )

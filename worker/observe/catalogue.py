@@ -19,7 +19,8 @@ Lines with `"audit": true` tell of start, stop, the digest of the settings, and 
 Keep them apart and for six years, as HIPAA's documentation rule has it (45 CFR 164.316(b)(2)(i)); they name no person.
 
 `/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
-`/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable.
+`/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable,
+and while a partition is held at the limit of dead letters.
 
 ## Metrics
 

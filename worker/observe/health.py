@@ -16,6 +16,7 @@ from worker.observe.metrics import READINESS
 from worker.observe.status_page import PAGE, POLICY
 
 STALLED_AFTER_S: Final = 30.0
+_TRUE_UNTIL_NOTED: Final = ("dead_letters_within_limit",)
 _CLIENT_TIMEOUT_S: Final = 5.0
 
 
@@ -32,7 +33,7 @@ class HealthState:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._ticked_at = now()
-        self._ready = dict.fromkeys(READINESS, False)
+        self._ready = {part: part in _TRUE_UNTIL_NOTED for part in READINESS}
 
     def tick(self) -> None:
         """Note that the event loop turns."""
@@ -53,7 +54,7 @@ class HealthState:
         return self._now() - self._ticked_at
 
     def readiness(self) -> dict[str, bool]:
-        """Return each part of readiness: group joined, reference loaded, producer usable."""
+        """Return each part of readiness: group joined, reference loaded, producer usable, dead letters in bounds."""
         return dict(self._ready)
 
 

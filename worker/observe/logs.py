@@ -26,6 +26,7 @@ ALLOWED_KEYS: Final = frozenset(
         "bytes",
         "claims",
         "count",
+        "crashes",
         "digest",
         "directory",
         "disposition",

@@ -11,7 +11,7 @@ PREFIX: Final = "claimscrub_"
 OUTCOMES: Final = ("scrubbed", "rejected", "pended", "dead-lettered", "skipped")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
-READINESS: Final = ("group_joined", "reference_loaded", "producer_usable")
+READINESS: Final = ("group_joined", "reference_loaded", "producer_usable", "dead_letters_within_limit")
 
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SECONDS_TO_DELIVER: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -95,6 +95,18 @@ CATALOGUE: Final = (
             Label("reason", tuple(DeadLetterReason)),
             Label("stage", tuple(DeadLetterStage)),
         ),
+    ),
+    Metric(
+        "dead_letter_limit_reached",
+        Kind.GAUGE,
+        "partitions",
+        "Partitions held because too much of what was read from them turned into dead letters.",
+    ),
+    Metric(
+        "crash_suspects_total",
+        Kind.COUNTER,
+        "lanes",
+        "Partitions taken over in which a worker died while it scrubbed.",
     ),
     Metric("no_data_total", Kind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
     Metric(

@@ -123,7 +123,7 @@ class Pipeline:
         disposition = decide(examined.findings)
         decided_at = self._clock()
         outcome = Outcome(
-            outcome_id=self._outcome_id(decoded, received_on, profile),
+            outcome_id=self._outcome_id(decoded, received_on, profile, examined.checked.errors),
             disposition=disposition,
             received_on=received_on,
             findings=examined.findings[:MAX_FINDINGS],
@@ -172,10 +172,11 @@ class Pipeline:
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
 
-    def _outcome_id(self, decoded: Decoded, received_on: date, profile: Profile) -> str:
-        # The day is part of it because filing limits and future dates depend on it: one id, one verdict.
+    def _outcome_id(self, decoded: Decoded, received_on: date, profile: Profile, errors: Iterable[str]) -> str:
+        # The day is part of it because filing limits and future dates depend on it: one id, one verdict. So are the
+        # edits that failed, as one may fail for want of time or memory and do its work the next time.
         told = hashlib.sha256(decoded.canonical)
-        for part in (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat()):
+        for part in (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat(), *sorted(errors)):
             told.update(b"\0" + part.encode())
         return told.hexdigest()[:32]
 

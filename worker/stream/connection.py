@@ -95,9 +95,22 @@ async def open_producer(settings: Settings) -> AsyncIterator[Client]:
 @asynccontextmanager
 async def open_reader(settings: Settings) -> AsyncIterator[Client]:
     """Open a consumer of committed records, outside any group, for the length of a block."""
+    async with _open_consumer(settings, None) as consumer:
+        yield consumer
+
+
+@asynccontextmanager
+async def open_group_reader(settings: Settings, group: str) -> AsyncIterator[Client]:
+    """Open a consumer of committed records that may commit offsets for a group, for the length of a block."""
+    async with _open_consumer(settings, group) as consumer:
+        yield consumer
+
+
+@asynccontextmanager
+async def _open_consumer(settings: Settings, group: str | None) -> AsyncIterator[Client]:
     consumer: Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         **client_options(settings),
-        group_id=None,
+        group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",

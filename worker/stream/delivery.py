@@ -16,7 +16,7 @@ from faust.types import TP
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.connection import Client, new_producer
-from worker.stream.lanes import Lane
+from worker.stream.lanes import Committed, Lane
 from worker.stream.records import Outgoing
 from worker.stream.transport import Group
 
@@ -42,8 +42,12 @@ class Delivery(Protocol):
         """Return a started producer for a partition."""
         ...
 
-    async def deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> None:
+    async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
         """Make the records and the offset after the batch durable, or raise."""
+        ...
+
+    async def note(self, lane: Lane, metadata: str) -> None:
+        """Commit the lane's offset as it is with other metadata, or raise."""
         ...
 
     async def close(self, lane: Lane) -> None:
@@ -106,14 +110,19 @@ class ExactlyOnce:
             raise
         return producer
 
-    async def deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> None:
+    async def note(self, lane: Lane, metadata: str) -> None:
+        """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
+        await self.deliver(lane, (), Committed(lane.next_offset, metadata))
+
+    async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
         """Send the batch and its offset in one transaction."""
         producer = lane.producer
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_S):
                 await producer.begin_transaction()
                 await _send(producer, records)
-                offsets = {TopicPartition(lane.tp.topic, lane.tp.partition): next_offset}
+                place = TopicPartition(lane.tp.topic, lane.tp.partition)
+                offsets = {place: (committed.offset, committed.metadata)}
                 await producer.send_offsets_to_transaction(offsets, self._settings.group_id)
                 await producer.commit_transaction()
         except asyncio.CancelledError:
@@ -142,7 +151,7 @@ class AtLeastOnce:
         self._recorder = recorder
         self._group = group
         self._producer = new_producer(settings, record_limit=record_limit)
-        self._to_commit: dict[TP, tuple[Lane, int]] = {}
+        self._to_commit: dict[TP, tuple[Lane, Committed]] = {}
         self._committer: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -155,14 +164,22 @@ class AtLeastOnce:
         """Return the one producer."""
         return self._producer
 
-    async def deliver(self, lane: Lane, records: Sequence[Outgoing], next_offset: int) -> None:
-        """Send the batch, wait for the broker to have it, and note the offset to commit."""
+    async def note(self, lane: Lane, metadata: str) -> None:
+        """Commit the metadata at once: it must stand before anything is scrubbed."""
+        self._to_commit.pop(lane.tp, None)
+        try:
+            await self._group.commit({lane.tp: Committed(lane.next_offset, metadata)})
+        except KafkaError as error:
+            raise DeliveryUncertainError from error
+
+    async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
+        """Send the batch, wait for the broker to have it, and remember the offset to commit."""
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_S):
                 await _send(self._producer, records)
         except Exception as error:
             raise DeliveryUncertainError from error
-        self._to_commit[lane.tp] = (lane, next_offset)
+        self._to_commit[lane.tp] = (lane, committed)
 
     async def close(self, lane: Lane) -> None:
         """Commit what the lane still has to commit, while the group lets us."""
@@ -185,7 +202,7 @@ class AtLeastOnce:
 
     async def _commit(self) -> None:
         noted, self._to_commit = self._to_commit, {}
-        offsets = {tp: offset for tp, (lane, offset) in noted.items() if lane.generation == self._group.generation}
+        offsets = {tp: each for tp, (lane, each) in noted.items() if lane.generation == self._group.generation}
         if not offsets:
             return
         try:

@@ -12,6 +12,7 @@ taking them would skip what lies between). Only the record that comes next is ev
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -47,12 +48,24 @@ class Lane:
     generation: int
     producer: Client
     next_offset: int
+    metadata: str = ""
+    """What is committed with the offset; see `worker.stream.suspects`."""
+    is_watched: bool = False
+    """Whether the suspects in the metadata are those that this lane named itself."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
     delivering: asyncio.Task[None] | None = None
     sought_at: float | None = None
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What the group has committed for a partition."""
+
+    offset: int
+    metadata: str = ""
 
 
 class LaneGroup(Protocol):
@@ -63,8 +76,8 @@ class LaneGroup(Protocol):
         """Return the generation in force."""
         ...
 
-    async def committed(self, tp: TP) -> int | None:
-        """Return the group's committed offset."""
+    async def committed(self, tp: TP) -> Committed | None:
+        """Return what the group has committed."""
         ...
 
     async def beginning(self, tp: TP) -> int:
@@ -81,6 +94,10 @@ class LaneDelivery(Protocol):
 
     async def open(self, tp: TP) -> Client:
         """Return a started producer for a partition."""
+        ...
+
+    async def note(self, lane: Lane, metadata: str) -> None:
+        """Commit the lane's offset as it is with other metadata, or raise."""
         ...
 
     async def close(self, lane: Lane) -> None:
@@ -129,21 +146,21 @@ class Lanes:
 
     async def _open(self, tp: TP, generation: int) -> Lane:
         producer = await self._delivery.open(tp)
-        offset = await self._settled_offset(tp)
-        if offset is None:
-            offset = await self._group.beginning(tp)
-        return Lane(tp, generation, producer, offset)
+        committed = await self._settled(tp)
+        if committed is None:
+            committed = Committed(await self._group.beginning(tp))
+        return Lane(tp, generation, producer, committed.offset, committed.metadata)
 
-    async def _settled_offset(self, tp: TP) -> int | None:
+    async def _settled(self, tp: TP) -> Committed | None:
         # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
         # and aiokafka cannot ask for stable offsets only (KIP-447): so read until two answers agree.
-        offset = await self._group.committed(tp)
+        committed = await self._group.committed(tp)
         while True:
             await asyncio.sleep(_STABLE_AFTER_S)
             again = await self._group.committed(tp)
-            if again == offset:
-                return offset
-            offset = again
+            if again == committed:
+                return committed
+            committed = again
 
     async def admit(self, lane: Lane, messages: Sequence[Message]) -> list[Message]:
         """Return those messages that come next, in order without a gap; the caller holds the lock."""
@@ -207,10 +224,17 @@ class Lanes:
         is_done = True
         try:
             async with asyncio.timeout(wait_s), lane.lock:
-                pass
+                await self._end_watch(lane)
         except TimeoutError:
             is_done = False
             if lane.delivering is not None:
                 lane.delivering.cancel()
         await self._delivery.close(lane)
         return is_done
+
+    async def _end_watch(self, lane: Lane) -> None:
+        """Say that no worker died here; if that fails, the next one is careful for nothing."""
+        if not lane.is_watched or not lane.metadata:
+            return
+        with contextlib.suppress(Exception):
+            await self._delivery.note(lane, "")

@@ -16,6 +16,7 @@ from worker.settings import Settings
 from worker.stream.admin import check_topics
 from worker.stream.exit_codes import ExitCode
 from worker.stream.shell import Log, Shell
+from worker.stream.suspects import found_suspects
 
 _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0
@@ -106,6 +107,14 @@ async def _open(shell: Shell, tps: tuple[TP, ...], generation: int) -> None:
             shell.log.critical("producer-unusable", exception=type(error).__name__)
             shell.end(ExitCode.DELIVERY_UNCERTAIN)
         return
+    for lane in shell.lanes.open_lanes():
+        found = found_suspects(lane)
+        if found is not None:
+            shell.recorder.count("crash_suspects_total")
+            place = {"topic": lane.tp.topic, "partition": lane.tp.partition, "offset": lane.next_offset}
+            shell.log.warning(
+                "worker-died-scrubbing", count=found.until - lane.next_offset, crashes=found.crashes, **place
+            )
     if generation == shell.group.generation:
         shell.health.note("producer_usable", is_ready=True)
 

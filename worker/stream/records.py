@@ -22,11 +22,13 @@ from worker.stream.scrubber import Disposition, Scrubbed
 Headers = tuple[tuple[str, bytes], ...]
 
 MAX_KEY_BYTES: Final = 1024
+MAX_REPLAYS: Final = 99
 _HEADER_OVERHEAD_BYTES: Final = 2048
 _OUTCOMES: Final = ("scrubbed", "rejected", "pended")
 _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-letter")
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _TRACEPARENT_HEADER: Final = "traceparent"
+_DIGITS: Final = re.compile(rb"\d{1,15}")
 _CONTENT_TYPE_HEADER: Final = "content-type"
 X12_CONTENT_TYPE: Final = b"application/edi-x12"
 """As registered in RFC 1767."""
@@ -78,11 +80,25 @@ def received_on(message: Inbound, zone: ZoneInfo) -> date | None:
     return None if moment is None else moment.astimezone(zone).date()
 
 
+def replays(headers: Headers) -> int:
+    """Return how often a message was replayed, as its headers say; 0 where they say nothing that can be."""
+    return min(_number(headers, dlq.HEADER_REPLAYS) or 0, MAX_REPLAYS)
+
+
+def _number(headers: Headers, name: str) -> int | None:
+    found = [value for each, value in headers if each == name]
+    return int(found[0]) if len(found) == 1 and _DIGITS.fullmatch(found[0] or b"") else None
+
+
 def _moment(message: Inbound) -> datetime | None:
-    if message.timestamp_ms is None or message.timestamp_ms <= 0:
+    timestamp_ms = message.timestamp_ms
+    if replays(message.headers):
+        # A replay is a new record: kept under its old timestamp, the topic's retention could delete it unread.
+        timestamp_ms = _number(message.headers, dlq.HEADER_RECEIVED_MS) or timestamp_ms
+    if timestamp_ms is None or timestamp_ms <= 0:
         return None
     try:
-        return datetime.fromtimestamp(message.timestamp_ms / 1000, UTC)
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return None
 
@@ -163,6 +179,8 @@ def _outcome(message: Inbound, scrubbed: Scrubbed, value: bytes, outcome_id: str
     trace = traceparent(message)
     if trace is not None:
         headers.append((_TRACEPARENT_HEADER, trace))
+    if count := replays(message.headers):
+        headers.append((dlq.HEADER_REPLAYS, str(count).encode()))
     return Outgoing(topic, message.partition, message.key, value, tuple(headers))
 
 
@@ -231,6 +249,7 @@ def _dead_letter(
         dlq.HEADER_RULESET: versions.get("ruleset", ""),
         dlq.HEADER_REFERENCE: versions.get("reference", ""),
         dlq.HEADER_PROFILE: versions.get("profile", ""),
+        dlq.HEADER_REPLAYS: str(replays(message.headers)),
     }
     if verdict.flaws:
         ours[dlq.HEADER_FLAWS] = json.dumps(verdict.flaws[:_MOST_FLAWS])

@@ -17,6 +17,8 @@ from worker.settings import Delivery as DeliveryPolicy
 from worker.settings import Settings
 from worker.stream.admin import record_limit
 from worker.stream.app import build_app
+from worker.stream.budget import ClaimBudget, limit_process
+from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lanes
@@ -95,6 +97,7 @@ class _Run:
         self._status = Status(settings, self._recorder, self._health, app_version, revision)
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
+        self._budget = ClaimBudget(settings.claim_budget_s, settings.claim_hang_s)
         self._stop_asked = asyncio.Event()
         self._reload_asked = asyncio.Event()
 
@@ -104,6 +107,8 @@ class _Run:
         for number in _SIGNALS:
             # The loop's own handlers wait for the loop, and a scrubber that hangs holds it.
             signal.signal(number, lambda *_: self._ask_to_stop(loop))
+        self._budget.install()
+        limit_process(self._settings.memory_limit_mib)
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._reload_asked.set))
         server = HealthServer(
             self._settings.http_host,
@@ -192,6 +197,8 @@ class _Run:
             recorder=self._recorder,
             health=self._health,
             log=self._logs.log,
+            budget=self._budget,
+            limit=DeadLetterLimit(self._settings.dead_letter_limit_window, self._settings.dead_letter_limit_share),
         )
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:

@@ -7,6 +7,8 @@ from typing import Any
 from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
+from worker.stream.budget import ClaimBudget
+from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import Delivery
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lanes
@@ -33,6 +35,8 @@ class Shell:
     recorder: Recorder
     health: HealthState
     log: Log
+    budget: ClaimBudget
+    limit: DeadLetterLimit
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     exit_code: ExitCode = ExitCode.STOPPED
 

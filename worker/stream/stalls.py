@@ -62,7 +62,9 @@ async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness
     place = (lane.tp.topic, str(lane.tp.partition))
     shell.recorder.set("consumer_lag_records", lag, *place)
     shell.recorder.since("consumer_lag_seconds", _waiting_since(lane, lag), *place)
-    if lag == 0 or lane.lock.locked() or lane.next_offset != idle.next_offset:
+    # At the limit of dead letters nothing is taken on purpose, from no partition.
+    is_busy = lane.lock.locked() or shell.limit.is_reached
+    if lag == 0 or is_busy or lane.next_offset != idle.next_offset:
         idle.next_offset, idle.checks = lane.next_offset, 0
         return
     idle.checks += 1

@@ -3,6 +3,7 @@
 This is the one module that reaches behind Faust's public surface.
 """
 
+import operator
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
@@ -11,6 +12,8 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+
+from worker.stream.lanes import Committed
 
 _HELD_BACK_S: Final = 0.01
 
@@ -86,10 +89,13 @@ class Group:
         """Return the generation in force; records of another one are not ours to scrub."""
         return int(self._app.consumer_generation_id)
 
-    async def committed(self, tp: TP) -> int | None:
-        """Ask the broker for the group's committed offset; none if there is none."""
-        offset: int | None = await self._call("committed", TopicPartition(tp.topic, tp.partition))
-        return offset
+    async def committed(self, tp: TP) -> Committed | None:
+        """Ask the broker what the group has committed; none if that is nothing."""
+        partition = TopicPartition(tp.topic, tp.partition)
+        # The public call answers the offset without its metadata.
+        found = await self._call("_coordinator.fetch_committed_offsets", [partition])
+        committed = found.get(partition)
+        return None if committed is None or committed.offset < 0 else Committed(committed.offset, committed.metadata)
 
     async def beginning(self, tp: TP) -> int:
         """Return the first offset that the broker still has."""
@@ -101,11 +107,14 @@ class Group:
         offsets = await self._call("end_offsets", [TopicPartition(tp.topic, tp.partition) for tp in tps])
         return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
 
-    async def commit(self, offsets: Mapping[TP, int]) -> None:
+    async def commit(self, offsets: Mapping[TP, Committed]) -> None:
         """Commit offsets as a member of the group: the broker refuses one of an earlier generation."""
         await self._call(
             "commit",
-            {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "") for tp, offset in offsets.items()},
+            {
+                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(each.offset, each.metadata)
+                for tp, each in offsets.items()
+            },
         )
 
     async def seek(self, tp: TP, offset: int) -> None:
@@ -115,4 +124,5 @@ class Group:
     async def _call(self, name: str, *arguments: object) -> Any:  # Any: the result is aiokafka's
         # The consumer lives on a thread and a loop of its own; calls reach it through its queue only.
         thread = self._app.consumer._thread  # noqa: SLF001 -- Faust has no public way to these calls
-        return await thread.call_thread(getattr(thread._ensure_consumer(), name), *arguments)  # noqa: SLF001
+        call = operator.attrgetter(name)(thread._ensure_consumer())  # noqa: SLF001
+        return await thread.call_thread(call, *arguments)

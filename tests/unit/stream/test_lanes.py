@@ -8,7 +8,7 @@ import pytest
 from faust.types import TP
 
 from worker.observe.recorder import Recorder
-from worker.stream.lanes import Lane, Lanes
+from worker.stream.lanes import Committed, Lane, Lanes
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -30,10 +30,10 @@ class World:
         self.log = log
         self.closed = asyncio.Event()
 
-    async def committed(self, _tp: TP) -> int | None:
-        """Return the committed offset."""
+    async def committed(self, _tp: TP) -> Committed | None:
+        """Return what is committed."""
         self.happened.append("committed")
-        return self.offset
+        return None if self.offset is None else Committed(self.offset)
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
@@ -51,6 +51,10 @@ class World:
         """Note that the producer starts."""
         self.happened.append("producer")
         return object()
+
+    async def note(self, _lane: Lane, metadata: str) -> None:
+        """Write down what is noted."""
+        self.happened.append(f"note {metadata!r}")
 
     async def close(self, _lane: Lane) -> None:
         """Note that the lane closes."""
@@ -90,8 +94,8 @@ async def test_an_offset_that_still_moves_is_read_until_it_rests() -> None:
     world = World(committed=100)
     answers = iter([100, 150, 150])
 
-    async def committed(_tp: TP) -> int:
-        return next(answers)
+    async def committed(_tp: TP) -> Committed:
+        return Committed(next(answers))
 
     world.committed = committed  # type: ignore[method-assign]
     _, lane, _ = await _opened(world)
@@ -188,3 +192,15 @@ async def test_revocation_aborts_a_batch_that_takes_too_long() -> None:
     with pytest.raises(asyncio.CancelledError):
         await lane.delivering
     assert world.closed.is_set()
+
+
+async def test_a_lane_that_closes_in_good_order_clears_the_suspects_that_it_named() -> None:
+    """Its next owner need not be careful; suspects that an earlier worker left stay named."""
+    for is_watched, expected in ((True, ["note ''", "close"]), (False, ["close"])):
+        world = World()
+        lanes, lane, _ = await _opened(world)
+        lane.metadata, lane.is_watched = "claimscrub/1 suspects-until=600 crashes=1", is_watched
+
+        await lanes.revoke()
+
+        assert [each for each in world.happened if each[:4] in {"note", "clos"}] == expected

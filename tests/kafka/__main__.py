@@ -1,0 +1,121 @@
+"""Runs the storms large and writes their figures: `python -m tests.kafka`, or `make storm`."""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from tests.kafka import storms
+from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
+from tests.stream.support import Ledger
+from worker.bootstrap import version
+from worker.settings import Delivery, Settings
+
+LEAST = 8_000
+"""With fewer claims a storm is over before it has begun."""
+
+RESULTS = Path(__file__).with_name("results")
+
+Storm = Callable[[Settings, Path, Cluster, int], Awaitable[Ledger]]
+"""A storm over so many claims."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One storm: what it is called, how many claims it has at scale 1, and how many brokers."""
+
+    name: str
+    sent: int
+    brokers: int
+    run: Storm
+
+
+STORMS = (
+    Entry("hand-over", 8_000, 1, lambda s, f, _, n: storms.two_workers(s, f, sent=n)),
+    Entry("kill-9", 100_000, 1, lambda s, f, _, n: storms.kills(s, f, sent=n, rounds=20, is_graceful=False)),
+    Entry("sigterm", 100_000, 1, lambda s, f, _, n: storms.kills(s, f, sent=n, rounds=20, is_graceful=True)),
+    Entry("freeze", 20_000, 1, lambda s, f, _, n: storms.freezes(s, f, sent=n, rounds=4)),
+    Entry("churn", 60_000, 1, lambda s, f, _, n: storms.comings_and_goings(s, f, sent=n, seconds=n * 0.003)),
+    Entry("slow-broker", 20_000, 1, lambda s, f, c, n: storms.slow_brokers(s, f, c, sent=n, rounds=6)),
+    Entry("network-cut", 20_000, 1, lambda s, f, c, n: storms.cut_networks(s, f, c, sent=n, rounds=4)),
+    Entry("broker-kill", 20_000, 3, lambda s, f, c, n: storms.dying_brokers(s, f, c, sent=n, rounds=5, dark_s=60)),
+)
+
+
+def main() -> int:
+    """Run the storms that are asked for; return 1 if one of them lost, doubled or disordered a claim."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--only", action="append", choices=[entry.name for entry in STORMS], help="one storm; repeatable"
+    )
+    parser.add_argument("--delivery", type=Delivery, choices=list(Delivery), default=Delivery.EXACTLY_ONCE)
+    parser.add_argument("--scale", type=float, default=1.0, help="part of the claims of the large storms")
+    parser.add_argument("--minutes", type=float, default=30.0, help="begin no storm after so long")
+    chosen = parser.parse_args()
+    began, rows = time.monotonic(), []
+    for entry in STORMS:
+        if chosen.only and entry.name not in chosen.only:
+            continue
+        if time.monotonic() - began > chosen.minutes * 60:
+            click.echo(f"{entry.name}: not run, the time is up")
+            continue
+        rows.append(_run(entry, chosen.delivery, max(LEAST, round(entry.sent * chosen.scale))))
+        _write(rows)
+    return int(any(not row["sound"] for row in rows))
+
+
+def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
+    name = f"{entry.name}.{delivery.value}"
+    with kafka_cluster(entry.brokers) as cluster, tempfile.TemporaryDirectory(prefix="claimscrub-storm-") as folder:
+        settings = Settings(
+            bootstrap_servers=cluster.address,
+            delivery=delivery,
+            topic_prefix=f"{name}.",
+            group_id=name,
+            session_timeout_s=6,
+        )
+        began = time.monotonic()
+        ledger = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent)))
+        seconds = time.monotonic() - began
+    is_sound = ledger.flaws == (0, 0, 0) and (delivery is Delivery.AT_LEAST_ONCE or not ledger.duplicated)
+    row = {
+        "storm": entry.name,
+        "delivery": delivery.value,
+        **asdict(ledger),
+        "seconds": round(seconds),
+        "sound": is_sound,
+    }
+    click.echo("  ".join(f"{name} {value}" for name, value in row.items()))
+    return row
+
+
+async def _bounded(storm: Awaitable[Ledger]) -> Ledger:
+    return await asyncio.wait_for(storm, 1200)
+
+
+def _write(rows: list[dict[str, object]]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    machine = {
+        "kafka": KAFKA_VERSION,
+        "claimscrub": version(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "processors": os.cpu_count(),
+    }
+    (RESULTS / "storms.json").write_text(json.dumps({"machine": machine, "storms": rows}, indent=2) + "\n")
+    names = list(rows[0])
+    table = [names, ["---"] * len(names), *[[str(row[name]) for name in names] for row in rows]]
+    (RESULTS / "storms.md").write_text("".join(f"| {' | '.join(row)} |\n" for row in table))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""A worker whose stdout, disk or clock is not what it should be goes on scrubbing, on the embedded broker."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.stream.support import FAKE_WORKER, Ledger, WorkerProcess, claim, outcomes, prepare, progress, until
+from worker.settings import Settings
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+
+SENT = 600
+
+
+def started(settings: Settings, folder: Path, stdout: int) -> subprocess.Popen[bytes]:
+    """A fake worker that writes its log to a file handle."""
+    environment = WorkerProcess.environment(settings)
+    return subprocess.Popen(
+        [sys.executable, *FAKE_WORKER], env=environment, stdout=stdout, stderr=subprocess.DEVNULL, cwd=folder
+    )
+
+
+@pytest.mark.parametrize("kind", ["full", "blocked"])
+async def test_a_log_that_goes_nowhere_holds_nothing_up(exactly_once: Settings, tmp_path: Path, kind: str) -> None:
+    """A full disk under stdout, and a pipe that nobody reads: claims go on without their lines."""
+    await prepare(exactly_once, [claim(number, padding="x" * 500) for number in range(SENT)])
+    reading, writing = os.pipe()
+    full = os.open("/dev/full", os.O_WRONLY)
+
+    process = started(exactly_once, tmp_path, full if kind == "full" else writing)
+    try:
+        await progress(exactly_once, SENT, 60)
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        for handle in (reading, writing, full):
+            os.close(handle)
+    ledger = Ledger.of(SENT, await outcomes(exactly_once))
+    assert (ledger.lost, ledger.duplicated, ledger.conflicting) == (0, 0, 0)
+
+
+async def test_memory_stays_bounded_before_a_backlog(exactly_once: Settings, tmp_path: Path) -> None:
+    """200 MB wait and ten claims a second go out: the worker holds a part of them only."""
+    psutil = pytest.importorskip("psutil")
+    padding = "x" * 200_000
+    await prepare(exactly_once, [claim(number, sleep=0.1, padding=padding) for number in range(1000)], partitions=2)
+
+    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+        process = psutil.Process(worker.process.pid)
+        await progress(exactly_once, 1, 60)
+        most, finished = [0], threading.Event()
+
+        def watch() -> None:
+            while not finished.wait(0.1):
+                most[0] = max(most[0], process.memory_info().rss)
+
+        watching = threading.Thread(target=watch)
+        watching.start()
+        try:
+            await progress(exactly_once, 150, 60)
+        finally:
+            finished.set()
+            watching.join()
+
+    assert most[0] < 300 * 1024 * 1024
+
+
+@pytest.mark.parametrize("days", [1, -1, 365, -365])
+async def test_a_clock_that_is_wrong_changes_no_outcome(exactly_once: Settings, tmp_path: Path, days: int) -> None:
+    """The day of receipt is the record's: a host that lives in another year says the same."""
+    await prepare(exactly_once, [claim(number) for number in range(60)])
+    shifted = (
+        "-c",
+        (
+            f"import time, runpy; now = time.time; time.time = lambda: now() + {days} * 86400; "
+            "runpy.run_module('tests.stream.fake_worker', run_name='__main__')"
+        ),
+    )
+    with WorkerProcess(exactly_once, tmp_path, "shifted", shifted) as worker:
+        await progress(exactly_once, 60, 60)
+        await until(lambda: worker.metric("claimscrub_claims_received_total") == 60, "all are counted", 10)
+        skewed = worker.metric("claimscrub_clock_skew_total")
+        assert worker.stop() == 0
+
+    bodies = {each.value for each in await outcomes(exactly_once)}
+    assert len(bodies) == 60
+    assert len({body.split(b'"receivedOn": "')[1][:10] for body in bodies if body}) == 1
+    assert skewed == (60 if days < 0 else 0)

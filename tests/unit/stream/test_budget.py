@@ -1,0 +1,77 @@
+"""The budget of one claim, in a process of its own: it takes signals and may end the process."""
+
+import signal
+import subprocess
+import sys
+
+_PROGRAM = """
+import collections, itertools, sys, time
+from worker.stream.budget import ClaimBudget, OverBudgetError, limit_process
+limit_process(600)
+budget = ClaimBudget(0.2, float(sys.argv[1]))
+budget.install()
+def spin():
+    while True: pass
+"""
+
+
+def run(body: str, hang_s: float = 50) -> subprocess.CompletedProcess[str]:
+    """Run some statements under a budget of 0.2 s."""
+    command = [sys.executable, "-c", _PROGRAM + body, str(hang_s)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_an_edit_that_loops_is_interrupted_and_so_is_the_next() -> None:
+    """The first has the budget, each later one a fraction of it; outside of a claim nothing is interrupted."""
+    done = run("""
+interrupted = 0
+with budget:
+    for _ in range(3):
+        try:
+            spin()
+        except OverBudgetError:
+            interrupted += 1
+until = time.process_time() + 0.5
+while time.process_time() < until: pass
+print(interrupted)
+""")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+def test_waiting_is_not_charged() -> None:
+    """A process that was frozen or starved is not the claim's fault."""
+    assert run("with budget: time.sleep(0.5)\nprint('done')").stdout == "done\n"
+
+
+def test_code_that_does_not_come_back_ends_the_process_with_its_stack() -> None:
+    """C code that holds the interpreter: the kernel ends the process, and the stack shows no value."""
+    done = run(
+        """
+def edit(secret):
+    collections.deque(itertools.repeat(0), maxlen=0)
+with budget:
+    edit("Zq7Canary")
+""",
+        hang_s=1,
+    )
+
+    assert done.returncode == -signal.SIGALRM
+    assert "in edit" in done.stderr
+    assert "Zq7Canary" not in done.stderr
+
+
+def test_memory_beyond_the_limit_is_an_error_and_no_core_is_left() -> None:
+    """An edit that eats memory fails like any other."""
+    done = run("""
+import resource
+eaten = []
+try:
+    while True: eaten.append(bytearray(2**20 * 16))
+except MemoryError:
+    count = len(eaten)
+    del eaten
+    print(10 < count < 38, resource.getrlimit(resource.RLIMIT_CORE))
+""")
+
+    assert done.stdout == "True (0, 0)\n"

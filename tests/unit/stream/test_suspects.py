@@ -1,0 +1,106 @@
+"""Which messages are suspected after a worker died, and which one is condemned."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from faust.types import TP
+
+from worker.stream.lanes import Lane
+from worker.stream.suspects import (
+    Suspects,
+    after,
+    first_watch,
+    found_suspects,
+    is_condemned,
+    portion,
+    while_scrubbed,
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message of which only the offset matters."""
+
+    offset: int
+
+
+def lane_at(offset: int, metadata: str = "") -> Lane:
+    """A lane that opened at an offset and found some metadata there."""
+    return Lane(TP("claims", 0), 1, producer=None, next_offset=offset, metadata=metadata, lock=asyncio.Lock())
+
+
+def messages(first: int, last: int) -> list[Message]:
+    """The messages of a range of offsets, the last one included."""
+    return [Message(offset) for offset in range(first, last + 1)]
+
+
+@pytest.mark.parametrize("metadata", ["", "someone else's", "claimscrub/1 suspects-until=x crashes=1", "\0" * 5000])
+def test_metadata_that_is_not_ours_names_nobody(metadata: str) -> None:
+    """A tool that commits offsets by hand writes what it likes."""
+    lane = lane_at(100, metadata)
+
+    assert found_suspects(lane) is None
+    assert portion(lane, messages(100, 599)) == messages(100, 599)
+    assert while_scrubbed(lane, messages(100, 599)) is None
+    assert not is_condemned(lane, Message(100))
+
+
+def test_suspects_below_the_offset_are_done_with() -> None:
+    """The last suspect has its outcome once the offset is behind it."""
+    assert found_suspects(lane_at(149, Suspects(150, 1).metadata())) == Suspects(150, 1)
+    assert found_suspects(lane_at(150, Suspects(150, 1).metadata())) is None
+
+
+def test_what_a_lane_names_itself_is_no_finding() -> None:
+    """Its own name for the first batch makes it careful of nothing, and travels until the offset has passed."""
+    lane = lane_at(100)
+    lane.metadata, lane.is_watched = first_watch(lane, 500), True
+
+    assert lane.metadata == Suspects(600, 1).metadata()
+    assert portion(lane, messages(100, 599)) == messages(100, 599)
+    assert while_scrubbed(lane, messages(100, 599)) is None
+    assert after(lane, 599) == lane.metadata
+    assert after(lane, 600) == ""
+
+
+def test_portions_get_smaller_with_each_crash() -> None:
+    """A twentieth after the first, one by one after the second; nobody beyond the suspects is among them."""
+    assert len(portion(lane_at(100, Suspects(600, 1).metadata()), messages(100, 699))) == 25
+    assert len(portion(lane_at(100, Suspects(600, 2).metadata()), messages(100, 699))) == 1
+    assert portion(lane_at(100, Suspects(103, 1).metadata()), messages(100, 110)) == [Message(100)]
+    # The log lost the suspects: what comes after them is nobody's fault.
+    assert portion(lane_at(100, Suspects(103, 1).metadata()), messages(200, 210)) == messages(200, 210)
+
+
+@pytest.mark.parametrize(
+    ("offset", "until", "crashes", "expected"),
+    [(100, 101, 3, True), (100, 101, 2, False), (100, 102, 3, False), (100, 101, 4, True)],
+)
+def test_only_who_was_alone_at_the_third_crash_is_condemned(
+    offset: int, until: int, crashes: int, *, expected: bool
+) -> None:
+    """Two crashes may be chance, and of two suspects one is innocent."""
+    assert is_condemned(lane_at(offset, Suspects(until, crashes).metadata()), Message(offset)) is expected
+
+
+@pytest.mark.parametrize("culprit", [100, 101, 124, 125, 350, 599])
+def test_the_culprit_is_found_in_three_crashes_and_nobody_else_is_condemned(culprit: int) -> None:
+    """Lives of a worker, each of which opens the lane at what the last one committed."""
+    offset, metadata, deaths, condemned = 100, "", 0, []
+    while offset < 1000:
+        lane, died = lane_at(offset, metadata), False
+        while lane.next_offset < 1000 and not died:
+            if not lane.metadata and not lane.is_watched:
+                lane.metadata, lane.is_watched = first_watch(lane, 500), True
+            part = portion(lane, messages(lane.next_offset, min(lane.next_offset + 499, 999)))
+            named = while_scrubbed(lane, part)
+            condemned += [each.offset for each in part if is_condemned(lane, each)]
+            died = any(each.offset == culprit and not is_condemned(lane, each) for each in part)
+            offset, metadata = lane.next_offset, named or lane.metadata
+            if not died:
+                lane.next_offset, lane.metadata = part[-1].offset + 1, after(lane, part[-1].offset + 1)
+                offset, metadata = lane.next_offset, lane.metadata
+        deaths += died
+
+    assert (deaths, condemned) == (3, [culprit])

@@ -1,0 +1,86 @@
+"""Counts and logs what became of messages, once it is durable."""
+
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from worker.agents.verdicts import Pair
+from worker.stream.records import Inbound, Outgoing, trace_id
+from worker.stream.scrubber import Scrubbed
+from worker.stream.shell import Shell
+
+_HOLDS: Final = frozenset({"reject", "pend"})
+_MOST_BILLED: Final = Decimal("99999999.99")
+"""Ten digits are the most in an amount of an 837P (TR3 appendix B.1.1.3.1.2); one above would drown the others."""
+
+
+class Reporter:
+    """Tells of verdicts in metrics and in the log, without a word of the claims."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._recorder = shell.recorder
+        self._log = shell.log
+
+    def report(self, pairs: Sequence[Pair], records: Sequence[Outgoing]) -> None:
+        """Tell of messages with their verdicts, and of the records that say so."""
+        moment = time.time()
+        for record in records:
+            self._recorder.observe("message_bytes", len(record.value), "out")
+        for message, scrubbed in pairs:
+            self._report_message(message, scrubbed.disposition, moment)
+            self._report_findings(scrubbed)
+            self._report_money(scrubbed)
+            self._write(message, scrubbed)
+        self._recorder.set("last_processed_timestamp_seconds", moment)
+
+    def _report_message(self, message: Inbound, outcome: str, moment: float) -> None:
+        recorder = self._recorder
+        recorder.count("claims_total", outcome)
+        recorder.observe("message_bytes", len(message.value or b""), "in")
+        if message.key is None:
+            recorder.count("key_missing_total")
+        if message.timestamp_ms is None or not 0 < message.timestamp_ms / 1000 <= moment:
+            recorder.count("clock_skew_total")
+        else:
+            waited_s = moment - message.timestamp_ms / 1000
+            recorder.observe("end_to_end_seconds", waited_s, outcome, trace_id=trace_id(message))
+
+    def _report_findings(self, scrubbed: Scrubbed) -> None:
+        recorder = self._recorder
+        for edit, severity in scrubbed.findings:
+            recorder.count("findings_total", edit, severity)
+        for edit in scrubbed.no_data:
+            recorder.count("no_data_total", edit)
+        if scrubbed.is_unverified:
+            recorder.count("claims_unverified_total")
+        for edit in scrubbed.edit_errors:
+            recorder.count("edit_errors_total", edit)
+        for stage, seconds in scrubbed.stage_seconds.items():
+            recorder.observe("stage_seconds", seconds, stage)
+
+    def _report_money(self, scrubbed: Scrubbed) -> None:
+        if scrubbed.billed is None or not 0 <= scrubbed.billed <= _MOST_BILLED:
+            return
+        dollars = float(scrubbed.billed)
+        self._recorder.count("billed_dollars_total", scrubbed.disposition, amount=dollars)
+        # An edit with several findings on a claim holds its charge once.
+        for edit in {edit for edit, severity in scrubbed.findings if severity in _HOLDS}:
+            self._recorder.count("held_dollars_total", edit, amount=dollars)
+
+    def _write(self, message: Inbound, scrubbed: Scrubbed) -> None:
+        place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+        if scrubbed.dead_letter is not None:
+            verdict = scrubbed.dead_letter
+            self._recorder.count("dead_letters_total", verdict.reason, verdict.stage)
+            self._log.warning("dead-letter", reason=verdict.reason, stage=verdict.stage, **place)
+            return
+        self._log.info(
+            "claim",
+            disposition=scrubbed.disposition,
+            outcome_id=scrubbed.outcome_id,
+            findings=len(scrubbed.findings),
+            no_data=len(scrubbed.no_data),
+            lines=scrubbed.lines,
+            **place,
+        )

@@ -1,0 +1,117 @@
+"""Brings messages to their verdicts, one at a time and each within its budget."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from worker.agents.batches import Taken
+from worker.settings import Settings
+from worker.stream import suspects
+from worker.stream.budget import ClaimBudget, OverBudgetError
+from worker.stream.lanes import Lane
+from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal
+from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.shell import Shell
+
+_WORK_S: Final = 0.02
+"""How long scrubbing may hold the event loop before others get a turn."""
+
+Pair = tuple[Inbound, Scrubbed]
+
+
+class Judge:
+    """Scrubs messages and makes the records of their verdicts."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._settings = shell.settings
+        self._worked_since = time.perf_counter()
+
+    async def scrub(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
+        """Return each message with its verdict, and the records that say so."""
+        pairs: list[Pair] = []
+        records: list[Outgoing] = []
+        for each in part:
+            is_condemned = suspects.is_condemned(lane, each)
+            for verdict in [self._condemn(each.message)] if is_condemned else self._verdicts(each.message):
+                record, scrubbed = outgoing(each.message, verdict, self._shell.provenance)
+                pairs.append((each.message, scrubbed))
+                if record is not None:
+                    records.append(record)
+                # Between two messages, and between two claims of an interchange.
+                if time.perf_counter() - self._worked_since > _WORK_S:
+                    await asyncio.sleep(0)
+                    self._worked_since = time.perf_counter()
+        return pairs, records
+
+    def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
+        # Read once a message: the tables can be swapped between two messages, never within one.
+        loaded = self._shell.loaded
+        try:
+            yield from verdicts_on(message, loaded, self._settings, self._shell.budget)
+        except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
+            self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
+            yield dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
+
+    def _condemn(self, message: Inbound) -> Scrubbed:
+        place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+        self._shell.log.critical("claim-ends-workers", **place)
+        return dead(DeadLetterReason.CRASH_LOOP, DeadLetterStage.EDIT, self._shell.loaded.versions)
+
+
+def verdicts_on(
+    message: Inbound, loaded: LoadedScrubber, settings: Settings, budget: ClaimBudget
+) -> Iterator[Scrubbed]:
+    """Yield the verdict on a message, or those on the claims of an interchange; at least one.
+
+    Raises what the scrubber raises, which is total by contract.
+    """
+    if message.value is None:
+        # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
+        yield Scrubbed("skipped")
+        return
+    flaw = refusal(message, settings.max_message_bytes)
+    if flaw is not None:
+        yield dead(flaw.reason, flaw.stage, loaded.versions)
+        return
+    scrubber, day = loaded.scrubber, _received_on(message, settings)
+    try:
+        if is_interchange(message):
+            yield from _each_within(budget, scrubber.scrub_interchange(message.value, received_on=day))
+        else:
+            with budget:
+                scrubbed = scrubber.scrub(message.value, received_on=day)
+            yield scrubbed
+    except OverBudgetError:
+        # Outside of an edit; one that overruns is reported in the outcome.
+        yield dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
+
+
+def _each_within(budget: ClaimBudget, claims: Iterator[Scrubbed]) -> Iterator[Scrubbed]:
+    while True:
+        with budget:
+            scrubbed = next(claims, None)
+        if scrubbed is None:
+            return
+        yield scrubbed
+
+
+def _received_on(message: Inbound, settings: Settings) -> date:
+    if settings.as_of is not None:
+        return settings.as_of
+    day = received_on(message, settings.zone)
+    # Records without a timestamp come from clients of before 2016; only for them the host's clock counts.
+    return datetime.now(settings.zone).date() if day is None else day
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an error was raised: file and line say nothing about a claim, its text may."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"

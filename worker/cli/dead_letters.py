@@ -1,0 +1,139 @@
+"""`claimscrub dead-letters`: lists dead letters, shows one, and sends them again once the fault is repaired."""
+
+import sys
+from datetime import datetime
+from typing import Any, Final
+
+import click
+import orjson
+from rich import box
+from rich.table import Table
+
+from schemas.dead_letter import DeadLetterReason
+from worker.cli.audit import audit, place_facts
+from worker.cli.broker import on_broker, read_settings
+from worker.cli.choice import Choice, in_utc, payer_option, replay_options, time_options
+from worker.cli.console import EXIT_SOME_NOT, counted, out
+from worker.cli.dead_letter_words import in_words
+from worker.cli.replay_run import Plan, replay
+from worker.settings import Settings
+from worker.stream.letters import Past, read_dead_letter
+from worker.stream.tail import tail
+
+_REASONS: Final = click.Choice([reason.value for reason in DeadLetterReason])
+
+reason_option = click.option(
+    "--reason", "reasons", type=_REASONS, multiple=True, metavar="REASON", help="Why they are dead letters; repeatable."
+)
+topic_option = click.option("--topic", metavar="NAME", help="Topic that they came from.")
+
+
+@click.group("dead-letters")
+def command() -> None:
+    """List the messages that were no claim, show one, or send them again.
+
+    They hold PHI; `list` shows none of it, `show` only with --reveal, and what is revealed or sent again is written to
+    CLAIMSCRUB_AUDIT_FILE. The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS.
+    """
+
+
+@command.command("list")
+@reason_option
+@topic_option
+@payer_option
+@time_options
+@click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+def list_letters(  # noqa: PLR0913 - one for each option
+    *,
+    reasons: tuple[str, ...],
+    topic: str | None,
+    payer: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    form: str,
+) -> None:
+    """List dead letters with their reason and where they came from. Shows no content."""
+    settings = read_settings()
+    choice = Choice(reasons, (), topic, payer, in_utc(since), in_utc(until))
+    found = [past for past in on_broker(settings, _letters(settings)) if choice.matches(past)]
+    if form == "jsonl":
+        for past in found:
+            sys.stdout.buffer.write(orjson.dumps(_facts(past)) + b"\n")
+        return
+    console = out()
+    if not console.is_terminal:
+        console.width = 200
+    table = Table("place", "written", "reason", "from", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("bytes", "replays"):
+        table.add_column(name, justify="right")
+    for past in found:
+        origin = f"{past.message.topic} {past.message.partition}/{past.message.offset}"
+        size = past.said.get("claimscrub-dlq-value-bytes", "?")
+        written = f"{past.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(past.place, written, past.verdict, origin, size, str(past.replays))
+    console.print(table)
+    click.echo(f"{counted(len(found), 'dead letter')}.")
+
+
+@command.command("show")
+@click.argument("place", metavar="PARTITION/OFFSET")
+@click.option("--reveal", is_flag=True, help="Show key, headers and value too, which hold PHI. It is audited.")
+def show(place: str, *, reveal: bool) -> None:
+    """Show one dead letter by its place in the list."""
+    settings = read_settings()
+    past = next((each for each in on_broker(settings, _letters(settings)) if each.place == place), None)
+    if past is None:
+        click.echo(f"There is no dead letter at {place}.", err=True)
+        sys.exit(EXIT_SOME_NOT)
+    document = _facts(past) | {"meaning": in_words(DeadLetterReason(past.verdict)), "headers": dict(past.said)}
+    if reveal:
+        audit(settings, "revealed", **place_facts(past))
+        message = past.message
+        document["message"] = {
+            "key": _text(message.key),
+            "headers": [[name, _text(value)] for name, value in message.headers],
+            "value": _text(message.value),
+        }
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+@command.command("replay")
+@reason_option
+@topic_option
+@payer_option
+@time_options
+@replay_options
+def replay_letters(  # noqa: PLR0913 - one for each option
+    *,
+    reasons: tuple[str, ...],
+    topic: str | None,
+    payer: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    send: bool,
+    send_all: bool,
+    max_replays: int,
+    run_name: str | None,
+) -> None:
+    """Show what today's rules make of dead letters, and with --send put those back that are claims now.
+
+    Each goes unchanged to the partition that it came from, once: a run that broke off goes on where it stood, and the
+    same command takes only what is new. Dead letters with the reason crash-loop are sent only if --reason names it.
+    """
+    settings = read_settings()
+    choice = Choice(reasons, (), topic, payer, in_utc(since), in_utc(until))
+    name = settings.topics.dead_letter
+    replay(settings, Plan(name, read_dead_letter, choice, run_name, max_replays, send=send, send_all=send_all))
+
+
+async def _letters(settings: Settings) -> list[Past]:
+    records = tail(settings, [settings.topics.dead_letter], follow=False)
+    return [past async for record in records if (past := read_dead_letter(record)) is not None]
+
+
+def _facts(past: Past) -> dict[str, Any]:  # any JSON value
+    return {"place": past.place, "at": past.at, **place_facts(past)}
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", "replace")

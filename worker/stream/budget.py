@@ -1,0 +1,80 @@
+"""What scrubbing one claim may cost in time, and what the process may cost in memory.
+
+No check between two edits ends an edit that does not come back, so the clock interrupts it from
+outside, in two steps:
+
+1. After `cpu_s` of processor time an exception is raised inside the edit that runs (SIGPROF). The
+   pipeline reports that edit as failed and pends the claim; the other edits still have their say.
+2. After `hang_s` of wall time the kernel ends the process (SIGALRM), whatever the interpreter does:
+   C code that holds the interpreter lets no Python run, neither a handler nor a watching thread. The
+   stack goes to stderr without a value in it, and `worker.stream.suspects` counts the crash.
+
+The first is processor time because a claim is not to blame for a process that was frozen or starved.
+"""
+
+import faulthandler
+import resource
+import signal
+from types import FrameType, TracebackType
+from typing import Final
+
+_AGAIN_AFTER: Final = 4
+"""Later edits that overrun on the same claim are interrupted after this fraction of the budget each."""
+
+_MIB: Final = 1024 * 1024
+
+
+class OverBudgetError(Exception):
+    """Scrubbing one claim took longer than it may."""
+
+
+class ClaimBudget:
+    """A context in which one claim is scrubbed, entered again for each.
+
+    Signals reach the main thread only, so that is where claims are scrubbed.
+    """
+
+    def __init__(self, cpu_s: float, hang_s: float) -> None:
+        self._cpu_s = cpu_s
+        self._hang_s = hang_s
+        self._is_running = False
+
+    def install(self) -> None:
+        """Take the two signals; from the main thread."""
+        signal.signal(signal.SIGPROF, self._interrupt)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        # Chained, so that the default action, which ends the process, follows the stack.
+        faulthandler.register(signal.SIGALRM, all_threads=False, chain=True)
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        if self._is_running:
+            # Armed anew from here: an interval timer could fire twice in a row after a long stall.
+            signal.setitimer(signal.ITIMER_PROF, self._cpu_s / _AGAIN_AFTER)
+            raise OverBudgetError
+
+    def __enter__(self) -> None:
+        self._is_running = True
+        signal.setitimer(signal.ITIMER_PROF, self._cpu_s)
+        signal.setitimer(signal.ITIMER_REAL, self._hang_s)
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._is_running = False
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def limit_process(memory_mib: int) -> None:
+    """Bound the memory of the process, and let it leave no core file: a core holds claims.
+
+    An edit that asks for more gets a MemoryError, which is an error of that edit like any other.
+
+    Args:
+        memory_mib: Most private writable memory; 0 sets no bound.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_mib:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = memory_mib * _MIB
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))

@@ -1,0 +1,86 @@
+"""Remembers across restarts which claims were being scrubbed when a worker died.
+
+A claim can end the process: C code that hangs, memory that the kernel takes back. The next worker
+would take the same claim and die too, for ever. So the metadata of the group's committed offset names
+suspects, and whoever opens the lane reads them:
+
+1. A lane that opens names what the first batch can hold. The name costs one commit: it travels with
+   the offset, and is removed once the offset has passed, or when the lane closes in good order.
+2. Who finds suspects knows that a worker died there, and scrubs them in portions. A portion is named
+   before it is scrubbed and cleared before it is delivered, so that only scrubbing can count against it.
+3. A message that was alone when the third worker died is not scrubbed again.
+
+The record lives where the offset lives: written by the lane's own producer it is fenced like
+everything else that moves the offset, it survives the loss of a host, and no topic or file is added.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from worker.stream.lanes import HasOffset, Lane, Message
+
+CRASHES_TO_DEAD_LETTER: Final = 3
+
+_PORTIONS: Final = 20
+"""After the first crash the suspects are tried in so many portions; after the second one by one."""
+
+_METADATA: Final = re.compile(r"claimscrub/1 suspects-until=(\d{1,19}) crashes=(\d{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """The messages from the committed offset up to `until` (exclusive); one of them ended `crashes` workers."""
+
+    until: int
+    crashes: int
+
+    def metadata(self) -> str:
+        """Return the text that is committed with the offset."""
+        return f"claimscrub/1 suspects-until={self.until} crashes={self.crashes}"
+
+
+def suspects_of(lane: Lane) -> Suspects | None:
+    """Return the suspects that stand in the lane's metadata; none in a text that is not ours or is done with."""
+    found = _METADATA.fullmatch(lane.metadata)
+    if found is None or int(found[1]) <= lane.next_offset:
+        return None
+    return Suspects(int(found[1]), int(found[2]))
+
+
+def found_suspects(lane: Lane) -> Suspects | None:
+    """Return the suspects that an earlier worker left, as opposed to those that this one names."""
+    return None if lane.is_watched else suspects_of(lane)
+
+
+def first_watch(lane: Lane, batch_max_claims: int) -> str:
+    """Return what a lane commits before its first batch: a worker that dies has died of one of these."""
+    return Suspects(lane.next_offset + batch_max_claims, 1).metadata()
+
+
+def portion(lane: Lane, messages: Sequence[Message]) -> Sequence[Message]:
+    """Return the first messages that are to be scrubbed and delivered together."""
+    found = found_suspects(lane)
+    if found is None:
+        return messages
+    size = 1 if found.crashes > 1 else max(1, (found.until - lane.next_offset) // _PORTIONS)
+    return [message for message in messages[:size] if message.offset < found.until] or messages
+
+
+def while_scrubbed(lane: Lane, messages: Sequence[HasOffset]) -> str | None:
+    """Return what to commit while messages are scrubbed; none where no worker has died."""
+    found = found_suspects(lane)
+    return None if found is None else Suspects(messages[-1].offset + 1, found.crashes + 1).metadata()
+
+
+def after(lane: Lane, next_offset: int) -> str:
+    """Return what to commit with the offset after a delivery: the suspects that are left."""
+    suspects = suspects_of(lane)
+    return lane.metadata if suspects is not None and next_offset < suspects.until else ""
+
+
+def is_condemned(lane: Lane, message: HasOffset) -> bool:
+    """Return whether a message was alone when the third worker died of it."""
+    found = found_suspects(lane)
+    return found is not None and found.crashes >= CRASHES_TO_DEAD_LETTER and found.until == message.offset + 1
