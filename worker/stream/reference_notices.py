@@ -21,7 +21,7 @@ from worker.stream.shell import Log
 from worker.stream.tail import is_before, partitions_of
 
 _RETRY_S: Final = 1.0
-_ASK_EVERY_S: Final = 1.0
+_ASK_EVERY_S: Final = 0.5
 _WAIT_MS: Final = 1000
 
 
