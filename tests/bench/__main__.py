@@ -17,6 +17,7 @@ from rich.table import Table
 from tests.bench.measure import Series
 from tests.bench.pipeline import measure_pipeline
 from tests.bench.worker import measure_worker
+from tests.bench.x12 import measure_x12
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -26,14 +27,16 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--rounds", type=int, default=5, help="repetitions of each measurement, taken in turn")
     options.add_argument("--claims", type=int, default=10_000, help="claims through the worker in each repetition")
-    options.add_argument("--only", choices=["pipeline", "worker"])
+    options.add_argument("--only", choices=["pipeline", "worker", "x12"])
     chosen = options.parse_args()
     console = Console(width=100)
 
     series: list[Series] = []
-    if chosen.only != "worker":
+    if chosen.only in {None, "pipeline"}:
         series += measure_pipeline(chosen.rounds, console)
-    if chosen.only != "pipeline":
+    if chosen.only in {None, "x12"}:
+        series += measure_x12(chosen.rounds, console)
+    if chosen.only in {None, "worker"}:
         series += measure_worker(chosen.rounds, chosen.claims, console)
 
     console.print(_table(series))
