@@ -131,10 +131,12 @@ class ClaimsAgent:
         self._recorder.count("in_flight_claims", amount=len(admitted))
         try:
             pairs, records = await self._scrub(admitted)
+            # An interchange was one message until it was looked into; its claims are counted like any others.
+            self._recorder.count("claims_received_total", amount=len(pairs) - len(admitted))
             if await self._deliver(lane, records, admitted[-1].offset + 1):
                 self._report(pairs)
             else:
-                self._recorder.count("claims_dropped_total", "revoked", amount=len(admitted))
+                self._recorder.count("claims_dropped_total", "revoked", amount=len(pairs))
         finally:
             self._recorder.count("in_flight_claims", amount=-len(admitted))
 
