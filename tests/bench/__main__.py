@@ -21,12 +21,14 @@ from tests.bench.measure import Series
 from tests.bench.pipeline import measure_pipeline
 from tests.bench.start import measure_start
 from tests.bench.worker import measure_worker
+from tests.bench.x12 import measure_x12
 
 RESULTS = Path(__file__).parent / "results"
 _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = MappingProxyType(
     {
         "start": lambda rounds, _, console: measure_start(rounds, console),
         "pipeline": lambda rounds, _, console: measure_pipeline(rounds, console),
+        "x12": lambda rounds, _, console: measure_x12(rounds, console),
         "worker": measure_worker,
     }
 )

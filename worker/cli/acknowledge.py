@@ -1,6 +1,5 @@
 """`claimscrub acknowledge`: answers that a submitter's software reads, 277CA from outcomes and 999 from 837 files."""
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +12,15 @@ import orjson
 from pydantic import ValidationError
 
 from schemas.outcome import Outcome
-from worker.cli.claim_files import STDIN, NoClaimFileError, expand, read_claims
+from worker.cli.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
 from worker.cli.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.settings import Settings
 from worker.x12 import claim_status, structure
 from worker.x12.claim_status import submissions_of, write_277ca
 from worker.x12.reading import read_837
-from worker.x12.segments import is_x12
 from worker.x12.structure import answers_of, write_999
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
-_BEGINS: Final = 1024
 
 
 @click.command("acknowledge")
@@ -55,8 +52,7 @@ def command(path: str, form: str) -> None:
     try:
         expand([path])
         with _opened(path) as stream:
-            is_file_of_claims = is_x12(stream.peek(_BEGINS))
-            if is_file_of_claims:
+            if holds_x12(stream):
                 sys.exit(_answer_structure(stream, form, moment))
         sys.exit(_answer_outcomes(path, form, moment))
     except NoClaimFileError as error:
@@ -64,14 +60,13 @@ def command(path: str, form: str) -> None:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[io.BufferedReader]:
+def _opened(path: str) -> Iterator[BinaryIO]:
     """The file, or stdin, which is read on by whoever comes next."""
-    if path != STDIN:
-        with Path(path).open("rb") as stream:
-            yield stream
+    if path == STDIN:
+        yield sys.stdin.buffer
         return
-    stdin = sys.stdin.buffer
-    yield stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(io.BytesIO(stdin.read()))
+    with Path(path).open("rb") as stream:
+        yield stream
 
 
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:

@@ -113,8 +113,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
     """Tell by its start what it is: X12, one claim a line, an array of claims, or one claim over many lines."""
-    begins = stream.peek(_X12_BEGINS) if isinstance(stream, io.BufferedReader) else b""
-    if is_x12(begins):
+    if holds_x12(stream):
         yield from _read_x12(stream, source, progress)
         return
     head = [stream.readline(longest + 2)]
@@ -135,6 +134,16 @@ def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable
     for position, element in enumerate(elements or (), 1):
         progress(len(element))
         yield Found(source, f"claim {position}", element)
+
+
+def holds_x12(stream: BinaryIO) -> bool:
+    """Whether what comes next is an interchange; nothing of it is used up."""
+    if isinstance(stream, io.BufferedReader):
+        return is_x12(stream.peek(_X12_BEGINS))
+    place = stream.tell()
+    begins = stream.read(_X12_BEGINS)
+    stream.seek(place)
+    return is_x12(begins)
 
 
 def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) -> Iterator[Found]:

@@ -62,8 +62,8 @@ CATALOGUE: Final = (
         "claims_received_total",
         Kind.COUNTER,
         "messages",
-        "Messages taken into a batch; less those in flight and those dropped as revoked, all have an outcome; an X12 "
-        "interchange has one for each of its claims.",
+        "Messages taken into a batch, an X12 interchange as its claims; less those in flight and those dropped as "
+        "revoked, all have an outcome.",
     ),
     Metric(
         "claims_total",

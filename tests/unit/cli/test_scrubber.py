@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from schemas.dead_letter import DeadLetterReason
+from tests.unit.x12.files import FILES
 from worker.bootstrap import PipelineScrubber, load_scrubber
 from worker.cli.demo_claims import AS_OF, demo_claims
 from worker.pipeline.scrub import STAGES, Pipeline
@@ -65,3 +66,32 @@ def test_a_loaded_scrubber_says_what_it_loaded() -> None:
     too_large = loaded.scrubber.scrub(b" " * 1025, received_on=AS_OF).dead_letter
     assert too_large is not None
     assert too_large.reason is DeadLetterReason.TOO_LARGE
+
+
+def test_an_interchange_has_a_verdict_for_each_claim(scrubber: PipelineScrubber) -> None:
+    """They are those that the claims would have as messages of their own."""
+    verdicts = list(scrubber.scrub_interchange(FILES["many"].encode(), received_on=AS_OF))
+
+    assert [verdict.disposition for verdict in verdicts] == ["scrubbed"] * 5
+    assert len({verdict.outcome_id for verdict in verdicts}) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (FILES["many"].replace("LX*1~\n", "", 1), DeadLetterReason.X12_CLAIM),
+        (FILES["one"].replace("005010X222A1", "004010X098A1"), DeadLetterReason.X12_TRANSACTION),
+        ("noise", DeadLetterReason.X12_ENVELOPE),
+        ("", DeadLetterReason.EMPTY),
+        (FILES["many"].split("ST*")[0] + "GE*0*7~IEA*1*000000101~", DeadLetterReason.EMPTY),
+    ],
+    ids=["claim", "transaction", "envelope", "nothing", "no claims"],
+)
+def test_what_is_no_claim_in_an_interchange_is_one_dead_letter(
+    scrubber: PipelineScrubber, content: str, reason: DeadLetterReason
+) -> None:
+    """With the first reason, and a sentence for each flaw."""
+    *_, last = scrubber.scrub_interchange(content.encode(), received_on=AS_OF)
+
+    assert last.dead_letter is not None
+    assert (last.dead_letter.reason, len(last.dead_letter.flaws)) == (reason, 1)

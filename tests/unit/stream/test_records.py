@@ -1,5 +1,6 @@
 """The records that leave the worker."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -7,9 +8,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas import dead_letter as dlq
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import topic_names
-from worker.stream.records import Inbound, Provenance, dead, outgoing, received_on, refusal, size, trace_id
+from worker.stream.records import (
+    Inbound,
+    Provenance,
+    dead,
+    is_interchange,
+    outgoing,
+    received_on,
+    refusal,
+    size,
+    trace_id,
+)
 from worker.stream.scrubber import Scrubbed
 
 LIMIT = 10_000
@@ -72,6 +83,41 @@ def test_the_day_of_receipt_is_the_timestamps_day_in_the_zone(timestamp_ms: int 
 def test_json_is_looked_into(content_type: bytes) -> None:
     """JSON by any of its names is read as a claim."""
     assert refusal(replace(MESSAGE, headers=(("Content-Type", content_type),)), 100) is None
+
+
+@pytest.mark.parametrize("content_type", [b"application/edi-x12", b"application/EDI-X12; charset=us-ascii"])
+def test_x12_is_an_interchange(content_type: bytes) -> None:
+    """The registered content type, in any spelling, says that a message is X12; JSON and none say that it is not."""
+    message = replace(MESSAGE, headers=(("Content-Type", content_type),))
+
+    assert refusal(message, 100) is None
+    assert is_interchange(message)
+    assert not is_interchange(MESSAGE)
+    assert not is_interchange(replace(MESSAGE, headers=(("content-type", b"application/json"),)))
+
+
+def test_two_content_types_that_contradict_each_other_are_refused() -> None:
+    """Nobody knows how to read such a message."""
+    headers = (("content-type", b"application/json"), ("content-type", b"application/edi-x12"))
+
+    found = refusal(replace(MESSAGE, headers=headers), 100)
+
+    assert found is not None
+    assert found.reason is DeadLetterReason.UNSUPPORTED_CONTENT_TYPE
+
+
+def test_a_dead_letter_says_what_is_wrong_in_an_interchange() -> None:
+    """The sentences stand in one header, at most twenty of them; other dead letters do not have it."""
+    sentences = tuple(f"Segment {number}: The claim has no end." for number in range(1, 31))
+    letter = DeadLetter(DeadLetterReason.X12_CLAIM, DeadLetterStage.DECODE, sentences)
+
+    record, _ = outgoing(MESSAGE, Scrubbed("dead-lettered", dead_letter=letter), PROVENANCE)
+    other, _ = outgoing(MESSAGE, dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {}), PROVENANCE)
+
+    assert record is not None
+    assert other is not None
+    assert json.loads(dict(record.headers)[dlq.HEADER_FLAWS]) == list(sentences[:20])
+    assert dlq.HEADER_FLAWS not in dict(other.headers)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""X12 messages through the whole worker, on the embedded broker."""
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
+from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
+from tests.unit.x12.files import FILES
+from worker.cli import synthetic
+from worker.settings import Settings
+from worker.stream.admin import create_topics
+from worker.stream.produce import send_claims
+from worker.stream.records import X12_CONTENT_TYPE
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+
+BROKEN = FILES["many"].replace("LX*1~\n", "", 1)
+
+
+async def test_an_interchange_comes_to_an_outcome_for_each_claim(settings: Settings, tmp_path: Path) -> None:
+    """Sound claims of a message are outcomes, what is broken in it one dead letter of its bytes with the segments."""
+    pinned = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
+    messages = [FILES["many"], FILES["two transactions"], FILES["institutional"], BROKEN, "no interchange"]
+    await create_topics(pinned, partitions=4)
+    await send_claims(pinned, [text.encode() for text in messages], content_type=X12_CONTENT_TYPE)
+
+    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+        await progress(pinned, len(messages))
+        records = await outcomes_when(pinned, 5 + 3 + 1 + 4 + 2)
+        assert worker.stop() == 0
+
+    dead = [record for record in records if HEADER_REASON in dict(record.headers)]
+    assert {record.value for record in dead} == {BROKEN.encode(), b"no interchange"}
+    (broken,) = [dict(record.headers) for record in dead if record.value == BROKEN.encode()]
+    assert broken[HEADER_REASON] == b"x12-claim"
+    (sentence,) = json.loads(broken[HEADER_FLAWS])
+    assert sentence.endswith("SV1 stands in no service line: LX is missing before it.")
+    claims = [json.loads(record.value or b"") for record in records if record not in dead]
+    assert {claim["disposition"] for claim in claims} == {"scrubbed"}
+    numbers = Counter(claim["claim"]["origin"]["patientControlNumber"] for claim in claims)
+    assert numbers == {"SYN-1": 3, "SYN-2": 3, "SYN-3": 2, "SYN-4": 2, "SYN-5": 2, "SYN-I1": 1}
+
+
+async def test_an_interchange_is_taken_once_though_the_worker_is_killed(exactly_once: Settings, tmp_path: Path) -> None:
+    """All outcomes of a message and its offset are one transaction: none is lost, none comes twice."""
+    pinned = exactly_once.model_copy(
+        update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON), "batch_max_claims": 4, "group_id": "x12-killed"}
+    )
+    sent = 60
+    await create_topics(pinned, partitions=1)
+    await send_claims(pinned, [FILES["many"].encode()] * sent, content_type=X12_CONTENT_TYPE)
+
+    for kill in (1, 2):
+        with WorkerProcess(pinned, tmp_path, f"killed-{kill}", REAL_WORKER) as worker:
+            await progress(pinned, sent * kill // 3)
+            worker.kill()
+    with WorkerProcess(pinned, tmp_path, "last", REAL_WORKER) as worker:
+        await progress(pinned, sent)
+        assert worker.stop() == 0
+
+    assert len(await outcomes(pinned)) == sent * 5
