@@ -3,6 +3,7 @@
 Each drill has a broker, a real worker and Debian's Prometheus of its own, on loopback. All run at the same time.
 """
 
+import shutil
 import sys
 import tempfile
 import time
@@ -80,6 +81,8 @@ def main() -> int:
             after = f"{result.drill.alert[0]} ({result.drill.alert[1]}) after {result.seconds:.0f} s"
         print(f"{'WRONG' if told else 'good':5}  {result.drill.name}: {told or after}")  # noqa: T201
     is_good = not any(result.problem for result in results)
+    if is_good:
+        shutil.rmtree(home, ignore_errors=True)
     print("Every alert that was meant fired, and no other page did." if is_good else f"The logs are in {home}.")  # noqa: T201
     return 0 if is_good else 1
 
