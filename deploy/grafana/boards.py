@@ -246,6 +246,18 @@ DEAD_LETTERS: Final = Board(
             (Query("job:claimscrub_dead_letters_per_claims:ratio_rate10m{$J}", "{{job}}"),),
         ),
         Panel(
+            "Partitions held at the limit",
+            "short",
+            "Not taken from, because too much turned into dead letters.",
+            (Query("sum by (instance) (claimscrub_dead_letter_limit_reached{$J})", "{{instance}}"),),
+        ),
+        Panel(
+            "Workers ended by a claim",
+            "short",
+            "Partitions taken over in which a worker died while it scrubbed.",
+            (Query("sum by (instance) (increase(claimscrub_crash_suspects_total{$J}[$R]))", "{{instance}}"),),
+        ),
+        Panel(
             "By reason and stage",
             "short",
             "In the last hour. The stages edit, encode and produce are our own fault.",

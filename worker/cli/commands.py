@@ -41,7 +41,11 @@ SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
         "demo": "See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.",
         "worker": "Run the worker: read claims from Kafka, scrub them, write outcomes back.",
         "send": "Send the claims of files to the inbound topic, as they are.",
+        "convert": "Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I.",
+        "acknowledge": "Write a 277CA for outcomes, or a 999 for a file in X12.",
         "tail": "Show the records of a topic as they come; Ctrl-C ends it.",
+        "dead-letters": "List the messages that were no claim, show one, or send them again.",
+        "replay": "Scrub claims again after rules or tables have changed.",
         "topics": "Create the topics that the worker needs, or see what is wrong with them.",
     }
 )
