@@ -15,7 +15,7 @@ from uuid import uuid4
 
 KAFKA_VERSION = "4.1.0"
 _SCALA = "2.13"
-_READY_S = 60.0
+_READY_S = 180.0
 _STOP_S = 10.0
 _POLL_S = 0.1
 

@@ -56,12 +56,19 @@ async def filled(settings: Settings, sent: int, sleep: float = 0.001) -> None:
     await prepare(settings, [claim(number, sleep=sleep) for number in range(sent)], PARTITIONS, key_of)
 
 
+async def stopped(worker: WorkerProcess) -> None:
+    """Stop a worker, which must leave with 0 within 20 s; one that is still starting cannot yet answer a signal."""
+    await until(lambda: bool(worker.events("starting")), f"{worker.name} has started", LIMIT_S)
+    code = await asyncio.to_thread(worker.stop, 20)
+    assert code == 0, f"{worker.name} left with {code}"
+
+
 async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> Ledger:
     """Wait until everything is committed, stop the workers, and count."""
     await progress(settings, sent, LIMIT_S)
     for worker in workers:
         if worker.process.poll() is None:
-            assert worker.stop() == 0
+            await stopped(worker)
     return Ledger.of(sent, await outcomes(settings))
 
 
@@ -93,7 +100,7 @@ async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_
             await progress(settings, sent * (turn + 1) // (rounds + 2), LIMIT_S)
             victim = running.pop(0)
             if is_graceful:
-                assert victim.stop(20) == 0
+                await stopped(victim)
             else:
                 victim.kill()
             running.append(workers.start())
@@ -134,7 +141,7 @@ async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, sec
             if turn % 2:
                 guest.kill()
             else:
-                assert guest.stop(20) == 0
+                await stopped(guest)
             turn += 1
         return await ended(settings, sent, *steady)
 

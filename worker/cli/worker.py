@@ -27,6 +27,7 @@ def command() -> None:
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
     Exit code 78: a setting is wrong.
+    SIGALRM (142): one claim held it for longer than CLAIMSCRUB_CLAIM_HANG_S.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     settings = read_settings()
     code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version())

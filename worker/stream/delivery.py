@@ -23,7 +23,7 @@ from worker.stream.transport import Group
 DELIVERY_TIMEOUT_S = 30.0
 """aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""
 
-_CLOSE_TIMEOUT_S = 5.0
+_CLOSE_TIMEOUT_S = 3.0
 _COMMIT_INTERVAL_S = 0.2
 
 

@@ -24,6 +24,7 @@ from worker.stream.connection import Client
 
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
+_END_WATCH_S = 0.5
 REVOKE_WAIT_S = 5.0
 """How long a partition that goes away waits for its batch; longer would cost the group its time."""
 
@@ -237,4 +238,5 @@ class Lanes:
         if not lane.is_watched or not lane.metadata:
             return
         with contextlib.suppress(Exception):
-            await self._delivery.note(lane, "")
+            async with asyncio.timeout(_END_WATCH_S):
+                await self._delivery.note(lane, "")

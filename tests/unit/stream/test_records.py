@@ -200,3 +200,31 @@ def test_what_is_too_large_to_copy_is_left_out_and_said_so() -> None:
 def test_a_skipped_message_has_no_record() -> None:
     """A tombstone leaves nothing behind."""
     assert outgoing(replace(MESSAGE, value=None), Scrubbed("skipped"), PROVENANCE)[0] is None
+
+
+def test_a_replay_keeps_its_count_and_the_day_on_which_the_message_first_came() -> None:
+    """Both travel into outcome and dead letter; filing limits are judged by the first day."""
+    headers = ((dlq.HEADER_REPLAYS, b"2"), (dlq.HEADER_RECEIVED_MS, b"1600000000000"))
+    message = replace(MESSAGE, headers=headers)
+
+    outcome, _ = outgoing(message, CLEAN, PROVENANCE)
+    letter, _ = outgoing(message, dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {}), PROVENANCE)
+
+    assert outcome is not None
+    assert letter is not None
+    assert dict(outcome.headers)[dlq.HEADER_REPLAYS] == dict(letter.headers)[dlq.HEADER_REPLAYS] == b"2"
+    assert dict(outcome.headers)["ce_time"].startswith(b"2020-09-13")
+    assert received_on(message, NEW_YORK) == date(2020, 9, 13)
+
+
+@pytest.mark.parametrize("value", [b"", b"-1", b"0", b"x", b"9" * 40, b"\xff"])
+def test_a_count_of_replays_that_cannot_be_counts_as_none(value: bytes) -> None:
+    """Headers are a stranger's: without a count the day is the record's own."""
+    headers = ((dlq.HEADER_REPLAYS, value), (dlq.HEADER_RECEIVED_MS, b"1600000000000"))
+    message = replace(MESSAGE, headers=headers)
+
+    record, _ = outgoing(message, CLEAN, PROVENANCE)
+
+    assert record is not None
+    assert dlq.HEADER_REPLAYS not in dict(record.headers)
+    assert received_on(message, NEW_YORK) == date(2023, 11, 14)
