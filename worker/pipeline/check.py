@@ -85,15 +85,17 @@ def _run(phase: Phase, context: Context, checked: Checked) -> None:
             chosen, elsewhere = choice.of(subject.traits, subject.hcpcs), []
             for rule in chosen.rules:
                 try:
-                    verdicts = tuple(rule.edit.find(subject, context))
+                    found = rule.edit.find(subject, context)
+                    first = next(found, None)
+                    if first is None:
+                        continue
+                    verdicts = (first, *found)
                 except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
                     if rule.edit.id not in checked.errors:
                         checked.errors.add(rule.edit.id)
                         checked.findings.append(_failed(rule))
                     continue
-                if not verdicts:
-                    continue
-                if type(verdicts[0]) is DoesNotApply:
+                if type(first) is DoesNotApply:
                     elsewhere.append(rule.edit.id)
                 else:
                     for verdict in verdicts:
