@@ -117,12 +117,28 @@ class LineWriter:
                     lines.append(self._lines.get_nowait())
             is_open = lines[-1] is not None
             try:
-                self._stream.write(b"".join(line for line in lines if line is not None))
-                self._stream.flush()
+                self._write(b"".join(line for line in lines if line is not None))
             except (OSError, ValueError):
                 # A closed or broken stdout must not end the thread: claims go on without their lines.
                 for _ in lines:
                     self._on_drop()
+
+    def _write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            written = self._stream.write(left)
+            if not written:  # a stdout that does not wait, and is full
+                raise BlockingIOError
+            left = left[written:]
+
+
+def unbuffered_stdout() -> BinaryIO:
+    """Stdout without Python's buffer.
+
+    At exit Python writes out the buffer of `sys.stdout`: on a full disk that makes the exit code 120, and it aborts the
+    process where a thread waits for a pipe that nobody reads.
+    """
+    return open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)
 
 
 class LibraryHandler(logging.Handler):
@@ -165,7 +181,7 @@ class Logs:
 
     def __init__(self, level: str, on_drop: DropCounter, stream: BinaryIO | None = None) -> None:
         self._writer = LineWriter(
-            sys.stdout.buffer if stream is None else stream,
+            unbuffered_stdout() if stream is None else stream,
             lambda: on_drop("log_records_dropped_total", "blocked"),
         )
         self._on_drop = on_drop
