@@ -1,12 +1,11 @@
-"""Claims a second through the worker, beside the plainest loops: one over the same pipeline, one that only forwards."""
+"""Claims a second through the worker, beside the plainest loop that decodes, encodes and forwards."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from itertools import count, islice
 from tempfile import TemporaryFile
@@ -16,9 +15,8 @@ from aiokafka import TopicPartition
 from rich.console import Console
 
 from tests.bench.measure import Series, in_turn
-from tests.kafka.broker import KafkaMissingError, kafka_cluster
 from worker.cli.demo_claims import demo_claims
-from worker.settings import Delivery, Settings
+from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.connection import open_reader
 from worker.stream.embedded import embedded_broker
@@ -26,16 +24,18 @@ from worker.stream.produce import send_claims
 from worker.stream.tail import tail
 
 LIMIT_S = 180
-FLOOR = "bare aiokafka loop, same pipeline"
-FORWARDING = "bare aiokafka loop, decode and encode only"
-LOOPS = {FLOOR: "scrub", FORWARDING: "forward"}
+FLOOR = "bare aiokafka loop"
 
 
 def measure_worker(rounds: int, claims: int, console: Console) -> list[Series]:
     """The worker under both policies and the bare loop, each over the same claims on fresh topics."""
-    with _broker(console) as servers:
+    with embedded_broker() as servers:
         run = partial(_claims_a_second, servers, claims, count(1))
-        measures = {name: partial(run, name) for name in (*LOOPS, *map(_name, Delivery))}
+        measures: dict[str, Callable[[], float]] = {
+            FLOOR: partial(run, None),
+            "worker, exactly-once": partial(run, "exactly-once"),
+            "worker, at-least-once": partial(run, "at-least-once"),
+        }
         console.print(f"Worker: {rounds} rounds of {len(measures)} measurements over {claims:,} claims ...")
         values = in_turn(measures, rounds)
     floor = values.pop(FLOOR)
@@ -45,24 +45,7 @@ def measure_worker(rounds: int, claims: int, console: Console) -> list[Series]:
     ]
 
 
-def _name(policy: Delivery) -> str:
-    return f"worker, {policy.value}"
-
-
-@contextmanager
-def _broker(console: Console) -> Iterator[str]:
-    """Apache Kafka where it can be had; the embedded broker answers empty fetches at once, which costs the worker."""
-    try:
-        with kafka_cluster() as cluster:
-            console.print("Broker: Apache Kafka")
-            yield cluster.address
-    except KafkaMissingError as missing:
-        console.print(f"Broker: embedded ({missing})")
-        with embedded_broker() as servers:
-            yield servers
-
-
-def _claims_a_second(servers: str, claims: int, runs: "count[int]", name: str) -> float:
+def _claims_a_second(servers: str, claims: int, runs: "count[int]", policy: str | None) -> float:
     run = next(runs)
     environment = {
         "CLAIMSCRUB_BOOTSTRAP_SERVERS": servers,
@@ -70,13 +53,13 @@ def _claims_a_second(servers: str, claims: int, runs: "count[int]", name: str) -
         "CLAIMSCRUB_GROUP_ID": f"bench-{run}",
         "CLAIMSCRUB_AS_OF": "2026-03-31",
         "CLAIMSCRUB_HTTP_PORT": "0",
-        "CLAIMSCRUB_DELIVERY": next((each.value for each in Delivery if _name(each) == name), Delivery.EXACTLY_ONCE),
+        "CLAIMSCRUB_DELIVERY": policy or "exactly-once",
     }
     settings = Settings.from_environment(environment)
     asyncio.run(_prepare(settings, claims))
-    if name in LOOPS:
+    if policy is None:
         names = (settings.topics.inbound, settings.topics.scrubbed)
-        command = [sys.executable, "-m", "tests.bench.bare_loop", servers, *names, settings.group_id, LOOPS[name]]
+        command = [sys.executable, "-m", "tests.bench.bare_loop", servers, *names, settings.group_id]
     else:
         command = [sys.executable, "-m", "worker", "worker"]
     with TemporaryFile() as log:
