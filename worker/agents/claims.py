@@ -22,6 +22,7 @@ from worker.stream.lanes import Committed, Lane
 from worker.stream.records import Inbound, Outgoing
 from worker.stream.scrubber import LoadedScrubber
 from worker.stream.shell import Shell
+from worker.stream.transport import add_agent
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""
@@ -48,8 +49,7 @@ def attach_claims(shell: Shell) -> None:
         async for events in stream.noack_take(shell.settings.batch_max_claims, within=_WITHIN_S):
             await agent.handle([taken(event) for event in events])
 
-    # With concurrency above 1 Faust commits past events in flight; one instance keeps the order.
-    shell.app.agent(topic, name="claims", concurrency=1)(claims)
+    add_agent(shell.app, "claims", topic, claims)
 
 
 class ClaimsAgent:
