@@ -5,11 +5,12 @@ say what is wrong with it and where.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
 MONEY = re.compile(r"-?\d{1,15}(\.\d{1,2})?", re.ASCII)
 QUANTITY = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
@@ -22,6 +23,22 @@ class Unreadable(str):
     __slots__ = ()
 
 
+@dataclass(slots=True)
+class Reading:
+    """What is learnt while a claim is read: pass one as the validation's context to be told.
+
+    `found_unreadable` tells that some text is `Unreadable`, so that nobody need search a claim for it.
+    """
+
+    found_unreadable: bool = False
+
+
+def _unreadable(text: str, info: ValidationInfo) -> Unreadable:
+    if isinstance(info.context, Reading):
+        info.context.found_unreadable = True
+    return Unreadable(text)
+
+
 def _text(value: object) -> str:
     if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
         return str(value).strip()
@@ -29,26 +46,26 @@ def _text(value: object) -> str:
     raise ValueError("expected text or a number")
 
 
-def _read_number(value: object, form: re.Pattern[str]) -> Decimal | Unreadable | None:
+def _read_number(value: object, form: re.Pattern[str], info: ValidationInfo) -> Decimal | Unreadable | None:
     if value is None or isinstance(value, Decimal):
         return value
     text = _text(value)
     if not text:
         return None
-    return Decimal(text) if form.fullmatch(text) else Unreadable(text)
+    return Decimal(text) if form.fullmatch(text) else _unreadable(text, info)
 
 
-def read_money(value: object) -> Decimal | Unreadable | None:
+def read_money(value: object, info: ValidationInfo) -> Decimal | Unreadable | None:
     """US dollars with at most two decimals; `None` when absent or empty."""
-    return _read_number(value, MONEY)
+    return _read_number(value, MONEY, info)
 
 
-def read_quantity(value: object) -> Decimal | Unreadable | None:
+def read_quantity(value: object, info: ValidationInfo) -> Decimal | Unreadable | None:
     """A count of units with at most nine decimals (edits judge how many are allowed)."""
-    return _read_number(value, QUANTITY)
+    return _read_number(value, QUANTITY, info)
 
 
-def read_date(value: object) -> date | Unreadable | None:
+def read_date(value: object, info: ValidationInfo) -> date | Unreadable | None:
     """A day written YYYYMMDD; `None` when absent or empty, `Unreadable` when there is no such day."""
     if value is None or isinstance(value, date):
         return value
@@ -59,8 +76,8 @@ def read_date(value: object) -> date | Unreadable | None:
         try:
             return date(int(text[:4]), int(text[4:6]), int(text[6:]))
         except ValueError:
-            return Unreadable(text)
-    return Unreadable(text)
+            return _unreadable(text, info)
+    return _unreadable(text, info)
 
 
 def _write(value: Decimal | date | str | None) -> str | None:

@@ -8,6 +8,9 @@ from typing import Final
 
 from worker.edits.code_ranges import CodeRange
 
+GIVING: Final[tuple[CodeRange, ...]] = (("96365", "96379"), ("96401", "96549"))
+"""Injections and infusions of drugs; without hydration (96360, 96361)."""
+
 ADMINISTRATIONS: Final[tuple[CodeRange, ...]] = (
     ("96360", "96549"),  # injections, infusions, chemotherapy, pump refills
     ("90471", "90474"),  # vaccines

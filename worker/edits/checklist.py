@@ -1,6 +1,7 @@
 """Which items of a guide's record checklist are missing for one drug on one day, and how that is said."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
@@ -126,18 +127,30 @@ def _missing(guide: Guide, item: RecordItem, day: DrugDay) -> Flaw:
 
 
 def _nothing_sent(guide: Guide, asked: tuple[RecordItem, ...], day: DrugDay) -> Flaw:
+    elements = tuple([item.element for item in asked])
     return Flaw(
         message=(
             f"Nothing was sent about the record for {day.hcpcs} ({guide.drug}) of {day.on}; a payer may ask for: "
-            f"{'; '.join(IN_WORDS[item.element] for item in asked)}."
+            f"{_all_in_words(elements)}."
         ),
         hint="Send a `documentation` list to have the record compared, or have these documents ready.",
         at=in_line(day.lines[0], "documentation"),
         facts={
             "procedureCode": day.hcpcs,
             "serviceDate": day.on,
-            "checklist": tuple(item.element.value for item in asked),
-            "reportTypes": tuple(dict.fromkeys(REPORT_TYPE[item.element] for item in asked)),
+            "checklist": ", ".join(elements),
+            "reportTypes": _report_types(elements),
         },
         severity=Severity.WARN,
     )
+
+
+# Most claims come without a record, and the checklists are few.
+@lru_cache
+def _all_in_words(elements: tuple[Element, ...]) -> str:
+    return "; ".join(IN_WORDS[element] for element in elements)
+
+
+@lru_cache
+def _report_types(elements: tuple[Element, ...]) -> str:
+    return ", ".join(dict.fromkeys(REPORT_TYPE[element] for element in elements))

@@ -1,22 +1,13 @@
 """Lists of codes that a payer names for one edit, and what follows from them for every claim under its profile."""
 
 from worker.edits.code_ranges import CodeOrRange, listed
-from worker.edits.edit import About, Configuration, Lacks, Options
+from worker.edits.edit import About, Configuration, Options
 
 
 class CodeList(Options):
     """Codes and ranges of codes; None where the payer's list is not known, empty where it has none."""
 
     codes: tuple[CodeOrRange, ...] | None = None
-
-
-def without_list(kind: type[CodeList], missing: str) -> Lacks:
-    """An edit that decides nothing where the list is not known."""
-
-    def lacks(configuration: Configuration) -> str | None:
-        return missing if configuration.options(kind).codes is None else None
-
-    return lacks
 
 
 def on_list(kind: type[CodeList]) -> About:

@@ -1,16 +1,16 @@
 """Whether a drug was handed out for use elsewhere, or administered where it is billed."""
 
-from worker.edits.administrations import ADMINISTRATIONS
-from worker.edits.code_ranges import within
-from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.edit import Context
+from worker.edits.facts import LineFacts
 from worker.edits.places import DISPENSED_TO
+from worker.edits.traits import Trait
 
 
-def was_dispensed(line: LineFacts, claim: ClaimFacts) -> bool:
+def was_dispensed(line: LineFacts, context: Context) -> bool:
     """Whether nobody administered the drug, as far as the claim tells.
 
     A supplier delivers to the place, and nothing through which a drug is given is billed for the day.
     """
-    if claim.place_of(line) not in DISPENSED_TO or line.on is None:
+    if line.place not in DISPENSED_TO or line.on is None:
         return False
-    return not any(other.covers(line.on) and within(other.hcpcs, ADMINISTRATIONS) for other in claim.lines)
+    return not any(other.traits & Trait.ADMINISTRATION and other.covers(line.on) for other in context.claim.lines)

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Fix, Location, Prediction, Severity
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
-from worker.edits.traits import NONE, Trait
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 from worker.reference.snapshot import Snapshot
@@ -125,6 +124,30 @@ class Context(Configuration):
     received_on: date
 
 
+class WatchedContext(Context):
+    """A context that tells whether an edit asked for the claim, or decided by its subject alone."""
+
+    __slots__ = ("_watched", "claim_was_seen")
+    _watched: Context
+    claim_was_seen: bool
+
+    def __init__(self, watched: Context) -> None:
+        for name in ("snapshot", "guides", "profile", "all_options", "received_on"):
+            object.__setattr__(self, name, getattr(watched, name))
+        object.__setattr__(self, "_watched", watched)
+        self.forget()
+
+    def forget(self) -> None:
+        """Watch anew."""
+        object.__setattr__(self, "claim_was_seen", False)
+
+    @property
+    def claim(self) -> ClaimFacts:
+        """The claim; that it was asked for is noted."""
+        object.__setattr__(self, "claim_was_seen", True)
+        return self._watched.claim
+
+
 @dataclass(frozen=True, slots=True)
 class Edit(Generic[Subject]):
     """One entry of the catalogue together with the function that decides it.
@@ -146,7 +169,7 @@ class Edit(Generic[Subject]):
     explanation: str
     find: Callable[[Subject, Context], Iterator[Verdict]]
     options: type[Options] | None
-    needs: Trait
+    needs: int
     about: About
     lacks: Lacks
     status: Status
@@ -171,6 +194,21 @@ def _any_code(_code: str, _: Configuration) -> bool:
 
 def _nothing(_: Configuration) -> None:
     """An edit that decides by the claim and by tables that every installation has lacks nothing."""
+
+
+def unless_given(kind: type[Options], missing: str, *options: str) -> Lacks:
+    """What an edit lacks, in words, where a profile says none of these options of its own.
+
+    Raises `TypeError` for an option that the edit does not have.
+    """
+    if unknown := set(options) - kind.model_fields.keys():
+        raise TypeError(f"{kind.__name__} has no option {', '.join(sorted(unknown))}")
+
+    def lacks(configuration: Configuration) -> str | None:
+        said = configuration.options(kind)
+        return missing if all(getattr(said, option) is None for option in options) else None
+
+    return lacks
 
 
 AnyEdit: TypeAlias = Edit[Any]  # the subject's type is fixed by the scope, where the edit is declared
@@ -203,7 +241,7 @@ class Declaration(Generic[Subject]):
         predicted: Prediction,
         citation: Citation,
         options: type[Options] | None = None,
-        needs: Trait = NONE,
+        needs: int = 0,
         about: About = _any_code,
         lacks: Lacks = _nothing,
         status: Status = Status.STABLE,

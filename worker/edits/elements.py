@@ -101,9 +101,7 @@ def unreadable(claim: Claim) -> Iterator[tuple[str, str]]:
 
 def _unreadable_in(part: Part, path: str) -> Iterator[tuple[str, str]]:
     for name, alias in _measured(type(part)):
-        value = getattr(part, name)
-        if _holds_unreadable(value):
-            yield from _unreadable_value(value, f"{path}.{alias}")
+        yield from _unreadable_value(getattr(part, name), f"{path}.{alias}")
 
 
 def _unreadable_value(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -114,23 +112,6 @@ def _unreadable_value(value: object, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for place, member in enumerate(value):
             yield from _unreadable_value(member, f"{path}[{place}]")
-
-
-def _holds_unreadable(value: object) -> bool:
-    # Every part of every claim is asked this, so it takes no detours: no paths, no generators.
-    if type(value) is Unreadable:
-        return True
-    if isinstance(value, Part):
-        values = value.__dict__
-        for name, _ in _measured(type(value)):
-            inner = values[name]
-            if inner is not None and _holds_unreadable(inner):
-                return True
-    elif isinstance(value, tuple):
-        for member in value:
-            if _holds_unreadable(member):
-                return True
-    return False
 
 
 @cache

@@ -4,7 +4,7 @@ Each disagreement is reported by one edit: HCP-06 where a biosimilar and its ref
 HCP-08 where another form or maker of the same drug is; NDC-06 where the package is another drug, or none we know.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from worker.edits.facts import LineFacts
@@ -46,3 +46,18 @@ def siblings(line: LineFacts, snapshot: Snapshot) -> tuple[tuple[Container, Drug
 def mixes_biosimilars(drug: Drug, others: Iterable[tuple[Container, Drug]]) -> bool:
     """Whether one of the drugs that were mixed up is a biosimilar."""
     return any(each.drug_class == BIOSIMILAR for each in (drug, *(other for _, other in others)))
+
+
+def codes_of(containers: Iterable[Container]) -> str:
+    """The codes under which the crosswalk lists the rows of a package, in words."""
+    return " or ".join(sorted({container.hcpcs for container in containers}))
+
+
+def facts_of(line: LineFacts, containers: Sequence[Container]) -> dict[str, object]:
+    """What tells that a package is listed under other codes than the one billed."""
+    return {
+        "procedureCode": line.hcpcs,
+        "nationalDrugCode": containers[0].ndc11,
+        "product": containers[0].brand,
+        "codesOfNdc": codes_of(containers),
+    }

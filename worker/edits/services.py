@@ -4,9 +4,8 @@ from typing import Final
 
 from worker.edits.code_ranges import CodeRange, within
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
+from worker.edits.traits import Trait
 
-GIVING: Final[tuple[CodeRange, ...]] = (("96365", "96379"), ("96401", "96549"))
-"""Injections and infusions of drugs; without hydration (96360, 96361)."""
 ORDINARY: Final[tuple[CodeRange, ...]] = (("96365", "96379"),)
 CHEMOTHERAPY: Final[tuple[CodeRange, ...]] = (("96401", "96549"),)
 
@@ -49,7 +48,12 @@ def may_be_drug(line: LineFacts) -> bool:
 
 def given_on(day: DrugDay, claim: ClaimFacts) -> tuple[LineFacts, ...] | None:
     """The lines through which the drug was given; None when another drug of that day may have been given by them."""
-    of_day = [line for line in claim.lines if line.covers(day.on)]
-    if any(may_be_drug(line) and line.hcpcs != day.hcpcs for line in of_day):
-        return None
-    return tuple(line for line in of_day if within(line.hcpcs, GIVING) or line.hcpcs in INTO_THE_EYE)
+    given = []
+    for line in claim.lines:
+        if line.hcpcs == day.hcpcs or not line.covers(day.on):
+            continue
+        if line.traits & Trait.INJECTION_OR_INFUSION or line.hcpcs in INTO_THE_EYE:
+            given.append(line)
+        elif may_be_drug(line):
+            return None
+    return tuple(given)

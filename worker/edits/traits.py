@@ -4,52 +4,77 @@ An edit names the traits that it needs, and is never called on a subject without
 no package, and few drugs are wasted. Such an edit counts as not applicable, as if it had said so itself.
 """
 
-from enum import Flag, auto
+from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from schemas.claim import ServiceLine
+from worker.edits.administrations import ADMINISTRATIONS, GIVING
+from worker.edits.code_ranges import within
 
 
-class Trait(Flag):
-    """One thing that a subject has."""
+class Trait(IntEnum):
+    """One thing that a subject has; several are added up in one number."""
 
-    MODIFIER = auto()
+    MODIFIER = 1 << 0
     """A line carries a modifier."""
-    WASTE_MODIFIER = auto()
+    WASTE_MODIFIER = 1 << 1
     """A line, or one of the drug's lines, carries JW or JZ."""
-    WASTE_BILLED = auto()
+    WASTE_BILLED = 1 << 2
     """One of the drug's lines carries JW."""
-    PACKAGE = auto()
+    PACKAGE = 1 << 3
     """A line names the package (NDC) of its drug."""
-    END_DATE = auto()
+    END_DATE = 1 << 4
     """A line has a last date of service."""
-    OTHER_PAYER = auto()
+    OTHER_PAYER = 1 << 5
     """A line tells what another payer decided."""
-    RECORD = auto()
+    ADMINISTRATION = 1 << 6
+    """A line bills something through which, or in the course of which, a drug may be given."""
+    INJECTION_OR_INFUSION = 1 << 7
+    """A line bills an injection or infusion of a drug; each is an administration too."""
+    OWN_PROVIDER = 1 << 8
+    """A line names a provider."""
+    TEXT = 1 << 9
+    """A line has a description or a note."""
+    RECORD = 1 << 10
     """A list of what the record holds was sent."""
-    SPECIAL_TEXT = auto()
-    """The message may hold characters other than printable ASCII."""
+    SPECIAL_TEXT = 1 << 11
+    """The claim may hold characters other than printable ASCII."""
+    LONG_TEXT = 1 << 12
+    """The claim may hold a text of more than 30 characters, the shortest limit of any identifier."""
+    UNREADABLE = 1 << 13
+    """The claim may hold amounts, counts or dates that cannot be read."""
 
 
-NONE: Final = Trait(0)
-SPECIAL_TEXT: Final = Trait.SPECIAL_TEXT.value
-WASTE: Final = frozenset({"JW", "JZ"})
-# Flags of the enum are added up for every line of every claim; as numbers that costs a tenth.
-_MODIFIER, _WASTE_MODIFIER, _WASTE_BILLED = Trait.MODIFIER.value, Trait.WASTE_MODIFIER.value, Trait.WASTE_BILLED.value
-_PACKAGE, _END_DATE, _OTHER_PAYER = Trait.PACKAGE.value, Trait.END_DATE.value, Trait.OTHER_PAYER.value
+UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE
+"""What a claim may have of which nothing was told."""
+WASTE: Final = ("JW", "JZ")
+"""The modifiers that say what was discarded, or that nothing was."""
 
 
-def traits_of_line(modifiers: tuple[str, ...], line: ServiceLine) -> int:
+def traits_of_line(code: str, modifiers: tuple[str, ...], line: ServiceLine) -> int:
     """The traits of a service line, as the sum of their values."""
-    traits = 0
+    traits = _traits_of_code(code)
     if modifiers:
-        traits = _MODIFIER
-        if not WASTE.isdisjoint(modifiers):
-            traits |= _WASTE_MODIFIER | (_WASTE_BILLED if "JW" in modifiers else 0)
+        traits |= Trait.MODIFIER
+        if "JW" in modifiers:
+            traits |= Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
+        elif "JZ" in modifiers:
+            traits |= Trait.WASTE_MODIFIER
     if line.drug_identification and line.drug_identification.national_drug_code:
-        traits |= _PACKAGE
+        traits |= Trait.PACKAGE
     if line.service_date_end is not None:
-        traits |= _END_DATE
+        traits |= Trait.END_DATE
     if line.line_adjudication_information:
-        traits |= _OTHER_PAYER
+        traits |= Trait.OTHER_PAYER
+    if line.additional_notes or line.service.description:
+        traits |= Trait.TEXT
+    if line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider:
+        traits |= Trait.OWN_PROVIDER
     return traits
+
+
+@lru_cache(maxsize=16_384)
+def _traits_of_code(code: str) -> int:
+    gives = Trait.INJECTION_OR_INFUSION if within(code, GIVING) else 0
+    return gives | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)

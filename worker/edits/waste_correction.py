@@ -6,17 +6,17 @@ from typing import Final
 from schemas.outcome import Fix
 from worker.edits.correction import modifier_added, overwritten, safe, unsafe
 from worker.edits.expected_units import expected_given, expected_wasted
-from worker.edits.facts import DrugDay, LineFacts
+from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.edits.record import Unknown
 
 CENT: Final = Decimal("0.01")
 LONGEST_NUMBER: Final = 30  # REF02 of REF*6R
 
 
-def waste_modifier_fix(day: DrugDay, line: LineFacts) -> Fix | None:
+def waste_modifier_fix(day: DrugDay, line: LineFacts, claim: ClaimFacts) -> Fix | None:
     """JZ where nothing was discarded, a JW line where the record knows how much was, else JZ for a biller to judge."""
     if isinstance(day.dose_discarded, Decimal) and day.dose_discarded > 0:
-        return _split(day, line)
+        return _split(day, line, claim.charge_of(line))
     operations = modifier_added(line, "JZ")
     if operations is None:
         return None
@@ -35,7 +35,7 @@ def nothing_was_discarded(day: DrugDay) -> bool:
     return day.dose_discarded == 0
 
 
-def _split(day: DrugDay, line: LineFacts) -> Fix | None:
+def _split(day: DrugDay, line: LineFacts, charge: Decimal | None) -> Fix | None:
     """The line bills whole containers: its discarded units go, with their share of the charge, to a line of their own.
 
     The charges of both lines come to the one that was there, so that the claim stays in balance.
@@ -46,10 +46,10 @@ def _split(day: DrugDay, line: LineFacts) -> Fix | None:
     drug = line.line.drug_identification
     has_package_count = drug is not None and drug.national_drug_unit_count is not None
     operations = modifier_added(line, "JW")
-    if operations is None or wasted < 1 or line.units != given + wasted or line.charge is None or has_package_count:
+    if operations is None or wasted < 1 or line.units != given + wasted or charge is None or has_package_count:
         return None
-    share = (line.charge * wasted / line.units).quantize(CENT)
-    if not 0 < share < line.charge:
+    share = (charge * wasted / line.units).quantize(CENT)
+    if not 0 < share < charge:
         return None
     added = line.line.model_dump(mode="json", by_alias=True, exclude_unset=True)
     service = added["professionalService" if line.line.institutional_service is None else "institutionalService"]
@@ -60,7 +60,7 @@ def _split(day: DrugDay, line: LineFacts) -> Fix | None:
     return unsafe(
         (
             *overwritten(line, "serviceUnitCount", f"{given:f}"),
-            *overwritten(line, "lineItemChargeAmount", f"{line.charge - share:f}"),
+            *overwritten(line, "lineItemChargeAmount", f"{charge - share:f}"),
             {"op": "add", "path": "/claimInformation/serviceLines/-", "value": added},
         )
     )

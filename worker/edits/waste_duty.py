@@ -20,7 +20,7 @@ def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unkno
     Source: CMS, JW and JZ modifier policy: every separately payable Part B drug from single-dose containers, but not
     for inpatients and not in federally qualified and rural health clinics.
     """
-    place = context.claim.place_of(line) or ""
+    place = line.place or ""
     answer = context.snapshot.waste_duty(line.hcpcs, on)
     if place in INPATIENT | ALL_INCLUSIVE_CLINICS or NOT_COVERED_BY_LAW in line.modifiers:
         return None

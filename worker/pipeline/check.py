@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, WatchedContext
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
-from worker.pipeline.plan import Choice, Phase, Plan
+from worker.pipeline.plan import Choice, Chosen, Phase, Plan
 from worker.pipeline.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
@@ -22,6 +22,7 @@ _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 class Checked:
     """The findings in the order of the edits, and the account of every edit that had something to look at."""
 
+    claim: ClaimFacts
     findings: list[Finding] = field(default_factory=list)
     looked: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
@@ -30,6 +31,7 @@ class Checked:
     no_data: list[NoDataEntry] = field(default_factory=list)
     unverified: set[str] = field(default_factory=set)
     not_reached: tuple[str, ...] = ()
+    verdicts: int = 0
 
     def sorted_findings(self) -> tuple[Finding, ...]:
         """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
@@ -53,7 +55,7 @@ class Checked:
 
 def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
     """Run every edit of the plan that has something to look at on this claim."""
-    checked = Checked()
+    checked = Checked(facts)
     known = plan.configuration
     context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
     _run(plan.intake, context, checked)
@@ -79,46 +81,90 @@ def _sides(phase: Phase, facts: ClaimFacts) -> tuple[tuple[Choice, tuple[Any, ..
 
 
 def _run(phase: Phase, context: Context, checked: Checked) -> None:
-    # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
+    watched = WatchedContext(context)
     for choice, subjects in _sides(phase, context.claim):
         for subject in subjects:
-            chosen, elsewhere = choice.of(subject.traits, subject.hcpcs), []
-            for rule in chosen.rules:
-                try:
-                    found = rule.edit.find(subject, context)
-                    first = next(found, None)
-                    if first is None:
-                        continue
-                    verdicts = (first, *found)
-                except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
-                    if rule.edit.id not in checked.errors:
-                        checked.errors.add(rule.edit.id)
-                        checked.findings.append(_failed(rule))
-                    continue
-                if type(first) is DoesNotApply:
-                    elsewhere.append(rule.edit.id)
-                else:
-                    for verdict in verdicts:
-                        _account(rule, verdict, context, checked)
-            checked.looked |= chosen.ids.difference(elsewhere) if elsewhere else chosen.ids
+            alike = (context.received_on, subject.likeness)
+            if chosen := choice.for_likes.get(alike):
+                _show(subject, chosen, context, checked)
+            elif subject.likeness is None:
+                _show(subject, choice.of(subject.traits, subject.hcpcs), context, checked)
+            else:
+                chosen = _show_first(subject, choice.of(subject.traits, subject.hcpcs), watched, checked)
+                choice.for_likes.keep(alike, chosen)
 
 
-def _account(rule: Rule, verdict: Verdict, context: Context, checked: Checked) -> None:
-    line = verdict.at.line if isinstance(verdict, Flaw) else getattr(verdict, "line", None)
-    if isinstance(verdict, (Flaw, NoData)) and (suppression := _suppression(rule, line, context.claim)):
-        checked.bypassed[_by_suppression(suppression, line)] = None
-        return
+def _show(
+    subject: Any, chosen: Chosen, context: Context, checked: Checked
+) -> list[str]:  # Any: the scope tells the kind
+    """Run the rules on a subject; return the edits to which it is none of their business."""
+    # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
+    elsewhere = []
+    for rule in chosen.rules:
+        try:
+            verdicts = list(rule.edit.find(subject, context))
+        except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
+            checked.verdicts += 1
+            if rule.edit.id not in checked.errors:
+                checked.errors.add(rule.edit.id)
+                checked.findings.append(_failed(rule))
+            continue
+        if not verdicts:
+            continue
+        if type(verdicts[0]) is DoesNotApply:
+            elsewhere.append(rule.edit.id)
+        else:
+            for verdict in verdicts:
+                _account(rule, verdict, checked)
+    for rule, missing, place in chosen.told:
+        _account_gap(rule, missing, None if place is None else subject.numbers[place], checked)
+    checked.looked |= chosen.ids.difference(elsewhere) if elsewhere else chosen.ids
+    return elsewhere
+
+
+def _show_first(subject: Any, chosen: Chosen, context: WatchedContext, checked: Checked) -> Chosen:  # Any: as above
+    """Run the rules on the first subject of its likeness; return what is to be done with the next one."""
+    again, told, ids = [], [], set(chosen.ids)
+    for rule in chosen.rules:
+        context.forget()
+        verdicts, gaps = checked.verdicts, len(checked.no_data)
+        elsewhere = _show(subject, Chosen((rule,), frozenset((rule.edit.id,))), context, checked)
+        found = checked.no_data[gaps:]
+        if context.claim_was_seen or checked.verdicts - verdicts > len(found):
+            again.append(rule)
+        else:
+            ids.difference_update(elsewhere)
+            told += [(rule, gap.missing, gap.line and subject.numbers.index(gap.line)) for gap in found]
+    return Chosen(tuple(again), frozenset(ids), tuple(told))
+
+
+def _account(rule: Rule, verdict: Verdict, checked: Checked) -> None:
+    checked.verdicts += 1
     match verdict:
-        case Flaw():
-            checked.failed.add(rule.edit.id)
-            at = of_institutional(verdict.at) if context.claim.is_institutional else verdict.at
-            checked.findings.append(_finding(rule, verdict, at))
         case NoData(missing, line):
-            checked.no_data.append(_no_data(rule.edit.id, missing, line))
-            if rule.severity is not Severity.WARN:
-                checked.unverified.add(rule.edit.id)
+            _account_gap(rule, missing, line, checked)
+        case Flaw():
+            _account_flaw(rule, verdict, checked)
         case Bypassed(by, line):
             checked.bypassed[BypassedEntry(edit=rule.edit.id, by=by, line=line)] = None
+
+
+def _account_gap(rule: Rule, missing: str, line: int | None, checked: Checked) -> None:
+    if suppression := _suppression(rule, line, checked.claim):
+        checked.bypassed[_by_suppression(suppression, line)] = None
+        return
+    checked.no_data.append(_no_data(rule.edit.id, missing, line))
+    if rule.severity is not Severity.WARN:
+        checked.unverified.add(rule.edit.id)
+
+
+def _account_flaw(rule: Rule, flaw: Flaw, checked: Checked) -> None:
+    if suppression := _suppression(rule, flaw.at.line, checked.claim):
+        checked.bypassed[_by_suppression(suppression, flaw.at.line)] = None
+        return
+    checked.failed.add(rule.edit.id)
+    at = of_institutional(flaw.at) if checked.claim.is_institutional else flaw.at
+    checked.findings.append(_finding(rule, flaw, at))
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +183,7 @@ def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression
             suppression
             for suppression in rule.suppressions
             for each in meant
-            if suppression.when.matches(each.hcpcs, claim.diagnoses_of((each,)), claim.place_of(each))
+            if suppression.when.matches(each.hcpcs, claim.diagnoses_of((each,)), each.place)
         ),
         None,
     )

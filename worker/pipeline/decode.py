@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from schemas.claim import SCHEMA_VERSION, Claim
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.values import Reading
+from worker.edits.traits import Trait
 
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
@@ -27,6 +29,8 @@ _NUMBERS_SHOWN: Final = bytes.maketrans(b"[,-123456789", b"::0000000000")
 _NUMBER: Final = b":0"
 _ALL_CURLY: Final = bytes.maketrans(b"[]", b"{}")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+# A value, not a key: no text of a list is limited.
+_LONG_TEXT: Final = re.compile(rb':"[^"]{31}')
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
@@ -44,14 +48,14 @@ class Decoded:
     """A claim with the bytes it came in.
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
-    two spellings of one claim have one canonical form. `is_plain` tells that no character in it is anything but
-    printable ASCII.
+    two spellings of one claim have one canonical form. `traits` are what the reading told of the claim as a whole,
+    values of `Trait` added up.
     """
 
     claim: Claim
     body: bytes
     canonical: bytes
-    is_plain: bool
+    traits: int
 
 
 class _WrittenNumber(str):
@@ -68,8 +72,15 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
         _refuse(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
     _refuse_excess(value)
     document, canonical = _read_plain(value) or _read(value)
-    is_plain = value.isascii() and b"\\" not in value and b"\x7f" not in value
-    return Decoded(_validate(document), _one_line(value), canonical, is_plain)
+    reading = Reading()
+    claim = _validate(document, reading)
+    traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
+    return Decoded(claim, _one_line(value), canonical, traits)
+
+
+def _traits_of_text(canonical: bytes) -> int:
+    is_plain = canonical.isascii() and b"\\" not in canonical and b"\x7f" not in canonical
+    return (0 if is_plain else Trait.SPECIAL_TEXT) | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
 
 
 Document: TypeAlias = tuple[dict[str, Any], bytes]
@@ -182,12 +193,12 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" in value
 
 
-def _validate(document: dict[str, Any]) -> Claim:  # any JSON value
+def _validate(document: dict[str, Any], reading: Reading) -> Claim:  # any JSON value
     version = document.get("schemaVersion")
     if version is not None and (not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION):
         _refuse(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA)
     try:
-        claim = Claim.model_validate(document)
+        claim = Claim.model_validate(document, context=reading)
     except ValidationError:
         _refuse(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA)
     if len(claim.claim_information.service_lines) > MAX_LINES:

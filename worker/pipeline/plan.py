@@ -1,18 +1,27 @@
 """Which edits are run on what: the rules of a payer profile, chosen by what a subject has to be looked at.
 
 This is the one clever place of the pipeline. A claim has a few hundred pairs of a subject and an edit, and on most of
-them the edit would only say that it does not apply: no modifier, no package, nothing wasted, another code. Which rules
-apply follows from the code and the traits of the subject, so that each choice is made once and kept.
+them the edit has nothing to say.
+
+- It would only say that it does not apply: no modifier, no package, nothing wasted, another code. Which rules apply
+  follows from the code and the traits of the subject, so that each choice is made once and kept.
+- It looks at the line alone, or at the lines of one drug and day, and not at the rest of the claim; and 40 units of
+  infliximab with JZ are as sound on the next claim as on this one. What was silent about a subject without asking for
+  its claim, or lacked data, is not run on another one like it, received on the same day.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
 from schemas.outcome import NotConfigured
 from worker.edits.edit import Configuration, Scope
+from worker.edits.facts import Likeness
 from worker.payers.guide import Guide
+from worker.pipeline.kept import Kept
+from worker.pipeline.likeness import ALIKE
 from worker.pipeline.rulebook import Rule, Rulebook
 from worker.reference.snapshot import Snapshot
 
@@ -23,10 +32,15 @@ KEPT: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The rules for subjects with certain traits, in the order of their ids."""
+    """The rules for certain subjects, in the order of their ids.
+
+    `ids` are those that count as having looked at the subject: the rules, and those that need not look again. `told` is
+    what some of the latter could not decide about any of them: what was missing, and for which of the subject's lines.
+    """
 
     rules: tuple[Rule, ...]
     ids: frozenset[str]
+    told: tuple[tuple[Rule, str, int | None], ...] = ()
 
 
 class Choice:
@@ -35,6 +49,8 @@ class Choice:
     def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
         self._rules = tuple(rules)
         self._configuration = configuration
+        self.for_likes: Kept[tuple[date, Likeness], Chosen] = Kept(ALIKE)
+        """The rules that a subject like an earlier one, received on the same day, has to be shown to."""
         self.of = lru_cache(maxsize=KEPT)(self._choose)
         """The rules that need none but these traits, and are about this code."""
 
@@ -42,7 +58,7 @@ class Choice:
         rules = tuple(
             rule
             for rule in self._rules
-            if rule.edit.needs.value & traits == rule.edit.needs.value and rule.edit.about(code, self._configuration)
+            if rule.edit.needs & traits == rule.edit.needs and rule.edit.about(code, self._configuration)
         )
         return Chosen(rules, frozenset(rule.edit.id for rule in rules))
 

@@ -21,10 +21,10 @@ from worker.pipeline.decide import decide
 from worker.pipeline.decode import Decoded, NotAClaimError, decode
 from worker.pipeline.enrich import Enricher
 from worker.pipeline.fixes import Fixed, make_fixes, new_findings
-from worker.pipeline.gather import gather
+from worker.pipeline.gather import Gatherer
 from worker.pipeline.plan import Plan
 from worker.pipeline.rulebook import compile_rulebook
-from worker.pipeline.waste_ledger import waste_ledger
+from worker.pipeline.waste_ledger import LedgerWriter
 from worker.reference.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
@@ -89,7 +89,9 @@ class Pipeline:
         self.snapshot = snapshot
         self.ruleset = ruleset
         self._clock = clock
+        self._gatherer = Gatherer(snapshot)
         self._enricher = Enricher(snapshot)
+        self._ledgers = LedgerWriter()
         self._max_bytes = max_bytes
         self._only: Profile | None = None
         self._plans: Mapping[tuple[str, ClaimKind], Plan] = {
@@ -129,7 +131,7 @@ class Pipeline:
             findings=examined.findings[:MAX_FINDINGS],
             findings_truncated=len(examined.findings) > MAX_FINDINGS,
             enrichment=examined.enrichment,
-            waste_ledger=waste_ledger(examined.facts),
+            waste_ledger=self._ledgers.write(examined.facts),
             coverage=examined.checked.coverage(self._plans[profile.name, decoded.claim.kind]),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
             fixed=made.fixed.findings if made else None,
@@ -149,7 +151,7 @@ class Pipeline:
 
     def _examine(self, decoded: Decoded, received_on: date, profile: Profile) -> _Examined:
         started = self._clock()
-        facts = gather(decoded.claim, self.snapshot, is_plain=decoded.is_plain)
+        facts = self._gatherer.gather(decoded.claim, decoded.traits)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
         checked = check(self._plans[profile.name, decoded.claim.kind], facts, received_on)

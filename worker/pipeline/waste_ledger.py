@@ -5,24 +5,46 @@ from functools import lru_cache
 
 from schemas.outcome import Amount, ContainerCount, WasteLedgerEntry
 from worker.edits.containers import KEPT, Combination
-from worker.edits.facts import ClaimFacts, DrugDay
-from worker.edits.ledger import Ledger, ledger_of
+from worker.edits.facts import ClaimFacts, DrugDay, Likeness
+from worker.edits.ledger import ledger_of
 from worker.edits.record import Unknown
+from worker.edits.traits import WASTE
+from worker.pipeline.kept import Kept
+from worker.pipeline.likeness import ALIKE
 
 
-def waste_ledger(facts: ClaimFacts) -> tuple[WasteLedgerEntry, ...] | None:
-    """One entry a drug and date of which there is something to say; None when there is none."""
-    ledgers = (ledger_of(day) for day in facts.drug_days)
-    return tuple(_entry(ledger) for ledger in ledgers if ledger) or None
+class LedgerWriter:
+    """Writes the ledgers of claims that were gathered with one snapshot.
+
+    Days that are alike have the same ledger but for the numbers of their lines, so that it is worked out once and kept.
+    """
+
+    def __init__(self) -> None:
+        self._known: Kept[Likeness, WasteLedgerEntry | None] = Kept(ALIKE)
+
+    def write(self, facts: ClaimFacts) -> tuple[WasteLedgerEntry, ...] | None:
+        """One entry a drug and date of which there is something to say; None when there is none."""
+        entries = [self._entry(day) for day in facts.drug_days]
+        return tuple(entry for entry in entries if entry is not None) or None
+
+    def _entry(self, day: DrugDay) -> WasteLedgerEntry | None:
+        if day.likeness is None:
+            return _entry(day)
+        if day.likeness not in self._known:
+            self._known.keep(day.likeness, _entry(day))
+        entry = self._known[day.likeness]
+        return None if entry is None else entry.model_copy(update={"lines": day.numbers})
 
 
-def _entry(ledger: Ledger) -> WasteLedgerEntry:
-    day = ledger.day
+def _entry(day: DrugDay) -> WasteLedgerEntry | None:
+    ledger = ledger_of(day)
+    if ledger is None:
+        return None
     return WasteLedgerEntry(
         hcpcs=day.hcpcs,
         service_date=day.on,
         lines=tuple(line.number for line in day.lines),
-        modifiers=tuple(modifier for modifier in ("JW", "JZ") if any(modifier in line.modifiers for line in day.lines)),
+        modifiers=tuple(modifier for modifier in WASTE if any(modifier in line.modifiers for line in day.lines)),
         dose_given=_amount(day.dose_given, day),
         dose_discarded=_amount(day.dose_discarded, day),
         expected_given=ledger.expected_given,

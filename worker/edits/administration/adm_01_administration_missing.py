@@ -2,12 +2,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.administrations import ADMINISTRATIONS
-from worker.edits.code_ranges import within
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.places import DISPENSED_TO
+from worker.edits.traits import Trait
 from worker.reference.answer import Found
 
 GIVEN_BY_STAFF: Final = frozenset({"drug", "antineoplastic", "biosimilar", "hyaluronan"})
@@ -34,12 +33,12 @@ def administration_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
     if not day.given or day.drug.drug_class not in GIVEN_BY_STAFF:
         return
     line = day.given[0]
-    place = context.claim.place_of(line) or ""
-    setting = context.snapshot.place_of_service(place, day.on)
+    place = line.place or ""
     if NOT_INJECTED.intersection(day.drug.routes) or place in DISPENSED_TO:
         return
-    if any(other.covers(day.on) and within(other.hcpcs, ADMINISTRATIONS) for other in context.claim.lines):
+    if any(other.traits & Trait.ADMINISTRATION and other.covers(day.on) for other in context.claim.lines):
         return
+    setting = context.snapshot.place_of_service(place, day.on)
     if isinstance(setting, Found) and setting.row.facility:
         return
     if day.drug.unit_amount is None and not day.drug.routes:

@@ -3,11 +3,11 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import within
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
-from worker.edits.services import GIVING, may_be_drug
+from worker.edits.services import may_be_drug
+from worker.edits.traits import Trait
 from worker.reference.answer import Found
 
 WITHOUT_DRUG: Final = frozenset({"96521", "96522", "96523"})  # pumps are maintained and lines flushed without one
@@ -37,7 +37,8 @@ def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     Accepted: any line of the date that may be a drug, whether our tables know it or not; pump and line care;
     facilities, which bill the drug themselves; a payer whose drugs come from other suppliers (`supplied_by_others`).
     """
-    lines = [line for line in claim.lines if within(line.hcpcs, GIVING) and line.hcpcs not in WITHOUT_DRUG and line.on]
+    giving = [line for line in claim.lines if line.traits & Trait.INJECTION_OR_INFUSION]
+    lines = [line for line in giving if line.hcpcs not in WITHOUT_DRUG and line.on]
     if not lines or context.options(SuppliedDrugs).supplied_by_others:
         yield DoesNotApply()
         return
@@ -58,5 +59,5 @@ def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
 
 
 def _in_facility(line: LineFacts, on: date, context: Context) -> bool | None:
-    setting = context.snapshot.place_of_service(context.claim.place_of(line) or "", on)
+    setting = context.snapshot.place_of_service(line.place or "", on)
     return setting.row.facility if isinstance(setting, Found) else None

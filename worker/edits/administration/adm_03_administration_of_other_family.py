@@ -12,10 +12,12 @@ from worker.edits.edit import (
     Verdict,
     drug_day_edit,
     predicts,
+    unless_given,
 )
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
-from worker.edits.services import CHEMOTHERAPY, GIVING, ORDINARY, given_on
+from worker.edits.services import CHEMOTHERAPY, ORDINARY, given_on
+from worker.edits.traits import Trait
 
 
 class Families(Options):
@@ -30,12 +32,6 @@ def _on_either_list(code: str, configuration: Configuration) -> bool:
     return listed(code, (*(families.chemotherapy or ()), *(families.ordinary or ())))
 
 
-def _without_lists(configuration: Configuration) -> str | None:
-    families = configuration.options(Families)
-    known = families.chemotherapy is not None or families.ordinary is not None
-    return None if known else "the payer's lists of drugs given by chemotherapy codes"
-
-
 @drug_day_edit(
     "ADM-03",
     severity=Severity.WARN,
@@ -43,7 +39,7 @@ def _without_lists(configuration: Configuration) -> str | None:
     citation=Citation(source="Medicare contractors, articles on the administration of complex drugs, such as A58532"),
     options=Families,
     about=_on_either_list,
-    lacks=_without_lists,
+    lacks=unless_given(Families, "the payer's lists of drugs given by chemotherapy codes", "chemotherapy", "ordinary"),
 )
 def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The drug is given by a code of the chemotherapy family where the payer wants an ordinary one, or the reverse.
@@ -59,7 +55,7 @@ def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[V
     wanted, what = (
         (CHEMOTHERAPY, "chemotherapy") if listed(day.hcpcs, families.chemotherapy or ()) else (ORDINARY, "ordinary")
     )
-    if not any(line.covers(day.on) and within(line.hcpcs, GIVING) for line in context.claim.lines):
+    if not any(line.traits & Trait.INJECTION_OR_INFUSION and line.covers(day.on) for line in context.claim.lines):
         yield DoesNotApply()
         return
     if given is None:

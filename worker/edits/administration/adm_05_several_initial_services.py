@@ -31,12 +31,15 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     Accepted: 96413 and 96367; 96413 and 96365-59; initial services of other dates or providers; 76 and 77, which say
     that a service was repeated.
     """
-    by_day: defaultdict[tuple[date, str | None], list[LineFacts]] = defaultdict(list)
-    for line in claim.lines:
-        if line.hcpcs in INITIAL and line.on:
-            by_day[line.on, claim.rendering_npi(line)].append(line)
-    if not by_day:
+    initial = [line for line in claim.lines if line.hcpcs in INITIAL and line.on]
+    if not initial:
         yield DoesNotApply()
+        return
+    if len(initial) == 1 and initial[0].units == ONE:
+        return
+    by_day: defaultdict[tuple[date | None, str | None], list[LineFacts]] = defaultdict(list)
+    for line in initial:
+        by_day[line.on, claim.rendering_npi(line)].append(line)
     for (on, _provider), lines in by_day.items():
         apart = [line for line in lines if (APART | REPEATED).intersection(line.modifiers)]
         others = [line for line in lines if line not in apart]

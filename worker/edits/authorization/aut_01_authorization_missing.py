@@ -4,9 +4,9 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, without_list
+from worker.edits.code_lists import CodeList
 from worker.edits.code_ranges import within
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 
@@ -23,7 +23,7 @@ class Authorization(CodeList):
     predicted=predicts(category="A6", status=("252",), carc=("197",), rarc=("M62",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
     options=Authorization,
-    lacks=without_list(Authorization, "the payer's prior authorization list"),
+    lacks=unless_given(Authorization, "the payer's prior authorization list", "codes"),
 )
 def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A code for which the payer wants a prior authorization is billed without an authorization number.

@@ -4,8 +4,8 @@ from typing import Final
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.checklist import DOCUMENT, asked_elsewhere
-from worker.edits.code_lists import CodeList, on_list, without_list
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts
+from worker.edits.code_lists import CodeList, on_list
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts, unless_given
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
@@ -30,7 +30,7 @@ class StepTherapy(CodeList):
     citation=Citation(source="42 CFR 422.136, step therapy of Medicare Advantage plans for Part B drugs"),
     options=StepTherapy,
     about=on_list(StepTherapy),
-    lacks=without_list(StepTherapy, "the payer's step therapy list"),
+    lacks=unless_given(StepTherapy, "the payer's step therapy list", "codes"),
 )
 def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The payer wants other drugs tried first, and the record shows neither that nor why they cannot be given.

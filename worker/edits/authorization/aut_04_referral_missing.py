@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, without_list
+from worker.edits.code_lists import CodeList
 from worker.edits.code_ranges import listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 
@@ -18,7 +18,8 @@ class Referrals(CodeList):
     predicted=predicts(category="A6", status=("761",), carc=("288",), rarc=("N489",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*9F, referral number"),
     options=Referrals,
-    lacks=without_list(Referrals, "the payer's referral list"),
+    about=lambda _, configuration: bool(configuration.options(Referrals).codes),
+    lacks=unless_given(Referrals, "the payer's referral list", "codes"),
 )
 def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A managed care payer wants a referral for a service, and the claim carries no referral number.

@@ -38,13 +38,14 @@ def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict
     Accepted: less than ten times the limit, or less than 1,000 dollars above it: both are our own measures, not a
     published rule, and can be set in the payer profile. 0.01 with a note or a description; 0.00 is told by FMT-07.
     """
-    if line.charge is None or line.charge <= 0:
+    charge = context.claim.charge_of(line)
+    if charge is None or charge <= 0:
         yield DoesNotApply()
         return
-    if line.charge == TOKEN:
+    if charge == TOKEN:
         if not line.line.additional_notes and not line.line.professional_service.description:
             yield _flaw(
-                line, "is a token amount", "If the drug was free, say so in a note (NTE); else send the charge."
+                line, charge, "is a token amount", "If the drug was free, say so in a note (NTE); else send the charge."
             )
         return
     answer = context.snapshot.asp_limit(line.hcpcs, line.on) if line.on else None
@@ -52,19 +53,20 @@ def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict
         yield NoData("payment limit of the code" if line.units else "unit count", line.number)
         return
     options, allowed = context.options(ChargeRange), answer.row.payment_limit * line.units
-    if line.charge > allowed * options.most_times_limit and line.charge - allowed >= options.least_excess:
+    if charge > allowed * options.most_times_limit and charge - allowed >= options.least_excess:
         shown = round(allowed, 2)
         yield _flaw(
             line,
+            charge,
             f"is more than {options.most_times_limit:f} times the {shown:f} that Medicare pays for the units",
             "Compare the units and the charge; one of them may belong to another line or another billing unit.",
         )
 
 
-def _flaw(line: LineFacts, problem: str, hint: str) -> Flaw:
+def _flaw(line: LineFacts, charge: Decimal, problem: str, hint: str) -> Flaw:
     return Flaw(
-        message=f"{line.hcpcs}: the charge of {line.charge:f} {problem}.",
+        message=f"{line.hcpcs}: the charge of {charge:f} {problem}.",
         hint=hint,
         at=in_line(line, "lineItemChargeAmount"),
-        facts={"procedureCode": line.hcpcs, "lineCharge": line.charge, "billedUnits": line.units},
+        facts={"procedureCode": line.hcpcs, "lineCharge": charge, "billedUnits": line.units},
     )

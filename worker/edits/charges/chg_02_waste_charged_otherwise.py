@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay, LineFacts
+from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
 
@@ -20,7 +20,7 @@ LEAST_SHARE: Final = Decimal("0.01")  # of the charge that was expected
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_charged_otherwise(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def waste_charged_otherwise(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A discarded unit is charged otherwise than a unit that was given.
 
     Why: both come from the same container. A payer pays no more than the charge, so a charge that is too low for the JW
@@ -33,30 +33,31 @@ def waste_charged_otherwise(day: DrugDay, _: Context) -> Iterator[Verdict]:
     if not day.wasted or not day.given:
         yield DoesNotApply()
         return
-    given, units = _charge(day.given), day.units_given
+    given, units = _charge(day.given, context.claim), day.units_given
     if given is None or not units or units <= 0:
         yield NoData("charge and units of the drug given", day.given[0].number)
         return
     for line in day.wasted:
-        if line.charge is None or line.units is None or line.units <= 0:
+        charge = context.claim.charge_of(line)
+        if charge is None or line.units is None or line.units <= 0:
             yield NoData("charge and units of the JW line", line.number)
             continue
         expected = round(given * line.units / units, 2)
-        difference = abs(line.charge - expected)
+        difference = abs(charge - expected)
         if difference > max(LEAST_DIFFERENCE, expected * LEAST_SHARE):
             yield Flaw(
-                message=f"{day.hcpcs}-JW x {line.units:f} is charged {line.charge:f}; as given it were {expected:f}.",
+                message=f"{day.hcpcs}-JW x {line.units:f} is charged {charge:f}; as given it were {expected:f}.",
                 hint="Charge a discarded unit as much as a unit given, or correct the units.",
                 at=in_line(line, "lineItemChargeAmount"),
                 facts={
                     "procedureCode": day.hcpcs,
-                    "lineCharge": line.charge,
+                    "lineCharge": charge,
                     "expectedCharge": expected,
                     "discardedUnits": line.units,
                 },
             )
 
 
-def _charge(lines: tuple[LineFacts, ...]) -> Decimal | None:
-    charges = [line.charge for line in lines if line.charge is not None]
+def _charge(lines: tuple[LineFacts, ...], claim: ClaimFacts) -> Decimal | None:
+    charges = [charge for line in lines if (charge := claim.charge_of(line)) is not None]
     return sum(charges, Decimal(0)) if len(charges) == len(lines) else None

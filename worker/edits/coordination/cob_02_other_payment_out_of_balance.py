@@ -20,7 +20,7 @@ from worker.edits.traits import Trait
     ),
     needs=Trait.OTHER_PAYER,
 )
-def other_payment_out_of_balance(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def other_payment_out_of_balance(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """What another payer paid and took off on a line does not add up to the line's charge.
 
     Why: a charge is either paid or adjusted. The next payer works out its share from both, and returns a line where
@@ -31,6 +31,7 @@ def other_payment_out_of_balance(line: LineFacts, _: Context) -> Iterator[Verdic
     Accepted: 47.28 paid, 77.86 and 11.86 adjusted. The parts of a line that the other payer unbundled are added up. No
     data: a line that it bundled with another one; an amount that is missing.
     """
+    charge = context.claim.charge_of(line)
     by_payer: dict[str | None, list[LineAdjudication]] = defaultdict(list)
     for decided in line.line.line_adjudication_information:
         by_payer[decided.other_payer_primary_identifier].append(decided)
@@ -39,16 +40,16 @@ def other_payment_out_of_balance(line: LineFacts, _: Context) -> Iterator[Verdic
     for parts in by_payer.values():
         amounts = [amount for part in parts for amount in _amounts(part)]
         known = [amount for amount in amounts if isinstance(amount, Decimal)]
-        if line.charge is None or len(known) != len(amounts):
+        if charge is None or len(known) != len(amounts):
             yield NoData("amounts of the other payer's decision", line.number)
         elif any(part.bundled_or_unbundled_line_number for part in parts):
             yield NoData("lines that the other payer bundled", line.number)
-        elif (accounted := sum(known, Decimal(0))) != line.charge:
+        elif (accounted := sum(known, Decimal(0))) != charge:
             yield Flaw(
-                message=f"Line {line.number} is charged {line.charge:f}; another payer accounts for {accounted:f}.",
+                message=f"Line {line.number} is charged {charge:f}; another payer accounts for {accounted:f}.",
                 hint="Copy payment (SVD02) and all adjustments (CAS) of the line from the other payer's remittance.",
                 at=in_line(line, "lineAdjudicationInformation"),
-                facts={"lineCharge": line.charge, "accountedFor": accounted, "difference": line.charge - accounted},
+                facts={"lineCharge": charge, "accountedFor": accounted, "difference": charge - accounted},
             )
 
 

@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
+from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
 from worker.edits.filing_limit import REPLACES_A_CLAIM, FilingLimit, last_day
 from worker.edits.locate import in_line
 
 
-@line_edit(
+@claim_edit(
     "DAT-04",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("718",), carc=("29",), rarc=("N211",)),
@@ -19,7 +19,7 @@ from worker.edits.locate import in_line
     ),
     options=FilingLimit,
 )
-def filed_too_late(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def filed_too_late(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The claim was received after the payer's time limit for the date of service.
 
     Why: Medicare takes a claim for one calendar year from the From date of the line, and a late claim cannot be
@@ -32,20 +32,22 @@ def filed_too_late(line: LineFacts, context: Context) -> Iterator[Verdict]:
     next federal workday when the last day is none. A replacement or void counts from its original claim, which we do
     not see.
     """
-    information = context.claim.claim.claim_information
-    if line.on is None or line.on >= context.received_on:
-        return
-    if information.claim_frequency_code in REPLACES_A_CLAIM:
-        yield NoData("day on which the original claim was received", line.number)
-        return
-    limit = last_day(line.on, context.options(FilingLimit), context)
-    if limit is None:
-        yield NoData("filing limit of the payer", line.number)
-    elif context.received_on > limit:
-        yield Flaw(
-            message=f"{line.hcpcs} of {line.on} had to be received by {limit}; it was on {context.received_on}.",
-            hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason (CLM20).",
-            at=in_line(line, "serviceDate"),
-            facts={"serviceDate": line.on, "lastDay": limit, "receivedOn": context.received_on},
-            severity=Severity.WARN if information.delay_reason_code else None,
-        )
+    information, options = claim.claim.claim_information, context.options(FilingLimit)
+    for line in claim.lines:
+        if line.on is None or line.on >= context.received_on:
+            continue
+        if information.claim_frequency_code in REPLACES_A_CLAIM:
+            yield NoData("day on which the original claim was received", line.number)
+            continue
+        limit = last_day(line.on, options, context)
+        if limit is None:
+            yield NoData("filing limit of the payer", line.number)
+        elif context.received_on > limit:
+            yield Flaw(
+                message=f"{line.hcpcs} of {line.on} had to be received by {limit}; it was on {context.received_on}.",
+                hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason "
+                "(CLM20).",
+                at=in_line(line, "serviceDate"),
+                facts={"serviceDate": line.on, "lastDay": limit, "receivedOn": context.received_on},
+                severity=Severity.WARN if information.delay_reason_code else None,
+            )

@@ -1,11 +1,12 @@
 from collections.abc import Iterator
+from datetime import date
 
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.filing_limit import REPLACES_A_CLAIM, filing_limit, last_day
+from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts
+from worker.edits.filing_limit import REPLACES_A_CLAIM, FilingLimit, filing_limit, last_day
 from worker.edits.locate import in_line
 
 
@@ -15,7 +16,7 @@ class FilingRisk(Options):
     days_left: int = Field(default=30, ge=0, le=365)
 
 
-@line_edit(
+@claim_edit(
     "DAT-05",
     severity=Severity.WARN,
     predicted=predicts(category="A2", status=("718",), carc=("29",)),
@@ -24,7 +25,7 @@ class FilingRisk(Options):
     ),
     options=FilingRisk,
 )
-def filing_limit_near(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def filing_limit_near(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The payer's time limit for this service ends within 30 days.
 
     Why: a claim that is returned now may not be corrected in time, and a late claim cannot be appealed. Claims with few
@@ -35,16 +36,28 @@ def filing_limit_near(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Accepted: 31 days left. A claim that is late already is told by DAT-04; so is a payer whose limit is not known, and
     a replacement, which counts from its original claim.
     """
-    information = context.claim.claim.claim_information
-    is_past = line.on is not None and line.on < context.received_on
-    limit = last_day(line.on, filing_limit(context), context) if line.on and is_past else None
-    left = (limit - context.received_on).days if limit else None
-    if left is None or left < 0 or information.claim_frequency_code in REPLACES_A_CLAIM:
+    if claim.claim.claim_information.claim_frequency_code in REPLACES_A_CLAIM:
         yield DoesNotApply()
-    elif left <= context.options(FilingRisk).days_left:
-        yield Flaw(
-            message=f"{line.hcpcs} of {line.on} has to be received by {limit}; days left: {left}.",
-            hint="Send it today, and watch for a rejection: a corrected claim has to arrive by that day too.",
-            at=in_line(line, "serviceDate"),
-            facts={"serviceDate": line.on, "lastDay": limit, "daysLeft": left},
-        )
+        return
+    received, limit, days_left = context.received_on, filing_limit(context), context.options(FilingRisk).days_left
+    if _is_far(claim.first_service, limit, context):
+        return
+    limits = [(line, last_day(line.on, limit, context)) for line in claim.lines if line.on and line.on < received]
+    in_time = [(line, last) for line, last in limits if last is not None and last >= received]
+    if not in_time:
+        yield DoesNotApply()
+    for line, last in in_time:
+        left = (last - received).days
+        if left <= days_left:
+            yield Flaw(
+                message=f"{line.hcpcs} of {line.on} has to be received by {last}; days left: {left}.",
+                hint="Send it today, and watch for a rejection: a corrected claim has to arrive by that day too.",
+                at=in_line(line, "serviceDate"),
+                facts={"serviceDate": line.on, "lastDay": last, "daysLeft": left},
+            )
+
+
+def _is_far(first: date | None, limit: FilingLimit, context: Context) -> bool:
+    """Whether even the earliest service has more days left, as on nearly every claim."""
+    last = last_day(first, limit, context) if first and first < context.received_on else None
+    return last is not None and (last - context.received_on).days > context.options(FilingRisk).days_left

@@ -20,7 +20,7 @@ SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppres
     ),
     needs=Trait.END_DATE,
 )
-def drug_line_spans_days(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def drug_line_spans_days(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A drug line is dated from one day to another.
 
     Why: payers compare the units with the limit for one day, and JW and JZ speak of the containers of one day. A line
@@ -32,7 +32,7 @@ def drug_line_spans_days(line: LineFacts, context: Context) -> Iterator[Verdict]
     places to which suppliers deliver.
     """
     drug_class = line.drug.drug_class if line.drug else ""
-    if drug_class in SUPPLIED or context.claim.place_of(line) in DISPENSED_TO:
+    if drug_class in SUPPLIED or line.place in DISPENSED_TO:
         yield DoesNotApply()
     elif line.spans_days:
         yield Flaw(

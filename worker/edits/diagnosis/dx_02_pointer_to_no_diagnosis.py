@@ -2,22 +2,24 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from schemas.claim import DiagnosisPointers
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 
 POINTER: Final = re.compile(r"0?[1-9]|1[0-2]", re.ASCII)
 MOST_POINTERS: Final = 4
+HIGHEST: Final = 12
 
 
-@line_edit(
+@claim_edit(
     "DX-02",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("477",), carc=("16",), rarc=("M76",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV107 and HI"),
 )
-def pointer_to_no_diagnosis(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """A line points to a diagnosis that the claim does not have, to one twice, to more than four, or not by number.
 
     Why: the pointers say for which diagnosis the line was done; a pointer into nothing leaves the line without one.
@@ -27,9 +29,23 @@ def pointer_to_no_diagnosis(line: LineFacts, context: Context) -> Iterator[Verdi
     Accepted: 1 to 4 different numbers, in any order, each of a diagnosis of the claim. A claim without any diagnosis
     is told by DX-03, a line without pointers by FMT-02.
     """
-    pointers = line.line.professional_service.composite_diagnosis_code_pointers
-    if not pointers or not any(context.claim.diagnoses):
+    if not any(claim.diagnoses):
         return
+    for line in claim.lines:
+        pointers = line.line.professional_service.composite_diagnosis_code_pointers
+        if pointers and not _is_sound(pointers.diagnosis_code_pointers, claim):
+            yield from _flaws(line, pointers, claim)
+
+
+def _is_sound(pointers: tuple[str | None, ...], claim: ClaimFacts) -> bool:
+    """Whether the pointers are a few different ones, each of a diagnosis, as on nearly every line."""
+    different = set(pointers)
+    if len(claim.diagnoses) > HIGHEST or not len(different) == len(pointers) <= MOST_POINTERS:
+        return False
+    return different <= claim.by_pointer.keys()
+
+
+def _flaws(line: LineFacts, pointers: DiagnosisPointers, claim: ClaimFacts) -> Iterator[Flaw]:
     given = [(place, each) for place, each in enumerate(pointers.diagnosis_code_pointers, 1) if each]
     if len(given) > MOST_POINTERS:
         problem = f"it has {len(given)} pointers; {MOST_POINTERS} are allowed"
@@ -43,7 +59,7 @@ def pointer_to_no_diagnosis(line: LineFacts, context: Context) -> Iterator[Verdi
         number = int(pointer)
         if number in seen:
             yield _flaw(line, place, f"it points to diagnosis {number} twice", "Send each pointer once.")
-        elif not "".join(context.claim.diagnoses[number - 1 : number]):
+        elif not "".join(claim.diagnoses[number - 1 : number]):
             problem = f"it points to diagnosis {number}, which the claim does not have"
             yield _flaw(line, place, problem, "Point to a diagnosis of the claim, or add the diagnosis.")
         seen.add(number)

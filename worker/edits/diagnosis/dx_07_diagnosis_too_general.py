@@ -4,7 +4,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Configuration, Context, Flaw, Options, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_diagnosis
 
@@ -17,18 +17,13 @@ class RefusedDiagnoses(Options):
     codes: frozenset[UndottedCode] | None = None
 
 
-def _without_list(configuration: Configuration) -> str | None:
-    unknown = configuration.options(RefusedDiagnoses).codes is None
-    return "unspecified diagnoses that the payer refuses" if unknown else None
-
-
 @claim_edit(
     "DX-07",
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("772",), carc=("16",), rarc=("M76",)),
     citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting: level of detail in coding"),
     options=RefusedDiagnoses,
-    lacks=_without_list,
+    lacks=unless_given(RefusedDiagnoses, "unspecified diagnoses that the payer refuses", "codes"),
 )
 def diagnosis_too_general(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A diagnosis leaves open the side, the site or the kind, and the payer refuses it for that.

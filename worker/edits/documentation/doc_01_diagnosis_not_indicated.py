@@ -24,11 +24,13 @@ def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]
 
     Accepted: any one diagnosis on the list among those that the lines point to.
     """
-    line, guide, diagnoses = day.lines[0], context.guides.get(day.hcpcs), context.claim.diagnoses_of(day.lines)
+    line, guide = day.lines[0], context.guides.get(day.hcpcs)
     known = guide.indications if guide else None
     if known is None:
         yield NoData("guide with the drug's diagnoses", line.number)
-    elif not diagnoses:
+        return
+    diagnoses = context.claim.diagnoses_of(day.lines)
+    if not diagnoses:
         yield NoData("diagnosis pointers", line.number)
     elif known.effective and day.on < known.effective:
         yield NoData("list of diagnoses for that date", line.number)

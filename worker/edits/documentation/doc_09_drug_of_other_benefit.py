@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, on_list, without_list
-from worker.edits.edit import Bypassed, Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.code_lists import CodeList, on_list
+from worker.edits.edit import Bypassed, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -21,7 +21,7 @@ class PharmacyBenefit(CodeList):
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50"),
     options=PharmacyBenefit,
     about=on_list(PharmacyBenefit),
-    lacks=without_list(PharmacyBenefit, "the payer's list of drugs of its pharmacy benefit"),
+    lacks=unless_given(PharmacyBenefit, "the payer's list of drugs of its pharmacy benefit", "codes"),
 )
 def drug_of_other_benefit(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The payer pays the drug under its pharmacy benefit, not on a professional claim.

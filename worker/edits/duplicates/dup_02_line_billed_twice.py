@@ -26,7 +26,9 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
     says that it was done again; lines whose description or note differ.
     """
-    billed = Counter((line.hcpcs, line.on) for line in claim.lines)
+    billed = Counter([(line.hcpcs, line.on) for line in claim.lines])
+    if len(billed) == len(claim.lines):
+        return
     first: dict[tuple[object, ...], LineFacts] = {}
     for line in claim.lines:
         if (
@@ -54,8 +56,8 @@ def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
         line.until,
         frozenset(line.modifiers),
         line.units,
-        line.charge,
-        claim.place_of(line),
+        claim.charge_of(line),
+        line.place,
         claim.rendering_npi(line),
         service.description,
         line.line.additional_notes,

@@ -8,7 +8,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.recorded import record_not_asked
-from worker.edits.services import GIVING, VISITS
+from worker.edits.services import VISITS
 from worker.edits.traits import Trait
 from worker.payers.profile import DocumentationMode
 
@@ -47,7 +47,7 @@ def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator
     if SEPARATE_VISIT not in line.modifiers or not within(line.hcpcs, VISITS):
         yield DoesNotApply()
         return
-    if not any(other.on == line.on and within(other.hcpcs, GIVING) for other in context.claim.lines):
+    if not any(other.on == line.on and other.traits & Trait.INJECTION_OR_INFUSION for other in context.claim.lines):
         yield DoesNotApply()
         return
     if unknown := record_not_asked(context, line.number):

@@ -9,7 +9,7 @@ from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, pr
 from worker.edits.elements import identifiers, names, path_of, status_of, unreadable
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import at_path, in_diagnosis
-from worker.edits.traits import SPECIAL_TEXT
+from worker.edits.traits import Trait
 
 CONTROL_OR_FORMAT = ("Cc", "Cf")
 DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
@@ -35,20 +35,21 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     or a modifier is, is told by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
     warning: no payer sees that list.
     """
-    for path, _text in unreadable(claim.claim):
+    for path, _text in unreadable(claim.claim) if claim.traits & Trait.UNREADABLE else ():
         inside = not path.startswith("$.documentation")
         flaw = _flaw(claim, path, "21", "cannot be read", "Dates are YYYYMMDD, amounts 120.00, counts 1.5.")
         yield flaw if inside else Flaw(flaw.message, flaw.hint, flaw.at, flaw.facts, severity=Severity.WARN)
-    for written in identifiers(claim.claim):
+    is_special = claim.traits & Trait.SPECIAL_TEXT
+    for written in identifiers(claim.claim) if claim.traits & (Trait.SPECIAL_TEXT | Trait.LONG_TEXT) else ():
         value, _path, longest, _place = written
-        if not (value.isascii() and value.isprintable()):
+        if is_special and not (value.isascii() and value.isprintable()):
             strange = {character for character in value if not (character.isascii() and character.isprintable())}
             yield _characters(claim, path_of(written), strange)
         elif longest and len(value) > longest:
             problem = f"has {len(value)} characters; {longest} are allowed"
             yield _flaw(claim, path_of(written), "512", problem, "Send it in full within the limit.")
     yield from _dotted(claim)
-    for path, name in names(claim.claim) if claim.traits & SPECIAL_TEXT else ():
+    for path, name in names(claim.claim) if is_special else ():
         if not name.isprintable():
             hidden = {letter for letter in name if unicodedata.category(letter) in CONTROL_OR_FORMAT}
             if hidden:
@@ -58,7 +59,7 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
 def _dotted(claim: ClaimFacts) -> Iterator[Flaw]:
     for position, entry in enumerate(claim.claim.claim_information.health_care_code_information, 1):
         code = entry.diagnosis_code or ""
-        if DOTTED.fullmatch(code):
+        if "." in code and DOTTED.fullmatch(code):
             at = in_diagnosis(position)
             yield Flaw(
                 message=f"Diagnosis {position} is written with its dot.",

@@ -24,7 +24,7 @@ def claim_out_of_balance(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Accepted: 6120.00 or 6120 over the same lines.
     """
     total = claim.claim.claim_information.claim_charge_amount
-    charges = [line.charge for line in claim.lines if line.charge is not None]
+    charges = [charge for charge in claim.charges if charge is not None]
     if not isinstance(total, Decimal):
         yield NoData("total charge of the claim")
     elif not claim.lines or len(charges) != len(claim.lines):

@@ -1,21 +1,22 @@
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
+from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 
 MOST_DECIMALS = 3
 
 
-@line_edit(
+@claim_edit(
     "FMT-07",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("402", "583"), carc=("16",), rarc=("M79",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104"),
 )
-def amount_below_zero_or_none(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """A line has a charge below zero, no units or fewer, or a unit count finer than a thousandth.
 
     Why: a claim bills what was done; credits are sent as a void or a replacement of the claim.
@@ -25,7 +26,17 @@ def amount_below_zero_or_none(line: LineFacts, _: Context) -> Iterator[Verdict]:
 
     Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5.
     """
-    charge, units = line.charge, line.units
+    for line, charge in zip(claim.lines, claim.charges, strict=True):
+        if (charge is not None and charge <= 0) or not _is_billable(line.units):
+            yield from _flaws(line, charge, line.units)
+
+
+@lru_cache(maxsize=1024)
+def _is_billable(units: Decimal | None) -> bool:
+    return units is None or (units > 0 and _decimals(units) <= MOST_DECIMALS)
+
+
+def _flaws(line: LineFacts, charge: Decimal | None, units: Decimal | None) -> Iterator[Flaw]:
     if charge is not None and charge <= 0:
         yield Flaw(
             message=f"{line.hcpcs}: the line charge is {charge:f}.",
@@ -38,12 +49,12 @@ def amount_below_zero_or_none(line: LineFacts, _: Context) -> Iterator[Verdict]:
         )
     if units is not None and units <= 0:
         yield _units(line, units, "476", "Send the number of units that were given or discarded, above zero.")
-    elif units is not None and _decimals(units) > MOST_DECIMALS:
+    elif units is not None and _decimals(units.normalize()) > MOST_DECIMALS:
         yield _units(line, units, "697", f"Send at most {MOST_DECIMALS} decimals.")
 
 
 def _decimals(units: Decimal) -> int:
-    exponent = units.normalize().as_tuple().exponent
+    exponent = units.as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0
 
 

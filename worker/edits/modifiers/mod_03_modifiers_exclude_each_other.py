@@ -5,10 +5,9 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.traits import WASTE, Trait
 
 TWO: Final = 2  # it takes two to contradict each other
-WASTE: Final = frozenset({"JW", "JZ"})
 
 
 @line_edit(
@@ -31,7 +30,7 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[
     carried = frozenset(line.modifiers)
     if len(carried) < TWO:
         return
-    told: list[frozenset[str]] = [WASTE]
+    told: list[frozenset[str]] = [frozenset(WASTE)]
     strictest_first = sorted(context.snapshot.modifier_exclusions, key=lambda row: row.severity != "reject")
     for exclusion in strictest_first:
         clash = carried.intersection(exclusion.codes)

@@ -40,7 +40,7 @@ def policy_criteria_on_drug(line: LineFacts, context: Context) -> Iterator[Verdi
     if APPLIED not in line.modifiers:
         yield DoesNotApply()
         return
-    own_use = context.claim.place_of(line) in ALL_INCLUSIVE_CLINICS | DISPENSED_TO
+    own_use = line.place in ALL_INCLUSIVE_CLINICS | DISPENSED_TO
     if not own_use and not listed(line.hcpcs, context.options(PolicyCriteria).codes):
         yield Flaw(
             message=f"{line.hcpcs} carries CG (policy criteria applied), which is not defined for this drug here.",

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, on_list, without_list
-from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.code_lists import CodeList, on_list
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -20,7 +20,7 @@ class NdcRequired(CodeList):
     ),
     options=NdcRequired,
     about=on_list(NdcRequired),
-    lacks=without_list(NdcRequired, "codes for which the payer wants an NDC"),
+    lacks=unless_given(NdcRequired, "codes for which the payer wants an NDC", "codes"),
     kinds=BOTH_KINDS,
 )
 def ndc_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:

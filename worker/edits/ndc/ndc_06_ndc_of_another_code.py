@@ -6,7 +6,7 @@ from worker.edits.facts import LineFacts
 from worker.edits.ingredients import UNLISTED, share_ingredient
 from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
-from worker.edits.packages import siblings
+from worker.edits.packages import codes_of, facts_of, siblings
 from worker.edits.traits import Trait
 from worker.reference.answer import Absent, Answer, Found, NotInForce
 from worker.reference.rows import Container, Drug
@@ -66,20 +66,13 @@ def _another(
 ) -> Verdict:
     if not isinstance(of_code, Found) and not _differs(line, drug, containers, context):
         return NoData(f"packages of {line.hcpcs} on the crosswalk", line.number)
-    codes = " or ".join(sorted({container.hcpcs for container in containers}))
-    product = containers[0]
+    product, codes = containers[0], codes_of(containers)
     hint = f"Bill {codes} if {product.brand} was given, and count the units anew"
     return Flaw(
         message=f"NDC {product.ndc11} is {product.brand}, which is billed as {codes}, not as {line.hcpcs}.",
         hint=f"{hint}; else send the NDC of the package used.",
         at=in_line(line, "nationalDrugCode"),
-        facts={
-            "procedureCode": line.hcpcs,
-            "nationalDrugCode": product.ndc11,
-            "product": product.brand,
-            "codesOfNdc": codes,
-            "unitsPerContainer": product.units_per_item,
-        },
+        facts=facts_of(line, containers) | {"unitsPerContainer": product.units_per_item},
     )
 
 

@@ -7,7 +7,6 @@ from pydantic import StringConstraints
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import (
     BOTH_KINDS,
-    Configuration,
     Context,
     DoesNotApply,
     Flaw,
@@ -15,6 +14,7 @@ from worker.edits.edit import (
     Verdict,
     line_edit,
     predicts,
+    unless_given,
 )
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
@@ -30,11 +30,6 @@ class EndedNdcs(Options):
     ended: dict[ElevenDigits, date] | None = None
 
 
-def _without_list(configuration: Configuration) -> str | None:
-    unknown = configuration.options(EndedNdcs).ended is None
-    return "dates on which NDCs ended" if unknown else None
-
-
 @line_edit(
     "NDC-07",
     severity=Severity.WARN,
@@ -42,7 +37,7 @@ def _without_list(configuration: Configuration) -> str | None:
     citation=Citation(source="FDA, National Drug Code Directory: end of marketing"),
     options=EndedNdcs,
     needs=Trait.PACKAGE,
-    lacks=_without_list,
+    lacks=unless_given(EndedNdcs, "dates on which NDCs ended", "ended"),
     kinds=BOTH_KINDS,
 )
 def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:

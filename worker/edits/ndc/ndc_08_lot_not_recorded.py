@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, on_list, without_list
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.code_lists import CodeList, on_list
+from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts, unless_given
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.payers.profile import DocumentationMode
@@ -20,7 +20,7 @@ class LotWanted(CodeList):
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2400 PWK; the payer's own record request"),
     options=LotWanted,
     about=on_list(LotWanted),
-    lacks=without_list(LotWanted, "codes for which the payer wants the lot number"),
+    lacks=unless_given(LotWanted, "codes for which the payer wants the lot number", "codes"),
 )
 def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record does not say from which lot the drug was, although this payer wants to know.

@@ -9,6 +9,7 @@ from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, pr
 from worker.edits.elements import providers_of_claim, providers_of_line, status_of
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
+from worker.edits.traits import Trait
 
 NPI: Final = re.compile(r"[12]\d{9}", re.ASCII)
 PREFIX: Final = "80840"
@@ -36,6 +37,8 @@ def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> Iterator[Verdict
         if _is_wrong(provider):
             yield _flaw(role, in_claim(f"{role}.npi"))
     for line in claim.lines:
+        if not line.traits & Trait.OWN_PROVIDER:
+            continue
         for element, provider in providers_of_line(line.line):
             if _is_wrong(provider):
                 yield _flaw(element.removesuffix("Provider"), in_line(line, f"{element}.npi"))

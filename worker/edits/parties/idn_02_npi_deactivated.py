@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
-from worker.edits.edit import Configuration, Context, Flaw, Options, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
 
@@ -21,11 +21,6 @@ class Deactivations(Options):
     deactivated: dict[Npi, date] | None = Field(default=None)
 
 
-def _without_list(configuration: Configuration) -> str | None:
-    unknown = configuration.options(Deactivations).deactivated is None
-    return "list of deactivated NPIs (NPPES)" if unknown else None
-
-
 @claim_edit(
     "IDN-02",
     severity=Severity.REJECT,
@@ -34,7 +29,7 @@ def _without_list(configuration: Configuration) -> str | None:
         source="CMS, National Plan and Provider Enumeration System (NPPES), monthly NPI deactivation file"
     ),
     options=Deactivations,
-    lacks=_without_list,
+    lacks=unless_given(Deactivations, "list of deactivated NPIs (NPPES)", "deactivated"),
 )
 def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The billing or rendering provider's NPI was deactivated before the service.

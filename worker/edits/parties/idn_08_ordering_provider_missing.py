@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, on_list, without_list
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.code_lists import CodeList, on_list
+from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts, unless_given
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 
@@ -18,7 +18,7 @@ class Ordering(CodeList):
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2420E NM1*DK and 2310A NM1*DN"),
     options=Ordering,
     about=on_list(Ordering),
-    lacks=without_list(Ordering, "codes for which the payer wants the ordering provider"),
+    lacks=unless_given(Ordering, "codes for which the payer wants the ordering provider", "codes"),
 )
 def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A code for which the payer wants the ordering provider is billed without that provider's NPI.

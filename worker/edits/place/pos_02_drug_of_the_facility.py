@@ -30,7 +30,7 @@ def drug_of_the_facility(line: LineFacts, context: Context) -> Iterator[Verdict]
     Accepted: place 11; a billing provider whose taxonomy is that of a hospital, a surgical center or a pharmacy; GY.
     Without a taxonomy there is no data.
     """
-    place = context.claim.place_of(line)
+    place = line.place
     if place not in PAID_UNDER_OPPS:
         yield DoesNotApply()
         return

@@ -7,6 +7,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.taxonomy import bills_as_practitioner
+from worker.edits.traits import Trait
 
 ADMINISTRATIONS: Final[tuple[CodeRange, ...]] = (("96360", "96379"), ("96401", "96549"))
 INFUSIONS: Final[tuple[CodeRange, ...]] = (("96360", "96368"), ("96413", "96417"))
@@ -19,7 +20,7 @@ TELEHEALTH: Final = frozenset({"02", "10"})
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("249",), carc=("5",), rarc=("N428",)),
     citation=Citation(source="CMS, place of service codes for professional claims"),
-    about=lambda code, _: within(code, ADMINISTRATIONS),
+    needs=Trait.ADMINISTRATION,
 )
 def place_does_not_fit_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """An injection or infusion is billed for a place where it is not given, or not by a practice.
@@ -32,8 +33,8 @@ def place_does_not_fit_administration(line: LineFacts, context: Context) -> Iter
     Accepted: 96372 at home; infusions at home by an agency or a pharmacy, told by their taxonomy. It rests on what the
     places mean, not on a retrieved table.
     """
-    place = context.claim.place_of(line)
-    by_telehealth = place in TELEHEALTH and within(line.hcpcs, ADMINISTRATIONS)
+    place = line.place
+    by_telehealth = place in TELEHEALTH
     at_home = place == HOME and within(line.hcpcs, INFUSIONS)
     if not by_telehealth and not at_home:
         yield DoesNotApply()

@@ -4,7 +4,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.edits.packages import mixes_biosimilars, siblings
+from worker.edits.packages import codes_of, facts_of, mixes_biosimilars, siblings
 from worker.edits.traits import Trait
 
 
@@ -34,17 +34,11 @@ def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]
         return
     if not others:
         return
-    product = others[0][0]
-    codes = " or ".join(sorted({container.hcpcs for container, _ in others}))
+    containers = [container for container, _ in others]
+    product, codes = containers[0], codes_of(containers)
     yield Flaw(
         message=f"NDC {product.ndc11} is {product.brand} of {product.labeler}: billed as {codes}, not as {line.hcpcs}.",
         hint=f"Bill {codes} if this package was used, and count the units anew; else send the NDC of the package used.",
         at=in_line(line, "procedureCode"),
-        facts={
-            "procedureCode": line.hcpcs,
-            "nationalDrugCode": product.ndc11,
-            "product": product.brand,
-            "codesOfNdc": codes,
-            "unitsPerContainer": product.units_per_item,
-        },
+        facts=facts_of(line, containers) | {"unitsPerContainer": product.units_per_item},
     )

@@ -56,7 +56,7 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
     limits of its own; other facilities have none.
     """
-    is_facility = context.claim.is_institutional
+    is_facility = day.lines[0].is_institutional
     if is_facility and context.claim.claim.claim_information.place_of_service_code not in OUTPATIENT_FACILITIES:
         yield DoesNotApply()
         return
@@ -68,7 +68,7 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
         yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
     elif any(line.spans_days for line in counted):
         yield NoData("one date of service a line", counted[0].number)
-    elif any(context.claim.place_of(line) in DISPENSED_TO for line in counted):
+    elif any(line.place in DISPENSED_TO for line in counted):
         yield NoData("MUE table for suppliers", counted[0].number)
     elif not isinstance(answer, Found):
         yield NoData("MUE table", counted[0].number)

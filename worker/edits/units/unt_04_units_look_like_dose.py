@@ -9,6 +9,7 @@ from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, V
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.record import MILLIGRAMS, Unknown, convert
+from worker.edits.traits import Trait
 
 DOSE: Final = re.compile(r"(?<![\d.,/])(\d{1,6}(?:\.\d{1,3})?)\s*(mcg|mg|g)\b(?!\s*(?:/|per))", re.IGNORECASE)
 
@@ -21,6 +22,7 @@ DOSE: Final = re.compile(r"(?<![\d.,/])(\d{1,6}(?:\.\d{1,3})?)\s*(mcg|mg|g)\b(?!
         source="First Coast Service Options, claim submission guidelines: drug units, 2024-06-07",
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
+    needs=Trait.TEXT,
     kinds=BOTH_KINDS,
 )
 def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]:
@@ -44,7 +46,7 @@ def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]
     texts = (line.line.service.description, line.line.additional_notes)
     amounts = {found.groups() for text in texts if text for found in DOSE.finditer(text)}
     if len(amounts) != 1 or line.units is None or drug.unit_amount is None:
-        yield NoData("dose in the record or in the text of the line", line.number)
+        yield NoData("dose in the record or one dose in the text of the line", line.number)
         return
     ((number, measure),) = amounts
     dose = convert(number, measure, drug.unit) or Decimal(0)

@@ -5,7 +5,6 @@ from worker.edits.arithmetic import in_words
 from worker.edits.containers import ONE_UNIT, add_up
 from worker.edits.edit import (
     BOTH_KINDS,
-    Configuration,
     Context,
     DoesNotApply,
     Flaw,
@@ -14,6 +13,7 @@ from worker.edits.edit import (
     Verdict,
     drug_day_edit,
     predicts,
+    unless_given,
 )
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -25,18 +25,13 @@ class WholeContainers(Options):
     whole_containers: bool | None = None
 
 
-def _without_list(configuration: Configuration) -> str | None:
-    unknown = configuration.options(WholeContainers).whole_containers is None
-    return "how the payer wants waste billed" if unknown else None
-
-
 @drug_day_edit(
     "UNT-05",
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("476",), carc=("153",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     options=WholeContainers,
-    lacks=_without_list,
+    lacks=unless_given(WholeContainers, "how the payer wants waste billed", "whole_containers"),
     kinds=BOTH_KINDS,
 )
 def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:

@@ -51,7 +51,6 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
         return
     answer = context.snapshot.container(ndc or "", line.on)
     listed = [each for each in answer.row if each.hcpcs == line.hcpcs] if isinstance(answer, Found) else []
-    whole = sum((each.units or Decimal(0) for each in _beside(line, context)), Decimal(0))
     by_lot = drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
     if not listed or by_lot or drug.unit_up_to or line.units is None:
         yield NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
@@ -60,9 +59,9 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     known = [units for units in stated if units is not None]
     if len(known) != len(stated):
         yield NoData("NDC quantity in a measure that converts into billing units", line.number)
-    elif not any(_fits(units, quantity, line.units, whole, each) for units, each in zip(known, listed, strict=True)):
+    elif not any(_fits(units, quantity, line, context, each) for units, each in zip(known, listed, strict=True)):
         guesses = [units for each in listed for units in other_readings(quantity, each)]
-        doubtful = any(_fits(units, quantity, line.units, whole, each) for each in listed for units in guesses)
+        doubtful = any(_fits(units, quantity, line, context, each) for each in listed for units in guesses)
         doubtful |= max(known) < line.units and _has_sizes(line, line.on, context)
         certain = not doubtful and all(is_certain(measure.upper(), each) for each in listed)
         comes_to = known[0].quantize(Decimal("0.001")).normalize()
@@ -92,7 +91,11 @@ def _beside(line: LineFacts, context: Context) -> tuple[LineFacts, ...]:
     return tuple(each for each in context.claim.drug_lines if (each.hcpcs, each.on) == (line.hcpcs, line.on))
 
 
-def _fits(units: Decimal, quantity: Decimal, billed: Decimal, whole: Decimal, container: Container) -> bool:
+def _fits(units: Decimal, quantity: Decimal, line: LineFacts, context: Context, container: Container) -> bool:
     """Whether a quantity is that of the line or of the day, up to the rest of the last container."""
     rest, slack = max(container.units_per_item or Decimal(1), Decimal(1)), 1 + units * (ROUNDED + LAST_PLACE / quantity)
-    return any(-slack < units - count < max(rest, slack) for count in (billed, whole))
+    most = max(rest, slack)
+    if line.units is not None and -slack < units - line.units < most:
+        return True
+    of_day = sum((each.units or Decimal(0) for each in _beside(line, context)), Decimal(0))
+    return -slack < units - of_day < most

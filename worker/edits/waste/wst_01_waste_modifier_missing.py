@@ -37,7 +37,7 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
         return
     has_jz = any(line.attests_no_waste for line in day.given)
     for line in day.given:
-        if line.attests_no_waste or was_dispensed(line, context.claim):
+        if line.attests_no_waste or was_dispensed(line, context):
             continue
         if NOT_COVERED_BY_LAW in line.modifiers:
             yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
@@ -53,5 +53,5 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
                 at=in_line(line, "procedureModifiers"),
                 facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
                 severity=Severity.WARN if day.on < duty.returned_from else None,
-                fix=waste_modifier_fix(day, line),
+                fix=waste_modifier_fix(day, line, context.claim),
             )

@@ -8,10 +8,9 @@ from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, V
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
-from worker.edits.traits import Trait
+from worker.edits.traits import WASTE, Trait
 from worker.reference.answer import Found, NotInForce
 
-WASTE: Final[tuple[str, ...]] = ("JW", "JZ")
 PACKAGED: Final = "N"
 STATUS_READ_TO: Final = date(2025, 12, 31)  # the copy of January 2026 may repeat the indicators of October 2025
 VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
@@ -45,13 +44,13 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator
     if not carried or line.on is None:
         yield DoesNotApply()
         return
-    place = context.claim.place_of(line) or ""
+    place = line.place or ""
     if _is_supply(line.hcpcs, line.on, context):
         yield _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
     elif within(line.hcpcs, VACCINES):
         yield _flaw(line, carried, "vaccines are outside of the policy", Severity.WARN)
     elif place in INPATIENT | ALL_INCLUSIVE_CLINICS:
-        where = "on this type of bill" if context.claim.is_institutional else f"in place {place}"
+        where = "on this type of bill" if line.is_institutional else f"in place {place}"
         yield _flaw(line, carried, f"{where} a rate covers the drug")
     elif place in PAID_UNDER_OPPS:
         status = context.snapshot.opps_status(line.hcpcs, line.on)

@@ -7,7 +7,6 @@ from pydantic import Field
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import (
     BOTH_KINDS,
-    Configuration,
     Context,
     DoesNotApply,
     Flaw,
@@ -16,6 +15,7 @@ from worker.edits.edit import (
     Verdict,
     drug_day_edit,
     predicts,
+    unless_given,
 )
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
@@ -30,11 +30,6 @@ class LargestShare(Options):
     largest_share_percent: int | None = Field(default=None, ge=1, le=100)
 
 
-def _without_list(configuration: Configuration) -> str | None:
-    unknown = configuration.options(LargestShare).largest_share_percent is None
-    return "the payer's limit of the discarded share" if unknown else None
-
-
 @drug_day_edit(
     "WST-13",
     severity=Severity.WARN,
@@ -42,7 +37,7 @@ def _without_list(configuration: Configuration) -> str | None:
     citation=Citation(source="Reviews of payers; the limit stands in the payer profile, no limit is published"),
     options=LargestShare,
     needs=Trait.WASTE_BILLED,
-    lacks=_without_list,
+    lacks=unless_given(LargestShare, "the payer's limit of the discarded share", "largest_share_percent"),
     kinds=BOTH_KINDS,
 )
 def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:

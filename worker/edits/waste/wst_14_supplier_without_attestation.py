@@ -34,7 +34,7 @@ def supplier_without_attestation(line: LineFacts, context: Context) -> Iterator[
 
     Accepted: the same on 2023-12-31; with JZ; with JW in 2025. A drug that was administered is WST-01's.
     """
-    if line.on is None or not was_dispensed(line, context.claim):
+    if line.on is None or not was_dispensed(line, context):
         yield DoesNotApply()
         return
     duty = waste_duty(line, line.on, context)

@@ -1,0 +1,69 @@
+"""What lines have alike, so that what follows from it alone need be worked out once for all of them.
+
+Claims repeat themselves: 40 units of infliximab with JZ in an office on one day stand on many of them.
+"""
+
+from decimal import Decimal
+from typing import Final
+
+from schemas.claim import ServiceLine
+from worker.edits.facts import Likeness
+
+ALIKE: Final = 65_536
+"""Kinds of lines that are kept, some 400 bytes each: a few weeks of a large clearinghouse."""
+
+ON_MOST_LINES: Final = frozenset(
+    {"provider_control_number", "service_date", "service_date_end", "professional_service", "drug_identification"}
+)
+IN_MOST_SERVICES: Final = frozenset(
+    {
+        "procedure_identifier",
+        "procedure_code",
+        "procedure_modifiers",
+        "line_item_charge_amount",
+        "measurement_unit",
+        "service_unit_count",
+        "place_of_service_code",
+        "composite_diagnosis_code_pointers",
+    }
+)
+OF_MOST_PACKAGES: Final = frozenset(
+    {"service_id_qualifier", "national_drug_code", "national_drug_unit_count", "measurement_unit_code"}
+)
+
+
+def likeness_of(line: ServiceLine, place: str | None) -> Likeness | None:
+    """All that is set on a line but its number, charge and diagnosis pointers, for which an edit asks the claim.
+
+    So an element that is not named here can never be overlooked: a line that has it, as every line of a facility's
+    claim has, is like no other. `place` is the claim's.
+    """
+    service, package = line.professional_service, line.drug_identification
+    if not line.model_fields_set <= ON_MOST_LINES or not service.model_fields_set <= IN_MOST_SERVICES:
+        return None
+    billed = (
+        service.procedure_identifier,
+        service.procedure_code,
+        service.procedure_modifiers,
+        service.measurement_unit,
+        _as_written(service.service_unit_count),
+        line.service_date,
+        line.service_date_end,
+        service.place_of_service_code or place,
+    )
+    if package is None:
+        return billed
+    if not package.model_fields_set <= OF_MOST_PACKAGES:
+        return None
+    return (
+        *billed,
+        package.service_id_qualifier,
+        package.national_drug_code,
+        _as_written(package.national_drug_unit_count),
+        package.measurement_unit_code,
+    )
+
+
+def _as_written(value: object) -> object:
+    """Equal counts may be written differently, 40 and 40.0, and are shown as they were."""
+    return value.as_tuple() if isinstance(value, Decimal) else value
