@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
@@ -11,7 +12,7 @@ from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Sta
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
-from worker.pipeline.plan import Choice, Chosen, Phase, Plan
+from worker.pipeline.plan import Chosen, Phase, Plan
 from worker.pipeline.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
@@ -39,15 +40,16 @@ class Checked:
 
     def coverage(self, plan: Plan) -> Coverage:
         """What was checked, as the outcome says it."""
-        ended_otherwise = {entry.edit for entry in self.no_data} | {entry.edit for entry in self.bypassed}
+        ended_otherwise = [entry.edit for entry in self.no_data] + [entry.edit for entry in self.bypassed]
+        passed = self.looked.difference(ended_otherwise, self.failed, self.errors)
         return Coverage(
-            passed=tuple(sorted(self.looked - self.failed - ended_otherwise - self.errors)),
+            passed=_in_order(frozenset(passed)),
             failed=tuple(sorted(self.failed)),
             bypassed=tuple(self.bypassed),
             unverified=tuple(sorted(self.unverified)),
             switched_off=plan.switched_off,
             not_configured=plan.not_configured,
-            no_data=tuple(sorted(self.no_data, key=lambda entry: entry.edit)),
+            no_data=tuple(sorted(self.no_data, key=attrgetter("edit"))),
             not_reached=self.not_reached,
             errors=tuple(sorted(self.errors)),
         )
@@ -60,38 +62,27 @@ def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
     context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
     _run(plan.intake, context, checked)
     if any(finding.severity is Severity.REJECT for finding in checked.findings):
-        chosen = (
-            choice.of(subject.traits, subject.hcpcs)
-            for choice, subjects in _sides(plan.others, facts)
-            for subject in subjects
-        )
+        chosen = [choice.of(subject.traits, subject.hcpcs) for choice, subject in plan.others.sides(facts)]
         checked.not_reached = tuple(sorted(frozenset().union(*(each.ids for each in chosen))))
     else:
         _run(plan.others, context, checked)
     return checked
 
 
-def _sides(phase: Phase, facts: ClaimFacts) -> tuple[tuple[Choice, tuple[Any, ...]], ...]:
-    return (
-        (phase.claim, (facts,)),
-        (phase.line, facts.lines),
-        (phase.drug_line, facts.drug_lines),
-        (phase.drug_day, facts.drug_days),
-    )
-
-
 def _run(phase: Phase, context: Context, checked: Checked) -> None:
-    watched = WatchedContext(context)
-    for choice, subjects in _sides(phase, context.claim):
-        for subject in subjects:
-            alike = (context.received_on, subject.likeness)
-            if chosen := choice.for_likes.get(alike):
-                _show(subject, chosen, context, checked)
-            elif subject.likeness is None:
-                _show(subject, choice.of(subject.traits, subject.hcpcs), context, checked)
+    received_on = context.received_on
+    for choice, subject in phase.sides(context.claim):
+        if subject.likeness is None:
+            _show(subject, choice.of(subject.traits, subject.hcpcs), context, checked)
+        elif known := choice.for_likes.get((received_on, subject.likeness)):
+            if known.rules or known.told:
+                _show(subject, known, context, checked)
             else:
-                chosen = _show_first(subject, choice.of(subject.traits, subject.hcpcs), watched, checked)
-                choice.for_likes.keep(alike, chosen)
+                checked.looked |= known.ids
+        else:
+            chosen = choice.of(subject.traits, subject.hcpcs)
+            learnt = _show_first(subject, chosen, WatchedContext(context), checked)
+            choice.for_likes.keep((received_on, subject.likeness), learnt)
 
 
 def _show(
@@ -150,7 +141,7 @@ def _account(rule: Rule, verdict: Verdict, checked: Checked) -> None:
 
 
 def _account_gap(rule: Rule, missing: str, line: int | None, checked: Checked) -> None:
-    if suppression := _suppression(rule, line, checked.claim):
+    if rule.suppressions and (suppression := _suppression(rule, line, checked.claim)):
         checked.bypassed[_by_suppression(suppression, line)] = None
         return
     checked.no_data.append(_no_data(rule.edit.id, missing, line))
@@ -159,12 +150,18 @@ def _account_gap(rule: Rule, missing: str, line: int | None, checked: Checked) -
 
 
 def _account_flaw(rule: Rule, flaw: Flaw, checked: Checked) -> None:
-    if suppression := _suppression(rule, flaw.at.line, checked.claim):
+    if rule.suppressions and (suppression := _suppression(rule, flaw.at.line, checked.claim)):
         checked.bypassed[_by_suppression(suppression, flaw.at.line)] = None
         return
     checked.failed.add(rule.edit.id)
     at = of_institutional(flaw.at) if checked.claim.is_institutional else flaw.at
     checked.findings.append(_finding(rule, flaw, at))
+
+
+@lru_cache(maxsize=4096)
+def _in_order(edits: frozenset[str]) -> tuple[str, ...]:
+    # Most claims pass the same few dozens.
+    return tuple(sorted(edits))
 
 
 @lru_cache(maxsize=4096)
@@ -175,8 +172,6 @@ def _no_data(edit: str, missing: str, line: int | None) -> NoDataEntry:
 
 def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression | None:
     """The suppression for the line that the verdict speaks of; of a claim as a whole, one that is for any line."""
-    if not rule.suppressions:
-        return None
     meant = claim.lines if line is None else claim.lines[line - 1 : line]
     return next(
         (

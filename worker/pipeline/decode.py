@@ -144,7 +144,9 @@ def _refuse_excess(value: bytes) -> None:
 
 
 def _is_flat(value: bytes) -> bool:
-    """Whether all brackets are gone after the innermost pairs were taken out as often as nesting is allowed."""
+    """Whether there are few brackets, or none once the innermost pairs were taken out as often as may be nested."""
+    if value.count(b"{") + value.count(b"[") <= MAX_DEPTH:
+        return True
     brackets = value.translate(_ALL_CURLY, _NO_BRACKETS)
     for _ in range(MAX_DEPTH):
         inner = brackets.replace(b"{}", b"")

@@ -10,15 +10,15 @@ them the edit has nothing to say.
   its claim, or lacked data, is not run on another one like it, received on the same day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from schemas.outcome import NotConfigured
 from worker.edits.edit import Configuration, Scope
-from worker.edits.facts import Likeness
+from worker.edits.facts import ClaimFacts, Likeness
 from worker.payers.guide import Guide
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE
@@ -63,15 +63,33 @@ class Choice:
         return Chosen(rules, frozenset(rule.edit.id for rule in rules))
 
 
+SUBJECTS: Final[Mapping[Scope, Callable[[ClaimFacts], Iterable[Any]]]] = {
+    Scope.CLAIM: lambda claim: (claim,),
+    Scope.LINE: lambda claim: claim.lines,
+    Scope.DRUG_LINE: lambda claim: claim.drug_lines,
+    Scope.DRUG_DAY: lambda claim: claim.drug_days,
+}
+"""What edits of a scope look at."""
+
+
 class Phase:
     """The rules that run together on one claim."""
 
     def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
-        rules = sorted(rules, key=lambda rule: rule.edit.id)
-        self.claim, self.line, self.drug_line, self.drug_day = (
-            Choice((rule for rule in rules if rule.edit.scope is scope), configuration)
-            for scope in (Scope.CLAIM, Scope.LINE, Scope.DRUG_LINE, Scope.DRUG_DAY)
-        )
+        by_scope: dict[Scope, list[Rule]] = {scope: [] for scope in Scope}
+        for rule in sorted(rules, key=lambda rule: rule.edit.id):
+            by_scope[rule.edit.scope].append(rule)
+        self._sides = [
+            (Choice(by_scope[scope], configuration), subjects)
+            for scope, subjects in SUBJECTS.items()
+            if by_scope[scope]
+        ]
+
+    def sides(self, claim: ClaimFacts) -> Iterator[tuple[Choice, Any]]:  # Any: a subject of the scope's kind
+        """Everything on a claim that some rules look at, with the choice of these."""
+        for choice, subjects in self._sides:
+            for subject in subjects(claim):
+                yield choice, subject
 
 
 class Plan:

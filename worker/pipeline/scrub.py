@@ -94,8 +94,10 @@ class Pipeline:
         self._ledgers = LedgerWriter()
         self._max_bytes = max_bytes
         self._only: Profile | None = None
-        self._plans: Mapping[tuple[str, ClaimKind], Plan] = {
-            (profile.name, kind): Plan(compile_rulebook(profile, self.edits, kind), snapshot, guides)
+        self._plans: Mapping[tuple[str, bool], Plan] = {
+            (profile.name, kind is ClaimKind.INSTITUTIONAL): Plan(
+                compile_rulebook(profile, self.edits, kind), snapshot, guides
+            )
             for profile in profiles
             for kind in ClaimKind
         }
@@ -132,7 +134,7 @@ class Pipeline:
             findings_truncated=len(examined.findings) > MAX_FINDINGS,
             enrichment=examined.enrichment,
             waste_ledger=self._ledgers.write(examined.facts),
-            coverage=examined.checked.coverage(self._plans[profile.name, decoded.claim.kind]),
+            coverage=examined.checked.coverage(self._plan(profile, examined.facts)),
             versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
             fixed=made.fixed.findings if made else None,
             patch=made.fixed.patch if made else None,
@@ -154,7 +156,7 @@ class Pipeline:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
-        checked = check(self._plans[profile.name, decoded.claim.kind], facts, received_on)
+        checked = check(self._plan(profile, facts), facts, received_on)
         return _Examined(facts, enrichment, checked, checked.sorted_findings(), enriching_s)
 
     def _corrected(self, body: bytes, examined: _Examined, received_on: date, profile: Profile) -> _Corrected | None:
@@ -170,6 +172,9 @@ class Pipeline:
             return None
         again = self._examine(corrected, received_on, profile)
         return None if new_findings(examined.findings, again.findings) else _Corrected(fixed, again)
+
+    def _plan(self, profile: Profile, facts: ClaimFacts) -> Plan:
+        return self._plans[profile.name, facts.is_institutional]
 
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)

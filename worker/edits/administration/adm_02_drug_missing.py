@@ -42,6 +42,8 @@ def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     if not lines or context.options(SuppliedDrugs).supplied_by_others:
         yield DoesNotApply()
         return
+    if {line.on for line in claim.drug_lines}.issuperset([line.on for line in lines]):
+        return
     first = {line.on: line for line in reversed(lines)}
     for on, line in sorted((on, line) for on, line in first.items() if on):
         if any(other.covers(on) and may_be_drug(other) for other in claim.lines):

@@ -35,12 +35,12 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Iterator
     whose routes may be incomplete, so that this warns. Not judged: days on which another drug was given.
     """
     given = given_on(day, context.claim)
-    codes = {line.hcpcs for line in given or ()}
-    said = {modifier for line in day.lines for modifier in line.modifiers} & {INTRAVENOUS, SUBCUTANEOUS}
-    routes = frozenset(day.drug.routes)
     if given is None:
         yield NoData("which of several drugs the administration belongs to", day.lines[0].number)
         return
+    codes = {line.hcpcs for line in given}
+    said = {modifier for line in day.lines for modifier in line.modifiers} & {INTRAVENOUS, SUBCUTANEOUS}
+    routes = frozenset(day.drug.routes)
     if not given or (not said and not routes):
         yield NoData("how the drug is given", day.lines[0].number) if given else DoesNotApply()
         return

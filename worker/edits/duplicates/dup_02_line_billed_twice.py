@@ -26,9 +26,9 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
     says that it was done again; lines whose description or note differ.
     """
-    billed = Counter([(line.hcpcs, line.on) for line in claim.lines])
-    if len(billed) == len(claim.lines):
+    if len({(line.hcpcs, line.on) for line in claim.lines}) == len(claim.lines):
         return
+    billed = Counter((line.hcpcs, line.on) for line in claim.lines)
     first: dict[tuple[object, ...], LineFacts] = {}
     for line in claim.lines:
         if (
