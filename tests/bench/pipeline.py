@@ -20,7 +20,7 @@ RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 
 
 def claims() -> dict[str, bytes]:
-    """The claims that are measured: clean ones, as most are."""
+    """The claims that are measured: clean ones, as most are. A line with a note is like no earlier one."""
     drugs = [
         synthetic.line("J1745", units=40, modifiers=["JZ"], charge="4000.00", ndc="57894003001", ndc_units="4"),
         synthetic.line("J2357", units=30, modifiers=["JZ"], charge="1500.00", ndc="50242021501", pointers=["2"]),
@@ -29,6 +29,7 @@ def claims() -> dict[str, bytes]:
     make = partial(synthetic.claim, diagnoses=["M0579", "J4550"])
     return {
         "6 lines, 2 of drugs": _bytes(make([*drugs, *services])),
+        "the same, like no others": _bytes(make([line | {"additionalNotes": "NOTE"} for line in [*drugs, *services]])),
         "6 lines, no drug": _bytes(make(synthetic.line(code) for code in NO_DRUGS)),
         "50 lines, 18 of drugs": _bytes(make(([*drugs, *services] * 9)[:50])),
     }
