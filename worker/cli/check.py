@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -13,31 +14,20 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker.bootstrap import MAX_MESSAGE_BYTES
+from worker.cli.check_portion import Job, Screen, Wanted, check_portion
 from worker.cli.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims, total_bytes
-from worker.cli.configuration import config_option, edits_option, load_pipeline
+from worker.cli.configuration import config_option, edits_option
 from worker.cli.console import DAY, EXIT_ALL_SCRUBBED, EXIT_SOME_NOT, EXIT_UNREADABLE, counted, err, out, say, today
-from worker.cli.corrections import correct, show_correction
-from worker.cli.outcome_text import show_outcome, show_problem, show_unreadable
+from worker.cli.in_parallel import all_cores, in_order
 from worker.cli.rewrite import Replacement, rewrite
 from worker.cli.summary import Summary
-from worker.pipeline.scrub import Pipeline, Scrubbed
 
 _MANY_BYTES: Final = 512 * 1024
+_PORTION: Final = 250
+"""Claims that a process scrubs at a time: some tenths of a second."""
 _NOT_WRITTEN_BACK: Final = (
     "{file}: an X12 file is not changed in place; use `check --fix --format jsonl` and `convert --to x12`"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the user wants to see and to have done."""
-
-    as_json: bool
-    with_coverage: bool
-    is_quiet: bool
-    is_fixing: bool = False
-    is_unsafe: bool = False
-    is_writing: bool = False
 
 
 @click.command("check")
@@ -59,6 +49,13 @@ class Wanted:
 @click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
 @click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
 @click.option("-q", "--quiet", is_flag=True, help="Show the summary only.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=all_cores,
+    show_default="one a core",
+    help=f"Processes that scrub where the claims are more than {_PORTION}.",
+)
 def command(  # noqa: PLR0913 - one parameter an option
     paths: tuple[str, ...],
     form: str,
@@ -72,6 +69,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     unsafe_fixes: bool,
     write: bool,
     quiet: bool,
+    processes: int,
 ) -> None:
     """Scrub claim files on this machine, without Kafka.
 
@@ -96,8 +94,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     day = as_of.date() if as_of else today()
     try:
         files = expand(paths)
-        pipeline = load_pipeline(config, user_edits=user_edits, on=day, profile=profile)
-        summary = _scrub(files, pipeline, day, wanted)
+        job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
+        job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
+        summary = _check(files, job, processes)
     except NoClaimFileError as error:
         raise click.UsageError(str(error)) from None
     if not wanted.as_json:
@@ -112,62 +111,32 @@ def _exit_code(summary: Summary) -> int:
     return EXIT_ALL_SCRUBBED if summary.outcomes["scrubbed"] == summary.total else EXIT_SOME_NOT
 
 
-def _scrub(files: list[str], pipeline: Pipeline, day: date, wanted: Wanted) -> Summary:
-    summary = Summary()
-    console, errors = out(), err()
+def _check(files: list[str], job: Job, processes: int) -> Summary:
+    """Scrub what is in the files, write what is wanted in the order of the claims, and return the counts."""
+    summary, wanted = Summary(), job.wanted
     rewritten: dict[str, list[Replacement]] = {}
-    with _progress(files, errors, wanted) as progress:
+    with _progress(files, err(), wanted) as progress:
         read = read_claims(files, MAX_MESSAGE_BYTES, lambda size: progress.advance(progress.task_ids[0], size))
-        for found in _claims(read, summary, errors if wanted.as_json else console, wanted):
-            scrubbed, correction = pipeline.scrub(found.value, day), None
-            if wanted.is_fixing:
-                correction = correct(pipeline, found.value, scrubbed, day, unsafe=wanted.is_unsafe)
-                scrubbed = correction.scrubbed if correction else scrubbed
-            summary.add(scrubbed)
-            if correction and correction.made and not correction.new:
+        for portion in in_order(partial(check_portion, job), _portions(read), processes):
+            summary.merge(portion.summary)
+            for message in portion.messages:
+                sys.stdout.buffer.write(message + b"\n")
+            sys.stdout.write(portion.text)
+            sys.stderr.write(portion.errors)
+            for found, replacement in portion.corrected:
                 if found.is_x12 and wanted.is_writing:
                     raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
-                rewritten.setdefault(found.source, []).append((found.value, correction.value))
-            if wanted.as_json:
-                _write(found, scrubbed, errors, wanted)
-            elif not wanted.is_quiet:
-                value = correction.value if correction else found.value
-                _show(replace(found, value=value), scrubbed, console, wanted)
-                if correction:
-                    show_correction(console, found, correction)
-                    console.print()
+                rewritten.setdefault(found.source, []).append(replacement)
     if wanted.is_writing:
         for file, replacements in rewritten.items():
             rewrite(file, replacements)
-            say(errors, f"{file}: {counted(len(replacements), 'claim')} corrected")
+            say(err(), f"{file}: {counted(len(replacements), 'claim')} corrected")
     return summary
 
 
-def _claims(read: Iterator[Found], summary: Summary, console: Console, wanted: Wanted) -> Iterator[Found]:
-    """Yield the claims, and say what is wrong in an X12 file between them; what was not read counts as unreadable."""
-    for found in read:
-        if found.problem is None:
-            yield found
-            continue
-        if not found.is_passed_over:
-            summary.add_unreadable()
-        if not wanted.is_quiet:
-            show_problem(console, found)
-
-
-def _write(found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:
-    """Write messages only to stdout; what is no claim is said on stderr."""
-    if scrubbed.message is not None:
-        sys.stdout.buffer.write(scrubbed.message + b"\n")
-    elif scrubbed.dead_letter and not wanted.is_quiet:
-        show_unreadable(errors, found, scrubbed.dead_letter)
-
-
-def _show(found: Found, scrubbed: Scrubbed, console: Console, wanted: Wanted) -> None:
-    if scrubbed.outcome is not None:
-        show_outcome(console, found, scrubbed.outcome, with_coverage=wanted.with_coverage)
-    elif scrubbed.dead_letter:
-        show_unreadable(console, found, scrubbed.dead_letter)
+def _portions(read: Iterator[Found]) -> Iterator[tuple[Found, ...]]:
+    while portion := tuple(islice(read, _PORTION)):
+        yield portion
 
 
 @contextmanager

@@ -20,7 +20,6 @@ _READY_S: Final = 60.0
 _STOP_S: Final = 15.0
 _POLL_S: Final = 0.1
 _ANSWER_S: Final = 5.0
-_TAIL_LINES: Final = 20
 
 
 class DemoError(Exception):
@@ -50,11 +49,6 @@ class DemoWorker:
         code = self.process.poll()
         if code is not None:
             raise DemoError(f"the worker left with exit code {code}")
-
-    def last_lines(self) -> str:
-        """Return the end of the log, which identifies nobody."""
-        lines = self.log.read_text("utf-8", "replace").splitlines()
-        return "\n".join(lines[-_TAIL_LINES:])
 
     def _port(self) -> int | None:
         for line in self.log.read_bytes().splitlines():

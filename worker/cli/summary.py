@@ -35,6 +35,11 @@ class Summary:
         for finding in scrubbed.outcome.findings:
             self.findings[finding.edit, finding.name, finding.severity.value] += 1
 
+    def merge(self, other: "Summary") -> None:
+        """Add the counts of another part of the run."""
+        self.outcomes.update(other.outcomes)
+        self.findings.update(other.findings)
+
     def add_unreadable(self) -> None:
         """Count something that stood where a claim belongs and is none."""
         self.outcomes["unreadable"] += 1

@@ -156,3 +156,26 @@ def test_control_characters_of_a_claim_do_not_reach_the_terminal(tmp_path: Path)
     file.write_text(json.dumps(sound(number="SYN\x1b[31m")))
 
     assert "\x1b" not in run(file).stdout
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_several_processes_say_what_one_says_in_the_order_of_the_claims(tmp_path: Path, form: str) -> None:
+    """More claims than one process takes at a time, with one among them that is none."""
+    claims = [json.dumps(sound(number=f"SYN-{place}") if place % 7 else both_modifiers()) for place in range(300)]
+    claims[280] = "no claim"
+    file = tmp_path / "claims.jsonl"
+    file.write_text("\n".join(claims))
+
+    alone, together = (run(file, "--format", form, "--processes", count) for count in ("1", "2"))
+
+    assert (alone.exit_code, together.exit_code) == (2, 2)
+    assert together.stdout == alone.stdout
+    assert together.stderr == alone.stderr
+    assert form == "text" or len(together.stdout.splitlines()) == 299
+
+
+def test_a_broken_configuration_is_told_before_a_claim_is_read(tmp_path: Path) -> None:
+    """By the name of the folder."""
+    result = run("-", "--config", tmp_path / "none", stdin=json.dumps(sound()).encode())
+
+    assert (result.exit_code, str(tmp_path / "none") in result.stderr) == (2, True)
