@@ -5,14 +5,14 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, WatchedContext
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
-from worker.pipeline.plan import Chosen, Phase, Plan
+from worker.pipeline.plan import Chosen, Phase, Plan, Subject
 from worker.pipeline.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
@@ -85,9 +85,7 @@ def _run(phase: Phase, context: Context, checked: Checked) -> None:
             choice.for_likes.keep((received_on, subject.likeness), learnt)
 
 
-def _show(
-    subject: Any, chosen: Chosen, context: Context, checked: Checked
-) -> list[str]:  # Any: the scope tells the kind
+def _show(subject: Subject, chosen: Chosen, context: Context, checked: Checked) -> list[str]:
     """Run the rules on a subject; return the edits to which it is none of their business."""
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
     elsewhere = []
@@ -113,7 +111,7 @@ def _show(
     return elsewhere
 
 
-def _show_first(subject: Any, chosen: Chosen, context: WatchedContext, checked: Checked) -> Chosen:  # Any: as above
+def _show_first(subject: Subject, chosen: Chosen, context: WatchedContext, checked: Checked) -> Chosen:
     """Run the rules on the first subject of its likeness; return what is to be done with the next one."""
     again, told, ids = [], [], set(chosen.ids)
     for rule in chosen.rules:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from schemas.outcome import NotConfigured
 from worker.edits.edit import Configuration, Scope
@@ -63,7 +63,8 @@ class Choice:
         return Chosen(rules, frozenset(rule.edit.id for rule in rules))
 
 
-SUBJECTS: Final[Mapping[Scope, Callable[[ClaimFacts], Iterable[Any]]]] = {
+Subject: TypeAlias = Any  # the facts of a claim, a line or a drug and day, as the scope says
+SUBJECTS: Final[Mapping[Scope, Callable[[ClaimFacts], Iterable[Subject]]]] = {
     Scope.CLAIM: lambda claim: (claim,),
     Scope.LINE: lambda claim: claim.lines,
     Scope.DRUG_LINE: lambda claim: claim.drug_lines,
@@ -85,7 +86,7 @@ class Phase:
             if by_scope[scope]
         ]
 
-    def sides(self, claim: ClaimFacts) -> Iterator[tuple[Choice, Any]]:  # Any: a subject of the scope's kind
+    def sides(self, claim: ClaimFacts) -> Iterator[tuple[Choice, Subject]]:
         """Everything on a claim that some rules look at, with the choice of these."""
         for choice, subjects in self._sides:
             for subject in subjects(claim):
