@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -20,8 +20,13 @@ _ANSWER_S: Final = 5.0
 
 def read_settings() -> Settings:
     """Return the settings of the environment; a wrong one ends the command with 78."""
+    return or_wrong_settings(lambda: Settings.from_environment(os.environ))
+
+
+def or_wrong_settings(read: Callable[[], Result]) -> Result:
+    """Return what is read; settings that are wrong end the command with 78, each with its sentence."""
     try:
-        return Settings.from_environment(os.environ)
+        return read()
     except SettingsError as error:
         for problem in error.problems:
             click.echo(problem, err=True)

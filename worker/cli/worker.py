@@ -5,8 +5,8 @@ import sys
 import click
 
 from worker.agents import AGENTS
-from worker.bootstrap import load_scrubber, version
-from worker.cli.broker import read_settings
+from worker.bootstrap import load_scrubber, open_spans, version
+from worker.cli.broker import or_wrong_settings, read_settings
 from worker.stream.run import run_worker
 
 
@@ -30,5 +30,6 @@ def command() -> None:
     SIGALRM (142): one claim held it for longer than CLAIMSCRUB_CLAIM_HANG_S.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     settings = read_settings()
-    code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version())
+    spans = or_wrong_settings(lambda: open_spans(settings))
+    code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version(), spans=spans)
     sys.exit(int(code))
