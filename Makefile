@@ -81,9 +81,7 @@ pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a wor
 	@$(BIN)/python -m tests.deploy.pictures
 
 sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
-	@mkdir -p build
-	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application --output-reproducible \
-		--of JSON -o build/sbom.json
+	@$(BIN)/python -m deploy.sbom build/sbom.json
 
 bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
