@@ -58,7 +58,7 @@ def settings() -> Iterator[Settings]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as variables, on a port that the system chooses."""
-    given = settings.model_dump(mode="json", exclude_defaults=True) | {"http_port": 0}
+    given = settings.model_dump(mode="json", exclude_defaults=True) | {"http_port": 0, "memory_limit_mib": 448}
     return {f"CLAIMSCRUB_{name.upper()}": str(value) for name, value in given.items()}
 
 

@@ -23,7 +23,7 @@ def command() -> None:
     Exit code  0: it was asked to stop and did.
     Exit code  1: it crashed.
     Exit code  3: it was asked to stop and was not done in time.
-    Exit code 69: no broker answered, or a topic is missing (`claimscrub topics create`).
+    Exit code 69: no broker answered or let it in, or a topic is missing (`claimscrub topics create`).
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
     Exit code 78: a setting is wrong.
