@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+from schemas.topics import TOPICS
 from tests.image.engine import IMAGE, Engine, EngineMissingError, base_image, engine
 from tests.malformed import sound, written
 from tests.stream.support import outcomes_when
@@ -90,6 +91,7 @@ def test_a_hardened_worker_scrubs_claims_and_stops_in_order(built: Engine, setti
         records = asyncio.run(outcomes_when(settings, CLAIMS))
         user = built.do("exec", container, "python", "-c", "import os; print(os.getuid(), os.getgid())").split()
         writing = built.run("exec", container, "python", "-c", "open('/opt/claimscrub/x', 'w')")
+        checked = built.do("exec", container, "claimscrub", "topics", "check")
         built.do("stop", "--time", "30", container, limit_s=60)
         code = int(built.do("inspect", "--format", "{{.State.ExitCode}}", container))
         lines = built.log_lines(container)
@@ -98,6 +100,7 @@ def test_a_hardened_worker_scrubs_claims_and_stops_in_order(built: Engine, setti
     assert len(records) == CLAIMS
     assert user == ["10001", "10001"]
     assert "Read-only file system" in writing.stderr
+    assert checked.count("as declared") == len(TOPICS)
     assert code == ExitCode.STOPPED
     (loaded,) = [line for line in lines if line["event"] == "reference-loaded"]
     assert loaded["result"] == "compiled", "the worker reads its tables anew at each start"
