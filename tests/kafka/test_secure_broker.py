@@ -55,7 +55,7 @@ def run(given: Given, *arguments: str) -> Result:
 def test_every_way_in_leads_worker_and_commands_in(guarded: SecureBroker, tmp_path: Path, way: str) -> None:
     """Topics are created, claims sent, scrubbed in transactions, and read back, all over TLS."""
     given = way_in(guarded, tmp_path, way) | {"TOPIC_PREFIX": f"{way}.", "GROUP_ID": way}
-    given["AS_OF"] = synthetic.RECEIVED_ON
+    given |= {"AS_OF": synthetic.RECEIVED_ON, "OPERATOR": "claims-operations"}
     file = tmp_path / "claims.jsonl"
     file.write_bytes(written(sound()) + b"\n{broken\n")
 
@@ -73,6 +73,9 @@ def test_every_way_in_leads_worker_and_commands_in(guarded: SecureBroker, tmp_pa
     assert code == ExitCode.STOPPED
     assert json.loads(outcome.stdout)["disposition"] == "scrubbed"
     assert json.loads(letters.stdout)["verdict"] == "not-json"
+    (starting,) = worker.events("starting")
+    assert starting["audit"]
+    assert (starting["operator"], starting.get("login")) == ("claims-operations", given.get("SASL_USERNAME"))
     assert (expiry > 0) == (way == "OAUTHBEARER")
     assert PASSWORD not in worker.log_file.read_text()
 
