@@ -53,7 +53,7 @@ def _hanging_edit(folder: Path) -> Mapping[str, str]:
     edits = folder / "edits"
     edits.mkdir()
     shutil.copy(_EDITS, edits)
-    # By default the worker ends itself after 20 s, and the third time the claim is a dead letter: nothing stalls for long.
+    # By default the worker ends itself after 20 s, and the third time the claim is a dead letter: no stall is long.
     return {"EDITS_DIR": str(edits), "CLAIM_HANG_S": "600"}
 
 

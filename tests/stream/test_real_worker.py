@@ -39,7 +39,7 @@ async def test_the_worker_stays_up_over_every_malformed_input(settings: Settings
         await progress(settings, len(inputs) + 50)
         records = await outcomes_when(settings, sum(value is not None for value in messages) + 50)
         by_payer = re.findall(
-            r'^claimscrub_claims_by_payer_total\{.*payer="(.*)"\} (.*)$', worker.get("/metrics")[1], re.M
+            r'^claimscrub_claims_by_payer_total\{.*payer="(.*)"\} (.*)$', worker.get("/metrics")[1], re.MULTILINE
         )
         assert worker.stop() == 0
 
