@@ -31,11 +31,15 @@ demo: $(INSTALLED)  ## Scrub 2,000 synthetic claims on an embedded Kafka broker
 	@$(BIN)/claimscrub demo --claims $(CLAIMS) --no-input
 
 test: $(INSTALLED)  ## Run the tests that need no more than this machine
-	@$(BIN)/python -m pytest -q -m "not kafka"
-	@echo "Left out: the tests on real Apache Kafka. Run them with 'make test-kafka' (Java 17 and Maven)."
+	@$(BIN)/python -m pytest -q -m "not kafka and not image"
+	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)" \
+		"and those of the image ('make test-image': podman or docker)."
 
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
 	@REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
+
+test-image: $(INSTALLED)  ## Build the image and run it hardened (podman or docker; skipped without)
+	@$(BIN)/python -m pytest -q -m image tests/image
 
 storm: $(INSTALLED)  ## Run the storms large on Apache Kafka; figures in tests/kafka/results
 	@$(BIN)/python -m tests.kafka $(STORM)
@@ -77,9 +81,7 @@ pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a wor
 	@$(BIN)/python -m tests.deploy.pictures
 
 sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
-	@mkdir -p build
-	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application --output-reproducible \
-		--of JSON -o build/sbom.json
+	@$(BIN)/python -m deploy.sbom build/sbom.json
 
 bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside their floors
 	@$(BIN)/python -m tests.bench
@@ -87,7 +89,9 @@ bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside th
 lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-header -o requirements.lock
-	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --group dev --universal \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra traces --universal \
+		--python-version 3.11 --generate-hashes --no-header -o requirements-traces.lock
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --extra traces --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --group deploy --universal --python-version 3.11 \
 		--generate-hashes --no-header -o requirements-deploy.lock
@@ -96,4 +100,4 @@ clean:  ## Remove what the other targets made
 	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
 		tests/bench/results tests/kafka/results
 
-.PHONY: help install demo test test-kafka check check-deploy storm fuzz drill pictures sbom generate bench lock clean
+.PHONY: help install demo test test-kafka test-image check check-deploy storm fuzz drill pictures sbom generate bench lock clean

@@ -1,7 +1,8 @@
 """Checks what is deployed without deploying it: `python -m deploy.gates` runs every validator over this folder.
 
 The validators are installed by `make check-deploy`: Python ones in `.venv-deploy`, Node ones in `deploy/node_modules`;
-`promtool` comes with Debian's package prometheus, and `kubectl` must be 1.27 or later. None asks the network.
+`promtool` and `amtool` come with Debian's packages prometheus and prometheus-alertmanager, and `kubectl` must be 1.27
+or later. None asks the network.
 """
 
 import json
@@ -141,6 +142,17 @@ def prometheus(folder: Path) -> Said:
     return _all(_run(command, folder) for command in commands)
 
 
+def alertmanager(folder: Path) -> Said:
+    """Alertmanager takes its configuration, and each severity has its receiver."""
+    file = "prometheus/alertmanager.yaml"
+    routes = ("amtool", "config", "routes", "test", f"--config.file={file}")
+    commands = (
+        ("amtool", "check-config", file),
+        *((*routes, f"--verify.receivers={each}", f"severity={each}") for each in ("page", "ticket")),
+    )
+    return _all(_run(command, folder) for command in commands)
+
+
 GATES: Final[Mapping[str, Gate]] = MappingProxyType(
     {
         "YAML style": yaml_style,
@@ -151,6 +163,7 @@ GATES: Final[Mapping[str, Gate]] = MappingProxyType(
         "custom resources": custom_resources,
         "Kubernetes policies": kubernetes_policies,
         "Prometheus": prometheus,
+        "Alertmanager": alertmanager,
     }
 )
 

@@ -21,11 +21,12 @@ from worker.configuration.profile_files import read_profiles
 from worker.configuration.user_edits import load_user_edits
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
+from worker.observe.traces import Spans
 from worker.payers.guide import Guide
 from worker.pipeline.scrub import Pipeline
 from worker.reference.loading import load_verified
 from worker.reference.snapshot import Snapshot
-from worker.settings import ENV_PREFIX, Settings
+from worker.settings import ENV_PREFIX, Settings, SettingsError
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 from worker.x12.events import ClaimRead, Flaw, Level
 from worker.x12.reading import read_837
@@ -181,14 +182,33 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
     return replace(_loaded(pipeline), source=_source(settings, pipeline), loaded_from=loaded_from)
 
 
+def open_spans(settings: Settings) -> Spans | None:
+    """Where the spans of a worker with these settings go; none if it makes none.
+
+    Raises `SettingsError` where they are wanted and the library for them is not installed.
+    """
+    if settings.traces_endpoint is None:
+        return None
+    try:
+        # A worker without spans, which is most of them, does not pay for loading the library at its start.
+        from worker.observe.spans import spans_over_otlp  # noqa: PLC0415 - see above
+    except ImportError:
+        problem = "CLAIMSCRUB_TRACES_ENDPOINT: needs the extra `traces` (pip install 'claimscrub[traces]')"
+        raise SettingsError((problem,)) from None
+    return spans_over_otlp(
+        settings.traces_endpoint, group=settings.group_id, version=version(), instance=settings.instance_id
+    )
+
+
 def _loaded(pipeline: Pipeline) -> LoadedScrubber:
     scrubber = PipelineScrubber(pipeline)
     return LoadedScrubber(
         scrubber=scrubber,
         edit_ids=tuple(edit.id for edit in pipeline.edits),
+        profiles=tuple(profile.name for profile in pipeline.profiles),
         edit_words={edit.id: edit.summary for edit in pipeline.edits},
         editions=tuple(
-            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to)
+            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to, each.rows)
             for each in pipeline.snapshot.editions
         ),
         versions=scrubber.versions,

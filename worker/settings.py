@@ -8,6 +8,7 @@ from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -153,6 +154,18 @@ class Settings(BaseModel):
         default=None,
         description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",
     )
+    traces_endpoint: str | None = Field(
+        default=None,
+        description="OTLP/HTTP address for spans, as http://127.0.0.1:4318/v1/traces; none are made if not set.",
+    )
+    operator: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None,
+        description="Who answers for this worker, for the audit lines; the user of the operating system if not set.",
+    )
+    revision: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        default="unknown",
+        description="Commit that the worker was built from; the image says it.",
+    )
     audit_file: Path | None = Field(
         default=None,
         description="File to which replays and revealed messages are appended, one JSON line each; stderr if not set.",
@@ -218,6 +231,18 @@ class Settings(BaseModel):
             host, _, port = server.strip().rpartition(":")
             if not host or not port.isdigit() or not 0 < int(port) <= 65535 or "@" in host or "/" in host:  # noqa: PLR2004
                 raise ValueError("must be host:port, separated by commas, without credentials")
+        return value
+
+    @field_validator("traces_endpoint")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        try:
+            parts = urlsplit(value or "http://none")
+            is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise ValueError("must be an address that begins with http:// or https://, without credentials")
         return value
 
     @model_validator(mode="after")

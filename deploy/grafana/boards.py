@@ -158,6 +158,24 @@ FINDINGS: Final = Board(
             ),
         ),
         Panel(
+            "Claims by payer",
+            "ops",
+            "By the payer profile that decided them.",
+            (Query("sum by (payer) (rate(claimscrub_claims_by_payer_total{$J}[$R]))", "{{payer}}"),),
+        ),
+        Panel(
+            "Not scrubbed, by payer",
+            "percentunit",
+            "Share of each payer's claims that was rejected or pended.",
+            (
+                Query(
+                    'sum by (payer) (rate(claimscrub_claims_by_payer_total{$J,outcome!="scrubbed"}[$R])) '
+                    "/ sum by (payer) (rate(claimscrub_claims_by_payer_total{$J}[$R]))",
+                    "{{payer}}",
+                ),
+            ),
+        ),
+        Panel(
             "Rejected, against yesterday",
             "percentunit",
             "Share of claims rejected in the last hour; a jump means other claims or other verdicts.",
@@ -217,7 +235,10 @@ FINDINGS: Final = Board(
             "Edits that fail",
             "short",
             "Errors of an edit's own, in the last hour; such claims are pended.",
-            (Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J}[1h])))", "{{edit}}"),),
+            (
+                Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J}[1h])))", "{{edit}}"),
+                Query("sum(increase(claimscrub_budget_overruns_total{$J}[1h]))", "out of time"),
+            ),
             View.ROWS,
         ),
     ),
@@ -406,6 +427,13 @@ REFERENCE: Final = Board(
             "short",
             "The editions of each table that are loaded, and at how many workers.",
             (Query("count by (table, edition) (claimscrub_reference_edition_info{$J})", "{{table}} {{edition}}"),),
+            View.ROWS,
+        ),
+        Panel(
+            "Rows",
+            "short",
+            "Rows of each table over its loaded editions.",
+            (Query("max by (table) (claimscrub_reference_rows{$J})", "{{table}}"),),
             View.ROWS,
         ),
         Panel(

@@ -60,6 +60,14 @@ FAULTS = [
         "",
         "CKV_K8S_22",
     ),
+    ("Alertmanager", "prometheus/alertmanager.yaml", "  - name: page\n", "  - name: pager\n", "undefined receiver"),
+    (
+        "Alertmanager",
+        "prometheus/alertmanager.yaml",
+        'severity="page"]\n      r',
+        'severity="paeg"]\n      r',
+        "did not match",
+    ),
     ("Prometheus", "prometheus/claimscrub.rules.yaml", "sum by (job) (rate(", "sum by (job) rate(", "parse"),
 ]
 

@@ -83,6 +83,17 @@ def test_a_pod_is_given_the_time_that_the_worker_takes(overlay: str) -> None:
     assert objects["StatefulSet/claimscrub"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= grace + 5
 
 
+def test_an_edit_that_eats_memory_fails_before_the_kernel_ends_the_worker(overlay: str) -> None:
+    """The worker's own bound lies below the container's, here and in compose.yaml."""
+    objects = rendered(overlay)
+    bound = int(objects["ConfigMap/claimscrub-settings"]["data"]["CLAIMSCRUB_MEMORY_LIMIT_MIB"])
+    limit = container(objects["StatefulSet/claimscrub"])["resources"]["limits"]["memory"]
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["worker"]
+
+    assert bound < int(limit.removesuffix("Mi"))
+    assert int(composed["environment"]["CLAIMSCRUB_MEMORY_LIMIT_MIB"]) < int(composed["mem_limit"].removesuffix("m"))
+
+
 def test_no_variable_of_a_service_reaches_the_worker(overlay: str) -> None:
     """A Service named claimscrub would set CLAIMSCRUB_PORT and more, and the worker refuses what it does not know."""
     objects = rendered(overlay)

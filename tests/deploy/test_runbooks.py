@@ -14,6 +14,7 @@ from tests.deploy.test_alerts import NAMES
 from worker.cli.commands import claimscrub
 from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.settings import Settings
+from worker.stream.obstacle import Obstacle
 
 RUNBOOKS = Path(__file__).parents[2] / "deploy" / "runbooks"
 PAGES = sorted(RUNBOOKS.glob("ClaimScrubber*.md"))
@@ -85,6 +86,17 @@ def test_a_command_that_is_none_is_noticed(words: list[str]) -> None:
     """The test above can fail: on a subcommand, an option, a missing argument."""
     with pytest.raises(click.UsageError):
         _understand(claimscrub, "claimscrub", words)
+
+
+def test_each_reason_of_a_refusal_is_explained() -> None:
+    """What the log can say when tables are refused, or when no broker lets a worker in, stands on the page for it."""
+    source = (RUNBOOKS.parents[1] / "worker" / "stream" / "reference_swap.py").read_text("utf-8")
+    reasons = {*re.findall(r'Refusal\("([a-z-]+)"', source), *re.findall(r'reason="([a-z-]+)"', source)}
+    refused = (RUNBOOKS / "ClaimScrubberReferenceReloadRejected.md").read_text("utf-8")
+    shut_out = (RUNBOOKS / "ClaimScrubberBrokerSilent.md").read_text("utf-8")
+
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", refused, re.MULTILINE)) == reasons
+    assert {reason for reason in Obstacle if f"`{reason}`" in shut_out} == set(Obstacle)
 
 
 def test_every_setting_that_a_page_names_exists() -> None:

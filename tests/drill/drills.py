@@ -53,7 +53,8 @@ def _hanging_edit(folder: Path) -> Mapping[str, str]:
     edits = folder / "edits"
     edits.mkdir()
     shutil.copy(_EDITS, edits)
-    return {"EDITS_DIR": str(edits)}
+    # By default the worker ends itself after 20 s, and the third time the claim is a dead letter: no stall is long.
+    return {"EDITS_DIR": str(edits), "CLAIM_HANG_S": "600"}
 
 
 def _agent_stalled(scene: Scene) -> None:

@@ -66,7 +66,8 @@ def jars() -> Path:
     return libraries
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of loopback that nobody has."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -121,9 +122,9 @@ class Broker:
         file.write_text("\n".join(f"{name}={value}" for name, value in own.items()))
         return file
 
-    def format(self, cluster: str, settings: Path) -> None:
+    def format(self, cluster: str, settings: Path, *more: str) -> None:
         """Prepare the empty data folder."""
-        command = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+        command = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings), *more)
         subprocess.run(_java(jars(), self.folder, *command), check=True, capture_output=True, timeout=60)
 
     def start(self) -> None:
@@ -206,7 +207,7 @@ def kafka_cluster(count: int = 1) -> Iterator[Cluster]:
     """Run some brokers; they end with the block, however that ends. Three keep each record on at least two."""
     jars()
     folder = Path(tempfile.mkdtemp(prefix="claimscrub-kafka-"))
-    ports = _free_ports(4 * count)
+    ports = free_ports(4 * count)
     brokers = []
     for node in range(count):
         home = folder / str(node)

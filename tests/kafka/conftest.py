@@ -3,40 +3,50 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import TypeVar
 
 import pytest
 
 from tests.kafka.broker import Cluster, KafkaMissingError, kafka_cluster
+from tests.kafka.secure_broker import SecureBroker, secure_broker
 from worker.settings import Delivery, Settings
 
 _COUNTER = itertools.count()
+
+Running = TypeVar("Running")
 
 
 @pytest.fixture(scope="session")
 def one_broker() -> Iterator[Cluster]:
     """One broker, for all tests that do it no harm."""
-    yield from _cluster(1)
+    yield from _running(kafka_cluster(1))
 
 
 @pytest.fixture(scope="module")
 def three_brokers() -> Iterator[Cluster]:
     """Three brokers that each keep a copy of every record."""
-    yield from _cluster(3)
+    yield from _running(kafka_cluster(3))
 
 
-def _cluster(count: int) -> Iterator[Cluster]:
-    """Run a cluster; skip without Apache Kafka, unless REQUIRE_KAFKA=1."""
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[SecureBroker]:
+    """One broker that asks who comes."""
+    yield from _running(secure_broker())
+
+
+def _running(broker: AbstractContextManager[Running]) -> Iterator[Running]:
+    """Run a broker or several; skip without Apache Kafka, unless REQUIRE_KAFKA=1."""
     try:
-        running = kafka_cluster(count)
-        cluster = running.__enter__()
+        running = broker.__enter__()
     except KafkaMissingError as error:
         if os.environ.get("REQUIRE_KAFKA") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
     try:
-        yield cluster
+        yield running
     finally:
-        running.__exit__(None, None, None)
+        broker.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

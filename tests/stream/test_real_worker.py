@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -37,6 +38,9 @@ async def test_the_worker_stays_up_over_every_malformed_input(settings: Settings
     with WorkerProcess(as_of(settings), tmp_path, "worker", REAL_WORKER) as worker:
         await progress(settings, len(inputs) + 50)
         records = await outcomes_when(settings, sum(value is not None for value in messages) + 50)
+        by_payer = re.findall(
+            r'^claimscrub_claims_by_payer_total\{.*payer="(.*)"\} (.*)$', worker.get("/metrics")[1], re.MULTILINE
+        )
         assert worker.stop() == 0
 
     found = Counter(_kind(record) for record in records)
@@ -46,6 +50,8 @@ async def test_the_worker_stays_up_over_every_malformed_input(settings: Settings
     copied = Counter(record.value for record in dead if record.value)
     assert copied <= sent
     assert sum(sent.values()) == len(dead)
+    assert sum(float(count) for _, count in by_payer) == len(records) - len(dead)
+    assert {payer for payer, _ in by_payer} == {"commercial", "medicare-part-b"}
 
 
 def _expected(entry: Malformed) -> str:

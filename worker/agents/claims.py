@@ -144,6 +144,7 @@ class ClaimsAgent:
 
     async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> bool:
         """Return whether the messages have their outcomes; not if the partition has gone to another worker."""
+        taken_ns = time.time_ns()
         while True:
             loaded = self._shell.loaded
             verdicts = await self._scrub_as_suspects(lane, part)
@@ -167,7 +168,7 @@ class ClaimsAgent:
         self._shell.limit.note(lane.tp, are_dead)
         # An interchange was one message until it was looked into; its claims are counted like any others.
         self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
-        self._reporter.report(pairs, records)
+        self._reporter.report(pairs, records, taken_ns)
         return True
 
     async def _scrub_as_suspects(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]] | None:

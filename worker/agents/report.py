@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from worker.agents.verdicts import Pair
-from worker.stream.records import Inbound, Outgoing, trace_id
+from worker.observe.metrics import DISPOSITIONS
+from worker.observe.traces import Spans, TracedMessage, is_sampled
+from worker.stream.records import Inbound, Outgoing, trace_id, traceparent
 from worker.stream.scrubber import Scrubbed
 from worker.stream.shell import Shell
 
@@ -21,22 +23,37 @@ class Reporter:
     def __init__(self, shell: Shell) -> None:
         self._recorder = shell.recorder
         self._log = shell.log
+        self._budget = shell.budget
+        self._overruns_told = 0
+        self._spans = shell.spans
 
-    def report(self, pairs: Sequence[Pair], records: Sequence[Outgoing]) -> None:
-        """Tell of messages with their verdicts, and of the records that say so."""
+    def report(self, pairs: Sequence[Pair], records: Sequence[Outgoing], taken_ns: int) -> None:
+        """Tell of messages with their verdicts, and of the records that say so.
+
+        Args:
+            pairs: The messages.
+            records: What was sent.
+            taken_ns: When their batch was begun, in nanoseconds since 1970.
+        """
         moment = time.time()
         for record in records:
             self._recorder.observe("message_bytes", len(record.value), "out")
         for message, scrubbed in pairs:
-            self._report_message(message, scrubbed.disposition, moment)
+            self._report_message(message, scrubbed, moment)
             self._report_findings(scrubbed)
             self._report_money(scrubbed)
             self._write(message, scrubbed)
         self._recorder.set("last_processed_timestamp_seconds", moment)
+        self._recorder.count("budget_overruns_total", amount=self._budget.overruns - self._overruns_told)
+        self._overruns_told = self._budget.overruns
+        if self._spans is not None:
+            self._trace(self._spans, pairs, taken_ns)
 
-    def _report_message(self, message: Inbound, outcome: str, moment: float) -> None:
-        recorder = self._recorder
+    def _report_message(self, message: Inbound, scrubbed: Scrubbed, moment: float) -> None:
+        recorder, outcome = self._recorder, scrubbed.disposition
         recorder.count("claims_total", outcome)
+        if outcome in DISPOSITIONS:
+            recorder.count("claims_by_payer_total", scrubbed.versions.get("profile", ""), outcome)
         recorder.observe("message_bytes", len(message.value or b""), "in")
         if message.key is None:
             recorder.count("key_missing_total")
@@ -67,6 +84,25 @@ class Reporter:
         # An edit with several findings on a claim holds its charge once.
         for edit in {edit for edit, severity in scrubbed.findings if severity in _HOLDS}:
             self._recorder.count("held_dollars_total", edit, amount=dollars)
+
+    def _trace(self, spans: Spans, pairs: Sequence[Pair], taken_ns: int) -> None:
+        ended_ns = time.time_ns()
+        for message, scrubbed in pairs:
+            context = traceparent(message)
+            if context is None or not is_sampled(context):
+                continue
+            letter = scrubbed.dead_letter
+            traced = TracedMessage(
+                topic=message.topic,
+                partition=message.partition,
+                offset=message.offset,
+                traceparent=context.decode(),
+                outcome=scrubbed.disposition,
+                findings=len(scrubbed.findings),
+                error=None if letter is None else f"{letter.reason} in {letter.stage}",
+                stage_seconds=scrubbed.stage_seconds,
+            )
+            spans.note(traced, taken_ns, ended_ns)
 
     def _write(self, message: Inbound, scrubbed: Scrubbed) -> None:
         place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}

@@ -1,6 +1,5 @@
 """Writes down who replayed or looked at what, before it happens: one JSON line each, no claim content."""
 
-import getpass
 import os
 import sys
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from worker.observe.operator import user_name
 from worker.settings import Settings
 from worker.stream.letters import Past
 
@@ -18,7 +18,7 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
     Raises `click.ClickException` when the file cannot be written: what cannot be audited is not done.
     """
     moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = orjson.dumps({"at": moment, "operator": _operator(), "action": action, **facts}) + b"\n"
+    line = orjson.dumps({"at": moment, "operator": settings.operator or user_name(), "action": action, **facts}) + b"\n"
     if settings.audit_file is None:
         sys.stderr.buffer.write(line)
         sys.stderr.flush()
@@ -44,10 +44,3 @@ def place_facts(past: Past) -> dict[str, object]:
         "original": {"topic": message.topic, "partition": message.partition, "offset": message.offset},
         "replays": past.replays,
     }
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return str(os.getuid())

@@ -4,24 +4,40 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
 from worker.settings import Settings, SettingsError
 from worker.stream.exit_codes import ExitCode
+from worker.stream.obstacle import Obstacle, find_obstacle
 
 Result = TypeVar("Result")
 
 _ANSWER_S: Final = 5.0
+_OBSTACLES: Final[Mapping[Obstacle | None, str]] = MappingProxyType(
+    {
+        Obstacle.CERTIFICATE: "is not to be trusted: CLAIMSCRUB_TLS_CA_FILE vouches for no such certificate, "
+        "or it is over, or for another host.",
+        Obstacle.TLS: "takes no TLS from us: look at CLAIMSCRUB_SECURITY, "
+        "and at CLAIMSCRUB_TLS_CERT_FILE if it asks for a certificate.",
+        Obstacle.LOGIN: "refuses the login: look at the CLAIMSCRUB_SASL_ settings and the files that they name.",
+    }
+)
 
 
 def read_settings() -> Settings:
     """Return the settings of the environment; a wrong one ends the command with 78."""
+    return or_wrong_settings(lambda: Settings.from_environment(os.environ))
+
+
+def or_wrong_settings(read: Callable[[], Result]) -> Result:
+    """Return what is read; settings that are wrong end the command with 78, each with its sentence."""
     try:
-        return Settings.from_environment(os.environ)
+        return read()
     except SettingsError as error:
         for problem in error.problems:
             click.echo(problem, err=True)
@@ -38,7 +54,10 @@ def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result: 
             return asyncio.run(work)
     # Every error of the Kafka client is a RuntimeError; a broker that breaks off is an OSError.
     except (RuntimeError, OSError) as error:
-        _leave(f"The broker at {settings.bootstrap_servers} did not do what was asked ({type(error).__name__}).")
+        with quiet_clients():
+            obstacle = asyncio.run(find_obstacle(settings))
+        what = _OBSTACLES.get(obstacle, f"did not do what was asked ({type(error).__name__}).")
+        _leave(f"The broker at {settings.bootstrap_servers} {what}")
 
 
 @contextmanager

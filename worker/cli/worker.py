@@ -5,8 +5,8 @@ import sys
 import click
 
 from worker.agents import AGENTS
-from worker.bootstrap import load_scrubber, version
-from worker.cli.broker import read_settings
+from worker.bootstrap import load_scrubber, open_spans, version
+from worker.cli.broker import or_wrong_settings, read_settings
 from worker.stream.run import run_worker
 
 
@@ -23,12 +23,13 @@ def command() -> None:
     Exit code  0: it was asked to stop and did.
     Exit code  1: it crashed.
     Exit code  3: it was asked to stop and was not done in time.
-    Exit code 69: no broker answered, or a topic is missing (`claimscrub topics create`).
+    Exit code 69: no broker answered or let it in, or a topic is missing (`claimscrub topics create`).
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
     Exit code 78: a setting is wrong.
     SIGALRM (142): one claim held it for longer than CLAIMSCRUB_CLAIM_HANG_S.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     settings = read_settings()
-    code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version())
+    spans = or_wrong_settings(lambda: open_spans(settings))
+    code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version(), spans=spans)
     sys.exit(int(code))

@@ -12,11 +12,14 @@ _INTRODUCTION: Final = """\
 
 - `metrics.py` is the one catalogue of metrics; `recorder.py` counts them on a registry of its own.
 - `logs.py` writes one JSON object a line on stdout, with allowed keys only and never the text of an exception.
+- `traces.py` says what a span tells; `spans.py` makes them with OpenTelemetry, loaded only where spans are wanted.
 - `health.py` serves the status page at `/`, `/livez`, `/readyz` and `/metrics` from a thread of its own.
 
 Lines with `"audit": true` tell of start, stop, the digest of the settings, and each swap of the tables or refusal.
 `asked_by` says how a swap was asked for, and `instance` which worker it was.
-Keep them apart and for six years, as HIPAA's documentation rule has it (45 CFR 164.316(b)(2)(i)); they name no person.
+`operator` says who answers for it: `CLAIMSCRUB_OPERATOR`, or else the user of the operating system.
+`login` is the name under which it logs in.
+Keep them apart and for six years, as HIPAA's documentation rule has it (45 CFR 164.316(b)(2)(i)); they name no patient.
 
 `/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
 `/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable,

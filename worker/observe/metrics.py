@@ -8,7 +8,8 @@ from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 
 PREFIX: Final = "claimscrub_"
 
-OUTCOMES: Final = ("scrubbed", "rejected", "pended", "dead-lettered", "skipped")
+DISPOSITIONS: Final = ("scrubbed", "rejected", "pended")
+OUTCOMES: Final = (*DISPOSITIONS, "dead-lettered", "skipped")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 READINESS: Final = ("group_joined", "reference_loaded", "producer_usable", "dead_letters_within_limit")
@@ -51,6 +52,7 @@ class Metric:
 
 
 _EDIT: Final = Label("edit")
+_PAYER: Final = Label("payer")
 _OUTCOME: Final = Label("outcome", OUTCOMES)
 _STAGE: Final = Label("stage", STAGES)
 _PARTITION: Final = (Label("topic"), Label("partition"))
@@ -71,6 +73,13 @@ CATALOGUE: Final = (
         "messages",
         "Messages whose outcome the broker has acknowledged.",
         (_OUTCOME,),
+    ),
+    Metric(
+        "claims_by_payer_total",
+        Kind.COUNTER,
+        "messages",
+        "Claims by the payer profile that decided them.",
+        (_PAYER, Label("outcome", DISPOSITIONS)),
     ),
     Metric(
         "claims_dropped_total",
@@ -117,6 +126,12 @@ CATALOGUE: Final = (
     ),
     Metric("edit_errors_total", Kind.COUNTER, "errors", "Edits that failed with an error of their own.", (_EDIT,)),
     Metric(
+        "budget_overruns_total",
+        Kind.COUNTER,
+        "overruns",
+        "Times that a claim had used up its processor time, and the edit that ran was given up.",
+    ),
+    Metric(
         "stage_seconds",
         Kind.HISTOGRAM,
         "seconds",
@@ -137,7 +152,7 @@ CATALOGUE: Final = (
         Kind.COUNTER,
         "dollars",
         "Total charges of the claims by outcome; amounts that cannot be on an 837P are left out.",
-        (Label("outcome", ("scrubbed", "rejected", "pended")),),
+        (Label("outcome", DISPOSITIONS),),
     ),
     Metric(
         "held_dollars_total",
@@ -264,6 +279,13 @@ CATALOGUE: Final = (
         (_TABLE, _EDITION),
     ),
     Metric(
+        "reference_rows",
+        Kind.GAUGE,
+        "rows",
+        "Rows of a reference table over all its loaded editions.",
+        (_TABLE,),
+    ),
+    Metric(
         "reference_in_force_from_timestamp_seconds",
         Kind.GAUGE,
         "seconds since 1970",
@@ -289,6 +311,12 @@ CATALOGUE: Final = (
         Kind.COUNTER,
         "messages",
         "Messages whose timestamp lies in the future or is missing; no end-to-end time is taken of them.",
+    ),
+    Metric(
+        "sasl_token_expiry_timestamp_seconds",
+        Kind.GAUGE,
+        "seconds since 1970",
+        "When the bearer token in its file expires, as it says itself; 0 without one that says so.",
     ),
     Metric("key_missing_total", Kind.COUNTER, "messages", "Messages without a key: no order is kept for them."),
     Metric(

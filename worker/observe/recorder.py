@@ -13,6 +13,9 @@ from worker.observe.metrics import CATALOGUE, PREFIX, Kind, Metric
 OTHER: Final = "other"
 """Stands for a label value outside its closed set, so that no message can add series."""
 
+_KNOWN_LATER: Final = ("edit", "payer")
+"""Labels whose closed set is known once the edits and profiles are loaded."""
+
 _CLASSES: Final = {Kind.COUNTER: Counter, Kind.GAUGE: Gauge}
 
 
@@ -31,7 +34,7 @@ class Recorder:
         ProcessCollector(registry=self._registry)
         self._now = now
         self._since: dict[tuple[str, ...], float | None] = {}
-        self._edit_ids: frozenset[str] = frozenset()
+        self._known: dict[str, frozenset[str]] = {}
         self._collectors = {metric.name: self._create(metric) for metric in CATALOGUE}
         self._metrics = {metric.name: metric for metric in CATALOGUE}
         # Looking a child up by labels takes a lock and builds a tuple; ours is one dictionary lookup.
@@ -39,13 +42,21 @@ class Recorder:
         for metric in CATALOGUE:
             self._start_at_zero(metric)
         self.know_edits(edit_ids)
+        self.know_payers(())
         self.compute("claims_unaccounted", self._unaccounted)
 
     def know_edits(self, edit_ids: Iterable[str]) -> None:
         """Close the label set of the metrics on edits, once the edits are loaded."""
-        self._edit_ids = frozenset(edit_ids)
+        self._know("edit", edit_ids)
+
+    def know_payers(self, profiles: Iterable[str]) -> None:
+        """Close the label set of the metrics on payers: the names of their profiles."""
+        self._know("payer", profiles)
+
+    def _know(self, name: str, values: Iterable[str]) -> None:
+        self._known[name] = frozenset(values)
         for metric in CATALOGUE:
-            if any(label.name == "edit" for label in metric.labels):
+            if any(label.name == name for label in metric.labels):
                 self._start_at_zero(metric)
 
     def _create(self, metric: Metric) -> Any:  # Any: the three classes share no base that has their methods
@@ -57,8 +68,8 @@ class Recorder:
         return _CLASSES[metric.kind](PREFIX + metric.name, metric.meaning, names, registry=self._registry)
 
     def _closed_set(self, metric: Metric, label: str) -> Collection[str] | None:
-        if label == "edit":
-            return self._edit_ids
+        if label in _KNOWN_LATER:
+            return self._known.get(label, ())
         return next(each.values for each in metric.labels if each.name == label)
 
     def _start_at_zero(self, metric: Metric) -> None:

@@ -38,6 +38,8 @@ class ClaimBudget:
         self._cpu_s = cpu_s
         self._hang_s = hang_s
         self._is_running = False
+        self.overruns = 0
+        """How often a claim was interrupted; a counter with a lock must not be touched inside a signal handler."""
 
     def install(self) -> None:
         """Take the two signals; from the main thread."""
@@ -50,6 +52,7 @@ class ClaimBudget:
         if self._is_running:
             # Armed anew from here: an interval timer could fire twice in a row after a long stall.
             signal.setitimer(signal.ITIMER_PROF, self._cpu_s / _AGAIN_AFTER)
+            self.overruns += 1
             raise OverBudgetError
 
     def __enter__(self) -> None:

@@ -16,7 +16,7 @@ class ExitCode(IntEnum):
     """It was asked to stop, and was not done within the grace period."""
 
     BROKER_UNREACHABLE = 69
-    """No broker answered when the worker started, or a topic is missing there."""
+    """No broker answered or let us in when the worker started, or a topic is missing there."""
 
     REFERENCE_BROKEN = 70
     """The reference data or the edits could not be loaded."""

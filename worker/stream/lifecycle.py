@@ -15,6 +15,7 @@ from worker.observe.health import HealthState
 from worker.settings import Settings
 from worker.stream.admin import check_topics
 from worker.stream.exit_codes import ExitCode
+from worker.stream.obstacle import find_obstacle
 from worker.stream.shell import Log, Shell
 from worker.stream.suspects import found_suspects
 
@@ -59,7 +60,8 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
         try:
             flaws = await check_topics(settings)
         except (KafkaError, OSError) as error:
-            log.warning("broker-unreachable", exception=type(error).__name__)
+            reason = await find_obstacle(settings)
+            log.warning("broker-unreachable", exception=type(error).__name__, reason=reason)
             if asyncio.get_running_loop().time() > deadline:
                 return False
         else:

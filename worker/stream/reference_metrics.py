@@ -29,6 +29,8 @@ def _series(loaded: LoadedScrubber) -> Series:
     }
     for each in loaded.editions:
         series["reference_edition_info", each.table, each.edition] = 1.0
+        rows = ("reference_rows", each.table)
+        series[rows] = series.get(rows, 0.0) + each.rows
     return series | _spans(loaded.editions)
 
 

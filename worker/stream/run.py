@@ -11,7 +11,9 @@ from typing import Final
 from worker.collector import lasting
 from worker.observe.health import HealthServer, HealthState
 from worker.observe.logs import Logs
+from worker.observe.operator import user_name
 from worker.observe.recorder import Recorder
+from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process
 from worker.settings import Delivery as DeliveryPolicy
 from worker.settings import Settings
@@ -39,6 +41,7 @@ from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.shell import Shell
 from worker.stream.stalls import watch_lanes
 from worker.stream.status import Status
+from worker.stream.tokens import token_expiry
 from worker.stream.transport import Group
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -59,7 +62,7 @@ def run_worker(
     agents: Sequence[AttachAgent],
     *,
     app_version: str = "0",
-    revision: str = "unknown",
+    spans: Spans | None = None,
 ) -> ExitCode:
     """Run the worker in the main thread until SIGTERM, SIGINT or a failure, and return its exit code.
 
@@ -69,9 +72,9 @@ def run_worker(
             health port answers, so that a slow load shows as "not ready".
         agents: What listens: `worker.agents.AGENTS`.
         app_version: Version of the worker, for dead letters and metrics.
-        revision: Commit that it was built from, for metrics.
+        spans: Where spans go; none are made if not given.
     """
-    run = _Run(settings, scrubber_factory, agents, app_version=app_version, revision=revision)
+    run = _Run(settings, scrubber_factory, agents, app_version=app_version, spans=spans)
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
         return runner.run(run.run())
 
@@ -84,17 +87,18 @@ class _Run:
         agents: Sequence[AttachAgent],
         *,
         app_version: str,
-        revision: str,
+        spans: Spans | None,
     ) -> None:
         self._settings = settings
         self._scrubber_factory = scrubber_factory
         self._agents = agents
         self._app_version = app_version
-        self._revision = revision
+        self._spans = spans
         self._health = HealthState()
         self._recorder = Recorder()
         watch_process(self._recorder, self._health)
-        self._status = Status(settings, self._recorder, self._health, app_version, revision)
+        self._recorder.compute("sasl_token_expiry_timestamp_seconds", lambda: token_expiry(settings.sasl_token_file))
+        self._status = Status(settings, self._recorder, self._health, app_version)
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
         self._budget = ClaimBudget(settings.claim_budget_s, settings.claim_hang_s)
@@ -122,9 +126,11 @@ class _Run:
             audit=True,
             port=server.port,
             version=self._app_version,
-            revision=self._revision,
+            revision=self._settings.revision,
             settings=self._settings.digest,
             instance=self._settings.instance_id,
+            operator=self._settings.operator or user_name(),
+            login=self._settings.sasl_username if self._settings.uses_sasl else None,
         )
         ticking = asyncio.create_task(tick(self._health))
         try:
@@ -167,11 +173,12 @@ class _Run:
         self._status.loaded = lambda: loaded
         # The edits are known only now, and they are the closed label set of the metrics on edits.
         self._recorder.know_edits(loaded.edit_ids)
+        self._recorder.know_payers(loaded.profiles)
         self._recorder.set(
             "build_info",
             1,
             self._app_version,
-            self._revision,
+            self._settings.revision,
             platform.python_version(),
             self._settings.delivery,
         )
@@ -199,6 +206,7 @@ class _Run:
             log=self._logs.log,
             budget=self._budget,
             limit=DeadLetterLimit(self._settings.dead_letter_limit_window, self._settings.dead_letter_limit_share),
+            spans=self._spans,
         )
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
@@ -248,3 +256,5 @@ class _Run:
         with contextlib.suppress(asyncio.CancelledError):
             await within(share_s, shell.app.stop())
         await within(share_s, shell.delivery.stop())
+        if shell.spans is not None:
+            await within(share_s, asyncio.to_thread(shell.spans.close))

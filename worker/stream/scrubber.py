@@ -68,6 +68,7 @@ class ReferenceEdition:
     edition: str
     in_force_from: date | None = None
     in_force_to: date | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class LoadedScrubber:
     Attributes:
         scrubber: What scrubs.
         edit_ids: The ids of all edits, which are the closed label set of the metrics on edits.
+        profiles: The names of all payer profiles, which are the closed label set of the metrics on payers.
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
         edit_words: What each edit looks for, in plain words.
@@ -86,6 +88,7 @@ class LoadedScrubber:
 
     scrubber: Scrubber
     edit_ids: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
     editions: tuple[ReferenceEdition, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     edit_words: Mapping[str, str] = field(default_factory=dict)

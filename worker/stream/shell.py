@@ -6,6 +6,7 @@ from typing import Any
 
 from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
+from worker.observe.traces import Spans
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
 from worker.stream.dead_letter_limit import DeadLetterLimit
@@ -37,6 +38,8 @@ class Shell:
     log: Log
     budget: ClaimBudget
     limit: DeadLetterLimit
+    spans: Spans | None = None
+    """Where spans go; none unless they are wanted."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     exit_code: ExitCode = ExitCode.STOPPED
 

@@ -14,20 +14,17 @@ from worker.settings import Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
 
 MOST_FINDINGS: Final = 10
-_NOT_SHOWN: Final = frozenset({"sasl_username"})
+_NOT_SHOWN: Final = frozenset({"sasl_username", "operator", "revision"})
 
 
 class Status:
     """Answers `/status.json` on the thread of the health port."""
 
-    def __init__(
-        self, settings: Settings, recorder: Recorder, health: HealthState, version: str, revision: str
-    ) -> None:
+    def __init__(self, settings: Settings, recorder: Recorder, health: HealthState, version: str) -> None:
         self._settings = settings
         self._recorder = recorder
         self._health = health
         self._version = version
-        self._revision = revision
         self._started = time.time()
         self.loaded: Callable[[], LoadedScrubber] | None = None
         """What scrubs at the moment; none before it is loaded."""
@@ -112,7 +109,7 @@ class Status:
         versions = {} if loaded is None else dict(loaded.versions)
         return {
             "version": self._version,
-            "revision": self._revision,
+            "revision": self._settings.revision,
             "settings digest": self._settings.digest,
         } | versions
 

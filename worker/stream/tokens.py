@@ -1,8 +1,10 @@
 """Hands the broker a bearer token from a file that something else renews, such as a projected volume or a sidecar."""
 
 import asyncio
+import base64
 from pathlib import Path
 
+import orjson
 from aiokafka.abc import AbstractTokenProvider
 
 
@@ -14,7 +16,21 @@ class FileToken(AbstractTokenProvider):
 
     async def token(self) -> str:
         """Return the token. Raises `OSError` if the file is gone."""
-        return await asyncio.to_thread(self._read)
+        return await asyncio.to_thread(_read, self._file)
 
-    def _read(self) -> str:
-        return self._file.read_text(encoding="utf-8").strip()
+
+def token_expiry(file: Path | None) -> float:
+    """Return when the token in a file expires, in seconds since 1970; 0 if it is no JWT that says so, or no file.
+
+    Nothing is verified: that is the broker's part.
+    """
+    try:
+        payload = _read(file).split(".")[1] if file else ""
+        claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return float(claims["exp"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return 0.0
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip()

@@ -45,6 +45,21 @@ def test_a_value_outside_its_closed_set_adds_one_series_at_most() -> None:
     assert b"attacker" not in recorder.exposition("")[0]
 
 
+def test_payers_are_the_profiles_that_are_loaded() -> None:
+    """Each starts at zero once it is known; before that, and for any other name, there is one series at most."""
+    recorder = Recorder()
+    recorder.know_payers(["medicare-part-b"])
+    assert b'claims_by_payer_total{outcome="pended",payer="medicare-part-b"} 0.0' in recorder.exposition("")[0]
+
+    recorder.count("claims_by_payer_total", "medicare-part-b", "pended")
+    for number in range(100):
+        recorder.count("claims_by_payer_total", f"attacker-{number}", "pended")
+
+    assert recorder.value("claims_by_payer_total", "medicare-part-b", "pended") == 1
+    assert recorder.value("claims_by_payer_total", "other", "pended") == 100
+    assert b"attacker" not in recorder.exposition("")[0]
+
+
 def test_a_series_can_be_forgotten() -> None:
     """The lag of a partition that is no longer ours is no figure of ours."""
     recorder = Recorder()

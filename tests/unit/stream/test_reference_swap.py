@@ -308,7 +308,11 @@ def test_series_of_tables_that_are_gone_are_removed() -> None:
     old = loaded("old", ReferenceEdition("mue", "q1", date(2026, 1, 1), date(2026, 3, 31)))
     report_reference(recorder, old)
 
-    report_reference(recorder, loaded("new", ReferenceEdition("mue", "q2", date(2026, 4, 1))), old)
+    new = (
+        ReferenceEdition("mue", "q2", date(2026, 4, 1), None, 40),
+        ReferenceEdition("mue", "q3", date(2026, 7, 1), None, 2),
+    )
+    report_reference(recorder, loaded("new", *new), old)
 
     page = recorder.exposition("")[0].decode()
     assert [
@@ -318,5 +322,7 @@ def test_series_of_tables_that_are_gone_are_removed() -> None:
     ] == [
         'claimscrub_reference_info{digest="new"} 1.0',
         'claimscrub_reference_edition_info{edition="q2",table="mue"} 1.0',
+        'claimscrub_reference_edition_info{edition="q3",table="mue"} 1.0',
+        'claimscrub_reference_rows{table="mue"} 42.0',
         'claimscrub_reference_in_force_from_timestamp_seconds{table="mue"} 1.7750016e+09',
     ]

@@ -29,7 +29,7 @@ def loaded() -> LoadedScrubber:
 
 def shown(recorder: Recorder, settings: Settings | None = None, *, is_loaded: bool = True) -> dict[str, Any]:
     """The figures of a worker."""
-    status = Status(settings or Settings(), recorder, HealthState(), "1.2.3", "abc")
+    status = Status(settings or Settings(), recorder, HealthState(), "1.2.3")
     status.loaded = loaded if is_loaded else None
     figures: dict[str, Any] = json.loads(status.document())
     return figures
