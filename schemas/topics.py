@@ -64,7 +64,7 @@ INBOUND: Final = Topic(
     cleanup_policy="delete",
     max_message_bytes=2 * _MIB,
     has_phi=True,
-    meaning="Claims to scrub: one as JSON, or an X12 interchange of 837s with content type application/edi-x12.",
+    meaning="Claims to scrub: one as JSON, a FHIR Claim or Bundle, or X12 837s with content type application/edi-x12.",
 )
 SCRUBBED: Final = Topic(
     name="claims.scrubbed.v1",

@@ -9,12 +9,13 @@ import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
+from tests.unit.fhir.resources import bundle, claim, institutional_claim
 from tests.unit.x12.files import FILES
 from worker.cli import synthetic
 from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.produce import send_claims
-from worker.stream.records import X12_CONTENT_TYPE
+from worker.stream.records import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 
@@ -43,6 +44,28 @@ async def test_an_interchange_comes_to_an_outcome_for_each_claim(settings: Setti
     assert {claim["disposition"] for claim in claims} == {"scrubbed"}
     numbers = Counter(claim["claim"]["origin"]["patientControlNumber"] for claim in claims)
     assert numbers == {"SYN-1": 3, "SYN-2": 3, "SYN-3": 2, "SYN-4": 2, "SYN-5": 2, "SYN-I1": 1}
+
+
+async def test_fhir_claims_come_to_an_outcome_each(settings: Settings, tmp_path: Path) -> None:
+    """By content type or by their own word; what is broken in a Bundle is one dead letter with its entry."""
+    pinned = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
+    mixed = json.dumps(bundle(claim("SYN-F1"), claim("SYN-F2", item={}), institutional_claim())).encode()
+    await create_topics(pinned, partitions=4)
+    await send_claims(pinned, [mixed], content_type=FHIR_CONTENT_TYPE)
+    await send_claims(pinned, [json.dumps(bundle(claim("SYN-F3"))).encode()])
+
+    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+        await progress(pinned, 2)
+        records = await outcomes_when(pinned, 3 + 1)
+        assert worker.stop() == 0
+
+    (dead,) = [record for record in records if HEADER_REASON in dict(record.headers)]
+    headers = dict(dead.headers)
+    assert (dead.value, headers[HEADER_REASON]) == (mixed, b"fhir-claim")
+    assert json.loads(headers[HEADER_FLAWS]) == ["Entry 2: Claim.item: a list belongs here."]
+    claims = [json.loads(record.value or b"") for record in records if record is not dead]
+    assert {each["disposition"] for each in claims} == {"scrubbed"}
+    assert {each["claim"]["fhirOrigin"]["place"] for each in claims} == {"entry 1", "entry 3"}
 
 
 async def test_an_interchange_is_taken_once_though_the_worker_is_killed(exactly_once: Settings, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from worker.settings import Settings
 from worker.stream import suspects
 from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal
-from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.records import Inbound, Outgoing, dead, form_of, outgoing, received_on, refusal
+from worker.stream.scrubber import Form, LoadedScrubber, Scrubbed
 from worker.stream.shell import Shell
 
 _WORK_S: Final = 0.02
@@ -41,7 +41,7 @@ class Judge:
                 pairs.append((each.message, scrubbed))
                 if record is not None:
                     records.append(record)
-                # Between two messages, and between two claims of an interchange.
+                # Between two messages, and between two claims of one.
                 if time.perf_counter() - self._worked_since > _WORK_S:
                     await asyncio.sleep(0)
                     self._worked_since = time.perf_counter()
@@ -65,7 +65,7 @@ class Judge:
 def verdicts_on(
     message: Inbound, loaded: LoadedScrubber, settings: Settings, budget: ClaimBudget
 ) -> Iterator[Scrubbed]:
-    """Yield the verdict on a message, or those on the claims of an interchange; at least one.
+    """Yield the verdict on a message, or those on the claims that it holds in another form; at least one.
 
     Raises what the scrubber raises, which is total by contract.
     """
@@ -79,8 +79,9 @@ def verdicts_on(
         return
     scrubber, day = loaded.scrubber, _received_on(message, settings)
     try:
-        if is_interchange(message):
-            yield from _each_within(budget, scrubber.scrub_interchange(message.value, received_on=day))
+        form = form_of(message)
+        if form is not Form.CLAIM:
+            yield from _each_within(budget, scrubber.scrub_each(message.value, form, received_on=day))
         else:
             with budget:
                 scrubbed = scrubber.scrub(message.value, received_on=day)

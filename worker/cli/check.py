@@ -24,7 +24,7 @@ from worker.pipeline.scrub import Pipeline, Scrubbed
 
 _MANY_BYTES: Final = 512 * 1024
 _NOT_WRITTEN_BACK: Final = (
-    "{file}: an X12 file is not changed in place; use `check --fix --format jsonl` and `convert --to x12`"
+    "{file}: an X12 or FHIR file is not changed in place; use `check --fix --format jsonl` and `convert`"
 )
 
 
@@ -76,7 +76,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Scrub claim files on this machine, without Kafka.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
-    claim a line. Interchanges of 837P and 837I are known by their ISA. `-` reads stdin.
+    claim a line. Interchanges of 837P and 837I are known by their ISA, FHIR R4 Claims and Bundles by their
+    resourceType. `-` reads stdin.
 
     For each claim you see whether it may go out (SCRUBBED), would be sent back (REJECTED) or needs documents
     (PENDED), then every finding with the line, the field and the box of the CMS-1500 form, and what to do.
@@ -125,7 +126,7 @@ def _scrub(files: list[str], pipeline: Pipeline, day: date, wanted: Wanted) -> S
                 scrubbed = correction.scrubbed if correction else scrubbed
             summary.add(scrubbed)
             if correction and correction.made and not correction.new:
-                if found.is_x12 and wanted.is_writing:
+                if found.is_mapped and wanted.is_writing:
                     raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
                 rewritten.setdefault(found.source, []).append((found.value, correction.value))
             if wanted.as_json:
@@ -144,7 +145,7 @@ def _scrub(files: list[str], pipeline: Pipeline, day: date, wanted: Wanted) -> S
 
 
 def _claims(read: Iterator[Found], summary: Summary, console: Console, wanted: Wanted) -> Iterator[Found]:
-    """Yield the claims, and say what is wrong in an X12 file between them; what was not read counts as unreadable."""
+    """Yield the claims, and say what is wrong between them in X12 and FHIR; what was not read counts as unreadable."""
     for found in read:
         if found.problem is None:
             yield found

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from schemas.claim import SCHEMA_VERSION, Claim
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.values import WrittenNumber
 
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
@@ -54,12 +55,6 @@ class Decoded:
     is_plain: bool
 
 
-class _WrittenNumber(str):
-    """A JSON number in the digits of its sender: binary floats never touch money."""
-
-    __slots__ = ()
-
-
 def decode(value: bytes, max_bytes: int) -> Decoded:
     """Read one message. Raises `NotAClaimError`."""
     if not value:
@@ -70,6 +65,12 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
     document, canonical = _read_plain(value) or _read(value)
     is_plain = value.isascii() and b"\\" not in value and b"\x7f" not in value
     return Decoded(_validate(document), _one_line(value), canonical, is_plain)
+
+
+def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
+    """Read a document that holds claims in another form; its numbers are `WrittenNumber`. Raises `NotAClaimError`."""
+    _refuse_depth(value)
+    return _read(value)[0]
 
 
 Document: TypeAlias = tuple[dict[str, Any], bytes]
@@ -121,15 +122,20 @@ def _refuse(reason: DeadLetterReason, stage: DeadLetterStage = DeadLetterStage.D
 
 def _refuse_excess(value: bytes) -> None:
     # Brackets and commas inside of strings count at first; only a message that is then too much pays for the answer.
-    if not _is_flat(value):
-        depth = 0
-        for match in _STRING_OR_BRACKET.finditer(value):
-            piece = match[0]
-            depth += (piece in b"[{") - (piece in b"]}")
-            if depth > MAX_DEPTH:
-                _refuse(DeadLetterReason.TOO_DEEP)
+    _refuse_depth(value)
     if value.count(b",") > MAX_ELEMENTS and _STRING_OR_BRACKET.sub(b"", value).count(b",") > MAX_ELEMENTS:
         _refuse(DeadLetterReason.TOO_MANY_ELEMENTS)
+
+
+def _refuse_depth(value: bytes) -> None:
+    if _is_flat(value):
+        return
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(value):
+        piece = match[0]
+        depth += (piece in b"[{") - (piece in b"]}")
+        if depth > MAX_DEPTH:
+            _refuse(DeadLetterReason.TOO_DEEP)
 
 
 def _is_flat(value: bytes) -> bool:
@@ -167,7 +173,7 @@ def _number(digits: str) -> str:
     mantissa, _, exponent = digits.lower().partition("e")
     if len(mantissa.lstrip("-").replace(".", "")) > MAX_DIGITS or len(exponent.lstrip("+-")) > 2:  # noqa: PLR2004
         _refuse(DeadLetterReason.NUMBER_OUT_OF_RANGE)
-    return _WrittenNumber(digits)
+    return WrittenNumber(digits)
 
 
 def _not_finite(_: str) -> NoReturn:

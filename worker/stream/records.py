@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
-from worker.stream.scrubber import Disposition, Scrubbed
+from worker.pipeline.forms import says_resource
+from worker.stream.scrubber import Disposition, Form, Scrubbed
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -32,6 +33,9 @@ _DIGITS: Final = re.compile(rb"\d{1,15}")
 _CONTENT_TYPE_HEADER: Final = "content-type"
 X12_CONTENT_TYPE: Final = b"application/edi-x12"
 """As registered in RFC 1767."""
+
+FHIR_CONTENT_TYPE: Final = b"application/fhir+json"
+"""As FHIR R4 has it (3.1.0.1.10)."""
 
 _MOST_FLAWS: Final = 20
 
@@ -117,22 +121,30 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
     return None
 
 
-def is_interchange(message: Inbound) -> bool:
-    """Whether a message says that it is X12; without a content type it is JSON."""
-    types = _content_types(message)
-    return bool(types) and all(map(_is_x12, types))
+def form_of(message: Inbound) -> Form:
+    """Return in which form a message holds its claims: as its content type says, and FHIR also as its content says."""
+    types = [_media_type(each) for each in _content_types(message)]
+    if types and all(each == X12_CONTENT_TYPE for each in types):
+        return Form.INTERCHANGE
+    if FHIR_CONTENT_TYPE in types or says_resource(message.value or b""):
+        return Form.RESOURCE
+    return Form.CLAIM
 
 
 def _content_types(message: Inbound) -> list[bytes | None]:
     return [value for name, value in message.headers if name.lower() == _CONTENT_TYPE_HEADER]
 
 
+def _media_type(content_type: bytes | None) -> bytes:
+    return (content_type or b"").split(b";")[0].strip().lower()
+
+
 def _is_x12(content_type: bytes | None) -> bool:
-    return (content_type or b"").split(b";")[0].strip().lower() == X12_CONTENT_TYPE
+    return _media_type(content_type) == X12_CONTENT_TYPE
 
 
 def _is_json(content_type: bytes | None) -> bool:
-    media_type = (content_type or b"").split(b";")[0].strip().lower()
+    media_type = _media_type(content_type)
     # A CloudEvent in structured mode is an envelope around a claim, and no claim.
     if media_type.startswith(b"application/cloudevents"):
         return False
