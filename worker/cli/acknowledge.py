@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -18,7 +19,7 @@ from worker.settings import Settings
 from worker.x12 import claim_status, structure
 from worker.x12.claim_status import submissions_of, write_277ca
 from worker.x12.reading import read_837
-from worker.x12.structure import answers_of, write_999
+from worker.x12.structure import answers_of, write_999, write_ta1
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 
@@ -41,7 +42,8 @@ def command(path: str, form: str) -> None:
 
     The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
     statuses of the findings at the claim or the line, totals, and the submitter's trace numbers. The 999 (005010X231A1)
-    says which groups and transactions were read, and where the others are structurally wrong.
+    says which groups and transactions were read, and where the others are structurally wrong; before it stands a TA1
+    for each interchange whose sender asks for one in ISA14.
 
     \b
     Exit code 0: everything is accepted.
@@ -74,7 +76,7 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
     if form == "json":
         _write(orjson.dumps(structure.as_json(answers), option=orjson.OPT_INDENT_2) + b"\n")
     else:
-        for text in write_999(answers, moment):
+        for text in chain(write_ta1(answers, moment), write_999(answers, moment)):
             _write(text.encode())
     if not answers.groups:
         click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 from schemas.claim import ClaimKind
-from worker.x12.events import ClaimRead, Envelope, Flaw, GroupRead, Level, Read, TransactionRead
+from worker.x12.events import ClaimRead, Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
 from worker.x12.layout import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
 from worker.x12.loops import Loop, Place, place_of
 from worker.x12.rows import Json
@@ -24,7 +24,7 @@ MAX_SEGMENTS: Final = 20_000
 
 
 def read_837(stream: BinaryIO) -> Iterator[Read]:
-    """Yield claims and flaws in the order of the file, and the ends of transactions and groups between them."""
+    """Yield claims and flaws in the order of the file, and the ends of transactions, groups and interchanges."""
     reader = _Interchanges()
     for segment in read_segments(stream):
         if not reader.absorb(segment):
@@ -343,7 +343,7 @@ class _Interchanges:
         if number.strip() != self._envelope.said("isa", 13):
             reason = "The control number in IEA02 is not that of ISA13."
             yield self._flaw(segment, Level.INTERCHANGE, reason, "001", is_passed_over=True)
-        self._envelope = Envelope()
+        yield from self._close_interchange()
 
     # What ends without its own trailer
 
@@ -351,7 +351,7 @@ class _Interchanges:
         yield from self._leave_group(segment, doubt)
         if self._envelope.isa:
             yield self._flaw(segment, Level.INTERCHANGE, f"{doubt[0].upper()}{doubt[1:]}.", "023", is_passed_over=True)
-            self._envelope = Envelope()
+            yield from self._close_interchange()
 
     def _leave_group(self, segment: Segment, doubt: str) -> Iterator[Read]:
         yield from self._leave_transaction(segment, doubt)
@@ -379,6 +379,11 @@ class _Interchanges:
     def _close_group(self, declared: str) -> Iterator[Read]:
         yield GroupRead(self._envelope, declared, self._transactions)
         self._envelope = Envelope(self._envelope.isa)
+
+    def _close_interchange(self) -> Iterator[Read]:
+        if self._envelope.isa:
+            yield InterchangeRead(self._envelope)
+        self._envelope = Envelope()
 
     def _unusable(self, segment: Segment, reason: str) -> Iterator[Flaw]:
         if self._claims is not None and self._claims.spoil(segment, reason):

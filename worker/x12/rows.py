@@ -448,10 +448,9 @@ class Contact:
 
     key = "PER*IC"
 
-    def __init__(self, path: str, *, name: str = "name", prefix: str = "") -> None:
+    def __init__(self, path: str, *, name: str = "name") -> None:
         self._parents = path.split(".") if path else []
         self._name = name
-        self._prefix = prefix
 
     def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:  # noqa: ARG002 - see Row
         """Read the contact; a second one of the same party has no place."""
