@@ -98,17 +98,32 @@ class Submission:
         return [claim for claims in self.providers.values() for claim in claims]
 
 
-def submissions_of(outcomes: Iterable[Outcome]) -> list[Submission]:
-    """Return what was submitted, in the order of the first outcomes."""
-    submissions: dict[tuple[str | None, ...], Submission] = {}
-    for outcome in outcomes:
+class Submissions:
+    """Brings the claims of each submitted transaction together, in whatever order their outcomes come."""
+
+    def __init__(self) -> None:
+        self._of_transaction: dict[tuple[str | None, ...], Submission] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        """Take what became of a claim."""
         claim = Claim.model_validate(outcome.claim)
         key = _key(claim)
-        submission = submissions.get(key)
+        submission = self._of_transaction.get(key)
         if submission is None:
-            submission = submissions[key] = _submission(claim, outcome)
+            submission = self._of_transaction[key] = _submission(claim, outcome)
         submission.providers.setdefault(_provider(claim.billing), []).append(_status_of(claim, outcome))
-    return list(submissions.values())
+
+    def all(self) -> list[Submission]:
+        """Return what was submitted, in the order of the first outcomes."""
+        return list(self._of_transaction.values())
+
+
+def submissions_of(outcomes: Iterable[Outcome]) -> list[Submission]:
+    """Return what was submitted, in the order of the first outcomes."""
+    submissions = Submissions()
+    for outcome in outcomes:
+        submissions.add(outcome)
+    return submissions.all()
 
 
 def _key(claim: Claim) -> tuple[str | None, ...]:
