@@ -36,6 +36,13 @@ def test_each_claim_of_a_bundle_is_checked(file: Path) -> None:
     assert f"{file}, line 1, entry 3  UNREADABLE  Claim.item: a list belongs here." in result.stdout
 
 
+def test_the_example_of_the_readme_is_clean() -> None:
+    """A professional and an institutional claim with their parties."""
+    result = run("check", "--as-of", RECEIVED_ON, Path(__file__).parents[1] / "fhir" / "bundle.json")
+
+    assert (result.exit_code, result.stdout.count("SCRUBBED")) == (0, 2)
+
+
 def test_a_bundle_is_not_corrected_in_place(file: Path) -> None:
     """The corrected claims go out as messages."""
     before = file.read_text()
