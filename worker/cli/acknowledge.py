@@ -1,12 +1,12 @@
-"""`claimscrub acknowledge`: answers that a submitter's software reads, 277CA from outcomes and 999 from 837 files."""
+"""`claimscrub acknowledge`: answers for a submitter's software, 277CA from outcomes, 999 and TA1 from 837 files."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import click
 import orjson
@@ -74,10 +74,9 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
     answers = answers_of(read_837(stream))
     if form == "json":
-        _write(orjson.dumps(structure.as_json(answers), option=orjson.OPT_INDENT_2) + b"\n")
+        _write_document(structure.as_json(answers))
     else:
-        for text in chain(write_ta1(answers, moment), write_999(answers, moment)):
-            _write(text.encode())
+        _write_texts(write_ta1(answers, moment), write_999(answers, moment))
     if not answers.groups:
         click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)
         return EXIT_UNREADABLE
@@ -87,10 +86,9 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
 def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
     submissions = submissions_of(_outcomes(path))
     if form == "json":
-        _write(orjson.dumps(claim_status.as_json(submissions), option=orjson.OPT_INDENT_2) + b"\n")
+        _write_document(claim_status.as_json(submissions))
     else:
-        for text in write_277ca(submissions, moment):
-            _write(text.encode())
+        _write_texts(write_277ca(submissions, moment))
     return EXIT_SOME_NOT if any(claim.is_rejected for each in submissions for claim in each.claims()) else 0
 
 
@@ -103,5 +101,10 @@ def _outcomes(path: str) -> Iterator[Outcome]:
             raise NoClaimFileError(f"{place}: is no outcome") from None
 
 
-def _write(content: bytes) -> None:
-    sys.stdout.buffer.write(content)
+def _write_document(document: dict[str, Any]) -> None:  # any JSON: our own answer
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _write_texts(*interchanges: Iterable[str]) -> None:
+    for text in chain.from_iterable(interchanges):
+        sys.stdout.buffer.write(text.encode())

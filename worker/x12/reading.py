@@ -5,7 +5,7 @@ of its interchange. A claim that may not be whole (the file ends, the transactio
 """
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from schemas.claim import ClaimKind
 from worker.x12.events import ClaimRead, Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
@@ -47,6 +47,23 @@ _TURNING: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", "BHT",
 """The segments at which something begins or ends."""
 
 _NOT_WHOLE: Final = "The claim may not be whole: {}."
+
+
+class _Trailer(NamedTuple):
+    """What a trailer says again of what it ends, and how a 999 or a TA1 says that it does not fit."""
+
+    level: Level
+    counted: str
+    count_code: str
+    control: str
+    control_code: str
+
+
+_TRAILERS: Final = {
+    "SE": _Trailer(Level.TRANSACTION, "segments the transaction", "4", "ST02", "3"),
+    "GE": _Trailer(Level.GROUP, "transactions the group", "5", "GS06", "4"),
+    "IEA": _Trailer(Level.INTERCHANGE, "groups the interchange", "021", "ISA13", "001"),
+}
 
 
 class _Claim:
@@ -310,14 +327,7 @@ class _Interchanges:
             return
         if self._claims is not None:
             yield from self._claims.finish()
-        count, number = [*segment.elements[1:3], "", ""][:2]
-        held = segment.number - self._first + 1
-        if count.strip().lstrip("0") != str(held):
-            reason = f"SE01 does not say how many segments the transaction has: it has {held:,}."
-            yield self._flaw(segment, Level.TRANSACTION, reason, "4", is_passed_over=True)
-        if number.strip() != self._envelope.said("st", 2):
-            reason = "The control number in SE02 is not that of ST02."
-            yield self._flaw(segment, Level.TRANSACTION, reason, "3", is_passed_over=True)
+        yield from self._trailer(segment, segment.number - self._first + 1, self._envelope.said("st", 2))
         yield from self._close_transaction()
 
     def _ge(self, segment: Segment) -> Iterator[Read]:
@@ -325,25 +335,25 @@ class _Interchanges:
         if not self._envelope.gs:
             yield self._flaw(segment, Level.INTERCHANGE, "This GE ends no group: GS is missing before it.", "024")
             return
-        count, number = [*segment.elements[1:3], "", ""][:2]
-        if count.strip().lstrip("0") != str(self._transactions or ""):
-            reason = f"GE01 does not say how many transactions the group has: it has {self._transactions:,}."
-            yield self._flaw(segment, Level.GROUP, reason, "5", is_passed_over=True)
-        if number.strip() != self._envelope.said("gs", 6):
-            reason = "The control number in GE02 is not that of GS06."
-            yield self._flaw(segment, Level.GROUP, reason, "4", is_passed_over=True)
-        yield from self._close_group(count.strip())
+        yield from self._trailer(segment, self._transactions, self._envelope.said("gs", 6))
+        yield from self._close_group("".join(segment.elements[1:2]).strip())
 
     def _iea(self, segment: Segment) -> Iterator[Read]:
         yield from self._leave_group(segment, "the group has no GE")
-        count, number = [*segment.elements[1:3], "", ""][:2]
-        if count.strip().lstrip("0") != str(self._groups or ""):
-            reason = f"IEA01 does not say how many groups the interchange has: it has {self._groups:,}."
-            yield self._flaw(segment, Level.INTERCHANGE, reason, "021", is_passed_over=True)
-        if number.strip() != self._envelope.said("isa", 13):
-            reason = "The control number in IEA02 is not that of ISA13."
-            yield self._flaw(segment, Level.INTERCHANGE, reason, "001", is_passed_over=True)
+        yield from self._trailer(segment, self._groups, self._envelope.said("isa", 13))
         yield from self._close_interchange()
+
+    def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[Flaw]:
+        """What of SE, GE and IEA does not fit what they end: how much that holds, and its control number."""
+        identifier = segment.elements[0]
+        trailer = _TRAILERS[identifier]
+        count, number = (each.strip() for each in [*segment.elements[1:3], "", ""][:2])
+        if count.lstrip("0") != str(held or ""):
+            reason = f"{identifier}01 does not say how many {trailer.counted} has: it has {held:,}."
+            yield self._flaw(segment, trailer.level, reason, trailer.count_code, is_passed_over=True)
+        if number != control:
+            reason = f"The control number in {identifier}02 is not that of {trailer.control}."
+            yield self._flaw(segment, trailer.level, reason, trailer.control_code, is_passed_over=True)
 
     # What ends without its own trailer
 

@@ -448,7 +448,7 @@ class Contact:
 
     key = "PER*IC"
 
-    def __init__(self, path: str, *, name: str = "name") -> None:
+    def __init__(self, path: str = "", *, name: str = "name") -> None:
         self._parents = path.split(".") if path else []
         self._name = name
 
