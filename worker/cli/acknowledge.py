@@ -16,9 +16,10 @@ from schemas.outcome import Outcome
 from worker.cli.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
 from worker.cli.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.settings import Settings
-from worker.x12 import claim_status, structure
-from worker.x12.claim_status import submissions_of, write_277ca
+from worker.x12 import status_answer, structure
+from worker.x12.claim_status import submissions_of
 from worker.x12.reading import read_837
+from worker.x12.status_answer import write_277ca
 from worker.x12.structure import answers_of, write_999, write_ta1
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
@@ -86,7 +87,7 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
 def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
     submissions = submissions_of(_outcomes(path))
     if form == "json":
-        _write_document(claim_status.as_json(submissions))
+        _write_document(status_answer.as_json(submissions))
     else:
         _write_texts(write_277ca(submissions, moment))
     return EXIT_SOME_NOT if any(claim.is_rejected for each in submissions for claim in each.claims()) else 0

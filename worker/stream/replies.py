@@ -28,9 +28,10 @@ from worker.stream.records import (
     size,
 )
 from worker.stream.scrubber import Form, Scrubbed
-from worker.x12 import claim_status, structure
-from worker.x12.claim_status import Submissions, write_277ca
+from worker.x12 import status_answer, structure
+from worker.x12.claim_status import Submissions
 from worker.x12.reading import read_837
+from worker.x12.status_answer import write_277ca
 from worker.x12.structure import answers_of, write_999, write_ta1
 from worker.x12.writing import Defaults, write_837
 
@@ -106,7 +107,7 @@ class Replies:
         if self._wanted.acknowledgements is Acknowledgements.JSON:
             yield "structure", JSON_CONTENT_TYPE, orjson.dumps(structure.as_json(answers))
             if submissions:
-                yield "277ca", JSON_CONTENT_TYPE, orjson.dumps(claim_status.as_json(submissions))
+                yield "277ca", JSON_CONTENT_TYPE, orjson.dumps(status_answer.as_json(submissions))
             return
         moment = self._moment
         for kind, texts in (

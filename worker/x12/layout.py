@@ -2,14 +2,17 @@
 
 Sources: ASC X12N 005010X222A1 (professional) and 005010X223A2 (institutional) for loops, segments and their order; the
 public v3 professional and institutional claim APIs for the names. Where these have no name for something that the
-guides hold, the name is ours. Segments without a row are kept in the message as they came; see `reading`.
+guides hold, the name is ours. Segments without a row are kept in the message as they came; see `walk`.
+
+It is one long table, in the order of the guides, so that it can be held beside them.
 """
 
 from typing import Final
 
 from worker.x12.codes import Codes
 from worker.x12.loops import Loop, OfPatient
-from worker.x12.rows import Adjustments, Coded, Contact, Dates, Fields, Many, Name, Parts, Row, Texts
+from worker.x12.rows import Coded, Many, Parts, Row
+from worker.x12.segment_rows import Adjustments, Contact, Dates, Fields, Name, Texts
 
 
 def _address(path: str = "address") -> tuple[Row, ...]:

@@ -11,10 +11,11 @@ from tests.unit.x12.damage import damaged
 from tests.unit.x12.files import BILLING, FILES, HEADER, claim, facility, interchange, subscriber
 from tests.unit.x12.pyx12_check import objections
 from worker.pipeline.scrub import Pipeline
-from worker.x12 import claim_status, structure
-from worker.x12.claim_status import submissions_of, write_277ca
+from worker.x12 import status_answer, structure
+from worker.x12.claim_status import submissions_of
 from worker.x12.events import ClaimRead
 from worker.x12.reading import read_837
+from worker.x12.status_answer import write_277ca
 from worker.x12.structure import answers_of, write_999, write_ta1
 
 RECEIVED = date(2026, 3, 20)
@@ -95,7 +96,7 @@ def test_an_institutional_claim_is_answered_with_its_type_of_bill(pipeline: Pipe
 
 def test_the_277ca_as_json_says_the_same(pipeline: Pipeline) -> None:
     """Counts, amounts and statuses."""
-    (transaction,) = claim_status.as_json(submissions_of(outcomes(pipeline, MIXED)))["transactions"]
+    (transaction,) = status_answer.as_json(submissions_of(outcomes(pipeline, MIXED)))["transactions"]
 
     assert (transaction["acceptedCount"], transaction["rejectedCount"]) == (1, 1)
     assert transaction["claims"][1]["lines"][0]["statuses"][0]["category"] == "A7"
