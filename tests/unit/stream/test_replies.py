@@ -11,6 +11,9 @@ from schemas.topics import topic_names
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.cli.synthetic import claim, element, line
+from worker.payers.profile import Profile, Profiles
+from worker.pipeline.scrub import Pipeline
 from worker.settings import Acknowledgements, Settings
 from worker.stream.records import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound, Outgoing, Provenance
 from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
@@ -20,6 +23,7 @@ from worker.x12.reading import read_837
 
 PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
+SUBMITTING = Wanted(submissions=True, acknowledgements=Acknowledgements.OFF)
 X12 = (("content-type", X12_CONTENT_TYPE),)
 ASKING = FILES["many"].replace("*0*T*:~", "*1*T*:~")
 """Five clean claims whose sender asks for a TA1."""
@@ -81,6 +85,30 @@ def test_only_clean_claims_go_out(scrubber: PipelineScrubber) -> None:
     assert objections(record.value.decode()) == []
 
 
+def test_a_claim_goes_out_with_the_safe_fixes_of_its_profile() -> None:
+    """A line without JZ is rejected as it came; where the profile has it mended, the 837 has the mended line."""
+    plain = build_pipeline()
+    settings = {"name": "fixing", "title": "Fixing", "medicare": True, "apply_fixes": "safe"}
+    fixing = Pipeline(
+        edits=plain.edits,
+        profiles=Profiles([Profile.model_validate(settings | {"applies_to": {"otherwise": True}})]),
+        guides=plain.guides,
+        snapshot=plain.snapshot,
+        ruleset=plain.ruleset,
+        clock=lambda: 0.0,
+        max_bytes=1_000_000,
+    )
+    lines = [line("J1745", units=40, charge="4000.00"), line("96413")]
+    record = [element("dose-administered", "400", "mg", 1), element("amount-discarded", "0", "mg", 1)]
+    value = json.dumps(claim(lines, record=record)).encode()
+    made = Replies(message("{}", ()), SUBMITTING, PROVENANCE, MOMENT)
+
+    made.add(PipelineScrubber(fixing).scrub(value, received_on=date(2026, 3, 20)))
+
+    (reply,) = made.records()
+    assert b"SV1*HC:J1745:JZ*4000.00*UN*40" in reply.value
+
+
 def test_nothing_goes_out_where_no_claim_is_clean(scrubber: PipelineScrubber) -> None:
     """An interchange without claims says nothing."""
     assert replies(scrubber, message(FILES["one"].replace("HC:J2353:JZ", "HC:J2353:JZ:JW")), submit=True) == []
@@ -128,13 +156,11 @@ def test_only_x12_is_answered(scrubber: PipelineScrubber, headers: tuple[tuple[s
 
 def test_amounts_go_out_in_the_digits_of_their_sender() -> None:
     """A JSON number of two decimals stays one; binary floats never touch money."""
-    claim = {"claimInformation": {"patientControlNumber": "SYN-1", "claimChargeAmount": 0}, "billing": {"npi": "1"}}
-    value = json.dumps({"claim": claim}).replace(": 0}", ": 1234567890123.10}")
+    document = {"claimInformation": {"patientControlNumber": "SYN-1", "claimChargeAmount": 0}, "billing": {"npi": "1"}}
+    value = json.dumps({"claim": document}).replace(": 0}", ": 1234567890123.10}")
     pipeline = PipelineScrubber(build_pipeline())
-    scrubbed = pipeline.scrub(json.dumps(claim).encode(), received_on=date(2026, 3, 20))
-    made = Replies(
-        message("{}", ()), Wanted(submissions=True, acknowledgements=Acknowledgements.OFF), PROVENANCE, MOMENT
-    )
+    scrubbed = pipeline.scrub(json.dumps(document).encode(), received_on=date(2026, 3, 20))
+    made = Replies(message("{}", ()), SUBMITTING, PROVENANCE, MOMENT)
     made.add(replace(scrubbed, disposition="scrubbed", value=value.encode()))
 
     (record,) = made.records()
