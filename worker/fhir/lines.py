@@ -68,30 +68,28 @@ class OfClaim:
 def service_line(item: Element, claim: OfClaim) -> Json:
     """Return one service line."""
     begin, end = _served(item)
-    service = _service(item)
-    drug = _drug(item)
-    parties = dict(_parties(item, claim))
-    if claim.kind is ClaimKind.INSTITUTIONAL:
-        revenue = code_of(item.child("revenue"), REVENUE, is_plain=True)
-        services = {
-            "institutionalService": filled(serviceLineRevenueCode=revenue.zfill(4) if revenue else "") | service
-        }
-    else:
-        named = pointers(item, claim.diagnoses)
-        services = {
-            "professionalService": service
-            | filled(
-                placeOfServiceCode=code_of(item.child("locationCodeableConcept"), PLACES, is_plain=True),
-                compositeDiagnosisCodePointers=filled(diagnosisCodePointers=named),
-            )
-        }
-    return filled(
+    line = filled(
         providerControlNumber=whole(item, "sequence"),
         serviceDate=begin or claim.only_day,
         serviceDateEnd="" if end == begin else end,
-        **services,
-        drugIdentification=drug,
-        **parties,
+    )
+    # Even an empty service says whose claim it is.
+    if claim.kind is ClaimKind.INSTITUTIONAL:
+        line["institutionalService"] = _revenue(item) | _service(item)
+    else:
+        line["professionalService"] = _service(item) | _place_and_pointers(item, claim)
+    return line | filled(drugIdentification=_drug(item), **dict(_parties(item, claim)))
+
+
+def _revenue(item: Element) -> Json:
+    code = code_of(item.child("revenue"), REVENUE, is_plain=True)
+    return filled(serviceLineRevenueCode=code.zfill(4) if code else "")
+
+
+def _place_and_pointers(item: Element, claim: OfClaim) -> Json:
+    return filled(
+        placeOfServiceCode=code_of(item.child("locationCodeableConcept"), PLACES, is_plain=True),
+        compositeDiagnosisCodePointers=filled(diagnosisCodePointers=pointers(item, claim.diagnoses)),
     )
 
 

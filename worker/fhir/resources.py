@@ -75,11 +75,11 @@ def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
         resource = entry.get("resource")
         if not isinstance(resource, dict):
             continue
-        kind, number, url = resource.get("resourceType"), resource.get("id"), entry.get("fullUrl")
-        for key in {f"{kind}/{number}", url if isinstance(url, str) else ""} - {""}:
-            _know(
-                beside, key, (resource, str(kind) if isinstance(kind, str) and kind in _REFERRED_TO else "Bundle.entry")
-            )
+        kind = str(resource.get("resourceType"))
+        path = kind if kind in _REFERRED_TO else "Bundle.entry"
+        _know(beside, f"{kind}/{resource.get('id')}", (resource, path))
+        if url := entry.get("fullUrl"):
+            _know(beside, str(url), (resource, path))
         if kind == "Claim":
             claims.append((place, resource))
     if not claims:
@@ -93,9 +93,10 @@ class Resolver:
 
     def __init__(self, claim: Element, beside: Known) -> None:
         self._reading: Reading = claim.reading
-        self._known: Known = dict(beside) if claim.has("contained") else beside
+        self._beside = beside
+        self._contained: Known = {}
         for each in claim.children("contained"):
-            _know(self._known, f"#{each.value.get('id')}", (each.value, each.path))
+            _know(self._contained, f"#{each.value.get('id')}", (each.value, each.path))
 
     def follow(self, reference: Element | None, *kinds: str) -> Element | None:
         """Return the resource that a reference names; none if it is not here, or of no type that belongs there.
@@ -103,13 +104,13 @@ class Resolver:
         A reference that leads nowhere stays unread, so that it is named. Raises `DamagedError` where two resources
         answer to it.
         """
-        url = reference.peek("reference") if reference else None
-        if reference is None or not isinstance(url, str):
+        if reference is None:
             return None
-        key = url.partition("/_history/")[0]
-        if key not in self._known:
+        key = reference.peek("reference").partition("/_history/")[0]
+        resources = self._contained if key.startswith("#") else self._beside
+        if key not in resources:
             return None
-        known = self._known[key]
+        known = resources[key]
         if known is None:
             raise DamagedError(reference.path, "two resources answer to this reference.")
         if known[0].get("resourceType") not in kinds:

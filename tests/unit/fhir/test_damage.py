@@ -160,6 +160,17 @@ def test_what_holds_no_claim_says_so(document: Json, sentence: str) -> None:
     assert read(document) == [Damage("", sentence, is_claim=False)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "service"), [(claim, "professionalService"), (institutional_claim, "institutionalService")]
+)
+def test_an_empty_line_is_a_line_of_its_claim(kind: Any, service: str) -> None:  # Any: either builder
+    """The edits say what it lacks; it does not turn an institutional claim into a professional one."""
+    (found,) = read(bundle(kind(item=[{}], total=None)))
+
+    assert isinstance(found, ResourceRead)
+    assert service in found.document["claimInformation"]["serviceLines"][0]
+
+
 def test_references_in_a_circle_end() -> None:
     """Each element is followed once, so that a circle is only a reference that leads to the wrong type."""
     role = {
