@@ -333,6 +333,15 @@ class Origin(Part):
     unmapped: tuple[UnmappedSegment, ...] = ()
 
 
+class FhirOrigin(Part):
+    """Which FHIR Claim the claim was read from, and what of it has no place in the message."""
+
+    resource_id: Text = Field(default=None, description="Claim.id")
+    place: Text = Field(default=None, description="its entry in a Bundle, counted from 1")
+    unmapped: tuple[str, ...] = Field(default=(), description="paths of elements that have no place in the message")
+    more_unmapped: int | None = Field(default=None, description="how many more there are than are named")
+
+
 class Claim(Part):
     """A claim with what the medical record says about it.
 
@@ -359,6 +368,7 @@ class Claim(Part):
     claim_information: ClaimInformation
     documentation: tuple[DocumentationElement, ...] | None = None
     origin: Origin | None = Field(default=None, description="absent for a claim that did not come as X12")
+    fhir_origin: FhirOrigin | None = Field(default=None, description="absent for a claim that did not come as FHIR")
 
     @property
     def kind(self) -> ClaimKind:

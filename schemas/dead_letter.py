@@ -27,6 +27,8 @@ class DeadLetterReason(StrEnum):
     X12_ENVELOPE = "x12-envelope"
     X12_TRANSACTION = "x12-transaction"
     X12_CLAIM = "x12-claim"
+    FHIR_RESOURCE = "fhir-resource"
+    FHIR_CLAIM = "fhir-claim"
     OUTPUT_TOO_LARGE = "output-too-large"
     OVER_BUDGET = "over-budget"
     CRASH_LOOP = "crash-loop"
@@ -49,8 +51,8 @@ class DeadLetterStage(StrEnum):
 class DeadLetter:
     """The verdict on one message that is no claim, or that we could not handle.
 
-    `flaws` says in a sentence each, with the number of its segment, what is wrong in an X12 interchange of which at
-    least one part could not be read. No sentence holds anything of the message.
+    `flaws` says in a sentence each, with the number of its segment or entry, what is wrong in an X12 interchange or a
+    FHIR resource of which at least one part could not be read. No sentence holds anything of the message.
     """
 
     reason: DeadLetterReason
@@ -94,7 +96,7 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_SCHEMA: "version of this set of headers",
         HEADER_REASON: "what was wrong, one of DeadLetterReason",
         HEADER_STAGE: "how far the message came, one of DeadLetterStage",
-        HEADER_FLAWS: "what is wrong in an X12 interchange, a sentence a segment, as a JSON array; absent otherwise",
+        HEADER_FLAWS: "what is wrong in X12 or FHIR, a JSON array of sentences; absent otherwise",
         HEADER_ORIG_TOPIC: "topic that the message came from",
         HEADER_ORIG_PARTITION: "partition that the message came from",
         HEADER_ORIG_OFFSET: "offset of the message in that partition",

@@ -16,7 +16,7 @@ class Topic:
         role: What the worker calls it.
         direction: `in` if the worker reads it, `out` if it writes it.
         key: What the record key is; never anything that identifies a person.
-        schema: The name of the JSON Schema of the value; none where the value is whatever came in.
+        schema: The name of the message in the AsyncAPI document; none where the value is whatever came in.
         partitions: How many partitions `claimscrub` creates.
         retention_ms: How long records are kept; -1 keeps them.
         cleanup_policy: Kafka's `cleanup.policy`.
@@ -64,7 +64,7 @@ INBOUND: Final = Topic(
     cleanup_policy="delete",
     max_message_bytes=2 * _MIB,
     has_phi=True,
-    meaning="Claims to scrub: one as JSON, or an X12 interchange of 837s with content type application/edi-x12.",
+    meaning="Claims to scrub: one as JSON, a FHIR Claim or Bundle, or X12 837s with content type application/edi-x12.",
 )
 SCRUBBED: Final = Topic(
     name="claims.scrubbed.v1",
@@ -99,6 +99,20 @@ DEAD_LETTER: Final = replace(
     retention_ms=14 * _DAY_MS,
     meaning="Messages that are no claim, unchanged, with headers that say why.",
 )
+SUBMIT: Final = replace(
+    SCRUBBED,
+    name="claims.submit.x12.v1",
+    role="submit",
+    schema="submission",
+    meaning="Clean claims as 837s, an interchange for those of one message; only where CLAIMSCRUB_SUBMIT_X12 is true.",
+)
+ACKNOWLEDGEMENTS: Final = replace(
+    SCRUBBED,
+    name="claims.acknowledgements.v1",
+    role="acknowledgements",
+    schema="acknowledgement",
+    meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE says so.",
+)
 REFERENCE_UPDATES: Final = Topic(
     name="reference.updates.v1",
     role="reference-updates",
@@ -113,7 +127,7 @@ REFERENCE_UPDATES: Final = Topic(
     meaning="Notices that workers are to swap to the reference tables of another folder.",
 )
 
-TOPICS: Final = (INBOUND, SCRUBBED, REJECTED, PENDED, DEAD_LETTER, REFERENCE_UPDATES)
+TOPICS: Final = (INBOUND, SCRUBBED, REJECTED, PENDED, DEAD_LETTER, SUBMIT, ACKNOWLEDGEMENTS, REFERENCE_UPDATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,8 @@ class TopicNames:
     rejected: str
     pended: str
     dead_letter: str
+    submit: str
+    acknowledgements: str
     reference_updates: str
 
 
@@ -136,6 +152,8 @@ def topic_names(prefix: str = "") -> TopicNames:
         rejected=prefix + REJECTED.name,
         pended=prefix + PENDED.name,
         dead_letter=prefix + DEAD_LETTER.name,
+        submit=prefix + SUBMIT.name,
+        acknowledgements=prefix + ACKNOWLEDGEMENTS.name,
         reference_updates=prefix + REFERENCE_UPDATES.name,
     )
 

@@ -17,6 +17,12 @@ QUANTITY = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 DATE = re.compile(r"\d{8}", re.ASCII)
 
 
+class WrittenNumber(str):
+    """A JSON number in the digits of its sender: binary floats never touch money."""
+
+    __slots__ = ()
+
+
 class Unreadable(str):
     """Text of the claim that stands where an amount, a quantity or a date belongs and is none."""
 

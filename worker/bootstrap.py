@@ -1,7 +1,6 @@
 """The one place that wires: files to data, data to the pipeline."""
 
 import importlib.metadata
-import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,13 +22,12 @@ from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 from worker.observe.traces import Spans
 from worker.payers.guide import Guide
+from worker.pipeline.forms import NoClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline
 from worker.reference.loading import load_verified
 from worker.reference.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
-from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
-from worker.x12.events import ClaimRead, Flaw, Level
-from worker.x12.reading import read_837
+from worker.stream.scrubber import Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 
@@ -138,36 +136,26 @@ class PipelineScrubber:
             versions=self.versions | {"profile": outcome.versions.profile},
         )
 
-    def scrub_interchange(self, value: bytes, *, received_on: date) -> Iterator[Scrubbed]:
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
         """Yield the pipeline's verdict on each claim; what is none makes one dead letter of the whole message."""
-        flaws: list[tuple[DeadLetter, str]] = []
+        flaws: list[NoClaim] = []
         is_empty = True
-        for each in read_837(io.BytesIO(value)):
-            if isinstance(each, ClaimRead):
-                is_empty = False
-                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
-                if scrubbed.dead_letter is None:
-                    yield scrubbed
-                else:
-                    flaws.append((scrubbed.dead_letter, f"Segment {each.segment}: {scrubbed.dead_letter.reason}."))
-            elif isinstance(each, Flaw) and not each.is_passed_over:
-                letter = DeadLetter(_reason(each.level), DeadLetterStage.DECODE)
-                flaws.append((letter, f"Segment {each.segment}: {each.reason}"))
-        if not flaws and is_empty:
-            flaws = [(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
+        claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
+        for each in claims_of(value):
+            is_empty = False
+            if isinstance(each, NoClaim):
+                flaws.append(each)
+                continue
+            scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
+            if scrubbed.dead_letter is None:
+                yield scrubbed
+            else:
+                flaws.append(NoClaim(scrubbed.dead_letter, f"{each.place}: {scrubbed.dead_letter.reason}."))
+        if is_empty:
+            flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
         if flaws:
-            letter = replace(flaws[0][0], flaws=tuple(sentence for _, sentence in flaws))
+            letter = replace(flaws[0].letter, flaws=tuple(each.sentence for each in flaws))
             yield Scrubbed("dead-lettered", dead_letter=letter, versions=self.versions)
-
-
-def _reason(level: Level) -> DeadLetterReason:
-    match level:
-        case Level.CLAIM:
-            return DeadLetterReason.X12_CLAIM
-        case Level.TRANSACTION:
-            return DeadLetterReason.X12_TRANSACTION
-        case Level.GROUP | Level.INTERCHANGE:
-            return DeadLetterReason.X12_ENVELOPE
 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from schemas.topics import MAX_OUTCOME_BYTES, TopicNames, topic_names
+from schemas.topics import ACKNOWLEDGEMENTS, MAX_OUTCOME_BYTES, SUBMIT, Topic, TopicNames, topic_names, topics_under
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -34,6 +34,14 @@ class Delivery(StrEnum):
 
     EXACTLY_ONCE = "exactly-once"
     AT_LEAST_ONCE = "at-least-once"
+
+
+class Acknowledgements(StrEnum):
+    """Whether X12 messages are answered on a topic, and in which form."""
+
+    OFF = "off"
+    X12 = "x12"
+    JSON = "json"
 
 
 class SecurityProtocol(StrEnum):
@@ -89,6 +97,14 @@ class Settings(BaseModel):
     max_outcome_bytes: Annotated[int, Field(ge=1024, le=64 * _MIB)] = Field(
         default=MAX_OUTCOME_BYTES,
         description="Largest record that the worker sends; the outcome topics must accept it.",
+    )
+    submit_x12: bool = Field(
+        default=False,
+        description="Also write the clean claims of each message as an 837, with the fixes that the profile has made.",
+    )
+    acknowledge: Acknowledgements = Field(
+        default=Acknowledgements.OFF,
+        description="Also answer X12 messages: off, x12 (TA1 where asked for, 999, 277CA) or json (the same as JSON).",
     )
     claim_budget_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
         default=2.0,
@@ -295,6 +311,16 @@ class Settings(BaseModel):
     def topics(self) -> TopicNames:
         """Return the topic names in force."""
         return topic_names(self.topic_prefix)
+
+    @property
+    def topics_in_use(self) -> tuple[Topic, ...]:
+        """Return the topics that a worker with these settings reads or writes."""
+        unused = set()
+        if not self.submit_x12:
+            unused.add(SUBMIT.role)
+        if self.acknowledge is Acknowledgements.OFF:
+            unused.add(ACKNOWLEDGEMENTS.role)
+        return tuple(topic for topic in topics_under(self.topic_prefix) if topic.role not in unused)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.agents import AGENTS
 from worker.settings import Settings
 from worker.stream.run import run_worker
-from worker.stream.scrubber import Disposition, LoadedScrubber, ReferenceEdition, Scrubbed
+from worker.stream.scrubber import Disposition, Form, LoadedScrubber, ReferenceEdition, Scrubbed
 
 VERSIONS: Mapping[str, str] = {"ruleset": "rules-1", "reference": "tables-1", "profile": "default"}
 EDIT_IDS = ("TST-01", "TST-02")
@@ -55,7 +55,7 @@ class FakeScrubber:
             versions=VERSIONS,
         )
 
-    def scrub_interchange(self, value: bytes, *, received_on: date) -> Iterator[Scrubbed]:
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:  # noqa: ARG002 - the seam
         """Take each line for a claim."""
         for line in value.splitlines():
             yield self.scrub(line, received_on=received_on)

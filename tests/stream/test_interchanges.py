@@ -9,12 +9,15 @@ import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
+from tests.unit.fhir.resources import bundle, claim, institutional_claim
 from tests.unit.x12.files import FILES
+from tests.unit.x12.pyx12_check import objections
 from worker.cli import synthetic
-from worker.settings import Settings
+from worker.settings import Acknowledgements, Settings
 from worker.stream.admin import create_topics
 from worker.stream.produce import send_claims
-from worker.stream.records import X12_CONTENT_TYPE
+from worker.stream.records import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE
+from worker.stream.tail import tail
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 
@@ -45,6 +48,28 @@ async def test_an_interchange_comes_to_an_outcome_for_each_claim(settings: Setti
     assert numbers == {"SYN-1": 3, "SYN-2": 3, "SYN-3": 2, "SYN-4": 2, "SYN-5": 2, "SYN-I1": 1}
 
 
+async def test_fhir_claims_come_to_an_outcome_each(settings: Settings, tmp_path: Path) -> None:
+    """By content type or by their own word; what is broken in a Bundle is one dead letter with its entry."""
+    pinned = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
+    mixed = json.dumps(bundle(claim("SYN-F1"), claim("SYN-F2", item={}), institutional_claim())).encode()
+    await create_topics(pinned, partitions=4)
+    await send_claims(pinned, [mixed], content_type=FHIR_CONTENT_TYPE)
+    await send_claims(pinned, [json.dumps(bundle(claim("SYN-F3"))).encode()])
+
+    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+        await progress(pinned, 2)
+        records = await outcomes_when(pinned, 3 + 1)
+        assert worker.stop() == 0
+
+    (dead,) = [record for record in records if HEADER_REASON in dict(record.headers)]
+    headers = dict(dead.headers)
+    assert (dead.value, headers[HEADER_REASON]) == (mixed, b"fhir-claim")
+    assert json.loads(headers[HEADER_FLAWS]) == ["Entry 2: Claim.item: a list belongs here."]
+    claims = [json.loads(record.value or b"") for record in records if record is not dead]
+    assert {each["disposition"] for each in claims} == {"scrubbed"}
+    assert {each["claim"]["fhirOrigin"]["place"] for each in claims} == {"entry 1", "entry 3"}
+
+
 async def test_an_interchange_is_taken_once_though_the_worker_is_killed(exactly_once: Settings, tmp_path: Path) -> None:
     """All outcomes of a message and its offset are one transaction: none is lost, none comes twice."""
     pinned = exactly_once.model_copy(
@@ -62,3 +87,34 @@ async def test_an_interchange_is_taken_once_though_the_worker_is_killed(exactly_
         assert worker.stop() == 0
 
     assert len(await outcomes(pinned)) == sent * 5
+
+
+async def test_clean_claims_go_on_as_837_and_senders_are_answered(settings: Settings, tmp_path: Path) -> None:
+    """Where the operator wants it, in the transaction of the outcomes; JSON goes on as 837 as well."""
+    pinned = settings.model_copy(
+        update={
+            "as_of": date.fromisoformat(synthetic.RECEIVED_ON),
+            "submit_x12": True,
+            "acknowledge": Acknowledgements.X12,
+        }
+    )
+    names = pinned.topics
+    await create_topics(pinned, partitions=2)
+    await send_claims(pinned, [FILES["many"].encode(), BROKEN.encode()], content_type=X12_CONTENT_TYPE)
+    await send_claims(pinned, [json.dumps(bundle(claim("SYN-F1"))).encode()])
+
+    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+        await progress(pinned, 3)
+        records = await outcomes_when(pinned, 5 + 5 + 1)
+        assert worker.stop() == 0
+
+    submitted = [each async for each in tail(pinned, [names.submit], follow=False)]
+    answers = [each async for each in tail(pinned, [names.acknowledgements], follow=False)]
+    assert len(records) == 11
+    assert sorted((each.value or b"").count(b"CLM*") for each in submitted) == [1, 4, 5]
+    assert FILES["many"].encode() in [each.value for each in submitted]
+    assert sorted(dict(each.headers)["ce_type"] for each in answers) == [
+        *[b"claimscrub.acknowledgement.277ca.v1"] * 2,
+        *[b"claimscrub.acknowledgement.999.v1"] * 2,
+    ]
+    assert all(objections((each.value or b"").decode()) == [] for each in (*submitted, *answers))

@@ -166,7 +166,7 @@ class ClaimsAgent:
         # What comes next is no older, as far as the senders' clocks agree.
         lane.oldest_s = _sent_s(part[-1].message)
         self._shell.limit.note(lane.tp, are_dead)
-        # An interchange was one message until it was looked into; its claims are counted like any others.
+        # What holds several claims was one message until it was looked into; they are counted like any others.
         self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
         self._reporter.report(pairs, records, taken_ns)
         return True

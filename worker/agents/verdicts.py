@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from datetime import time as time_of_day
 from typing import Final
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
@@ -12,8 +13,9 @@ from worker.settings import Settings
 from worker.stream import suspects
 from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, is_interchange, outgoing, received_on, refusal
-from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.records import Inbound, Outgoing, dead, form_of, outgoing, received_on, refusal, sent_at
+from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
+from worker.stream.scrubber import Form, LoadedScrubber, Scrubbed
 from worker.stream.shell import Shell
 
 _WORK_S: Final = 0.02
@@ -28,6 +30,7 @@ class Judge:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._settings = shell.settings
+        self._wanted = Wanted.of(shell.settings)
         self._worked_since = time.perf_counter()
 
     async def scrub(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
@@ -36,16 +39,48 @@ class Judge:
         records: list[Outgoing] = []
         for each in part:
             is_condemned = suspects.is_condemned(lane, each)
-            for verdict in [self._condemn(each.message)] if is_condemned else self._verdicts(each.message):
-                record, scrubbed = outgoing(each.message, verdict, self._shell.provenance)
-                pairs.append((each.message, scrubbed))
+            verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
+            own_pairs, own_records = await self._answer(each.message, verdicts)
+            pairs += own_pairs
+            records += own_records
+        return pairs, records
+
+    async def _answer(self, message: Inbound, verdicts: Iterable[Scrubbed]) -> tuple[list[Pair], list[Outgoing]]:
+        """Return the records of one message; one dead letter instead where something beside them cannot be made."""
+        pairs: list[Pair] = []
+        records: list[Outgoing] = []
+        replies = self._replies(message)
+        try:
+            for verdict in verdicts:
+                record, scrubbed = outgoing(message, verdict, self._shell.provenance)
+                pairs.append((message, scrubbed))
                 if record is not None:
                     records.append(record)
-                # Between two messages, and between two claims of an interchange.
+                if replies is not None:
+                    replies.add(scrubbed)
+                # Between two messages, and between two claims of one.
                 if time.perf_counter() - self._worked_since > _WORK_S:
                     await asyncio.sleep(0)
                     self._worked_since = time.perf_counter()
-        return pairs, records
+            return pairs, records + (replies.records() if replies is not None else [])
+        except ReplyTooLargeError:
+            return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)
+        except Exception as error:  # noqa: BLE001 -- a claim that cannot be answered must not be called clean
+            self._shell.log.warning("replies-failed", exception=type(error).__name__, at=place_of(error))
+            return self._dead_letter(message, DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
+
+    def _replies(self, message: Inbound) -> Replies | None:
+        if self._wanted.is_nothing or message.value is None:
+            return None
+        day, sent = _received_on(message, self._settings), sent_at(message, self._settings.zone)
+        moment = datetime.combine(day, sent.time() if sent else time_of_day.min)
+        return Replies(message, self._wanted, self._shell.provenance, moment)
+
+    def _dead_letter(
+        self, message: Inbound, reason: DeadLetterReason, stage: DeadLetterStage
+    ) -> tuple[list[Pair], list[Outgoing]]:
+        record, scrubbed = outgoing(message, dead(reason, stage, self._shell.loaded.versions), self._shell.provenance)
+        return [(message, scrubbed)], [] if record is None else [record]
 
     def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
         # Read once a message: the tables can be swapped between two messages, never within one.
@@ -65,7 +100,7 @@ class Judge:
 def verdicts_on(
     message: Inbound, loaded: LoadedScrubber, settings: Settings, budget: ClaimBudget
 ) -> Iterator[Scrubbed]:
-    """Yield the verdict on a message, or those on the claims of an interchange; at least one.
+    """Yield the verdict on a message, or those on the claims that it holds in another form; at least one.
 
     Raises what the scrubber raises, which is total by contract.
     """
@@ -79,8 +114,9 @@ def verdicts_on(
         return
     scrubber, day = loaded.scrubber, _received_on(message, settings)
     try:
-        if is_interchange(message):
-            yield from _each_within(budget, scrubber.scrub_interchange(message.value, received_on=day))
+        form = form_of(message)
+        if form is not Form.CLAIM:
+            yield from _each_within(budget, scrubber.scrub_each(message.value, form, received_on=day))
         else:
             with budget:
                 scrubbed = scrubber.scrub(message.value, received_on=day)

@@ -1,11 +1,12 @@
-"""`claimscrub acknowledge`: answers that a submitter's software reads, 277CA from outcomes and 999 from 837 files."""
+"""`claimscrub acknowledge`: answers for a submitter's software, 277CA from outcomes, 999 and TA1 from 837 files."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import click
 import orjson
@@ -15,10 +16,11 @@ from schemas.outcome import Outcome
 from worker.cli.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
 from worker.cli.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.settings import Settings
-from worker.x12 import claim_status, structure
-from worker.x12.claim_status import submissions_of, write_277ca
+from worker.x12 import status_answer, structure
+from worker.x12.claim_status import submissions_of
 from worker.x12.reading import read_837
-from worker.x12.structure import answers_of, write_999
+from worker.x12.status_answer import write_277ca
+from worker.x12.structure import answers_of, write_999, write_ta1
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 
@@ -41,7 +43,8 @@ def command(path: str, form: str) -> None:
 
     The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
     statuses of the findings at the claim or the line, totals, and the submitter's trace numbers. The 999 (005010X231A1)
-    says which groups and transactions were read, and where the others are structurally wrong.
+    says which groups and transactions were read, and where the others are structurally wrong; before it stands a TA1
+    for each interchange whose sender asks for one in ISA14.
 
     \b
     Exit code 0: everything is accepted.
@@ -72,10 +75,9 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
     answers = answers_of(read_837(stream))
     if form == "json":
-        _write(orjson.dumps(structure.as_json(answers), option=orjson.OPT_INDENT_2) + b"\n")
+        _write_document(structure.as_json(answers))
     else:
-        for text in write_999(answers, moment):
-            _write(text.encode())
+        _write_texts(write_ta1(answers, moment), write_999(answers, moment))
     if not answers.groups:
         click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)
         return EXIT_UNREADABLE
@@ -85,10 +87,9 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
 def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
     submissions = submissions_of(_outcomes(path))
     if form == "json":
-        _write(orjson.dumps(claim_status.as_json(submissions), option=orjson.OPT_INDENT_2) + b"\n")
+        _write_document(status_answer.as_json(submissions))
     else:
-        for text in write_277ca(submissions, moment):
-            _write(text.encode())
+        _write_texts(write_277ca(submissions, moment))
     return EXIT_SOME_NOT if any(claim.is_rejected for each in submissions for claim in each.claims()) else 0
 
 
@@ -101,5 +102,10 @@ def _outcomes(path: str) -> Iterator[Outcome]:
             raise NoClaimFileError(f"{place}: is no outcome") from None
 
 
-def _write(content: bytes) -> None:
-    sys.stdout.buffer.write(content)
+def _write_document(document: dict[str, Any]) -> None:  # any JSON: our own answer
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _write_texts(*interchanges: Iterable[str]) -> None:
+    for text in chain.from_iterable(interchanges):
+        sys.stdout.buffer.write(text.encode())

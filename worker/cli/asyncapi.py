@@ -19,12 +19,23 @@ Document = dict[str, Any]
 
 _TITLES: Final = {"claim": "Claim", "outcome": "Outcome", "reference-update": "Reference update notice"}
 _DEAD_LETTER: Final = "dead-letter"
+_X12: Final = {
+    "submission": ("Submission", "An interchange of 837P or 837I (005010X222A1, 005010X223A2) with clean claims."),
+    "acknowledgement": (
+        "Acknowledgement",
+        "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type says which.",
+    ),
+}
+"""Messages that hold X12, by name: title and summary."""
 
 _CLOUD_EVENT: Final[Document] = {
     "ce_specversion": {"type": "string", "const": "1.0", "description": "CloudEvents version"},
     "ce_id": {"type": "string", "description": "the outcome id, or of a dead letter an id made of its place of origin"},
     "ce_source": {"type": "string", "description": "/claimscrub/ and the inbound topic"},
-    "ce_type": {"type": "string", "description": "claimscrub.claim.{disposition}.v1"},
+    "ce_type": {
+        "type": "string",
+        "description": "claimscrub.{kind}.v1: claim.{disposition}, submission.837 or acknowledgement.{kind}",
+    },
     "ce_time": {"type": "string", "format": "date-time", "description": "timestamp of the inbound message"},
 }
 _TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
@@ -110,6 +121,8 @@ def _operation(topic: Topic) -> Document:
 def _message(name: str) -> Document:
     if name == _DEAD_LETTER:
         return _dead_letter()
+    if name in _X12:
+        return _x12(name)
     headers: Document = {"type": "object", "properties": {"traceparent": _TRACEPARENT, "content-type": _CONTENT_TYPE}}
     message: Document = {
         "name": name,
@@ -122,6 +135,21 @@ def _message(name: str) -> Document:
     if name == "outcome":
         message["traits"] = [{"$ref": "#/components/messageTraits/cloudEvent"}]
     return message
+
+
+def _x12(name: str) -> Document:
+    title, summary = _X12[name]
+    content_type: Document = {"type": "string", "enum": ["application/edi-x12", "application/json"]}
+    return {
+        "name": name,
+        "title": title,
+        "summary": summary,
+        "contentType": "application/edi-x12",
+        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
+        "headers": {"type": "object", "properties": {"traceparent": _TRACEPARENT, "content-type": content_type}},
+        "payload": {"type": "string"},
+        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+    }
 
 
 def _dead_letter() -> Document:

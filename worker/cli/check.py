@@ -26,7 +26,7 @@ _MANY_BYTES: Final = 512 * 1024
 _PORTION: Final = 250
 """Claims that a process scrubs at a time: some tenths of a second."""
 _NOT_WRITTEN_BACK: Final = (
-    "{file}: an X12 file is not changed in place; use `check --fix --format jsonl` and `convert --to x12`"
+    "{file}: an X12 or FHIR file is not changed in place; use `check --fix --format jsonl` and `convert`"
 )
 
 
@@ -74,7 +74,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Scrub claim files on this machine, without Kafka.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
-    claim a line. Interchanges of 837P and 837I are known by their ISA. `-` reads stdin.
+    claim a line. Interchanges of 837P and 837I are known by their ISA, FHIR R4 Claims and Bundles by their
+    resourceType. `-` reads stdin.
 
     For each claim you see whether it may go out (SCRUBBED), would be sent back (REJECTED) or needs documents
     (PENDED), then every finding with the line, the field and the box of the CMS-1500 form, and what to do.
@@ -124,7 +125,7 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
             sys.stdout.write(portion.text)
             sys.stderr.write(portion.errors)
             for found, replacement in portion.corrected:
-                if found.is_x12 and wanted.is_writing:
+                if found.is_mapped and wanted.is_writing:
                     raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
                 rewritten.setdefault(found.source, []).append(replacement)
     if wanted.is_writing:

@@ -11,6 +11,9 @@ from typing import BinaryIO, Final
 
 import orjson
 
+from worker.fhir.reading import Damage, read_resource
+from worker.pipeline.decode import NotAClaimError, read_json
+from worker.pipeline.forms import says_resource
 from worker.x12.events import ClaimRead, Flaw
 from worker.x12.reading import read_837
 from worker.x12.segments import is_x12
@@ -30,8 +33,8 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class Found:
     """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
 
-    `problem` says in one sentence what is no claim in an X12 file, and is there instead of bytes; `is_passed_over`
-    that all claims were read all the same. `is_x12` says that the bytes are not those of the file.
+    `problem` says in one sentence what is no claim in an X12 file or a FHIR resource, and is there instead of bytes;
+    `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the file.
     """
 
     source: str
@@ -39,7 +42,7 @@ class Found:
     value: bytes
     problem: str | None = None
     is_passed_over: bool = False
-    is_x12: bool = False
+    is_mapped: bool = False
 
 
 class NoClaimFileError(Exception):
@@ -86,9 +89,10 @@ def read_claims(
     """
     for file in files:
         count = 0
-        for found in _read_file(file, longest, progress):
-            count += 1
-            yield found
+        for read in _read_file(file, longest, progress):
+            for found in _read_resource(read) if says_resource(read.value) else (read,):
+                count += 1
+                yield found
         if not count:
             raise NoClaimFileError(f"{_named(file)}: holds no claim")
 
@@ -151,13 +155,28 @@ def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) ->
     read = 0
     for each in read_837(stream):
         if isinstance(each, ClaimRead):
-            yield Found(source, f"segment {each.segment}", orjson.dumps(each.document), is_x12=True)
+            yield Found(source, f"segment {each.segment}", orjson.dumps(each.document), is_mapped=True)
         elif isinstance(each, Flaw):
             place = f"segment {each.segment}"
-            yield Found(source, place, b"", each.reason, is_passed_over=each.is_passed_over, is_x12=True)
+            yield Found(source, place, b"", each.reason, is_passed_over=each.is_passed_over, is_mapped=True)
         if stream.seekable():
             progress(stream.tell() - read)
             read = stream.tell()
+
+
+def _read_resource(found: Found) -> Iterator[Found]:
+    """Yield the claims of a FHIR resource as messages, and what is no claim; JSON that is broken stays as it is."""
+    try:
+        document = read_json(found.value)
+    except NotAClaimError:
+        yield found
+        return
+    for each in read_resource(document):
+        place = ", ".join(filter(None, (found.place, each.place)))
+        if isinstance(each, Damage):
+            yield Found(found.source, place, b"", each.reason, is_mapped=True)
+        else:
+            yield Found(found.source, place, orjson.dumps(each.document), is_mapped=True)
 
 
 def _read_lines(

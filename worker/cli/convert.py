@@ -1,4 +1,4 @@
-"""`claimscrub convert`: claims from X12 to JSON and back, and clean claims from outcomes to X12."""
+"""`claimscrub convert`: claims from X12 to JSON and back, from FHIR to both, and clean claims from outcomes to X12."""
 
 import sys
 from collections.abc import Iterator
@@ -56,12 +56,22 @@ class _Reading:
             self.is_incomplete = True
             say(self.console, f"{_place(found)}: is no claim and no outcome")
             return None
+        if found.is_mapped:
+            self._tell(found, document)
+        return document
+
+    def _tell(self, found: Found, document: dict[str, Any]) -> None:
+        """Name what of a claim in another form has no field in the message."""
+        resource = document.get("fhirOrigin", {})
+        for path in resource.get("unmapped", ()):
+            say(self.console, f"{_place(found)}: {path} has no place in the message and is left out")
+        if more := resource.get("moreUnmapped"):
+            say(self.console, f"{_place(found)}: {more} more elements have none")
         if self.is_telling_kept:
             for each in document.get("origin", {}).get("unmapped", ()):
                 part = "in part " if each.get("isInPart") else ""
                 place = f"segment {each['segment']} ({each['elements'][0]} of loop {each['loop']})"
                 say(self.console, f"{found.source}, {place}: has {part}no field in the message and is kept as it came")
-        return document
 
 
 def _place(found: Found) -> str:
@@ -82,12 +92,13 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I.
 
-    PATH is a file or a folder of claims in X12 or JSON, or of outcomes as `claimscrub check --format jsonl` and
-    `claimscrub tail --format jsonl` write them. Of outcomes the clean claims are written, with the corrections that
-    were made. `-` reads stdin.
+    PATH is a file or a folder of claims in X12, JSON or FHIR R4, or of outcomes as `claimscrub check --format jsonl`
+    and `claimscrub tail --format jsonl` write them. Of outcomes the clean claims are written, with the corrections
+    that were made. `-` reads stdin.
 
     On stderr stands what the other form does not hold: segments without a field in the message, which it keeps as they
-    came and writes back at their place, and members of the message without a segment.
+    came and writes back at their place, members of the message without a segment, and elements of a FHIR Claim without
+    a place in the message.
 
     \b
     Exit code 0: everything was read.

@@ -55,7 +55,7 @@ def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> 
 
 
 def show_problem(console: Console, found: Found) -> None:
-    """Write what is wrong in an X12 file."""
+    """Write what is wrong in an X12 file or a FHIR resource."""
     head = Text(f"{_place(found)}  ")
     head.append("NOTE" if found.is_passed_over else "UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {found.problem}")

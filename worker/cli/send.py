@@ -25,8 +25,9 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
     claim a line. `-` reads stdin. Bytes that are no claim are sent too; the worker answers them with a dead letter.
 
-    Of a file in X12 each claim is a message, in JSON, with where it came from; what is no claim in it is said, and the
-    exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the worker takes.
+    Of a file in X12 or FHIR R4 each claim is a message, in JSON, with where it came from; what is no claim in it is
+    said, and the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
+    worker takes.
 
     Every message gets a random key, so that no key says anything about a person. The broker is the one in
     CLAIMSCRUB_BOOTSTRAP_SERVERS.

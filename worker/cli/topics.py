@@ -6,7 +6,6 @@ import click
 from rich import box
 from rich.table import Table
 
-from schemas.topics import topics_under
 from worker.cli.broker import on_broker, read_settings
 from worker.cli.console import EXIT_SOME_NOT, out
 from worker.stream.admin import check_topics, create_topics
@@ -39,7 +38,7 @@ def create(replication: int | None, partitions: int | None) -> None:
     created = on_broker(settings, create_topics(settings, replication=replication, partitions=partitions))
     for name in created:
         click.echo(f"created {name}")
-    for topic in topics_under(settings.topic_prefix):
+    for topic in settings.topics_in_use:
         if topic.name not in created:
             click.echo(f"there already: {topic.name}")
 
@@ -54,7 +53,7 @@ def check() -> None:
         problems.setdefault(flaw.topic, []).append(flaw.problem)
     console = out()
     table = Table("topic", "holds", "PHI", "state", box=box.SIMPLE_HEAD, pad_edge=False)
-    for topic in topics_under(settings.topic_prefix):
+    for topic in settings.topics_in_use:
         state = "; ".join(problems.get(topic.name, ["as declared"]))
         style = "red" if topic.name in problems else None
         table.add_row(topic.name, topic.meaning, "yes" if topic.has_phi else "no", state, style=style)

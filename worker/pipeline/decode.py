@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from schemas.claim import SCHEMA_VERSION, Claim
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from schemas.values import Reading
+from schemas.values import Reading, WrittenNumber
 from worker.edits.traits import Trait
 
 MAX_DEPTH: Final = 64
@@ -58,12 +58,6 @@ class Decoded:
     traits: int
 
 
-class _WrittenNumber(str):
-    """A JSON number in the digits of its sender: binary floats never touch money."""
-
-    __slots__ = ()
-
-
 def decode(value: bytes, max_bytes: int) -> Decoded:
     """Read one message. Raises `NotAClaimError`."""
     if not value:
@@ -81,6 +75,12 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
 def _traits_of_text(canonical: bytes) -> int:
     is_plain = canonical.isascii() and b"\\" not in canonical and b"\x7f" not in canonical
     return (0 if is_plain else Trait.SPECIAL_TEXT) | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
+
+
+def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
+    """Read a document that holds claims in another form; its numbers are `WrittenNumber`. Raises `NotAClaimError`."""
+    _refuse_depth(value)
+    return _read(value)[0]
 
 
 Document: TypeAlias = tuple[dict[str, Any], bytes]
@@ -132,15 +132,20 @@ def _refuse(reason: DeadLetterReason, stage: DeadLetterStage = DeadLetterStage.D
 
 def _refuse_excess(value: bytes) -> None:
     # Brackets and commas inside of strings count at first; only a message that is then too much pays for the answer.
-    if not _is_flat(value):
-        depth = 0
-        for match in _STRING_OR_BRACKET.finditer(value):
-            piece = match[0]
-            depth += (piece in b"[{") - (piece in b"]}")
-            if depth > MAX_DEPTH:
-                _refuse(DeadLetterReason.TOO_DEEP)
+    _refuse_depth(value)
     if value.count(b",") > MAX_ELEMENTS and _STRING_OR_BRACKET.sub(b"", value).count(b",") > MAX_ELEMENTS:
         _refuse(DeadLetterReason.TOO_MANY_ELEMENTS)
+
+
+def _refuse_depth(value: bytes) -> None:
+    if _is_flat(value):
+        return
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(value):
+        piece = match[0]
+        depth += (piece in b"[{") - (piece in b"]}")
+        if depth > MAX_DEPTH:
+            _refuse(DeadLetterReason.TOO_DEEP)
 
 
 def _is_flat(value: bytes) -> bool:
@@ -180,7 +185,7 @@ def _number(digits: str) -> str:
     mantissa, _, exponent = digits.lower().partition("e")
     if len(mantissa.lstrip("-").replace(".", "")) > MAX_DIGITS or len(exponent.lstrip("+-")) > 2:  # noqa: PLR2004
         _refuse(DeadLetterReason.NUMBER_OUT_OF_RANGE)
-    return _WrittenNumber(digits)
+    return WrittenNumber(digits)
 
 
 def _not_finite(_: str) -> NoReturn:

@@ -7,7 +7,7 @@ from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from schemas.topics import Topic, topics_under
+from schemas.topics import Topic
 from worker.settings import Settings
 from worker.stream.connection import open_admin
 
@@ -35,7 +35,7 @@ async def create_topics(
     """
     async with open_admin(settings) as admin:
         present = set(await admin.list_topics())
-        missing = [topic for topic in topics_under(settings.topic_prefix) if topic.name not in present]
+        missing = [topic for topic in settings.topics_in_use if topic.name not in present]
         if not missing:
             return ()
         if replication is None:
@@ -74,14 +74,14 @@ async def check_topics(settings: Settings) -> tuple[TopicFlaw, ...]:
     the order per key survives.
     """
     async with open_admin(settings) as admin:
-        names = [topic.name for topic in topics_under(settings.topic_prefix)]
+        names = [topic.name for topic in settings.topics_in_use]
         described = await admin.describe_topics(names)
         counts = {
             entry["topic"]: len(entry["partitions"])
             for entry in described
             if not entry["error_code"] and entry["partitions"]
         }
-        return flaws(topics_under(settings.topic_prefix), counts)
+        return flaws(settings.topics_in_use, counts)
 
 
 async def record_limit(settings: Settings) -> int:
@@ -89,7 +89,7 @@ async def record_limit(settings: Settings) -> int:
 
     A record that the broker refuses would fail its whole transaction, again after each restart.
     """
-    names = [topic.name for topic in topics_under(settings.topic_prefix) if topic.direction == "out"]
+    names = [topic.name for topic in settings.topics_in_use if topic.direction == "out"]
     limit = settings.max_outcome_bytes
     async with open_admin(settings) as admin:
         for response in await admin.describe_configs(

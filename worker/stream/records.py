@@ -7,7 +7,7 @@ twice gives the same bytes twice.
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
-from worker.stream.scrubber import Disposition, Scrubbed
+from worker.pipeline.forms import says_resource
+from worker.stream.scrubber import Form, Scrubbed
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -32,6 +33,11 @@ _DIGITS: Final = re.compile(rb"\d{1,15}")
 _CONTENT_TYPE_HEADER: Final = "content-type"
 X12_CONTENT_TYPE: Final = b"application/edi-x12"
 """As registered in RFC 1767."""
+
+FHIR_CONTENT_TYPE: Final = b"application/fhir+json"
+"""As FHIR R4 has it (3.1.0.1.10)."""
+
+JSON_CONTENT_TYPE: Final = b"application/json"
 
 _MOST_FLAWS: Final = 20
 
@@ -76,8 +82,8 @@ class Provenance:
 
 def received_on(message: Inbound, zone: ZoneInfo) -> date | None:
     """Return the day of the record's timestamp in a zone; none if it has no usable one."""
-    moment = _moment(message)
-    return None if moment is None else moment.astimezone(zone).date()
+    moment = sent_at(message, zone)
+    return None if moment is None else moment.date()
 
 
 def replays(headers: Headers) -> int:
@@ -88,6 +94,12 @@ def replays(headers: Headers) -> int:
 def _number(headers: Headers, name: str) -> int | None:
     found = [value for each, value in headers if each == name]
     return int(found[0]) if len(found) == 1 and _DIGITS.fullmatch(found[0] or b"") else None
+
+
+def sent_at(message: Inbound, zone: ZoneInfo) -> datetime | None:
+    """Return the moment of the record's timestamp in a zone; none if it has no usable one."""
+    moment = _moment(message)
+    return None if moment is None else moment.astimezone(zone)
 
 
 def _moment(message: Inbound) -> datetime | None:
@@ -117,26 +129,34 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
     return None
 
 
-def is_interchange(message: Inbound) -> bool:
-    """Whether a message says that it is X12; without a content type it is JSON."""
-    types = _content_types(message)
-    return bool(types) and all(map(_is_x12, types))
+def form_of(message: Inbound) -> Form:
+    """Return in which form a message holds its claims: as its content type says, and FHIR also as its content says."""
+    types = [_media_type(each) for each in _content_types(message)]
+    if types and all(each == X12_CONTENT_TYPE for each in types):
+        return Form.INTERCHANGE
+    if FHIR_CONTENT_TYPE in types or says_resource(message.value or b""):
+        return Form.RESOURCE
+    return Form.CLAIM
 
 
 def _content_types(message: Inbound) -> list[bytes | None]:
     return [value for name, value in message.headers if name.lower() == _CONTENT_TYPE_HEADER]
 
 
+def _media_type(content_type: bytes | None) -> bytes:
+    return (content_type or b"").split(b";")[0].strip().lower()
+
+
 def _is_x12(content_type: bytes | None) -> bool:
-    return (content_type or b"").split(b";")[0].strip().lower() == X12_CONTENT_TYPE
+    return _media_type(content_type) == X12_CONTENT_TYPE
 
 
 def _is_json(content_type: bytes | None) -> bool:
-    media_type = (content_type or b"").split(b";")[0].strip().lower()
+    media_type = _media_type(content_type)
     # A CloudEvent in structured mode is an envelope around a claim, and no claim.
     if media_type.startswith(b"application/cloudevents"):
         return False
-    return media_type == b"application/json" or media_type.endswith(b"+json")
+    return media_type == JSON_CONTENT_TYPE or media_type.endswith(b"+json")
 
 
 def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tuple[Outgoing | None, Scrubbed]:
@@ -174,14 +194,20 @@ def size(record: Outgoing) -> int:
 
 def _outcome(message: Inbound, scrubbed: Scrubbed, value: bytes, outcome_id: str, provenance: Provenance) -> Outgoing:
     topic = getattr(provenance.topics, scrubbed.disposition)
-    headers = [*_cloud_event(outcome_id, scrubbed.disposition, message, provenance)]
-    headers.append((_CONTENT_TYPE_HEADER, b"application/json"))
+    headers = [*cloud_event(outcome_id, f"claim.{scrubbed.disposition}", message, provenance)]
+    headers.append((_CONTENT_TYPE_HEADER, JSON_CONTENT_TYPE))
+    return Outgoing(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
+
+
+def handed_on(message: Inbound) -> Headers:
+    """Return what of a message's headers goes on to all that comes of it: its trace, and how often it was replayed."""
+    headers = []
     trace = traceparent(message)
     if trace is not None:
         headers.append((_TRACEPARENT_HEADER, trace))
     if count := replays(message.headers):
         headers.append((dlq.HEADER_REPLAYS, str(count).encode()))
-    return Outgoing(topic, message.partition, message.key, value, tuple(headers))
+    return tuple(headers)
 
 
 def traceparent(message: Inbound) -> bytes | None:
@@ -196,20 +222,19 @@ def trace_id(message: Inbound) -> str | None:
     return None if context is None else context.split(b"-")[1].decode()
 
 
-def _cloud_event(
-    event_id: str, disposition: Disposition, message: Inbound, provenance: Provenance
-) -> Sequence[tuple[str, bytes]]:
+def cloud_event(event_id: str, kind: str, message: Inbound, provenance: Provenance) -> Headers:
+    """Return the CloudEvents headers of something that became of a message."""
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", event_id.encode()),
         ("ce_source", provenance.source.encode()),
-        ("ce_type", f"claimscrub.claim.{disposition}.v1".encode()),
+        ("ce_type", f"claimscrub.{kind}.v1".encode()),
     ]
     moment = _moment(message)
     if moment is not None:
         time = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         headers.append(("ce_time", time.encode()))
-    return headers
+    return tuple(headers)
 
 
 def dead_letter_id(topic: str, partition: int, offset: int) -> str:
@@ -262,7 +287,7 @@ def _dead_letter(
         (
             *(headers if headers_fit else ()),
             *((name, each.encode()) for name, each in ours.items()),
-            *_cloud_event(event_id, "dead-lettered", message, provenance),
+            *cloud_event(event_id, "claim.dead-lettered", message, provenance),
         ),
     )
 

@@ -4,17 +4,30 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
+
+
+class Form(StrEnum):
+    """In which form a message holds its claims."""
+
+    CLAIM = "claim"
+    """One claim message, as JSON."""
+    INTERCHANGE = "interchange"
+    """X12 with 837s."""
+    RESOURCE = "resource"
+    """A FHIR Claim, or a Bundle with claims."""
+
 
 Disposition = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """The result for one message, or for one claim of an interchange.
+    """The result for one message, or for one claim of several in a message.
 
     Attributes:
         disposition: Where the message goes; `skipped` for a tombstone.
@@ -52,8 +65,8 @@ class Scrubber(Protocol):
         """Return the verdict on one message received on a day."""
         ...
 
-    def scrub_interchange(self, value: bytes, *, received_on: date) -> Iterator[Scrubbed]:
-        """Yield the verdict on each claim of an X12 interchange, and one dead letter if some of it is no claim.
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
+        """Yield the verdict on each claim of a message of another form, and one dead letter if some of it is no claim.
 
         At least one verdict is yielded. Between two of them the caller may do something else.
         """

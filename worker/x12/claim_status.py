@@ -1,4 +1,4 @@
-"""277CA: what became of the claims of each submitted transaction (ASC X12N 005010X214).
+"""What became of the claims of each submitted transaction, in the words of the 277CA (ASC X12N 005010X214).
 
 A clean claim is answered A2:20. A rejected one gets the status of each finding at the level where it belongs, the claim
 or the line. A pended claim was received and is held: its statuses come with A1, since the 277CA has no category for it.
@@ -6,17 +6,14 @@ or the line. A pended claim was received and is held: its statuses come with A1,
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
-from worker.x12.envelopes import Address, Cover, interchange
-from worker.x12.rows import Elements
+from worker.x12.envelopes import Address
 
-VERSION: Final = "005010X214"
 UNKNOWN: Final = "UNKNOWN"
 """Stands where the guide wants a name or an identifier that the claim does not have."""
 
@@ -98,17 +95,32 @@ class Submission:
         return [claim for claims in self.providers.values() for claim in claims]
 
 
-def submissions_of(outcomes: Iterable[Outcome]) -> list[Submission]:
-    """Return what was submitted, in the order of the first outcomes."""
-    submissions: dict[tuple[str | None, ...], Submission] = {}
-    for outcome in outcomes:
+class Submissions:
+    """Brings the claims of each submitted transaction together, in whatever order their outcomes come."""
+
+    def __init__(self) -> None:
+        self._of_transaction: dict[tuple[str | None, ...], Submission] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        """Take what became of a claim."""
         claim = Claim.model_validate(outcome.claim)
         key = _key(claim)
-        submission = submissions.get(key)
+        submission = self._of_transaction.get(key)
         if submission is None:
-            submission = submissions[key] = _submission(claim, outcome)
+            submission = self._of_transaction[key] = _submission(claim, outcome)
         submission.providers.setdefault(_provider(claim.billing), []).append(_status_of(claim, outcome))
-    return list(submissions.values())
+
+    def all(self) -> list[Submission]:
+        """Return what was submitted, in the order of the first outcomes."""
+        return list(self._of_transaction.values())
+
+
+def submissions_of(outcomes: Iterable[Outcome]) -> list[Submission]:
+    """Return what was submitted, in the order of the first outcomes."""
+    submissions = Submissions()
+    for outcome in outcomes:
+        submissions.add(outcome)
+    return submissions.all()
 
 
 def _key(claim: Claim) -> tuple[str | None, ...]:
@@ -252,7 +264,7 @@ def _line_status(place: int, line: ServiceLine, statuses: tuple[Status, ...]) ->
         revenue_code=revenue_code if service.procedure_code else "",
         units=f"{units:f}" if isinstance(units, Decimal) else "",
         control_number=line.provider_control_number or str(place),
-        service_date=_day(line.service_date),
+        service_date=day_of(line.service_date),
         statuses=statuses,
     )
 
@@ -287,134 +299,13 @@ def _service_dates(claim: Claim, lines: tuple[ServiceLine, ...]) -> str:
     last = end if isinstance(end, date) else max([*begins, *ends], default=None)
     if first is None:
         return ""
-    return _day(first) if last is None or last <= first else f"{_day(first)}-{_day(last)}"
+    return day_of(first) if last is None or last <= first else f"{day_of(first)}-{day_of(last)}"
 
 
-def _day(value: object) -> str:
+def day_of(value: object) -> str:
+    """Return a day as X12 writes it; empty for what is none."""
     return f"{value:%Y%m%d}" if isinstance(value, date) else ""
 
 
 def _amount(value: object) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else "0"
-
-
-def write_277ca(submissions: Iterable[Submission], moment: datetime) -> Iterator[str]:
-    """Yield an interchange for each pair of parties, with a transaction for each one submitted."""
-    for place, (cover, group) in enumerate(groupby(submissions, key=lambda each: each.cover), 1):
-        us, them, usage = cover
-        transactions = (_transaction(each, number, moment) for number, each in enumerate(group, 1))
-        yield from interchange(Cover(us, them, moment, place, usage), "HN", VERSION, transactions)
-
-
-def _transaction(submission: Submission, number: int, moment: datetime) -> Iterator[Elements]:
-    claims = submission.claims()
-    name, identifier = submission.source
-    yield ["ST", "277", f"{number:04}", VERSION]
-    yield ["BHT", "0085", "08", submission.trace, f"{moment:%Y%m%d}", f"{moment:%H%M}", "TH"]
-    yield ["HL", "1", "", "20", "1"]
-    yield ["NM1", "AY", "2", name, "", "", "", "", "46", identifier]
-    yield ["TRN", "1", submission.trace]
-    yield ["DTP", "050", "D8", _day(submission.received_on)]
-    yield ["DTP", "009", "D8", f"{moment:%Y%m%d}"]
-    yield ["HL", "2", "1", "21", "1"]
-    kind, name, first, identifier = submission.submitter
-    yield ["NM1", "41", kind, name, first, "", "", "", "46", identifier]
-    yield ["TRN", "2", submission.reference]
-    yield from _totals(claims, _day(submission.received_on), accepted="90", rejected="AA")
-    level = 2
-    for provider, of_provider in submission.providers.items():
-        level += 1
-        around = level
-        yield ["HL", str(level), "2", "19", "1"]
-        yield ["NM1", "85", *provider]
-        yield ["TRN", "1", "0"]
-        # At this level the guide has no date in the STC.
-        yield from _totals(of_provider, "", accepted="QA", rejected="QC")
-        for claim in of_provider:
-            level += 1
-            yield ["HL", str(level), str(around), "PT"]
-            yield from _claim(claim)
-
-
-def _totals(claims: list[ClaimStatus], day: str, *, accepted: str, rejected: str) -> Iterator[Elements]:
-    taken = [claim.charge for claim in claims if not claim.is_rejected]
-    back = [claim.charge for claim in claims if claim.is_rejected]
-    total = f"{sum(taken + back, Decimal(0)):f}"
-    yield _stc([[RECEIVED, ACCEPTED_FOR_PROCESSING]], day, "WQ", total)
-    for qualifier, charges in ((accepted, taken), (rejected, back)):
-        if charges:
-            yield ["QTY", qualifier, str(len(charges))]
-    for qualifier, charges in (("YU", taken), ("YY", back)):
-        if charges:
-            yield ["AMT", qualifier, f"{sum(charges, Decimal(0)):f}"]
-
-
-def _claim(claim: ClaimStatus) -> Iterator[Elements]:
-    last, first, middle, identifier = claim.patient
-    yield ["NM1", "QC", "1", last, first, middle, "", "", "MI", identifier]
-    yield ["TRN", "2", claim.control_number]
-    action = "U" if claim.is_rejected else "WQ"
-    for status in claim.statuses:
-        yield _stc(status.composites(), _day(claim.received_on), action, f"{claim.charge:f}")
-    if claim.clearinghouse_number:
-        yield ["REF", "D9", claim.clearinghouse_number]
-    if claim.bill_type:
-        yield ["REF", "BLT", claim.bill_type]
-    if claim.service_dates:
-        yield ["DTP", "472", "RD8" if "-" in claim.service_dates else "D8", claim.service_dates]
-    for line in claim.lines:
-        yield ["SVC", line.service, line.charge, "", line.revenue_code, "", "", line.units]
-        composites = [composite for status in line.statuses for composite in status.composites()]
-        yield _stc(composites, _day(claim.received_on), "U", "")
-        yield ["REF", "FJ", line.control_number]
-        if line.service_date:
-            yield ["DTP", "472", "D8", line.service_date]
-
-
-def _stc(composites: list[list[str]], day: str, action: str, charge: str) -> Elements:
-    first, *others = composites
-    return ["STC", first, day, action, charge, "", "", "", "", "", *others]
-
-
-def as_json(submissions: Iterable[Submission]) -> dict[str, Any]:  # any JSON: our own answer, written out
-    """Return the same as a document."""
-    return {"transactions": [_as_json(each) for each in submissions]}
-
-
-def _as_json(submission: Submission) -> dict[str, Any]:  # likewise
-    claims = submission.claims()
-    back = [claim for claim in claims if claim.is_rejected]
-    total = sum((claim.charge for claim in claims), Decimal(0))
-    rejected = sum((claim.charge for claim in back), Decimal(0))
-    return {
-        "trace": submission.trace,
-        "reference": submission.reference,
-        "submitter": submission.submitter[3],
-        "receivedOn": submission.received_on.isoformat(),
-        "acceptedCount": len(claims) - len(back),
-        "acceptedAmount": f"{total - rejected:f}",
-        "rejectedCount": len(back),
-        "rejectedAmount": f"{rejected:f}",
-        "claims": [
-            {
-                "patientControlNumber": claim.control_number,
-                "disposition": claim.disposition.value,
-                "chargeAmount": f"{claim.charge:f}",
-                "statuses": [_status_json(each) for each in claim.statuses],
-                "lines": [
-                    {
-                        "controlNumber": line.control_number,
-                        "service": ":".join(line.service),
-                        "statuses": [_status_json(each) for each in line.statuses],
-                    }
-                    for line in claim.lines
-                ],
-            }
-            for claim in claims
-        ],
-    }
-
-
-def _status_json(status: Status) -> dict[str, Any]:  # likewise
-    document: dict[str, Any] = {"category": status.category, "codes": list(status.codes)}
-    return document | {"entity": status.entity} if status.entity else document

@@ -64,48 +64,13 @@ def _trimmed(values: list[str]) -> list[str]:
     return values[:end]
 
 
-def has_delimiter(value: str) -> bool:
-    """Whether a text loses a character when it is written."""
-    return _plain(value) != value
-
-
 def interchange(cover: Cover, function: str, version: str, transactions: Iterable[Iterable[Elements]]) -> Iterator[str]:
     """Yield an interchange with one functional group; each transaction is given from ST to before its SE."""
-    control = f"{cover.control_number:09}"
     group = cover.group_number or str(cover.control_number)
-    sender, receiver, moment = cover.sender, cover.receiver, cover.moment
-    # An ISA has fixed lengths and no trimmed elements: it names the delimiters by their places.
-    yield "*".join(
-        (
-            "ISA*00",
-            " " * 10,
-            "00",
-            " " * 10,
-            f"{sender.qualifier:2.2}",
-            f"{_plain(sender.id):15.15}",
-            f"{receiver.qualifier:2.2}",
-            f"{_plain(receiver.id):15.15}",
-            f"{moment:%y%m%d*%H%M}",
-            f"{USUAL.repetition}*00501",
-            control,
-            "0",
-            cover.usage if cover.usage in USAGES else "P",
-            f"{USUAL.component}{USUAL.segment}\n",
-        )
-    )
-    yield text_of(
-        [
-            "GS",
-            function,
-            sender.application,
-            receiver.application,
-            f"{moment:%Y%m%d}",
-            f"{moment:%H%M}",
-            group,
-            "X",
-            version,
-        ]
-    )
+    moment = cover.moment
+    made = (f"{moment:%Y%m%d}", f"{moment:%H%M}")
+    yield _isa(cover)
+    yield text_of(["GS", function, cover.sender.application, cover.receiver.application, *made, group, "X", version])
     count = 0
     for transaction in transactions:
         count += 1
@@ -118,4 +83,38 @@ def interchange(cover: Cover, function: str, version: str, transactions: Iterabl
             yield text_of(segment)
         yield text_of(["SE", str(written + 1), number])
     yield text_of(["GE", str(count), group])
-    yield text_of(["IEA", "1", control])
+    yield _iea(cover, 1)
+
+
+def interchange_without_groups(cover: Cover, segments: Iterable[Elements]) -> Iterator[str]:
+    """Yield an interchange that holds only what is said of interchanges themselves."""
+    yield _isa(cover)
+    yield from map(text_of, segments)
+    yield _iea(cover, 0)
+
+
+def _isa(cover: Cover) -> str:
+    """An ISA has fixed lengths and no trimmed elements: it names the delimiters by their places."""
+    sender, receiver = cover.sender, cover.receiver
+    return "*".join(
+        (
+            "ISA*00",
+            " " * 10,
+            "00",
+            " " * 10,
+            f"{sender.qualifier:2.2}",
+            f"{_plain(sender.id):15.15}",
+            f"{receiver.qualifier:2.2}",
+            f"{_plain(receiver.id):15.15}",
+            f"{cover.moment:%y%m%d*%H%M}",
+            f"{USUAL.repetition}*00501",
+            f"{cover.control_number:09}",
+            "0",
+            cover.usage if cover.usage in USAGES else "P",
+            f"{USUAL.component}{USUAL.segment}\n",
+        )
+    )
+
+
+def _iea(cover: Cover, groups: int) -> str:
+    return text_of(["IEA", str(groups), f"{cover.control_number:09}"])

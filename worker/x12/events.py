@@ -1,4 +1,4 @@
-"""What reading an 837 comes to: claims, flaws, and the ends of transactions and groups."""
+"""What reading an 837 comes to: claims, flaws, and the ends of transactions, groups and interchanges."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,4 +87,11 @@ class GroupRead:
     received: int
 
 
-Read = ClaimRead | Flaw | TransactionRead | GroupRead
+@dataclass(frozen=True, slots=True)
+class InterchangeRead:
+    """The end of an interchange."""
+
+    envelope: Envelope
+
+
+Read = ClaimRead | Flaw | TransactionRead | GroupRead | InterchangeRead

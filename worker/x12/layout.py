@@ -2,14 +2,17 @@
 
 Sources: ASC X12N 005010X222A1 (professional) and 005010X223A2 (institutional) for loops, segments and their order; the
 public v3 professional and institutional claim APIs for the names. Where these have no name for something that the
-guides hold, the name is ours. Segments without a row are kept in the message as they came; see `reading`.
+guides hold, the name is ours. Segments without a row are kept in the message as they came; see `walk`.
+
+It is one long table, in the order of the guides, so that it can be held beside them.
 """
 
 from typing import Final
 
 from worker.x12.codes import Codes
 from worker.x12.loops import Loop, OfPatient
-from worker.x12.rows import Adjustments, Coded, Contact, Dates, Fields, Many, Name, Parts, Row, Texts
+from worker.x12.rows import Coded, Many, Parts, Row
+from worker.x12.segment_rows import Adjustments, Contact, Dates, Fields, Name, Texts
 
 
 def _address(path: str = "address") -> tuple[Row, ...]:
@@ -48,12 +51,16 @@ def _provider(name: str, entity: str, path: str, *, role: str | None = None) -> 
 
 
 def _facility(name: str, path: str) -> Loop:
-    contact = Contact("", name="phoneName")
+    contact = Contact(name="phoneName")
     return Loop(name, (Name("77", "npi"), *_address(), _SECONDARY, contact), path)
 
 
 def _site(name: str, entity: str, path: str) -> Loop:
     return Loop(name, (Name(entity), *_address("")), path)
+
+
+def _insurance(*, level: str, relationship: str, group_number: str, group_name: str, kind: str, filing: str) -> Row:  # noqa: PLR0913 - the elements of an SBR
+    return Fields("SBR", level, relationship, group_number, group_name, kind, None, None, None, filing)
 
 
 def _pricing(path: str) -> Row:
@@ -182,17 +189,13 @@ _CASUALTY: Final = OfPatient(Fields("REF*Y4", "claimInformation.propertyCasualty
 SUBSCRIBER_LEVEL: Final = Loop(
     "2000B",
     (
-        Fields(
-            "SBR",
-            "subscriber.paymentResponsibilityLevelCode",
-            "subscriber.relationshipToSubscriberCode",
-            "subscriber.groupNumber",
-            "subscriber.subscriberGroupName",
-            "subscriber.insuranceTypeCode",
-            None,
-            None,
-            None,
-            "claimInformation.claimFilingCode",
+        _insurance(
+            level="subscriber.paymentResponsibilityLevelCode",
+            relationship="subscriber.relationshipToSubscriberCode",
+            group_number="subscriber.groupNumber",
+            group_name="subscriber.subscriberGroupName",
+            kind="subscriber.insuranceTypeCode",
+            filing="claimInformation.claimFilingCode",
         ),
         OfPatient(Fields("PAT", None, *_OF_PATIENT)),
     ),
@@ -296,17 +299,13 @@ def _notes(names: dict[str, str]) -> tuple[Row, ...]:
 _OTHER_COVERAGE: Final = Loop(
     "2320",
     (
-        Fields(
-            "SBR",
-            "paymentResponsibilityLevelCode",
-            "individualRelationshipCode",
-            "insuranceGroupOrPolicyNumber",
-            "otherInsuredGroupName",
-            "insuranceTypeCode",
-            None,
-            None,
-            None,
-            "claimFilingIndicatorCode",
+        _insurance(
+            level="paymentResponsibilityLevelCode",
+            relationship="individualRelationshipCode",
+            group_number="insuranceGroupOrPolicyNumber",
+            group_name="otherInsuredGroupName",
+            kind="insuranceTypeCode",
+            filing="claimFilingIndicatorCode",
         ),
         Adjustments("claimLevelAdjustments"),
         Fields("AMT*D", "payerPaidAmount"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from worker.x12.rows import Row
 
@@ -64,9 +63,6 @@ class Place:
     depth: int
     rows: dict[str, tuple[Row, int]] = field(default_factory=dict)
     openers: "dict[str, Place]" = field(default_factory=dict)
-
-
-Steps: TypeAlias = tuple[str, ...]
 
 
 def place_of(loop: Loop, around: Place | None = None) -> Place:

@@ -1,16 +1,20 @@
-"""999: what is structurally wrong in a file, answered to whoever sent it (ASC X12C 005010X231A1)."""
+"""999 and TA1: what is structurally wrong in a file, answered to whoever sent it.
+
+Sources: ASC X12C 005010X231A1 (999); the interchange acknowledgment segment of ASC X12.5 (TA1).
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from worker.x12.envelopes import Address, Cover, interchange
-from worker.x12.events import Envelope, Flaw, GroupRead, Level, Read, TransactionRead
+from worker.x12.envelopes import Address, Cover, interchange, interchange_without_groups
+from worker.x12.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
 from worker.x12.rows import Elements
 
 VERSION: Final = "005010X231A1"
 UNKNOWN_VERSION: Final = "UNKNOWN"
+_NOTHING_WRONG: Final = "000"
 _MOST_SEGMENT_FLAWS: Final = 1_000
 """How many flaws of segments are kept of a group, so that memory stays flat on a file that is broken throughout."""
 
@@ -59,19 +63,48 @@ class GroupAnswer:
 
 
 @dataclass(slots=True)
+class InterchangeAnswer:
+    """What became of one interchange."""
+
+    envelope: Envelope
+    flaws: list[Flaw]
+    groups: int
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether its sender asks for a TA1 (ISA14)."""
+        return self.envelope.said("isa", 14) == "1"
+
+    @property
+    def code(self) -> str:
+        """TA104: A accepted, E accepted although something is wrong, R rejected."""
+        if not self.flaws:
+            return "A"
+        return "E" if self.groups else "R"
+
+    @property
+    def note(self) -> str:
+        """TA105: the first thing that is wrong."""
+        return self.flaws[0].code if self.flaws else _NOTHING_WRONG
+
+
+@dataclass(slots=True)
 class Answers:
-    """The groups of a file, and what is wrong outside of them."""
+    """The groups and interchanges of a file, and what is wrong outside of groups."""
 
     groups: list[GroupAnswer] = field(default_factory=list)
+    interchanges: list[InterchangeAnswer] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
 
 
 def answers_of(reads: Iterable[Read]) -> Answers:
-    """Return what became of the groups and transactions of a file."""
+    """Return what became of the interchanges, groups and transactions of a file."""
     answers = Answers()
     transactions: list[TransactionAnswer] = []
     of_transaction: list[Flaw] = []
     of_group: list[Flaw] = []
+    of_interchange: list[Flaw] = []
+    groups_before = 0
     for each in reads:
         match each:
             case Flaw(level=Level.CLAIM | Level.TRANSACTION):
@@ -81,6 +114,7 @@ def answers_of(reads: Iterable[Read]) -> Answers:
                 of_group.append(each)
             case Flaw():
                 answers.flaws.append(each)
+                of_interchange.append(each)
             case TransactionRead(envelope, claims, refused, is_read):
                 version = envelope.said("st", 3) or envelope.said("gs", 8)
                 number = envelope.said("st", 2)
@@ -89,6 +123,10 @@ def answers_of(reads: Iterable[Read]) -> Answers:
             case GroupRead(envelope, declared, received):
                 answers.groups.append(GroupAnswer(envelope, declared, received, transactions, of_group))
                 transactions, of_group = [], []
+            case InterchangeRead(envelope):
+                groups = len(answers.groups) - groups_before
+                answers.interchanges.append(InterchangeAnswer(envelope, of_interchange, groups))
+                of_interchange, groups_before = [], len(answers.groups)
     answers.flaws += of_transaction + of_group
     return answers
 
@@ -96,15 +134,27 @@ def answers_of(reads: Iterable[Read]) -> Answers:
 def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
     """Yield an interchange for each group: sender and receiver change places."""
     for place, group in enumerate(answers.groups, 1):
-        said = group.envelope.said
-        cover = Cover(
-            Address(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
-            Address(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
-            moment,
-            control_number=place,
-            usage=said("isa", 15),
-        )
-        yield from interchange(cover, "FA", VERSION, [_transaction(group)])
+        yield from interchange(_cover(group.envelope, moment, place), "FA", VERSION, [_transaction(group)])
+
+
+def write_ta1(answers: Answers, moment: datetime) -> Iterator[str]:
+    """Yield an interchange with a TA1 for each one whose sender asks for it."""
+    wanted = (each for each in answers.interchanges if each.is_wanted)
+    for place, each in enumerate(wanted, 1):
+        said = each.envelope.said
+        segment: Elements = ["TA1", said("isa", 13), said("isa", 9), said("isa", 10), each.code, each.note]
+        yield from interchange_without_groups(_cover(each.envelope, moment, place), [segment])
+
+
+def _cover(envelope: Envelope, moment: datetime, control_number: int) -> Cover:
+    said = envelope.said
+    return Cover(
+        Address(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
+        Address(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
+        moment,
+        control_number=control_number,
+        usage=said("isa", 15),
+    )
 
 
 def _transaction(group: GroupAnswer) -> Iterator[Elements]:
@@ -129,6 +179,15 @@ def _transaction(group: GroupAnswer) -> Iterator[Elements]:
 def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, written out
     """Return the same as a document."""
     return {
+        "interchanges": [
+            {
+                "interchangeControlNumber": each.envelope.said("isa", 13),
+                "isAcknowledgmentRequested": each.is_wanted,
+                "acknowledgmentCode": each.code,
+                "noteCode": each.note,
+            }
+            for each in answers.interchanges
+        ],
         "groups": [
             {
                 "interchangeControlNumber": group.envelope.said("isa", 13),

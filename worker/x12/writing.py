@@ -19,7 +19,7 @@ from worker.x12.versions import USUAL_VERSION, kind_of
 
 _LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 _SELF: Final = "18"
-_NO_PART_OF_A_CLAIM: Final = ("origin", "schemaVersion", "controlNumber", "usageIndicator")
+_NO_PART_OF_A_CLAIM: Final = ("origin", "fhirOrigin", "schemaVersion", "controlNumber", "usageIndicator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """What counts as one claim in a file, and where it stands."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.unit.fhir.resources import bundle, claim, patient
 from worker.cli.claim_files import NoClaimFileError, expand, read_claims, split_array
 
 
@@ -100,3 +102,29 @@ def test_a_file_without_a_claim_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(NoClaimFileError, match="holds no claim"):
         places(file)
+
+
+def test_fhir_claims_are_read_wherever_json_is(tmp_path: Path) -> None:
+    """One a line, a Bundle over many lines, an array; each by its line, position and entry; damage is a problem."""
+    broken = claim(item={})
+    lines = tmp_path / "claims.ndjson"
+    lines.write_text(
+        "\n".join(json.dumps(each) for each in (claim("SYN-1"), bundle(claim("SYN-2"), broken), patient()))
+    )
+    many = tmp_path / "bundle.json"
+    many.write_text(json.dumps(bundle(claim("SYN-3"), claim("SYN-4")), indent=2))
+    array = tmp_path / "array.json"
+    array.write_text(json.dumps([claim("SYN-5"), {"claimInformation": {}}]))
+
+    found = list(read_claims([str(lines), str(many), str(array)], 1_000_000))
+
+    assert [each.place for each in found] == [
+        *("line 1", "line 2, entry 1", "line 2, entry 2", "line 3"),
+        *("entry 1", "entry 2", "claim 1", "claim 2"),
+    ]
+    assert [each.problem is None for each in found] == [True, True, False, False, True, True, True, True]
+    numbers = [
+        json.loads(each.value)["claimInformation"].get("patientControlNumber") for each in found if each.problem is None
+    ]
+    assert numbers == ["SYN-1", "SYN-2", "SYN-3", "SYN-4", "SYN-5", None]
+    assert [each.is_mapped for each in found][-2:] == [True, False]

@@ -11,6 +11,7 @@ from worker.bootstrap import PipelineScrubber, load_scrubber
 from worker.cli.demo_claims import AS_OF, demo_claims
 from worker.pipeline.scrub import STAGES, Pipeline
 from worker.settings import Settings
+from worker.stream.scrubber import Form
 
 CLAIMS = tuple(demo_claims(200))
 
@@ -70,7 +71,7 @@ def test_a_loaded_scrubber_says_what_it_loaded() -> None:
 
 def test_an_interchange_has_a_verdict_for_each_claim(scrubber: PipelineScrubber) -> None:
     """They are those that the claims would have as messages of their own."""
-    verdicts = list(scrubber.scrub_interchange(FILES["many"].encode(), received_on=AS_OF))
+    verdicts = list(scrubber.scrub_each(FILES["many"].encode(), Form.INTERCHANGE, received_on=AS_OF))
 
     assert [verdict.disposition for verdict in verdicts] == ["scrubbed"] * 5
     assert len({verdict.outcome_id for verdict in verdicts}) == 5
@@ -91,7 +92,7 @@ def test_what_is_no_claim_in_an_interchange_is_one_dead_letter(
     scrubber: PipelineScrubber, content: str, reason: DeadLetterReason
 ) -> None:
     """With the first reason, and a sentence for each flaw."""
-    *_, last = scrubber.scrub_interchange(content.encode(), received_on=AS_OF)
+    *_, last = scrubber.scrub_each(content.encode(), Form.INTERCHANGE, received_on=AS_OF)
 
     assert last.dead_letter is not None
     assert (last.dead_letter.reason, len(last.dead_letter.flaws)) == (reason, 1)

@@ -14,14 +14,14 @@ from worker.stream.records import (
     Inbound,
     Provenance,
     dead,
-    is_interchange,
+    form_of,
     outgoing,
     received_on,
     refusal,
     size,
     trace_id,
 )
-from worker.stream.scrubber import Scrubbed
+from worker.stream.scrubber import Form, Scrubbed
 
 LIMIT = 10_000
 PROVENANCE = Provenance(topic_names(), "1.2.3", LIMIT)
@@ -91,9 +91,29 @@ def test_x12_is_an_interchange(content_type: bytes) -> None:
     message = replace(MESSAGE, headers=(("Content-Type", content_type),))
 
     assert refusal(message, 100) is None
-    assert is_interchange(message)
-    assert not is_interchange(MESSAGE)
-    assert not is_interchange(replace(MESSAGE, headers=(("content-type", b"application/json"),)))
+    assert form_of(message) is Form.INTERCHANGE
+    assert form_of(MESSAGE) is Form.CLAIM
+    assert form_of(replace(MESSAGE, headers=(("content-type", b"application/json"),))) is Form.CLAIM
+
+
+@pytest.mark.parametrize(
+    ("content_type", "value", "form"),
+    [
+        (b"application/fhir+json; fhirVersion=4.0", b"{}", Form.RESOURCE),
+        (b"application/json", b'{"resourceType": "Claim"}', Form.RESOURCE),
+        (b"application/json", b'{"resourceType": "Claim", "claimInformation": {}}', Form.CLAIM),
+        (b"application/json", b'{"note": {"resourceType": "Claim"}}', Form.CLAIM),
+        (b"application/json", b'["resourceType"]', Form.CLAIM),
+        (b"application/json", b'{"resourceType": ', Form.CLAIM),
+        (b"application/edi-x12", b'{"resourceType": "Claim"}', Form.INTERCHANGE),
+    ],
+)
+def test_fhir_is_known_by_its_type_or_by_its_own_word(content_type: bytes, value: bytes, form: Form) -> None:
+    """The content type decides; JSON is FHIR if it names its type of resource itself, and is no claim message."""
+    message = replace(MESSAGE, value=value, headers=(("content-type", content_type),))
+
+    assert refusal(message, 100) is None
+    assert form_of(message) is form
 
 
 def test_two_content_types_that_contradict_each_other_are_refused() -> None:

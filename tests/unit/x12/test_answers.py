@@ -11,11 +11,12 @@ from tests.unit.x12.damage import damaged
 from tests.unit.x12.files import BILLING, FILES, HEADER, claim, facility, interchange, subscriber
 from tests.unit.x12.pyx12_check import objections
 from worker.pipeline.scrub import Pipeline
-from worker.x12 import claim_status, structure
-from worker.x12.claim_status import submissions_of, write_277ca
+from worker.x12 import status_answer, structure
+from worker.x12.claim_status import submissions_of
 from worker.x12.events import ClaimRead
 from worker.x12.reading import read_837
-from worker.x12.structure import answers_of, write_999
+from worker.x12.status_answer import write_277ca
+from worker.x12.structure import answers_of, write_999, write_ta1
 
 RECEIVED = date(2026, 3, 20)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
@@ -95,7 +96,7 @@ def test_an_institutional_claim_is_answered_with_its_type_of_bill(pipeline: Pipe
 
 def test_the_277ca_as_json_says_the_same(pipeline: Pipeline) -> None:
     """Counts, amounts and statuses."""
-    (transaction,) = claim_status.as_json(submissions_of(outcomes(pipeline, MIXED)))["transactions"]
+    (transaction,) = status_answer.as_json(submissions_of(outcomes(pipeline, MIXED)))["transactions"]
 
     assert (transaction["acceptedCount"], transaction["rejectedCount"]) == (1, 1)
     assert transaction["claims"][1]["lines"][0]["statuses"][0]["category"] == "A7"
@@ -139,3 +140,57 @@ def test_a_broken_claim_stands_in_the_999_at_its_segment() -> None:
     flaw = group["transactions"][0]["flaws"][0]
     assert f"IK3*SV1*{flaw['segment'] - 2}*2300*7" in "".join(write_999(answers, MOMENT))
     assert (group["transactions"][0]["claimsRead"], group["transactions"][0]["claimsRefused"]) == (4, 1)
+
+
+ASKING = FILES["many"].replace("*0*T*:~", "*1*T*:~")
+
+
+@pytest.mark.parametrize(
+    ("text", "segment"),
+    [
+        (ASKING, "TA1*000000101*260302*1200*A*000"),
+        (ASKING.replace("IEA*1*", "IEA*9*"), "TA1*000000101*260302*1200*E*021"),
+        (ASKING.replace("IEA*1*000000101", "IEA*1*000000999"), "TA1*000000101*260302*1200*E*001"),
+        (ASKING[: ASKING.index("IEA*")], "TA1*000000101*260302*1200*E*023"),
+        (ASKING[:106] + "IEA*0*000000101~", "TA1*000000101*260302*1200*A*000"),
+        (ASKING[:120], "TA1*000000101*260302*1200*R*022"),
+    ],
+    ids=["sound", "count", "control number", "no IEA", "no group", "cut"],
+)
+def test_a_sender_who_asks_for_it_gets_a_ta1(text: str, segment: str) -> None:
+    """Accepted, accepted with errors, or rejected, with the first thing that is wrong; and pyx12 takes it."""
+    written = "".join(write_ta1(answers_of(read_837(io.BytesIO(text.encode()))), MOMENT))
+
+    assert written.split("~")[1].strip() == segment
+    assert written.split("*")[8].strip() == "SYNSENDER"
+    assert objections(written) == []
+
+
+def test_pyx12_knows_what_a_ta1_may_say() -> None:
+    """Else its silence would mean nothing."""
+    written = "".join(write_ta1(answers_of(read_837(io.BytesIO(ASKING.encode()))), MOMENT))
+
+    assert objections(written.replace("*A*000~", "*Z*999~"))
+
+
+def test_who_does_not_ask_gets_no_ta1() -> None:
+    """ISA14 is 0: the 999 is the answer; of several interchanges each decides for itself."""
+    silent = answers_of(read_837(io.BytesIO(FILES["many"].encode())))
+    mixed = answers_of(read_837(io.BytesIO((ASKING + FILES["one"] + ASKING).encode())))
+
+    assert not list(write_ta1(silent, MOMENT))
+    assert "".join(write_ta1(mixed, MOMENT)).count("TA1*") == 2
+    assert [each["isAcknowledgmentRequested"] for each in structure.as_json(mixed)["interchanges"]] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_pyx12_accepts_every_ta1() -> None:
+    """For each damaged file whose ISA could be read."""
+    for file in damaged():
+        content = file.content.replace(b"*0*T*:", b"*1*T*:")
+        written = "".join(write_ta1(answers_of(read_837(io.BytesIO(content))), MOMENT))
+        for one in written.split("ISA")[1:]:
+            assert objections(f"ISA{one}") == [], file.name

@@ -65,3 +65,13 @@ def test_whatever_is_changed_a_sound_neighbour_is_read(data: st.DataObject) -> N
     numbers, _ = read(bytes(content) + b"\n" + FILES["two interchanges"].encode())
 
     assert numbers[-2:] == ["SYN-1", "SYN-2"]
+
+
+def test_a_file_cut_anywhere_gives_the_claims_before_the_cut() -> None:
+    """At every seventh byte: the first claims, in their order, and never one that may not be whole."""
+    content = FILES["many"].encode()
+
+    for end in range(1, len(content), 7):
+        numbers, flaws = read(content[:end])
+        assert numbers == [f"SYN-{place}" for place in range(1, len(numbers) + 1)]
+        assert flaws

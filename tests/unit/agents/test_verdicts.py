@@ -1,0 +1,98 @@
+"""What becomes of a message where something beside its outcomes cannot be made."""
+
+from contextlib import nullcontext
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from schemas.dead_letter import HEADER_REASON
+from schemas.topics import topic_names
+from tests.unit.x12.files import FILES, claims, interchange
+from worker.agents.verdicts import Judge
+from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.settings import Acknowledgements, Settings
+from worker.stream.records import X12_CONTENT_TYPE, Inbound, Outgoing, Provenance
+from worker.stream.replies import Replies
+from worker.stream.scrubber import LoadedScrubber
+from worker.stream.shell import Shell
+
+HEADERS = (("content-type", X12_CONTENT_TYPE),)
+
+
+class Log:
+    """Keeps the events."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    def warning(self, event: str, **_: object) -> None:
+        """Note an event."""
+        self.events.append(event)
+
+
+@pytest.fixture(scope="module")
+def loaded() -> LoadedScrubber:
+    """The shipped edits and tables."""
+    return LoadedScrubber(PipelineScrubber(build_pipeline()))
+
+
+async def judged(
+    loaded: LoadedScrubber, log: Log, text: str = FILES["many"], **settings: object
+) -> tuple[list[str], list[Outgoing]]:
+    """The dispositions of the message, and the records."""
+    limit = cast("int", settings.pop("limit", 1_000_000))
+    shell = SimpleNamespace(
+        settings=Settings.model_validate({"as_of": date(2026, 3, 20)} | settings),
+        loaded=loaded,
+        provenance=Provenance(topic_names(), "1.2.3", limit),
+        budget=nullcontext(),
+        log=log,
+    )
+    message = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", text.encode(), HEADERS)
+    lane: Any = SimpleNamespace(is_watched=True)  # Any: the part of a lane that judging looks at
+    taken: Any = SimpleNamespace(message=message)  # Any: likewise
+    pairs, records = await Judge(cast("Shell", shell)).scrub(lane, [taken])
+    return [scrubbed.disposition for _, scrubbed in pairs], records
+
+
+async def test_outcomes_and_replies_of_a_message_leave_together(loaded: LoadedScrubber) -> None:
+    """An 837, a 999 and a 277CA beside five outcomes; nothing beside them unless it is wanted."""
+    log = Log()
+
+    _, plain = await judged(loaded, log)
+    dispositions, records = await judged(loaded, log, submit_x12=True, acknowledge=Acknowledgements.X12)
+
+    assert dispositions == ["scrubbed"] * 5
+    assert records[:5] == plain
+    assert [record.topic for record in records[5:]] == ["claims.submit.x12.v1", *["claims.acknowledgements.v1"] * 2]
+    assert log.events == []
+
+
+async def test_a_reply_that_fits_into_no_record_makes_the_message_a_dead_letter(loaded: LoadedScrubber) -> None:
+    """No outcome leaves without what belongs beside it."""
+    many = interchange(claims(40))
+
+    dispositions, (record,) = await judged(loaded, Log(), many, submit_x12=True, limit=len(many))
+
+    assert dispositions == ["dead-lettered"]
+    assert (record.topic, dict(record.headers)[HEADER_REASON]) == ("claims.dead-letter.v1", b"output-too-large")
+
+
+async def test_a_reply_that_cannot_be_made_makes_the_message_a_dead_letter(
+    loaded: LoadedScrubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a fault of ours, and is told without a word of the claim."""
+
+    def fail(_: Replies) -> list[Outgoing]:
+        raise RuntimeError("SYN-1")
+
+    log = Log()
+    monkeypatch.setattr(Replies, "records", fail)
+
+    dispositions, (record,) = await judged(loaded, log, submit_x12=True)
+
+    assert dispositions == ["dead-lettered"]
+    assert (record.value, dict(record.headers)[HEADER_REASON]) == (FILES["many"].encode(), b"internal-error")
+    assert log.events == ["replies-failed"]

@@ -1,0 +1,208 @@
+"""Reads the elements of a resource by name and type, and knows in the end which of them nobody read."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from schemas.values import WrittenNumber
+
+Json: TypeAlias = dict[str, Any]  # a part of a document: any JSON
+
+_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(T.*)?", re.ASCII)
+_NO_CONTENT: Final = frozenset(
+    {"resourceType", "id", "meta", "language", "display", "userSelected", "version", "created"}
+)
+"""Elements that say nothing which a claim could: of the record itself, or the same in words for people."""
+_USUAL: Final = (("status", "active"), ("active", True))
+
+
+class DamagedError(Exception):
+    """A resource cannot be read; the message says where and why, in element names and never in values."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What has been read of the resources of one claim."""
+
+    taken: set[tuple[int, str]] = field(default_factory=set)
+    roots: "dict[int, Element]" = field(default_factory=dict)
+
+    def root(self, value: Json, path: str) -> "Element":
+        """Return a resource, whose elements count from now on among those that ought to be read.
+
+        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what it stands in, so that
+        who does not know it must not read on (FHIR R4, 2.4.2).
+        """
+        known = self.roots.get(id(value))
+        if known is None:
+            known = self.roots[id(value)] = Element(value, path, self)
+            if _holds_modifier(value):
+                raise DamagedError(
+                    path, "it holds a modifierExtension, which changes its meaning and is not known here."
+                )
+        return known
+
+    def unread(self) -> Iterator[str]:
+        """Yield the paths of what nobody read; one path for an element of which nothing was."""
+        for root in self.roots.values():
+            yield from self._unread(root.value, root.path)
+
+    def _unread(self, value: Json, path: str) -> Iterator[str]:
+        for name, member in value.items():
+            if name in _NO_CONTENT or (id(value), name) in self.taken or id(member) in self.roots:
+                continue
+            # A narrative, or what a coding says in words.
+            if name == "text" and (isinstance(member, dict) or "coding" in value):
+                continue
+            if (name, member) in _USUAL:
+                continue
+            if self._is_untouched(member):
+                yield f"{path}.{name}"
+            elif isinstance(member, dict):
+                yield from self._unread(member, f"{path}.{name}")
+            else:
+                yield from self._unread_entries(member, f"{path}.{name}")
+
+    def _unread_entries(self, entries: list[Any], path: str) -> Iterator[str]:
+        for place, entry in enumerate(entries):
+            if id(entry) in self.roots:
+                continue
+            if self._is_untouched(entry):
+                yield f"{path}[{place}]"
+            elif isinstance(entry, dict):
+                yield from self._unread(entry, f"{path}[{place}]")
+
+    def _is_untouched(self, value: object) -> bool:
+        if isinstance(value, dict):
+            return id(value) not in self.roots and all(
+                (id(value), name) not in self.taken and self._is_untouched(member) for name, member in value.items()
+            )
+        return all(map(self._is_untouched, value)) if isinstance(value, list) else True
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A JSON object of a resource. Every way to read raises `DamagedError` for a value of another type."""
+
+    value: Json
+    path: str
+    reading: Reading
+
+    def has(self, name: str) -> bool:
+        """Whether the element is there."""
+        return self.value.get(name) is not None
+
+    def peek(self, name: str) -> str:
+        """Return a text by which an element is chosen, without reading it; empty for anything else."""
+        value = self.value.get(name)
+        return value if isinstance(value, str) else ""
+
+    def pass_over(self, *names: str) -> None:
+        """Note elements as read that say nothing more than others do."""
+        self.reading.taken.update((id(self.value), name) for name in names)
+
+    def leave(self, name: str) -> None:
+        """Note an element as not read after all, since not all of it has a place."""
+        self.reading.taken.discard((id(self.value), name))
+
+    def text(self, name: str) -> str:
+        """Return a text; empty when it is absent."""
+        value = self._take(name)
+        if value is not None and not _is_text(value):
+            raise DamagedError(f"{self.path}.{name}", "a text belongs here.")
+        return str(value or "")
+
+    def texts(self, name: str) -> list[str]:
+        """Return a list of texts."""
+        values = self._entries(name)
+        self.pass_over(name)
+        if not all(map(_is_text, values)):
+            raise DamagedError(f"{self.path}.{name}", "a list of texts belongs here.")
+        return values
+
+    def number(self, name: str) -> str:
+        """Return a number in the digits of its sender, without an exponent; empty when it is absent."""
+        value = self._take(name)
+        if value is None:
+            return ""
+        if not isinstance(value, WrittenNumber):
+            raise DamagedError(f"{self.path}.{name}", "a number belongs here.")
+        return f"{Decimal(value):f}"
+
+    def numbers(self, name: str) -> list[str]:
+        """Return a list of numbers, as sequences of other elements are."""
+        values = self._entries(name)
+        self.pass_over(name)
+        if not all(isinstance(value, WrittenNumber) for value in values):
+            raise DamagedError(f"{self.path}.{name}", "a list of numbers belongs here.")
+        return values
+
+    def truth(self, name: str) -> bool:
+        """Return a boolean; false when it is absent."""
+        value = self._take(name)
+        if value is not None and not isinstance(value, bool):
+            raise DamagedError(f"{self.path}.{name}", "true or false belongs here.")
+        return bool(value)
+
+    def day(self, name: str) -> str:
+        """Return a date, or the day of a moment, as YYYYMMDD; what is neither stays as it is, for an edit to judge."""
+        value = self.text(name)
+        found = _DAY.fullmatch(value)
+        return "".join(found.groups()[:3]) if found else value
+
+    def child(self, name: str) -> "Element | None":
+        """Return the element below; none when it is absent."""
+        value = self.value.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise DamagedError(f"{self.path}.{name}", "an object belongs here.")
+        return Element(value, f"{self.path}.{name}", self.reading)
+
+    def children(self, name: str) -> "list[Element]":
+        """Return the elements of a list below."""
+        return [self._entry(name, place, entry) for place, entry in enumerate(self._entries(name))]
+
+    def first(self, name: str) -> "Element | None":
+        """Return the first element of a list below; none when it is absent or empty."""
+        entries = self._entries(name)
+        return self._entry(name, 0, entries[0]) if entries else None
+
+    def _entry(self, name: str, place: int, entry: object) -> "Element":
+        path = f"{self.path}.{name}[{place}]"
+        if not isinstance(entry, dict):
+            raise DamagedError(path, "an object belongs here.")
+        return Element(entry, path, self.reading)
+
+    def _entries(self, name: str) -> list[Any]:
+        value = self.value.get(name)
+        if value is not None and not isinstance(value, list):
+            raise DamagedError(f"{self.path}.{name}", "a list belongs here.")
+        return value or []
+
+    def _take(self, name: str) -> object:
+        self.pass_over(name)
+        return self.value.get(name)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not isinstance(value, WrittenNumber)
+
+
+def _holds_modifier(value: object) -> bool:
+    """What is contained is a resource of its own, of which only what is referred to counts."""
+    if isinstance(value, dict):
+        return bool(value.get("modifierExtension")) or any(
+            _holds_modifier(member) for name, member in value.items() if name != "contained"
+        )
+    return isinstance(value, list) and any(map(_holds_modifier, value))
+
+
+def filled(**members: Any) -> Json:  # any JSON
+    """Return a part of the message without the members that are empty."""
+    return {name: value for name, value in members.items() if value not in ("", None, [], {})}

@@ -1,0 +1,119 @@
+"""Finds the claims of a document, and what they refer to: resources contained in them, or beside them in a Bundle."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from worker.fhir.elements import DamagedError, Element, Json, Reading
+
+_REFERRED_TO: Final = frozenset(
+    {
+        "Condition",
+        "Coverage",
+        "Location",
+        "Organization",
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "RelatedPerson",
+    }
+)
+"""The types of resources that claims refer to, each of which is the path of its own elements."""
+
+
+class NoClaimError(Exception):
+    """A document holds no claim; the message says in one sentence what it is."""
+
+
+Resource: TypeAlias = tuple[Json, str]
+"""A resource with its path."""
+
+Known: TypeAlias = dict[str, Resource | None]
+"""Resources by the ways in which one can refer to them; none where two answer to one."""
+
+
+def _know(known: Known, key: str, resource: Resource) -> None:
+    before = known.setdefault(key, resource)
+    if before and before[0] != resource[0]:
+        known[key] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFound:
+    """A Claim resource with its place in the document; the place is empty where it is the document."""
+
+    place: str
+    value: Json
+    beside: Known
+
+
+def is_resource(document: object) -> bool:
+    """Whether a document says that it is a FHIR resource. One that is a claim message as well is the message."""
+    return isinstance(document, dict) and "resourceType" in document and "claimInformation" not in document
+
+
+def find_claims(document: Json) -> Iterator[ClaimFound]:
+    """Yield the claims of a Claim or a Bundle. Raises `NoClaimError` for anything else."""
+    match document.get("resourceType"):
+        case "Claim":
+            yield ClaimFound("", document, {})
+        case "Bundle":
+            yield from _claims_of(document)
+        case str(_):
+            raise NoClaimError("A FHIR resource has to be a Claim or a Bundle with claims; this one has another type.")
+        case _:
+            raise NoClaimError("A FHIR resource names its type in resourceType, as text.")
+
+
+def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise NoClaimError("Bundle.entry: a list of objects belongs here.")
+    beside: Known = {}
+    claims = []
+    for place, entry in enumerate(entries):
+        resource = entry.get("resource")
+        if not isinstance(resource, dict):
+            continue
+        kind = str(resource.get("resourceType"))
+        path = kind if kind in _REFERRED_TO else "Bundle.entry"
+        _know(beside, f"{kind}/{resource.get('id')}", (resource, path))
+        if url := entry.get("fullUrl"):
+            _know(beside, str(url), (resource, path))
+        if kind == "Claim":
+            claims.append((place, resource))
+    if not claims:
+        raise NoClaimError("There is no Claim in this Bundle.")
+    for place, resource in claims:
+        yield ClaimFound(f"entry {place + 1}", resource, beside)
+
+
+class Resolver:
+    """Follows the references of one claim."""
+
+    def __init__(self, claim: Element, beside: Known) -> None:
+        self._reading: Reading = claim.reading
+        self._beside = beside
+        self._contained: Known = {}
+        for each in claim.children("contained"):
+            _know(self._contained, f"#{each.value.get('id')}", (each.value, each.path))
+
+    def follow(self, reference: Element | None, *kinds: str) -> Element | None:
+        """Return the resource that a reference names; none if it is not here, or of no type that belongs there.
+
+        A reference that leads nowhere stays unread, so that it is named. Raises `DamagedError` where two resources
+        answer to it.
+        """
+        if reference is None:
+            return None
+        key = reference.peek("reference").partition("/_history/")[0]
+        resources = self._contained if key.startswith("#") else self._beside
+        if key not in resources:
+            return None
+        known = resources[key]
+        if known is None:
+            raise DamagedError(reference.path, "two resources answer to this reference.")
+        if known[0].get("resourceType") not in kinds:
+            return None
+        reference.pass_over("reference", "type")
+        return self._reading.root(*known)

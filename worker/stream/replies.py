@@ -1,0 +1,125 @@
+"""What leaves beside the outcomes of a message, where the operator wants it: clean claims as 837s, answers in X12.
+
+The outcomes of one message are known together, so that what is made of them leaves in their transaction. It is a
+function of the message and its verdicts: what is done again gives the same bytes again.
+"""
+
+import io
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from schemas.outcome import Outcome
+from worker.pipeline.decode import read_json
+from worker.settings import Acknowledgements, Settings
+from worker.stream.records import (
+    JSON_CONTENT_TYPE,
+    X12_CONTENT_TYPE,
+    Inbound,
+    Outgoing,
+    Provenance,
+    cloud_event,
+    form_of,
+    handed_on,
+    size,
+)
+from worker.stream.scrubber import Form, Scrubbed
+from worker.x12 import status_answer, structure
+from worker.x12.claim_status import Submissions
+from worker.x12.reading import read_837
+from worker.x12.status_answer import write_277ca
+from worker.x12.structure import answers_of, write_999, write_ta1
+from worker.x12.writing import Defaults, write_837
+
+_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:reply")
+
+
+class ReplyTooLargeError(Exception):
+    """A reply does not fit into a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the operator wants beside the outcomes."""
+
+    submissions: bool
+    acknowledgements: Acknowledgements
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Wanted":
+        """Return what the settings say."""
+        return cls(settings.submit_x12, settings.acknowledge)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to make."""
+        return not self.submissions and self.acknowledgements is Acknowledgements.OFF
+
+
+class Replies:
+    """Collects what becomes of the claims of one message, and makes the records of it."""
+
+    def __init__(self, message: Inbound, wanted: Wanted, provenance: Provenance, moment: datetime) -> None:
+        """`moment` is when the replies were made, in the words of their envelopes: when the message was sent."""
+        self._message = message
+        self._wanted = wanted
+        self._provenance = provenance
+        self._moment = moment
+        # Who sends JSON reads outcomes; only X12 names a submitter who waits for an answer in X12.
+        is_acknowledging = wanted.acknowledgements is not Acknowledgements.OFF
+        self._is_answered = is_acknowledging and form_of(message) is Form.INTERCHANGE
+        self._clean: list[dict[str, Any]] = []  # any JSON
+        self._submissions = Submissions()
+
+    def add(self, scrubbed: Scrubbed) -> None:
+        """Take the verdict on a claim."""
+        if scrubbed.value is None:
+            return
+        if self._wanted.submissions and scrubbed.disposition == "scrubbed":
+            self._clean.append(read_json(scrubbed.value)["claim"])
+        if self._is_answered:
+            self._submissions.add(Outcome.model_validate_json(scrubbed.value))
+
+    def records(self) -> list[Outgoing]:
+        """Return the records. Raises `ReplyTooLargeError`."""
+        records = list(self._records())
+        if any(size(record) > self._provenance.record_limit for record in records):
+            raise ReplyTooLargeError
+        return records
+
+    def _records(self) -> Iterator[Outgoing]:
+        topics = self._provenance.topics
+        if self._clean:
+            text = "".join(write_837(self._clean, Defaults(self._moment)))
+            yield self._record(topics.submit, "submission.837", X12_CONTENT_TYPE, text.encode())
+        if self._is_answered:
+            for kind, content_type, value in self._answers():
+                yield self._record(topics.acknowledgements, f"acknowledgement.{kind}", content_type, value)
+
+    def _answers(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """What is said of the structure, and then of the claims: the kind of answer, its content type, and itself."""
+        answers = answers_of(read_837(io.BytesIO(self._message.value or b"")))
+        submissions = self._submissions.all()
+        if self._wanted.acknowledgements is Acknowledgements.JSON:
+            yield "structure", JSON_CONTENT_TYPE, orjson.dumps(structure.as_json(answers))
+            if submissions:
+                yield "277ca", JSON_CONTENT_TYPE, orjson.dumps(status_answer.as_json(submissions))
+            return
+        moment = self._moment
+        for kind, texts in (
+            ("ta1", write_ta1(answers, moment)),
+            ("999", write_999(answers, moment)),
+            ("277ca", write_277ca(submissions, moment)),
+        ):
+            if text := "".join(texts):
+                yield kind, X12_CONTENT_TYPE, text.encode()
+
+    def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> Outgoing:
+        message = self._message
+        reply = uuid.uuid5(_IDS, f"{message.topic}/{message.partition}/{message.offset}/{kind}")
+        headers = [*cloud_event(str(reply), kind, message, self._provenance), ("content-type", content_type)]
+        return Outgoing(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
