@@ -254,7 +254,9 @@ class Settings(BaseModel):
     def _is_web_address(cls, value: str | None) -> str | None:
         try:
             parts = urlsplit(value or "http://none")
-            is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+            # The status page shows it, so there is no place in it for a key.
+            is_bare = "@" not in parts.netloc and not parts.query
+            is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and is_bare
         except ValueError:
             is_good = False
         if not is_good:

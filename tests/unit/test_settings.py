@@ -97,6 +97,32 @@ def test_a_bearer_token_takes_the_place_of_name_and_password(tmp_path: Path) -> 
     assert "hunter2" not in repr(settings) + settings.digest
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:4318/v1/traces", "https://collector.example/v1/traces"])
+def test_spans_go_to_an_address_of_the_web(address: str) -> None:
+    """Off unless set."""
+    assert Settings().traces_endpoint is None
+    assert Settings.from_environment({"CLAIMSCRUB_TRACES_ENDPOINT": address}).traces_endpoint == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "collector:4318",
+        "grpc://collector:4317",
+        "http://",
+        "http://me:hunter2@collector",
+        "http://c/?key=hunter2",
+        "http://[",
+    ],
+)
+def test_an_address_for_spans_holds_no_credentials(address: str) -> None:
+    """It stands on the status page; what is wrong is said without the value."""
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_TRACES_ENDPOINT: must be an address") as caught:
+        Settings.from_environment({"CLAIMSCRUB_TRACES_ENDPOINT": address})
+
+    assert "hunter2" not in str(caught.value)
+
+
 def test_two_settings_have_one_digest_only_if_they_are_the_same() -> None:
     """By it the log and the status page say under which settings a worker ran."""
     assert Settings().digest == Settings().digest
