@@ -5,9 +5,10 @@ The workers run the shell over a fake scrubber: what is tested is delivery, and 
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.kafka.broker import Broker, Cluster
@@ -33,12 +34,13 @@ class Group:
     settings: Settings
     folder: Path
     stack: contextlib.ExitStack
-    started: int = 0
+    started: list[WorkerProcess] = field(default_factory=list)
 
     def start(self) -> WorkerProcess:
         """Start one more worker."""
-        self.started += 1
-        return self.stack.enter_context(WorkerProcess(self.settings, self.folder, f"worker-{self.started}"))
+        worker = WorkerProcess(self.settings, self.folder, f"worker-{len(self.started) + 1}")
+        self.started.append(self.stack.enter_context(worker))
+        return worker
 
     async def joined(self, *workers: WorkerProcess) -> None:
         """Wait until workers have partitions."""
@@ -210,6 +212,18 @@ async def _away(*brokers: Broker, seconds: float) -> None:
         broker.start()
     for broker in brokers:
         await asyncio.to_thread(broker.wait_until_open)
+
+
+async def crash_loops(settings: Settings, folder: Path, *, sent: int) -> tuple[Ledger, int]:
+    """A claim kills every worker that scrubs it; return the ledger, and how many of three workers it ended."""
+    claims: list[bytes | None] = [claim(number, sleep=0.001) for number in range(sent)]
+    claims[sent // 2] = claim(sent // 2, kill=True)
+    await prepare(settings, claims, PARTITIONS, key_of)
+    with group(settings, folder) as workers:
+        async with restarted_when_dead(workers, 3) as running:
+            await progress(settings, sent, LIMIT_S)
+        ledger = await ended(settings, sent, *running)
+        return ledger, sum(worker.process.returncode == -signal.SIGKILL for worker in workers.started)
 
 
 async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:

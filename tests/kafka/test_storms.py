@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 import pytest
 
+from schemas.dead_letter import HEADER_REASON, DeadLetterReason
 from tests.kafka import storms
 from tests.kafka.broker import Cluster
 from tests.kafka.measures import RECOVERY_MOST_S, recoveries
-from tests.stream.support import Ledger, kill_storm
+from tests.stream.support import Ledger, claim, kill_storm, outcomes
 from worker.settings import Delivery, Settings
+from worker.stream.suspects import CRASHES_TO_DEAD_LETTER
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
@@ -85,6 +87,20 @@ async def test_brokers_that_die_lose_nothing(three_brokers: Cluster, tmp_path: P
 async def test_workers_that_come_and_go_all_the_time_lose_nothing(exactly_once: Settings, tmp_path: Path) -> None:
     """Every 5 s one joins, is stopped or is killed, and the two that stay never leave."""
     assert_sound(await storms.comings_and_goings(exactly_once, tmp_path, sent=4000, seconds=25))
+
+
+async def test_a_claim_that_kills_three_workers_of_a_group_is_a_dead_letter(
+    exactly_once: Settings, tmp_path: Path
+) -> None:
+    """Whoever has its partition dies, three times; then it is set aside, and every other claim has its outcome."""
+    ledger, killed = await storms.crash_loops(exactly_once, tmp_path, sent=3000)
+
+    assert_sound(ledger)
+    assert killed == CRASHES_TO_DEAD_LETTER
+    letters = [each for each in await outcomes(exactly_once) if each.topic == exactly_once.topics.dead_letter]
+    assert [(each.value, dict(each.headers)[HEADER_REASON]) for each in letters] == [
+        (claim(1500, kill=True), DeadLetterReason.CRASH_LOOP.encode())
+    ]
 
 
 async def test_the_first_claim_after_a_kill_comes_soon(

@@ -34,6 +34,9 @@ class DeliveryUncertainError(RuntimeError):
 class Delivery(Protocol):
     """One way of making a batch durable."""
 
+    commits_at_once: bool
+    """Whether the offset is committed when `deliver` returns."""
+
     async def start(self) -> None:
         """Get ready to open lanes."""
         ...
@@ -86,6 +89,8 @@ class ExactlyOnce:
     take them from a worker that lost the partition; only the transactional id, one for each input
     partition, fences such a worker.
     """
+
+    commits_at_once = True
 
     def __init__(self, settings: Settings, recorder: Recorder, record_limit: int) -> None:
         self._settings = settings
@@ -146,6 +151,8 @@ class ExactlyOnce:
 
 class AtLeastOnce:
     """One idempotent producer; the offset is committed after the broker has every record of the batch."""
+
+    commits_at_once = False
 
     def __init__(self, settings: Settings, recorder: Recorder, group: Group, record_limit: int) -> None:
         self._recorder = recorder
