@@ -15,6 +15,7 @@ from tests.kafka.broker import Broker, Cluster
 from tests.kafka.proxy import run_proxy
 from tests.stream.support import Ledger, WorkerProcess, claim, committed, key_of, outcomes, prepare, progress, until
 from worker.settings import Settings
+from worker.stream.exit_codes import ExitCode
 
 LIMIT_S = 240.0
 PARTITIONS = 6
@@ -125,7 +126,7 @@ async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_
 async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> Ledger:
     """A worker is frozen for longer than its session; another takes its partitions, and then it wakes up."""
     frozen_s = settings.session_timeout_s + 4
-    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=(rounds + 1) * (frozen_s + 2)))
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * frozen_s))
     with group(settings, folder) as workers:
         zombie, other = workers.start(), workers.start()
         await workers.joined(zombie, other)
@@ -145,7 +146,7 @@ async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -
 
 async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Ledger:
     """Beside two workers that stay a third joins, and leaves 5 s later, in good order and not in turn; and so on."""
-    await filled(settings, sent, sleep=moment_s(sent, workers=3, seconds=seconds))
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=seconds))
     with group(settings, folder) as workers:
         steady = [workers.start(), workers.start()]
         await workers.joined(*steady)
@@ -245,7 +246,7 @@ async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, se
 async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
     """One worker's network is cut for longer than its session, broken off and silently in turn; another's is not."""
     cut_s = settings.session_timeout_s + 3
-    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=(rounds + 1) * (cut_s + 3)))
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * cut_s))
     broker = cluster.brokers[0]
     behind = settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{broker.proxy}"})
     with run_proxy(broker.proxy, broker.behind_proxy) as network, group(behind, folder / "behind") as cut_off:
@@ -264,3 +265,19 @@ async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, se
                     await asyncio.sleep(3)
                 await progress(settings, sent, LIMIT_S)
             return await ended(settings, sent, steady, *running)
+
+
+async def damaged_records(settings: Settings, folder: Path, cluster: Cluster, *, sent: int) -> Ledger:
+    """A byte of a claim changes on its way to a worker, which must not go past it; then the way is good again."""
+    await prepare(settings, [claim(number, note="whole") for number in range(sent)], PARTITIONS)
+    broker = cluster.brokers[0]
+    behind = settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{broker.proxy}"})
+    with run_proxy(broker.proxy, broker.behind_proxy) as network, group(behind, folder) as workers:
+        network.damage = (b'"id": 7, "note": "whole"', b'"id": 7, "note": "whale"')
+        first = workers.start()
+        await until(lambda: first.process.poll() is not None, "the worker has left", LIMIT_S)
+        assert first.process.returncode in {ExitCode.CRASHED, ExitCode.DELIVERY_UNCERTAIN}
+        assert "CorruptRecordException" in {line.get("exception") for line in first.events("library-record")}
+        await assert_not_over(settings, sent)
+        network.damage = None
+        return await ended(settings, sent, workers.start())

@@ -75,6 +75,13 @@ async def test_a_worker_whose_network_is_cut_is_fenced(
     assert_sound(await storms.cut_networks(exactly_once, tmp_path, one_broker, sent=4000, rounds=1))
 
 
+async def test_a_record_that_was_damaged_on_its_way_is_not_passed_over(
+    exactly_once: Settings, one_broker: Cluster, tmp_path: Path
+) -> None:
+    """The worker leaves and says why; what the broker has is whole, so the next one goes on."""
+    assert_sound(await storms.damaged_records(exactly_once, tmp_path, one_broker, sent=50))
+
+
 async def test_brokers_that_die_lose_nothing(three_brokers: Cluster, tmp_path: Path) -> None:
     """One of three dies and comes back; then all are away for 10 s."""
     settings = Settings(
