@@ -217,7 +217,7 @@ class AtLeastOnce:
         except (CommitFailedError, IllegalStateError):
             # The partitions have gone to another worker, which does these claims once more.
             self._recorder.count("commits_total", "aborted")
-        except KafkaError:
+        except Exception:  # noqa: BLE001 -- whatever a rebalance does to the consumer, commits must go on after it
             self._recorder.count("commits_total", "uncertain")
             for tp, entry in noted.items():
                 self._to_commit.setdefault(tp, entry)
