@@ -93,7 +93,7 @@ async def test_brokers_that_die_lose_nothing(three_brokers: Cluster, tmp_path: P
 
 async def test_workers_that_come_and_go_all_the_time_lose_nothing(exactly_once: Settings, tmp_path: Path) -> None:
     """Every 5 s one joins, is stopped or is killed, and the two that stay never leave."""
-    assert_sound(await storms.comings_and_goings(exactly_once, tmp_path, sent=4000, seconds=25))
+    assert_sound(await storms.comings_and_goings(exactly_once, tmp_path, sent=3000, seconds=20))
 
 
 async def test_a_claim_that_kills_three_workers_of_a_group_is_a_dead_letter(
