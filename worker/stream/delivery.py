@@ -176,7 +176,7 @@ class AtLeastOnce:
         self._to_commit.pop(lane.tp, None)
         try:
             await self._group.commit({lane.tp: Committed(lane.next_offset, metadata)})
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
             raise DeliveryUncertainError from error
 
     async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:

@@ -25,9 +25,6 @@ from worker.stream.connection import Client
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
 _END_WATCH_S = 0.5
-ANSWER_S = 30.0
-"""How long a lane that opens waits for the committed offset; a worker that cannot learn it must not seem to work."""
-
 REVOKE_WAIT_S = 5.0
 """How long a partition that goes away waits for its batch; longer would cost the group its time."""
 
@@ -116,16 +113,8 @@ FirstOffset = Callable[[TP, int], Awaitable[int | None]]
 class Lanes:
     """The lanes of all partitions that are ours."""
 
-    def __init__(
-        self,
-        group: LaneGroup,
-        delivery: LaneDelivery,
-        recorder: Recorder,
-        first_offset: FirstOffset,
-        answer_s: float = ANSWER_S,
-    ) -> None:
+    def __init__(self, group: LaneGroup, delivery: LaneDelivery, recorder: Recorder, first_offset: FirstOffset) -> None:
         self._group = group
-        self._answer_s = answer_s
         self._delivery = delivery
         self._recorder = recorder
         self._first_offset = first_offset
@@ -159,9 +148,7 @@ class Lanes:
     async def _open(self, tp: TP, generation: int) -> Lane:
         lane = Lane(tp, generation, await self._delivery.open(tp))
         try:
-            # The group's answers come through Faust's thread, and nothing there ever gives up.
-            async with asyncio.timeout(self._answer_s):
-                committed = await self._settled(tp) or Committed(await self._group.beginning(tp))
+            committed = await self._settled(tp) or Committed(await self._group.beginning(tp))
         except BaseException:
             await self._delivery.close(lane)
             raise

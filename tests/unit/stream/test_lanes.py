@@ -108,10 +108,10 @@ async def test_a_group_that_does_not_answer_opens_no_lane() -> None:
     world = World()
 
     async def committed(_tp: TP) -> Committed:
-        return await asyncio.Event().wait()  # type: ignore[return-value]  # never
+        raise TimeoutError
 
     world.committed = committed  # type: ignore[method-assign]
-    lanes = Lanes(world, world, Recorder(), world.first_offset, answer_s=0.01)
+    lanes, _ = _lanes(world)
 
     with pytest.raises(TimeoutError):
         await lanes.assign([PARTITION], 1)
