@@ -106,7 +106,7 @@ def _dead_letters() -> Iterator[tuple[str, list[bytes | None], Reason | str | No
         ],
         Reason.TOO_MANY_ELEMENTS,
     )
-    yield "too-many-lines", [_lines(1_000), _lines(3_000)], Reason.TOO_MANY_ELEMENTS
+    yield "too-many-lines", [lines(1_000), lines(3_000)], Reason.TOO_MANY_ELEMENTS
     yield (
         "duplicate-key",
         [
@@ -170,7 +170,8 @@ def _dead_letters() -> Iterator[tuple[str, list[bytes | None], Reason | str | No
     )
 
 
-def _lines(count: int) -> bytes:
+def lines(count: int) -> bytes:
+    """The sound claim with so many lines without content before its last one."""
     document = sound()
     line = document["claimInformation"]["serviceLines"][1]
     document["claimInformation"]["serviceLines"] = [{"professionalService": {}} for _ in range(count)] + [line]

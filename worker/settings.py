@@ -92,7 +92,7 @@ class Settings(BaseModel):
     )
     max_message_bytes: Annotated[int, Field(ge=1024, le=64 * _MIB)] = Field(
         default=_MIB,
-        description="Largest message that is read as a claim; a larger one is a dead letter.",
+        description="Largest message, with its headers, that is read as a claim; a larger one is a dead letter.",
     )
     max_outcome_bytes: Annotated[int, Field(ge=1024, le=64 * _MIB)] = Field(
         default=MAX_OUTCOME_BYTES,

@@ -273,9 +273,9 @@ DEAD_LETTERS: Final = Board(
             (Query("sum by (instance) (claimscrub_dead_letter_limit_reached{$J})", "{{instance}}"),),
         ),
         Panel(
-            "Workers ended by a claim",
+            "Partitions of dead workers",
             "short",
-            "Partitions taken over in which a worker died while it scrubbed.",
+            "Partitions taken over from a worker that died, perhaps of one of their claims.",
             (Query("sum by (instance) (increase(claimscrub_crash_suspects_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel(

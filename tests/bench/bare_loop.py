@@ -1,16 +1,24 @@
-"""The plainest worker there is: read, decode, encode, send on, commit. No edits, no guarantees, no metrics."""
+"""The plainest worker there is: read, scrub or only forward, send on, commit. No guarantees, no metrics, no log.
+
+`python -m tests.bench.bare_loop SERVERS INBOUND OUTBOUND GROUP scrub|forward`
+"""
 
 import asyncio
 import sys
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import aiokafka
 
 from schemas.claim import Claim
+from worker.bootstrap import build_pipeline
+
+RECEIVED_ON = date(2026, 3, 31)
 
 
-async def forward(servers: str, inbound: str, outbound: str, group: str) -> None:
-    """Forward claims until the process is ended."""
+async def run(servers: str, inbound: str, outbound: str, group: str, work: Callable[[bytes], bytes]) -> None:
+    """Work through claims until the process is ended."""
     consumer: Any = aiokafka.AIOKafkaConsumer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         inbound,
         bootstrap_servers=servers,
@@ -25,7 +33,7 @@ async def forward(servers: str, inbound: str, outbound: str, group: str) -> None
         while True:
             batches = await consumer.getmany(timeout_ms=100, max_records=500)
             sent = [
-                await producer.send(outbound, _pass_on(record.value), key=record.key)
+                await producer.send(outbound, work(record.value), key=record.key)
                 for records in batches.values()
                 for record in records
             ]
@@ -34,9 +42,24 @@ async def forward(servers: str, inbound: str, outbound: str, group: str) -> None
                 await consumer.commit()
 
 
-def _pass_on(value: bytes) -> bytes:
+def forward(value: bytes) -> bytes:
+    """Decode and encode, with no edits."""
     return Claim.model_validate_json(value).model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
+def scrubbing() -> Callable[[bytes], bytes]:
+    """The whole pipeline."""
+    pipeline = build_pipeline()
+
+    def scrub(value: bytes) -> bytes:
+        message = pipeline.scrub(value, RECEIVED_ON).message
+        if message is None:
+            raise ValueError("the benchmark sends readable claims only")
+        return message
+
+    return scrub
+
+
 if __name__ == "__main__":
-    asyncio.run(forward(*sys.argv[1:5]))
+    _, brokers, claims, outcomes, group_id, kind = sys.argv
+    asyncio.run(run(brokers, claims, outcomes, group_id, scrubbing() if kind == "scrub" else forward))

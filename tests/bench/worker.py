@@ -1,41 +1,40 @@
-"""Claims a second through the worker, beside the plainest loop that decodes, encodes and forwards."""
+"""Claims a second through the worker, beside the plainest loops: one over the same pipeline, one that only forwards."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count, islice
 from tempfile import TemporaryFile
 from time import monotonic
 
-from aiokafka import TopicPartition
 from rich.console import Console
 
 from tests.bench.measure import Series, in_turn
+from tests.kafka.broker import KafkaMissingError, kafka_cluster
 from worker.cli.demo_claims import demo_claims
-from worker.settings import Settings
+from worker.settings import Delivery, Settings
 from worker.stream.admin import create_topics
 from worker.stream.connection import open_reader
 from worker.stream.embedded import embedded_broker
 from worker.stream.produce import send_claims
-from worker.stream.tail import tail
+from worker.stream.tail import partitions_of, tail
 
 LIMIT_S = 180
-FLOOR = "bare aiokafka loop"
+FLOOR = "bare aiokafka loop, same pipeline"
+FORWARDING = "bare aiokafka loop, decode and encode only"
+LOOPS = {FLOOR: "scrub", FORWARDING: "forward"}
 
 
 def measure_worker(rounds: int, claims: int, console: Console) -> list[Series]:
     """The worker under both policies and the bare loop, each over the same claims on fresh topics."""
-    with embedded_broker() as servers:
+    with _broker(console) as servers:
         run = partial(_claims_a_second, servers, claims, count(1))
-        measures: dict[str, Callable[[], float]] = {
-            FLOOR: partial(run, None),
-            "worker, exactly-once": partial(run, "exactly-once"),
-            "worker, at-least-once": partial(run, "at-least-once"),
-        }
+        measures = {name: partial(run, name) for name in (*LOOPS, *map(_name, Delivery))}
         console.print(f"Worker: {rounds} rounds of {len(measures)} measurements over {claims:,} claims ...")
         values = in_turn(measures, rounds)
     floor = values.pop(FLOOR)
@@ -45,7 +44,24 @@ def measure_worker(rounds: int, claims: int, console: Console) -> list[Series]:
     ]
 
 
-def _claims_a_second(servers: str, claims: int, runs: "count[int]", policy: str | None) -> float:
+def _name(policy: Delivery) -> str:
+    return f"worker, {policy.value}"
+
+
+@contextmanager
+def _broker(console: Console) -> Iterator[str]:
+    """Apache Kafka where it can be had; the embedded broker answers empty fetches at once, which costs the worker."""
+    try:
+        with kafka_cluster() as cluster:
+            console.print("Broker: Apache Kafka")
+            yield cluster.address
+    except KafkaMissingError as missing:
+        console.print(f"Broker: embedded ({missing})")
+        with embedded_broker() as servers:
+            yield servers
+
+
+def _claims_a_second(servers: str, claims: int, runs: "count[int]", name: str) -> float:
     run = next(runs)
     environment = {
         "CLAIMSCRUB_BOOTSTRAP_SERVERS": servers,
@@ -53,13 +69,13 @@ def _claims_a_second(servers: str, claims: int, runs: "count[int]", policy: str 
         "CLAIMSCRUB_GROUP_ID": f"bench-{run}",
         "CLAIMSCRUB_AS_OF": "2026-03-31",
         "CLAIMSCRUB_HTTP_PORT": "0",
-        "CLAIMSCRUB_DELIVERY": policy or "exactly-once",
+        "CLAIMSCRUB_DELIVERY": next((each.value for each in Delivery if _name(each) == name), Delivery.EXACTLY_ONCE),
     }
     settings = Settings.from_environment(environment)
     asyncio.run(_prepare(settings, claims))
-    if policy is None:
+    if name in LOOPS:
         names = (settings.topics.inbound, settings.topics.scrubbed)
-        command = [sys.executable, "-m", "tests.bench.bare_loop", servers, *names, settings.group_id]
+        command = [sys.executable, "-m", "tests.bench.bare_loop", servers, *names, settings.group_id, LOOPS[name]]
     else:
         command = [sys.executable, "-m", "worker", "worker"]
     with TemporaryFile() as log:
@@ -102,9 +118,4 @@ async def _rate(settings: Settings, claims: int, process: subprocess.Popen[bytes
 
 async def _written(settings: Settings, topics: list[str]) -> int:
     async with open_reader(settings) as reader:
-        reader.subscribe(topics)
-        await reader.topics()
-        partitions = [
-            TopicPartition(topic, part) for topic in topics for part in reader.partitions_for_topic(topic) or ()
-        ]
-        return sum((await reader.end_offsets(partitions)).values())
+        return sum((await reader.end_offsets(await partitions_of(reader, topics))).values())

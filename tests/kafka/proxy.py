@@ -21,6 +21,8 @@ class Proxy:
         self._stopped = asyncio.Event()
         self._started = threading.Event()
         self._writers: set[asyncio.StreamWriter] = set()
+        self.damage: tuple[bytes, bytes] | None = None
+        """What the broker sends, and what clients get in its place."""
 
     def cut(self, *, silently: bool) -> None:
         """Carry nothing any more: silently, as a lost route does, or with every connection broken."""
@@ -72,7 +74,7 @@ class Proxy:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(_CHUNK):
             await self._is_whole.wait()
-            writer.write(chunk)
+            writer.write(chunk if self.damage is None else chunk.replace(*self.damage))
             await writer.drain()
         # One side that has closed ends both.
         raise ConnectionError

@@ -5,18 +5,22 @@ The workers run the shell over a fake scrubber: what is tested is delivery, and 
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.kafka.broker import Cluster
-from tests.kafka.proxy import Proxy, run_proxy
+from tests.kafka.broker import Broker, Cluster
+from tests.kafka.proxy import run_proxy
 from tests.stream.support import Ledger, WorkerProcess, claim, committed, key_of, outcomes, prepare, progress, until
 from worker.settings import Settings
+from worker.stream.exit_codes import ExitCode
 
 LIMIT_S = 240.0
 PARTITIONS = 6
+EVERY_S = 5.0
+"""How often a worker comes or goes."""
 
 
 def has_partitions(worker: WorkerProcess) -> bool:
@@ -31,12 +35,13 @@ class Group:
     settings: Settings
     folder: Path
     stack: contextlib.ExitStack
-    started: int = 0
+    started: list[WorkerProcess] = field(default_factory=list)
 
     def start(self) -> WorkerProcess:
         """Start one more worker."""
-        self.started += 1
-        return self.stack.enter_context(WorkerProcess(self.settings, self.folder, f"worker-{self.started}"))
+        worker = WorkerProcess(self.settings, self.folder, f"worker-{len(self.started) + 1}")
+        self.started.append(self.stack.enter_context(worker))
+        return worker
 
     async def joined(self, *workers: WorkerProcess) -> None:
         """Wait until workers have partitions."""
@@ -51,9 +56,19 @@ def group(settings: Settings, folder: Path) -> Iterator[Group]:
         yield Group(settings, folder, stack)
 
 
-async def filled(settings: Settings, sent: int, sleep: float = 0.001) -> None:
+async def filled(settings: Settings, sent: int, *, sleep: float = 0.001) -> None:
     """Create the topics and send numbered claims, each of which takes a moment to scrub."""
     await prepare(settings, [claim(number, sleep=sleep) for number in range(sent)], PARTITIONS, key_of)
+
+
+def moment_s(sent: int, *, workers: int, seconds: float) -> float:
+    """Return how long each claim must take to scrub so that the claims outlast a storm of so many seconds."""
+    return seconds * workers / sent
+
+
+async def assert_not_over(settings: Settings, sent: int) -> None:
+    """Fail where the claims ran out before the storm did: such a storm has shown nothing."""
+    assert await committed(settings) < sent, "the claims ran out before the storm was over"
 
 
 async def stopped(worker: WorkerProcess) -> None:
@@ -84,7 +99,7 @@ async def two_workers(settings: Settings, folder: Path, *, sent: int, limit_s: f
             with WorkerProcess(settings, folder, "third") as third:
                 await until(lambda: has_partitions(third), "the third worker has partitions")
                 await progress(settings, sent * 6 // 10, limit_s)
-                assert await committed(settings) < sent
+                await assert_not_over(settings, sent)
                 second.kill()
                 await progress(settings, sent, limit_s)
                 assert third.stop() == 0
@@ -104,20 +119,22 @@ async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_
             else:
                 victim.kill()
             running.append(workers.start())
-        assert await committed(settings) < sent
+        await assert_not_over(settings, sent)
         return await ended(settings, sent, *running)
 
 
 async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> Ledger:
     """A worker is frozen for longer than its session; another takes its partitions, and then it wakes up."""
-    await filled(settings, sent, sleep=0.003)
+    frozen_s = settings.session_timeout_s + 4
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * frozen_s))
     with group(settings, folder) as workers:
         zombie, other = workers.start(), workers.start()
         await workers.joined(zombie, other)
         for turn in range(rounds):
-            await progress(settings, sent * (turn + 1) // (rounds + 2), LIMIT_S)
+            await progress(settings, sent * (turn + 1) // (2 * rounds + 2), LIMIT_S)
+            await assert_not_over(settings, sent)
             zombie.freeze()
-            await asyncio.sleep(settings.session_timeout_s + 4)
+            await asyncio.sleep(frozen_s)
             zombie.thaw()
             await asyncio.sleep(2)
             if zombie.process.poll() is not None:
@@ -128,22 +145,26 @@ async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -
 
 
 async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Ledger:
-    """A third worker joins and leaves again, every 5 s, in good order and not."""
-    await filled(settings, sent, sleep=0.002)
+    """Beside two workers that stay a third joins, and leaves 5 s later, in good order and not in turn; and so on."""
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=seconds))
     with group(settings, folder) as workers:
         steady = [workers.start(), workers.start()]
         await workers.joined(*steady)
-        until_s = time.monotonic() + seconds
-        turn = 0
-        while time.monotonic() < until_s:
-            guest = workers.start()
-            await asyncio.sleep(5)
-            if turn % 2:
-                guest.kill()
-            else:
+        guest: WorkerProcess | None = None
+        for turn in range(round(seconds / EVERY_S)):
+            began = time.monotonic()
+            if guest is None:
+                guest = workers.start()
+            elif turn % 4 == 1:
                 await stopped(guest)
-            turn += 1
-        return await ended(settings, sent, *steady)
+                guest = None
+            else:
+                guest.kill()
+                guest = None
+            await asyncio.sleep(max(0.0, began + EVERY_S - time.monotonic()))
+        await assert_not_over(settings, sent)
+        assert [worker.process.poll() for worker in steady] == [None, None]
+        return await ended(settings, sent, *steady, *([guest] if guest else []))
 
 
 @contextlib.asynccontextmanager
@@ -169,31 +190,46 @@ async def dying_brokers(
     settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int, dark_s: float
 ) -> Ledger:
     """One broker of three after the other is killed and comes back; in the end all are away for a while."""
-    await filled(settings, sent)
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=10 * rounds + 5))
     with group(settings, folder) as workers:
         async with restarted_when_dead(workers, 2) as running:
             await workers.joined(*running)
             for turn in range(rounds):
-                broker = cluster.brokers[turn % len(cluster.brokers)]
-                broker.kill()
+                await _away(cluster.brokers[turn % len(cluster.brokers)], seconds=3)
                 await asyncio.sleep(3)
-                broker.start()
-                await asyncio.to_thread(broker.wait_until_open)
-                await asyncio.sleep(3)
-            for broker in cluster.brokers:
-                broker.kill()
-            await asyncio.sleep(dark_s)
-            for broker in cluster.brokers:
-                broker.start()
-            for broker in cluster.brokers:
-                await asyncio.to_thread(broker.wait_until_open)
+            await assert_not_over(settings, sent)
+            if dark_s:
+                await _away(*cluster.brokers, seconds=dark_s)
             await progress(settings, sent, LIMIT_S)
         return await ended(settings, sent, *running)
 
 
+async def _away(*brokers: Broker, seconds: float) -> None:
+    """Kill brokers, start them again after a while, and wait until they answer."""
+    for broker in brokers:
+        broker.kill()
+    await asyncio.sleep(seconds)
+    for broker in brokers:
+        broker.start()
+    for broker in brokers:
+        await asyncio.to_thread(broker.wait_until_open)
+
+
+async def crash_loops(settings: Settings, folder: Path, *, sent: int) -> tuple[Ledger, int]:
+    """A claim kills every worker that scrubs it; return the ledger, and how many of three workers it ended."""
+    claims: list[bytes | None] = [claim(number, sleep=0.001) for number in range(sent)]
+    claims[sent // 2] = claim(sent // 2, kill=True)
+    await prepare(settings, claims, PARTITIONS, key_of)
+    with group(settings, folder) as workers:
+        async with restarted_when_dead(workers, 3) as running:
+            await progress(settings, sent, LIMIT_S)
+        ledger = await ended(settings, sent, *running)
+        return ledger, sum(worker.process.returncode == -signal.SIGKILL for worker in workers.started)
+
+
 async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
     """The broker stands still for seconds again and again: what is downstream takes nothing."""
-    await filled(settings, sent)
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=4 * rounds + 4))
     with group(settings, folder) as workers:
         async with restarted_when_dead(workers, 2) as running:
             await workers.joined(*running)
@@ -202,13 +238,15 @@ async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, se
                 await asyncio.sleep(3)
                 cluster.brokers[0].resume()
                 await asyncio.sleep(2)
+            await assert_not_over(settings, sent)
             await progress(settings, sent, LIMIT_S)
         return await ended(settings, sent, *running)
 
 
 async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
     """One worker's network is cut for longer than its session, broken off and silently in turn; another's is not."""
-    await filled(settings, sent, sleep=0.003)
+    cut_s = settings.session_timeout_s + 3
+    await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * cut_s))
     broker = cluster.brokers[0]
     behind = settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{broker.proxy}"})
     with run_proxy(broker.proxy, broker.behind_proxy) as network, group(behind, folder / "behind") as cut_off:
@@ -218,28 +256,28 @@ async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, se
             async with restarted_when_dead(cut_off, 1) as running:
                 await workers.joined(steady)
                 await cut_off.joined(*running)
-                await _cut_again_and_again(network, settings, sent, rounds)
+                for turn in range(rounds):
+                    await progress(settings, sent * (turn + 1) // (2 * rounds + 2), LIMIT_S)
+                    await assert_not_over(settings, sent)
+                    network.cut(silently=turn % 2 == 1)
+                    await asyncio.sleep(cut_s)
+                    network.heal()
+                    await asyncio.sleep(3)
                 await progress(settings, sent, LIMIT_S)
             return await ended(settings, sent, steady, *running)
 
 
-async def _cut_again_and_again(network: Proxy, settings: Settings, sent: int, rounds: int) -> None:
-    for turn in range(rounds):
-        await progress(settings, sent * (turn + 1) // (rounds + 2), LIMIT_S)
-        network.cut(silently=turn % 2 == 1)
-        await asyncio.sleep(settings.session_timeout_s + 3)
-        network.heal()
-        await asyncio.sleep(3)
-
-
-async def recovery_s(settings: Settings, folder: Path, *, sent: int) -> float:
-    """Return the seconds from kill -9 to the first claim after it, of one worker that is started again at once."""
-    await filled(settings, sent, sleep=0.002)
-    with group(settings, folder) as workers:
+async def damaged_records(settings: Settings, folder: Path, cluster: Cluster, *, sent: int) -> Ledger:
+    """A byte of a claim changes on its way to a worker, which must not go past it; then the way is good again."""
+    await prepare(settings, [claim(number, note="whole") for number in range(sent)], PARTITIONS)
+    broker = cluster.brokers[0]
+    behind = settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{broker.proxy}"})
+    with run_proxy(broker.proxy, broker.behind_proxy) as network, group(behind, folder) as workers:
+        network.damage = (b'"id": 7, "note": "whole"', b'"id": 7, "note": "whale"')
         first = workers.start()
-        await progress(settings, sent // 4, LIMIT_S)
-        first.kill()
-        killed_at, before = time.monotonic(), await committed(settings)
-        workers.start()
-        await progress(settings, before + 1, 60)
-        return time.monotonic() - killed_at
+        await until(lambda: first.process.poll() is not None, "the worker has left", LIMIT_S)
+        assert first.process.returncode in {ExitCode.CRASHED, ExitCode.DELIVERY_UNCERTAIN}
+        assert "CorruptRecordException" in {line.get("exception") for line in first.events("library-record")}
+        await assert_not_over(settings, sent)
+        network.damage = None
+        return await ended(settings, sent, workers.start())

@@ -51,6 +51,7 @@ async def test_every_worker_of_a_group_swaps_and_one_that_starts_later_too(
         with WorkerProcess(settings, tmp_path, "late", REAL_WORKER) as late:
             await progress(settings, 20)
             await until(lambda: sum(updates(two).values()) == 2, "the other worker has refused the second notice")
+            await until(lambda: has(late, digest), "the late worker has come to the good tables")
             assert updates(late) == updates(two) == {"loaded": 1, "unchanged": 0, "superseded": 0, "rejected": 1}
             assert (late.stop(), two.stop()) == (0, 0)
     used = {json.loads(each.value or b"")["versions"]["reference"] for each in await outcomes(settings)}

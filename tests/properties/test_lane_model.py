@@ -152,12 +152,11 @@ class LaneMachine(RuleBasedStateMachine):
         while admitted:
             part = suspects.portion(lane, admitted)
             next_offset = part[-1].offset + 1
-            committed = Committed(next_offset, suspects.after(lane, next_offset))
-            if not lane.is_watched and suspects.found_suspects(lane) is None:
-                lane.metadata, lane.is_watched = suspects.first_watch(lane, BATCH), True
+            left = suspects.left(lane, next_offset)
+            committed = Committed(next_offset, left or suspects.watch(next_offset, BATCH))
             if not session.deliver([each.offset for each in part], committed):
                 return
-            lane.next_offset, lane.metadata = committed.offset, committed.metadata
+            lane.next_offset, lane.metadata, lane.is_watched = committed.offset, committed.metadata, left is None
             session.position = next_offset
             admitted = admitted[len(part) :]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ def expected_disposition(number: int) -> Disposition:
 
 
 class FakeScrubber:
-    """Decides by the number in {"id": number}; {"sleep": s} blocks, {"raise": text} raises, {"grow": n} grows."""
+    """Decides by the number in {"id": number}; {"sleep": s} blocks, "raise" raises, "grow" grows, "kill" kills."""
 
     def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
         """Return a verdict that is a pure function of the value and the day."""
@@ -36,6 +37,8 @@ class FakeScrubber:
             return Scrubbed("dead-lettered", dead_letter=dead, versions=VERSIONS)
         if "sleep" in claim:
             time.sleep(claim["sleep"])
+        if "kill" in claim:
+            os.kill(os.getpid(), signal.SIGKILL)
         if "raise" in claim:
             raise RuntimeError(claim["raise"])
         disposition = expected_disposition(claim["id"])

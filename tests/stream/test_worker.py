@@ -1,9 +1,13 @@
 """One worker on the embedded broker, from the messages that go in to the records that come out."""
 
+import asyncio
 import json
+import math
 import time
+from collections import defaultdict
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -264,3 +268,28 @@ async def test_sigterm_with_a_broker_that_died_leaves_within_the_grace_period(tm
         assert worker.get("/livez")[0] == 200
         assert worker.stop(settings.stop_grace_s) == 0
         assert len(worker.log_lines()) < 100
+
+
+@pytest.mark.parametrize("waiting", [0, 20_000], ids=["idle", "amid-claims"])
+async def test_a_dead_broker_costs_one_line_a_second_for_each_cause(tmp_path: Path, waiting: int) -> None:
+    """What every client tries again and again is said once a second, whoever says it."""
+    with embedded_broker() as address:
+        settings = Settings(bootstrap_servers=address, stop_grace_s=8)
+        await prepare(settings, [claim(number, sleep=0.001) for number in range(waiting + 1)], partitions=2)
+        worker = WorkerProcess(settings, tmp_path, "worker")
+        await progress(settings, 1, 20)
+    gone = datetime.now(UTC)
+    with worker:
+        await asyncio.sleep(15)
+
+    moments = defaultdict(list)
+    for line in worker.log_lines():
+        moment = datetime.fromisoformat(line["timestamp"])
+        if moment > gone and line["event"] != "claim":
+            moments[line["event"], line.get("logger"), line["level"]].append(moment.timestamp())
+    assert sum(map(len, moments.values())) > 10
+    assert {cause: len(each) for cause, each in moments.items() if _least_gap(each) < 0.9} == {}
+
+
+def _least_gap(moments: list[float]) -> float:
+    return min((after - before for before, after in pairwise(moments)), default=math.inf)

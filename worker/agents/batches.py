@@ -64,7 +64,7 @@ def take_batch(waiting: deque[Taken], max_claims: int, max_bytes: int) -> list[T
     size = 0
     while waiting and len(batch) < max_claims:
         message = waiting[0].message
-        size += len(message.value or b"") + len(message.key or b"")
+        size += len(message.value or b"") + len(message.key or b"") + message.header_bytes
         if batch and size > max_bytes:
             break
         batch.append(waiting.popleft())

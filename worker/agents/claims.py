@@ -157,12 +157,15 @@ class ClaimsAgent:
             if not await self._wait_for_other_tables(lane, loaded):
                 return False
         next_offset = part[-1].offset + 1
-        committed = Committed(next_offset, suspects.after(lane, next_offset))
+        left = suspects.left(lane, next_offset)
+        committed = Committed(next_offset, left or suspects.watch(next_offset, self._settings.batch_max_claims))
         started = time.perf_counter()
         if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
             return False
         self._recorder.observe("delivery_seconds", time.perf_counter() - started)
         lane.next_offset, lane.metadata = committed.offset, committed.metadata
+        # A name that the broker does not have yet counts for nothing.
+        lane.is_watched = left is None and (lane.is_watched or self._shell.delivery.commits_at_once)
         # What comes next is no older, as far as the senders' clocks agree.
         lane.oldest_s = _sent_s(part[-1].message)
         self._shell.limit.note(lane.tp, are_dead)
@@ -176,10 +179,10 @@ class ClaimsAgent:
         note = self._shell.delivery.note
         metadata = suspects.while_scrubbed(lane, part)
         if metadata is None:
-            if not lane.is_watched:
-                watch = suspects.first_watch(lane, self._settings.batch_max_claims)
-                lane.metadata, lane.is_watched = watch, True
-                if not await self._make_durable(lane, note(lane, watch)):
+            if not suspects.are_named(lane, part):
+                reach = max(self._settings.batch_max_claims, part[-1].offset + 1 - lane.next_offset)
+                lane.metadata, lane.is_watched = suspects.watch(lane.next_offset, reach), True
+                if not await self._make_durable(lane, note(lane, lane.metadata)):
                     return None
             return await self._judge.scrub(lane, part)
         if not await self._make_durable(lane, note(lane, metadata)):

@@ -1,7 +1,6 @@
 """`claimscrub dead-letters`: lists dead letters, shows one, and sends them again once the fault is repaired."""
 
 import sys
-from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -12,7 +11,7 @@ from rich.table import Table
 from schemas.dead_letter import DeadLetterReason
 from worker.cli.audit import audit, place_facts
 from worker.cli.broker import on_broker, read_settings
-from worker.cli.choice import Choice, in_utc, payer_option, replay_options, time_options
+from worker.cli.choice import Choice, Sending, choice_options, sending_options
 from worker.cli.console import EXIT_SOME_NOT, counted, out
 from worker.cli.dead_letter_words import in_words
 from worker.cli.replay_run import Plan, replay
@@ -38,23 +37,11 @@ def command() -> None:
 
 
 @command.command("list")
-@reason_option
-@topic_option
-@payer_option
-@time_options
+@choice_options(reason_option, topic_option)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def list_letters(  # noqa: PLR0913 - one for each option
-    *,
-    reasons: tuple[str, ...],
-    topic: str | None,
-    payer: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    form: str,
-) -> None:
+def list_letters(*, choice: Choice, form: str) -> None:
     """List dead letters with their reason and where they came from. Shows no content."""
     settings = read_settings()
-    choice = Choice(reasons, (), topic, payer, in_utc(since), in_utc(until))
     found = [past for past in on_broker(settings, _letters(settings)) if choice.matches(past)]
     if form == "jsonl":
         for past in found:
@@ -98,32 +85,16 @@ def show(place: str, *, reveal: bool) -> None:
 
 
 @command.command("replay")
-@reason_option
-@topic_option
-@payer_option
-@time_options
-@replay_options
-def replay_letters(  # noqa: PLR0913 - one for each option
-    *,
-    reasons: tuple[str, ...],
-    topic: str | None,
-    payer: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    send: bool,
-    send_all: bool,
-    max_replays: int,
-    run_name: str | None,
-) -> None:
+@choice_options(reason_option, topic_option)
+@sending_options
+def replay_letters(*, choice: Choice, sending: Sending) -> None:
     """Show what today's rules make of dead letters, and with --send put those back that are claims now.
 
     Each goes unchanged to the partition that it came from, once: a run that broke off goes on where it stood, and the
     same command takes only what is new. Dead letters with the reason crash-loop are sent only if --reason names it.
     """
     settings = read_settings()
-    choice = Choice(reasons, (), topic, payer, in_utc(since), in_utc(until))
-    name = settings.topics.dead_letter
-    replay(settings, Plan(name, read_dead_letter, choice, run_name, max_replays, send=send, send_all=send_all))
+    replay(settings, Plan(settings.topics.dead_letter, read_dead_letter, choice, sending))
 
 
 async def _letters(settings: Settings) -> list[Past]:

@@ -1,15 +1,18 @@
 """`claimscrub replay`: scrubs claims again whose outcome today's rules would change."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 import click
 
 from worker.cli.broker import read_settings
-from worker.cli.choice import Choice, in_utc, payer_option, replay_options, time_options
+from worker.cli.choice import Choice, Sending, choice_options, sending_options
 from worker.cli.replay_run import Plan, replay
 from worker.stream.letters import read_outcome
+
+_edit_option = click.option(
+    "--edit", "edits", multiple=True, metavar="ID", help="Claims in which this edit found something."
+)
 
 
 @click.group("replay")
@@ -23,26 +26,12 @@ def command() -> None:
 
 def _add(outcome: str) -> Callable[..., None]:
     @command.command(outcome, help=f"Show which {outcome} claims today's rules would decide otherwise, or --send them.")
-    @click.option("--edit", "edits", multiple=True, metavar="ID", help="Claims in which this edit found something.")
-    @payer_option
-    @time_options
-    @replay_options
-    def replay_outcomes(  # noqa: PLR0913 - one for each option
-        *,
-        edits: tuple[str, ...],
-        payer: str | None,
-        since: datetime | None,
-        until: datetime | None,
-        send: bool,
-        send_all: bool,
-        max_replays: int,
-        run_name: str | None,
-    ) -> None:
+    @choice_options(_edit_option)
+    @sending_options
+    def replay_outcomes(*, choice: Choice, sending: Sending) -> None:
         settings = read_settings()
         read = partial(read_outcome, inbound=settings.topics.inbound)
-        choice = Choice((), edits, None, payer, in_utc(since), in_utc(until))
-        topic = getattr(settings.topics, outcome)
-        replay(settings, Plan(topic, read, choice, run_name, max_replays, send=send, send_all=send_all))
+        replay(settings, Plan(getattr(settings.topics, outcome), read, choice, sending))
 
     made: Callable[..., None] = replay_outcomes
     return made

@@ -15,7 +15,7 @@ from worker.agents.verdicts import verdicts_on
 from worker.bootstrap import load_scrubber
 from worker.cli.audit import audit, place_facts
 from worker.cli.broker import on_broker
-from worker.cli.choice import Choice
+from worker.cli.choice import Choice, Sending
 from worker.cli.configuration import sentences
 from worker.cli.console import counted, out
 from worker.settings import Settings
@@ -40,20 +40,18 @@ Reader = Callable[[Record], Past | None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a replay is to do: over which topic, with which choice, and whether it sends."""
+    """What a replay is to do: over which topic, which records, and what becomes of them."""
 
     topic: str
     read: Reader
     choice: Choice
-    run_name: str | None
-    max_replays: int
-    send: bool
-    send_all: bool
+    sending: Sending
 
     @property
     def name(self) -> str:
         """Return the name of the run."""
-        return self.run_name or self.choice.run(self.topic, self.max_replays, self.send_all)
+        sending = self.sending
+        return sending.run_name or self.choice.run(self.topic, sending.max_replays, sending.send_all)
 
 
 @dataclass
@@ -115,10 +113,10 @@ def replay(settings: Settings, plan: Plan) -> None:
     if not _RUN_NAME.fullmatch(plan.name):
         raise click.BadParameter("may hold letters, digits, '.', '_' and '-', at most 60", param_hint="--run")
     oracle = Oracle(settings)
-    if plan.send:
+    if plan.sending.send:
         audit(settings, "replay-begins", run=plan.name, topic=plan.topic, choice=_facts(plan.choice))
     account = on_broker(settings, _replay(settings, plan, oracle))
-    if plan.send:
+    if plan.sending.send:
         audit(settings, "replay-ends", run=plan.name, topic=plan.topic, sent=account.chosen)
     _show(account, plan)
 
@@ -126,10 +124,10 @@ def replay(settings: Settings, plan: Plan) -> None:
 async def _replay(settings: Settings, plan: Plan, oracle: Oracle) -> Account:
     account = Account()
     async with Run(settings, plan.name, plan.topic) as run:
-        producer = await run.open_sender() if plan.send else None
+        producer = await run.open_sender() if plan.sending.send else None
         async for batch in run.batches():
             chosen = [(record, _chosen(settings, plan, oracle, account, plan.read(record))) for record in batch]
-            if plan.send:
+            if plan.sending.send:
                 # Before they are sent: a line too many is harmless, a claim that nobody accounts for is not.
                 for past in (past for _, past in chosen if past is not None):
                     audit(settings, "replayed", run=plan.name, **place_facts(past))
@@ -149,7 +147,7 @@ def _chosen(settings: Settings, plan: Plan, oracle: Oracle, account: Account, pa
     if verdict == NOT_TRIED:
         # Only who asks for these by name knows that the fault is repaired.
         is_other = past.verdict in plan.choice.verdicts
-    is_sent = is_other or plan.send_all
+    is_sent = is_other or plan.sending.send_all
     account.counts[past.verdict, verdict, is_sent] += 1
     if is_sent:
         account.edits.update(
@@ -163,7 +161,7 @@ def _obstacle(settings: Settings, plan: Plan, past: Past) -> str | None:
         return NOT_KEPT
     if past.message.topic != settings.topics.inbound:
         return NOT_OURS
-    return LOOPED if past.replays >= plan.max_replays else None
+    return LOOPED if past.replays >= plan.sending.max_replays else None
 
 
 def _facts(choice: Choice) -> dict[str, Any]:  # any JSON value
@@ -181,7 +179,7 @@ def _show(account: Account, plan: Plan) -> None:
     console = out()
     if not console.is_terminal:
         console.width = 200
-    table = Table("was", "today", "sent" if plan.send else "would be sent", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table("was", "today", "sent" if plan.sending.send else "would be sent", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("messages", justify="right")
     for (was, now, is_sent), count in sorted(account.counts.items()):
         table.add_row(was, now, "yes" if is_sent else "no", f"{count:,}")
@@ -193,7 +191,7 @@ def _show(account: Account, plan: Plan) -> None:
             changes.add_row(edit, change, f"{count:,}")
         console.print(changes)
     done = counted(account.chosen, "message")
-    if plan.send:
+    if plan.sending.send:
         click.echo(f"{done} sent. The run {plan.name} goes on from here when it is started again.")
     else:
         click.echo(f"Nothing was sent. --send sends {done} as run {plan.name}.")

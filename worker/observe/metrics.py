@@ -115,7 +115,7 @@ CATALOGUE: Final = (
         "crash_suspects_total",
         Kind.COUNTER,
         "lanes",
-        "Partitions taken over in which a worker died while it scrubbed.",
+        "Partitions taken over from a worker that died, perhaps of one of their claims.",
     ),
     Metric("no_data_total", Kind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
     Metric(

@@ -34,6 +34,9 @@ class DeliveryUncertainError(RuntimeError):
 class Delivery(Protocol):
     """One way of making a batch durable."""
 
+    commits_at_once: bool
+    """Whether the offset is committed when `deliver` returns."""
+
     async def start(self) -> None:
         """Get ready to open lanes."""
         ...
@@ -86,6 +89,8 @@ class ExactlyOnce:
     take them from a worker that lost the partition; only the transactional id, one for each input
     partition, fences such a worker.
     """
+
+    commits_at_once = True
 
     def __init__(self, settings: Settings, recorder: Recorder, record_limit: int) -> None:
         self._settings = settings
@@ -147,6 +152,8 @@ class ExactlyOnce:
 class AtLeastOnce:
     """One idempotent producer; the offset is committed after the broker has every record of the batch."""
 
+    commits_at_once = False
+
     def __init__(self, settings: Settings, recorder: Recorder, group: Group, record_limit: int) -> None:
         self._recorder = recorder
         self._group = group
@@ -169,7 +176,7 @@ class AtLeastOnce:
         self._to_commit.pop(lane.tp, None)
         try:
             await self._group.commit({lane.tp: Committed(lane.next_offset, metadata)})
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
             raise DeliveryUncertainError from error
 
     async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
@@ -210,7 +217,7 @@ class AtLeastOnce:
         except (CommitFailedError, IllegalStateError):
             # The partitions have gone to another worker, which does these claims once more.
             self._recorder.count("commits_total", "aborted")
-        except KafkaError:
+        except Exception:  # noqa: BLE001 -- whatever a rebalance does to the consumer, commits must go on after it
             self._recorder.count("commits_total", "uncertain")
             for tp, entry in noted.items():
                 self._to_commit.setdefault(tp, entry)

@@ -48,7 +48,7 @@ class Lane:
     tp: TP
     generation: int
     producer: Client
-    next_offset: int
+    next_offset: int = 0
     metadata: str = ""
     """What is committed with the offset; see `worker.stream.suspects`."""
     is_watched: bool = False
@@ -146,11 +146,14 @@ class Lanes:
         return None if lane.revoked.is_set() or generation != self._group.generation else lane
 
     async def _open(self, tp: TP, generation: int) -> Lane:
-        producer = await self._delivery.open(tp)
-        committed = await self._settled(tp)
-        if committed is None:
-            committed = Committed(await self._group.beginning(tp))
-        return Lane(tp, generation, producer, committed.offset, committed.metadata)
+        lane = Lane(tp, generation, await self._delivery.open(tp))
+        try:
+            committed = await self._settled(tp) or Committed(await self._group.beginning(tp))
+        except BaseException:
+            await self._delivery.close(lane)
+            raise
+        lane.next_offset, lane.metadata = committed.offset, committed.metadata
+        return lane
 
     async def _settled(self, tp: TP) -> Committed | None:
         # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,

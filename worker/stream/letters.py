@@ -113,9 +113,11 @@ def _members(text: str) -> dict[str, tuple[int, int]]:
 
 
 def _milliseconds(text: str | None) -> int | None:
-    if text is None:
+    """Return a time in milliseconds since 1970; none if there is none, or the text is none."""
+    try:
+        return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
         return None
-    return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 def payer_of(past: Past) -> str | None:

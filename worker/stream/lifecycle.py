@@ -114,9 +114,7 @@ async def _open(shell: Shell, tps: tuple[TP, ...], generation: int) -> None:
         if found is not None:
             shell.recorder.count("crash_suspects_total")
             place = {"topic": lane.tp.topic, "partition": lane.tp.partition, "offset": lane.next_offset}
-            shell.log.warning(
-                "worker-died-scrubbing", count=found.until - lane.next_offset, crashes=found.crashes, **place
-            )
+            shell.log.warning("worker-died", count=found.until - lane.next_offset, crashes=found.crashes, **place)
     if generation == shell.group.generation:
         shell.health.note("producer_usable", is_ready=True)
 

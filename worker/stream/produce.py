@@ -3,24 +3,17 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterable, Callable, Iterable
-from hashlib import blake2b
 
 from schemas.reference_update import ReferenceNotice
 from worker.settings import Settings
 from worker.stream.connection import open_producer
 
 _IN_FLIGHT = 1000
-_SALT_BYTES = 16
 
 
 def random_key() -> bytes:
     """Return a random opaque key."""
     return secrets.token_hex(16).encode()
-
-
-def salted_key(salt: bytes, identity: str) -> bytes:
-    """Return a key that is the same for the same claim, and says nothing about it to who lacks the salt."""
-    return blake2b(identity.encode(), digest_size=16, key=salt[:_SALT_BYTES]).hexdigest().encode()
 
 
 async def send_claims(

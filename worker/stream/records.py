@@ -54,6 +54,11 @@ class Inbound:
     value: bytes | None
     headers: Headers
 
+    @property
+    def header_bytes(self) -> int:
+        """Return how long all headers are together; a sender may put anything into them."""
+        return sum(len(name) + len(value or b"") for name, value in self.headers)
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -119,7 +124,7 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
     """Return why a message is not even looked into; none if it is."""
     if message.value is None:
         return None
-    if len(message.value) > max_message_bytes:
+    if len(message.value) + message.header_bytes > max_message_bytes:
         return DeadLetter(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
     if message.key is not None and len(message.key) > MAX_KEY_BYTES:
         return DeadLetter(DeadLetterReason.KEY_INVALID, DeadLetterStage.SIZE)

@@ -4,6 +4,7 @@ A run has a name, and how far it came is the offset of a consumer group of that 
 broke off goes on where it stood, and the same command a day later takes only what is new.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from aiokafka import TopicPartition
 from worker.settings import Delivery, Settings
 from worker.stream.connection import Client, new_producer, open_group_reader
 from worker.stream.letters import Past, again
-from worker.stream.tail import Record, is_before, partitions_of
+from worker.stream.tail import Record, is_before, partitions_of, read
 
 BATCH: Final = 100
 
@@ -41,14 +42,16 @@ class Run:
     async def __aenter__(self) -> Self:
         """Go to where the run stands; what is written from now on is left to the next one."""
         group = group_of(self.settings, self.name)
-        self._reader = await self._stack.enter_async_context(open_group_reader(self.settings, group))
-        partitions = await partitions_of(self._reader, [self.topic])
-        self._reader.assign(partitions)
-        self._ends = await self._reader.end_offsets(partitions)
-        beginnings = await self._reader.beginning_offsets(partitions)
-        for partition in partitions:
-            committed = await self._reader.committed(partition)
-            self._reader.seek(partition, max(committed or 0, beginnings[partition]))
+        async with AsyncExitStack() as stack:
+            self._reader = await stack.enter_async_context(open_group_reader(self.settings, group))
+            partitions = await partitions_of(self._reader, [self.topic])
+            self._reader.assign(partitions)
+            self._ends = await self._reader.end_offsets(partitions)
+            beginnings = await self._reader.beginning_offsets(partitions)
+            for partition in partitions:
+                committed = await self._reader.committed(partition)
+                self._reader.seek(partition, max(committed or 0, beginnings[partition]))
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -59,19 +62,7 @@ class Run:
         """Yield the records that the run has not come to."""
         while await is_before(self._reader, self._ends):
             found = await self._reader.getmany(timeout_ms=200, max_records=BATCH)
-            batch = [
-                Record(
-                    each.topic,
-                    each.partition,
-                    each.offset,
-                    each.timestamp,
-                    each.key,
-                    each.value,
-                    tuple(each.headers),
-                )
-                for records in found.values()
-                for each in records
-            ]
+            batch = [read(each) for records in found.values() for each in records]
             if batch:
                 yield batch
 
@@ -97,13 +88,15 @@ class Run:
             await self._reader.commit(offsets)
 
     async def _send_all(self, producer: Client, pasts: Sequence[Past]) -> None:
-        for past in pasts:
-            message = past.message
-            await producer.send_and_wait(
-                message.topic,
-                message.value,
-                key=message.key,
+        futures = [
+            await producer.send(
+                past.message.topic,
+                past.message.value,
+                key=past.message.key,
                 # The partition of its siblings: the order per key holds where keys were not hashed by us.
-                partition=message.partition,
+                partition=past.message.partition,
                 headers=list(again(past)),
             )
+            for past in pasts
+        ]
+        await asyncio.gather(*futures)

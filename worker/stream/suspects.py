@@ -4,8 +4,8 @@ A claim can end the process: C code that hangs, memory that the kernel takes bac
 would take the same claim and die too, for ever. So the metadata of the group's committed offset names
 suspects, and whoever opens the lane reads them:
 
-1. A lane that opens names what the first batch can hold. The name costs one commit: it travels with
-   the offset, and is removed once the offset has passed, or when the lane closes in good order.
+1. A lane names what its next batch can hold. For the first batch that costs a commit; after that the
+   name travels with the offset. It is removed when the lane closes in good order.
 2. Who finds suspects knows that a worker died there, and scrubs them in portions. A portion is named
    before it is scrubbed and cleared before it is delivered, so that only scrubbing can count against it.
 3. A message that was alone when the third worker died is not scrubbed again.
@@ -54,9 +54,15 @@ def found_suspects(lane: Lane) -> Suspects | None:
     return None if lane.is_watched else suspects_of(lane)
 
 
-def first_watch(lane: Lane, batch_max_claims: int) -> str:
-    """Return what a lane commits before its first batch: a worker that dies has died of one of these."""
-    return Suspects(lane.next_offset + batch_max_claims, 1).metadata()
+def watch(next_offset: int, batch_max_claims: int) -> str:
+    """Return what to commit with an offset, so that a worker that dies has died of one of these."""
+    return Suspects(next_offset + batch_max_claims, 1).metadata()
+
+
+def are_named(lane: Lane, messages: Sequence[HasOffset]) -> bool:
+    """Return whether the lane itself has named all of these; holes in the offsets can lead beyond what it named."""
+    named = suspects_of(lane)
+    return lane.is_watched and named is not None and messages[-1].offset < named.until
 
 
 def portion(lane: Lane, messages: Sequence[Message]) -> Sequence[Message]:
@@ -74,10 +80,10 @@ def while_scrubbed(lane: Lane, messages: Sequence[HasOffset]) -> str | None:
     return None if found is None else Suspects(messages[-1].offset + 1, found.crashes + 1).metadata()
 
 
-def after(lane: Lane, next_offset: int) -> str:
-    """Return what to commit with the offset after a delivery: the suspects that are left."""
-    suspects = suspects_of(lane)
-    return lane.metadata if suspects is not None and next_offset < suspects.until else ""
+def left(lane: Lane, next_offset: int) -> str | None:
+    """Return what to commit with an offset while suspects of an earlier worker lie behind it; none if none do."""
+    found = found_suspects(lane)
+    return lane.metadata if found is not None and next_offset < found.until else None
 
 
 def is_condemned(lane: Lane, message: HasOffset) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import TopicPartition
 
@@ -51,15 +52,20 @@ async def tail(
             batches = await consumer.getmany(timeout_ms=200)
             for records in batches.values():
                 for record in records:
-                    yield Record(
-                        topic=record.topic,
-                        partition=record.partition,
-                        offset=record.offset,
-                        timestamp_ms=record.timestamp,
-                        key=record.key,
-                        value=record.value,
-                        headers=tuple(record.headers),
-                    )
+                    yield read(record)
+
+
+def read(record: Any) -> Record:  # Any: aiokafka's record, which has no types
+    """Return what we need of a record that a consumer fetched."""
+    return Record(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+    )
 
 
 async def partitions_of(consumer: Client, topics: Sequence[str]) -> list[TopicPartition]:

@@ -3,6 +3,7 @@
 This is the one module that reaches behind Faust's public surface.
 """
 
+import asyncio
 import operator
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
@@ -16,6 +17,7 @@ from faust.types import TP
 from worker.stream.lanes import Committed
 
 _HELD_BACK_S: Final = 0.01
+_ANSWER_S: Final = 30.0
 
 Faust = Any
 """A Faust object; the library's types do not cover what we use."""
@@ -79,10 +81,15 @@ def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitabl
 
 
 class Group:
-    """The consumer group as this worker's member sees it."""
+    """The consumer group as this worker's member sees it.
 
-    def __init__(self, app: Faust) -> None:
+    Every call raises `TimeoutError` when there is no answer in time: Faust's thread waits for ever, and a worker
+    that waits with it would seem to live.
+    """
+
+    def __init__(self, app: Faust, answer_s: float = _ANSWER_S) -> None:
         self._app = app
+        self._answer_s = answer_s
 
     @property
     def generation(self) -> int:
@@ -119,10 +126,12 @@ class Group:
 
     async def seek(self, tp: TP, offset: int) -> None:
         """Fetch from an offset on."""
-        await self._app.consumer.seek(tp, offset)
+        async with asyncio.timeout(self._answer_s):
+            await self._app.consumer.seek(tp, offset)
 
     async def _call(self, name: str, *arguments: object) -> Any:  # Any: the result is aiokafka's
         # The consumer lives on a thread and a loop of its own; calls reach it through its queue only.
         thread = self._app.consumer._thread  # noqa: SLF001 -- Faust has no public way to these calls
         call = operator.attrgetter(name)(thread._ensure_consumer())  # noqa: SLF001
-        return await thread.call_thread(call, *arguments)
+        async with asyncio.timeout(self._answer_s):
+            return await thread.call_thread(call, *arguments)

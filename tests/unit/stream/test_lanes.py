@@ -103,6 +103,41 @@ async def test_an_offset_that_still_moves_is_read_until_it_rests() -> None:
     assert lane.next_offset == 150
 
 
+async def test_a_group_that_does_not_answer_opens_no_lane() -> None:
+    """Whoever waits for the lane hears of it, and its producer is closed."""
+    world = World()
+
+    async def committed(_tp: TP) -> Committed:
+        raise TimeoutError
+
+    world.committed = committed  # type: ignore[method-assign]
+    lanes, _ = _lanes(world)
+
+    with pytest.raises(TimeoutError):
+        await lanes.assign([PARTITION], 1)
+    assert world.happened == ["producer", "close"]
+
+
+async def test_a_lane_that_is_revoked_while_it_opens_closes_its_producer() -> None:
+    """Else each rebalance in the wrong moment would leave one behind."""
+    world = World()
+    asked = asyncio.Event()
+
+    async def committed(_tp: TP) -> Committed:
+        asked.set()
+        return await asyncio.Event().wait()  # type: ignore[return-value]  # never
+
+    world.committed = committed  # type: ignore[method-assign]
+    lanes, _ = _lanes(world)
+    opening = asyncio.create_task(lanes.assign([PARTITION], 1))
+    await asked.wait()
+
+    assert await lanes.revoke()
+
+    await opening
+    assert world.happened == ["producer", "close"]
+
+
 async def test_a_group_that_never_committed_starts_at_the_first_record() -> None:
     """Without a committed offset the lane starts where the log does."""
     _, lane, _ = await _opened(World(committed=None))

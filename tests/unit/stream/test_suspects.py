@@ -9,11 +9,12 @@ from faust.types import TP
 from worker.stream.lanes import Lane
 from worker.stream.suspects import (
     Suspects,
-    after,
-    first_watch,
+    are_named,
     found_suspects,
     is_condemned,
+    left,
     portion,
+    watch,
     while_scrubbed,
 )
 
@@ -53,15 +54,25 @@ def test_suspects_below_the_offset_are_done_with() -> None:
 
 
 def test_what_a_lane_names_itself_is_no_finding() -> None:
-    """Its own name for the first batch makes it careful of nothing, and travels until the offset has passed."""
+    """It makes the lane careful of nothing; a hole in the offsets that leads beyond it has to be named anew."""
     lane = lane_at(100)
-    lane.metadata, lane.is_watched = first_watch(lane, 500), True
+    lane.metadata, lane.is_watched = watch(100, 500), True
 
     assert lane.metadata == Suspects(600, 1).metadata()
     assert portion(lane, messages(100, 599)) == messages(100, 599)
     assert while_scrubbed(lane, messages(100, 599)) is None
-    assert after(lane, 599) == lane.metadata
-    assert after(lane, 600) == ""
+    assert left(lane, 101) is None
+    assert are_named(lane, messages(100, 599))
+    assert not are_named(lane, [Message(100), Message(600)])
+
+
+def test_what_an_earlier_worker_left_is_not_named_by_this_one() -> None:
+    """It stays committed until the offset has passed it."""
+    lane = lane_at(100, watch(100, 500))
+
+    assert not are_named(lane, [Message(100)])
+    assert left(lane, 599) == lane.metadata
+    assert left(lane, 600) is None
 
 
 def test_portions_get_smaller_with_each_crash() -> None:
@@ -84,23 +95,26 @@ def test_only_who_was_alone_at_the_third_crash_is_condemned(
     assert is_condemned(lane_at(offset, Suspects(until, crashes).metadata()), Message(offset)) is expected
 
 
-@pytest.mark.parametrize("culprit", [100, 101, 124, 125, 350, 599])
+@pytest.mark.parametrize("culprit", [100, 101, 124, 125, 350, 599, 600, 999, 1700])
 def test_the_culprit_is_found_in_three_crashes_and_nobody_else_is_condemned(culprit: int) -> None:
-    """Lives of a worker, each of which opens the lane at what the last one committed."""
+    """Lives of a worker, each of which opens the lane at what the last one committed; the culprit is in any batch."""
+    end = 2000
     offset, metadata, deaths, condemned = 100, "", 0, []
-    while offset < 1000:
+    while offset < end:
         lane, died = lane_at(offset, metadata), False
-        while lane.next_offset < 1000 and not died:
-            if not lane.metadata and not lane.is_watched:
-                lane.metadata, lane.is_watched = first_watch(lane, 500), True
-            part = portion(lane, messages(lane.next_offset, min(lane.next_offset + 499, 999)))
+        while lane.next_offset < end and not died:
+            part = portion(lane, messages(lane.next_offset, min(lane.next_offset + 499, end - 1)))
             named = while_scrubbed(lane, part)
+            if named is None and not are_named(lane, part):
+                lane.metadata, lane.is_watched = watch(lane.next_offset, 500), True
             condemned += [each.offset for each in part if is_condemned(lane, each)]
             died = any(each.offset == culprit and not is_condemned(lane, each) for each in part)
             offset, metadata = lane.next_offset, named or lane.metadata
             if not died:
-                lane.next_offset, lane.metadata = part[-1].offset + 1, after(lane, part[-1].offset + 1)
-                offset, metadata = lane.next_offset, lane.metadata
+                offset = part[-1].offset + 1
+                found = left(lane, offset)
+                metadata = found or watch(offset, 500)
+                lane.next_offset, lane.metadata, lane.is_watched = offset, metadata, found is None
         deaths += died
 
     assert (deaths, condemned) == (3, [culprit])

@@ -1,0 +1,123 @@
+"""What is measured on Apache Kafka beside the ledgers: how soon a worker is back, and the memory of a backlog."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from tests.kafka.storms import LIMIT_S, filled, group
+from tests.malformed import sound, written
+from tests.stream.support import REAL_WORKER, WorkerProcess, committed, prepare, progress
+from worker.cli import synthetic
+from worker.settings import Settings
+
+RECOVERY_MOST_S = 12.0
+MEMORY_MOST_MIB = 300
+_MIB = 1024 * 1024
+_SETTLE_S = 0.5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures by name, and whether they keep to what is promised."""
+
+    figures: dict[str, object]
+    is_sound: bool
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What happened how many seconds after a kill -9."""
+
+    started: float
+    assigned: float
+    first_claim: float
+
+
+async def recovery(settings: Settings, folder: Path, *, sent: int, rounds: int) -> Measured:
+    """Kill the one worker of a group again and again, under the default session timeout, nameless and with a name."""
+    default = int(Settings.model_fields["session_timeout_s"].default)
+    figures: dict[str, object] = {"sent": sent}
+    worst = 0.0
+    for kind, name in (("nameless", None), ("named", "worker-0")):
+        own = settings.model_copy(
+            update={
+                "session_timeout_s": default,
+                "instance_id": name,
+                "topic_prefix": f"{settings.topic_prefix}{kind}.",
+                "group_id": f"{settings.group_id}-{kind}",
+            }
+        )
+        (folder / kind).mkdir()
+        found = await recoveries(own, folder / kind, sent=sent, rounds=rounds)
+        figures |= {
+            f"{kind}, started": _spread(each.started for each in found),
+            f"{kind}, assigned": _spread(each.assigned for each in found),
+            f"{kind}, first claim": _spread(each.first_claim for each in found),
+        }
+        worst = max(worst, *(each.first_claim for each in found))
+    return Measured(figures, worst <= RECOVERY_MOST_S)
+
+
+def _spread(values: Iterable[float]) -> str:
+    ordered = sorted(values)
+    return f"{ordered[0]:.1f} / {median(ordered):.1f} / {ordered[-1]:.1f} s"
+
+
+async def recoveries(settings: Settings, folder: Path, *, sent: int, rounds: int) -> list[Recovery]:
+    """Return what each of some kills cost a worker that is started again at once."""
+    await filled(settings, sent, sleep=0.002)
+    found = []
+    with group(settings, folder) as workers:
+        worker = workers.start()
+        for _ in range(rounds):
+            await progress(settings, await committed(settings) + sent // (4 * rounds), LIMIT_S)
+            worker.kill()
+            killed_s = time.time()
+            worker = workers.start()
+            # What the broker had before the kill may still be committed.
+            await asyncio.sleep(_SETTLE_S)
+            await progress(settings, await committed(settings) + 1, LIMIT_S)
+            found.append(
+                Recovery(
+                    _logged_s(worker, "starting") - killed_s,
+                    _logged_s(worker, "partitions-assigned") - killed_s,
+                    time.time() - killed_s,
+                )
+            )
+    return found
+
+
+def _logged_s(worker: WorkerProcess, event: str) -> float:
+    return datetime.fromisoformat(worker.events(event)[0]["timestamp"]).timestamp()
+
+
+SLOW_EDITS = Path(__file__).with_name("slow_edits")
+
+
+async def backlog(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Measured:
+    """Watch the memory of one whole worker while large claims wait and ten a second go out."""
+    own = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON), "edits_dir": SLOW_EDITS})
+    value = written(sound() | {"padding": "x" * 200_000})
+    await prepare(own, [value] * sent, 6)
+    with WorkerProcess(own, folder, "worker", REAL_WORKER) as worker:
+        await progress(own, 1, LIMIT_S)
+        began, first, most = time.monotonic(), await committed(own), 0
+        process = psutil.Process(worker.process.pid)
+        while time.monotonic() < began + seconds:
+            most = max(most, process.memory_info().rss)
+            await asyncio.sleep(0.1)
+        done = await committed(own) - first
+        assert worker.process.poll() is None
+    figures: dict[str, object] = {
+        "sent": sent,
+        "waiting bytes": sent * len(value),
+        "outcomes a second": round(done / seconds, 1),
+        "most memory, MiB": most // _MIB,
+    }
+    return Measured(figures, most < MEMORY_MOST_MIB * _MIB)
