@@ -177,6 +177,11 @@ class Edit(Generic[Subject]):
     kinds: frozenset[ClaimKind] = PROFESSIONAL
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether it came with claimscrub, and so keeps to asking the claim for what others see otherwise."""
+        return self.module.startswith("worker.edits.")
+
+    @property
     def family(self) -> str:
         """The folder that the edit lives in."""
         return self.module.split(".")[-2]

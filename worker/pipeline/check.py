@@ -119,7 +119,7 @@ def _show_first(subject: Subject, chosen: Chosen, context: WatchedContext, check
         verdicts, gaps = checked.verdicts, len(checked.no_data)
         elsewhere = _show(subject, Chosen((rule,), frozenset((rule.edit.id,))), context, checked)
         found = checked.no_data[gaps:]
-        if context.claim_was_seen or checked.verdicts - verdicts > len(found):
+        if context.claim_was_seen or not rule.edit.is_shipped or checked.verdicts - verdicts > len(found):
             again.append(rule)
         else:
             ids.difference_update(elsewhere)

@@ -7,7 +7,8 @@ them the edit has nothing to say.
   follows from the code and the traits of the subject, so that each choice is made once and kept.
 - It looks at the line alone, or at the lines of one drug and day, and not at the rest of the claim; and 40 units of
   infliximab with JZ are as sound on the next claim as on this one. What was silent about a subject without asking for
-  its claim, or lacked data, is not run on another one like it, received on the same day.
+  its claim, or lacked data, is not run on another one like it, received on the same day. A user's own edits always are:
+  nobody holds them to asking the claim for the charge of a line.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,6 +1,9 @@
 """Which edits look again at what they have seen the like of."""
 
+import inspect
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
@@ -10,7 +13,7 @@ import pytest
 
 from schemas.outcome import Citation, Coverage, Severity
 from worker.cli import synthetic
-from worker.edits.edit import Context, Edit, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import Context, Edit, Flaw, NoData, Scope, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.payers.profile import Profile, Profiles
@@ -45,13 +48,19 @@ def flawed(line: LineFacts, _: Context) -> list[Verdict]:
 class Observed:
     """A scrubber of one edit that notes at which lines the edit looks."""
 
-    def __init__(self, pipeline: Pipeline, says: Callable[[LineFacts, Context], list[Verdict]]) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        says: Callable[[LineFacts, Context], list[Verdict]],
+        module: str = "worker.edits.family.zz_01",
+    ) -> None:
         self.looks: list[tuple[str, int]] = []
 
         def observed(line: LineFacts, context: Context) -> Iterator[Verdict]:
             self.looks.append((line.hcpcs, line.number))
             yield from says(line, context)
 
+        observed.__module__ = module
         declare = drug_line_edit(
             "ZZ-01",
             severity=Severity.WARN,
@@ -161,3 +170,25 @@ def test_another_day_of_receipt_is_another_question(pipeline: Pipeline) -> None:
         observed.coverage(drug(), received_on=day)
 
     assert len(observed.looks) == 2
+
+
+def test_an_edit_of_a_user_always_looks(pipeline: Pipeline) -> None:
+    """It may read from a line what lines are not known by."""
+    observed = Observed(pipeline, silent, module="own.zz_01")
+
+    for _ in range(2):
+        observed.coverage(drug())
+
+    assert len(observed.looks) == 2
+
+
+def test_the_shipped_edits_ask_the_claim_for_what_lines_are_not_known_by(pipeline: Pipeline) -> None:
+    """No edit that looks at a line or a drug and day reads charge, pointers or number from the line itself."""
+    unknown = re.compile(
+        r"line_item_charge_amount|composite_diagnosis_code_pointers|line\.line\.provider_control_number"
+    )
+    local = [edit for edit in pipeline.edits if edit.scope in {Scope.LINE, Scope.DRUG_LINE, Scope.DRUG_DAY}]
+
+    assert local
+    assert all(edit.is_shipped for edit in local)
+    assert [edit.id for edit in local if unknown.search(inspect.getsource(sys.modules[edit.module]))] == []
