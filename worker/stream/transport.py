@@ -1,6 +1,6 @@
 """Faust's Kafka transport with two repairs, its start without a wait, and the few calls that we make on its consumer.
 
-This is the one module that reaches behind Faust's public surface.
+This is the one module that reaches behind the public surface of Faust and aiokafka.
 """
 
 import asyncio
