@@ -184,7 +184,7 @@ class Settings(BaseModel):
     )
     audit_file: Path | None = Field(
         default=None,
-        description="File to which replays and revealed messages are appended, one JSON line each; stderr if not set.",
+        description="File for a JSON line on each replay, published table and revealed message; stderr if not set.",
     )
     as_of: date | None = Field(
         default=None,

@@ -324,6 +324,13 @@ WORKER: Final = Board(
             View.ROWS,
         ),
         Panel(
+            "Settings",
+            "short",
+            "The digest of each worker's settings; a change without a release is a change of settings.",
+            (Query("claimscrub_settings_info{$J}", "{{instance}} {{digest}}"),),
+            View.ROWS,
+        ),
+        Panel(
             "Ready",
             "short",
             "Each part of readiness: 1 holds, 0 does not.",
@@ -380,6 +387,24 @@ WORKER: Final = Board(
                 Query("sum by (cause) (rate(claimscrub_claims_dropped_total{$J}[$R]))", "{{cause}}"),
                 Query("sum(rate(claimscrub_consumer_stalls_total{$J}[$R]))", "read again"),
             ),
+        ),
+        Panel(
+            "Told twice",
+            "ops",
+            "Outcomes that a worker told before: a message was taken or sent twice. Readers know them by their id.",
+            (Query("sum by (instance) (rate(claimscrub_duplicate_outputs_suspected_total{$J}[$R]))", "{{instance}}"),),
+        ),
+        Panel(
+            "Connections to brokers",
+            "short",
+            "Open connections of the consumer and the producers, and how many of these clients have none.",
+            (Query("sum by (state) (claimscrub_kafka_connections{$J})", "{{state}}"),),
+        ),
+        Panel(
+            "Batches sent again",
+            "ops",
+            "Because no broker answered, or one refused for the time being; nothing is doubled by it.",
+            (Query("sum by (instance) (rate(claimscrub_produce_retries_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel("Memory", "bytes", "Resident.", (Query("process_resident_memory_bytes{$J}", "{{instance}}"),)),
         Panel("CPU", "short", "Cores in use.", (Query("rate(process_cpu_seconds_total{$J}[$R])", "{{instance}}"),)),

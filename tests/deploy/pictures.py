@@ -11,8 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import cycle
-from math import isfinite
+from itertools import islice
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,7 @@ from worker.stream.produce import send_claims
 
 PICTURES: Final = Path(__file__).parents[2] / "deploy" / "pictures"
 LOAD_S: Final = 90.0
+_CLAIMS_A_ROUND: Final = 40
 
 _WIDTH: Final = 460
 _HEIGHT: Final = 190
@@ -123,10 +124,11 @@ def picture(board: Board, answers: Sequence[Sequence[Series]], start: float, end
 
 
 async def _send(settings: Settings, seconds: float) -> None:
-    values = cycle([each.value for each in demo_claims(1000)])
+    # A round takes a second and more, so there are enough, and no claim is sent twice.
+    values = (each.value for each in demo_claims(_CLAIMS_A_ROUND * ceil(seconds)))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        await send_claims(settings, [next(values) for _ in range(40)])
+        await send_claims(settings, islice(values, _CLAIMS_A_ROUND))
         await asyncio.sleep(1)
 
 

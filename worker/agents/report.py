@@ -8,13 +8,17 @@ from typing import Final
 from worker.agents.verdicts import Pair
 from worker.observe.metrics import DISPOSITIONS
 from worker.observe.traces import Spans, TracedMessage, is_sampled
-from worker.stream.records import Inbound, Outgoing, trace_id, traceparent
+from worker.pipeline.kept import Kept
+from worker.stream.records import Inbound, Outgoing, dead_letter_id, trace_id, traceparent
 from worker.stream.scrubber import Scrubbed
 from worker.stream.shell import Shell
 
 _HOLDS: Final = frozenset({"reject", "pend"})
 _MOST_BILLED: Final = Decimal("99999999.99")
 """Ten digits are the most in an amount of an 837P (TR3 appendix B.1.1.3.1.2); one above would drown the others."""
+
+MOST_REMEMBERED: Final = 20_000
+"""How many outcomes are remembered by their ids: some seconds of full load, in a few megabytes."""
 
 
 class Reporter:
@@ -26,6 +30,7 @@ class Reporter:
         self._budget = shell.budget
         self._overruns_told = 0
         self._spans = shell.spans
+        self._told: Kept[str, None] = Kept(MOST_REMEMBERED)
 
     def report(self, pairs: Sequence[Pair], records: Sequence[Outgoing], taken_ns: int) -> None:
         """Tell of messages with their verdicts, and of the records that say so.
@@ -52,6 +57,7 @@ class Reporter:
     def _report_message(self, message: Inbound, scrubbed: Scrubbed, moment: float) -> None:
         recorder, outcome = self._recorder, scrubbed.disposition
         recorder.count("claims_total", outcome)
+        self._suspect(message, scrubbed)
         if outcome in DISPOSITIONS:
             recorder.count("claims_by_payer_total", scrubbed.versions.get("profile", ""), outcome)
         recorder.observe("message_bytes", len(message.value or b""), "in")
@@ -62,6 +68,15 @@ class Reporter:
         else:
             waited_s = moment - message.timestamp_ms / 1000
             recorder.observe("end_to_end_seconds", waited_s, outcome, trace_id=trace_id(message))
+
+    def _suspect(self, message: Inbound, scrubbed: Scrubbed) -> None:
+        if scrubbed.disposition == "skipped":
+            return
+        told = scrubbed.outcome_id or dead_letter_id(message.topic, message.partition, message.offset)
+        if told in self._told:
+            self._recorder.count("duplicate_outputs_suspected_total")
+        else:
+            self._told.keep(told, None)
 
     def _report_findings(self, scrubbed: Scrubbed) -> None:
         recorder = self._recorder

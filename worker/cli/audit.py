@@ -1,4 +1,4 @@
-"""Writes down who replayed or looked at what, before it happens: one JSON line each, no claim content."""
+"""Writes down who replayed, published or looked at what, before it happens: one JSON line each, no claim content."""
 
 import os
 import sys

@@ -6,6 +6,7 @@ import click
 from pydantic import ValidationError
 
 from schemas.reference_update import ReferenceNotice
+from worker.cli.audit import audit
 from worker.cli.broker import on_broker, read_settings
 from worker.cli.reference_options import readable
 from worker.reference.loading import load_verified
@@ -27,7 +28,7 @@ def publish(directory: Path, seen_as: PurePosixPath | None) -> None:
     worker's host before. A worker takes it only below CLAIMSCRUB_REFERENCE_ROOT, and only if it reads the same digest
     from it; otherwise it keeps its tables and counts a rejected update. A worker that starts later swaps too.
 
-    The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS.
+    The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS. Who publishes what is written to CLAIMSCRUB_AUDIT_FILE first.
 
     \b
     Exit code  0: the notice is sent.
@@ -41,6 +42,7 @@ def publish(directory: Path, seen_as: PurePosixPath | None) -> None:
         notice = ReferenceNotice(directory=str(path), digest=digest)
     except ValidationError:
         raise click.UsageError(f"the path must be absolute and at most 1,024 characters long, found {path}") from None
+    audit(settings, "reference-published", topic=settings.topics.reference_updates, directory=str(path), digest=digest)
     on_broker(settings, send_notice(settings, notice))
     click.echo(f"Digest {digest}")
     click.echo(f"Announced {path} on {settings.topics.reference_updates}.")

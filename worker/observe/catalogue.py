@@ -19,6 +19,7 @@ Lines with `"audit": true` tell of start, stop, the digest of the settings, and 
 `asked_by` says how a swap was asked for, and `instance` which worker it was.
 `operator` says who answers for it: `CLAIMSCRUB_OPERATOR`, or else the user of the operating system.
 `login` is the name under which it logs in.
+Commands that replay, reveal or publish write such lines too, with `operator` and `action`, to `CLAIMSCRUB_AUDIT_FILE`.
 Keep them apart and for six years, as HIPAA's documentation rule has it (45 CFR 164.316(b)(2)(i)); they name no patient.
 
 `/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.

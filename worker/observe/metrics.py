@@ -12,6 +12,7 @@ DISPOSITIONS: Final = ("scrubbed", "rejected", "pended")
 OUTCOMES: Final = (*DISPOSITIONS, "dead-lettered", "skipped")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
+CONNECTIONS: Final = ("open", "missing")
 READINESS: Final = ("group_joined", "reference_loaded", "producer_usable", "dead_letters_within_limit")
 
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -204,6 +205,14 @@ CATALOGUE: Final = (
         "Time since a broker last answered, at the scrape.",
     ),
     Metric(
+        "kafka_connections",
+        Kind.GAUGE,
+        "connections",
+        "Connections to brokers that the consumer and the producers of outcomes have open, and how many of these "
+        "clients have none and so miss one.",
+        (Label("state", CONNECTIONS),),
+    ),
+    Metric(
         "event_loop_silent_seconds",
         Kind.GAUGE,
         "seconds",
@@ -244,6 +253,13 @@ CATALOGUE: Final = (
         "Time until the broker has acknowledged all records of a batch.",
         (),
         _SECONDS_TO_DELIVER,
+    ),
+    Metric(
+        "produce_retries_total",
+        Kind.COUNTER,
+        "batches",
+        "Batches of records put back to be sent again, as no broker answered or one refused for the time being; the "
+        "broker keeps one copy.",
     ),
     Metric(
         "last_processed_timestamp_seconds",
@@ -307,6 +323,13 @@ CATALOGUE: Final = (
         (Label("result", ("loaded", "unchanged", "superseded", "rejected")),),
     ),
     Metric(
+        "duplicate_outputs_suspected_total",
+        Kind.COUNTER,
+        "messages",
+        "Outcomes whose id this worker had told among its last 20,000: a delivery taken twice, or a claim that its "
+        "submitter sent twice on a day.",
+    ),
+    Metric(
         "clock_skew_total",
         Kind.COUNTER,
         "messages",
@@ -338,5 +361,12 @@ CATALOGUE: Final = (
         "1",
         "What is running.",
         (Label("version"), Label("revision"), Label("python"), Label("delivery")),
+    ),
+    Metric(
+        "settings_info",
+        Kind.GAUGE,
+        "1",
+        "The digest of all settings, as in the log at the start; the name of a worker is one of them.",
+        (Label("digest"),),
     ),
 )

@@ -18,7 +18,7 @@ from worker.settings import Settings
 from worker.stream.connection import Client, new_producer
 from worker.stream.lanes import Committed, Lane
 from worker.stream.records import Outgoing
-from worker.stream.transport import Group
+from worker.stream.transport import Group, count_retries
 
 DELIVERY_TIMEOUT_S = 30.0
 """aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""
@@ -36,6 +36,9 @@ class Delivery(Protocol):
 
     commits_at_once: bool
     """Whether the offset is committed when `deliver` returns."""
+
+    producers: set[Client]
+    """The producers in use."""
 
     async def start(self) -> None:
         """Get ready to open lanes."""
@@ -96,6 +99,7 @@ class ExactlyOnce:
         self._settings = settings
         self._recorder = recorder
         self._record_limit = record_limit
+        self.producers: set[Client] = set()
 
     async def start(self) -> None:
         """Do nothing: each lane has its own producer."""
@@ -107,12 +111,14 @@ class ExactlyOnce:
             transactional_id=f"{self._settings.group_id}-{tp.topic}-{tp.partition}",
             record_limit=self._record_limit,
         )
+        count_retries(producer, lambda: self._recorder.count("produce_retries_total"))
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_S):
                 await producer.start()
         except BaseException:
             await _stop_producer(producer)
             raise
+        self.producers.add(producer)
         return producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
@@ -143,6 +149,7 @@ class ExactlyOnce:
 
     async def close(self, lane: Lane) -> None:
         """Close the lane's producer."""
+        self.producers.discard(lane.producer)
         await _stop_producer(lane.producer)
 
     async def stop(self) -> None:
@@ -158,6 +165,8 @@ class AtLeastOnce:
         self._recorder = recorder
         self._group = group
         self._producer = new_producer(settings, record_limit=record_limit)
+        count_retries(self._producer, lambda: recorder.count("produce_retries_total"))
+        self.producers: set[Client] = {self._producer}
         self._to_commit: dict[TP, tuple[Lane, Committed]] = {}
         self._committer: asyncio.Task[None] | None = None
 

@@ -20,6 +20,7 @@ from worker.settings import Settings
 from worker.stream.admin import record_limit
 from worker.stream.app import build_app
 from worker.stream.budget import ClaimBudget, limit_process
+from worker.stream.connection_metrics import watch_connections
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from worker.stream.exit_codes import ExitCode
@@ -182,6 +183,7 @@ class _Run:
             platform.python_version(),
             self._settings.delivery,
         )
+        self._recorder.set("settings_info", 1, self._settings.digest)
         report_reference(self._recorder, loaded)
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
@@ -193,6 +195,7 @@ class _Run:
             delivery = ExactlyOnce(self._settings, self._recorder, limit)
         else:
             delivery = AtLeastOnce(self._settings, self._recorder, group, limit)
+        watch_connections(self._recorder, group, delivery)
         return Shell(
             settings=self._settings,
             app=app,

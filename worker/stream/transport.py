@@ -1,6 +1,6 @@
 """Faust's Kafka transport with two repairs, its start without a wait, and the few calls that we make on its consumer.
 
-This is the one module that reaches behind Faust's public surface.
+This is the one module that reaches behind the public surface of Faust and aiokafka.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from worker.stream.connection import Client
 from worker.stream.lanes import Committed
 
 _HELD_BACK_S: Final = 0.01
@@ -80,6 +81,36 @@ def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitabl
     app.agents[agent.name] = agent
 
 
+def count_retries(producer: Client, count: Callable[[], None]) -> None:
+    """Have a call made each time that a producer is to send a batch of records again.
+
+    aiokafka tells nobody of it, so this listens in on the one method by which its sender puts a batch back.
+    """
+    accumulator = producer._message_accumulator  # noqa: SLF001 -- see above
+    reenqueue = accumulator.reenqueue
+
+    def counted(batch: object) -> None:
+        count()
+        reenqueue(batch)
+
+    accumulator.reenqueue = counted
+
+
+def open_connections(client: Client) -> int:
+    """Return how many connections to brokers an aiokafka client has open; any thread may ask.
+
+    The library keeps them to itself.
+    """
+    # A tuple is made in one step, whatever another thread does to the dictionary.
+    return sum(_is_open(each) for each in tuple(client._conns.values()))  # noqa: SLF001
+
+
+def _is_open(connection: Any) -> bool:  # Any: aiokafka's
+    # Its own `connected` reads this twice, and another thread may clear it in between.
+    reader = connection._reader  # noqa: SLF001
+    return reader is not None and not reader.at_eof()
+
+
 class Group:
     """The consumer group as this worker's member sees it.
 
@@ -95,6 +126,14 @@ class Group:
     def generation(self) -> int:
         """Return the generation in force; records of another one are not ours to scrub."""
         return int(self._app.consumer_generation_id)
+
+    @property
+    def client(self) -> Client | None:
+        """Return what holds the consumer's connections, none before it has started; any thread may ask."""
+        # The public `app.consumer` makes a consumer for whoever asks first, on the wrong thread.
+        consumer = self._app._consumer  # noqa: SLF001
+        started = None if consumer is None else consumer._thread._consumer  # noqa: SLF001
+        return None if started is None else started._client  # noqa: SLF001
 
     async def committed(self, tp: TP) -> Committed | None:
         """Ask the broker what the group has committed; none if that is nothing."""

@@ -1,7 +1,8 @@
-"""`claimscrub reference publish` sends a notice of a folder that is good, and of no other."""
+"""`claimscrub reference publish` sends a notice of a folder that is good, and of no other, and says who did."""
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[ReferenceNotice]:
     return notices
 
 
-def publish(*arguments: str | Path) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(claimscrub, ["reference", "publish", *map(str, arguments)])
+def publish(*arguments: str | Path, **settings: str) -> Result:
+    """Run the command under some settings."""
+    return CliRunner(env=settings).invoke(claimscrub, ["reference", "publish", *map(str, arguments)])
 
 
 def test_the_notice_names_the_folder_and_its_digest(small: Path, sent: list[ReferenceNotice]) -> None:
@@ -41,7 +42,7 @@ def test_the_notice_names_the_folder_and_its_digest(small: Path, sent: list[Refe
 
     assert result.exit_code == 0
     assert sent == [ReferenceNotice(directory=str(small.resolve()), digest=digest)]
-    assert result.output == f"Digest {digest}\nAnnounced {small.resolve()} on reference.updates.v1.\n"
+    assert result.stdout == f"Digest {digest}\nAnnounced {small.resolve()} on reference.updates.v1.\n"
 
 
 def test_the_workers_may_see_the_folder_elsewhere(small: Path, sent: list[ReferenceNotice]) -> None:
@@ -67,6 +68,47 @@ def test_a_relative_path_means_nothing_to_a_worker(small: Path, sent: list[Refer
 
     assert (result.exit_code, sent) == (2, [])
     assert "must be absolute" in result.output
+
+
+def test_who_published_what_is_on_record(small: Path, sent: list[ReferenceNotice], tmp_path: Path) -> None:
+    """One line for each notice, in the file; on stderr where no file is set."""
+    file = tmp_path / "audit.jsonl"
+    settings = {"CLAIMSCRUB_AUDIT_FILE": str(file), "CLAIMSCRUB_OPERATOR": "pharmacy billing"}
+
+    results = [publish(small, **settings), publish(small, **settings)]
+    told = publish(small, CLAIMSCRUB_OPERATOR="pharmacy billing").stderr
+
+    lines = [json.loads(line) for line in (*file.read_text().splitlines(), told)]
+    assert [datetime.fromisoformat(line.pop("at")).tzinfo is not None for line in lines] == [True] * 3
+    assert lines == [
+        {
+            "operator": "pharmacy billing",
+            "action": "reference-published",
+            "topic": "reference.updates.v1",
+            "directory": notice.directory,
+            "digest": notice.digest,
+        }
+        for notice in sent
+    ]
+    assert [result.stderr for result in results] == ["", ""]
+
+
+def test_a_notice_that_cannot_be_audited_is_not_sent(small: Path, sent: list[ReferenceNotice], tmp_path: Path) -> None:
+    """The command ends with a sentence instead."""
+    result = publish(small, CLAIMSCRUB_AUDIT_FILE=str(tmp_path / "no such folder" / "audit"))
+
+    assert (result.exit_code, sent) == (1, [])
+    assert "CLAIMSCRUB_AUDIT_FILE cannot be written" in result.stderr
+
+
+def test_what_is_not_announced_is_not_on_record(small: Path, sent: list[ReferenceNotice], tmp_path: Path) -> None:
+    """A broken folder, and a path that means nothing."""
+    file = tmp_path / "audit.jsonl"
+    publish(small, "--seen-as", "reference-2026q2", CLAIMSCRUB_AUDIT_FILE=str(file))
+    change(small, "modifier_exclusions/2024-07.csv", "JW|JZ", "JW|ZZ")
+    publish(small, CLAIMSCRUB_AUDIT_FILE=str(file))
+
+    assert (file.exists(), sent) == (False, [])
 
 
 def test_the_example_of_the_contract_is_a_notice() -> None:

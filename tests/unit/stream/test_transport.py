@@ -8,7 +8,7 @@ import pytest
 from faust.types import TP
 
 from worker.stream.lanes import Committed
-from worker.stream.transport import Group
+from worker.stream.transport import Group, open_connections
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -43,3 +43,39 @@ async def test_a_group_that_does_not_answer_is_not_waited_for_for_ever(ask: Any)
 
     with pytest.raises(TimeoutError):
         await ask(group)
+
+
+def connection(reader: object) -> SimpleNamespace:
+    """A connection of aiokafka's; it has no reader once it is closed."""
+    return SimpleNamespace(_reader=reader)
+
+
+def test_a_connection_counts_until_either_side_has_closed_it() -> None:
+    """What aiokafka keeps of a closed one until it needs it again is none."""
+    streams = [SimpleNamespace(at_eof=lambda: False), SimpleNamespace(at_eof=lambda: True), None]
+    client = SimpleNamespace(_conns=dict(enumerate(map(connection, streams))))
+
+    assert open_connections(client) == 1
+    assert open_connections(SimpleNamespace(_conns={})) == 0
+
+
+def test_to_look_at_the_consumer_makes_none() -> None:
+    """A scrape can come before the start: then there is none, and none is made on the thread of the scrape."""
+
+    class App:
+        """An app whose public `consumer` would make one."""
+
+        def __init__(self, consumer: object) -> None:
+            self._consumer = consumer
+
+        @property
+        def consumer(self) -> Never:
+            raise AssertionError
+
+    client = object()
+    started = SimpleNamespace(_consumer=SimpleNamespace(_client=client))
+    starting = SimpleNamespace(_consumer=None)
+
+    assert Group(App(None)).client is None
+    assert Group(App(SimpleNamespace(_thread=starting))).client is None
+    assert Group(App(SimpleNamespace(_thread=started))).client is client

@@ -1,0 +1,81 @@
+"""What is counted of outcomes once they are durable."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from worker.agents import report
+from worker.agents.report import Reporter
+from worker.observe.metrics import CATALOGUE
+from worker.observe.recorder import Recorder
+from worker.stream.records import Inbound, dead
+from worker.stream.scrubber import Scrubbed
+from worker.stream.shell import Shell
+
+MESSAGE = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", b"{}", ())
+NO_CLAIM = dead(DeadLetterReason.NOT_JSON, DeadLetterStage.DECODE, {})
+
+
+def outcome(number: int) -> Scrubbed:
+    """An outcome with an id of its own."""
+    return Scrubbed("scrubbed", b"{}", f"outcome-{number}")
+
+
+class Bench:
+    """A reporter whose log goes nowhere."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        log = SimpleNamespace(info=lambda *_, **__: None, warning=lambda *_, **__: None)
+        shell: Any = SimpleNamespace(  # Any: the part of a worker that reports
+            recorder=self.recorder, log=log, budget=SimpleNamespace(overruns=0), spans=None
+        )
+        self.reporter = Reporter(cast("Shell", shell))
+
+    def suspected(self, *pairs: tuple[Inbound, Scrubbed]) -> float:
+        """Report a batch, and return how many duplicates are suspected by now."""
+        self.reporter.report(pairs, (), 0)
+        return self.recorder.value("duplicate_outputs_suspected_total")
+
+
+def test_an_outcome_that_is_told_again_is_suspected() -> None:
+    """In the batch or later, wherever the message stands; an outcome of another id is not."""
+    bench = Bench()
+
+    assert bench.suspected((MESSAGE, outcome(1)), (MESSAGE, outcome(2))) == 0
+    assert bench.suspected((MESSAGE, outcome(3)), (replace(MESSAGE, offset=8), outcome(3))) == 1
+    assert bench.suspected((replace(MESSAGE, offset=9), outcome(1))) == 2
+
+
+def test_a_dead_letter_is_known_by_the_place_of_its_message() -> None:
+    """The same bytes at another place are another message."""
+    bench = Bench()
+
+    assert bench.suspected((MESSAGE, NO_CLAIM), (replace(MESSAGE, offset=8), NO_CLAIM)) == 0
+    assert bench.suspected((replace(MESSAGE, partition=1), NO_CLAIM)) == 0
+    assert bench.suspected((MESSAGE, NO_CLAIM)) == 1
+
+
+def test_what_is_skipped_has_no_outcome_to_double() -> None:
+    """A tombstone leaves no record."""
+    assert Bench().suspected((MESSAGE, Scrubbed("skipped")), (MESSAGE, Scrubbed("skipped"))) == 0
+
+
+def test_the_catalogue_says_how_many_outcomes_are_remembered() -> None:
+    """Who reads the figure knows how far back it looks."""
+    (meaning,) = (metric.meaning for metric in CATALOGUE if metric.name == "duplicate_outputs_suspected_total")
+
+    assert f"last {report.MOST_REMEMBERED:,}:" in meaning
+
+
+def test_only_so_many_outcomes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is forgotten first, and one that is seen again takes nobody's place."""
+    monkeypatch.setattr(report, "MOST_REMEMBERED", 3)
+    bench = Bench()
+
+    assert bench.suspected(*((MESSAGE, outcome(number)) for number in (1, 2, 3))) == 0
+    assert bench.suspected((MESSAGE, outcome(3)), (MESSAGE, outcome(1))) == 2
+    assert bench.suspected((MESSAGE, outcome(4)), (MESSAGE, outcome(1))) == 2
