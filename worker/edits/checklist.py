@@ -102,10 +102,12 @@ def asked_elsewhere(day: DrugDay, context: Context) -> frozenset[Element]:
 def _asked(guide: Guide, day: DrugDay, context: Context) -> tuple[RecordItem, ...]:
     diagnoses = context.claim.diagnoses_of(day.lines) or context.claim.diagnoses
     return tuple(
-        item
-        for item in guide.record
-        if (day.wasted or not item.when_wasted)
-        and (not item.diagnoses or any(code.startswith(item.diagnoses) for code in diagnoses))
+        [
+            item
+            for item in guide.record
+            if (day.wasted or not item.when_wasted)
+            and (not item.diagnoses or any(code.startswith(item.diagnoses) for code in diagnoses))
+        ]
     )
 
 
@@ -127,30 +129,27 @@ def _missing(guide: Guide, item: RecordItem, day: DrugDay) -> Flaw:
 
 
 def _nothing_sent(guide: Guide, asked: tuple[RecordItem, ...], day: DrugDay) -> Flaw:
-    elements = tuple([item.element for item in asked])
+    words, checklist, types = _told_of(tuple([item.element for item in asked]))
     return Flaw(
-        message=(
-            f"Nothing was sent about the record for {day.hcpcs} ({guide.drug}) of {day.on}; a payer may ask for: "
-            f"{_all_in_words(elements)}."
-        ),
+        message=f"Nothing was sent about the record for {day.hcpcs} ({guide.drug}) of {day.on}; a payer may ask for: "
+        f"{words}.",
         hint="Send a `documentation` list to have the record compared, or have these documents ready.",
         at=in_line(day.lines[0], "documentation"),
         facts={
             "procedureCode": day.hcpcs,
             "serviceDate": day.on,
-            "checklist": ", ".join(elements),
-            "reportTypes": _report_types(elements),
+            "checklist": checklist,
+            "reportTypes": types,
         },
         severity=Severity.WARN,
     )
 
 
-# Most claims come without a record, and the checklists are few.
 @lru_cache
-def _all_in_words(elements: tuple[Element, ...]) -> str:
-    return "; ".join(IN_WORDS[element] for element in elements)
-
-
-@lru_cache
-def _report_types(elements: tuple[Element, ...]) -> str:
-    return ", ".join(dict.fromkeys(REPORT_TYPE[element] for element in elements))
+def _told_of(elements: tuple[Element, ...]) -> tuple[str, str, str]:
+    """The elements in words, as written, and by the reports that hold them; most claims come without any."""
+    return (
+        "; ".join(IN_WORDS[element] for element in elements),
+        ", ".join(elements),
+        ", ".join(dict.fromkeys(REPORT_TYPE[element] for element in elements)),
+    )

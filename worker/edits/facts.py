@@ -4,7 +4,6 @@ Values that could not be read stand as None here; only the intake edits look at 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
@@ -117,8 +116,7 @@ class DrugDay(NamedTuple):
         return None if self.drug.unit_up_to else self.drug.unit_amount
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimFacts:
+class ClaimFacts(NamedTuple):
     """The claim with its lines and its drugs by day. As a whole it is of no one code, and like no other.
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that

@@ -228,6 +228,8 @@ def _failed(rule: Rule) -> Finding:
 
 def _written(value: object) -> str:
     match value:
+        case str():
+            return value
         case Decimal():
             return format(value, "f")
         case date():

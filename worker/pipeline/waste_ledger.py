@@ -33,7 +33,9 @@ class LedgerWriter:
         if day.likeness not in self._known:
             self._known.keep(day.likeness, _entry(day))
         entry = self._known[day.likeness]
-        return None if entry is None else entry.model_copy(update={"lines": day.numbers})
+        if entry is None or entry.lines == day.numbers:
+            return entry
+        return entry.model_copy(update={"lines": day.numbers})
 
 
 def _entry(day: DrugDay) -> WasteLedgerEntry | None:
