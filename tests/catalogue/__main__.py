@@ -76,10 +76,9 @@ def _print_verdicts(verdicts: Iterable[Verdicts], count: int) -> bool:
     total, exact = 0, 0
     for each in verdicts:
         total, exact = total + 1, exact + each.is_exact
-        named = {**each.mutation.companions}
-        heard = ", ".join(f"{edit} {times} ({named[edit]})" for edit, times in each.companions.most_common())
+        heard = ", ".join(f"{edit} {times} ({each.named[edit]})" for edit, times in each.companions.most_common())
         sys.stdout.write(
-            f"{'ok ' if each.is_exact else 'BAD'} {each.mutation.edit} {each.mutation.name}: found {each.found} of "
+            f"{'ok ' if each.is_exact else 'BAD'} {each.edit} {each.name}: found {each.found} of "
             f"{each.claims}{f'; companions {heard}' if heard else ''}\n"
         )
         for what, example in each.examples.items():

@@ -1,7 +1,7 @@
 """Every known error, and what the scrubber makes of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -36,9 +36,14 @@ class Reported(NamedTuple):
 
 @dataclass
 class Verdicts:
-    """How often an error was found, and what else was reported that the unbroken claim did not show."""
+    """How often an error was found, and what else was reported that the unbroken claim did not show.
 
-    mutation: Mutation
+    `named` are the edits that may speak up beside the one that is meant, each with the reason.
+    """
+
+    name: str
+    edit: str
+    named: Mapping[str, str]
     claims: int = 0
     found: int = 0
     others: Counter[str] = field(default_factory=Counter)
@@ -60,7 +65,7 @@ class Trial:
 
     def of(self, mutation: Mutation, count: int, seed: int = 0) -> Verdicts:
         """Break so many claims to which the error applies. Raises `LookupError` when hardly any is one."""
-        verdicts = Verdicts(mutation)
+        verdicts = Verdicts(mutation.name, mutation.edit, mutation.companions)
         for made, copy in self._broken(mutation, count, seed):
             adjusted = self._pipeline_for(made, copy)
             base = _reported(adjusted if copy.base else self._pipeline, copy.base or made.document, made.received_on)
