@@ -372,11 +372,12 @@ WORKER: Final = Board(
         Panel(
             "Silence",
             "s",
-            "Since a broker answered, since the event loop turned, since a batch was done.",
+            "Since a broker answered, the event loop turned, a batch was done, offsets were committed.",
             (
                 Query("max(claimscrub_broker_silent_seconds{$J})", "broker"),
                 Query("max(claimscrub_event_loop_silent_seconds{$J})", "event loop"),
                 Query("time() - max(claimscrub_last_processed_timestamp_seconds{$J} > 0)", "last batch"),
+                Query("time() - max(claimscrub_last_commit_timestamp_seconds{$J} > 0)", "last commit"),
             ),
         ),
         Panel(

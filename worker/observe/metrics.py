@@ -247,6 +247,12 @@ CATALOGUE: Final = (
         (Label("result", ("ok", "aborted", "uncertain")),),
     ),
     Metric(
+        "last_commit_timestamp_seconds",
+        Kind.GAUGE,
+        "seconds since 1970",
+        "When offsets were last committed.",
+    ),
+    Metric(
         "delivery_seconds",
         Kind.HISTOGRAM,
         "seconds",

@@ -6,6 +6,7 @@ under either: it acknowledges events that it skipped itself, which would move th
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -63,6 +64,11 @@ class Delivery(Protocol):
     async def stop(self) -> None:
         """Release everything."""
         ...
+
+
+def _count_commit(recorder: Recorder) -> None:
+    recorder.count("commits_total", "ok")
+    recorder.set("last_commit_timestamp_seconds", time.time())
 
 
 async def _send(producer: Client, records: Sequence[Outgoing]) -> None:
@@ -145,7 +151,7 @@ class ExactlyOnce:
             # Aborting and going on would trust a request that timed out not to arrive later.
             self._recorder.count("commits_total", "uncertain")
             raise DeliveryUncertainError from error
-        self._recorder.count("commits_total", "ok")
+        _count_commit(self._recorder)
 
     async def close(self, lane: Lane) -> None:
         """Close the lane's producer."""
@@ -231,4 +237,4 @@ class AtLeastOnce:
             for tp, entry in noted.items():
                 self._to_commit.setdefault(tp, entry)
         else:
-            self._recorder.count("commits_total", "ok")
+            _count_commit(self._recorder)
