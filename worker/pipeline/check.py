@@ -124,7 +124,13 @@ def _show_first(subject: Subject, chosen: Chosen, context: WatchedContext, check
         else:
             ids.difference_update(elsewhere)
             told += [(rule, gap.missing, gap.line and subject.numbers.index(gap.line)) for gap in found]
-    return Chosen(tuple(again), frozenset(ids), tuple(told))
+    return Chosen(tuple(again), _shared(frozenset(ids)), tuple(told))
+
+
+@lru_cache(maxsize=1024)
+def _shared(ids: frozenset[str]) -> frozenset[str]:
+    # Thousands of kinds of subjects share a few dozen such sets.
+    return ids
 
 
 def _account(rule: Rule, verdict: Verdict, checked: Checked) -> None:

@@ -9,8 +9,8 @@ from typing import Final
 from schemas.claim import ServiceLine
 from worker.edits.facts import Likeness
 
-ALIKE: Final = 65_536
-"""Kinds of lines that are kept, some 400 bytes each: a few weeks of a large clearinghouse."""
+ALIKE: Final = 4096
+"""Kinds of lines, or of drugs and days, that are kept; all that is kept of one takes some 5 KB at most."""
 
 ON_MOST_LINES: Final = frozenset(
     {"provider_control_number", "service_date", "service_date_end", "professional_service", "drug_identification"}
