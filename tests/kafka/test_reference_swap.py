@@ -65,4 +65,4 @@ def _publish(settings: Settings, folder: Path) -> str:
     }
     result = CliRunner(env=environment).invoke(claimscrub, ["reference", "publish", str(folder)])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
