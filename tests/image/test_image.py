@@ -10,7 +10,6 @@ from datetime import date
 
 import pytest
 
-from schemas.topics import TOPICS
 from tests.image.engine import IMAGE, Engine, EngineMissingError, base_image, engine
 from tests.malformed import sound, written
 from tests.stream.support import outcomes_when
@@ -100,7 +99,7 @@ def test_a_hardened_worker_scrubs_claims_and_stops_in_order(built: Engine, setti
     assert len(records) == CLAIMS
     assert user == ["10001", "10001"]
     assert "Read-only file system" in writing.stderr
-    assert checked.count("as declared") == len(TOPICS)
+    assert checked.count("as declared") == len(settings.topics_in_use)
     assert code == ExitCode.STOPPED
     (loaded,) = [line for line in lines if line["event"] == "reference-loaded"]
     assert loaded["result"] == "compiled", "the worker reads its tables anew at each start"
