@@ -5,7 +5,6 @@ look at the chart. `test` operations keep it from a claim that writes the value 
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 from schemas.outcome import Fix, Location
@@ -69,11 +68,6 @@ def modifier_replaced(line: LineFacts, position: int, by: str) -> Operations:
         {"op": "test", "path": path, "value": _written(line, position)},
         {"op": "replace", "path": path, "value": by},
     )
-
-
-def joined(parts: Iterable[Operations]) -> Operations:
-    """Several changes that belong together."""
-    return tuple(operation for part in parts for operation in part)
 
 
 def _written(line: LineFacts, position: int) -> str | None:

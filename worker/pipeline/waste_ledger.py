@@ -45,7 +45,7 @@ def _entry(day: DrugDay) -> WasteLedgerEntry | None:
     return WasteLedgerEntry(
         hcpcs=day.hcpcs,
         service_date=day.on,
-        lines=tuple(line.number for line in day.lines),
+        lines=day.numbers,
         modifiers=tuple(modifier for modifier in WASTE if any(modifier in line.modifiers for line in day.lines)),
         dose_given=_amount(day.dose_given, day),
         dose_discarded=_amount(day.dose_discarded, day),

@@ -1,12 +1,11 @@
 from collections.abc import Iterator
-from datetime import date
 
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
-from worker.edits.filing_limit import REPLACES_A_CLAIM, FilingLimit, filing_limit, last_day
+from worker.edits.filing_limit import REPLACES_A_CLAIM, filing_limit, last_day
 from worker.edits.locate import in_line
 
 
@@ -40,7 +39,9 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
         yield DoesNotApply()
         return
     received, limit, days_left = context.received_on, filing_limit(context), context.options(FilingRisk).days_left
-    if _is_far(claim.first_service, limit, context):
+    first = claim.first_service
+    earliest = last_day(first, limit, context) if first and first < received else None
+    if earliest is not None and (earliest - received).days > days_left:  # as on nearly every claim
         return
     limits = [(line, last_day(line.on, limit, context)) for line in claim.lines if line.on and line.on < received]
     in_time = [(line, last) for line, last in limits if last is not None and last >= received]
@@ -55,9 +56,3 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
                 at=in_line(line, "serviceDate"),
                 facts={"serviceDate": line.on, "lastDay": last, "daysLeft": left},
             )
-
-
-def _is_far(first: date | None, limit: FilingLimit, context: Context) -> bool:
-    """Whether even the earliest service has more days left, as on nearly every claim."""
-    last = last_day(first, limit, context) if first and first < context.received_on else None
-    return last is not None and (last - context.received_on).days > context.options(FilingRisk).days_left
