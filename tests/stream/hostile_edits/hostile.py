@@ -42,9 +42,10 @@ def hostile(facts: ClaimFacts, _: Context) -> Iterator[Verdict]:
         case "REGEX":
             re.match(r"(a+)+$", "a" * 64 + "b")
         case "EAT":
-            eaten = [bytearray(_MIB)]
+            # Asked for but never touched: the limit must be met long before the time that a claim may take.
+            eaten = [bytes(_MIB)]
             while True:
-                eaten.append(bytearray(64 * _MIB))
+                eaten.append(bytes(64 * _MIB))
         case "HANG":
             # In C, with the interpreter's lock: no signal handler and no other thread gets a turn.
             collections.deque(itertools.repeat(0), maxlen=0)
