@@ -25,12 +25,11 @@ class Checked:
 
     claim: ClaimFacts
     findings: list[Finding] = field(default_factory=list)
-    looked: set[str] = field(default_factory=set)
+    looked: set[frozenset[str]] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     errors: set[str] = field(default_factory=set)
     bypassed: dict[BypassedEntry, None] = field(default_factory=dict)  # in order, each once
     no_data: list[NoDataEntry] = field(default_factory=list)
-    unverified: set[str] = field(default_factory=set)
     not_reached: tuple[str, ...] = ()
     verdicts: int = 0
 
@@ -40,13 +39,13 @@ class Checked:
 
     def coverage(self, plan: Plan) -> Coverage:
         """What was checked, as the outcome says it."""
-        ended_otherwise = [entry.edit for entry in self.no_data] + [entry.edit for entry in self.bypassed]
-        passed = self.looked.difference(ended_otherwise, self.failed, self.errors)
+        undecided = frozenset([entry.edit for entry in self.no_data])
+        lifted = [entry.edit for entry in self.bypassed]
         return Coverage(
-            passed=_in_order(frozenset(passed)),
+            passed=_passed(frozenset(self.looked), undecided.union(lifted, self.failed, self.errors)),
             failed=tuple(sorted(self.failed)),
             bypassed=tuple(self.bypassed),
-            unverified=tuple(sorted(self.unverified)),
+            unverified=tuple(sorted(plan.holding & undecided)),
             switched_off=plan.switched_off,
             not_configured=plan.not_configured,
             no_data=tuple(sorted(self.no_data, key=attrgetter("edit"))),
@@ -62,7 +61,11 @@ def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
     context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
     _run(plan.intake, context, checked)
     if any(finding.severity is Severity.REJECT for finding in checked.findings):
-        chosen = [choice.of(subject.traits, subject.hcpcs) for choice, subject in plan.others.sides(facts)]
+        chosen = [
+            choice.of(subject.traits, subject.hcpcs)
+            for choice, subjects in plan.others.sides
+            for subject in subjects(facts)
+        ]
         checked.not_reached = tuple(sorted(frozenset().union(*(each.ids for each in chosen))))
     else:
         _run(plan.others, context, checked)
@@ -70,19 +73,20 @@ def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
 
 
 def _run(phase: Phase, context: Context, checked: Checked) -> None:
-    received_on = context.received_on
-    for choice, subject in phase.sides(context.claim):
-        if subject.likeness is None:
-            _show(subject, choice.of(subject.traits, subject.hcpcs), context, checked)
-        elif known := choice.for_likes.get((received_on, subject.likeness)):
-            if known.rules or known.told:
-                _show(subject, known, context, checked)
+    claim, received_on = context.claim, context.received_on
+    for choice, subjects in phase.sides:
+        for subject in subjects(claim):
+            if subject.likeness is None:
+                _show(subject, choice.of(subject.traits, subject.hcpcs), context, checked)
+            elif known := choice.for_likes.get((received_on, subject.likeness)):
+                if known.rules or known.told:
+                    _show(subject, known, context, checked)
+                else:
+                    checked.looked.add(known.ids)
             else:
-                checked.looked |= known.ids
-        else:
-            chosen = choice.of(subject.traits, subject.hcpcs)
-            learnt = _show_first(subject, chosen, WatchedContext(context), checked)
-            choice.for_likes.keep((received_on, subject.likeness), learnt)
+                chosen = choice.of(subject.traits, subject.hcpcs)
+                learnt = _show_first(subject, chosen, WatchedContext(context), checked)
+                choice.for_likes.keep((received_on, subject.likeness), learnt)
 
 
 def _show(subject: Subject, chosen: Chosen, context: Context, checked: Checked) -> list[str]:
@@ -105,9 +109,11 @@ def _show(subject: Subject, chosen: Chosen, context: Context, checked: Checked) 
         else:
             for verdict in verdicts:
                 _account(rule, verdict, checked)
-    for rule, missing, place in chosen.told:
-        _account_gap(rule, missing, None if place is None else subject.numbers[place], checked)
-    checked.looked |= chosen.ids.difference(elsewhere) if elsewhere else chosen.ids
+    if chosen.told:
+        numbers = subject.numbers
+        for rule, missing, place in chosen.told:
+            _account_gap(rule, missing, None if place is None else numbers[place], checked)
+    checked.looked.add(chosen.ids.difference(elsewhere) if elsewhere else chosen.ids)
     return elsewhere
 
 
@@ -149,8 +155,6 @@ def _account_gap(rule: Rule, missing: str, line: int | None, checked: Checked) -
         checked.bypassed[_by_suppression(suppression, line)] = None
         return
     checked.no_data.append(_no_data(rule.edit.id, missing, line))
-    if rule.severity is not Severity.WARN:
-        checked.unverified.add(rule.edit.id)
 
 
 def _account_flaw(rule: Rule, flaw: Flaw, checked: Checked) -> None:
@@ -163,9 +167,9 @@ def _account_flaw(rule: Rule, flaw: Flaw, checked: Checked) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _in_order(edits: frozenset[str]) -> tuple[str, ...]:
+def _passed(looked: frozenset[frozenset[str]], ended_otherwise: frozenset[str]) -> tuple[str, ...]:
     # Most claims pass the same few dozens.
-    return tuple(sorted(edits))
+    return tuple(sorted(frozenset().union(*looked) - ended_otherwise))
 
 
 @lru_cache(maxsize=4096)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
 from worker.edits.facts import ClaimFacts, LineFacts
+from worker.pipeline.kept import Kept
 from worker.reference.answer import Absent, Answer, Found, NotCovered, NotInForce
 from worker.reference.rows import Container, Drug, MueLimit, Setting, WasteDuty
 from worker.reference.snapshot import Snapshot
@@ -49,7 +49,8 @@ class Enricher:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._known = lru_cache(maxsize=KEPT)(partial(_look_up, snapshot))
+        self._snapshot = snapshot
+        self._known: Kept[tuple[str, date, Setting, str], LineEnrichment] = Kept(KEPT)
 
     def enrich(self, facts: ClaimFacts) -> tuple[LineEnrichment, ...]:
         """The enrichment of every drug line, in the order of the lines."""
@@ -59,46 +60,44 @@ class Enricher:
         )
 
     def _enrich(self, line: LineFacts, drug: Drug, on: date, setting: Setting) -> LineEnrichment:
-        own = {
-            "line": line.number,
-            "provider_control_number": line.control_number,
-            "units": line.units,
-            "dose": _dose(line.units, drug),
-        }
-        return self._known(line.hcpcs, on, drug, setting).model_copy(update=own)
+        # Equal units may be written differently, 40 and 40.0, and are shown as they were.
+        key = line.hcpcs, on, setting, str(line.units)
+        known = self._known.get(key) or self._known.keep(key, self._look_up(line, drug, on, setting))
+        return known.model_copy(update={"line": line.number, "provider_control_number": line.control_number})
 
-
-def _look_up(snapshot: Snapshot, code: str, on: date, drug: Drug, setting: Setting) -> LineEnrichment:
-    sources = _Sources()
-    answer = snapshot.drug(code, on)
-    sources.row("drugs", answer)
-    containers = sources.row("containers", snapshot.containers_of(code, on))
-    mue = sources.row("mue", snapshot.mue(code, setting, on))
-    opps = sources.row("opps_status", snapshot.opps_status(code, on))
-    asp = sources.row("asp_limits", snapshot.asp_limit(code, on))
-    duty = sources.row("waste_duty", snapshot.waste_duty(code, on))
-    return LineEnrichment(
-        line=0,
-        hcpcs=code,
-        service_date=on,
-        in_force=isinstance(answer, Found),
-        drug_name=drug.generic_name,
-        brands=drug.brands,
-        description=drug.short_description,
-        drug_class=drug.drug_class,
-        billing_unit=_amount(drug.unit_amount, drug),
-        containers=None if containers is None else _sizes(containers, drug),
-        single_dose=drug.single_dose,
-        waste_reporting=_waste_reporting(duty, on),
-        mue=_mue(mue),
-        opps_status=opps.status if opps else None,
-        asp_payment_limit=asp.payment_limit if asp else None,
-        effective_from=drug.effective_from,
-        effective_to=drug.effective_to,
-        successor=drug.successor,
-        editions=sources.editions,
-        no_data=sources.no_data,
-    )
+    def _look_up(self, line: LineFacts, drug: Drug, on: date, setting: Setting) -> LineEnrichment:
+        sources = _Sources()
+        answer = self._snapshot.drug(line.hcpcs, on)
+        sources.row("drugs", answer)
+        containers = sources.row("containers", self._snapshot.containers_of(line.hcpcs, on))
+        mue = sources.row("mue", self._snapshot.mue(line.hcpcs, setting, on))
+        opps = sources.row("opps_status", self._snapshot.opps_status(line.hcpcs, on))
+        asp = sources.row("asp_limits", self._snapshot.asp_limit(line.hcpcs, on))
+        duty = sources.row("waste_duty", self._snapshot.waste_duty(line.hcpcs, on))
+        return LineEnrichment(
+            line=0,
+            units=line.units,
+            dose=_dose(line.units, drug),
+            hcpcs=line.hcpcs,
+            service_date=on,
+            in_force=isinstance(answer, Found),
+            drug_name=drug.generic_name,
+            brands=drug.brands,
+            description=drug.short_description,
+            drug_class=drug.drug_class,
+            billing_unit=_amount(drug.unit_amount, drug),
+            containers=None if containers is None else _sizes(containers, drug),
+            single_dose=drug.single_dose,
+            waste_reporting=_waste_reporting(duty, on),
+            mue=_mue(mue),
+            opps_status=opps.status if opps else None,
+            asp_payment_limit=asp.payment_limit if asp else None,
+            effective_from=drug.effective_from,
+            effective_to=drug.effective_to,
+            successor=drug.successor,
+            editions=sources.editions,
+            no_data=sources.no_data,
+        )
 
 
 def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:

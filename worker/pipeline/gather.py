@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from schemas.claim import Claim, ClaimInformation, ClaimKind, ServiceLine
@@ -21,6 +22,7 @@ from worker.reference.snapshot import Snapshot
 
 NO_RECORD = Unknown("documentation")
 NO_LINE: Final = ServiceLine()
+CHARGE: Final = attrgetter("service.line_item_charge_amount")
 
 
 class Gatherer:
@@ -46,7 +48,7 @@ class Gatherer:
         for line in lines:
             traits |= line.traits
         drug_lines = tuple([line for line in lines if line.drug])
-        charges = [line.service.line_item_charge_amount for line in information.service_lines]
+        charges = map(CHARGE, information.service_lines)
         diagnoses = tuple([(code or "").replace(".", "").upper() for code in _diagnoses(information)])
         return ClaimFacts(
             claim=claim,
@@ -70,7 +72,7 @@ class Gatherer:
             # Of the claim itself nothing is kept.
             known = _line(number, line, place, likeness, self._snapshot)._replace(number=0, line=NO_LINE)
             self._lines.keep(likeness, known)
-        return LineFacts._make((number, line, *known[2:]))
+        return LineFacts(number, line, *known[2:])
 
     def _drug_days(self, claim: Claim, drug_lines: Iterable[LineFacts]) -> tuple[DrugDay, ...]:
         by_day: dict[tuple[str, date], list[LineFacts]] = defaultdict(list)
@@ -156,10 +158,8 @@ def _day(lines: tuple[LineFacts, ...], likeness: Likeness | None, record: Record
 
 
 def _given_and_wasted(lines: tuple[LineFacts, ...]) -> tuple[tuple[LineFacts, ...], tuple[LineFacts, ...]]:
-    return (
-        tuple([line for line in lines if not line.is_waste]),
-        tuple([line for line in lines if line.is_waste]),
-    )
+    wasted = tuple([line for line in lines if line.is_waste])
+    return (tuple([line for line in lines if not line.is_waste]) if wasted else lines), wasted
 
 
 def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:

@@ -4,9 +4,11 @@ Claims repeat themselves: 40 units of infliximab with JZ in an office on one day
 """
 
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from schemas.claim import ServiceLine
+from schemas.values import Unreadable
 from worker.edits.facts import Likeness
 
 ALIKE: Final = 4096
@@ -30,6 +32,11 @@ IN_MOST_SERVICES: Final = frozenset(
 OF_MOST_PACKAGES: Final = frozenset(
     {"service_id_qualifier", "national_drug_code", "national_drug_unit_count", "measurement_unit_code"}
 )
+_OF_LINE: Final = attrgetter("service_date", "service_date_end")
+_OF_SERVICE: Final = attrgetter(
+    "procedure_identifier", "procedure_code", "procedure_modifiers", "measurement_unit", "place_of_service_code"
+)
+_OF_PACKAGE: Final = attrgetter("service_id_qualifier", "national_drug_code", "measurement_unit_code")
 
 
 def likeness_of(line: ServiceLine, place: str | None) -> Likeness | None:
@@ -41,29 +48,14 @@ def likeness_of(line: ServiceLine, place: str | None) -> Likeness | None:
     service, package = line.professional_service, line.drug_identification
     if not line.model_fields_set <= ON_MOST_LINES or not service.model_fields_set <= IN_MOST_SERVICES:
         return None
-    billed = (
-        service.procedure_identifier,
-        service.procedure_code,
-        service.procedure_modifiers,
-        service.measurement_unit,
-        _as_written(service.service_unit_count),
-        line.service_date,
-        line.service_date_end,
-        service.place_of_service_code or place,
-    )
+    billed = (place, _as_written(service.service_unit_count), *_OF_SERVICE(service), *_OF_LINE(line))
     if package is None:
         return billed
     if not package.model_fields_set <= OF_MOST_PACKAGES:
         return None
-    return (
-        *billed,
-        package.service_id_qualifier,
-        package.national_drug_code,
-        _as_written(package.national_drug_unit_count),
-        package.measurement_unit_code,
-    )
+    return (*billed, _as_written(package.national_drug_unit_count), *_OF_PACKAGE(package))
 
 
-def _as_written(value: object) -> object:
+def _as_written(count: Decimal | Unreadable | None) -> str | None:
     """Equal counts may be written differently, 40 and 40.0, and are shown as they were."""
-    return value.as_tuple() if isinstance(value, Decimal) else value
+    return format(count, "f") if isinstance(count, Decimal) else count

@@ -11,13 +11,13 @@ them the edit has nothing to say.
   nobody holds them to asking the claim for the charge of a line.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from schemas.outcome import NotConfigured
+from schemas.outcome import NotConfigured, Severity
 from worker.edits.edit import Configuration, Scope
 from worker.edits.facts import ClaimFacts, Likeness
 from worker.payers.guide import Guide
@@ -81,17 +81,12 @@ class Phase:
         by_scope: dict[Scope, list[Rule]] = {scope: [] for scope in Scope}
         for rule in sorted(rules, key=lambda rule: rule.edit.id):
             by_scope[rule.edit.scope].append(rule)
-        self._sides = [
+        self.sides = [
             (Choice(by_scope[scope], configuration), subjects)
             for scope, subjects in SUBJECTS.items()
             if by_scope[scope]
         ]
-
-    def sides(self, claim: ClaimFacts) -> Iterator[tuple[Choice, Subject]]:
-        """Everything on a claim that some rules look at, with the choice of these."""
-        for choice, subjects in self._sides:
-            for subject in subjects(claim):
-                yield choice, subject
+        """The rules of each scope, with what they look at on a claim."""
 
 
 class Plan:
@@ -103,6 +98,8 @@ class Plan:
     def __init__(self, rulebook: Rulebook, snapshot: Snapshot, guides: Mapping[str, Guide]) -> None:
         self.configuration = Configuration(snapshot, guides, rulebook.profile, rulebook.options)
         self.switched_off = rulebook.switched_off
+        self.holding = frozenset(rule.edit.id for rule in rulebook.rules if rule.severity is not Severity.WARN)
+        """The edits that can hold a claim."""
         lacking = {rule.edit.id: missing for rule in rulebook.rules if (missing := rule.edit.lacks(self.configuration))}
         self.not_configured = tuple(NotConfigured(edit=edit, missing=lacking[edit]) for edit in sorted(lacking))
         able = [rule for rule in rulebook.rules if rule.edit.id not in lacking]

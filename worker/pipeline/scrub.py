@@ -3,11 +3,12 @@
 import copy
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import sub
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.claim import Claim, ClaimKind
 from schemas.dead_letter import DeadLetter
@@ -30,8 +31,7 @@ from worker.reference.snapshot import Snapshot
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 
 
-@dataclass(frozen=True, slots=True)
-class Scrubbed:
+class Scrubbed(NamedTuple):
     """What became of one message.
 
     Exactly one of `outcome` (with `message`, its JSON bytes) and `dead_letter` is set; neither is for a tombstone.
@@ -43,11 +43,10 @@ class Scrubbed:
     dead_letter: DeadLetter | None = None
     lines: int = 0
     billed: Decimal | None = None
-    stage_seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    stage_seconds: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Examined:
+class _Examined(NamedTuple):
     """What enriching and checking one claim came to."""
 
     facts: ClaimFacts
@@ -57,8 +56,7 @@ class _Examined:
     enriching_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Corrected:
+class _Corrected(NamedTuple):
     """A claim with its fixes, and what it came to with them."""
 
     fixed: Fixed
@@ -135,14 +133,14 @@ class Pipeline:
             enrichment=examined.enrichment,
             waste_ledger=self._ledgers.write(examined.facts),
             coverage=examined.checked.coverage(self._plan(profile, examined.facts)),
-            versions=Versions(ruleset=self.ruleset, reference=self.snapshot.digest, profile=profile.name),
+            versions=_versions(self.ruleset, self.snapshot.digest, profile.name),
             fixed=made.fixed.findings if made else None,
             patch=made.fixed.patch if made else None,
             claim={},
         )
         message = encode(outcome, made.fixed.value, decoded.body) if made else encode(outcome, decoded.body)
         marks = (started, decoded_at, decoded_at + first.enriching_s, checked_at, decided_at, self._clock())
-        seconds = {stage: marks[place + 1] - marks[place] for place, stage in enumerate(STAGES)}
+        seconds = dict(zip(STAGES, map(sub, marks[1:], marks), strict=True))
         return Scrubbed(
             outcome=outcome,
             message=message,
@@ -182,10 +180,14 @@ class Pipeline:
     def _outcome_id(self, decoded: Decoded, received_on: date, profile: Profile, errors: Iterable[str]) -> str:
         # The day is part of it because filing limits and future dates depend on it: one id, one verdict. So are the
         # edits that failed, as one may fail for want of time or memory and do its work the next time.
-        told = hashlib.sha256(decoded.canonical)
-        for part in (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat(), *sorted(errors)):
-            told.update(b"\0" + part.encode())
-        return told.hexdigest()[:32]
+        told = (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat(), *sorted(errors))
+        return hashlib.sha256(b"\0".join((decoded.canonical, "\0".join(told).encode()))).hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def _versions(ruleset: str, reference: str, profile: str) -> Versions:
+    # A process has one rule set and a few profiles.
+    return Versions(ruleset=ruleset, reference=reference, profile=profile)
 
 
 def _billed(claim: Claim) -> Decimal | None:

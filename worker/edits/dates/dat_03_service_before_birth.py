@@ -29,6 +29,8 @@ def service_before_birth(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     if not isinstance(born, date):
         yield NoData(f"date of birth of the {role}")
         return
+    if claim.first_service is None or claim.first_service >= born:
+        return
     for early in claim.lines:
         if early.on is None or early.on >= born:
             continue

@@ -32,7 +32,12 @@ def filed_too_late(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     next federal workday when the last day is none. A replacement or void counts from its original claim, which we do
     not see.
     """
-    information, options = claim.claim.claim_information, context.options(FilingLimit)
+    information, options, first = claim.claim.claim_information, context.options(FilingLimit), claim.first_service
+    if first is None or first >= context.received_on:
+        return
+    limit = None if information.claim_frequency_code in REPLACES_A_CLAIM else last_day(first, options, context)
+    if limit and context.received_on <= limit:
+        return  # so is each later line
     for line in claim.lines:
         if line.on is None or line.on >= context.received_on:
             continue

@@ -31,9 +31,14 @@ def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     if not any(claim.diagnoses):
         return
+    sound: set[tuple[str | None, ...]] = set()  # most lines point to the same
     for line in claim.lines:
         pointers = line.line.professional_service.composite_diagnosis_code_pointers
-        if pointers and not _is_sound(pointers.diagnosis_code_pointers, claim):
+        if not pointers or pointers.diagnosis_code_pointers in sound:
+            continue
+        if _is_sound(pointers.diagnosis_code_pointers, claim):
+            sound.add(pointers.diagnosis_code_pointers)
+        else:
             yield from _flaws(line, pointers, claim)
 
 

@@ -36,10 +36,10 @@ def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Ver
     """
     patient = claim.claim.dependent or claim.claim.subscriber
     suspect = [code for code in claim.diagnoses if code.startswith((*WOMEN, *MEN))]
-    attesting = [line.number for line in claim.lines if ATTESTED in line.modifiers]
     if not suspect:
         yield DoesNotApply()
         return
+    attesting = [line.number for line in claim.lines if ATTESTED in line.modifiers]
     if attesting:
         yield Bypassed(f"modifier {ATTESTED}", attesting[0])
         return

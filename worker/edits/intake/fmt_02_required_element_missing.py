@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from schemas.claim import Claim, ClaimKind, InstitutionalService, Organization, Provider, ServiceLine
+from schemas.claim import Claim, InstitutionalService, Organization, Provider, ServiceLine
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import status_of
@@ -78,11 +78,11 @@ def _of_claim(claim: Claim) -> tuple[object, ...]:
     )
 
 
-def _of_kind(claim: Claim) -> tuple[Elements, tuple[object, ...]]:
+def _of_kind(claim: ClaimFacts) -> tuple[Elements, tuple[object, ...]]:
     """What only claims of one kind carry, and the values."""
-    information = claim.claim_information
+    information = claim.claim.claim_information
     place = information.place_of_service_code
-    if claim.kind is ClaimKind.PROFESSIONAL:
+    if not claim.is_institutional:
         return OF_PROFESSIONAL_CLAIM, (place, information.signature_indicator)
     dates = information.claim_date_information
     return OF_INSTITUTIONAL_CLAIM, (place, dates and dates.statement_begin_date, information.principal_diagnosis)
@@ -130,17 +130,18 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     Accepted: all present. Absent and empty mean the same; 0 and N are values. A missing principal diagnosis is told
     by DX-03, an unreadable value by FMT-03.
     """
-    for elements, values in ((OF_CLAIM, _of_claim(claim.claim)), _of_kind(claim.claim)):
-        for element, words in _absent(elements, values):
-            yield _missing(words, in_claim(element))
+    for elements, values in ((OF_CLAIM, _of_claim(claim.claim)), _of_kind(claim)):
+        if not all(values):  # rare, and a zero takes the closer look too
+            for element, words in _absent(elements, values):
+                yield _missing(words, in_claim(element))
     for line in claim.lines:
-        for element, words in _absent(*_of_line(line.line)):
-            yield _missing(words, in_line(line, element))
+        elements, values = _of_line(line.line)
+        if not all(values):
+            for element, words in _absent(elements, values):
+                yield _missing(words, in_line(line, element))
 
 
 def _absent(elements: Elements, values: tuple[object, ...]) -> Elements:
-    if all(values):  # as nearly always; a zero takes the closer look
-        return ()
     return tuple(element for element, value in zip(elements, values, strict=True) if value is None or value == "")
 
 

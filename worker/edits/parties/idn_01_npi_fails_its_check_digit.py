@@ -36,9 +36,7 @@ def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> Iterator[Verdict
     for role, provider in providers_of_claim(claim.claim):
         if _is_wrong(provider):
             yield _flaw(role, in_claim(f"{role}.npi"))
-    for line in claim.lines:
-        if not line.traits & Trait.OWN_PROVIDER:
-            continue
+    for line in claim.lines if claim.traits & Trait.OWN_PROVIDER else ():
         for element, provider in providers_of_line(line.line):
             if _is_wrong(provider):
                 yield _flaw(element.removesuffix("Provider"), in_line(line, f"{element}.npi"))
