@@ -31,7 +31,7 @@ def code_that_ended_long_ago(copy: Copy) -> bool | None:
     return None if copy.on.year > 2014 else False
 
 
-@error("HCP-01", companions=NOT_GIVEN)
+@error("HCP-01")
 def code_with_six_characters(copy: Copy) -> None:
     copy.add("J23560", charge="12.00")
 
