@@ -6,7 +6,7 @@ Exits with 1 when a valid claim is held, an edit fails, or a known error is miss
 import argparse
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.catalogue.mutations import Trial, Verdicts, all_mutations
@@ -18,15 +18,26 @@ from worker.bootstrap import build_pipeline
 PORTION = 2500
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for and print it."""
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue", description=__doc__)
     parser.add_argument("--claims", type=int, default=10000, help="how many valid claims, or claims for each error")
     parser.add_argument("--mutations", action="store_true", help="break the claims, one known error after the other")
-    parser.add_argument("--only", action="append", default=[], help="an edit or an error to look at alone")
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="EDIT_OR_ERROR",
+        help="with --mutations: only the errors of this edit (WST-06), or the error of this name; may be repeated",
+    )
+    parser.add_argument("--processes", type=int, default=1, help="how many processes share the work")
+    parser.add_argument("--seed", type=int, default=0, help="another seed makes other claims; the same makes the same")
+    asked = parser.parse_args(arguments)
+    known = {name for each in all_mutations() for name in (each.name, each.edit)}
+    if unknown := sorted(set(asked.only) - known):
+        parser.error(f"neither a known error nor the edit of one: {', '.join(unknown)}")
+    if asked.only and not asked.mutations:
+        parser.error("--only chooses among known errors: give --mutations as well")
     started = time.monotonic()
     with ProcessPoolExecutor(asked.processes) as pool:
         if asked.mutations:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from tests.catalogue.administration import NOT_GIVEN_BY_STAFF
+from tests.catalogue.draft import CEILING
 from tests.catalogue.mutation import CROSSWALK, Copy, error, modifiers, service
 from worker.cli.synthetic import element
 
@@ -86,8 +87,6 @@ def infusion_without_an_end(copy: Copy) -> bool | None:
 
 @error("EM-01", places=OFFICE)
 def visit_without_25(copy: Copy) -> bool | None:
-    if copy.other_line("96372", "96365", "96413", "96374") is None:
-        return False
     given = copy.other_line("96372", "96365", "96413", "96374")
     if given is None or service(given).get("procedureModifiers"):
         return False
@@ -178,7 +177,7 @@ def one_line_beyond_its_record(copy: Copy) -> bool | None:
     again = modifiers(copy.drug_line()).copy()
     copy.add(copy.first.code, units=1, charge="33.00", modifiers=again, more=_same_package(copy))
     copy.bill(copy.drug_line(), copy.first.dose.given + 2)
-    return None
+    return None if Decimal(copy.information["claimChargeAmount"]) <= CEILING else False
 
 
 @error("DOC-09", few_lines=True)

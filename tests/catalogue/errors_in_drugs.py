@@ -18,6 +18,8 @@ SHARE: Final = {"CHG-02": "the charge of the JW line is rounded another way"}
 CEILING: Final = {"FMT-08": "the higher charge may pass Medicare's ceiling"}
 NOT_GIVEN: Final = {"ADM-01": "nothing on the claim is a way to give the added drug"}
 SIBLING: Final = {"NDC-06": "the package is of another code", "UNT-07": "and of another size"}
+SUPPLIER: Final = {"WST-14": "and a supplier bills nothing as discarded before 2025"}
+X_MODIFIERS_FROM: Final = date(2015, 1, 1)
 MISTAKEN: Final = {"J2356": "omalizumab", "J9353": "Tecentriq", "J2329": "natalizumab", "J3397": "Prolia"}
 PAYABLE_NEVER: Final = ("J1202", "J1105", "J3520", "J3535", "J3570", "J7304", "J8515", "J7294", "J7295")
 UNLISTED: Final = ("J3490", "J3590", "J9999", "J7999")
@@ -29,7 +31,7 @@ def code_that_ended_long_ago(copy: Copy) -> bool | None:
     return None if copy.on.year > 2014 else False
 
 
-@error("HCP-01", companions=NOT_GIVEN)
+@error("HCP-01")
 def code_with_six_characters(copy: Copy) -> None:
     copy.add("J23560", charge="12.00")
 
@@ -284,7 +286,7 @@ def attestation_without_record(copy: Copy) -> bool | None:
 def drug_told_apart(copy: Copy) -> bool | None:
     if copy.first.code[0] not in "JQ":
         return False
-    return _modifier(copy, copy.random.choice(("59", "XE", "XU")))
+    return _modifier(copy, copy.random.choice(("59", "XE", "XU") if copy.on >= X_MODIFIERS_FROM else ("59",)))
 
 
 @error("MOD-10", places=OFFICE)
@@ -309,12 +311,12 @@ def nothing_said_of_waste(copy: Copy) -> bool | None:
     return None
 
 
-@error("WST-02", documented=False, few_lines=True, between=FROM_2024)
+@error("WST-02", documented=False, few_lines=True, between=FROM_2024, companions=SUPPLIER)
 def both_waste_modifiers(copy: Copy) -> bool | None:
     return _modifier(copy, "JW") if "JZ" in modifiers(copy.drug_line()) else False
 
 
-@error("WST-03", documented=False, few_lines=True, between=FROM_2024)
+@error("WST-03", documented=False, few_lines=True, between=FROM_2024, companions=SUPPLIER)
 def waste_of_nothing_given(copy: Copy) -> bool | None:
     if "JZ" not in modifiers(copy.drug_line()):
         return False

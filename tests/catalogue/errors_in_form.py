@@ -78,7 +78,7 @@ def total_off_by_a_cent(copy: Copy) -> None:
 @error("FMT-05", places=("11",))
 def more_than_fifty_lines(copy: Copy) -> None:
     for number in range(51 - len(copy.lines)):
-        copy.add(f"{83500 + number}", charge="1.00")
+        copy.append(f"{83500 + number}", charge="1.00")
 
 
 @error("FMT-06")
@@ -382,7 +382,7 @@ def place_of_service_as_modifier(copy: Copy) -> bool | None:
     return _modifier(copy, "POS")
 
 
-@error("MOD-03")
+@error("MOD-03", places=("11",))
 def both_components(copy: Copy) -> None:
     modifiers(copy.add("71046", charge="40.00", modifiers=["26", "TC"]))
 

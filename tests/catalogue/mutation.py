@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from tests.catalogue.draft import Wanted
+from tests.catalogue.draft import MOST_LINES, Wanted
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaim
@@ -20,6 +20,10 @@ CROSSWALK: Final = (date(2025, 10, 1), date(2026, 3, 31))
 """Days of which the tables hold containers and payment limits."""
 LIMITS: Final = (date(2026, 7, 1), date(2026, 9, 30))
 """Days of which the tables hold medically unlikely edits."""
+
+
+class NoRoomError(Exception):
+    """The claim has as many lines as a claim may have."""
 
 
 class Copy:
@@ -77,7 +81,13 @@ class Copy:
         return next((each for each in others if not codes or service(each)["procedureCode"] in codes), None)
 
     def add(self, code: str, **keywords: Any) -> Json:  # the keywords of `line`
-        """Add a service of the first day and balance the claim."""
+        """Add a service of the first day and balance the claim. Raises `NoRoomError` when it would be the 51st line."""
+        if len(self.lines) >= MOST_LINES:
+            raise NoRoomError
+        return self.append(code, **keywords)
+
+    def append(self, code: str, **keywords: Any) -> Json:  # the keywords of `line`
+        """Add a service, room or not."""
         made: Json = {"providerControlNumber": f"N{len(self.lines) + 1}"}
         made |= line(code, **({"on": f"{self.on:%Y%m%d}"} | keywords))
         self.lines.append(made)
@@ -148,7 +158,10 @@ class Mutation:
     def breaks(self, made: ValidClaim, random: Random, supply: Supply, guided: AbstractSet[str]) -> Copy | None:
         """The broken claim; None when the error does not apply to this one. `guided` are the codes with a guide."""
         copy = Copy(made, random, supply, guided)
-        return None if self.apply(copy) is False else copy
+        try:
+            return None if self.apply(copy) is False else copy
+        except NoRoomError:
+            return None
 
 
 def error(edit: str, *, companions: Mapping[str, str] | None = None, **wanted: Any) -> Callable[[Break], Mutation]:

@@ -105,6 +105,8 @@ class ValidClaims:
         chance = random.random() < 0.05 if wanted.dispensed is None else wanted.dispensed
         may_be = not wanted.places and not wanted.wasted and code in self._companions
         dispensed = never_given or (chance and may_be)
+        if wanted.dispensed and not dispensed:
+            return None
         supplied = dispensed or drug.drug_class in SUPPLIED
         if payer.medicare_rules and not self.supply.is_payable_by_medicare(code, supplied=supplied):
             excluded = self.supply.is_excluded_by_law(code) and payer.fee_for_service

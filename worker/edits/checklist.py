@@ -10,6 +10,7 @@ from worker.edits.edit import About, Configuration, Context, Flaw, NoData, Verdi
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
+from worker.edits.recorded import not_told_apart
 from worker.payers.guide import Guide, RecordItem
 from worker.payers.profile import DocumentationMode
 
@@ -73,7 +74,8 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The items of the guide's checklist that the record lacks, as strictly as the payer profile asks for them.
 
     A required record pends for every missing item, sent or not. A record that need not be sent pends only for what is
-    missing from a list that was sent; without one there is a warning, and the checklist counts as not decided.
+    missing from a list that was sent; without one there is a warning, and the checklist counts as not decided. So does
+    an amount that is told of the whole claim, where several drugs were given.
     """
     guide = context.guides[day.hcpcs]
     mode, line = context.profile.documentation, day.lines[0]
@@ -88,7 +90,7 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
     record = day.record or Record(())
     for item in asked:
         if not any(record.has(element) for element in item.accepted):
-            yield _missing(guide, item, day)
+            yield not_told_apart(item.accepted, context, line.number) or _missing(guide, item, day)
 
 
 def asked_elsewhere(day: DrugDay, context: Context) -> frozenset[Element]:

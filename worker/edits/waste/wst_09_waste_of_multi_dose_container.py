@@ -8,7 +8,7 @@ from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, V
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
-from worker.edits.recorded import record_not_asked
+from worker.edits.recorded import not_told_apart, record_not_asked
 from worker.edits.traits import Trait
 
 MULTI_DOSE: Final = re.compile(r"\bmulti(?:ple)?[\s-]*(?:dose|use)\b|\bmdv\b", re.IGNORECASE)
@@ -33,7 +33,8 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Ve
     record or in the text of the line: rejected. The same with a record that tells no container: held for it.
 
     Accepted: every code on the CMS list; containers opened or another formulation in the record. Without a record the
-    container is not known, and nothing is held.
+    container is not known, and nothing is held; nor where it is told of the whole claim, on which several drugs were
+    given.
     """
     if day.drug.single_dose or not any(line.is_waste or line.attests_no_waste for line in day.lines):
         yield DoesNotApply()
@@ -52,7 +53,7 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Ve
         )
     elif not day.wasted or any(record.has(element) for element in CONTAINER):
         return
-    elif unknown := record_not_asked(context, line.number):
+    elif unknown := record_not_asked(context, line.number) or not_told_apart(CONTAINER, context, line.number):
         yield NoData(f"whether the container is single-dose ({unknown.missing})", line.number)
     else:
         yield Flaw(

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Record
-from worker.edits.recorded import record_not_asked
+from worker.edits.recorded import not_told_apart, record_not_asked
 from worker.edits.traits import Trait
 
 AMOUNT = Element.AMOUNT_DISCARDED
@@ -35,7 +35,7 @@ def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     Why: discarded units are paid when the record supports them. Every payer asks for the amount; some also for the
     reason, which the profile adds to this edit's option `elements`.
 
-    Flagged: J1745-JW x 5 with a record of the dose only.
+    Flagged: J1745-JW x 5 with a record of the dose only, or with the amount of another drug's line.
 
     Accepted: the amount discarded; the dose given and the containers opened, from which it follows. Without a record
     nothing is held unless the profile requires one; what the guide of the drug asks for is told by its own edit.
@@ -51,8 +51,8 @@ def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     for element in elements:
         if record.has(element) or element in asked_elsewhere(day, context) | follows:
             continue
-        if any(entry.element == element and entry.value for entry in context.claim.documentation or ()):
-            yield NoData(f"documentation {element.value} of the lines of the drug", line.number)
+        if unclear := not_told_apart((element,), context, line.number):
+            yield unclear
             continue
         report = REPORT_TYPE[element]
         yield Flaw(

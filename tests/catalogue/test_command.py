@@ -1,0 +1,22 @@
+"""`python -m tests.catalogue` looks at what it was asked for, and never finds fault with nothing."""
+
+import pytest
+
+from tests.catalogue.__main__ import main
+
+
+@pytest.mark.parametrize("name", ["FMT-04", "total_off_by_a_cent"])
+def test_one_error_is_looked_at_alone(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its edit or by its own name."""
+    assert main(["--mutations", "--claims", "2", "--only", name]) == 0
+
+    assert "ok  FMT-04 total_off_by_a_cent: found 2 of 2\n1 known errors" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--mutations", "--only", "FMT-99"], ["--only", "FMT-04"]])
+def test_a_choice_of_nothing_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown name would be a run that finds nothing wrong; so would a choice among valid claims."""
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+
+    assert "error: " in capsys.readouterr().err
