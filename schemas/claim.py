@@ -120,6 +120,12 @@ class ProfessionalService(Service):
     place_of_service_code: Text = None
     composite_diagnosis_code_pointers: DiagnosisPointers | None = None
 
+    @property
+    def diagnosis_pointers(self) -> tuple[str | None, ...]:
+        """The numbers of the diagnoses that the line points to, as they are written."""
+        pointers = self.composite_diagnosis_code_pointers
+        return pointers.diagnosis_code_pointers if pointers else ()
+
 
 class InstitutionalService(Service):
     """The service of an institutional line [SV2]; only the revenue code, charge and units are always there."""

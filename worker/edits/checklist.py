@@ -1,6 +1,7 @@
 """Which items of a guide's record checklist are missing for one drug on one day, and how that is said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -131,27 +132,26 @@ def _missing(guide: Guide, item: RecordItem, day: DrugDay) -> Flaw:
 
 
 def _nothing_sent(guide: Guide, asked: tuple[RecordItem, ...], day: DrugDay) -> Flaw:
-    words, checklist, types = _told_of(tuple([item.element for item in asked]))
+    message, facts = _told_of(day.hcpcs, guide.drug, day.on, tuple([item.element for item in asked]))
     return Flaw(
-        message=f"Nothing was sent about the record for {day.hcpcs} ({guide.drug}) of {day.on}; a payer may ask for: "
-        f"{words}.",
+        message=message,
         hint="Send a `documentation` list to have the record compared, or have these documents ready.",
         at=in_line(day.lines[0], "documentation"),
-        facts={
-            "procedureCode": day.hcpcs,
-            "serviceDate": day.on,
-            "checklist": checklist,
-            "reportTypes": types,
-        },
+        facts=facts,
         severity=Severity.WARN,
     )
 
 
-@lru_cache
-def _told_of(elements: tuple[Element, ...]) -> tuple[str, str, str]:
-    """The elements in words, as written, and by the reports that hold them; most claims come without any."""
+@lru_cache(maxsize=1024)
+def _told_of(hcpcs: str, drug: str, on: date, elements: tuple[Element, ...]) -> tuple[str, Mapping[str, str]]:
+    """What the record of a drug and day might hold, in words and as facts; most claims come without any."""
+    words = "; ".join(IN_WORDS[element] for element in elements)
     return (
-        "; ".join(IN_WORDS[element] for element in elements),
-        ", ".join(elements),
-        ", ".join(dict.fromkeys(REPORT_TYPE[element] for element in elements)),
+        f"Nothing was sent about the record for {hcpcs} ({drug}) of {on}; a payer may ask for: {words}.",
+        {
+            "procedureCode": hcpcs,
+            "serviceDate": on.isoformat(),
+            "checklist": ", ".join(elements),
+            "reportTypes": ", ".join(dict.fromkeys(REPORT_TYPE[element] for element in elements)),
+        },
     )

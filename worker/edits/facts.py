@@ -121,8 +121,9 @@ class ClaimFacts(NamedTuple):
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
-    that cannot be read; `first_service` is the earliest date of service. `traits` are its own and those of its lines.
-    `is_institutional` says that a facility bills, by revenue codes and type of bill.
+    that cannot be read; `pointers` theirs to diagnoses, as they are written; `first_service` is the earliest date of
+    service. `traits` are its own and those of its lines. `is_institutional` says that a facility bills, by revenue
+    codes and type of bill.
     """
 
     claim: Claim
@@ -132,6 +133,7 @@ class ClaimFacts(NamedTuple):
     diagnoses: tuple[str, ...]
     by_pointer: Mapping[str, str]
     charges: tuple[Decimal | None, ...]
+    pointers: tuple[tuple[str | None, ...], ...]
     first_service: date | None
     traits: int
     is_institutional: bool = False
@@ -156,10 +158,9 @@ class ClaimFacts(NamedTuple):
             return tuple(dict.fromkeys(code for code in self.diagnoses if code))
         found: dict[str, None] = {}
         for line in lines:
-            if composite := line.line.professional_service.composite_diagnosis_code_pointers:
-                for pointer in composite.diagnosis_code_pointers:
-                    if code := self.by_pointer.get(pointer or ""):
-                        found[code] = None
+            for pointer in self.pointers[line.number - 1]:
+                if code := self.by_pointer.get(pointer or ""):
+                    found[code] = None
         return tuple(found)
 
     def rendering_npi(self, line: LineFacts) -> str | None:

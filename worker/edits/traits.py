@@ -6,6 +6,7 @@ no package, and few drugs are wasted. Such an edit counts as not applicable, as 
 
 from enum import IntEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from schemas.claim import ServiceLine
@@ -44,23 +45,24 @@ class Trait(IntEnum):
     """The claim may hold a text of more than 30 characters, the shortest limit of any identifier."""
     UNREADABLE = 1 << 13
     """The claim may hold amounts, counts or dates that cannot be read."""
+    ATTACHMENT = 1 << 14
+    """The claim may announce an attachment."""
+    INCOMPLETE = 1 << 15
+    """A line may lack an element, other than charge and diagnosis pointers, that every line of its kind must carry."""
+    OWN_PLACE = 1 << 16
+    """A line has a place of service of its own."""
 
 
-UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE
+UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.ATTACHMENT
 """What a claim may have of which nothing was told."""
+_REQUIRED: Final = attrgetter("procedure_identifier", "procedure_code", "measurement_unit", "service_unit_count")
 WASTE: Final = ("JW", "JZ")
 """The modifiers that say what was discarded, or that nothing was."""
 
 
 def traits_of_line(code: str, modifiers: tuple[str, ...], line: ServiceLine) -> int:
     """The traits of a service line, as the sum of their values."""
-    traits = _traits_of_code(code)
-    if modifiers:
-        traits |= Trait.MODIFIER
-        if "JW" in modifiers:
-            traits |= Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
-        elif "JZ" in modifiers:
-            traits |= Trait.WASTE_MODIFIER
+    traits = _traits_of_code(code) | _traits_of_modifiers(modifiers)
     if line.drug_identification and line.drug_identification.national_drug_code:
         traits |= Trait.PACKAGE
     if line.service_date_end is not None:
@@ -69,6 +71,10 @@ def traits_of_line(code: str, modifiers: tuple[str, ...], line: ServiceLine) -> 
         traits |= Trait.OTHER_PAYER
     if line.additional_notes or line.service.description:
         traits |= Trait.TEXT
+    if line.institutional_service or not (line.service_date and all(_REQUIRED(line.service))):
+        traits |= Trait.INCOMPLETE
+    if line.professional_service.place_of_service_code:
+        traits |= Trait.OWN_PLACE
     if line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider:
         traits |= Trait.OWN_PROVIDER
     return traits
@@ -78,3 +84,11 @@ def traits_of_line(code: str, modifiers: tuple[str, ...], line: ServiceLine) -> 
 def _traits_of_code(code: str) -> int:
     gives = Trait.INJECTION_OR_INFUSION if within(code, GIVING) else 0
     return gives | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)
+
+
+def _traits_of_modifiers(modifiers: tuple[str, ...]) -> int:
+    if "JW" in modifiers:
+        return Trait.MODIFIER | Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
+    if "JZ" in modifiers:
+        return Trait.MODIFIER | Trait.WASTE_MODIFIER
+    return Trait.MODIFIER if modifiers else 0

@@ -12,7 +12,7 @@ from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Sta
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
-from worker.pipeline.plan import Chosen, Phase, Plan, Subject
+from worker.pipeline.plan import Chosen, Gap, Phase, Plan, Subject
 from worker.pipeline.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
@@ -110,9 +110,7 @@ def _show(subject: Subject, chosen: Chosen, context: Context, checked: Checked) 
             for verdict in verdicts:
                 _account(rule, verdict, checked)
     if chosen.told:
-        numbers = subject.numbers
-        for rule, missing, place in chosen.told:
-            _account_gap(rule, missing, None if place is None else numbers[place], checked)
+        checked.no_data += _gaps(chosen.told, subject.numbers)
     checked.looked.add(chosen.ids.difference(elsewhere) if elsewhere else chosen.ids)
     return elsewhere
 
@@ -125,11 +123,12 @@ def _show_first(subject: Subject, chosen: Chosen, context: WatchedContext, check
         verdicts, gaps = checked.verdicts, len(checked.no_data)
         elsewhere = _show(subject, Chosen((rule,), frozenset((rule.edit.id,))), context, checked)
         found = checked.no_data[gaps:]
-        if context.claim_was_seen or not rule.edit.is_shipped or checked.verdicts - verdicts > len(found):
+        has_more_to_say = context.claim_was_seen or checked.verdicts - verdicts > len(found)
+        if has_more_to_say or rule.suppressions or not rule.edit.is_shipped:
             again.append(rule)
         else:
             ids.difference_update(elsewhere)
-            told += [(rule, gap.missing, gap.line and subject.numbers.index(gap.line)) for gap in found]
+            told += [(gap.edit, gap.missing, gap.line and subject.numbers.index(gap.line)) for gap in found]
     return Chosen(tuple(again), _shared(frozenset(ids)), tuple(told))
 
 
@@ -178,6 +177,12 @@ def _no_data(edit: str, missing: str, line: int | None) -> NoDataEntry:
     return NoDataEntry(edit=edit, missing=missing, line=line)
 
 
+@lru_cache(maxsize=4096)
+def _gaps(told: tuple[Gap, ...], numbers: tuple[int, ...]) -> tuple[NoDataEntry, ...]:
+    # So few edits lack data for lines, and lines have so few numbers, that these hardly ever need to be written again.
+    return tuple(_no_data(edit, missing, None if place is None else numbers[place]) for edit, missing, place in told)
+
+
 def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression | None:
     """The suppression for the line that the verdict speaks of; of a claim as a whole, one that is for any line."""
     meant = claim.lines if line is None else claim.lines[line - 1 : line]
@@ -214,7 +219,7 @@ def _finding(rule: Rule, flaw: Flaw, at: Location) -> Finding:
         severity=severity,
         message=flaw.message,
         hint=flaw.hint,
-        facts={name: _written(value) for name, value in flaw.facts.items()},
+        facts={name: value if isinstance(value, str) else _written(value) for name, value in flaw.facts.items()},
         at=at,
         predicted=flaw.predicted or edit.predicted,
         citation=edit.citation,
@@ -238,8 +243,6 @@ def _failed(rule: Rule) -> Finding:
 
 def _written(value: object) -> str:
     match value:
-        case str():
-            return value
         case Decimal():
             return format(value, "f")
         case date():

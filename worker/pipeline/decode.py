@@ -30,6 +30,8 @@ _ALL_CURLY: Final = bytes.maketrans(b"[]", b"{}")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 # A value, not a key: no text of a list is limited.
 _LONG_TEXT: Final = re.compile(rb':"[^"]{31}')
+# Of claimSupplementalInformation and serviceLineSupplementalInformation, however the name is put together.
+_IN_NAMES_OF_ATTACHMENTS: Final = b"upplemental"
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
@@ -72,7 +74,11 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
 
 def _traits_of_text(canonical: bytes) -> int:
     is_plain = canonical.isascii() and b"\\" not in canonical and b"\x7f" not in canonical
-    return (0 if is_plain else Trait.SPECIAL_TEXT) | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
+    return (
+        (0 if is_plain else Trait.SPECIAL_TEXT)
+        | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
+        | (Trait.ATTACHMENT if _IN_NAMES_OF_ATTACHMENTS in canonical else 0)
+    )
 
 
 def read_json(value: bytes) -> dict[str, Any]:  # any JSON value

@@ -23,6 +23,7 @@ from worker.reference.snapshot import Snapshot
 NO_RECORD = Unknown("documentation")
 NO_LINE: Final = ServiceLine()
 CHARGE: Final = attrgetter("service.line_item_charge_amount")
+POINTERS: Final = attrgetter("professional_service.diagnosis_pointers")
 
 
 class Gatherer:
@@ -57,6 +58,7 @@ class Gatherer:
             drug_days=self._drug_days(claim, drug_lines),
             diagnoses=diagnoses,
             by_pointer={str(pointer): code for pointer, code in enumerate(diagnoses, 1) if code},
+            pointers=tuple(map(POINTERS, information.service_lines)),
             charges=tuple([charge if isinstance(charge, Decimal) else None for charge in charges]),
             first_service=min([line.on for line in lines if line.on], default=None),
             traits=traits,

@@ -31,17 +31,21 @@ KEPT: Final = 16_384
 """Choices that are kept a scope: the codes that a large clearinghouse sees, each with a few sets of traits."""
 
 
+Gap: TypeAlias = tuple[str, str, int | None]
+"""An edit that had no data, what was missing, and for which of the subject's lines, counted from 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The rules for certain subjects, in the order of their ids.
 
     `ids` are those that count as having looked at the subject: the rules, and those that need not look again. `told` is
-    what some of the latter could not decide about any of them: what was missing, and for which of the subject's lines.
+    what some of the latter could not decide about any of them.
     """
 
     rules: tuple[Rule, ...]
     ids: frozenset[str]
-    told: tuple[tuple[Rule, str, int | None], ...] = ()
+    told: tuple[Gap, ...] = ()
 
 
 class Choice:

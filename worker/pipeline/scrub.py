@@ -10,6 +10,8 @@ from operator import sub
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from pydantic import TypeAdapter
+
 from schemas.claim import Claim, ClaimKind
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Finding, LineEnrichment, Outcome, Versions
@@ -29,6 +31,8 @@ from worker.pipeline.waste_ledger import LedgerWriter
 from worker.reference.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
+_OUTCOMES: Final = TypeAdapter(Outcome)
+_NO_CLAIM: Final = b',"claim":{}}'
 
 
 class Scrubbed(NamedTuple):
@@ -197,6 +201,6 @@ def _billed(claim: Claim) -> Decimal | None:
 
 def encode(outcome: Outcome, claim: bytes, original: bytes | None = None) -> bytes:
     """The outcome message with the claim byte for byte, and where it was corrected also as it was received."""
-    head = outcome.model_dump_json(by_alias=True, exclude_none=True, exclude={"claim", "original"}).encode()
+    head = _OUTCOMES.dump_json(outcome, by_alias=True, exclude_none=True).removesuffix(_NO_CLAIM)
     received = b"" if original is None else b',"original":%b' % original
-    return b'%b%b,"claim":%b}' % (head[:-1], received, claim)
+    return b'%b%b,"claim":%b}' % (head, received, claim)

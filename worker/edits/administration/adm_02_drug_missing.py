@@ -25,6 +25,7 @@ class SuppliedDrugs(Options):
     predicted=predicts(category="A6", status=("736",), carc=("16",), rarc=("N349",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 30.5"),
     options=SuppliedDrugs,
+    needs=Trait.INJECTION_OR_INFUSION,
 )
 def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """An injection or infusion is billed, but no drug that was given by it on that day.

@@ -8,6 +8,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, clai
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_line
 from worker.edits.recorded import record_not_asked
+from worker.edits.traits import Trait
 from worker.payers.profile import DocumentationMode
 
 BILLED_BY_TIME: Final = frozenset({"96365", "96413"})
@@ -19,6 +20,7 @@ TIMES: Final = (Element.ADMINISTRATION_START, Element.ADMINISTRATION_END)
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
+    needs=Trait.INJECTION_OR_INFUSION,
 )
 def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """An infusion is billed by time, and the record does not say when it began and ended.

@@ -2,7 +2,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from schemas.claim import DiagnosisPointers
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts, LineFacts
@@ -32,12 +31,11 @@ def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     if not any(claim.diagnoses):
         return
     sound: set[tuple[str | None, ...]] = set()  # most lines point to the same
-    for line in claim.lines:
-        pointers = line.line.professional_service.composite_diagnosis_code_pointers
-        if not pointers or pointers.diagnosis_code_pointers in sound:
+    for line, pointers in zip(claim.lines, claim.pointers, strict=True):
+        if pointers in sound:
             continue
-        if _is_sound(pointers.diagnosis_code_pointers, claim):
-            sound.add(pointers.diagnosis_code_pointers)
+        if _is_sound(pointers, claim):
+            sound.add(pointers)
         else:
             yield from _flaws(line, pointers, claim)
 
@@ -50,8 +48,8 @@ def _is_sound(pointers: tuple[str | None, ...], claim: ClaimFacts) -> bool:
     return different <= claim.by_pointer.keys()
 
 
-def _flaws(line: LineFacts, pointers: DiagnosisPointers, claim: ClaimFacts) -> Iterator[Flaw]:
-    given = [(place, each) for place, each in enumerate(pointers.diagnosis_code_pointers, 1) if each]
+def _flaws(line: LineFacts, pointers: tuple[str | None, ...], claim: ClaimFacts) -> Iterator[Flaw]:
+    given = [(place, each) for place, each in enumerate(pointers, 1) if each]
     if len(given) > MOST_POINTERS:
         problem = f"it has {len(given)} pointers; {MOST_POINTERS} are allowed"
         yield _flaw(line, None, problem, "Keep the four main ones.")

@@ -11,6 +11,7 @@ from worker.edits.locate import in_diagnosis
 PREGNANCY: Final = ("O",)
 WOMEN: Final = (*PREGNANCY, "N7", "N8", *(f"C{number}" for number in range(51, 59)), *(f"N{n}" for n in range(90, 99)))
 MEN: Final = (*(f"C{number}" for number in range(60, 64)), *(f"N{number}" for number in range(40, 54)))
+OF_ONE_SEX: Final = (*WOMEN, *MEN)
 YOUNGEST, OLDEST = 9, 64
 ATTESTED: Final = "KX"
 
@@ -35,7 +36,7 @@ def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Ver
     retrieved table; CMS switched off many of its own sex conflicts on 2024-10-01; and sex on a claim is not anatomy.
     """
     patient = claim.claim.dependent or claim.claim.subscriber
-    suspect = [code for code in claim.diagnoses if code.startswith((*WOMEN, *MEN))]
+    suspect = [code for code in claim.diagnoses if code.startswith(OF_ONE_SEX)]
     if not suspect:
         yield DoesNotApply()
         return

@@ -6,6 +6,7 @@ from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_line
+from worker.edits.traits import Trait
 
 ON_REQUEST: Final = "AA"
 SENT: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})  # by mail, electronically, by e-mail, by file transfer, by fax
@@ -17,6 +18,7 @@ CLAIM: Final = "$.claimInformation.claimSupplementalInformation"
     severity=Severity.PEND,
     predicted=predicts(category="A6", status=("489",), carc=("252",), rarc=("M127",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 PWK, attachment control number PWK06"),
+    needs=Trait.ATTACHMENT,
 )
 def attachment_without_number(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """An attachment is announced as sent, without the control number by which the payer could find it.

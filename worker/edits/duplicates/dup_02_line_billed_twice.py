@@ -62,5 +62,5 @@ def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
         service.description,
         line.line.additional_notes,
         package and (package.national_drug_code, package.national_drug_unit_count),
-        service.composite_diagnosis_code_pointers and service.composite_diagnosis_code_pointers.diagnosis_code_pointers,
+        service.diagnosis_pointers,
     )

@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from schemas.claim import Claim, InstitutionalService, Organization, Provider, ServiceLine
+from schemas.claim import Claim, Organization, Provider, ServiceLine
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.elements import status_of
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, in_line
+from worker.edits.traits import Trait
 
 
 def _name(party: Organization | Provider | None) -> str | None:
@@ -89,27 +90,22 @@ def _of_kind(claim: ClaimFacts) -> tuple[Elements, tuple[object, ...]]:
 
 
 def _of_line(line: ServiceLine) -> tuple[Elements, tuple[object, ...]]:
-    if line.institutional_service is not None:
-        return OF_INSTITUTIONAL_LINE, _of_institutional_service(line.institutional_service)
-    service = line.professional_service
-    pointers = service.composite_diagnosis_code_pointers
+    if service := line.institutional_service:
+        return OF_INSTITUTIONAL_LINE, (
+            service.service_line_revenue_code,
+            service.line_item_charge_amount,
+            service.measurement_unit,
+            service.service_unit_count,
+        )
+    professional = line.professional_service
     return OF_PROFESSIONAL_LINE, (
         line.service_date,
-        service.procedure_identifier,
-        service.procedure_code,
-        service.line_item_charge_amount,
-        service.measurement_unit,
-        service.service_unit_count,
-        (pointers and any(pointers.diagnosis_code_pointers)) or None,
-    )
-
-
-def _of_institutional_service(service: InstitutionalService) -> tuple[object, ...]:
-    return (
-        service.service_line_revenue_code,
-        service.line_item_charge_amount,
-        service.measurement_unit,
-        service.service_unit_count,
+        professional.procedure_identifier,
+        professional.procedure_code,
+        professional.line_item_charge_amount,
+        professional.measurement_unit,
+        professional.service_unit_count,
+        any(professional.diagnosis_pointers) or None,
     )
 
 
@@ -134,10 +130,9 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
         if not all(values):  # rare, and a zero takes the closer look too
             for element, words in _absent(elements, values):
                 yield _missing(words, in_claim(element))
-    for line in claim.lines:
-        elements, values = _of_line(line.line)
-        if not all(values):
-            for element, words in _absent(elements, values):
+    for line, charge, pointers in zip(claim.lines, claim.charges, claim.pointers, strict=True):
+        if charge is None or line.traits & Trait.INCOMPLETE or not any(pointers):
+            for element, words in _absent(*_of_line(line.line)):
                 yield _missing(words, in_line(line, element))
 
 

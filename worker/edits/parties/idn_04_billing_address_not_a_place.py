@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from schemas.claim import Address
@@ -43,7 +44,7 @@ def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Iterator[Verdi
         yield NoData("address of the billing provider")
         return
     for element, written in (("billing.address1", address.address1), ("billing.address2", address.address2)):
-        if written and MAILBOX.search(" ".join(written.split())):
+        if written and _is_mailbox(written):
             yield Flaw(
                 message="The address of the billing provider is a post office box or a lockbox.",
                 hint="Send the street address of the practice here and the box as the pay-to address (2010AB).",
@@ -52,6 +53,12 @@ def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Iterator[Verdi
                 predicted=_predicted("126"),
             )
     yield from _zip_code(address)
+
+
+@lru_cache(maxsize=1024)
+def _is_mailbox(written: str) -> bool:
+    # A practice sends the same address in all its claims.
+    return bool(MAILBOX.search(" ".join(written.split())))
 
 
 def _zip_code(address: Address) -> Iterator[Verdict]:

@@ -7,6 +7,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_claim, in_line
+from worker.edits.traits import Trait
 from worker.reference.answer import Found
 
 TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
@@ -31,7 +32,7 @@ def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verd
     whole = claim.claim.claim_information.place_of_service_code
     if whole:
         yield from _flaws(whole, claim.first_service, None, context)
-    for line in claim.lines:
+    for line in claim.lines if claim.traits & Trait.OWN_PLACE else ():
         if place := line.line.professional_service.place_of_service_code:
             yield from _flaws(place, line.on, line, context)
 
