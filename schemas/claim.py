@@ -6,6 +6,7 @@ finding instead of an error. Fields that are not named here are kept as they cam
 """
 
 from enum import StrEnum
+from operator import attrgetter
 
 from pydantic import Field
 
@@ -14,6 +15,7 @@ from schemas.part import Part
 from schemas.values import Day, Money, Quantity, Text
 
 SCHEMA_VERSION = "3"
+_SERVICE_OF_FACILITY = attrgetter("institutional_service")
 
 
 class ClaimKind(StrEnum):
@@ -379,6 +381,5 @@ class Claim(Part):
     @property
     def kind(self) -> ClaimKind:
         """Whose claim it is."""
-        lines = self.claim_information.service_lines
-        is_institutional = any(line.institutional_service is not None for line in lines)
+        is_institutional = any(map(_SERVICE_OF_FACILITY, self.claim_information.service_lines))
         return ClaimKind.INSTITUTIONAL if is_institutional else ClaimKind.PROFESSIONAL

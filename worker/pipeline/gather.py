@@ -23,6 +23,7 @@ from worker.reference.snapshot import Snapshot
 NO_RECORD = Unknown("documentation")
 NO_LINE: Final = ServiceLine()
 CHARGE: Final = attrgetter("service.line_item_charge_amount")
+PROFESSIONAL_CHARGE: Final = attrgetter("professional_service.line_item_charge_amount")
 POINTERS: Final = attrgetter("professional_service.diagnosis_pointers")
 
 
@@ -49,7 +50,9 @@ class Gatherer:
         for line in lines:
             traits |= line.traits
         drug_lines = tuple([line for line in lines if line.drug])
-        charges = map(CHARGE, information.service_lines)
+        charges = tuple(map(CHARGE if is_institutional else PROFESSIONAL_CHARGE, information.service_lines))
+        if traits & Trait.UNREADABLE:
+            charges = tuple([charge if isinstance(charge, Decimal) else None for charge in charges])
         diagnoses = tuple([(code or "").replace(".", "").upper() for code in _diagnoses(information)])
         return ClaimFacts(
             claim=claim,
@@ -59,7 +62,7 @@ class Gatherer:
             diagnoses=diagnoses,
             by_pointer={str(pointer): code for pointer, code in enumerate(diagnoses, 1) if code},
             pointers=tuple(map(POINTERS, information.service_lines)),
-            charges=tuple([charge if isinstance(charge, Decimal) else None for charge in charges]),
+            charges=charges,
             first_service=min([line.on for line in lines if line.on], default=None),
             traits=traits,
             is_institutional=is_institutional,
