@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.measure import Series
+from tests.bench.peer import measure_peer
 from tests.bench.pipeline import measure_pipeline
 from tests.bench.start import measure_start
 from tests.bench.worker import measure_worker
@@ -28,6 +29,7 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
     {
         "start": lambda rounds, _, console: measure_start(rounds, console),
         "pipeline": lambda rounds, _, console: measure_pipeline(rounds, console),
+        "peer": lambda rounds, _, console: measure_peer(rounds, console),
         "x12": lambda rounds, _, console: measure_x12(rounds, console),
         "worker": measure_worker,
     }
