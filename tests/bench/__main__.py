@@ -17,6 +17,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.latency import measure_latency
 from tests.bench.measure import Series
 from tests.bench.peer import measure_peer
 from tests.bench.pipeline import measure_pipeline
@@ -32,6 +33,7 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "peer": lambda rounds, _, console: measure_peer(rounds, console),
         "x12": lambda rounds, _, console: measure_x12(rounds, console),
         "worker": measure_worker,
+        "latency": measure_latency,
     }
 )
 
