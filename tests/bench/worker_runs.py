@@ -26,7 +26,7 @@ LIMIT_S = 180
 LOOP = "bare aiokafka loop, same pipeline"
 FORWARDING = "bare aiokafka loop, decode and encode only"
 EXACTLY_ONCE, AT_LEAST_ONCE = (f"worker, {policy.value}" for policy in Delivery)
-BROKER = "broker"
+FIRST, BROKER = "process 1", "broker"
 _LOOPS = {LOOP: "scrub", FORWARDING: "forward"}
 _POLICIES = {EXACTLY_ONCE: Delivery.EXACTLY_ONCE, AT_LEAST_ONCE: Delivery.AT_LEAST_ONCE}
 
@@ -75,8 +75,15 @@ def any_broker(console: Console) -> Iterator[Bench]:
             yield bench
     except KafkaMissingError as missing:
         console.print(f"Broker: embedded ({missing})")
-        with embedded_broker() as servers:
-            yield Bench(servers, "embedded broker")
+        with embedded() as bench:
+            yield bench
+
+
+@contextmanager
+def embedded() -> Iterator[Bench]:
+    """The broker of the demo."""
+    with embedded_broker() as servers:
+        yield Bench(servers, "embedded broker")
 
 
 @contextmanager
