@@ -19,12 +19,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.check import measure_check
 from tests.bench.guard import guard, record
 from tests.bench.guarded import guarded, guarded_everywhere
 from tests.bench.latency import measure_latency
 from tests.bench.measure import Series
 from tests.bench.peer import measure_peer
 from tests.bench.pipeline import measure_pipeline
+from tests.bench.scaling import measure_scaling
 from tests.bench.start import measure_start
 from tests.bench.worker import measure_worker
 from tests.bench.x12 import measure_x12
@@ -38,6 +40,8 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "x12": lambda rounds, _, console: measure_x12(rounds, console),
         "worker": measure_worker,
         "latency": measure_latency,
+        "scaling": measure_scaling,
+        "check": measure_check,
     }
 )
 
@@ -46,7 +50,9 @@ def main() -> None:
     """Measure, print, keep."""
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--rounds", type=int, default=5, help="repetitions of each measurement, taken in turn")
-    options.add_argument("--claims", type=int, default=10_000, help="claims through the worker in each repetition")
+    options.add_argument(
+        "--claims", type=int, default=10_000, help="claims through the worker or `check` in each repetition"
+    )
     options.add_argument("--only", choices=list(_PARTS), help="measure this part alone")
     options.add_argument("--guard", action="store_true", help="fail if a ratio is 30 %% worse than recorded (70 s)")
     options.add_argument("--record", action="store_true", help="measure and record the ratios that --guard looks at")
