@@ -83,7 +83,7 @@ pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a wor
 sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
 	@$(BIN)/python -m deploy.sbom build/sbom.json
 
-bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside their floors
+bench: $(INSTALLED)  ## Measure start, pipeline, worker and check beside their floors (half an hour)
 	@$(BIN)/python -m tests.bench
 
 bench-guard: $(INSTALLED)  ## Fail if pipeline or worker cost 30 % more of their floors than recorded (a minute)
