@@ -83,8 +83,11 @@ pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a wor
 sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
 	@$(BIN)/python -m deploy.sbom build/sbom.json
 
-bench: $(INSTALLED)  ## Measure the start, the pipeline and the worker beside their floors
+bench: $(INSTALLED)  ## Measure start, pipeline, worker and check beside their floors (half an hour)
 	@$(BIN)/python -m tests.bench
+
+bench-guard: $(INSTALLED)  ## Fail if pipeline or worker cost 30 % more of their floors than recorded (a minute)
+	@$(BIN)/python -m tests.bench --guard
 
 lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --universal --python-version 3.11 --generate-hashes \
@@ -100,4 +103,4 @@ clean:  ## Remove what the other targets made
 	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
 		tests/bench/results tests/kafka/results
 
-.PHONY: help install demo test test-kafka test-image check check-deploy storm fuzz drill pictures sbom generate bench lock clean
+.PHONY: help install demo test test-kafka test-image check check-deploy storm fuzz drill pictures sbom generate bench bench-guard lock clean

@@ -7,9 +7,11 @@ not ours to know.
 import argparse
 import json
 import platform
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -17,8 +19,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.check import measure_check
+from tests.bench.guard import guard, record
+from tests.bench.guarded import guarded, guarded_everywhere
+from tests.bench.latency import measure_latency
 from tests.bench.measure import Series
+from tests.bench.peer import measure_peer
 from tests.bench.pipeline import measure_pipeline
+from tests.bench.scaling import measure_scaling
 from tests.bench.start import measure_start
 from tests.bench.worker import measure_worker
 from tests.bench.x12 import measure_x12
@@ -28,8 +36,12 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
     {
         "start": lambda rounds, _, console: measure_start(rounds, console),
         "pipeline": lambda rounds, _, console: measure_pipeline(rounds, console),
+        "peer": lambda rounds, _, console: measure_peer(rounds, console),
         "x12": lambda rounds, _, console: measure_x12(rounds, console),
         "worker": measure_worker,
+        "latency": measure_latency,
+        "scaling": measure_scaling,
+        "check": measure_check,
     }
 )
 
@@ -38,10 +50,19 @@ def main() -> None:
     """Measure, print, keep."""
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--rounds", type=int, default=5, help="repetitions of each measurement, taken in turn")
-    options.add_argument("--claims", type=int, default=10_000, help="claims through the worker in each repetition")
-    options.add_argument("--only", choices=list(_PARTS))
+    options.add_argument(
+        "--claims", type=int, default=10_000, help="claims through the worker or `check` in each repetition"
+    )
+    options.add_argument("--only", choices=list(_PARTS), help="measure this part alone")
+    options.add_argument("--guard", action="store_true", help="fail if a ratio is 30 %% worse than recorded (70 s)")
+    options.add_argument("--record", action="store_true", help="measure and record the ratios that --guard looks at")
     chosen = options.parse_args()
     console = Console(width=100)
+    if chosen.record:
+        record(partial(guarded_everywhere, console), datetime.now(UTC).date())
+        return
+    if chosen.guard:
+        sys.exit(guard(partial(guarded, console), console))
 
     series: list[Series] = []
     for name in [chosen.only] if chosen.only else _PARTS:

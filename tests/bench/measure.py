@@ -4,6 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from time import thread_time
+from typing import TypeVar
+
+Name = TypeVar("Name")
+Measured = TypeVar("Measured")
 
 
 @dataclass
@@ -39,9 +43,9 @@ def microseconds(call: Callable[[], object], seconds: float = 0.5) -> float:
     return passed / calls * 1e6
 
 
-def in_turn(measures: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def in_turn(measures: Mapping[Name, Callable[[], Measured]], rounds: int) -> dict[Name, list[Measured]]:
     """Take every measurement once a round, so that a slow minute of the machine touches all alike."""
-    values: dict[str, list[float]] = {name: [] for name in measures}
+    values: dict[Name, list[Measured]] = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
             values[name].append(measure())

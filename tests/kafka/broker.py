@@ -93,6 +93,13 @@ class Broker:
         """The host:port of the broker."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The id of the process, once it has been started."""
+        if self._process is None:
+            raise RuntimeError("the broker has not been started")
+        return self._process.pid
+
     def write_settings(self, voters: str, count: int) -> Path:
         """Write the broker's settings and return the file."""
         copies, least = (3, 2) if count >= 3 else (1, 1)
