@@ -1,14 +1,12 @@
 """Brings messages to their verdicts, one at a time and each within its budget."""
 
-import asyncio
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from datetime import time as time_of_day
-from typing import Final
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken
+from worker.agents.turns import Turns
 from worker.settings import Settings
 from worker.stream import suspects
 from worker.stream.budget import ClaimBudget, OverBudgetError
@@ -17,9 +15,6 @@ from worker.stream.records import Inbound, Outgoing, dead, form_of, outgoing, re
 from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
 from worker.stream.scrubber import Form, LoadedScrubber, Scrubbed
 from worker.stream.shell import Shell
-
-_WORK_S: Final = 0.02
-"""How long scrubbing may hold the event loop before others get a turn."""
 
 Pair = tuple[Inbound, Scrubbed]
 
@@ -31,18 +26,19 @@ class Judge:
         self._shell = shell
         self._settings = shell.settings
         self._wanted = Wanted.of(shell.settings)
-        self._worked_since = time.perf_counter()
+        self._turns = Turns()
 
     async def scrub(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
         """Return each message with its verdict, and the records that say so."""
         pairs: list[Pair] = []
         records: list[Outgoing] = []
-        for each in part:
-            is_condemned = suspects.is_condemned(lane, each)
-            verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
-            own_pairs, own_records = await self._answer(each.message, verdicts)
-            pairs += own_pairs
-            records += own_records
+        async with self._turns:
+            for each in part:
+                is_condemned = suspects.is_condemned(lane, each)
+                verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
+                own_pairs, own_records = await self._answer(each.message, verdicts)
+                pairs += own_pairs
+                records += own_records
         return pairs, records
 
     async def _answer(self, message: Inbound, verdicts: Iterable[Scrubbed]) -> tuple[list[Pair], list[Outgoing]]:
@@ -58,10 +54,7 @@ class Judge:
                     records.append(record)
                 if replies is not None:
                     replies.add(scrubbed)
-                # Between two messages, and between two claims of one.
-                if time.perf_counter() - self._worked_since > _WORK_S:
-                    await asyncio.sleep(0)
-                    self._worked_since = time.perf_counter()
+                await self._turns.pass_on()  # between two messages, and between two claims of one
             return pairs, records + (replies.records() if replies is not None else [])
         except ReplyTooLargeError:
             return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)

@@ -1,0 +1,42 @@
+"""Lets the lanes of a worker scrub in turn, with the network between two turns.
+
+Scrubbing holds the event loop, and a loop looks at the network once for all tasks that are ready. With six lanes each
+answer of the broker would wait for six turns, and a transaction has five of them, one after the other.
+"""
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Final
+
+_TURN_S: Final = 0.005
+"""How long one lane may hold the event loop before the network, and then another lane, gets it."""
+
+
+class Turns:
+    """A context in which one lane scrubs, while the others wait for theirs."""
+
+    def __init__(self) -> None:
+        self._taken = asyncio.Lock()
+        self._since = 0.0
+
+    async def __aenter__(self) -> None:
+        await self._taken.acquire()
+        self._since = time.perf_counter()
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._taken.release()
+
+    async def pass_on(self) -> None:
+        """Let the network and the other lanes have their turns, if this one has lasted long enough."""
+        if time.perf_counter() - self._since < _TURN_S:
+            return
+        self._taken.release()
+        try:
+            await asyncio.sleep(0)
+        finally:
+            # Also for a task that is cancelled: the context gives back what it holds.
+            await self._taken.acquire()
+        self._since = time.perf_counter()
