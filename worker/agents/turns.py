@@ -33,10 +33,11 @@ class Turns:
         """Let the network and the other lanes have their turns, if this one has lasted long enough."""
         if time.perf_counter() - self._since < _TURN_S:
             return
+        await asyncio.sleep(0)  # the network, while the other lanes wait
         self._taken.release()
         try:
-            await asyncio.sleep(0)
-        finally:
-            # Also for a task that is cancelled: the context gives back what it holds.
             await self._taken.acquire()
+        except asyncio.CancelledError:
+            await self._taken.acquire()  # the context gives back what it holds
+            raise
         self._since = time.perf_counter()

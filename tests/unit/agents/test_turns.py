@@ -1,0 +1,75 @@
+"""Lanes that scrub in turn, and the network between them."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from worker.agents import turns
+from worker.agents.turns import Turns
+
+
+@pytest.fixture
+def _short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_TURN_S", 0.0)
+
+
+@pytest.mark.usefixtures("_short_turns")
+async def test_the_network_comes_between_any_two_turns() -> None:
+    """However many lanes are ready, none follows another at once, and none is passed over."""
+    taken, seen = Turns(), list[str]()
+
+    async def lane(name: str) -> None:
+        async with taken:
+            for _ in range(4):
+                seen.append(name)
+                await taken.pass_on()
+
+    async def network() -> None:
+        while True:
+            seen.append("network")
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(network())
+    await asyncio.gather(*(lane(name) for name in "abc"))
+    watching.cancel()
+
+    worked = [place for place, each in enumerate(seen) if each != "network"]
+    assert len(worked) == 12
+    assert all("network" in seen[first:then] for first, then in pairwise(worked))
+    assert {seen[place] for place in worked[:3]} == set("abc")
+
+
+async def test_a_lane_goes_on_until_its_turn_is_over() -> None:
+    """A few quick claims are not interrupted, and the next lane waits."""
+    taken, seen = Turns(), list[str]()
+
+    async def lane(name: str) -> None:
+        async with taken:
+            for _ in range(3):
+                seen.append(name)
+                await taken.pass_on()
+
+    await asyncio.gather(lane("a"), lane("b"))
+
+    assert seen == [*"aaabbb"]
+
+
+@pytest.mark.usefixtures("_short_turns")
+async def test_a_lane_that_is_cancelled_gives_its_turn_back() -> None:
+    """Also while it waits for its next one."""
+    taken = Turns()
+
+    async def endless() -> None:
+        async with taken:
+            while True:
+                await taken.pass_on()
+
+    lanes = [asyncio.create_task(endless()) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    for each in lanes:
+        each.cancel()
+    await asyncio.gather(*lanes, return_exceptions=True)
+
+    async with asyncio.timeout(1), taken:
+        pass
