@@ -2,9 +2,7 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import file_digest
@@ -13,21 +11,18 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Self
 
 import psutil
 from rich.console import Console
 
-from tests.bench.measure import Series, in_turn
-from tests.bench.usage import peak_mebibytes
+from tests.bench.measure import Series, beside, in_turn
+from tests.bench.usage import looking, peak_mebibytes
 from tests.bench.worker_runs import readable_claims
+from worker.cli.console import EXIT_ALL_SCRUBBED, EXIT_SOME_NOT
 from worker.cli.demo_claims import AS_OF
 from worker.cli.in_parallel import all_cores
 
 ONE = "check, one process"
-_SOME_NOT_SCRUBBED = 1
-"""The exit code where claims are rejected or pended, as many of the demo's are."""
-
 _EVERY_S = 0.1
 
 
@@ -61,13 +56,12 @@ def measure_check(rounds: int, claims: int, console: Console) -> list[Series]:
     for size in (claims // 10, claims):
         if len({run.digest for name in (ONE, all_of_them) for run in runs[name, size]}) != 1:
             raise ValueError(f"one process and several wrote different outcomes for {size:,} claims")
-    one, several = runs[ONE, claims], runs[all_of_them, claims]
-    rate, cpu = [run.claims_a_second for run in one], [run.cpu_us for run in one]
+    whole = {name: runs[name, claims] for name in (ONE, all_of_them)}
     series = [
-        Series(ONE, "claims/s", rate),
-        Series(all_of_them, "claims/s", [run.claims_a_second for run in several], ONE, rate),
-        Series(f"processor time: {ONE}", "µs/claim", cpu),
-        Series(f"processor time: {all_of_them}", "µs/claim", [run.cpu_us for run in several], ONE, cpu),
+        *beside("claims/s", ONE, {name: [run.claims_a_second for run in found] for name, found in whole.items()}),
+        *beside(
+            "µs/claim", ONE, {name: [run.cpu_us for run in found] for name, found in whole.items()}, "processor time: "
+        ),
     ]
     for name in (ONE, all_of_them):
         less, more = ([run.peak_mebibytes for run in runs[name, size]] for size in (claims // 10, claims))
@@ -85,42 +79,22 @@ def _file(file: Path, claims: int) -> Path:
 def _check(file: Path, claims: int, options: Sequence[str]) -> Checked:
     command = [sys.executable, "-m", "worker", "check", "--format", "jsonl", "--as-of", str(AS_OF), *options, str(file)]
     started, spent = monotonic(), getrusage(RUSAGE_CHILDREN)
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process, _Peaks(process.pid) as peaks:
+    peaks: dict[int, float] = {}
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as process,
+        looking(partial(_note_peaks, psutil.Process(process.pid), peaks), _EVERY_S),
+    ):
         if not isinstance(process.stdout, BufferedReader):
             raise TypeError("the pipe that was asked for is missing")
         digest = file_digest(process.stdout, "sha256").hexdigest()
         code = process.wait()
     seconds, done = monotonic() - started, getrusage(RUSAGE_CHILDREN)
-    if code not in (0, _SOME_NOT_SCRUBBED):
+    if code not in (EXIT_ALL_SCRUBBED, EXIT_SOME_NOT):
         raise RuntimeError(f"`claimscrub check` ended with exit code {code}")
     cpu_s = done.ru_utime + done.ru_stime - spent.ru_utime - spent.ru_stime
-    return Checked(claims / seconds, cpu_s / claims * 1e6, peaks.mebibytes, digest)
+    return Checked(claims / seconds, cpu_s / claims * 1e6, sum(peaks.values()), digest)
 
 
-class _Peaks:
-    """Looks at a process and its children until they end."""
-
-    def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
-        self._found: dict[int, float] = {}
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._look_on, daemon=True)
-
-    @property
-    def mebibytes(self) -> float:
-        return sum(self._found.values())
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
-
-    def _look_on(self) -> None:
-        while not self._is_over.wait(_EVERY_S):
-            # A process may end while it is looked at, and then has no figures any more.
-            with suppress(psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError):
-                for each in (self._process, *self._process.children(recursive=True)):
-                    self._found[each.pid] = peak_mebibytes(each.pid)
+def _note_peaks(process: psutil.Process, peaks: dict[int, float]) -> None:
+    for each in (process, *process.children(recursive=True)):
+        peaks[each.pid] = peak_mebibytes(each.pid)

@@ -16,7 +16,7 @@ from time import time
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
 
-from tests.bench.measure import Series, in_turn
+from tests.bench.measure import Series, beside, in_turn
 from tests.bench.usage import Watch
 from tests.bench.worker_runs import (
     AT_LEAST_ONCE,
@@ -89,15 +89,12 @@ def measure_latency(rounds: int, claims: int, console: Console) -> list[Series]:
         measures = {name: partial(latency, bench, name, pace) for name in (LOOP, EXACTLY_ONCE, AT_LEAST_ONCE)}
         console.print(f"Latency: {rounds} + 1 rounds of {len(measures)} at {pace:.0f} claims/s for {SECONDS} s ...")
         found = {name: runs[1:] for name, runs in in_turn(measures, rounds + 1).items()}
-    series = []
+    series: list[Series] = []
     for what, (unit, figure) in _FIGURES.items():
         values = {name: [value for run in runs if (value := figure(run)) is not None] for name, runs in found.items()}
         if not values[LOOP]:
             continue  # the processor time of an embedded broker
-        series.append(Series(f"{what}: {LOOP}", unit, values[LOOP]))
-        series += [
-            Series(f"{what}: {name}", unit, values[name], LOOP, values[LOOP]) for name in (EXACTLY_ONCE, AT_LEAST_ONCE)
-        ]
+        series += beside(unit, LOOP, values, f"{what}: ")
     return series
 
 

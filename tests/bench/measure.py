@@ -33,6 +33,15 @@ class Series:
         return median(own / floor for own, floor in zip(self.values, self.floor_values, strict=True))
 
 
+def beside(unit: str, floor: str, values: Mapping[str, list[float]], what: str = "") -> list[Series]:
+    """Return the series of a floor, and of all else that was measured with it; `what` stands before their names."""
+    others = {name: own for name, own in values.items() if name != floor}
+    return [
+        Series(what + floor, unit, values[floor]),
+        *(Series(what + name, unit, own, floor, values[floor]) for name, own in others.items()),
+    ]
+
+
 def microseconds(call: Callable[[], object], seconds: float = 0.5) -> float:
     """The mean processor time of one call, over about `seconds` of it; what other processes do does not count."""
     call()

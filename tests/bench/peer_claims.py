@@ -45,11 +45,10 @@ def peer_document(claim: Claim, received_on: date) -> dict[str, object]:
 
 def _line(line: ServiceLine) -> dict[str, object]:
     service = line.professional_service
-    pointers = service.composite_diagnosis_code_pointers
     return {
         "procedure_code": service.procedure_code,
         "modifiers": list(service.procedure_modifiers),
-        "diagnosis_pointers": list(pointers.diagnosis_code_pointers) if pointers else [],
+        "diagnosis_pointers": list(service.diagnosis_pointers),
         "charge_amount": _charge_a_unit(service),
         "units": _number(service.service_unit_count),
         "service_date_from": _day(line.service_date),

@@ -5,7 +5,7 @@ from functools import partial
 
 from rich.console import Console
 
-from tests.bench.measure import Series, in_turn
+from tests.bench.measure import Series, beside, in_turn
 from tests.bench.worker_runs import BROKER, EXACTLY_ONCE, Saturated, apache_kafka, saturated
 from tests.kafka.broker import KafkaMissingError
 
@@ -25,21 +25,18 @@ def measure_scaling(rounds: int, claims: int, console: Console) -> list[Series]:
     except KafkaMissingError as missing:
         console.print(f"Scaling is not measured: {missing}")
         return []
-    beside = partial(_beside, runs[ONE], runs[TWO])
+    figures: dict[tuple[str, str], Callable[[Saturated], float]] = {
+        ("", "claims/s"): lambda run: run.claims_a_second,
+        ("processor time of the workers, ", "µs/claim"): lambda run: _workers_s(run) * 1e6,
+        ("processor time of the broker, ", "µs/claim"): lambda run: run.cpu_seconds[BROKER] * 1e6,
+        ("share of the broker in both, ", "%"): _share_of_broker,
+        ("processors in use by both, ", "%"): lambda run: sum(run.cpu_seconds.values()) / run.seconds * 100,
+    }
     return [
-        *beside("", "claims/s", lambda run: run.claims_a_second),
-        *beside("processor time of the workers, ", "µs/claim", lambda run: _workers_s(run) * 1e6),
-        *beside("processor time of the broker, ", "µs/claim", lambda run: run.cpu_seconds[BROKER] * 1e6),
-        *beside("share of the broker in both, ", "%", _share_of_broker),
-        *beside("processors in use by both, ", "%", lambda run: sum(run.cpu_seconds.values()) / run.seconds * 100),
+        each
+        for (what, unit), figure in figures.items()
+        for each in beside(unit, ONE, {name: [figure(run) for run in found] for name, found in runs.items()}, what)
     ]
-
-
-def _beside(
-    one: list[Saturated], two: list[Saturated], what: str, unit: str, figure: Callable[[Saturated], float]
-) -> tuple[Series, Series]:
-    floor = [figure(run) for run in one]
-    return Series(what + ONE, unit, floor), Series(what + TWO, unit, [figure(run) for run in two], ONE, floor)
 
 
 def _workers_s(run: Saturated) -> float:

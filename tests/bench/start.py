@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import orjson
 import psutil
 from rich.console import Console
 
-from tests.bench.measure import Series
+from tests.bench.measure import Series, beside
 from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.embedded import embedded_broker
@@ -46,24 +46,22 @@ def measure_start(rounds: int, console: Console) -> list[Series]:
         environment = _environment(servers, Path(folder))
         asyncio.run(create_topics(Settings.from_environment(environment)))
         console.print(f"Start: {rounds} rounds, and one before that compiles ...")
-        floors, starts = [], []
+        runs: dict[str, list[Start]] = {FLOOR: [], "worker ready": []}
         for number in range(rounds + 1):
             floor, start = _imports(environment), _start(environment, Path(folder) / "log")
             if number:
-                floors.append(floor)
-                starts.append(start)
+                runs[FLOOR].append(floor)
+                runs["worker ready"].append(start)
+    figures: dict[str, Callable[[Start], float]] = {
+        "ms": lambda each: each.seconds * 1000,
+        "ms of CPU": lambda each: each.cpu_seconds * 1000,
+        "MiB": lambda each: each.mebibytes,
+    }
     return [
-        *_beside(floors, starts, "ms", lambda each: each.seconds * 1000),
-        *_beside(floors, starts, "ms of CPU", lambda each: each.cpu_seconds * 1000),
-        *_beside(floors, starts, "MiB", lambda each: each.mebibytes),
+        each
+        for unit, figure in figures.items()
+        for each in beside(unit, FLOOR, {name: [figure(run) for run in found] for name, found in runs.items()})
     ]
-
-
-def _beside(
-    floors: Sequence[Start], starts: Sequence[Start], unit: str, figure: Callable[[Start], float]
-) -> tuple[Series, Series]:
-    floor = [figure(each) for each in floors]
-    return Series(FLOOR, unit, floor), Series("worker ready", unit, [figure(each) for each in starts], FLOOR, floor)
 
 
 def _environment(servers: str, folder: Path) -> Mapping[str, str]:

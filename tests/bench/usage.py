@@ -3,7 +3,8 @@
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import linear_regression
 from time import time
@@ -15,6 +16,28 @@ import psutil
 _EVERY_S = 0.05
 
 
+@contextmanager
+def looking(look: Callable[[], None], every_s: float) -> Iterator[None]:
+    """Look at processes again and again, from a thread of its own, for the length of a block.
+
+    One that ends while it is looked at has no figures any more; whoever waits for it says that it has ended.
+    """
+    is_over = threading.Event()
+
+    def look_on() -> None:
+        while not is_over.wait(every_s):
+            with suppress(psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError):
+                look()
+
+    thread = threading.Thread(target=look_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
 class Watch:
     """Looks at some processes twenty times a second, from a thread of its own, for the length of a block."""
 
@@ -22,32 +45,23 @@ class Watch:
         self._processes = {name: psutil.Process(pid) for name, pid in pids.items()}
         self._moments: list[float] = []
         self._seconds: dict[str, list[float]] = {name: [] for name in pids}
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._look_on, daemon=True)
+        self._looking = looking(self._look, _EVERY_S)
 
     def __enter__(self) -> Self:
         self._look()
-        self._thread.start()
+        self._looking.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._is_over.set()
-        self._thread.join()
+        self._looking.__exit__(kind, error, trace)
         if error is None:
             self._look()
 
     def cpu_s(self, name: str, moments_s: Sequence[float]) -> list[float]:
         """Return the processor seconds that a process had used at some moments, in seconds since 1970."""
         return [interpolated(self._moments, self._seconds[name], moment) for moment in moments_s]
-
-    def _look_on(self) -> None:
-        while not self._is_over.wait(_EVERY_S):
-            try:
-                self._look()
-            except psutil.NoSuchProcess:
-                return  # whoever waits for its outcomes says that it has ended
 
     def _look(self) -> None:
         spent = {name: process.cpu_times() for name, process in self._processes.items()}

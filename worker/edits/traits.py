@@ -55,6 +55,7 @@ class Trait(IntEnum):
 
 UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.ATTACHMENT
 """What a claim may have of which nothing was told."""
+# What FMT-02 asks of every professional line, beside its date, charge and pointers.
 _REQUIRED: Final = attrgetter("procedure_identifier", "procedure_code", "measurement_unit", "service_unit_count")
 WASTE: Final = ("JW", "JZ")
 """The modifiers that say what was discarded, or that nothing was."""

@@ -219,7 +219,7 @@ def _finding(rule: Rule, flaw: Flaw, at: Location) -> Finding:
         severity=severity,
         message=flaw.message,
         hint=flaw.hint,
-        facts={name: value if isinstance(value, str) else _written(value) for name, value in flaw.facts.items()},
+        facts={name: _written(value) for name, value in flaw.facts.items()},
         at=at,
         predicted=flaw.predicted or edit.predicted,
         citation=edit.citation,
@@ -243,6 +243,8 @@ def _failed(rule: Rule) -> Finding:
 
 def _written(value: object) -> str:
     match value:
+        case str():
+            return value
         case Decimal():
             return format(value, "f")
         case date():

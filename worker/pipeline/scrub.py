@@ -32,6 +32,7 @@ from worker.reference.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 _OUTCOMES: Final = TypeAdapter(Outcome)
+# The last field of an outcome: the claim's own bytes take its place.
 _NO_CLAIM: Final = b',"claim":{}}'
 
 

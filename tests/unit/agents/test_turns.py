@@ -14,16 +14,18 @@ def _short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "_TURN_S", 0.0)
 
 
+async def lane(name: str, taken: Turns, seen: list[str], claims: int) -> None:
+    """Scrub some claims, and say so."""
+    async with taken:
+        for _ in range(claims):
+            seen.append(name)
+            await taken.pass_on()
+
+
 @pytest.mark.usefixtures("_short_turns")
 async def test_the_network_comes_between_any_two_turns() -> None:
     """However many lanes are ready, none follows another at once, and none is passed over."""
     taken, seen = Turns(), list[str]()
-
-    async def lane(name: str) -> None:
-        async with taken:
-            for _ in range(4):
-                seen.append(name)
-                await taken.pass_on()
 
     async def network() -> None:
         while True:
@@ -31,7 +33,7 @@ async def test_the_network_comes_between_any_two_turns() -> None:
             await asyncio.sleep(0)
 
     watching = asyncio.create_task(network())
-    await asyncio.gather(*(lane(name) for name in "abc"))
+    await asyncio.gather(*(lane(name, taken, seen, 4) for name in "abc"))
     watching.cancel()
 
     worked = [place for place, each in enumerate(seen) if each != "network"]
@@ -44,13 +46,7 @@ async def test_a_lane_goes_on_until_its_turn_is_over() -> None:
     """A few quick claims are not interrupted, and the next lane waits."""
     taken, seen = Turns(), list[str]()
 
-    async def lane(name: str) -> None:
-        async with taken:
-            for _ in range(3):
-                seen.append(name)
-                await taken.pass_on()
-
-    await asyncio.gather(lane("a"), lane("b"))
+    await asyncio.gather(*(lane(name, taken, seen, 3) for name in "ab"))
 
     assert seen == [*"aaabbb"]
 
