@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from schemas.dead_letter import DeadLetterReason as Reason
 from tests.malformed import LIMIT, SERVICE, lines, raw, sound, with_value, written
-from worker.cli import synthetic
+from worker.samples import synthetic
 
 ORDINARY_KEY: Final = b"key"
 RECEIVED_MS: Final = int(datetime.fromisoformat(f"{synthetic.RECEIVED_ON}T12:00:00+00:00").timestamp() * 1000)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.dead_letter import DeadLetterReason as Reason
-from worker.cli import synthetic
+from worker.samples import synthetic
 
 LIMIT = 1024 * 1024
 

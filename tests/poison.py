@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from tests.malformed import malformed, sound, written
-from worker.cli import synthetic
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 _LONGEST = 16 * 1024

@@ -14,7 +14,7 @@ from rich.console import Console
 from tests.bench.usage import Watch, for_each, peak_mebibytes
 from tests.kafka.broker import KafkaMissingError, kafka_cluster
 from tests.stream.support import REAL_WORKER, WorkerProcess
-from worker.cli.demo_claims import AS_OF, demo_claims
+from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import Delivery, Settings
 from worker.stream.admin import create_topics
 from worker.stream.connection import open_reader

@@ -23,7 +23,7 @@ from rich.console import Console
 from tests.bench.measure import Series, in_turn
 from tests.stream.support import REAL_WORKER, WorkerProcess, progress, until
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.cli.demo_claims import demo_claims
+from worker.samples.claims import demo_claims
 from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.embedded import embedded_broker

@@ -21,9 +21,9 @@ from deploy.grafana.write import expression
 from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES
 from worker.cli.broker import quiet_clients
-from worker.cli.demo_claims import demo_claims
 from worker.cli.demo_run import settings_for
 from worker.cli.demo_worker import running_worker
+from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.admin import create_topics
 from worker.stream.embedded import embedded_broker

@@ -13,7 +13,7 @@ import pytest
 from tests.image.engine import IMAGE, Engine, EngineMissingError, base_image, engine
 from tests.malformed import sound, written
 from tests.stream.support import outcomes_when
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.embedded import embedded_broker

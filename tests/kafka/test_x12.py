@@ -13,7 +13,7 @@ from schemas.dead_letter import HEADER_REASON
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Acknowledgements, Delivery, Settings
 from worker.stream.admin import create_topics
 from worker.stream.produce import send_claims

@@ -20,7 +20,7 @@ from typing import Any, Self
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from tests.malformed import sound
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Settings
 from worker.stream.admin import create_topics
 from worker.stream.connection import open_admin

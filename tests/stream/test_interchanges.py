@@ -12,7 +12,7 @@ from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_
 from tests.unit.fhir.resources import bundle, claim, institutional_claim
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Acknowledgements, Settings
 from worker.stream.admin import create_topics
 from worker.stream.produce import send_claims

@@ -13,7 +13,7 @@ import pytest
 from schemas.dead_letter import HEADER_NAMESPACE, HEADER_REASON, DeadLetterReason
 from tests.malformed import Malformed, malformed, sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes_when, prepare, progress
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Settings
 from worker.stream.tail import Record
 

@@ -15,7 +15,7 @@ import pytest
 from schemas.dead_letter import HEADER_REPLAYS
 from tests.malformed import sound, with_value, written
 from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes, prepare, progress
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Settings
 from worker.stream.tail import Record, tail
 

@@ -30,8 +30,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from worker.cli import synthetic
 from worker.configuration.documents import ConfigurationError, read_document
+from worker.samples import synthetic
 
 RECEIVED_ON: Final = date.fromisoformat(synthetic.RECEIVED_ON)
 RESULTS: Final = ("pass", "fail", "bypassed", "no-data", "not-configured", "off", "not-looked")

@@ -9,9 +9,9 @@ import orjson
 
 from schemas.topics import topic_names
 from worker.bootstrap import build_pipeline
-from worker.cli.demo_drugs import BELIMUMAB, OMALIZUMAB
-from worker.cli.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, line
 from worker.pipeline.scrub import Pipeline
+from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
+from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, line
 from worker.stream.records import Inbound, Outgoing, Provenance, dead, outgoing
 
 RULESET: Final = "0" * 16

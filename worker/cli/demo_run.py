@@ -9,11 +9,11 @@ from rich.console import Console
 
 from worker.cli.broker import quiet_clients
 from worker.cli.demo_account import Account, take_account
-from worker.cli.demo_claims import AS_OF, demo_claims
 from worker.cli.demo_metrics import read_figures
 from worker.cli.demo_view import Progress, View, shown
 from worker.cli.demo_worker import DemoError, DemoWorker, running_worker
 from worker.edits.catalogue import load_edits
+from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.admin import create_topics
 from worker.stream.produce import send_claims

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from tests.unit.x12.files import FILES
 from worker.cli.commands import claimscrub
-from worker.cli.synthetic import RECEIVED_ON
+from worker.samples.synthetic import RECEIVED_ON
 
 
 def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:

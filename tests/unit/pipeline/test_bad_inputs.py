@@ -10,9 +10,9 @@ from schemas.outcome import Disposition
 from tests.bad_inputs import ROWS, BadInput
 from tests.malformed import with_value
 from worker.bootstrap import build_pipeline
-from worker.cli import synthetic
 from worker.pipeline.check import MAX_FINDINGS
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 HOSTILE_EDITS = Path(__file__).parents[2] / "stream" / "hostile_edits"

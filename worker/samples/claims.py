@@ -12,10 +12,10 @@ from typing import Final
 
 import orjson
 
-from worker.cli.demo_draft import Draft
-from worker.cli.demo_drugs import DRUGS, Drug
-from worker.cli.demo_flaws import FLAWS, Flaw
-from worker.cli.synthetic import Json
+from worker.samples.draft import Draft
+from worker.samples.drugs import DRUGS, Drug
+from worker.samples.mistakes import FLAWS, Flaw
+from worker.samples.synthetic import Json
 
 AS_OF: Final = date(2026, 3, 31)
 """The day on which the demo claims count as received."""

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from worker.cli import demo_drugs
-from worker.cli.demo_draft import Draft
-from worker.cli.demo_drugs import DRUGS, FIVE, MISTAKEN, Drug
-from worker.cli.synthetic import Json, line
+from worker.samples import drugs
+from worker.samples.draft import Draft
+from worker.samples.drugs import DRUGS, FIVE, MISTAKEN, Drug
+from worker.samples.synthetic import Json, line
 
 FUTURE: Final = "20260415"
 TOO_LATE: Final = "20250210"
@@ -168,10 +168,10 @@ FLAWS: Final = (
     Flaw("WST-01", "rejected", _no_waste_modifier),
     Flaw("WST-02", "rejected", _both_waste_modifiers),
     Flaw("WST-03", "rejected", _waste_alone),
-    Flaw("WST-06", "rejected", _waste_rounded_up, demo_drugs.WASTED),
-    Flaw("WST-10", "rejected", _waste_attested_away, demo_drugs.WASTED),
+    Flaw("WST-06", "rejected", _waste_rounded_up, drugs.WASTED),
+    Flaw("WST-10", "rejected", _waste_attested_away, drugs.WASTED),
     Flaw("UNT-01", "rejected", _broken_units),
-    Flaw("UNT-02", "rejected", _units_in_milligrams, (demo_drugs.OMALIZUMAB, demo_drugs.ATEZOLIZUMAB)),
+    Flaw("UNT-02", "rejected", _units_in_milligrams, (drugs.OMALIZUMAB, drugs.ATEZOLIZUMAB)),
     Flaw("HCP-02", "rejected", _ended_code),
     Flaw("HCP-04", "rejected", _name_of_another_drug),
     Flaw("MOD-01", "rejected", _no_such_modifier),
@@ -182,7 +182,7 @@ FLAWS: Final = (
     Flaw("FMT-02", "rejected", _no_pointer, DRUGS),
     Flaw("FMT-04", "rejected", _unbalanced, DRUGS),
     Flaw("FMT-07", "rejected", _no_units, DRUGS),
-    Flaw("DX-01", "rejected", _ended_diagnosis, (demo_drugs.NATALIZUMAB,)),
+    Flaw("DX-01", "rejected", _ended_diagnosis, (drugs.NATALIZUMAB,)),
     Flaw("DX-02", "rejected", _pointer_to_nothing, DRUGS),
     Flaw("DX-03", "rejected", _no_principal_diagnosis, DRUGS),
     Flaw("DAT-01", "rejected", _moved_to(FUTURE), DRUGS),

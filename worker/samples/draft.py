@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from worker.cli.demo_drugs import Drug
-from worker.cli.synthetic import Json, claim
+from worker.samples.drugs import Drug
+from worker.samples.synthetic import Json, claim
 
 
 @dataclass

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from worker.cli.synthetic import Json, element, line
+from worker.samples.synthetic import Json, element, line
 
 INJECTION: Final = "96372"
 INFUSION: Final = "96365"
