@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from worker.cli.case_files import Case, load_cases
-from worker.cli.case_verdicts import differences, scrub_case
+from worker.cases.files import Case, load_cases
+from worker.cases.verdicts import differences, scrub_case
 from worker.cli.configuration import config_option, edits_option, load_pipeline, sentences
 from worker.cli.console import counted, out, printable, say, today
 from worker.payers.profile import ProfileError

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.outcome import Coverage, Finding, Outcome
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.case_files import Case
+from worker.cases.files import Case
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
