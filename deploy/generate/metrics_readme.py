@@ -1,11 +1,8 @@
-"""Writes the catalogue of metrics as the README of this folder: `python -m worker.observe.catalogue`."""
+"""The catalogue of metrics as the README of `worker/observe`."""
 
-from pathlib import Path
 from typing import Final
 
 from worker.observe.metrics import CATALOGUE, PREFIX, Metric
-
-README: Final = Path(__file__).with_name("README.md")
 
 _INTRODUCTION: Final = """\
 # What ops see
@@ -36,13 +33,13 @@ The series of a partition go with the partition.
 A latency that belongs to a W3C trace carries the trace's id as exemplar, in the OpenMetrics format.
 Every label comes from a closed set: none is ever filled from a message.
 The usual `process_*` metrics stand beside these.
-The table is generated: `python -m worker.observe.catalogue` writes it, and a test compares.
+The table is generated: `python -m deploy.generate` writes it, and a test compares.
 
 """
 
 
-def readme() -> str:
-    """Return the README of this folder."""
+def metrics_readme() -> str:
+    """Return the README of `worker/observe`."""
     rows = ["| metric | kind | unit | labels | meaning |", "|---|---|---|---|---|"]
     rows += [
         f"| `{PREFIX}{metric.name}` | {metric.kind} | {metric.unit} | {_labels(metric)} | {metric.meaning} |"
@@ -56,7 +53,3 @@ def _labels(metric: Metric) -> str:
         f"`{label.name}`" if label.values is None else f"`{label.name}` ({len(label.values)} values)"
         for label in metric.labels
     )
-
-
-if __name__ == "__main__":
-    README.write_text(readme(), encoding="utf-8")
