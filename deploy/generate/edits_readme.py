@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.cli.edits import source_of
-from worker.cli.outcome_text import predicted_codes
+from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit
 
 KIND_LETTERS: Final = {ClaimKind.PROFESSIONAL: "P", ClaimKind.INSTITUTIONAL: "I"}

@@ -20,8 +20,8 @@ from deploy.grafana.boards import BOARDS, NOT_SHOWN, Board, Query
 from deploy.grafana.write import dashboards, expression, written
 from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES, needs, promtool
-from worker.cli.demo_run import settings_for
-from worker.cli.demo_worker import DemoWorker, running_worker
+from worker.cli.demo.run import settings_for
+from worker.cli.demo.worker import DemoWorker, running_worker
 from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from tests.deploy.prometheus import Prometheus, free_port, running_prometheus
-from worker.cli.demo_run import settings_for
+from worker.cli.demo.run import settings_for
 from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.admin import create_topics

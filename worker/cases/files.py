@@ -8,10 +8,10 @@ cases:
     settings: {documentation: required}            # optional: merged into that profile for this case
     guides: [{hcpcs: J1745, drug: infliximab}]     # optional: guides in place of the loaded ones
     received_on: 2026-03-20                        # optional
-    claim:                                         # keywords of worker.cli.synthetic.claim
+    claim:                                         # keywords of worker.samples.synthetic.claim
       diagnoses: [J4550]
       record: [[dose-administered, "150", mg, 1]]  # [element, value, unit, line]
-      lines:                                       # [code, {keywords of worker.cli.synthetic.line}] or a code
+      lines:                                       # [code, {keywords of worker.samples.synthetic.line}] or a code
         - [J2357, {units: 150, modifiers: [JZ]}]
         - "96372"
     set: {$.billing.npi: "1234567890"}             # optional: JSON paths to overwrite, null to remove

@@ -13,8 +13,8 @@ import orjson
 from pydantic import ValidationError
 
 from schemas.outcome import Outcome
-from worker.cli.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
-from worker.cli.console import EXIT_SOME_NOT, EXIT_UNREADABLE
+from worker.cli.shared.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
+from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.settings import Settings
 from worker.x12 import status_answer, structure
 from worker.x12.claim_status import submissions_of

@@ -11,9 +11,9 @@ import orjson
 from rich.console import Console
 
 from schemas.outcome import Disposition
-from worker.cli.claim_files import Found, NoClaimFileError, expand, read_claims
-from worker.cli.console import EXIT_UNREADABLE, err, say
-from worker.cli.outcome_text import show_problem
+from worker.cli.shared.claim_files import Found, NoClaimFileError, expand, read_claims
+from worker.cli.shared.console import EXIT_UNREADABLE, err, say
+from worker.cli.text.outcome import show_problem
 from worker.settings import Settings
 from worker.x12.writing import Defaults, write_837
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from tests.unit.reference import published_files as given
 from tests.unit.reference.small_folder import SHIPPED
-from worker.cli.reference import reference
+from worker.cli.reference.command import reference
 from worker.reference.building import DATED_BY
 from worker.reference.importing.kinds import KINDS
 from worker.reference.raw_rows import raw_rows

@@ -1,0 +1,64 @@
+"""Adds up the outcomes of a run and shows them as two small tables."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, printable
+from worker.pipeline.scrub import Scrubbed
+
+TOP_EDITS: Final = 10
+
+
+@dataclass
+class Summary:
+    """How many messages ended where, and which edits found most."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """How many messages there were."""
+        return self.outcomes.total()
+
+    def add(self, scrubbed: Scrubbed) -> None:
+        """Count one message and its findings."""
+        if scrubbed.outcome is None:
+            self.outcomes["unreadable"] += 1
+            return
+        self.outcomes[scrubbed.outcome.disposition.value] += 1
+        for finding in scrubbed.outcome.findings:
+            self.findings[finding.edit, finding.name, finding.severity.value] += 1
+
+    def merge(self, other: "Summary") -> None:
+        """Add the counts of another part of the run."""
+        self.outcomes.update(other.outcomes)
+        self.findings.update(other.findings)
+
+    def add_unreadable(self) -> None:
+        """Count something that stood where a claim belongs and is none."""
+        self.outcomes["unreadable"] += 1
+
+    def show(self, console: Console) -> None:
+        """Write the tables."""
+        table = Table("outcome", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("claims", justify="right")
+        for name in ("scrubbed", "rejected", "pended", "unreadable"):
+            if self.outcomes[name] or name != "unreadable":
+                table.add_row(name, f"{self.outcomes[name]:,}", style=DISPOSITION_STYLE.get(name))
+        table.add_row("all", f"{self.total:,}")
+        console.print(table)
+        if self.findings:
+            console.print(self._edits())
+
+    def _edits(self) -> Table:
+        table = Table("edit", "name", "severity", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("findings", justify="right")
+        for (edit, name, severity), count in self.findings.most_common(TOP_EDITS):
+            table.add_row(edit, printable(name), severity, f"{count:,}", style=SEVERITY_STYLE[severity].split()[-1])
+        return table
