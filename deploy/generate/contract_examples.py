@@ -9,10 +9,11 @@ import orjson
 
 from schemas.topics import topic_names
 from worker.bootstrap import build_pipeline
+from worker.kafka.messages import Inbound
 from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
 from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, line
-from worker.stream.records import Inbound, Outgoing, Provenance, dead, outgoing
+from worker.stream.records import Outgoing, Provenance, dead, outgoing
 
 RULESET: Final = "0" * 16
 """Stands for the digest of the rule set, which changes with every line of code; the examples do not."""

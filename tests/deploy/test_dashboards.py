@@ -22,12 +22,12 @@ from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES, needs, promtool
 from worker.cli.demo.run import settings_for
 from worker.cli.demo.worker import DemoWorker, running_worker
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
 from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
-from worker.stream.admin import create_topics
-from worker.stream.embedded import embedded_broker
-from worker.stream.produce import send_claims
 
 QUERIES = [
     pytest.param(query, id=f"{board.uid}-{panel.title}-{number}")

@@ -14,19 +14,10 @@ from typing import Any, Final
 import orjson
 
 from schemas.outcome import Outcome
+from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
 from worker.pipeline.decode import read_json
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import (
-    JSON_CONTENT_TYPE,
-    X12_CONTENT_TYPE,
-    Inbound,
-    Outgoing,
-    Provenance,
-    cloud_event,
-    form_of,
-    handed_on,
-    size,
-)
+from worker.stream.records import Outgoing, Provenance, cloud_event, form_of, handed_on, size
 from worker.stream.scrubber import Form, Scrubbed
 from worker.x12 import status_answer, structure
 from worker.x12.claim_status import Submissions

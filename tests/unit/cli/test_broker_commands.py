@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from worker.cli.commands import COMMANDS, claimscrub
-from worker.stream.embedded import embedded_broker
+from worker.kafka.embedded import embedded_broker
 
 BROKER_COMMANDS = (["send", "claims.jsonl"], ["tail", "scrubbed"], ["topics", "create"], ["topics", "check"])
 

@@ -7,8 +7,8 @@ from typing import Final
 import orjson
 
 from worker.cli.demo.view import OUTCOMES
+from worker.kafka.read import tail
 from worker.settings import Settings
-from worker.stream.tail import tail
 
 EXAMPLES: Final = ("scrubbed", "rejected", "pended")
 

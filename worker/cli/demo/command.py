@@ -16,7 +16,7 @@ from worker.cli.demo.account import EXAMPLES, Account
 from worker.cli.demo.run import run_demo
 from worker.cli.demo.worker import DemoError
 from worker.cli.shared.console import DISPOSITION_STYLE, EXIT_SOME_NOT, out
-from worker.stream.embedded import EmbeddedBrokerError, embedded_broker
+from worker.kafka.embedded import EmbeddedBrokerError, embedded_broker
 
 _DEFAULT_CLAIMS: Final = 2000
 _LOG_LINES: Final = 20

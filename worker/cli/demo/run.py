@@ -13,10 +13,10 @@ from worker.cli.demo.view import Progress, View, shown
 from worker.cli.demo.worker import DemoError, DemoWorker, running_worker
 from worker.cli.shared.broker import quiet_clients
 from worker.edits.catalogue import load_edits
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
 from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import ENV_PREFIX, Settings
-from worker.stream.admin import create_topics
-from worker.stream.produce import send_claims
 
 _STALLED_S: Final = 60.0
 _POLL_S: Final = 0.25

@@ -9,8 +9,8 @@ from schemas.reference_update import ReferenceNotice
 from worker.cli.reference.options import readable
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import on_broker, read_settings
+from worker.kafka.send import send_notice
 from worker.reference.loading import load_verified
-from worker.stream.produce import send_notice
 
 
 @click.command("publish")

@@ -8,7 +8,7 @@ import click
 from worker.cli.replay.run import Plan, replay
 from worker.cli.shared.broker import read_settings
 from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
-from worker.stream.letters import read_outcome
+from worker.kafka.past import read_outcome
 
 _edit_option = click.option(
     "--edit", "edits", multiple=True, metavar="ID", help="Claims in which this edit found something."

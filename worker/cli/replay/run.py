@@ -18,13 +18,13 @@ from worker.cli.shared.broker import on_broker
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import counted, out
 from worker.cli.shared.selection import Choice, Sending
+from worker.kafka.messages import Inbound
+from worker.kafka.past import Past, received_ms
+from worker.kafka.read import Record
+from worker.kafka.replay import Run
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
-from worker.stream.letters import Past, received_ms
-from worker.stream.records import Inbound
-from worker.stream.replay import Run
 from worker.stream.scrubber import LoadedScrubber, Scrubbed
-from worker.stream.tail import Record
 
 LOOPED: Final = "left alone: replayed too often"
 NOT_KEPT: Final = "left alone: the message was too large to keep"

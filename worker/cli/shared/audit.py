@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from worker.kafka.past import Past
 from worker.observe.operator import user_name
 from worker.settings import Settings
-from worker.stream.letters import Past
 
 
 def audit(settings: Settings, action: str, **facts: object) -> None:

@@ -11,9 +11,9 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
+from worker.kafka.obstacle import Obstacle, find_obstacle
 from worker.settings import Settings, SettingsError
 from worker.stream.exit_codes import ExitCode
-from worker.stream.obstacle import Obstacle, find_obstacle
 
 Result = TypeVar("Result")
 

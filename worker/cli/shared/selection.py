@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from worker.stream.letters import Past, payer_of
+from worker.kafka.past import Past, payer_of
 
 Command = Callable[..., Any]  # Any: click's commands take what their options say
 Decorator = Callable[[Command], Command]

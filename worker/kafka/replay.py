@@ -12,10 +12,10 @@ from typing import Final, Self
 
 from aiokafka import TopicPartition
 
+from worker.kafka.connection import Client, new_producer, open_group_reader
+from worker.kafka.past import Past, again
+from worker.kafka.read import Record, is_before, partitions_of, read
 from worker.settings import Delivery, Settings
-from worker.stream.connection import Client, new_producer, open_group_reader
-from worker.stream.letters import Past, again
-from worker.stream.tail import Record, is_before, partitions_of, read
 
 BATCH: Final = 100
 

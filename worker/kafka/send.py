@@ -5,8 +5,8 @@ import secrets
 from collections.abc import AsyncIterable, Callable, Iterable
 
 from schemas.reference_update import ReferenceNotice
+from worker.kafka.connection import open_producer
 from worker.settings import Settings
-from worker.stream.connection import open_producer
 
 _IN_FLIGHT = 1000
 
@@ -75,6 +75,6 @@ async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:
         await producer.send_and_wait(
             settings.topics.reference_updates,
             notice.model_dump_json().encode(),
-            # One notice for each set of tables survives compaction; see worker.stream.reference_notices.
+            # One notice for each set of tables survives compaction; see worker.stream.reference.notices.
             key=notice.digest.encode(),
         )

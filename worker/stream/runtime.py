@@ -12,10 +12,10 @@ from worker.stream.budget import ClaimBudget
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import Delivery
 from worker.stream.exit_codes import ExitCode
+from worker.stream.faust_transport import Faust, Group
 from worker.stream.lanes import Lanes
 from worker.stream.records import Provenance
 from worker.stream.scrubber import LoadedScrubber
-from worker.stream.transport import Faust, Group
 
 Log = Any
 """structlog's bound logger, whose library only `worker.observe` imports."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from worker.kafka.connection import Client, open_reader
 from worker.settings import Settings
-from worker.stream.connection import Client, open_reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import HEADER_SCHEMA, DeadLetterReason
-from worker.stream.records import Headers, Inbound, replays
-from worker.stream.tail import Record
+from worker.kafka.messages import Headers, Inbound, replays
+from worker.kafka.read import Record
 
 _DECODER: Final = json.JSONDecoder()
 

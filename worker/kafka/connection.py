@@ -8,8 +8,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from worker.kafka.tokens import FileToken
 from worker.settings import SecurityProtocol, Settings
-from worker.stream.tokens import FileToken
 
 Client = Any
 """An aiokafka client; the library publishes no types."""

@@ -17,8 +17,8 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.metadata import MetadataRequest
 
+from worker.kafka.connection import client_options
 from worker.settings import Settings
-from worker.stream.connection import client_options
 
 _ANSWER_MS: Final = 5_000
 _LOGIN_ERRORS: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)

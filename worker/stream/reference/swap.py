@@ -18,9 +18,9 @@ from typing import Final, Literal
 from schemas.reference_update import read_notice
 from worker.reference.errors import ReferenceError as BrokenReferenceError
 from worker.reference.loading import CHECKSUMS
-from worker.stream.reference_metrics import report_reference
+from worker.stream.reference.metrics import report_reference
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ReferenceSource
-from worker.stream.shell import Shell
 
 MOST_WAITING: Final = 16
 """More requests than that are no operator's; the oldest go unanswered."""

@@ -8,8 +8,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from schemas.topics import Topic
+from worker.kafka.connection import open_admin
 from worker.settings import Settings
-from worker.stream.connection import open_admin
 
 _COPIES = 3
 _BATCH_OVERHEAD_BYTES = 512

@@ -14,11 +14,11 @@ from typing import Final
 
 from aiokafka import TopicPartition
 
+from worker.kafka.connection import Client, open_reader
+from worker.kafka.read import is_before, partitions_of
 from worker.settings import Settings
-from worker.stream.connection import Client, open_reader
-from worker.stream.reference_swap import ReferenceSwap
-from worker.stream.shell import Log
-from worker.stream.tail import is_before, partitions_of
+from worker.stream.reference.swap import ReferenceSwap
+from worker.stream.runtime import Log
 
 _RETRY_S: Final = 1.0
 _ASK_EVERY_S: Final = 0.5

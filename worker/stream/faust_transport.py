@@ -14,7 +14,7 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from worker.stream.connection import Client
+from worker.kafka.connection import Client
 from worker.stream.lanes import Committed
 
 _HELD_BACK_S: Final = 0.01

@@ -6,10 +6,10 @@ import faust
 from faust.auth import OAuthCredentials
 from yarl import URL
 
+from worker.kafka.connection import tls_context
+from worker.kafka.tokens import FileToken
 from worker.settings import Settings
-from worker.stream.connection import tls_context
-from worker.stream.tokens import FileToken
-from worker.stream.transport import Faust, NoTables, Transport
+from worker.stream.faust_transport import Faust, NoTables, Transport
 
 HEARTBEAT_S: Final = 3.0
 _BUFFERED_MESSAGES: Final = 256
