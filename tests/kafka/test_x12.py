@@ -19,8 +19,8 @@ from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
 from worker.samples import synthetic
 from worker.settings import Acknowledgements, Delivery, Settings
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 

@@ -15,7 +15,7 @@ from worker.cli.shared.claim_files import Found, NoClaimFileError, expand, read_
 from worker.cli.shared.console import EXIT_UNREADABLE, err, say
 from worker.cli.text.outcome import show_problem
 from worker.settings import Settings
-from worker.x12.writing import Defaults, write_837
+from worker.x12.write.claims import Defaults, write_837
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 

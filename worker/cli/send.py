@@ -13,7 +13,7 @@ from worker.cli.shared.console import EXIT_UNREADABLE, counted, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.kafka.send import send_claims
-from worker.x12.segments import is_x12
+from worker.x12.read.segments import is_x12
 
 
 @click.command("send")

@@ -19,8 +19,8 @@ from worker.settings import Acknowledgements, Settings
 from worker.stream.records import Outgoing, Provenance
 from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
 from worker.stream.scrubber import Form
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 
 PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone

@@ -14,9 +14,9 @@ import orjson
 from worker.fhir.reading import Damage, read_resource
 from worker.pipeline.decode import NotAClaimError, read_json
 from worker.pipeline.forms import says_resource
-from worker.x12.events import ClaimRead, Flaw
-from worker.x12.reading import read_837
-from worker.x12.segments import is_x12
+from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.interchanges import read_837
+from worker.x12.read.segments import is_x12
 
 STDIN: Final = "-"
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from worker.x12.rows import Element, Elements
-from worker.x12.segments import USUAL
+from worker.x12.layout.rows import Element, Elements
+from worker.x12.read.segments import USUAL
 
 _DELIMITERS: Final = str.maketrans(dict.fromkeys("*:^~\r\n", " "))
 """X12 has no way to write a delimiter as text: a blank takes its place."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from worker.x12.loops import Loop, Place, row_of
-from worker.x12.rows import Fate, Json
-from worker.x12.segments import Segment
+from worker.x12.layout.loops import Loop, Place, row_of
+from worker.x12.layout.rows import Fate, Json
+from worker.x12.read.segments import Segment
 
 _QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
 """The identifiers whose first element tells their rows apart."""

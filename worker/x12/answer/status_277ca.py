@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
-from worker.x12.claim_status import ACCEPTED_FOR_PROCESSING, RECEIVED, ClaimStatus, Status, Submission, day_of
-from worker.x12.envelopes import Cover, interchange
-from worker.x12.rows import Elements
+from worker.x12.answer.claim_status import ACCEPTED_FOR_PROCESSING, RECEIVED, ClaimStatus, Status, Submission, day_of
+from worker.x12.layout.rows import Elements
+from worker.x12.write.envelopes import Cover, interchange
 
 VERSION: Final = "005010X214"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from worker.x12.rows import Row
+from worker.x12.layout.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

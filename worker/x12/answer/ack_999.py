@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from worker.x12.envelopes import Address, Cover, interchange, interchange_without_groups
-from worker.x12.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
-from worker.x12.rows import Elements
+from worker.x12.layout.rows import Elements
+from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
+from worker.x12.write.envelopes import Address, Cover, interchange, interchange_without_groups
 
 VERSION: Final = "005010X231A1"
 UNKNOWN_VERSION: Final = "UNKNOWN"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.x12.events import ClaimRead, Envelope, Flaw, Level, Read
-from worker.x12.layout import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
-from worker.x12.loops import Loop, Place, place_of
-from worker.x12.rows import Json
-from worker.x12.segments import USUAL, Segment
-from worker.x12.walk import Part, Walk
+from worker.x12.layout.guides import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
+from worker.x12.layout.loops import Loop, Place, place_of
+from worker.x12.layout.rows import Json
+from worker.x12.read.events import ClaimRead, Envelope, Flaw, Level, Read
+from worker.x12.read.segments import USUAL, Segment
+from worker.x12.read.walk import Part, Walk
 
 MAX_LINES: Final = 999
 """No guide numbers more service lines in a claim."""

@@ -9,10 +9,10 @@ It is one long table, in the order of the guides, so that it can be held beside 
 
 from typing import Final
 
-from worker.x12.codes import Codes
-from worker.x12.loops import Loop, OfPatient
-from worker.x12.rows import Coded, Many, Parts, Row
-from worker.x12.segment_rows import Adjustments, Contact, Dates, Fields, Name, Texts
+from worker.x12.layout.hi_codes import Codes
+from worker.x12.layout.kinds import Adjustments, Contact, Dates, Fields, Name, Texts
+from worker.x12.layout.loops import Loop, OfPatient
+from worker.x12.layout.rows import Coded, Many, Parts, Row
 
 
 def _address(path: str = "address") -> tuple[Row, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
-from worker.x12.envelopes import Address
+from worker.x12.write.envelopes import Address
 
 UNKNOWN: Final = "UNKNOWN"
 """Stands where the guide wants a name or an identifier that the claim does not have."""

@@ -11,11 +11,11 @@ from itertools import groupby
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.x12.envelopes import Address, Cover, interchange
-from worker.x12.layout import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
-from worker.x12.loops import Loop, OfPatient, row_of
-from worker.x12.rows import Elements, Json, Taken, parts
-from worker.x12.versions import USUAL_VERSION, kind_of
+from worker.x12.layout.guides import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
+from worker.x12.layout.loops import Loop, OfPatient, row_of
+from worker.x12.layout.rows import Elements, Json, Taken, parts
+from worker.x12.layout.versions import USUAL_VERSION, kind_of
+from worker.x12.write.envelopes import Address, Cover, interchange
 
 _LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 _SELF: Final = "18"

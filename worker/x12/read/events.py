@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.x12.rows import Json
+from worker.x12.layout.rows import Json
 
 
 @dataclass(frozen=True, slots=True)

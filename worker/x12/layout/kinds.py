@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from worker.x12.rows import (
+from worker.x12.layout.rows import (
     Cell,
     Coded,
     Elements,

@@ -7,10 +7,10 @@ of its interchange. A claim that may not be whole (the file ends, the transactio
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from worker.x12.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
-from worker.x12.segments import USUAL, Segment, read_segments
-from worker.x12.transactions import Claims
-from worker.x12.versions import kind_of, refusal_of
+from worker.x12.layout.versions import kind_of, refusal_of
+from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
+from worker.x12.read.segments import USUAL, Segment, read_segments
+from worker.x12.read.transactions import Claims
 
 _TURNING: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", "BHT", "HL", "CLM"})
 """The segments at which something begins or ends."""

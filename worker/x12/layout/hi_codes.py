@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
-from worker.x12.rows import Elements, Fate, Json, Taken, fate, find, parts, reach, texts
+from worker.x12.layout.rows import Elements, Fate, Json, Taken, fate, find, parts, reach, texts
 
 _MOST: Final = 12
 
