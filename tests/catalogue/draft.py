@@ -13,7 +13,7 @@ from tests.catalogue.doses import JZ_EXISTS_FROM, Dose, Reporting, choose_dose, 
 from tests.catalogue.parties import Payer
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
-from worker.reference.rows import Container, Drug
+from worker.reference.tables.rows import Container, Drug
 from worker.samples.synthetic import Json, line
 
 MOST_LINES: Final = 50

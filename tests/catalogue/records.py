@@ -11,7 +11,7 @@ from schemas.documentation import Element
 from tests.catalogue.administration import WITH_TIMES
 from tests.catalogue.doses import Dose, plain
 from worker.payers.guide import Guide
-from worker.reference.rows import Drug
+from worker.reference.tables.rows import Drug
 from worker.samples.drugs import RECORD
 from worker.samples.synthetic import Json
 

@@ -14,7 +14,7 @@ from tests.stream.reference_folders import Config, has, shipped_config, updates
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
 from worker.cli.commands import claimscrub
 from worker.kafka.send import send_claims, send_notice
-from worker.reference.loading import load_verified
+from worker.reference.build.loading import load_verified
 from worker.settings import Delivery, Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]

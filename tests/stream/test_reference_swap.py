@@ -27,7 +27,7 @@ from tests.stream.support import REAL_WORKER, Ledger, WorkerProcess, outcomes, p
 from worker.bootstrap import build_pipeline
 from worker.kafka.send import send_claims, send_notice
 from worker.pipeline.scrub import Pipeline
-from worker.reference.loading import load_verified
+from worker.reference.build.loading import load_verified
 from worker.settings import Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]

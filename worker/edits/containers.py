@@ -8,9 +8,9 @@ from functools import lru_cache
 from math import gcd
 from typing import Final
 
-from worker.reference.answer import Found
-from worker.reference.rows import Container, Drug
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import Container, Drug
+from worker.reference.tables.snapshot import Snapshot
 
 MOST_STEPS: Final = 1_000_000
 """Steps of the sizes' common measure that are looked at before the question is given up: far more than a dose takes."""

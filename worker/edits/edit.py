@@ -13,7 +13,7 @@ from schemas.outcome import Citation, Fix, Location, Prediction, Severity
 from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 Subject = TypeVar("Subject")
 OptionsT = TypeVar("OptionsT", bound="Options")

@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeAlias
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
 from worker.edits.record import Record, Unknown
-from worker.reference.answer import Answer
-from worker.reference.rows import Container, Drug
+from worker.reference.tables.answer import Answer
+from worker.reference.tables.rows import Container, Drug
 
 Likeness: TypeAlias = tuple[object, ...]
 """What two lines, or two drugs and days, have alike for whoever does not look at the rest of their claims."""

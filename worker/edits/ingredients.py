@@ -7,9 +7,9 @@ count. Doubt is told apart from difference, since only a difference can reject a
 import re
 from typing import Final
 
-from worker.reference.name_index import ORDINARY, PARTNERS, SHORTEST_NAME
-from worker.reference.rows import Drug
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.name_index import ORDINARY, PARTNERS, SHORTEST_NAME
+from worker.reference.tables.rows import Drug
+from worker.reference.tables.snapshot import Snapshot
 
 UNLISTED: Final = "noc_unlisted"
 # Hyphens hold a name together.

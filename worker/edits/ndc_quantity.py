@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from worker.edits.record import MILLIGRAMS
-from worker.reference.rows import Container, Drug
+from worker.reference.tables.rows import Container, Drug
 
 # X12 CTP05-1: each, millilitre, milligram, gram, international unit.
 EACH, MILLILITRE, MILLIGRAM, GRAM, INTERNATIONAL_UNIT = "UN", "ML", "ME", "GR", "F2"

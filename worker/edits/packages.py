@@ -10,9 +10,9 @@ from typing import Final
 from worker.edits.facts import LineFacts
 from worker.edits.ingredients import UNLISTED, share_ingredient
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
-from worker.reference.answer import Found, NotInForce
-from worker.reference.rows import Container, Drug
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.rows import Container, Drug
+from worker.reference.tables.snapshot import Snapshot
 
 BIOSIMILAR: Final = "biosimilar"
 

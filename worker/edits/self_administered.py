@@ -10,7 +10,7 @@ from typing import Final
 from worker.edits.code_ranges import CodeOrRange, listed
 from worker.edits.edit import Configuration, Context, Options
 from worker.edits.facts import LineFacts
-from worker.reference.answer import Found
+from worker.reference.tables.answer import Found
 
 LIST: Final = "self-administered drug exclusion list of the contractor"
 

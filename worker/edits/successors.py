@@ -6,9 +6,9 @@ from decimal import Decimal
 from worker.edits.arithmetic import units_administered, units_discarded
 from worker.edits.facts import LineFacts
 from worker.edits.record import convert
-from worker.reference.answer import Found, NotInForce
-from worker.reference.rows import Drug
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.rows import Drug
+from worker.reference.tables.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from worker.edits.edit import Context
 from worker.edits.facts import LineFacts
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
 from worker.edits.record import Unknown
-from worker.reference.answer import Found, NotInForce
-from worker.reference.rows import WasteDuty
+from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.rows import WasteDuty
 
 NOT_COVERED_BY_LAW: Final = "GY"  # such a line is billed to be denied, so no drug on it is paid separately
 PAID_SEPARATELY, PACKAGED = frozenset({"G", "K"}), "N"

@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
 from worker.edits.facts import ClaimFacts, LineFacts
 from worker.pipeline.kept import Kept
-from worker.reference.answer import Absent, Answer, Found, NotCovered, NotInForce
-from worker.reference.rows import Container, Drug, MueLimit, Setting, WasteDuty
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
+from worker.reference.tables.rows import Container, Drug, MueLimit, Setting, WasteDuty
+from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
 KEPT: Final = 8192

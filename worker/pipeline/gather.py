@@ -16,9 +16,9 @@ from worker.edits.record import Record, Unknown
 from worker.edits.traits import UNTOLD, Trait, traits_of_line
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE, likeness_of
-from worker.reference.answer import Found, NotInForce
-from worker.reference.rows import Drug
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.rows import Drug
+from worker.reference.tables.snapshot import Snapshot
 
 NO_RECORD = Unknown("documentation")
 NO_LINE: Final = ServiceLine()

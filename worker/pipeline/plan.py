@@ -24,7 +24,7 @@ from worker.payers.guide import Guide
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE
 from worker.pipeline.rulebook import Rule, Rulebook
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 INTAKE: Final = "intake"
 KEPT: Final = 16_384

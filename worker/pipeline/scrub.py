@@ -28,7 +28,7 @@ from worker.pipeline.gather import Gatherer
 from worker.pipeline.plan import Plan
 from worker.pipeline.rulebook import compile_rulebook
 from worker.pipeline.waste_ledger import LedgerWriter
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 _OUTCOMES: Final = TypeAdapter(Outcome)

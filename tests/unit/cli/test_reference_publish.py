@@ -12,7 +12,7 @@ from schemas.reference_update import ReferenceNotice
 from tests.unit.reference.small_folder import change
 from worker.cli.commands import claimscrub
 from worker.cli.reference import publish as reference_publish
-from worker.reference.loading import load
+from worker.reference.build.loading import load
 from worker.settings import Settings
 
 

@@ -7,9 +7,9 @@ from typing import Final
 from worker.cli.explain.drug import drug_section
 from worker.cli.explain.section import Section, answered
 from worker.pipeline.scrub import Pipeline
-from worker.reference.answer import Found, NotInForce
-from worker.reference.rows import Container, Modifier, PlaceOfService
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.rows import Container, Modifier, PlaceOfService
+from worker.reference.tables.snapshot import Snapshot
 
 _HCPCS: Final = re.compile(r"[A-Z]\d{4}|\d{5}|\d{4}[A-Z]")
 _MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")

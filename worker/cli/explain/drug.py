@@ -5,9 +5,9 @@ from datetime import date
 
 from worker.cli.explain.section import Section, answered
 from worker.payers.guide import Guide
-from worker.reference.answer import Found, NotInForce
-from worker.reference.rows import Drug
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.rows import Drug
+from worker.reference.tables.snapshot import Snapshot
 
 
 def drug_section(code: str, on: date, snapshot: Snapshot, guides: Mapping[str, Guide]) -> Section:

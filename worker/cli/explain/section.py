@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from worker.cli.shared.console import say
-from worker.reference.answer import Absent, Answer, Found, NotInForce
+from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 
 _LABEL_WIDTH: Final = 20
 

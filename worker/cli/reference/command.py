@@ -14,7 +14,7 @@ from worker.cli.reference.imports import import_files
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
 from worker.cli.reference.publish import publish
 from worker.cli.reference.questions import QUESTIONS, instead, told
-from worker.reference.loading import load, verify
+from worker.reference.build.loading import load, verify
 
 EXIT_BROKEN: Final = 1
 EXIT_NOT_FOUND: Final = 1

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
-from worker.reference.building import build, read_manifests
-from worker.reference.edition import Edition
-from worker.reference.loading import read_folder
-from worker.reference.manifest import Manifest
+from worker.reference.build.building import build, read_manifests
+from worker.reference.build.loading import read_folder
+from worker.reference.files.manifest import Manifest
+from worker.reference.tables.edition import Edition
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from worker.bootstrap import MAX_MESSAGE_BYTES, build_pipeline
 from worker.cli.reference.claims import ChangedClaim, changed_claims
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
 from worker.pipeline.scrub import Pipeline
-from worker.reference.building import EVERY_EDITION, build
-from worker.reference.comparison import Change, compare_editions, compare_folders
-from worker.reference.loading import read_folder
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.building import EVERY_EDITION, build
+from worker.reference.build.comparison import Change, compare_editions, compare_folders
+from worker.reference.build.loading import read_folder
+from worker.reference.tables.snapshot import Snapshot
 
 
 @click.command("diff")

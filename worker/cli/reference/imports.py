@@ -10,11 +10,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 from worker.cli.reference.diff import show_changes
 from worker.cli.reference.options import DAY, readable, with_directory
 from worker.cli.reference.store import read_published, write_folder
+from worker.reference.build.loading import read_folder
 from worker.reference.errors import ReferenceError as BrokenReferenceError
 from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.plan import Plan, Step, plan_import
 from worker.reference.importing.published import ImportRefusedError, PublishedFile, Wanted
-from worker.reference.loading import read_folder
 
 KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
 

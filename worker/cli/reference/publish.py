@@ -10,7 +10,7 @@ from worker.cli.reference.options import readable
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import on_broker, read_settings
 from worker.kafka.send import send_notice
-from worker.reference.loading import load_verified
+from worker.reference.build.loading import load_verified
 
 
 @click.command("publish")

@@ -6,11 +6,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, cast
 
-from worker.reference.answer import Absent, Answer, Found, NotInForce
-from worker.reference.code_set_rows import CodeSet
-from worker.reference.rows import Setting
-from worker.reference.sense import NDC
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.consistency import NDC
+from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
+from worker.reference.tables.code_set_rows import CodeSet
+from worker.reference.tables.rows import Setting
+from worker.reference.tables.snapshot import Snapshot
 
 AnyAnswer: TypeAlias = Answer[Any]  # a row of any table
 Question: TypeAlias = Callable[[Snapshot, list[str], date], AnyAnswer]

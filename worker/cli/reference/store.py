@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from worker.reference.build.loading import CHECKSUMS, PROSE, checksums_of
 from worker.reference.importing.published import ImportRefusedError, PublishedFile
-from worker.reference.loading import CHECKSUMS, PROSE, checksums_of
 
 TAKEN_FROM_ZIP: Final = (".csv", ".txt")
 # The largest file that a publisher gives out, a quarter of the PTP edits, unpacks to less than a quarter of this.

@@ -7,7 +7,7 @@ from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.places import DISPENSED_TO
 from worker.edits.traits import Trait
-from worker.reference.answer import Found
+from worker.reference.tables.answer import Found
 
 GIVEN_BY_STAFF: Final = frozenset({"drug", "antineoplastic", "biosimilar", "hyaluronan"})
 NOT_INJECTED: Final = frozenset({"oral", "inhalation", "nasal", "topical", "ophthalmic"})

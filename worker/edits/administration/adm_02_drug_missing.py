@@ -8,7 +8,7 @@ from worker.edits.facts import ClaimFacts, LineFacts
 from worker.edits.locate import in_line
 from worker.edits.services import may_be_drug
 from worker.edits.traits import Trait
-from worker.reference.answer import Found
+from worker.reference.tables.answer import Found
 
 WITHOUT_DRUG: Final = frozenset({"96521", "96522", "96523"})  # pumps are maintained and lines flushed without one
 

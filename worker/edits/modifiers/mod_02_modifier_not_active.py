@@ -7,7 +7,7 @@ from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.traits import Trait
-from worker.reference.answer import NotInForce
+from worker.reference.tables.answer import NotInForce
 
 # What took the place of a modifier that ended.
 SUCCESSORS: Final = {"JG": "TB"}

@@ -8,8 +8,8 @@ from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.packages import codes_of, facts_of, siblings
 from worker.edits.traits import Trait
-from worker.reference.answer import Absent, Answer, Found, NotInForce
-from worker.reference.rows import Container, Drug
+from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
+from worker.reference.tables.rows import Container, Drug
 
 
 @drug_line_edit(

@@ -9,8 +9,8 @@ from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_d
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.ingredients import UNLISTED, is_among, label, named_itself
 from worker.edits.locate import in_line
-from worker.reference.answer import Found
-from worker.reference.rows import Drug
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import Drug
 
 NOTE = "note"
 

@@ -5,7 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
-from worker.reference.answer import Found
+from worker.reference.tables.answer import Found
 
 WHY_NOT: Final = {
     "I": "not payable by Medicare",

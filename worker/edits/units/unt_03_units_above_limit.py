@@ -19,8 +19,8 @@ from worker.edits.edit import (
 from worker.edits.facts import DrugDay, LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import DISPENSED_TO, OUTPATIENT_FACILITIES
-from worker.reference.answer import Found
-from worker.reference.rows import MueLimit
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import MueLimit
 
 NOT_COVERED_BY_LAW = "GY"
 A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted a line; exceeded only with a record that says why

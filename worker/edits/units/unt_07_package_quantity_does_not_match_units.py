@@ -12,8 +12,8 @@ from worker.edits.locate import in_line
 from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.ndc_quantity import is_certain, other_readings, units_of
 from worker.edits.traits import Trait
-from worker.reference.answer import Found
-from worker.reference.rows import Container
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import Container
 
 ROUNDED: Final = Decimal("0.02")  # the crosswalk rounds the units of some containers to two places
 LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals

@@ -12,7 +12,7 @@ from worker.edits.facts import DrugDay
 from worker.edits.locate import in_line
 from worker.edits.record import Unknown
 from worker.edits.traits import Trait
-from worker.reference.rows import Container
+from worker.reference.tables.rows import Container
 
 
 @drug_day_edit(

@@ -9,7 +9,7 @@ from worker.edits.facts import LineFacts
 from worker.edits.locate import in_line
 from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
 from worker.edits.traits import WASTE, Trait
-from worker.reference.answer import Found, NotInForce
+from worker.reference.tables.answer import Found, NotInForce
 
 PACKAGED: Final = "N"
 STATUS_READ_TO: Final = date(2025, 12, 31)  # the copy of January 2026 may repeat the indicators of October 2025

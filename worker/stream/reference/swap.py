@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from schemas.reference_update import read_notice
+from worker.reference.build.loading import CHECKSUMS
 from worker.reference.errors import ReferenceError as BrokenReferenceError
-from worker.reference.loading import CHECKSUMS
 from worker.stream.reference.metrics import report_reference
 from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ReferenceSource

@@ -4,8 +4,8 @@ import re
 from datetime import date
 from typing import Final
 
-from worker.reference.cells import Cells
-from worker.reference.rows import (
+from worker.reference.files.cells import Cells
+from worker.reference.tables.rows import (
     AspLimit,
     Container,
     Drug,

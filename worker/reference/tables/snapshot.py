@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from worker.reference.answer import Answer
-from worker.reference.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
-from worker.reference.edition import Edition
-from worker.reference.policy_rows import ExpertHint, NcciPair, SelfAdministered
-from worker.reference.rows import (
+from worker.reference.tables.answer import Answer
+from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.rows import (
     AspLimit,
     Container,
     Diagnosis,
@@ -20,7 +20,7 @@ from worker.reference.rows import (
     Setting,
     WasteDuty,
 )
-from worker.reference.table_set import Tables
+from worker.reference.tables.table_set import Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from worker.reference.code_set_rows import HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
-from worker.reference.diagnoses import Diagnoses
-from worker.reference.names import DrugNames
-from worker.reference.policy_rows import ExpertHint, NcciPair, SelfAdministered
-from worker.reference.rows import (
+from worker.reference.tables.code_set_rows import HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
+from worker.reference.tables.dated import ByEdition, ByRow
+from worker.reference.tables.diagnoses import Diagnoses
+from worker.reference.tables.names import DrugNames
+from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.rows import (
     AspLimit,
     Container,
     Drug,
@@ -17,7 +18,6 @@ from worker.reference.rows import (
     PlaceOfService,
     WasteDuty,
 )
-from worker.reference.tables import ByEdition, ByRow
 
 
 @dataclass(frozen=True, slots=True)

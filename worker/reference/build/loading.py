@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from worker.reference import errors
-from worker.reference.assembly import assemble
-from worker.reference.building import DATED_BY, EVERY_EDITION, MANIFEST, build, read_all
-from worker.reference.sense import nonsense
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.assembly import assemble
+from worker.reference.build.building import DATED_BY, EVERY_EDITION, MANIFEST, build, read_all
+from worker.reference.build.consistency import nonsense
+from worker.reference.tables.snapshot import Snapshot
 
 CHECKSUMS = "CHECKSUMS"
 PROSE = "README.md"

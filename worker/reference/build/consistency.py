@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from worker.reference.diagnoses import Diagnoses
-from worker.reference.edition import Edition
-from worker.reference.held_rows import FIRST_ROW
-from worker.reference.loaded import Loaded, LoadedTable
-from worker.reference.rows import Drug, Modifier, WasteDuty
+from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.files.held_rows import FIRST_ROW
+from worker.reference.tables.diagnoses import Diagnoses
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.rows import Drug, Modifier, WasteDuty
 
 Row = TypeVar("Row")
 

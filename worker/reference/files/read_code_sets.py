@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from worker.reference.cells import Cells
-from worker.reference.code_set_rows import (
+from worker.reference.files.cells import Cells
+from worker.reference.files.read_rows import known_from
+from worker.reference.tables.code_set_rows import (
     CodeSet,
     HcpcsCode,
     Product,
@@ -12,7 +13,6 @@ from worker.reference.code_set_rows import (
     TaxonomyCode,
     TaxonomySection,
 )
-from worker.reference.read_rows import known_from
 
 CODE_SETS: Final[tuple[CodeSet, ...]] = ("carc", "rarc", "claim_status_category", "claim_status")
 SECTIONS: Final[tuple[TaxonomySection, ...]] = ("individual", "non-individual")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from worker.reference.rows import Drug
+from worker.reference.tables.rows import Drug
 
 Phrase: TypeAlias = tuple[str, ...]
 WORD: Final = re.compile(r"[a-z0-9]+")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from worker.reference.answer import Absent, Answer, Found, NotCovered, NotInForce
-from worker.reference.edition import Edition
+from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
+from worker.reference.tables.edition import Edition
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from worker.reference.cells import Cells
-from worker.reference.policy_rows import Evidence, ExpertHint, NcciPair, SadScope, SelfAdministered
-from worker.reference.read_rows import SETTINGS
+from worker.reference.files.cells import Cells
+from worker.reference.files.read_rows import SETTINGS
+from worker.reference.tables.policy_rows import Evidence, ExpertHint, NcciPair, SadScope, SelfAdministered
 
 SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unlisted-code")
 EVIDENCE: Final[tuple[Evidence, ...]] = ("unverified",)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from worker.reference.building import read_manifests
-from worker.reference.manifest import EditionEntry
-from worker.reference.raw_rows import RawRow, raw_rows
+from worker.reference.build.building import read_manifests
+from worker.reference.files.manifest import EditionEntry
+from worker.reference.files.raw_rows import RawRow, raw_rows
 
 # The words for a changed cell, by table and column; any other is plainly "changed".
 KINDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(

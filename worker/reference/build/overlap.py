@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from worker.reference.held_rows import FIRST_ROW
-from worker.reference.loaded import LoadedTable
-from worker.reference.policy_rows import NcciPair
+from worker.reference.build.loaded import LoadedTable
+from worker.reference.files.held_rows import FIRST_ROW
+from worker.reference.tables.policy_rows import NcciPair
 
 
 def overlaps(table: LoadedTable[NcciPair]) -> Iterator[str]:

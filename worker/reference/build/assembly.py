@@ -5,18 +5,18 @@ from dataclasses import fields
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from worker.reference.code_set_rows import SkinSubstitute
-from worker.reference.diagnoses import Diagnoses
-from worker.reference.edition import Edition
-from worker.reference.held_rows import ByKey, GroupsByKey
-from worker.reference.loaded import Loaded, LoadedTable
-from worker.reference.name_index import index_names
-from worker.reference.names import DrugNames, NameIndex
-from worker.reference.policy_rows import NcciPair
-from worker.reference.rows import Drug
-from worker.reference.snapshot import Snapshot
-from worker.reference.table_set import Tables
-from worker.reference.tables import ByEdition, ByRow, Period
+from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.files.held_rows import ByKey, GroupsByKey
+from worker.reference.tables.code_set_rows import SkinSubstitute
+from worker.reference.tables.dated import ByEdition, ByRow, Period
+from worker.reference.tables.diagnoses import Diagnoses
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.name_index import index_names
+from worker.reference.tables.names import DrugNames, NameIndex
+from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.rows import Drug
+from worker.reference.tables.snapshot import Snapshot
+from worker.reference.tables.table_set import Tables
 
 # Any: a key is a text, or a tuple of texts where a table has several key columns; table_set.py says which.
 Row = TypeVar("Row")

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, TypeVar, overload
 
 from worker.reference import errors
-from worker.reference.cells import Cells
+from worker.reference.files.cells import Cells
 
 Row = TypeVar("Row")
 Held = TypeVar("Held")

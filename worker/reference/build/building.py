@@ -8,21 +8,20 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
 from worker.reference import errors
-from worker.reference.assembly import assemble
-from worker.reference.cells import Cells
-from worker.reference.edition import Edition
-from worker.reference.loaded import Loaded, LoadedTable
-from worker.reference.manifest import EditionEntry, Manifest, parse_manifest
-from worker.reference.overlap import overlaps
-from worker.reference.read_code_sets import (
+from worker.reference.build.assembly import assemble
+from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.overlap import overlaps
+from worker.reference.files.cells import Cells
+from worker.reference.files.manifest import EditionEntry, Manifest, parse_manifest
+from worker.reference.files.read_code_sets import (
     read_hcpcs_code,
     read_product,
     read_remark_code,
     read_skin_substitute,
     read_taxonomy_code,
 )
-from worker.reference.read_policies import read_expert_hint, read_ncci_pair, read_self_administered
-from worker.reference.read_rows import (
+from worker.reference.files.read_policies import read_expert_hint, read_ncci_pair, read_self_administered
+from worker.reference.files.read_rows import (
     read_asp_limit,
     read_container,
     read_drug,
@@ -33,8 +32,9 @@ from worker.reference.read_rows import (
     read_place_of_service,
     read_waste_duty,
 )
-from worker.reference.read_table import ReadFile, read_codes, read_file
-from worker.reference.snapshot import Snapshot
+from worker.reference.files.read_table import ReadFile, read_codes, read_file
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.snapshot import Snapshot
 
 MANIFEST: Final = "table.toml"
 # Which date selects a row: its own dates, or those of its edition.

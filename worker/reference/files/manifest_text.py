@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from worker.reference.manifest import EditionEntry
+from worker.reference.files.manifest import EditionEntry
 
 BLOCK: Final = re.compile(r"^\[\[(\w+)\]\]$", re.MULTILINE)
 

@@ -4,10 +4,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 
-from worker.reference.answer import Absent, Answer, Found, NotInForce
-from worker.reference.edition import Edition
-from worker.reference.rows import Diagnosis
-from worker.reference.tables import outer_bounds
+from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
+from worker.reference.tables.dated import outer_bounds
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.rows import Diagnosis
 
 MOST_BELOW = 20
 LAST_CHARACTER = "\N{DELETE}"

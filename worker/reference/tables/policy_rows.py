@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from worker.reference.rows import Setting
+from worker.reference.tables.rows import Setting
 
 SadScope = Literal["self-administered", "by-route", "unlisted-code"]
 Evidence = Literal["unverified"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeAlias, TypeVar
 
-from worker.reference.edition import Edition
+from worker.reference.tables.edition import Edition
 
 Row = TypeVar("Row")
 

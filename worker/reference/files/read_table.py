@@ -8,8 +8,8 @@ from itertools import pairwise
 from sys import intern
 from typing import Generic, TypeVar
 
-from worker.reference.cells import Cells
-from worker.reference.manifest import Manifest
+from worker.reference.files.cells import Cells
+from worker.reference.files.manifest import Manifest
 
 Row = TypeVar("Row")
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from worker.reference.code_set_rows import HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
-from worker.reference.edition import Edition
-from worker.reference.policy_rows import ExpertHint, NcciPair, SelfAdministered
-from worker.reference.rows import (
+from worker.reference.tables.code_set_rows import HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.rows import (
     AspLimit,
     Container,
     Drug,

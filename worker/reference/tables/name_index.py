@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from worker.reference.names import NameIndex, Phrase, words_of
-from worker.reference.rows import Drug
+from worker.reference.tables.names import NameIndex, Phrase, words_of
+from worker.reference.tables.rows import Drug
 
 SHORTEST_NAME = 5
 # Salts, forms, vehicles, makers' marks and plain words: alone or together they name no drug.
