@@ -11,7 +11,7 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.fhir.elements import Json
 from worker.fhir.reading import Damage, read_resource
 from worker.fhir.resources import is_resource
-from worker.pipeline.decode import NotAClaimError, read_json
+from worker.pipeline.steps.decode import NotAClaimError, read_json
 from worker.x12.read.events import ClaimRead, Flaw, Level
 from worker.x12.read.interchanges import read_837
 

@@ -15,7 +15,7 @@ import orjson
 
 from schemas.outcome import Outcome
 from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
-from worker.pipeline.decode import read_json
+from worker.pipeline.steps.decode import read_json
 from worker.settings import Acknowledgements, Settings
 from worker.stream.records import Outgoing, Provenance, cloud_event, form_of, handed_on, size
 from worker.stream.scrubber import Form, Scrubbed

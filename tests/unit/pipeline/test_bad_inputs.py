@@ -10,8 +10,8 @@ from schemas.outcome import Disposition
 from tests.bad_inputs import ROWS, BadInput
 from tests.malformed import with_value
 from worker.bootstrap import build_pipeline
-from worker.pipeline.check import MAX_FINDINGS
 from worker.pipeline.scrub import Pipeline
+from worker.pipeline.steps.check import MAX_FINDINGS
 from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)

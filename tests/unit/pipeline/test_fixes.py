@@ -8,8 +8,8 @@ import pytest
 
 from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.payers.profile import Profile, Profiles
-from worker.pipeline.fixes import make_fixes
-from worker.pipeline.patch import apply
+from worker.pipeline.fixes.fixes import make_fixes
+from worker.pipeline.fixes.patch import apply
 from worker.pipeline.scrub import Pipeline
 from worker.samples.synthetic import RECEIVED_ON, claim, element, line
 

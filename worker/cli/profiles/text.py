@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from worker.edits.edit import AnyEdit, Scope, Status
 from worker.payers.profile import Profile
-from worker.pipeline.rulebook import Rule, compile_rulebook
+from worker.pipeline.rules.rulebook import Rule, compile_rulebook
 
 Plain: TypeAlias = dict[str, Any]  # any JSON object: options are the edits' own
 

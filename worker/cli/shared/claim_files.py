@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 import orjson
 
 from worker.fhir.reading import Damage, read_resource
-from worker.pipeline.decode import NotAClaimError, read_json
 from worker.pipeline.forms import says_resource
+from worker.pipeline.steps.decode import NotAClaimError, read_json
 from worker.x12.read.events import ClaimRead, Flaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12

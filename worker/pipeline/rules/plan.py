@@ -23,7 +23,7 @@ from worker.edits.facts import ClaimFacts, Likeness
 from worker.payers.guide import Guide
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE
-from worker.pipeline.rulebook import Rule, Rulebook
+from worker.pipeline.rules.rulebook import Rule, Rulebook
 from worker.reference.tables.snapshot import Snapshot
 
 INTAKE: Final = "intake"

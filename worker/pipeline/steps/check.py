@@ -12,8 +12,8 @@ from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Sta
 from worker.edits.facts import ClaimFacts
 from worker.edits.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
-from worker.pipeline.plan import Chosen, Gap, Phase, Plan, Subject
-from worker.pipeline.rulebook import Rule
+from worker.pipeline.rules.plan import Chosen, Gap, Phase, Plan, Subject
+from worker.pipeline.rules.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}

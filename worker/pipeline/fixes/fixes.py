@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.outcome import Finding
-from worker.pipeline import patch
+from worker.pipeline.fixes import patch
 
 SAFE: Final = "safe"
 _NUMBER = re.compile(r"\d+")
