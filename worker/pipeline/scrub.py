@@ -16,7 +16,7 @@ from schemas.claim import Claim, ClaimKind
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Finding, LineEnrichment, Outcome, Versions
 from worker.edits.edit import AnyEdit
-from worker.edits.facts import ClaimFacts
+from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
 from worker.pipeline.fixes.fixes import Fixed, make_fixes, new_findings

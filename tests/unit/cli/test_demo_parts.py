@@ -10,7 +10,7 @@ from worker.cli.demo.account import Account
 from worker.cli.demo.metrics import parse_figures
 from worker.cli.text import locations
 from worker.cli.text.dead_letter_reasons import WORDS
-from worker.edits.locate import CLAIM_ELEMENTS, in_claim, in_diagnosis
+from worker.edits.facts.locate import CLAIM_ELEMENTS, in_claim, in_diagnosis
 
 EXPOSITION = """\
 # TYPE claimscrub_claims_total counter

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from worker.edits.code_ranges import CodeOrRange
+from worker.edits.codes.ranges import CodeOrRange
 from worker.edits.edit import Configuration, Lacks, Options
-from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.facts.claim import ClaimFacts, LineFacts
 
 
 class Approval(Options):

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 from worker.reference.tables.answer import Found
 
 TOKEN: Final = Decimal("0.01")

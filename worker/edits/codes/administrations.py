@@ -6,7 +6,7 @@ for one that nobody gave.
 
 from typing import Final
 
-from worker.edits.code_ranges import CodeRange
+from worker.edits.codes.ranges import CodeRange
 
 GIVING: Final[tuple[CodeRange, ...]] = (("96365", "96379"), ("96401", "96549"))
 """Injections and infusions of drugs; without hydration (96360, 96361)."""

@@ -1,6 +1,6 @@
 """Lists of codes that a payer names for one edit, and what follows from them for every claim under its profile."""
 
-from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import About, Configuration, Options
 
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from worker.edits.code_ranges import CodeRange, within
-from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
-from worker.edits.traits import Trait
+from worker.edits.codes.ranges import CodeRange, within
+from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
+from worker.edits.facts.traits import Trait
 
 ORDINARY: Final[tuple[CodeRange, ...]] = (("96365", "96379"),)
 CHEMOTHERAPY: Final[tuple[CodeRange, ...]] = (("96401", "96549"),)

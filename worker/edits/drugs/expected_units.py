@@ -6,9 +6,9 @@ counts of a day with one, WST-05 a JW line for less than one unit, WST-10 a JZ l
 
 from decimal import Decimal
 
-from worker.edits.arithmetic import units_administered, units_discarded
-from worker.edits.facts import DrugDay
-from worker.edits.record import Unknown
+from worker.edits.drugs.arithmetic import units_administered, units_discarded
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.record import Unknown
 
 NO_UNIT = Unknown("billing unit of the code")
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from worker.edits.arithmetic import fits_in_one_unit
-from worker.edits.containers import ONE_UNIT, Combination, least_waste
-from worker.edits.expected_units import expected_given, expected_wasted
-from worker.edits.facts import DrugDay
-from worker.edits.record import Unknown
+from worker.edits.drugs.arithmetic import fits_in_one_unit
+from worker.edits.drugs.containers import ONE_UNIT, Combination, least_waste
+from worker.edits.drugs.expected_units import expected_given, expected_wasted
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.record import Unknown
 
 
 @dataclass(frozen=True, slots=True)

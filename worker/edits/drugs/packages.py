@@ -7,9 +7,9 @@ HCP-08 where another form or maker of the same drug is; NDC-06 where the package
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from worker.edits.facts import LineFacts
-from worker.edits.ingredients import UNLISTED, share_ingredient
-from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
+from worker.edits.drugs.ingredients import UNLISTED, share_ingredient
+from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
+from worker.edits.facts.claim import LineFacts
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import Container, Drug
 from worker.reference.tables.snapshot import Snapshot

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from schemas.claim import Claim, ReportInformation
-from worker.edits.facts import LineFacts
+from worker.edits.facts.claim import LineFacts
 
 
 def announced(claim: Claim, lines: Iterable[LineFacts]) -> tuple[ReportInformation, ...]:

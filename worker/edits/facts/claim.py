@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
-from worker.edits.record import Record, Unknown
+from worker.edits.facts.record import Record, Unknown
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.rows import Container, Drug
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from schemas.outcome import Location
-from worker.edits.facts import LineFacts
+from worker.edits.facts.claim import LineFacts
 
 # JSON path below the claim, loop and element of the 837P, box of the CMS-1500.
 CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {

@@ -10,8 +10,8 @@ from operator import attrgetter
 from typing import Final
 
 from schemas.claim import ServiceLine
-from worker.edits.administrations import ADMINISTRATIONS, GIVING
-from worker.edits.code_ranges import within
+from worker.edits.codes.administrations import ADMINISTRATIONS, GIVING
+from worker.edits.codes.ranges import within
 
 
 class Trait(IntEnum):

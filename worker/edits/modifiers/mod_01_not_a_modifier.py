@@ -4,9 +4,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Absent, Found, NotCovered
 
 TWO_CHARACTERS: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from worker.edits.facts import ClaimFacts
+from worker.edits.facts.claim import ClaimFacts
 
 INSTITUTIONS: Final = ("261Q", "27", "28", "29", "31", "32")
 """Clinics and surgical centers, hospital units, hospitals, laboratories, nursing and residential facilities."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from worker.edits.arithmetic import units_administered, units_discarded
-from worker.edits.facts import LineFacts
-from worker.edits.record import convert
+from worker.edits.drugs.arithmetic import units_administered, units_discarded
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.record import convert
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot

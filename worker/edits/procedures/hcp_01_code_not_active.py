@@ -5,9 +5,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.successors import recount
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.procedures._successors import recount
 from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import Drug
 

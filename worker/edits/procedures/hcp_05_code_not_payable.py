@@ -3,8 +3,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 from worker.reference.tables.answer import Found
 
 WHY_NOT: Final = {

@@ -8,10 +8,10 @@ from typing import Final
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Severity
 from worker.edits.edit import About, Configuration, Context, Flaw, NoData, Verdict
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Record
-from worker.edits.recorded import not_told_apart
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Record
+from worker.edits.rules.recorded import not_told_apart
 from worker.payers.guide import Guide, RecordItem
 from worker.payers.profile import DocumentationMode
 

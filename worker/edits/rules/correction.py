@@ -8,7 +8,7 @@ import re
 from typing import Any, Final, TypeAlias
 
 from schemas.outcome import Fix, Location
-from worker.edits.facts import LineFacts
+from worker.edits.facts.claim import LineFacts
 
 Operations: TypeAlias = tuple[dict[str, Any], ...]  # any JSON: its values are the claim's
 

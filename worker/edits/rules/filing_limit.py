@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import Field
 
 from worker.edits.edit import Context, Options
-from worker.edits.workdays import workday_from
+from worker.edits.rules.workdays import workday_from
 
 REPLACES_A_CLAIM: Final = frozenset({"7", "8"})
 """Claim frequency codes of a claim that counts from its original."""

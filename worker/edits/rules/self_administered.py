@@ -7,9 +7,9 @@ the list itself, as options of HCP-07; other edits ask here, so that a profile s
 from enum import Enum, auto
 from typing import Final
 
-from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import Configuration, Context, Options
-from worker.edits.facts import LineFacts
+from worker.edits.facts.claim import LineFacts
 from worker.reference.tables.answer import Found
 
 LIST: Final = "self-administered drug exclusion list of the contractor"

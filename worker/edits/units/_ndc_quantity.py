@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from worker.edits.record import MILLIGRAMS
+from worker.edits.facts.record import MILLIGRAMS
 from worker.reference.tables.rows import Container, Drug
 
 # X12 CTP05-1: each, millilitre, milligram, gram, international unit.

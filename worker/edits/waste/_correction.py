@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Fix
-from worker.edits.correction import modifier_added, overwritten, safe, unsafe
-from worker.edits.expected_units import expected_given, expected_wasted
-from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
-from worker.edits.record import Unknown
+from worker.edits.drugs.expected_units import expected_given, expected_wasted
+from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
+from worker.edits.facts.record import Unknown
+from worker.edits.rules.correction import modifier_added, overwritten, safe, unsafe
 
 CENT: Final = Decimal("0.01")
 LONGEST_NUMBER: Final = 30  # REF02 of REF*6R

@@ -1,9 +1,9 @@
 """Whether a drug was handed out for use elsewhere, or administered where it is billed."""
 
+from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.edit import Context
-from worker.edits.facts import LineFacts
-from worker.edits.places import DISPENSED_TO
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.traits import Trait
 
 
 def was_dispensed(line: LineFacts, context: Context) -> bool:

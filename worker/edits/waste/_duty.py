@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Final
 
+from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
 from worker.edits.edit import Context
-from worker.edits.facts import LineFacts
-from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
-from worker.edits.record import Unknown
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.record import Unknown
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import WasteDuty
 

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 
 from schemas.outcome import NotConfigured, Severity
 from worker.edits.edit import Configuration, Scope
-from worker.edits.facts import ClaimFacts, Likeness
+from worker.edits.facts.claim import ClaimFacts, Likeness
 from worker.payers.guide import Guide
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE

@@ -9,8 +9,8 @@ from typing import Final
 
 from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, WatchedContext
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim, of_institutional
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
 from worker.pipeline.rules.plan import Chosen, Gap, Phase, Plan, Subject
 from worker.pipeline.rules.rulebook import Rule

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from schemas.claim import SCHEMA_VERSION, Claim
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from schemas.values import Reading, WrittenNumber
-from worker.edits.traits import Trait
+from worker.edits.facts.traits import Trait
 
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
-from worker.edits.facts import ClaimFacts, LineFacts
+from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.pipeline.kept import Kept
 from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import Container, Drug, MueLimit, Setting, WasteDuty

@@ -9,11 +9,11 @@ from typing import Final
 
 from schemas.claim import Claim, ClaimInformation, ClaimKind, ServiceLine
 from schemas.documentation import DocumentationElement, Element
-from worker.edits.containers import marketed_on, sizes_of
-from worker.edits.facts import ClaimFacts, DrugDay, Likeness, LineFacts
-from worker.edits.places import PLACE_OF_FACILITY
-from worker.edits.record import Record, Unknown
-from worker.edits.traits import UNTOLD, Trait, traits_of_line
+from worker.edits.codes.places import PLACE_OF_FACILITY
+from worker.edits.drugs.containers import marketed_on, sizes_of
+from worker.edits.facts.claim import ClaimFacts, DrugDay, Likeness, LineFacts
+from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.traits import UNTOLD, Trait, traits_of_line
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE, likeness_of
 from worker.reference.tables.answer import Found, NotInForce
