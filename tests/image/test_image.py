@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from tests.image.engine import IMAGE, Engine, EngineMissingError, base_image, engine
-from tests.malformed import sound, written
+from tests.inputs.malformed import sound, written
 from tests.stream.support import outcomes_when
 from worker.kafka.embedded import embedded_broker
 from worker.kafka.send import send_claims

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.reference_update import ReferenceNotice
-from tests.malformed import sound
+from tests.inputs.malformed import sound
 from tests.stream.reference_folders import Config, has, shipped_config, updates
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
 from worker.cli.commands import claimscrub

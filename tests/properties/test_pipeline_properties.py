@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.outcome import Disposition, Outcome, Severity
-from tests.malformed import sound
+from tests.inputs.malformed import sound
 from worker.pipeline.scrub import Pipeline, Scrubbed
 from worker.samples import synthetic
 

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-from tests.malformed import sound
+from tests.inputs.malformed import sound
 from worker.kafka.connection import open_admin
 from worker.kafka.read import Record, tail
 from worker.kafka.send import send_claims

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import NewTopic
 
 from schemas import dead_letter as dlq
-from tests.bad_inputs import ORDINARY_KEY, ROWS, YEAR_2500_MS, BadInput
+from tests.inputs.bad_inputs import ORDINARY_KEY, ROWS, YEAR_2500_MS, BadInput
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, until
 from worker.kafka.connection import open_admin
 from worker.kafka.read import Record

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import HEADER_REASON
-from tests.malformed import sound, written
+from tests.inputs.malformed import sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
 from worker.samples import synthetic
 from worker.settings import Delivery, Settings

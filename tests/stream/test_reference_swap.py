@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from schemas.reference_update import ReferenceNotice
-from tests.malformed import sound
+from tests.inputs.malformed import sound
 from tests.stream.reference_folders import (
     LIMIT,
     LIMITS,

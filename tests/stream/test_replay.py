@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import HEADER_REPLAYS
-from tests.malformed import sound, with_value, written
+from tests.inputs.malformed import sound, with_value, written
 from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes, prepare, progress
 from worker.kafka.read import Record, tail
 from worker.samples import synthetic

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import HEADER_REASON
-from tests.malformed import sound, written
+from tests.inputs.malformed import sound, written
 from tests.stream.otlp_collector import otlp_collector
 from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes_when
 from tests.stream.test_real_worker import as_of, bad_ways, hiding_places

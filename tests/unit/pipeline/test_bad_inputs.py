@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from schemas.outcome import Disposition
-from tests.bad_inputs import ROWS, BadInput
-from tests.malformed import with_value
+from tests.inputs.bad_inputs import ROWS, BadInput
+from tests.inputs.malformed import with_value
 from worker.bootstrap import build_pipeline
 from worker.pipeline.scrub import Pipeline
 from worker.pipeline.steps.check import MAX_FINDINGS

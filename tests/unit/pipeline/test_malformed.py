@@ -6,7 +6,7 @@ import pytest
 
 from schemas.dead_letter import DeadLetterReason
 from schemas.outcome import Disposition, Severity
-from tests.malformed import Malformed, malformed
+from tests.inputs.malformed import Malformed, malformed
 from worker.pipeline.scrub import Pipeline
 from worker.samples import synthetic
 

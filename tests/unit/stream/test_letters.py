@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from schemas.topics import topic_names
-from tests.malformed import sound, with_value, written
-from tests.poison import RECEIVED
+from tests.inputs.malformed import sound, with_value, written
+from tests.inputs.poison import RECEIVED
 from worker.kafka.messages import Inbound
 from worker.kafka.past import again, payer_of, read_dead_letter, read_outcome
 from worker.kafka.read import Record

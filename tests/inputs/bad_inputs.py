@@ -1,6 +1,6 @@
 """Every kind of bad input that a sender, a broker or an edit can bring about, row by row, with what must become of it.
 
-`tests.malformed` has many inputs of the kinds that bytes alone can show; here each kind stands once or twice, among
+`tests.inputs.malformed` has many inputs of the kinds that bytes alone can show; here each kind is once or twice, among
 them those of keys, headers, times and transactions.
 """
 
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from schemas.dead_letter import DeadLetterReason as Reason
-from tests.malformed import LIMIT, SERVICE, lines, raw, sound, with_value, written
+from tests.inputs.malformed import LIMIT, SERVICE, lines, raw, sound, with_value, written
 from worker.samples import synthetic
 
 ORDINARY_KEY: Final = b"key"

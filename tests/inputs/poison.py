@@ -4,13 +4,13 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from tests.malformed import malformed, sound, written
+from tests.inputs.malformed import malformed, sound, written
 from worker.pipeline.scrub import Pipeline
 from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 _LONGEST = 16 * 1024
-"""Mutants of larger inputs would only make the test slow; their kinds are in `tests.malformed` themselves."""
+"""Mutants of larger inputs would only make the test slow; their kinds are in `tests.inputs.malformed` themselves."""
 
 _JUNK = (b"\xff", b"\x00", b"\xc3", b"\xed\xa0\x80", b"{", b"}", b"[", b"]", b'"', b",", b":", b"\\", b"NaN", b"1e999")
 
