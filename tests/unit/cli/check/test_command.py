@@ -14,7 +14,7 @@ from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import OMALIZUMAB
 from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, claim
 
-WORKED_EXAMPLES = Path(__file__).parents[2] / "edits" / "worked_examples"
+WORKED_EXAMPLES = Path(__file__).parents[3] / "edits" / "worked_examples"
 
 
 def sound(**changes: Any) -> dict[str, Any]:
