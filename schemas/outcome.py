@@ -37,7 +37,7 @@ Number: TypeAlias = Annotated[
 
 
 class Message(BaseModel):
-    """A part of an outgoing message: immutable and closed."""
+    """A part of an outgoing message: immutable and closed. In Python its fields have names of their own."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -277,6 +277,12 @@ class Outcome(Message):
         default=None, description="one entry a drug and date of which dose or waste is told; absent when there is none"
     )
     coverage: Coverage
+    not_read: tuple[str, ...] | None = Field(
+        default=None,
+        description="JSON paths of members of the claim that neither an edit nor the writer of 837s knows; absent when "
+        "there are none",
+    )
+    more_not_read: int | None = Field(default=None, description="how many more there are than are named")
     versions: Versions
     fixed: tuple[Finding, ...] | None = Field(
         default=None, description="the findings of the claim as received that its safe fixes put right"
@@ -290,3 +296,13 @@ class Outcome(Message):
     claim: dict[str, Any] = Field(
         description="the claim, unknown fields included: as received unless `patch` says what was changed"
     )  # any JSON: it is the submitter's, not ours
+
+    @property
+    def count_not_read(self) -> int:
+        """How many members of the claim nobody knows."""
+        return len(self.not_read or ()) + (self.more_not_read or 0)
+
+    @classmethod
+    def read(cls, value: bytes) -> "Outcome":
+        """Return the outcome in a message, by the camelCase names alone. Raises pydantic's `ValidationError`."""
+        return cls.model_validate_json(value, by_alias=True, by_name=False)

@@ -150,7 +150,7 @@ class PipelineScrubber:
             if scrubbed.dead_letter is None:
                 yield scrubbed
             else:
-                flaws.append(NoClaim(scrubbed.dead_letter, f"{each.place}: {scrubbed.dead_letter.reason}."))
+                flaws += each.refused(scrubbed.dead_letter)
         if is_empty:
             flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
         if flaws:
