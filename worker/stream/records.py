@@ -19,6 +19,7 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
 from worker.pipeline.forms import says_resource
 from worker.stream.scrubber import Form, Scrubbed
+from worker.x12.segments import is_x12
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -39,7 +40,8 @@ FHIR_CONTENT_TYPE: Final = b"application/fhir+json"
 
 JSON_CONTENT_TYPE: Final = b"application/json"
 
-_MOST_FLAWS: Final = 20
+_FLAWS_SHARE: Final = 8
+"""The sentences on what is wrong may take this part of a record: the message itself goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,12 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
 
 
 def form_of(message: Inbound) -> Form:
-    """Return in which form a message holds its claims: as its content type says, and FHIR also as its content says."""
+    """Return in which form a message holds its claims.
+
+    Its content type decides; without one, X12 is known by its ISA. FHIR is known by its resourceType as well.
+    """
     types = [_media_type(each) for each in _content_types(message)]
-    if types and all(each == X12_CONTENT_TYPE for each in types):
+    if all(each == X12_CONTENT_TYPE for each in types) if types else is_x12(message.value or b""):
         return Form.INTERCHANGE
     if FHIR_CONTENT_TYPE in types or says_resource(message.value or b""):
         return Form.RESOURCE
@@ -258,7 +263,8 @@ def _dead_letter(
     value = message.value or b""
     headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))
     key = message.key
-    room = provenance.record_limit - _HEADER_OVERHEAD_BYTES
+    flaws = _in_words(verdict, provenance.record_limit // _FLAWS_SHARE)
+    room = provenance.record_limit - _HEADER_OVERHEAD_BYTES - len(flaws)
     key_fits = len(key or b"") <= room // 4
     headers_fit = sum(len(name) * 4 + len(each or b"") + 10 for name, each in headers) <= room // 4
     value_fits = len(value) <= room // 2
@@ -281,8 +287,8 @@ def _dead_letter(
         dlq.HEADER_PROFILE: versions.get("profile", ""),
         dlq.HEADER_REPLAYS: str(replays(message.headers)),
     }
-    if verdict.flaws:
-        ours[dlq.HEADER_FLAWS] = json.dumps(verdict.flaws[:_MOST_FLAWS])
+    if flaws:
+        ours[dlq.HEADER_FLAWS] = flaws
     event_id = dead_letter_id(message.topic, message.partition, message.offset)
     return Outgoing(
         provenance.topics.dead_letter,
@@ -295,6 +301,13 @@ def _dead_letter(
             *cloud_event(event_id, "claim.dead-lettered", message, provenance),
         ),
     )
+
+
+def _in_words(verdict: DeadLetter, most: int) -> str:
+    if not verdict.flaws:
+        return ""
+    flaws = json.dumps(verdict.first_flaws)
+    return flaws if len(flaws) <= most else json.dumps([f"{len(verdict.flaws)} flaws, too long to be listed here."])
 
 
 def _copied(*, is_copied: bool) -> str:
