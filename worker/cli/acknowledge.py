@@ -96,7 +96,7 @@ def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
 def _outcomes(path: str) -> Iterator[Outcome]:
     for found in read_claims([path], _LONGEST):
         try:
-            yield Outcome.model_validate_json(found.value)
+            yield Outcome.read(found.value)
         except ValidationError:
             place = f"{found.source}, {found.place}" if found.place else found.source
             raise NoClaimFileError(f"{place}: is no outcome") from None

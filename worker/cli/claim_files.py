@@ -1,6 +1,7 @@
 """Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
 
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +34,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class Found:
     """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
 
-    `problem` says in one sentence what is no claim in an X12 file or a FHIR resource, and is there instead of bytes;
+    `problem` says instead of bytes what is no claim in an X12 file or a FHIR resource, or why a file cannot be read;
     `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the file.
     """
 
@@ -49,29 +50,71 @@ class NoClaimFileError(Exception):
     """A path cannot be read, or holds no claim; the message names it."""
 
 
+class _UnreadableError(NoClaimFileError):
+    """One path of several, of which the others can be read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
 def expand(paths: Iterable[str]) -> list[str]:
-    """Return the files behind paths: a folder stands for the claim files in it. Raises `NoClaimFileError`."""
-    files: list[str] = []
-    for path in paths:
-        if path != STDIN and Path(path).is_dir():
-            inside = sorted(
-                str(file) for file in Path(path).rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
-            )
-            if not inside:
-                raise NoClaimFileError(f"{path}: no claim file in this folder (names end in {', '.join(SUFFIXES)})")
-            files += inside
-        elif path != STDIN and not Path(path).is_file():
-            raise NoClaimFileError(f"{path}: no such file or folder")
-        else:
-            files.append(path)
+    """Return the files behind paths: a folder means the claim files in it. Raises `NoClaimFileError`."""
+    files = _files_behind(paths)
+    for file in files:
+        _refuse_no_file(file)
     return files
 
 
+def expand_what_is_there(paths: Iterable[str]) -> list[str]:
+    """Return the files behind paths, and the paths behind which there are none: reading says what is wrong with them.
+
+    Raises `NoClaimFileError` where there is nothing else to read.
+    """
+    files = _files_behind(paths)
+    if len(files) == 1:
+        _refuse_no_file(files[0])
+    return files
+
+
+def _files_behind(paths: Iterable[str]) -> list[str]:
+    files: list[str] = []
+    for path in paths:
+        inside = sorted(_files_in(path)) if path != STDIN and Path(path).is_dir() else []
+        files += inside or [path]
+    return files
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    """Yield the claim files of a folder, links to nowhere among them, and the folders in it that cannot be read."""
+    refused: list[str] = []
+    for inside, _, names in os.walk(folder, onerror=lambda error: refused.append(str(error.filename))):
+        yield from (str(Path(inside) / name) for name in names if _is_claim_file(Path(inside) / name))
+    yield from refused
+
+
+def _is_claim_file(file: Path) -> bool:
+    is_lost = file.is_symlink() and not file.exists()
+    return file.suffix.lower() in SUFFIXES and (file.is_file() or is_lost)
+
+
+def _refuse_no_file(file: str) -> None:
+    if file == STDIN or Path(file).is_file():
+        return
+    if not Path(file).is_dir():
+        raise _UnreadableError(file, "no such file or folder")
+    try:
+        next(Path(file).iterdir(), None)
+    except OSError as error:
+        raise _UnreadableError(file, f"cannot be read ({error.strerror})") from None
+    raise _UnreadableError(file, f"no claim file in this folder (names end in {', '.join(SUFFIXES)})")
+
+
 def total_bytes(files: Iterable[str]) -> int | None:
-    """Return how much there is to read; none where stdin is among the files."""
-    sizes = [None if file == STDIN else Path(file).stat().st_size for file in files]
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
+    """Return how many bytes there are to read; None when stdin is among the files."""
+    files = list(files)
+    return None if STDIN in files else sum(Path(file).stat().st_size for file in files if Path(file).is_file())
 
 
 def read_claims(
@@ -94,7 +137,18 @@ def read_claims(
                 count += 1
                 yield found
         if not count:
-            raise NoClaimFileError(f"{_named(file)}: holds no claim")
+            raise _UnreadableError(_named(file), "holds no claim")
+
+
+def read_what_can_be_read(
+    files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Found]:
+    """Yield every claim of some files like `read_claims`, and a problem for each file that cannot be read."""
+    for file in files:
+        try:
+            yield from read_claims((file,), longest, progress)
+        except _UnreadableError as error:
+            yield Found(error.path, "", b"", error.reason)
 
 
 def _named(file: str) -> str:
@@ -105,6 +159,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
     if file == STDIN:
         yield from _read_stream(sys.stdin.buffer, _named(file), longest, progress)
         return
+    _refuse_no_file(file)
     try:
         with Path(file).open("rb") as stream:
             if Path(file).suffix.lower() in LINE_SUFFIXES:
@@ -112,7 +167,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
             else:
                 yield from _read_stream(stream, file, longest, progress)
     except OSError as error:
-        raise NoClaimFileError(f"{file}: cannot be read ({error.strerror})") from None
+        raise _UnreadableError(file, f"cannot be read ({error.strerror})") from None
 
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
