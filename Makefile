@@ -55,14 +55,10 @@ check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m worker.cli.generate --check
-	@$(BIN)/python -m deploy.grafana.write --check
-	@$(BIN)/python -m deploy.kubernetes.write --check
+	@$(BIN)/python -m deploy.generate --check
 
 generate: $(INSTALLED)  ## Write the generated files anew
-	@$(BIN)/python -m worker.cli.generate
-	@$(BIN)/python -m deploy.grafana.write
-	@$(BIN)/python -m deploy.kubernetes.write
+	@$(BIN)/python -m deploy.generate
 
 check-deploy: $(INSTALLED) $(DEPLOY_INSTALLED)  ## Check image, manifests, rules and dashboards without deploying them
 	@$(BIN)/python -m deploy.gates

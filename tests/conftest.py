@@ -6,7 +6,7 @@ import pytest
 
 from worker.bootstrap import build_pipeline
 from worker.pipeline.scrub import Pipeline
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 
 @pytest.fixture(scope="session", autouse=True)

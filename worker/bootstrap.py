@@ -24,8 +24,8 @@ from worker.observe.traces import Spans
 from worker.payers.guide import Guide
 from worker.pipeline.forms import NoClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline
-from worker.reference.loading import load_verified
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.loading import load_verified
+from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
 from worker.stream.scrubber import Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 

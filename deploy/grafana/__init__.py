@@ -1,1 +1,1 @@
-"""The dashboards, as code; `python -m deploy.grafana.write` writes them."""
+"""The dashboards, as code; `make generate` writes them."""

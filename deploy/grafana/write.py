@@ -1,9 +1,6 @@
-"""Writes the dashboards for Grafana: `python -m deploy.grafana.write`; with `--check` it only compares."""
+"""The dashboards as Grafana reads them; `make generate` writes them."""
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from grafana_foundation_sdk.builders import bargauge, dashboard, prometheus, stat, timeseries
 from grafana_foundation_sdk.builders.common import ReduceDataOptions
@@ -13,7 +10,6 @@ from grafana_foundation_sdk.models.dashboard import DashboardLinkType, DataSourc
 
 from deploy.grafana.boards import BOARDS, Board, Panel, Query, View
 
-DASHBOARDS: Final = Path(__file__).parent / "dashboards"
 SELECTOR: Final = 'job=~"$job"'
 RANGE: Final = "$__rate_interval"
 
@@ -87,22 +83,6 @@ def expression(query: Query, selector: str, span: str) -> str:
     return query.expr.replace("$J", selector).replace("$R", span)
 
 
-def main(arguments: Sequence[str], output: TextIO) -> int:
-    """Write the files, or with `--check` compare them; return the exit code."""
-    is_check = list(arguments) == ["--check"]
-    wanted = {f"{board.uid}.json": written(board) for board in BOARDS}
-    present = {file.name: file.read_text("utf-8") for file in DASHBOARDS.glob("*.json")}
-    differing = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
-    for name in differing:
-        output.write(f"{'differs' if is_check else 'written'}: deploy/grafana/dashboards/{name}\n")
-        if is_check:
-            continue
-        if name in wanted:
-            (DASHBOARDS / name).write_text(wanted[name], "utf-8")
-        else:
-            (DASHBOARDS / name).unlink()
-    return int(is_check and bool(differing))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], sys.stdout))
+def dashboards() -> dict[str, str]:
+    """Return the text of every dashboard by the name of its file."""
+    return {f"{board.uid}.json": written(board) for board in BOARDS}

@@ -1,1 +1,1 @@
-"""The manifests for Kubernetes; `python -m deploy.kubernetes.write` writes the one that is generated."""
+"""The manifests for Kubernetes; `make generate` writes the one that is generated."""

@@ -18,9 +18,9 @@ from rich.console import Console
 from tests.bench.measure import Series, beside, in_turn
 from tests.bench.usage import looking, peak_mebibytes
 from tests.bench.worker_runs import readable_claims
-from worker.cli.console import EXIT_ALL_SCRUBBED, EXIT_SOME_NOT
-from worker.cli.demo_claims import AS_OF
-from worker.cli.in_parallel import all_cores
+from worker.cli.shared.console import EXIT_ALL_SCRUBBED, EXIT_SOME_NOT
+from worker.cli.shared.in_parallel import all_cores
+from worker.samples.claims import AS_OF
 
 ONE = "check, one process"
 _EVERY_S = 0.1

@@ -32,10 +32,10 @@ from tests.bench.worker_runs import (
     saturated,
     started,
 )
+from worker.kafka.connection import Client, client_options
+from worker.kafka.read import tail
+from worker.kafka.topics import create_topics
 from worker.settings import Settings
-from worker.stream.admin import create_topics
-from worker.stream.connection import Client, client_options
-from worker.stream.tail import tail
 
 SECONDS = 10
 """How long the claims are sent that count."""

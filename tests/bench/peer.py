@@ -20,8 +20,8 @@ from tests.bench.measure import Series, in_turn
 from tests.bench.peer_claims import peer_document
 from tests.bench.pipeline import RECEIVED, claims
 from worker.bootstrap import build_pipeline
-from worker.cli.demo_claims import demo_claims
 from worker.pipeline.scrub import Pipeline
+from worker.samples.claims import demo_claims
 
 DEMO_CLAIMS = 500
 FEW = 50

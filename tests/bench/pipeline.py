@@ -12,8 +12,8 @@ from schemas.claim import Claim
 from schemas.outcome import Outcome
 from tests.bench.measure import Series, in_turn, microseconds
 from worker.bootstrap import build_pipeline
-from worker.cli import synthetic
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 NO_DRUGS = ("85025", "80053", "81001", "84443", "83036", "80061")
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)

@@ -16,8 +16,8 @@ from time import process_time
 
 from worker.bootstrap import default_config_directory
 from worker.configuration.compiled_tables import load_tables
-from worker.reference.loading import load, load_verified
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.loading import load, load_verified
+from worker.reference.tables.snapshot import Snapshot
 
 CALLS = 100_000
 REPEATS = 5

@@ -18,9 +18,9 @@ import psutil
 from rich.console import Console
 
 from tests.bench.measure import Series, beside
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.topics import create_topics
 from worker.settings import Settings
-from worker.stream.admin import create_topics
-from worker.stream.embedded import embedded_broker
 
 FLOOR = "import faust and aiokafka"
 _IMPORTS = "import faust, aiokafka; from faust.app import App; from faust.transport.drivers.aiokafka import Transport"

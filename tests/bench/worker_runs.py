@@ -14,13 +14,13 @@ from rich.console import Console
 from tests.bench.usage import Watch, for_each, peak_mebibytes
 from tests.kafka.broker import KafkaMissingError, kafka_cluster
 from tests.stream.support import REAL_WORKER, WorkerProcess
-from worker.cli.demo_claims import AS_OF, demo_claims
+from worker.kafka.connection import open_reader
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.read import partitions_of, tail
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import Delivery, Settings
-from worker.stream.admin import create_topics
-from worker.stream.connection import open_reader
-from worker.stream.embedded import embedded_broker
-from worker.stream.produce import send_claims
-from worker.stream.tail import partitions_of, tail
 
 LIMIT_S = 180
 LOOP = "bare aiokafka loop, same pipeline"

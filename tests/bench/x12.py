@@ -23,16 +23,16 @@ from rich.console import Console
 from tests.bench.measure import Series, in_turn
 from tests.stream.support import REAL_WORKER, WorkerProcess, progress, until
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.cli.demo_claims import demo_claims
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.messages import X12_CONTENT_TYPE
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples.claims import demo_claims
 from worker.settings import Settings
-from worker.stream.admin import create_topics
-from worker.stream.embedded import embedded_broker
-from worker.stream.produce import send_claims
-from worker.stream.records import X12_CONTENT_TYPE
 from worker.stream.scrubber import Form
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
-from worker.x12.writing import Defaults, write_837
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
+from worker.x12.write.claims import Defaults, write_837
 
 CLAIMS = 10_000
 FEW = 500
@@ -49,8 +49,8 @@ AS_OF = date(2026, 3, 20)
 MOMENT = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
 
 _READ = """
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 with open(sys.argv[1], "rb") as stream:
     assert sum(isinstance(each, ClaimRead) for each in read_837(stream)) == int(sys.argv[2])
 """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from worker.reference.rows import Drug
+from worker.reference.tables.rows import Drug
 
 NOT_GIVEN_BY_STAFF: Final = "taken by the patient"
 BY_ROUTE: Final = {

@@ -12,7 +12,7 @@ from random import Random
 from typing import Final, Literal
 
 from tests.catalogue.supply import CONTENT_BY_LOT, Supply
-from worker.reference.rows import Container, Drug
+from worker.reference.tables.rows import Container, Drug
 
 JZ_EXISTS_FROM: Final = date(2023, 1, 1)
 JZ_REQUIRED_FROM: Final = date(2023, 7, 1)

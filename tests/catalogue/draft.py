@@ -13,8 +13,8 @@ from tests.catalogue.doses import JZ_EXISTS_FROM, Dose, Reporting, choose_dose, 
 from tests.catalogue.parties import Payer
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
-from worker.cli.synthetic import Json, line
-from worker.reference.rows import Container, Drug
+from worker.reference.tables.rows import Container, Drug
+from worker.samples.synthetic import Json, line
 
 MOST_LINES: Final = 50
 MOST_DIAGNOSES: Final = 12

@@ -10,8 +10,8 @@ from tests.catalogue import parties
 from tests.catalogue.diagnoses import LATER
 from tests.catalogue.draft import MOST_DIAGNOSES, Draft
 from tests.catalogue.records import record_of
-from worker.cli.synthetic import Json, claim
 from worker.payers.guide import Guide
+from worker.samples.synthetic import Json, claim
 
 FILING_DAYS: Final = 60
 NO_ADJUSTMENT: Final = Decimal(0)

@@ -8,7 +8,7 @@ from typing import Final
 from tests.catalogue.administration import NOT_GIVEN_BY_STAFF
 from tests.catalogue.draft import CEILING
 from tests.catalogue.mutation import CROSSWALK, Copy, error, modifiers, service
-from worker.cli.synthetic import element
+from worker.samples.synthetic import element
 
 OFFICE: Final = ("11",)
 GIVING: Final = ("96365", "96372", "96374", "96401", "96409", "96413")

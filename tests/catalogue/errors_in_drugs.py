@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.catalogue.doses import plain
 from tests.catalogue.mutation import CROSSWALK, LIMITS, Copy, error, modifiers, service
-from worker.cli.synthetic import Json, element
+from worker.samples.synthetic import Json, element
 
 FROM_2024: Final = (date(2024, 1, 1), date(2026, 12, 31))
 OFFICE: Final = ("11",)

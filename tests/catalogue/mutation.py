@@ -14,7 +14,7 @@ from tests.catalogue.draft import MOST_LINES, Wanted
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaim
-from worker.cli.synthetic import Json, line
+from worker.samples.synthetic import Json, line
 
 CROSSWALK: Final = (date(2025, 10, 1), date(2026, 3, 31))
 """Days of which the tables hold containers and payment limits."""

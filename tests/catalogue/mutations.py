@@ -13,9 +13,9 @@ import orjson
 from tests.catalogue import errors_in_care, errors_in_drugs, errors_in_form
 from tests.catalogue.mutation import Copy, Mutation, mutations_of
 from tests.catalogue.valid_claims import ValidClaim, ValidClaims
-from worker.cli.synthetic import Json
 from worker.payers.profile import DocumentationMode, EditSetting, Profiles
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import Json
 
 MOST_REFUSED: Final = 400
 """Claims in a row to which an error may not apply."""

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from tests.catalogue.identifiers import mbi, member_id, npi, tax_id
-from worker.cli.synthetic import Json
+from worker.samples.synthetic import Json
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from typing import Final
 from schemas.documentation import Element
 from tests.catalogue.administration import WITH_TIMES
 from tests.catalogue.doses import Dose, plain
-from worker.cli.demo_drugs import RECORD
-from worker.cli.synthetic import Json
 from worker.payers.guide import Guide
-from worker.reference.rows import Drug
+from worker.reference.tables.rows import Drug
+from worker.samples.drugs import RECORD
+from worker.samples.synthetic import Json
 
 MEASURED: Final = frozenset({Element.DOSE_ADMINISTERED, Element.AMOUNT_DISCARDED, Element.CONTAINERS_OPENED})
 VISIT: Final = "separate-visit"

@@ -8,8 +8,8 @@ import orjson
 
 from schemas.outcome import Disposition, Outcome, Severity
 from tests.catalogue.valid_claims import ValidClaim
-from worker.cli.synthetic import Json
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import Json
 
 
 def outcome_of(pipeline: Pipeline, made: ValidClaim, document: Json | None = None) -> Outcome:

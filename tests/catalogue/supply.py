@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 from random import Random
 from typing import Final, TypeVar
 
-from worker.reference.answer import Answer, Found, NotCovered
-from worker.reference.edition import Edition
-from worker.reference.rows import Container, Drug, MueLimit, WasteDuty
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Answer, Found, NotCovered
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.rows import Container, Drug, MueLimit, WasteDuty
+from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2026, 12, 31)

@@ -7,8 +7,8 @@ import orjson
 
 from tests.catalogue.scrubbing import outcome_of
 from tests.catalogue.valid_claims import ValidClaim, ValidClaims
-from worker.cli.synthetic import Json
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import Json
 
 CLAIMS = 60
 

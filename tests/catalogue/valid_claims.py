@@ -18,8 +18,8 @@ from tests.catalogue.diagnoses import Diagnoses
 from tests.catalogue.draft import MOST_LINES, Draft, Wanted
 from tests.catalogue.records import Given
 from tests.catalogue.supply import LAST_DAY, SUPPLIED, Supply
-from worker.cli.synthetic import Json
 from worker.payers.guide import Guide
+from worker.samples.synthetic import Json
 
 OFFICES: Final = ("11",) * 12 + ("49", "20", "17", "15", "71", "32", "33", "13", "14", "05", "07", "12")
 """Places where a practitioner gives drugs that Medicare pays to the practitioner."""

@@ -20,14 +20,14 @@ from deploy.grafana.boards import BOARDS, Board, Panel, Query, View
 from deploy.grafana.write import expression
 from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES
-from worker.cli.broker import quiet_clients
-from worker.cli.demo_claims import demo_claims
-from worker.cli.demo_run import settings_for
-from worker.cli.demo_worker import running_worker
+from worker.cli.demo.run import settings_for
+from worker.cli.demo.worker import running_worker
+from worker.cli.shared.broker import quiet_clients
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
-from worker.stream.admin import create_topics
-from worker.stream.embedded import embedded_broker
-from worker.stream.produce import send_claims
 
 PICTURES: Final = Path(__file__).parents[2] / "deploy" / "pictures"
 LOAD_S: Final = 90.0

@@ -12,9 +12,9 @@ import yaml
 from tests.deploy.promtool import needs, promtool
 from tests.deploy.test_alerts import NAMES
 from worker.cli.commands import claimscrub
+from worker.kafka.obstacle import Obstacle
 from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.settings import Settings
-from worker.stream.obstacle import Obstacle
 
 RUNBOOKS = Path(__file__).parents[2] / "deploy" / "runbooks"
 PAGES = sorted(RUNBOOKS.glob("ClaimScrubber*.md"))

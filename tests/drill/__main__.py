@@ -16,7 +16,7 @@ from tests.deploy.promtool import RULES
 from tests.drill.drills import DRILLS, Drill
 from tests.drill.rules import SPEED, write_faster
 from tests.drill.scene import Scene, scene
-from worker.cli.broker import quiet_clients
+from worker.cli.shared.broker import quiet_clients
 
 LIMIT_S: Final = 240.0
 _AFTERWARDS_S: Final = 15.0

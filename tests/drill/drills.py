@@ -15,8 +15,8 @@ from schemas.reference_update import ReferenceNotice
 from tests.drill.edits_that_hang import HANGS_ON
 from tests.drill.scene import Scene, sound_claims
 from worker.bootstrap import default_config_directory
-from worker.cli.demo_claims import demo_claims
-from worker.stream.produce import send_claims, send_notice
+from worker.kafka.send import send_claims, send_notice
+from worker.samples.claims import demo_claims
 
 _EDITS: Final = Path(__file__).with_name("edits_that_hang.py")
 

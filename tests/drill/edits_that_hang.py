@@ -3,9 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
+from worker.api import Citation, ClaimFacts, Context, Severity, Verdict, claim_edit, predicts
 
 HANGS_ON = "DRILL-HANGS"
 

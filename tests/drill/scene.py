@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final, Self
 
 from tests.deploy.prometheus import Prometheus, free_port, running_prometheus
-from worker.cli.demo_claims import demo_claims
-from worker.cli.demo_run import settings_for
+from worker.cli.demo.run import settings_for
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
-from worker.stream.admin import create_topics
-from worker.stream.embedded import embedded_broker
-from worker.stream.produce import send_claims
 
 _STOP_S: Final = 25.0
 _POLL_S: Final = 0.5

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli.case_files import Case, load_cases
-from worker.cli.case_verdicts import differences, scrub_case
+from worker.cases.files import Case, load_cases
+from worker.cases.verdicts import differences, scrub_case
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import Scope, Status
 from worker.pipeline.scrub import Pipeline

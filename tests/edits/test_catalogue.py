@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from worker.cli.hints import hints_of
+from worker.cli.explain.hints import hints_of
 from worker.configuration.user_edits import RESERVED
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit

@@ -11,14 +11,14 @@ from datetime import date
 import pytest
 
 from tests.image.engine import IMAGE, Engine, EngineMissingError, base_image, engine
-from tests.malformed import sound, written
+from tests.inputs.malformed import sound, written
 from tests.stream.support import outcomes_when
-from worker.cli import synthetic
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples import synthetic
 from worker.settings import Settings
-from worker.stream.admin import create_topics
-from worker.stream.embedded import embedded_broker
 from worker.stream.exit_codes import ExitCode
-from worker.stream.produce import send_claims
 
 pytestmark = [pytest.mark.image, pytest.mark.timeout(1200)]
 

@@ -10,10 +10,10 @@ from statistics import median
 
 import psutil
 
+from tests.inputs.malformed import sound, written
 from tests.kafka.storms import LIMIT_S, filled, group
-from tests.malformed import sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, committed, prepare, progress
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Settings
 
 RECOVERY_MOST_S = 12.0

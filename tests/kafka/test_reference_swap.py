@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.reference_update import ReferenceNotice
-from tests.malformed import sound
+from tests.inputs.malformed import sound
 from tests.stream.reference_folders import Config, has, shipped_config, updates
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
 from worker.cli.commands import claimscrub
-from worker.reference.loading import load_verified
+from worker.kafka.send import send_claims, send_notice
+from worker.reference.build.loading import load_verified
 from worker.settings import Delivery, Settings
-from worker.stream.produce import send_claims, send_notice
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 

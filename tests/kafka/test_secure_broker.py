@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.inputs.malformed import sound, written
 from tests.kafka.secure_broker import PASSWORD, USER, SecureBroker, authority, token
-from tests.malformed import sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, progress, until
-from worker.cli import synthetic
 from worker.cli.commands import claimscrub
+from worker.samples import synthetic
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.exit_codes import ExitCode
 

@@ -12,7 +12,7 @@ from tests.kafka.broker import Cluster
 from tests.kafka.measures import RECOVERY_MOST_S, recoveries
 from tests.stream.support import Ledger, claim, kill_storm, outcomes
 from worker.settings import Delivery, Settings
-from worker.stream.suspects import CRASHES_TO_DEAD_LETTER
+from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 

@@ -13,14 +13,14 @@ from schemas.dead_letter import HEADER_REASON
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
-from worker.cli import synthetic
+from worker.kafka.messages import X12_CONTENT_TYPE
+from worker.kafka.read import Record, tail
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples import synthetic
 from worker.settings import Acknowledgements, Delivery, Settings
-from worker.stream.admin import create_topics
-from worker.stream.produce import send_claims
-from worker.stream.records import X12_CONTENT_TYPE
-from worker.stream.tail import Record, tail
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.pipeline import decode
+from worker.pipeline.steps import decode
 
 scalars = st.one_of(
     st.none(),

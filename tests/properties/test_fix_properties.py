@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.test_pipeline_properties import broken_claims
-from worker.cli.synthetic import RECEIVED_ON, claim, element, line
-from worker.pipeline.fixes import make_fixes, new_findings
-from worker.pipeline.patch import apply
+from worker.pipeline.fixes.fixes import make_fixes, new_findings
+from worker.pipeline.fixes.patch import apply
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import RECEIVED_ON, claim, element, line
 
 RECEIVED = date.fromisoformat(RECEIVED_ON)
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from worker.observe.recorder import Recorder
-from worker.stream import suspects
+from worker.stream import crash_record as suspects
 from worker.stream.lanes import Committed, Lane, Lanes
 
 PARTITION = TP("claims", 0)

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.outcome import Disposition, Outcome, Severity
-from tests.malformed import sound
-from worker.cli import synthetic
+from tests.inputs.malformed import sound
 from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from worker.kafka.embedded import embedded_broker
 from worker.settings import Delivery, Settings
-from worker.stream.embedded import embedded_broker
 
 _COUNTER = itertools.count()
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.stream.support import ROOT, WorkerProcess
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Settings
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)

@@ -19,13 +19,13 @@ from typing import Any, Self
 
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-from tests.malformed import sound
-from worker.cli import synthetic
+from tests.inputs.malformed import sound
+from worker.kafka.connection import open_admin
+from worker.kafka.read import Record, tail
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples import synthetic
 from worker.settings import Settings
-from worker.stream.admin import create_topics
-from worker.stream.connection import open_admin
-from worker.stream.produce import send_claims
-from worker.stream.tail import Record, tail
 
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.1

@@ -10,11 +10,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import NewTopic
 
 from schemas import dead_letter as dlq
-from tests.bad_inputs import ORDINARY_KEY, ROWS, YEAR_2500_MS, BadInput
+from tests.inputs.bad_inputs import ORDINARY_KEY, ROWS, YEAR_2500_MS, BadInput
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, until
+from worker.kafka.connection import open_admin
+from worker.kafka.read import Record
 from worker.settings import Settings
-from worker.stream.connection import open_admin
-from worker.stream.tail import Record
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 

@@ -10,13 +10,13 @@ from aiokafka.protocol.produce import ProduceRequest
 from faust.types import TP
 
 from tests.stream.support import WorkerProcess, claim, outcomes, prepare, progress, until
+from worker.kafka.embedded import embedded_broker
 from worker.observe.recorder import Recorder
 from worker.settings import Delivery, Settings
 from worker.stream.delivery import AtLeastOnce, ExactlyOnce
-from worker.stream.embedded import embedded_broker
+from worker.stream.faust_transport import Group
 from worker.stream.lanes import Committed, Lane
 from worker.stream.records import Outgoing
-from worker.stream.transport import Group
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import HEADER_NAMESPACE
-from tests.malformed import written
+from tests.inputs.malformed import written
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
 from tests.stream.test_hostile_edits import hostile_settings
 from tests.stream.test_real_worker import CANARY, hiding_places, planted

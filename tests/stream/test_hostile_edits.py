@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import HEADER_REASON
-from tests.malformed import sound, written
+from tests.inputs.malformed import sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
-from worker.cli import synthetic
+from worker.samples import synthetic
 from worker.settings import Delivery, Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]

@@ -12,12 +12,12 @@ from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_
 from tests.unit.fhir.resources import bundle, claim, institutional_claim
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
-from worker.cli import synthetic
+from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE
+from worker.kafka.read import tail
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples import synthetic
 from worker.settings import Acknowledgements, Settings
-from worker.stream.admin import create_topics
-from worker.stream.produce import send_claims
-from worker.stream.records import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE
-from worker.stream.tail import tail
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 

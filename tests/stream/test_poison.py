@@ -8,12 +8,12 @@ import psutil
 import pytest
 
 from schemas.dead_letter import HEADER_REASON
-from tests.malformed import sound, written
-from tests.poison import RECEIVED, dead
+from tests.inputs.malformed import sound, written
+from tests.inputs.poison import RECEIVED, dead
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress
+from worker.kafka.connection import open_producer
 from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
-from worker.stream.connection import open_producer
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import HEADER_NAMESPACE, HEADER_REASON, DeadLetterReason
-from tests.malformed import Malformed, malformed, sound, written
+from tests.inputs.malformed import Malformed, malformed, sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes_when, prepare, progress
-from worker.cli import synthetic
+from worker.kafka.read import Record
+from worker.samples import synthetic
 from worker.settings import Settings
-from worker.stream.tail import Record
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from schemas.reference_update import ReferenceNotice
-from tests.malformed import sound
+from tests.inputs.malformed import sound
 from tests.stream.reference_folders import (
     LIMIT,
     LIMITS,
@@ -25,10 +25,10 @@ from tests.stream.reference_folders import (
 )
 from tests.stream.support import REAL_WORKER, Ledger, WorkerProcess, outcomes, prepare, progress, until
 from worker.bootstrap import build_pipeline
+from worker.kafka.send import send_claims, send_notice
 from worker.pipeline.scrub import Pipeline
-from worker.reference.loading import load_verified
+from worker.reference.build.loading import load_verified
 from worker.settings import Settings
-from worker.stream.produce import send_claims, send_notice
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import HEADER_REPLAYS
-from tests.malformed import sound, with_value, written
+from tests.inputs.malformed import sound, with_value, written
 from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes, prepare, progress
-from worker.cli import synthetic
+from worker.kafka.read import Record, tail
+from worker.samples import synthetic
 from worker.settings import Settings
-from worker.stream.tail import Record, tail
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from tests.stream.test_real_worker import CANARY, planted
-from worker.cli.demo_claims import demo_claims
-from worker.cli.demo_run import settings_for
-from worker.cli.demo_worker import DemoWorker, running_worker
+from worker.cli.demo.run import settings_for
+from worker.cli.demo.worker import DemoWorker, running_worker
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
-from worker.stream.admin import create_topics
-from worker.stream.produce import send_claims
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 

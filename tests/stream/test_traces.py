@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import HEADER_REASON
-from tests.malformed import sound, written
+from tests.inputs.malformed import sound, written
 from tests.stream.otlp_collector import otlp_collector
 from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes_when
 from tests.stream.test_real_worker import as_of, bad_ways, hiding_places
+from worker.kafka.connection import open_producer
+from worker.kafka.read import Record
+from worker.kafka.topics import create_topics
 from worker.settings import Settings
-from worker.stream.admin import create_topics
-from worker.stream.connection import open_producer
 from worker.stream.exit_codes import ExitCode
-from worker.stream.tail import Record
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 

@@ -15,12 +15,12 @@ import pytest
 from schemas import dead_letter as dlq
 from tests.stream.fake_worker import expected_disposition
 from tests.stream.support import WorkerProcess, claim, outcomes_when, prepare, progress, until
+from worker.kafka.connection import open_producer
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.read import Record, tail
+from worker.kafka.send import send_claims
 from worker.settings import Settings
-from worker.stream.connection import open_producer
-from worker.stream.embedded import embedded_broker
-from worker.stream.produce import send_claims
 from worker.stream.records import dead_letter_id
-from worker.stream.tail import Record, tail
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP
 
-from worker.stream.records import Inbound
+from worker.kafka.messages import Inbound
 
 
 @dataclass(frozen=True, slots=True)

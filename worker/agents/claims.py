@@ -15,14 +15,15 @@ from faust.types import TP
 from worker.agents.batches import Taken, by_partition, take_batch, taken
 from worker.agents.report import Reporter
 from worker.agents.verdicts import Judge, Pair, place_of
-from worker.stream import suspects
+from worker.kafka.messages import Inbound
+from worker.stream import crash_record as suspects
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
+from worker.stream.faust_transport import add_agent
 from worker.stream.lanes import Committed, Lane
-from worker.stream.records import Inbound, Outgoing
+from worker.stream.records import Outgoing
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber
-from worker.stream.shell import Shell
-from worker.stream.transport import add_agent
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""

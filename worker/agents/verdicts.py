@@ -7,14 +7,15 @@ from datetime import time as time_of_day
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken
 from worker.agents.turns import Turns
+from worker.kafka.messages import Inbound
 from worker.settings import Settings
-from worker.stream import suspects
+from worker.stream import crash_record as suspects
 from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.lanes import Lane
-from worker.stream.records import Inbound, Outgoing, dead, form_of, outgoing, received_on, refusal, sent_at
+from worker.stream.records import Outgoing, dead, form_of, outgoing, received_on, refusal, sent_at
 from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import Form, LoadedScrubber, Scrubbed
-from worker.stream.shell import Shell
 
 Pair = tuple[Inbound, Scrubbed]
 

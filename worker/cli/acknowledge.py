@@ -13,14 +13,15 @@ import orjson
 from pydantic import ValidationError
 
 from schemas.outcome import Outcome
-from worker.cli.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
-from worker.cli.console import EXIT_SOME_NOT, EXIT_UNREADABLE
+from worker.cli.shared.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
+from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.settings import Settings
-from worker.x12 import status_answer, structure
-from worker.x12.claim_status import submissions_of
-from worker.x12.reading import read_837
-from worker.x12.status_answer import write_277ca
-from worker.x12.structure import answers_of, write_999, write_ta1
+from worker.x12.answer import ack_999 as structure
+from worker.x12.answer import status_277ca as status_answer
+from worker.x12.answer.ack_999 import answers_of, write_999, write_ta1
+from worker.x12.answer.claim_status import submissions_of
+from worker.x12.answer.status_277ca import write_277ca
+from worker.x12.read.interchanges import read_837
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 

@@ -1,80 +1,82 @@
-"""The `claimscrub` command: which subcommands there are, and where each one is."""
+"""The `claimscrub` command and the one table of its subcommands."""
 
 import importlib
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
 from worker.collector import lasting
 
-MODULES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "check": "worker.cli.check",
-        "explain": "worker.cli.explain",
-        "edits": "worker.cli.edits",
-        "profiles": "worker.cli.profiles",
-        "test": "worker.cli.run_cases",
-        "reference": "worker.cli.reference",
-        "demo": "worker.cli.demo",
-        "worker": "worker.cli.worker",
-        "send": "worker.cli.send",
-        "convert": "worker.cli.convert",
-        "acknowledge": "worker.cli.acknowledge",
-        "tail": "worker.cli.tail",
-        "dead-letters": "worker.cli.dead_letters",
-        "replay": "worker.cli.replay",
-        "topics": "worker.cli.topics",
-    }
-)
-"""Each module declares a `command`. It is imported when it is asked for: scrubbing a file loads no Kafka client."""
 
-SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "check": "Scrub claim files on this machine, without Kafka.",
-        "explain": "Explain an edit, or a code on a date of service.",
-        "edits": "List every edit: what it finds, how severely it is taken, and the publication it rests on.",
-        "profiles": "Show, check and compare payer profiles.",
-        "test": "Run the case files of a folder: what must each edit say of each claim?",
-        "reference": "Look at the reference tables, compare them and bring new ones in.",
-        "demo": "See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.",
-        "worker": "Run the worker: read claims from Kafka, scrub them, write outcomes back.",
-        "send": "Send the claims of files to the inbound topic, as they are.",
-        "convert": "Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I.",
-        "acknowledge": "Write a 277CA for outcomes, or a 999 for a file in X12.",
-        "tail": "Show the records of a topic as they come; Ctrl-C ends it.",
-        "dead-letters": "List the messages that were no claim, show one, or send them again.",
-        "replay": "Scrub claims again after rules or tables have changed.",
-        "topics": "Create the topics that the worker needs, or see what is wrong with them.",
-    }
+class Command(NamedTuple):
+    """A subcommand as the list of them shows it, without importing it.
+
+    Attributes:
+        name: What is typed after `claimscrub`.
+        module: The module that declares it as `command`; imported when it is asked for, so that scrubbing a file
+            loads no Kafka client.
+        summary: The first sentence of its help.
+    """
+
+    name: str
+    module: str
+    summary: str
+
+
+COMMANDS: Final = (
+    Command("check", "worker.cli.check.command", "Scrub claim files on this machine, without Kafka."),
+    Command("explain", "worker.cli.explain.command", "Explain an edit, or a code on a date of service."),
+    Command(
+        "edits",
+        "worker.cli.edits",
+        "List every edit: what it finds, how severely it is taken, and the publication it rests on.",
+    ),
+    Command("profiles", "worker.cli.profiles.command", "Show, check and compare payer profiles."),
+    Command("test", "worker.cli.test", "Run the case files of a folder: what must each edit say of each claim?"),
+    Command(
+        "reference", "worker.cli.reference.command", "Look at the reference tables, compare them and bring new ones in."
+    ),
+    Command(
+        "demo",
+        "worker.cli.demo.command",
+        "See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.",
+    ),
+    Command("worker", "worker.cli.worker", "Run the worker: read claims from Kafka, scrub them, write outcomes back."),
+    Command("send", "worker.cli.send", "Send the claims of files to the inbound topic, as they are."),
+    Command(
+        "convert", "worker.cli.convert", "Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I."
+    ),
+    Command("acknowledge", "worker.cli.acknowledge", "Write a 277CA for outcomes, or a 999 for a file in X12."),
+    Command("tail", "worker.cli.tail", "Show the records of a topic as they come; Ctrl-C ends it."),
+    Command(
+        "dead-letters", "worker.cli.dead_letters", "List the messages that were no claim, show one, or send them again."
+    ),
+    Command("replay", "worker.cli.replay.command", "Scrub claims again after rules or tables have changed."),
+    Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
 )
-"""The first sentence of each command, so that the list of them is shown without the import of them all."""
+_BY_NAME: Final = MappingProxyType({command.name: command for command in COMMANDS})
 
 
 class Subcommands(click.Group):
-    """The subcommands of `MODULES`, in that order."""
+    """The subcommands of `COMMANDS`, in that order."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         """Return the names of the subcommands."""
-        return list(MODULES)
+        return list(_BY_NAME)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
-        """Return one subcommand; none if there is no such name."""
-        if cmd_name not in MODULES:
+        """Return one subcommand, or None when there is no such name."""
+        if cmd_name not in _BY_NAME:
             return None
         with lasting():
-            command: click.Command = importlib.import_module(MODULES[cmd_name]).command
+            command: click.Command = importlib.import_module(_BY_NAME[cmd_name].module).command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of subcommands; one without a summary here is asked for its own."""
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
+        """Write the list of subcommands with their summaries."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, SUMMARIES.get(name) or self._summary(ctx, name)) for name in MODULES])
-
-    def _summary(self, ctx: click.Context, name: str) -> str:
-        command = self.get_command(ctx, name)
-        return command.get_short_help_str() if command else ""
+            formatter.write_dl([(command.name, command.summary) for command in COMMANDS])
 
 
 @click.command(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

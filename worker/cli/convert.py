@@ -10,12 +10,12 @@ import click
 from rich.console import Console
 
 from schemas.outcome import Disposition
-from worker.cli.claim_files import Found, NoClaimFileError, expand_what_is_there, read_what_can_be_read
-from worker.cli.console import EXIT_UNREADABLE, err, say
-from worker.cli.outcome_text import show_problem, show_unreadable
-from worker.pipeline.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
+from worker.cli.shared.claim_files import Found, NoClaimFileError, expand_what_is_there, read_what_can_be_read
+from worker.cli.shared.console import EXIT_UNREADABLE, err, say
+from worker.cli.text.outcome import show_problem, show_unreadable
+from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
 from worker.settings import Settings
-from worker.x12.writing import Defaults, write_837
+from worker.x12.write.claims import Defaults, write_837
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 

@@ -9,15 +9,15 @@ from rich import box
 from rich.table import Table
 
 from schemas.dead_letter import DeadLetterReason
-from worker.cli.audit import audit, place_facts
-from worker.cli.broker import on_broker, read_settings
-from worker.cli.choice import Choice, Sending, choice_options, sending_options
-from worker.cli.console import EXIT_SOME_NOT, counted, out
-from worker.cli.dead_letter_words import in_words
-from worker.cli.replay_run import Plan, replay
+from worker.cli.replay.run import Plan, replay
+from worker.cli.shared.audit import audit, place_facts
+from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.console import EXIT_SOME_NOT, counted, out
+from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
+from worker.cli.text.dead_letter_reasons import in_words
+from worker.kafka.past import Past, read_dead_letter
+from worker.kafka.read import tail
 from worker.settings import Settings
-from worker.stream.letters import Past, read_dead_letter
-from worker.stream.tail import tail
 
 _REASONS: Final = click.Choice([reason.value for reason in DeadLetterReason])
 

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from schemas.outcome import Citation
 from worker.bootstrap import all_edits
-from worker.cli.configuration import edits_option, sentences
-from worker.cli.console import SEVERITY_STYLE, counted, out
+from worker.cli.shared.configuration import edits_option, sentences
+from worker.cli.shared.console import SEVERITY_STYLE, counted, out
 from worker.edits.edit import AnyEdit
 
 _WIDE_ENOUGH: Final = 200

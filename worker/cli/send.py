@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from worker.cli.broker import on_broker, read_settings
-from worker.cli.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims
-from worker.cli.console import EXIT_UNREADABLE, counted, err
-from worker.cli.outcome_text import show_problem
-from worker.stream.produce import send_claims
-from worker.stream.records import X12_CONTENT_TYPE
-from worker.x12.segments import is_x12
+from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims
+from worker.cli.shared.console import EXIT_UNREADABLE, counted, err
+from worker.cli.text.outcome import show_problem
+from worker.kafka.messages import X12_CONTENT_TYPE
+from worker.kafka.send import send_claims
+from worker.x12.read.segments import is_x12
 
 
 @click.command("send")

@@ -9,11 +9,11 @@ import click
 import orjson
 
 from schemas.topics import TopicNames
-from worker.cli.broker import on_broker, read_settings
-from worker.cli.console import EXIT_SOME_NOT
+from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.console import EXIT_SOME_NOT
+from worker.kafka.read import Record, tail
+from worker.kafka.topics import check_topics
 from worker.settings import Acknowledgements, Settings
-from worker.stream.admin import check_topics
-from worker.stream.tail import Record, tail
 
 ROLES: Final = tuple(field.name.replace("_", "-") for field in fields(TopicNames))
 

@@ -6,9 +6,9 @@ import click
 from rich import box
 from rich.table import Table
 
-from worker.cli.broker import on_broker, read_settings
-from worker.cli.console import EXIT_SOME_NOT, out
-from worker.stream.admin import check_topics, create_topics
+from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.console import EXIT_SOME_NOT, out
+from worker.kafka.topics import check_topics, create_topics
 
 
 @click.group("topics")

@@ -6,7 +6,7 @@ import click
 
 from worker.agents import AGENTS
 from worker.bootstrap import load_scrubber, open_spans, version
-from worker.cli.broker import or_wrong_settings, read_settings
+from worker.cli.shared.broker import or_wrong_settings, read_settings
 from worker.stream.run import run_worker
 
 

@@ -12,12 +12,12 @@ from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 import worker.reference
-from worker.reference.assembly import assemble
-from worker.reference.building import read_all
+from worker.reference.build.assembly import assemble
+from worker.reference.build.building import read_all
+from worker.reference.build.consistency import nonsense
+from worker.reference.build.loading import checksums_of, read_folder
 from worker.reference.compiled import compile_tables, open_compiled
-from worker.reference.loading import checksums_of, read_folder
-from worker.reference.sense import nonsense
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 SUFFIX: Final = ".tables"
 MOST_KEPT: Final = 8
@@ -45,7 +45,7 @@ def load_tables(directory: Path, cache: Path | None) -> tuple[Snapshot, LoadedFr
 
 def _digest(files: Mapping[str, bytes]) -> str:
     told = sha256(checksums_of(files))
-    for module in sorted(Path(worker.reference.__file__).parent.glob("*.py")):
+    for module in sorted(Path(worker.reference.__file__).parent.rglob("*.py")):
         told.update(module.read_bytes())
     return told.hexdigest()
 

@@ -8,7 +8,7 @@ from worker.configuration.documents import ConfigurationError, as_model, read_do
 from worker.edits.edit import AnyEdit
 from worker.payers.inheritance import Document, inheritance_problems, inherited
 from worker.payers.profile import Profile, ProfileError, Profiles
-from worker.pipeline.rulebook import rulebook_problems
+from worker.pipeline.rules.rulebook import rulebook_problems
 
 _TAKEN_FROM_A_PARENT = {"medicare": False}
 """Stands for what a profile that extends another one need not say, while its own words are looked at."""

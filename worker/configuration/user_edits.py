@@ -68,7 +68,8 @@ def _module(file: Path) -> ModuleType:
     except Exception as error:  # noqa: BLE001 - whatever a stranger's file does, the start ends with a sentence
         sys.modules.pop(name, None)
         where = f"line {line}: " if (line := _line_of(error, file)) else ""
-        raise ConfigurationError(f"{file}: {where}{type(error).__name__}: {error}") from None
+        hint = "; import what an edit needs from worker.api" if isinstance(error, ImportError) else ""
+        raise ConfigurationError(f"{file}: {where}{type(error).__name__}: {error}{hint}") from None
     return module
 
 

@@ -11,9 +11,9 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.fhir.elements import Json
 from worker.fhir.reading import Damage, read_resource
 from worker.fhir.resources import is_resource
-from worker.pipeline.decode import NotAClaimError, read_json
-from worker.x12.events import ClaimRead, Flaw, Level
-from worker.x12.reading import read_837
+from worker.pipeline.steps.decode import NotAClaimError, read_json
+from worker.x12.read.events import ClaimRead, Flaw, Level
+from worker.x12.read.interchanges import read_837
 
 _RESOURCE_TYPE: Final = b'"resourceType"'
 

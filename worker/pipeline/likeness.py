@@ -9,7 +9,7 @@ from typing import Final
 
 from schemas.claim import ServiceLine
 from schemas.values import Unreadable
-from worker.edits.facts import Likeness
+from worker.edits.facts.claim import Likeness
 
 ALIKE: Final = 4096
 """Kinds of lines, or of drugs and days, that are kept; all that is kept of one takes some 5 KB at most."""

@@ -16,19 +16,19 @@ from schemas.claim import Claim, ClaimKind
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Finding, LineEnrichment, Outcome, Versions
 from worker.edits.edit import AnyEdit
-from worker.edits.facts import ClaimFacts
+from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
-from worker.pipeline.check import MAX_FINDINGS, Checked, check
-from worker.pipeline.decide import decide
-from worker.pipeline.decode import Decoded, NotAClaimError, decode
-from worker.pipeline.enrich import Enricher
-from worker.pipeline.fixes import Fixed, make_fixes, new_findings
-from worker.pipeline.gather import Gatherer
-from worker.pipeline.plan import Plan
-from worker.pipeline.rulebook import compile_rulebook
+from worker.pipeline.fixes.fixes import Fixed, make_fixes, new_findings
+from worker.pipeline.rules.plan import Plan
+from worker.pipeline.rules.rulebook import compile_rulebook
+from worker.pipeline.steps.check import MAX_FINDINGS, Checked, check
+from worker.pipeline.steps.decide import decide
+from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode
+from worker.pipeline.steps.enrich import Enricher
+from worker.pipeline.steps.gather import Gatherer
 from worker.pipeline.waste_ledger import LedgerWriter
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 _OUTCOMES: Final = TypeAdapter(Outcome)

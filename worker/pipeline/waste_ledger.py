@@ -4,11 +4,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from schemas.outcome import Amount, ContainerCount, WasteLedgerEntry
-from worker.edits.containers import KEPT, Combination
-from worker.edits.facts import ClaimFacts, DrugDay, Likeness
-from worker.edits.ledger import ledger_of
-from worker.edits.record import Unknown
-from worker.edits.traits import WASTE
+from worker.edits.drugs.containers import KEPT, Combination
+from worker.edits.drugs.ledger import ledger_of
+from worker.edits.facts.claim import ClaimFacts, DrugDay, Likeness
+from worker.edits.facts.record import Unknown
+from worker.edits.facts.traits import WASTE
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE
 

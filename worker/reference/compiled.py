@@ -15,16 +15,16 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
-from worker.reference.assembly import assemble
-from worker.reference.building import loaded_from, read_manifests
-from worker.reference.cells import Cells
-from worker.reference.edition import Edition
-from worker.reference.held_rows import CompiledFile, CompiledRows, column
-from worker.reference.loaded import Loaded, LoadedTable
-from worker.reference.name_index import index_names
-from worker.reference.names import NameIndex
-from worker.reference.read_table import row_lengths, sorted_codes
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.assembly import assemble
+from worker.reference.build.building import loaded_from, read_manifests
+from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.files.cells import Cells
+from worker.reference.files.held_rows import CompiledFile, CompiledRows, column
+from worker.reference.files.read_table import row_lengths, sorted_codes
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.name_index import index_names
+from worker.reference.tables.names import NameIndex
+from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
 Document = Mapping[str, Any]  # Any: JSON

@@ -7,7 +7,7 @@ outside, in two steps:
    pipeline reports that edit as failed and pends the claim; the other edits still have their say.
 2. After `hang_s` of wall time the kernel ends the process (SIGALRM), whatever the interpreter does:
    C code that holds the interpreter lets no Python run, neither a handler nor a watching thread. The
-   stack goes to stderr without a value in it, and `worker.stream.suspects` counts the crash.
+   stack goes to stderr without a value in it, and `worker.stream.crash_record` counts the crash.
 
 The first is processor time because a claim is not to blame for a process that was frozen or starved.
 """

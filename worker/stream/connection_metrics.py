@@ -2,7 +2,7 @@
 
 from worker.observe.recorder import Recorder
 from worker.stream.delivery import Delivery
-from worker.stream.transport import Group, open_connections
+from worker.stream.faust_transport import Group, open_connections
 
 
 def watch_connections(recorder: Recorder, group: Group, delivery: Delivery) -> None:

@@ -14,12 +14,12 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.types import TP
 
+from worker.kafka.connection import Client, new_producer
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
-from worker.stream.connection import Client, new_producer
+from worker.stream.faust_transport import Group, count_retries
 from worker.stream.lanes import Committed, Lane
 from worker.stream.records import Outgoing
-from worker.stream.transport import Group, count_retries
 
 DELIVERY_TIMEOUT_S = 30.0
 """aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""

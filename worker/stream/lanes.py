@@ -19,8 +19,8 @@ from typing import Protocol, TypeVar
 
 from faust.types import TP
 
+from worker.kafka.connection import Client
 from worker.observe.recorder import Recorder
-from worker.stream.connection import Client
 
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
@@ -50,7 +50,7 @@ class Lane:
     producer: Client
     next_offset: int = 0
     metadata: str = ""
-    """What is committed with the offset; see `worker.stream.suspects`."""
+    """What is committed with the offset; see `worker.stream.crash_record`."""
     is_watched: bool = False
     """Whether the suspects in the metadata are those that this lane named itself."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

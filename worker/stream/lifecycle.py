@@ -11,13 +11,13 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from worker.kafka.obstacle import find_obstacle
+from worker.kafka.topics import check_topics
 from worker.observe.health import HealthState
 from worker.settings import Settings
-from worker.stream.admin import check_topics
+from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
-from worker.stream.obstacle import find_obstacle
-from worker.stream.shell import Log, Shell
-from worker.stream.suspects import found_suspects
+from worker.stream.runtime import Log, Shell
 
 _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from aiokafka import TopicPartition
 from faust.types import TP
 
+from worker.kafka.connection import open_reader
 from worker.settings import Settings
-from worker.stream.connection import open_reader
 
 _LOOK_S = 10.0
 _LOOK_AHEAD = 2000

@@ -17,49 +17,28 @@ from zoneinfo import ZoneInfo
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
+from worker.kafka.messages import (
+    FHIR_CONTENT_TYPE,
+    JSON_CONTENT_TYPE,
+    X12_CONTENT_TYPE,
+    Headers,
+    Inbound,
+    number_in,
+    replays,
+)
 from worker.pipeline.forms import says_resource
 from worker.stream.scrubber import Form, Scrubbed
-from worker.x12.segments import is_x12
-
-Headers = tuple[tuple[str, bytes], ...]
+from worker.x12.read.segments import is_x12
 
 MAX_KEY_BYTES: Final = 1024
-MAX_REPLAYS: Final = 99
 _HEADER_OVERHEAD_BYTES: Final = 2048
 _OUTCOMES: Final = ("scrubbed", "rejected", "pended")
 _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-letter")
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _TRACEPARENT_HEADER: Final = "traceparent"
-_DIGITS: Final = re.compile(rb"\d{1,15}")
 _CONTENT_TYPE_HEADER: Final = "content-type"
-X12_CONTENT_TYPE: Final = b"application/edi-x12"
-"""As registered in RFC 1767."""
-
-FHIR_CONTENT_TYPE: Final = b"application/fhir+json"
-"""As FHIR R4 has it (3.1.0.1.10)."""
-
-JSON_CONTENT_TYPE: Final = b"application/json"
-
 _FLAWS_SHARE: Final = 8
 """The sentences on what is wrong may take this part of a record: the message itself goes first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """One message as it came in."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp_ms: int | None
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-
-    @property
-    def header_bytes(self) -> int:
-        """Return how long all headers are together; a sender may put anything into them."""
-        return sum(len(name) + len(value or b"") for name, value in self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +72,6 @@ def received_on(message: Inbound, zone: ZoneInfo) -> date | None:
     return None if moment is None else moment.date()
 
 
-def replays(headers: Headers) -> int:
-    """Return how often a message was replayed, as its headers say; 0 where they say nothing that can be."""
-    return min(_number(headers, dlq.HEADER_REPLAYS) or 0, MAX_REPLAYS)
-
-
-def _number(headers: Headers, name: str) -> int | None:
-    found = [value for each, value in headers if each == name]
-    return int(found[0]) if len(found) == 1 and _DIGITS.fullmatch(found[0] or b"") else None
-
-
 def sent_at(message: Inbound, zone: ZoneInfo) -> datetime | None:
     """Return the moment of the record's timestamp in a zone; none if it has no usable one."""
     moment = _moment(message)
@@ -113,7 +82,7 @@ def _moment(message: Inbound) -> datetime | None:
     timestamp_ms = message.timestamp_ms
     if replays(message.headers):
         # A replay is a new record: kept under its old timestamp, the topic's retention could delete it unread.
-        timestamp_ms = _number(message.headers, dlq.HEADER_RECEIVED_MS) or timestamp_ms
+        timestamp_ms = number_in(message.headers, dlq.HEADER_RECEIVED_MS) or timestamp_ms
     if timestamp_ms is None or timestamp_ms <= 0:
         return None
     try:

@@ -14,26 +14,18 @@ from typing import Any, Final
 import orjson
 
 from schemas.outcome import Outcome
-from worker.pipeline.decode import read_json
+from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
+from worker.pipeline.steps.decode import read_json
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import (
-    JSON_CONTENT_TYPE,
-    X12_CONTENT_TYPE,
-    Inbound,
-    Outgoing,
-    Provenance,
-    cloud_event,
-    form_of,
-    handed_on,
-    size,
-)
+from worker.stream.records import Outgoing, Provenance, cloud_event, form_of, handed_on, size
 from worker.stream.scrubber import Form, Scrubbed
-from worker.x12 import status_answer, structure
-from worker.x12.claim_status import Submissions
-from worker.x12.reading import read_837
-from worker.x12.status_answer import write_277ca
-from worker.x12.structure import answers_of, write_999, write_ta1
-from worker.x12.writing import Defaults, write_837
+from worker.x12.answer import ack_999 as structure
+from worker.x12.answer import status_277ca as status_answer
+from worker.x12.answer.ack_999 import answers_of, write_999, write_ta1
+from worker.x12.answer.claim_status import Submissions
+from worker.x12.answer.status_277ca import write_277ca
+from worker.x12.read.interchanges import read_837
+from worker.x12.write.claims import Defaults, write_837
 
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:reply")
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from worker.collector import lasting
+from worker.kafka.tokens import token_expiry
+from worker.kafka.topics import record_limit
 from worker.observe.health import HealthServer, HealthState
 from worker.observe.logs import Logs
 from worker.observe.operator import user_name
@@ -17,13 +19,13 @@ from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process
 from worker.settings import Delivery as DeliveryPolicy
 from worker.settings import Settings
-from worker.stream.admin import record_limit
-from worker.stream.app import build_app
 from worker.stream.budget import ClaimBudget, limit_process
 from worker.stream.connection_metrics import watch_connections
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from worker.stream.exit_codes import ExitCode
+from worker.stream.faust_app import build_app
+from worker.stream.faust_transport import Group
 from worker.stream.lanes import Lanes
 from worker.stream.lifecycle import (
     Watchdog,
@@ -35,15 +37,13 @@ from worker.stream.lifecycle import (
 )
 from worker.stream.positions import Positions
 from worker.stream.records import Provenance
-from worker.stream.reference_metrics import report_reference
-from worker.stream.reference_notices import follow_notices
-from worker.stream.reference_swap import ReferenceSwap
+from worker.stream.reference.metrics import report_reference
+from worker.stream.reference.notices import follow_notices
+from worker.stream.reference.swap import ReferenceSwap
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
-from worker.stream.shell import Shell
 from worker.stream.stalls import watch_lanes
 from worker.stream.status import Status
-from worker.stream.tokens import token_expiry
-from worker.stream.transport import Group
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and macOS only

@@ -15,7 +15,7 @@ from faust.types import TP
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
 from worker.stream.positions import Positions
-from worker.stream.shell import Shell
+from worker.stream.runtime import Shell
 
 _CHECK_S: Final = 2.0
 _GIVE_UP_AFTER_CHECKS: Final = 60

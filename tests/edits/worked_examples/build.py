@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from worker.cli import synthetic
-from worker.cli.synthetic import element
+from worker.samples import synthetic
+from worker.samples.synthetic import element
 
 DIRECTORY = Path(__file__).parent
 RECEIVED_ON = {

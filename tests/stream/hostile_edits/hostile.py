@@ -7,9 +7,7 @@ import re
 import signal
 from collections.abc import Iterator
 
-from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
+from worker.api import Citation, ClaimFacts, Context, Severity, Verdict, claim_edit, predicts
 
 _MIB = 1024 * 1024
 

@@ -9,11 +9,12 @@ import pytest
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents import report
 from worker.agents.report import Reporter
+from worker.kafka.messages import Inbound
 from worker.observe.metrics import CATALOGUE
 from worker.observe.recorder import Recorder
-from worker.stream.records import Inbound, dead
+from worker.stream.records import dead
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import Scrubbed
-from worker.stream.shell import Shell
 
 MESSAGE = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", b"{}", ())
 NO_CLAIM = dead(DeadLetterReason.NOT_JSON, DeadLetterStage.DECODE, {})

@@ -12,11 +12,12 @@ from schemas.topics import topic_names
 from tests.unit.x12.files import FILES, claims, interchange
 from worker.agents.verdicts import Judge
 from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.kafka.messages import X12_CONTENT_TYPE, Inbound
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import X12_CONTENT_TYPE, Inbound, Outgoing, Provenance
+from worker.stream.records import Outgoing, Provenance
 from worker.stream.replies import Replies
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber
-from worker.stream.shell import Shell
 
 HEADERS = (("content-type", X12_CONTENT_TYPE),)
 

@@ -8,8 +8,8 @@ from schemas.claim import Claim
 from tests.bench.peer import SIX_LINES, shared
 from tests.bench.peer_claims import peer_document
 from tests.bench.pipeline import RECEIVED, claims
-from worker.cli import synthetic
-from worker.cli.synthetic import Json
+from worker.samples import synthetic
+from worker.samples.synthetic import Json
 
 
 def _found(document: dict[str, object]) -> set[str]:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from worker.cli.commands import MODULES, claimscrub
-from worker.stream.embedded import embedded_broker
+from worker.cli.commands import COMMANDS, claimscrub
+from worker.kafka.embedded import embedded_broker
 
-COMMANDS = (["send", "claims.jsonl"], ["tail", "scrubbed"], ["topics", "create"], ["topics", "check"])
+BROKER_COMMANDS = (["send", "claims.jsonl"], ["tail", "scrubbed"], ["topics", "create"], ["topics", "check"])
 
 
 def run(*arguments: str, **settings: str) -> Result:
@@ -30,7 +30,7 @@ def closed_port() -> Iterator[int]:
         yield held.getsockname()[1]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("command", BROKER_COMMANDS, ids=" ".join)
 def test_a_broker_that_is_away_is_said_in_one_sentence(
     command: list[str], closed_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,7 +44,7 @@ def test_a_broker_that_is_away_is_said_in_one_sentence(
     assert f"No broker answers at 127.0.0.1:{closed_port}." in result.stderr
 
 
-@pytest.mark.parametrize("command", [["worker"], *COMMANDS], ids=" ".join)
+@pytest.mark.parametrize("command", [["worker"], *BROKER_COMMANDS], ids=" ".join)
 def test_wrong_settings_are_said_one_a_line(command: list[str]) -> None:
     """Exit code 78; the value, which may be a secret, is not shown."""
     result = run(*command, CLAIMSCRUB_DELIVERY="hunter2", CLAIMSCRUB_NO_SUCH="x")
@@ -64,7 +64,7 @@ def test_a_topic_that_is_none_of_ours_is_not_shown() -> None:
     assert (result.exit_code, "dead-letter" in result.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
 def test_every_subcommand_explains_itself(name: str) -> None:
     """The list of commands says what each is for, and each has a help text of its own."""
     assert f"  {name} " in run("--help").stdout

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from worker.cli.commands import claimscrub
-from worker.cli.demo_drugs import OMALIZUMAB
-from worker.cli.synthetic import RECEIVED_ON, SERVICE_DATE, claim
 from worker.pipeline.scrub import Pipeline
+from worker.samples.drugs import OMALIZUMAB
+from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, claim
 
 WORKED_EXAMPLES = Path(__file__).parents[2] / "edits" / "worked_examples"
 

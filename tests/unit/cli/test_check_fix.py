@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from worker.cli.commands import claimscrub
-from worker.cli.synthetic import RECEIVED_ON, claim, element, line
+from worker.samples.synthetic import RECEIVED_ON, claim, element, line
 
 NO_WASTE = (element("dose-administered", "400", "mg", 1), element("amount-discarded", "0", "mg", 1))
 

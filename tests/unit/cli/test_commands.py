@@ -6,7 +6,7 @@ import sys
 import click
 import pytest
 
-from worker.cli.commands import MODULES, SUMMARIES, claimscrub
+from worker.cli.commands import COMMANDS, Command, claimscrub
 
 _IMPORTED_BY_HELP = """
 import sys
@@ -18,19 +18,19 @@ except SystemExit:
 """
 
 
-@pytest.mark.parametrize("name", SUMMARIES)
-def test_a_summary_is_what_the_command_says_of_itself(name: str) -> None:
+@pytest.mark.parametrize("listed", COMMANDS, ids=lambda command: command.name)
+def test_a_summary_is_what_the_command_says_of_itself(listed: Command) -> None:
     """The list and the command's own help begin alike."""
     assert isinstance(claimscrub, click.Group)
-    command = claimscrub.get_command(click.Context(claimscrub), name)
+    command = claimscrub.get_command(click.Context(claimscrub), listed.name)
 
     assert command is not None
-    assert command.get_short_help_str(limit=500) == SUMMARIES[name]
+    assert command.get_short_help_str(limit=500) == listed.summary
 
 
 def test_the_list_of_commands_imports_none_of_them() -> None:
     """It is shown before a Kafka client would be loaded."""
     done = subprocess.run([sys.executable, "-c", _IMPORTED_BY_HELP], capture_output=True, text=True, check=True)
 
-    assert all(f"  {name} " in done.stdout for name in MODULES)
+    assert all(f"  {listed.name} " in done.stdout for listed in COMMANDS)
     assert {"faust", "aiokafka", "pydantic", "worker.bootstrap"} & set(done.stderr.split()) == set()

@@ -5,10 +5,10 @@ from itertools import islice
 import pytest
 
 from schemas.outcome import Severity
-from worker.cli.demo_claims import AS_OF, GARBLED, Planted, demo_claims
-from worker.cli.demo_drugs import DRUGS, MISTAKEN
-from worker.cli.demo_flaws import FLAWS
 from worker.pipeline.scrub import Pipeline
+from worker.samples.claims import AS_OF, GARBLED, Planted, demo_claims
+from worker.samples.drugs import DRUGS, MISTAKEN
+from worker.samples.mistakes import FLAWS
 
 COUNT = 2000
 CLAIMS = tuple(demo_claims(COUNT))

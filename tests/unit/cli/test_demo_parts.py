@@ -6,11 +6,11 @@ import pytest
 
 from schemas.dead_letter import DeadLetterReason
 from schemas.outcome import Location
-from worker.cli import locations
-from worker.cli.dead_letter_words import WORDS
-from worker.cli.demo_account import Account
-from worker.cli.demo_metrics import parse_figures
-from worker.edits.locate import CLAIM_ELEMENTS, in_claim, in_diagnosis
+from worker.cli.demo.account import Account
+from worker.cli.demo.metrics import parse_figures
+from worker.cli.text import locations
+from worker.cli.text.dead_letter_reasons import WORDS
+from worker.edits.facts.locate import CLAIM_ELEMENTS, in_claim, in_diagnosis
 
 EXPOSITION = """\
 # TYPE claimscrub_claims_total counter

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from worker.cli.commands import claimscrub
-from worker.cli.explain_edit import show_edit
+from worker.cli.explain.edit import show_edit
 from worker.edits.catalogue import load_edits
 from worker.pipeline.scrub import Pipeline
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from tests.unit.fhir.resources import bundle, claim, drug_item, institutional_claim
 from tests.unit.x12.pyx12_check import objections
 from worker.cli.commands import claimscrub
-from worker.cli.synthetic import RECEIVED_ON
+from worker.samples.synthetic import RECEIVED_ON
 
 
 def run(*arguments: str | Path) -> Result:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.reference.small_folder import change
-from worker.cli.reference import reference
+from worker.cli.reference.command import reference
 
 
 def run(*arguments: str | Path) -> Result:

@@ -11,11 +11,12 @@ from click.testing import CliRunner, Result
 
 from tests.unit.reference import published_files as given
 from tests.unit.reference.small_folder import change, contents
-from worker.cli import reference_store, synthetic
-from worker.cli.reference import reference
+from worker.cli.reference import store as reference_store
+from worker.cli.reference.command import reference
+from worker.reference.build.loading import verify
+from worker.reference.files.raw_rows import raw_rows
 from worker.reference.importing.published import PublishedFile
-from worker.reference.loading import verify
-from worker.reference.raw_rows import raw_rows
+from worker.samples import synthetic
 
 
 def run(*arguments: str | Path) -> Result:

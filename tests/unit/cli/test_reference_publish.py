@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from schemas.reference_update import ReferenceNotice
 from tests.unit.reference.small_folder import change
-from worker.cli import reference_publish
 from worker.cli.commands import claimscrub
-from worker.reference.loading import load
+from worker.cli.reference import publish as reference_publish
+from worker.reference.build.loading import load
 from worker.settings import Settings
 
 

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from tests.unit.reference import published_files as given
 from tests.unit.reference.small_folder import SHIPPED
-from worker.cli import synthetic
-from worker.cli.reference import reference
-from worker.reference.building import DATED_BY
+from worker.cli.reference.command import reference
+from worker.reference.build.building import DATED_BY
+from worker.reference.files.raw_rows import raw_rows
 from worker.reference.importing.kinds import KINDS
-from worker.reference.raw_rows import raw_rows
+from worker.samples import synthetic
 
 README = (SHIPPED / "README.md").read_text(encoding="utf-8")
 

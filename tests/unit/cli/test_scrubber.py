@@ -8,8 +8,8 @@ import pytest
 from schemas.dead_letter import DeadLetterReason
 from tests.unit.x12.files import FILES
 from worker.bootstrap import PipelineScrubber, load_scrubber
-from worker.cli.demo_claims import AS_OF, demo_claims
 from worker.pipeline.scrub import STAGES, Pipeline
+from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import Settings
 from worker.stream.scrubber import Form
 

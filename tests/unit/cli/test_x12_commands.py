@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from tests.unit.x12.files import FILES
 from worker.cli.commands import claimscrub
-from worker.cli.synthetic import RECEIVED_ON
+from worker.samples.synthetic import RECEIVED_ON
 
 EXAMPLE: Final = Path("schemas/examples/claim-with-waste.json")
 _OF_THE_MOMENT: Final = re.compile(r"(?<=\*)(\d{6}|\d{8})\*\d{4,8}(?=\*)")  # date and time of the envelope

@@ -10,7 +10,7 @@ from tests.unit.reference.small_folder import change
 from worker.bootstrap import default_cache_directory
 from worker.configuration.compiled_tables import MOST_KEPT, load_tables
 from worker.reference import errors
-from worker.reference.answer import Found
+from worker.reference.tables.answer import Found
 
 ON = date(2025, 11, 3)
 

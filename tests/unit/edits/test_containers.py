@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.edits.containers import ONE_UNIT, add_up, all_gave_part, least_waste, repeats_containers
+from worker.edits.drugs.containers import ONE_UNIT, add_up, all_gave_part, least_waste, repeats_containers
 
 sizes = st.lists(st.decimals("0.25", "60", places=2), min_size=1, max_size=3, unique=True)
 

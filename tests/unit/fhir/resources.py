@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from worker.fhir.reading import Damage, ResourceRead, read_resource
-from worker.pipeline.decode import read_json
+from worker.pipeline.steps.decode import read_json
 
 Json: TypeAlias = dict[str, Any]  # any JSON
 

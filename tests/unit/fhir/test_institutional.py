@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tests.unit.fhir.resources import CPT, bundle, concept, drug_item, institutional_claim, message
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import build_pipeline
-from worker.x12.writing import Defaults, write_837
+from worker.x12.write.claims import Defaults, write_837
 
 
 def test_an_outpatient_claim_with_a_drug_is_clean() -> None:

@@ -4,14 +4,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from worker.observe.catalogue import README, readme
 from worker.observe.metrics import CATALOGUE, PREFIX, Kind
 from worker.observe.recorder import Recorder
-
-
-def test_the_readme_is_the_catalogue() -> None:
-    """The table in the folder's README is the generated one."""
-    assert README.read_text(encoding="utf-8") == readme()
 
 
 def test_names_follow_the_rules() -> None:

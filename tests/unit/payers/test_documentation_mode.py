@@ -4,8 +4,8 @@ import json
 from datetime import date
 
 from schemas.outcome import Coverage
-from worker.cli import synthetic
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 LINES = [synthetic.line("J2353", units=30, modifiers=["JZ"]), synthetic.line("96372")]
 

@@ -8,7 +8,7 @@ import pytest
 from schemas.documentation import REPORT_TYPE, Element
 from worker.bootstrap import build_pipeline, default_config_directory
 from worker.edits.catalogue import load_edits
-from worker.edits.checklist import DOCUMENT, IN_WORDS
+from worker.edits.rules.checklist import DOCUMENT, IN_WORDS
 from worker.payers.guide import Evidence, Guide, RecordItem
 from worker.pipeline.scrub import Pipeline
 

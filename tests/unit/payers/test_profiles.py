@@ -6,7 +6,7 @@ import pytest
 
 from worker.edits.catalogue import load_edits
 from worker.payers.profile import DocumentationMode, Profile, ProfileError, Profiles
-from worker.pipeline.rulebook import compile_rulebook
+from worker.pipeline.rules.rulebook import compile_rulebook
 from worker.pipeline.scrub import Pipeline
 
 EDITS = load_edits()

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from schemas.claim import Claim, ClaimKind
-from worker.pipeline.known_members import KNOWN, Known
+from worker.pipeline.steps.known_members import KNOWN, Known
 
 MARK = "MARK-7"
 """A value of a claim, which no message about it may show."""

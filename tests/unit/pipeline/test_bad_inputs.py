@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from schemas.outcome import Disposition
-from tests.bad_inputs import ROWS, BadInput
-from tests.malformed import with_value
+from tests.inputs.bad_inputs import ROWS, BadInput
+from tests.inputs.malformed import with_value
 from worker.bootstrap import build_pipeline
-from worker.cli import synthetic
-from worker.pipeline.check import MAX_FINDINGS
 from worker.pipeline.scrub import Pipeline
+from worker.pipeline.steps.check import MAX_FINDINGS
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 HOSTILE_EDITS = Path(__file__).parents[2] / "stream" / "hostile_edits"

@@ -6,9 +6,9 @@ from typing import Any
 
 from schemas.outcome import Coverage, Outcome
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.synthetic import RECEIVED_ON, claim, line
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import RECEIVED_ON, claim, line
 
 DAY = date.fromisoformat(RECEIVED_ON)
 OWNED = {"reason": "agreed with the plan", "owner": "billing"}

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.synthetic import RECEIVED_ON, claim, element, line
 from worker.payers.profile import Profile, Profiles
-from worker.pipeline.fixes import make_fixes
-from worker.pipeline.patch import apply
+from worker.pipeline.fixes.fixes import make_fixes
+from worker.pipeline.fixes.patch import apply
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import RECEIVED_ON, claim, element, line
 
 DAY = date.fromisoformat(RECEIVED_ON)
 NO_WASTE = (element("dose-administered", "400", "mg", 1), element("amount-discarded", "0", "mg", 1))

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from schemas.outcome import Citation, Coverage, Severity
-from worker.cli import synthetic
 from worker.edits.edit import Context, Edit, Flaw, NoData, Scope, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 drug = partial(synthetic.line, "J1745", units=40, charge="4000.00", modifiers=["JZ"])

@@ -6,9 +6,9 @@ import pytest
 
 from schemas.dead_letter import DeadLetterReason
 from schemas.outcome import Disposition, Severity
-from tests.malformed import Malformed, malformed
-from worker.cli import synthetic
+from tests.inputs.malformed import Malformed, malformed
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 INPUTS = malformed()
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)

@@ -26,11 +26,11 @@ from tests.unit.pipeline.claim_members import (
     path_of,
     whole_claim,
 )
-from worker.cli import synthetic
-from worker.pipeline.decode import Decoded, NotAClaimError, decode, read_json, write_json
-from worker.pipeline.known_members import KNOWN, PUBLISHED, fold, members_of_model
 from worker.pipeline.scrub import Pipeline
-from worker.pipeline.unread import MOST_PATHS
+from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode, read_json, write_json
+from worker.pipeline.steps.known_members import KNOWN, PUBLISHED, fold, members_of_model
+from worker.pipeline.steps.unread import MOST_PATHS
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 CASES = Path(__file__).parent / "claims"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from worker.pipeline.patch import PatchError, apply, read, write
+from worker.pipeline.fixes.patch import PatchError, apply, read, write
 
 
 @pytest.mark.parametrize(

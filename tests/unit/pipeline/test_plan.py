@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from worker.cli import synthetic
 from worker.pipeline.scrub import Pipeline
+from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 drug = partial(synthetic.line, "J1745", units=40, charge="4000.00")

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 
 from schemas.dead_letter import DeadLetterReason
-from tests.poison import RECEIVED, mutants
+from tests.inputs.poison import RECEIVED, mutants
 from worker.pipeline.scrub import Pipeline
 
 

@@ -5,7 +5,7 @@ import pytest
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import Scope, Status
 from worker.payers.profile import Profile, ProfileError
-from worker.pipeline.rulebook import compile_rulebook
+from worker.pipeline.rules.rulebook import compile_rulebook
 
 EDITS = load_edits()
 

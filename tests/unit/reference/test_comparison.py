@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.reference.small_folder import SHIPPED
-from worker.reference.comparison import Change, compare_editions, compare_folders, compare_rows
-from worker.reference.loading import read_folder
+from worker.reference.build.comparison import Change, compare_editions, compare_folders, compare_rows
+from worker.reference.build.loading import read_folder
 
 KEY = ("hcpcs",)
 

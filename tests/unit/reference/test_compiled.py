@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from tests.unit.reference.small_folder import SHIPPED
 from worker.reference import errors
-from worker.reference.assembly import assemble
-from worker.reference.building import read_all
+from worker.reference.build.assembly import assemble
+from worker.reference.build.building import read_all
+from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loading import read_folder
 from worker.reference.compiled import KEY_COLUMNS, compile_tables, open_compiled
-from worker.reference.diagnoses import Diagnoses
-from worker.reference.loaded import Loaded, LoadedTable
-from worker.reference.loading import read_folder
-from worker.reference.raw_rows import csv_bytes
-from worker.reference.read_table import row_lengths
-from worker.reference.snapshot import Snapshot
-from worker.reference.table_set import Tables
-from worker.reference.tables import ByEdition, ByRow
+from worker.reference.files.raw_rows import csv_bytes
+from worker.reference.files.read_table import row_lengths
+from worker.reference.tables.dated import ByEdition, ByRow
+from worker.reference.tables.diagnoses import Diagnoses
+from worker.reference.tables.snapshot import Snapshot
+from worker.reference.tables.table_set import Tables
 
 OF = "these tables"
 DATES = (

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from worker.reference.answer import Absent, Found, NotCovered, NotInForce
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.tables.snapshot import Snapshot
 
 
 def test_a_code_is_billable_to_the_last_day_of_its_fiscal_year(snapshot: Snapshot) -> None:

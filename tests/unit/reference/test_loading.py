@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.reference.small_folder import SHIPPED, change, list_files
 from worker.reference import errors
-from worker.reference.answer import Found, NotCovered
-from worker.reference.loading import load
-from worker.reference.snapshot import Snapshot
+from worker.reference.build.loading import load
+from worker.reference.tables.answer import Found, NotCovered
+from worker.reference.tables.snapshot import Snapshot
 
 ROWS_KEPT = 5
 

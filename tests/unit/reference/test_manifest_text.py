@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from worker.reference.manifest import EditionEntry, parse_manifest
-from worker.reference.manifest_text import place, with_editions
+from worker.reference.files.manifest import EditionEntry, parse_manifest
+from worker.reference.files.manifest_text import place, with_editions
 
 TEXT = """title = "A table"
 dated_by = "edition"

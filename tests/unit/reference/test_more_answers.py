@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from worker.reference.answer import Absent, Found, NotCovered, NotInForce
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.tables.snapshot import Snapshot
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.reference.snapshot import Snapshot
+from worker.reference.tables.snapshot import Snapshot
 
 
 @pytest.mark.parametrize(

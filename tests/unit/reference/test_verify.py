@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.reference.small_folder import SHIPPED, append, change, list_files
 from worker.reference import errors
-from worker.reference.loading import load, load_verified, verify
+from worker.reference.build.loading import load, load_verified, verify
 
 
 def test_the_shipped_tables_are_good() -> None:

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from deploy.generate import __main__ as generate
 from schemas.dead_letter import HEADER_MEANINGS
 from schemas.topics import TOPICS
-from worker.cli import generate
 
 SCHEMAS = generate.DIRECTORY / "json"
 EXAMPLES = sorted((generate.DIRECTORY / "examples").glob("*.json"))
@@ -52,7 +52,7 @@ def resolved(reference: str, document: Any) -> Any:
 
 
 def test_the_files_on_disk_are_up_to_date() -> None:
-    """After a change of the contracts or of an edit's words: `python -m worker.cli.generate`."""
+    """After a change of the contracts or of an edit's words: `python -m deploy.generate`."""
     assert generate.differing() == []
 
 

@@ -7,8 +7,8 @@ from faust.types import TP
 
 from schemas.topics import topics_under
 from worker.agents.batches import Taken, by_partition, take_batch
-from worker.stream.admin import flaws
-from worker.stream.records import Inbound
+from worker.kafka.messages import Inbound
+from worker.kafka.topics import flaws
 
 
 def _taken(partition: int, offset: int, size: int = 1, generation: int = 1) -> Taken:

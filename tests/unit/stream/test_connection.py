@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
+from worker.kafka.connection import client_options
 from worker.settings import Settings
-from worker.stream.app import credentials
-from worker.stream.connection import client_options
+from worker.stream.faust_app import credentials
 
 
 def _settings(folder: Path, **more: object) -> Settings:

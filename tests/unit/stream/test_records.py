@@ -11,17 +11,8 @@ from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import topic_names
 from tests.unit.x12.files import FILES
-from worker.stream.records import (
-    Inbound,
-    Provenance,
-    dead,
-    form_of,
-    outgoing,
-    received_on,
-    refusal,
-    size,
-    trace_id,
-)
+from worker.kafka.messages import Inbound
+from worker.stream.records import Provenance, dead, form_of, outgoing, received_on, refusal, size, trace_id
 from worker.stream.scrubber import Form, Scrubbed
 
 LIMIT = 10_000

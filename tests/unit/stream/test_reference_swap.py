@@ -15,10 +15,10 @@ import pytest
 from schemas.reference_update import ReferenceNotice, read_notice
 from worker.observe.recorder import Recorder
 from worker.reference.errors import ReferenceError as BrokenReferenceError
-from worker.stream.reference_metrics import report_reference
-from worker.stream.reference_swap import MOST_WAITING, ReferenceSwap, Refusal, folder_below
+from worker.stream.reference.metrics import report_reference
+from worker.stream.reference.swap import MOST_WAITING, ReferenceSwap, Refusal, folder_below
+from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource
-from worker.stream.shell import Shell
 
 FIRST = "0" * 64
 

@@ -11,15 +11,16 @@ from schemas.topics import topic_names
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.cli.synthetic import claim, element, line
+from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import claim, element, line
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound, Outgoing, Provenance
+from worker.stream.records import Outgoing, Provenance
 from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
 from worker.stream.scrubber import Form
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 
 PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone

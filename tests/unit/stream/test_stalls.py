@@ -8,7 +8,7 @@ from faust.types import TP
 
 from worker.observe.recorder import Recorder
 from worker.stream.lanes import Lane
-from worker.stream.shell import Shell
+from worker.stream.runtime import Shell
 from worker.stream.stalls import watch_lanes
 
 PLACE = ("claims.inbound.v1", "0")

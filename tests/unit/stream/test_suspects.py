@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest
 from faust.types import TP
 
-from worker.stream.lanes import Lane
-from worker.stream.suspects import (
+from worker.stream.crash_record import (
     Suspects,
     are_named,
     found_suspects,
@@ -17,6 +16,7 @@ from worker.stream.suspects import (
     watch,
     while_scrubbed,
 )
+from worker.stream.lanes import Lane
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.stream.tokens import token_expiry
+from worker.kafka.tokens import token_expiry
 
 
 def jwt(payload: object) -> str:

@@ -7,8 +7,8 @@ from typing import Any, Never
 import pytest
 from faust.types import TP
 
+from worker.stream.faust_transport import Group, open_connections
 from worker.stream.lanes import Committed
-from worker.stream.transport import Group, open_connections
 
 PARTITION = TP("claims.inbound.v1", 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.unit.x12.files import FILES, claim, claims, interchange
-from worker.x12.segments import MAX_SEGMENT_BYTES
+from worker.x12.read.segments import MAX_SEGMENT_BYTES
 
 SOUND = FILES["many"]
 ALL = ["SYN-1", "SYN-2", "SYN-3", "SYN-4", "SYN-5"]

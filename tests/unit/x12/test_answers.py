@@ -11,12 +11,13 @@ from tests.unit.x12.damage import damaged
 from tests.unit.x12.files import BILLING, FILES, HEADER, claim, facility, interchange, subscriber
 from tests.unit.x12.pyx12_check import objections
 from worker.pipeline.scrub import Pipeline
-from worker.x12 import status_answer, structure
-from worker.x12.claim_status import submissions_of
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
-from worker.x12.status_answer import write_277ca
-from worker.x12.structure import answers_of, write_999, write_ta1
+from worker.x12.answer import ack_999 as structure
+from worker.x12.answer import status_277ca as status_answer
+from worker.x12.answer.ack_999 import answers_of, write_999, write_ta1
+from worker.x12.answer.claim_status import submissions_of
+from worker.x12.answer.status_277ca import write_277ca
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 
 RECEIVED = date(2026, 3, 20)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.unit.x12.damage import Damaged, damaged
 from tests.unit.x12.files import FILES
-from worker.x12.events import ClaimRead, Flaw
-from worker.x12.reading import read_837
+from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.interchanges import read_837
 
 INPUTS = list(damaged())
 

@@ -11,9 +11,9 @@ from schemas.claim import ClaimKind
 from schemas.outcome import Finding, Outcome
 from tests.unit.x12.files import FILES, facility, interchange
 from worker.pipeline.scrub import Pipeline
-from worker.reference.answer import Found
-from worker.x12.events import ClaimRead
-from worker.x12.reading import read_837
+from worker.reference.tables.answer import Found
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
 
 RECEIVED = date(2026, 7, 20)
 

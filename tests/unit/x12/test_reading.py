@@ -19,9 +19,9 @@ from schemas.claim import Claim, ClaimKind
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
 from tests.unit.x12.reference_reading import Line, claims_of
-from worker.x12.events import ClaimRead, Flaw
-from worker.x12.reading import read_837
-from worker.x12.writing import Defaults, write_837
+from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.interchanges import read_837
+from worker.x12.write.claims import Defaults, write_837
 
 MOMENT = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
 

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.places import DISPENSED_TO
-from worker.edits.traits import Trait
-from worker.reference.answer import Found
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.reference.tables.answer import Found
 
 GIVEN_BY_STAFF: Final = frozenset({"drug", "antineoplastic", "biosimilar", "hyaluronan"})
 NOT_INJECTED: Final = frozenset({"oral", "inhalation", "nasal", "topical", "ophthalmic"})

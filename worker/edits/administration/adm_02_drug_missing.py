@@ -3,12 +3,12 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.services import may_be_drug
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts, LineFacts
-from worker.edits.locate import in_line
-from worker.edits.services import may_be_drug
-from worker.edits.traits import Trait
-from worker.reference.answer import Found
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.reference.tables.answer import Found
 
 WITHOUT_DRUG: Final = frozenset({"96521", "96522", "96523"})  # pumps are maintained and lines flushed without one
 

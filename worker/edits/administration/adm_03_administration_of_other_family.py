@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed, within
+from worker.edits.codes.ranges import CodeOrRange, listed, within
+from worker.edits.codes.services import CHEMOTHERAPY, ORDINARY, given_on
 from worker.edits.edit import (
     Configuration,
     Context,
@@ -14,10 +15,9 @@ from worker.edits.edit import (
     predicts,
     unless_given,
 )
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.services import CHEMOTHERAPY, ORDINARY, given_on
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 
 class Families(Options):

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.services import INFUSED, INJECTED, given_on
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.services import INFUSED, INJECTED, given_on
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
 
 INTRAVENOUS, SUBCUTANEOUS = "JA", "JB"  # modifiers that say how a drug was given
 # Routes of a drug, all of which must be among these, with the administrations that none of them has.

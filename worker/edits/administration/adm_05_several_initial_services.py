@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.services import APART, INITIAL
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts, LineFacts
-from worker.edits.locate import in_line
-from worker.edits.services import APART, INITIAL
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.locate import in_line
 
 REPEATED: Final = frozenset({"76", "77"})
 ONE: Final = Decimal(1)

@@ -6,11 +6,11 @@ from typing import Final
 
 from schemas.documentation import DocumentationElement, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words
+from worker.edits.codes.services import INITIAL, may_be_drug
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.services import INITIAL, may_be_drug
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 INJECTION: Final = "96372"
 FURTHER_HOURS: Final = {"96366": "96365", "96415": "96413"}

@@ -3,12 +3,12 @@ from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import DOCUMENT, asked_elsewhere
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_line
-from worker.edits.recorded import record_not_asked
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.checklist import DOCUMENT, asked_elsewhere
+from worker.edits.rules.recorded import record_not_asked
 from worker.payers.profile import DocumentationMode
 
 BILLED_BY_TIME: Final = frozenset({"96365", "96413"})

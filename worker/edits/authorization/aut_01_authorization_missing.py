@@ -4,11 +4,11 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList
-from worker.edits.code_ranges import within
+from worker.edits.codes.lists import CodeList
+from worker.edits.codes.ranges import within
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts, unless_given
-from worker.edits.facts import ClaimFacts, LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.locate import in_line
 
 CodeOrRange = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5}(-[A-Z0-9]{5})?$")]
 

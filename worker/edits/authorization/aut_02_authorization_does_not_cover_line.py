@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
-from worker.edits.approvals import Approvals, approval_number, without_approvals
-from worker.edits.code_ranges import listed
+from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
+from worker.edits.codes.ranges import listed
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 
 @drug_line_edit(

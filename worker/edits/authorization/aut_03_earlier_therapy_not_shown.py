@@ -3,13 +3,13 @@ from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import DOCUMENT, asked_elsewhere
-from worker.edits.code_lists import CodeList, on_list
+from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts, unless_given
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Record
-from worker.edits.recorded import record_not_asked
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Record
+from worker.edits.rules.checklist import DOCUMENT, asked_elsewhere
+from worker.edits.rules.recorded import record_not_asked
 
 SHOWS: Final = (
     Element.PRIOR_THERAPY,

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList
-from worker.edits.code_ranges import listed
+from worker.edits.codes.lists import CodeList
+from worker.edits.codes.ranges import listed
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts, unless_given
-from worker.edits.facts import ClaimFacts, LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.locate import in_line
 
 
 class Referrals(CodeList):

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.approvals import Approvals, approval_number, without_approvals
+from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 
 class Renewal(Approvals):

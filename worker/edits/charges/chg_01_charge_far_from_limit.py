@@ -6,9 +6,9 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.reference.answer import Found
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.reference.tables.answer import Found
 
 TOKEN: Final = Decimal("0.01")
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import ClaimFacts, DrugDay, LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 LEAST_DIFFERENCE: Final = Decimal(1)  # dollars
 LEAST_SHARE: Final = Decimal("0.01")  # of the charge that was expected

@@ -4,8 +4,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim
 
 MEDICARE_CEILING: Final = Decimal("99999.99")
 

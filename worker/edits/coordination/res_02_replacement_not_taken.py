@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.filing_limit import REPLACES_A_CLAIM
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim
+from worker.edits.rules.filing_limit import REPLACES_A_CLAIM
 
 
 class Replacements(Options):

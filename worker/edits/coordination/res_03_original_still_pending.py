@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Status, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
+from worker.edits.facts.claim import ClaimFacts
 
 
 @claim_edit(

@@ -3,9 +3,9 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 
 @line_edit(

@@ -3,9 +3,9 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.filing_limit import REPLACES_A_CLAIM, FilingLimit, last_day
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.rules.filing_limit import REPLACES_A_CLAIM, FilingLimit, last_day
 
 
 @claim_edit(

@@ -4,9 +4,9 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.filing_limit import REPLACES_A_CLAIM, filing_limit, last_day
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.rules.filing_limit import REPLACES_A_CLAIM, filing_limit, last_day
 
 
 class FilingRisk(Options):

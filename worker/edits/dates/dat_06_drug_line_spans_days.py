@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.places import DISPENSED_TO
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppressive"})
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_diagnosis
-from worker.reference.answer import Found, NotCovered, NotInForce
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_diagnosis
+from worker.reference.tables.answer import Found, NotCovered, NotInForce
 
 PRINCIPAL, OTHER = "ABK", "ABF"
 CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)

@@ -4,8 +4,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts, LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.locate import in_line
 
 POINTER: Final = re.compile(r"0?[1-9]|1[0-2]", re.ASCII)
 MOST_POINTERS: Final = 4

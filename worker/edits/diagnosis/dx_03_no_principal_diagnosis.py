@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim
 
 PRINCIPAL = "ABK"
 PRINCIPAL_IN_ICD_9 = "BK"

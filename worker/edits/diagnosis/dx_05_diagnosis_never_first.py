@@ -3,8 +3,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_diagnosis
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_diagnosis
 
 PRINCIPAL: Final = "ABK"
 EXTERNAL_CAUSE: Final = ("V", "W", "X", "Y")

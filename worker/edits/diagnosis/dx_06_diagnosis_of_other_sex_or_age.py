@@ -4,8 +4,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_diagnosis
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_diagnosis
 
 # Blocks of ICD-10-CM: genital organs of women and of men, pregnancy and childbirth.
 PREGNANCY: Final = ("O",)

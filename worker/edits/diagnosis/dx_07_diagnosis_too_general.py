@@ -5,8 +5,8 @@ from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_diagnosis
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_diagnosis
 
 UndottedCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{2,6}$")]
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_diagnosis
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_diagnosis
 
 ICD_9: Final = frozenset({"BK", "BF"})
 ENDED: Final = date(2015, 10, 1)

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
 from worker.payers.guide import Evidence
 
 

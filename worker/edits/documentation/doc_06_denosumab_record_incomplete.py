@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import asked_for_by, missing_from_record
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
+from worker.edits.facts.claim import DrugDay
+from worker.edits.rules.checklist import asked_for_by, missing_from_record
 
 
 @drug_day_edit(

@@ -4,9 +4,9 @@ from typing import Final
 from schemas.claim import ReportInformation
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 ON_REQUEST: Final = "AA"
 SENT: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})  # by mail, electronically, by e-mail, by file transfer, by fax

@@ -3,12 +3,12 @@ from decimal import Decimal
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import units_administered, units_discarded
+from worker.edits.drugs.arithmetic import units_administered, units_discarded
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay, LineFacts
-from worker.edits.locate import in_line
-from worker.edits.record import Record, Unknown
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay, LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.traits import Trait
 
 
 @drug_day_edit(

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeRange, within
+from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import Bypassed, Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99212", "99215"))
 # The codes of 96360-96549 that the table pairs with all eight visits, the visit in column 2, indicator 1; the others

@@ -3,8 +3,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 NURSE_VISIT: Final = "99211"
 # The codes of 96360-96549 that the table pairs with 99211, indicator 0: no modifier lifts the pair.

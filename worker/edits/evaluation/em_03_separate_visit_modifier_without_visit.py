@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeRange, within
+from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 SEPARATE_VISIT: Final = "25"
 # Surgery, imaging, laboratory, injections and infusions. The rest of medicine holds visits of many kinds.

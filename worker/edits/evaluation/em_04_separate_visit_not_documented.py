@@ -3,13 +3,13 @@ from typing import Final
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import within
+from worker.edits.codes.ranges import within
+from worker.edits.codes.services import VISITS
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.recorded import record_not_asked
-from worker.edits.services import VISITS
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.recorded import record_not_asked
 from worker.payers.profile import DocumentationMode
 
 SEPARATE_VISIT: Final = "25"

@@ -4,10 +4,10 @@ from typing import Final, TypeAlias
 from schemas.claim import Claim, Organization, Provider, ServiceLine
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.elements import status_of
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim, in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.elements import status_of
+from worker.edits.facts.locate import in_claim, in_line
+from worker.edits.facts.traits import Trait
 
 
 def _name(party: Organization | Provider | None) -> str | None:

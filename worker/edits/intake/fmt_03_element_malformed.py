@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.correction import replaced, safe
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.elements import identifiers, names, path_of, status_of, unreadable
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import at_path, in_diagnosis
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.elements import identifiers, names, path_of, status_of, unreadable
+from worker.edits.facts.locate import at_path, in_diagnosis
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.correction import replaced, safe
 
 CONTROL_OR_FORMAT = ("Cc", "Cf")
 DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim
 
 
 @claim_edit(

@@ -4,10 +4,10 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
-from worker.reference.answer import Absent, Found, NotCovered
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.reference.tables.answer import Absent, Found, NotCovered
 
 TWO_CHARACTERS: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)
 HINTS: Final = {"POS": "Place of service is no modifier: it stands in CLM05-1 of the claim or SV105 of the line."}

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.correction import modifier_replaced, safe
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
-from worker.reference.answer import NotInForce
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.correction import modifier_replaced, safe
+from worker.reference.tables.answer import NotInForce
 
 # What took the place of a modifier that ended.
 SUCCESSORS: Final = {"JG": "TB"}

@@ -3,9 +3,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import WASTE, Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import WASTE, Trait
 
 TWO: Final = 2  # it takes two to contradict each other
 

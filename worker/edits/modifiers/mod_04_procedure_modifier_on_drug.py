@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.correction import modifier_removed, safe, unsafe
 from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.correction import modifier_removed, safe, unsafe
 
 FOR_PROCEDURES: Final = frozenset(("26", "TC", "50", "51", "58", "62", "78", "79", "80", "81", "82", "AS", "GT", "95"))
 # A drug has neither component, whatever was done with it; the others may be meant for another line.

@@ -3,9 +3,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.self_administered import LIST, Exclusion, exclusion_of, without_list
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.rules.self_administered import LIST, Exclusion, exclusion_of, without_list
 
 ROUTES: Final = frozenset({"JA", "JB"})
 BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})

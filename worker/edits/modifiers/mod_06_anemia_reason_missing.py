@@ -4,8 +4,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 FOR_OTHERS_THAN_DIALYSIS: Final = frozenset({"J0881", "J0885", "Q5106"})
 REASONS: Final = frozenset({"EA", "EB", "EC"})

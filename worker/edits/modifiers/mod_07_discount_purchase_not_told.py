@@ -15,8 +15,8 @@ from worker.edits.edit import (
     drug_line_edit,
     predicts,
 )
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
 ONLY_TB_FROM: Final = date(2025, 1, 1)

@@ -3,11 +3,11 @@ from typing import Final
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
-from worker.edits.attachments import announced
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.attachments import announced
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.payers.profile import DocumentationMode
 
 ATTESTED: Final = "KX"

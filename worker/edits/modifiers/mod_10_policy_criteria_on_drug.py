@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeOrRange, listed
+from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, DISPENSED_TO
+from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.places import ALL_INCLUSIVE_CLINICS, DISPENSED_TO
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 APPLIED: Final = "CG"
 

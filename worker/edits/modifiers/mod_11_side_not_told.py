@@ -3,8 +3,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 SIDED: Final = frozenset({"67028", "20610", "20611"})
 SIDES: Final = frozenset({"RT", "LT", "50"})

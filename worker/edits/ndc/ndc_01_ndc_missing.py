@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, on_list
+from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 
 class NdcRequired(CodeList):

@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.correction import replaced, safe
+from worker.edits.drugs.ndc_form import NDC_QUALIFIER, billable_forms, is_billable_form
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.ndc_form import NDC_QUALIFIER, billable_forms, is_billable_form
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.correction import replaced, safe
 
 
 @line_edit(

@@ -1,15 +1,15 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.ingredients import UNLISTED, share_ingredient
+from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
+from worker.edits.drugs.packages import codes_of, facts_of, siblings
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.ingredients import UNLISTED, share_ingredient
-from worker.edits.locate import in_line
-from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
-from worker.edits.packages import codes_of, facts_of, siblings
-from worker.edits.traits import Trait
-from worker.reference.answer import Absent, Answer, Found, NotInForce
-from worker.reference.rows import Container, Drug
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
+from worker.reference.tables.rows import Container, Drug
 
 
 @drug_line_edit(

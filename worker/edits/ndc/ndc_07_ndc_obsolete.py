@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.ndc_form import is_billable_form
 from worker.edits.edit import (
     BOTH_KINDS,
     Context,
@@ -16,10 +17,9 @@ from worker.edits.edit import (
     predicts,
     unless_given,
 )
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.ndc_form import is_billable_form
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 ElevenDigits = Annotated[str, StringConstraints(pattern=r"^\d{11}$")]
 

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.code_lists import CodeList, on_list
+from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts, unless_given
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
 from worker.payers.profile import DocumentationMode
 
 

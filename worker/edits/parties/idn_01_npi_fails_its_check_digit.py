@@ -6,10 +6,10 @@ from typing import Final
 from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.elements import providers_of_claim, providers_of_line, status_of
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim, in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.elements import providers_of_claim, providers_of_line, status_of
+from worker.edits.facts.locate import in_claim, in_line
+from worker.edits.facts.traits import Trait
 
 NPI: Final = re.compile(r"[12]\d{9}", re.ASCII)
 PREFIX: Final = "80840"

@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints
 from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim, in_line
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim, in_line
 
 Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
 # The remark code of each role, and its entity in the 277CA.

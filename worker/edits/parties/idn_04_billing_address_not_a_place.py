@@ -6,8 +6,8 @@ from typing import Final
 from schemas.claim import Address
 from schemas.outcome import Citation, Prediction, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim
 
 MAILBOX: Final = re.compile(
     r"\b(?:P\.? ?O\.? ?BOX|POST OFFICE BOX|P\.?O\.?B\.? ?\d+|LOCK ?BOX|LOCK BIN)(?=$|[\s#:,.\d])",

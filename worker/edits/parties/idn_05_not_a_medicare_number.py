@@ -5,8 +5,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim
 
 FEE_FOR_SERVICE: Final = frozenset({"MA", "MB"})
 ONLY_MBI_FROM: Final = date(2020, 1, 1)

@@ -3,9 +3,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.elements import status_of
-from worker.edits.facts import ClaimFacts
-from worker.edits.locate import in_claim
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.elements import status_of
+from worker.edits.facts.locate import in_claim
 
 SELF: Final = "18"
 

@@ -5,10 +5,10 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
-from worker.edits.facts import ClaimFacts, LineFacts
-from worker.edits.locate import in_claim, in_line
-from worker.edits.traits import Trait
-from worker.reference.answer import Found
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.locate import in_claim, in_line
+from worker.edits.facts.traits import Trait
+from worker.reference.tables.answer import Found
 
 TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
 

@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.places import PAID_UNDER_OPPS
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.places import PAID_UNDER_OPPS
-from worker.edits.taxonomy import bills_as_practitioner
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.place._taxonomy import bills_as_practitioner
 
 SURGICAL_CENTER: Final = "24"
 NOT_COVERED_BY_LAW: Final = "GY"

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeRange, within
+from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.taxonomy import bills_as_practitioner
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.place._taxonomy import bills_as_practitioner
 
 ADMINISTRATIONS: Final[tuple[CodeRange, ...]] = (("96360", "96379"), ("96401", "96549"))
 INFUSIONS: Final[tuple[CodeRange, ...]] = (("96360", "96368"), ("96413", "96417"))

@@ -5,11 +5,11 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.successors import recount
-from worker.reference.answer import Absent, Found, NotCovered, NotInForce
-from worker.reference.rows import Drug
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.procedures._successors import recount
+from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.tables.rows import Drug
 
 CODE: Final = re.compile(r"[A-Z]\d{4}|\d{4}[0-9A-Z]", re.ASCII)
 # Families of which the drugs table holds nearly every code; other Q codes are casts, grafts, services.

@@ -4,8 +4,8 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
 
 UNLISTED: Final = frozenset({"J3490", "J3590", "J7999", "J9999", "C9399"})
 NUMBER: Final = re.compile(r"\d", re.ASCII)

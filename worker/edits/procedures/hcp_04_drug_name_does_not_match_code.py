@@ -3,14 +3,14 @@ from decimal import Decimal
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Fix, Severity
-from worker.edits.arithmetic import units_administered
-from worker.edits.correction import Operations, overwritten, replaced, unsafe
+from worker.edits.drugs.arithmetic import units_administered
+from worker.edits.drugs.ingredients import UNLISTED, is_among, label, named_itself
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay, LineFacts
-from worker.edits.ingredients import UNLISTED, is_among, label, named_itself
-from worker.edits.locate import in_line
-from worker.reference.answer import Found
-from worker.reference.rows import Drug
+from worker.edits.facts.claim import DrugDay, LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.rules.correction import Operations, overwritten, replaced, unsafe
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import Drug
 
 NOTE = "note"
 

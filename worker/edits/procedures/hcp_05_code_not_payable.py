@@ -3,9 +3,9 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.reference.answer import Found
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.reference.tables.answer import Found
 
 WHY_NOT: Final = {
     "I": "not payable by Medicare",

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.packages import codes_of, facts_of, mixes_biosimilars, siblings
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.packages import codes_of, facts_of, mixes_biosimilars, siblings
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 
 @drug_line_edit(

@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words, is_whole, units_administered, units_discarded
-from worker.edits.correction import overwritten, unsafe
+from worker.edits.drugs.arithmetic import in_words, is_whole, units_administered, units_discarded
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.rules.correction import overwritten, unsafe
 
 
 @drug_line_edit(

@@ -1,13 +1,13 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words, is_whole
-from worker.edits.correction import overwritten, unsafe
+from worker.edits.drugs.arithmetic import in_words, is_whole
+from worker.edits.drugs.expected_units import expected_given
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.expected_units import expected_given
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Unknown
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Unknown
+from worker.edits.rules.correction import overwritten, unsafe
 
 
 @drug_day_edit(

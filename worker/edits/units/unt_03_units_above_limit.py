@@ -3,7 +3,8 @@ from datetime import date
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words
+from worker.edits.codes.places import DISPENSED_TO, OUTPATIENT_FACILITIES
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import (
     BOTH_KINDS,
     Bypassed,
@@ -16,11 +17,10 @@ from worker.edits.edit import (
     drug_day_edit,
     predicts,
 )
-from worker.edits.facts import DrugDay, LineFacts
-from worker.edits.locate import in_line
-from worker.edits.places import DISPENSED_TO, OUTPATIENT_FACILITIES
-from worker.reference.answer import Found
-from worker.reference.rows import MueLimit
+from worker.edits.facts.claim import DrugDay, LineFacts
+from worker.edits.facts.locate import in_line
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import MueLimit
 
 NOT_COVERED_BY_LAW = "GY"
 A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted a line; exceeded only with a record that says why

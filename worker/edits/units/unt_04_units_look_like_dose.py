@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words, units_administered
+from worker.edits.drugs.arithmetic import in_words, units_administered
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.record import MILLIGRAMS, Unknown, convert
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import MILLIGRAMS, Unknown, convert
+from worker.edits.facts.traits import Trait
 
 DOSE: Final = re.compile(r"(?<![\d.,/])(\d{1,6}(?:\.\d{1,3})?)\s*(mcg|mg|g)\b(?!\s*(?:/|per))", re.IGNORECASE)
 

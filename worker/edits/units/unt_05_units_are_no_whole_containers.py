@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words
-from worker.edits.containers import ONE_UNIT, add_up
+from worker.edits.drugs.arithmetic import in_words
+from worker.edits.drugs.containers import ONE_UNIT, add_up
 from worker.edits.edit import (
     BOTH_KINDS,
     Context,
@@ -15,8 +15,8 @@ from worker.edits.edit import (
     predicts,
     unless_given,
 )
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
 
 
 class WholeContainers(Options):

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, NoData, Status, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
+from worker.edits.facts.claim import DrugDay
 
 
 @drug_day_edit(

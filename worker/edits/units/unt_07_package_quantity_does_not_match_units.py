@@ -4,16 +4,16 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words
-from worker.edits.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
+from worker.edits.drugs.arithmetic import in_words
+from worker.edits.drugs.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
+from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.ndc_form import NDC_QUALIFIER, is_billable_form
-from worker.edits.ndc_quantity import is_certain, other_readings, units_of
-from worker.edits.traits import Trait
-from worker.reference.answer import Found
-from worker.reference.rows import Container
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
+from worker.edits.units._ndc_quantity import is_certain, other_readings, units_of
+from worker.reference.tables.answer import Found
+from worker.reference.tables.rows import Container
 
 ROUNDED: Final = Decimal("0.02")  # the crosswalk rounds the units of some containers to two places
 LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals

@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.dispensing import was_dispensed
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Unknown
-from worker.edits.waste_correction import waste_modifier_fix
-from worker.edits.waste_duty import NOT_COVERED_BY_LAW, waste_duty
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Unknown
+from worker.edits.waste._correction import waste_modifier_fix
+from worker.edits.waste._dispensing import was_dispensed
+from worker.edits.waste._duty import NOT_COVERED_BY_LAW, waste_duty
 
 
 @drug_day_edit(

@@ -3,9 +3,9 @@ from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 REPEATED = "76"  # the mark of a claim that goes on from another one
 

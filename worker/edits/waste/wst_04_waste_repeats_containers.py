@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import in_words
-from worker.edits.containers import ONE_UNIT, add_up, repeats_containers
+from worker.edits.drugs.arithmetic import in_words
+from worker.edits.drugs.containers import ONE_UNIT, add_up, repeats_containers
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Unknown
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Unknown
+from worker.edits.facts.traits import Trait
 
 
 @drug_day_edit(

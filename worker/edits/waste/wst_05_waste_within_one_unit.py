@@ -1,13 +1,13 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.arithmetic import fits_in_one_unit, in_words
+from worker.edits.drugs.arithmetic import fits_in_one_unit, in_words
+from worker.edits.drugs.expected_units import expected_given, expected_wasted
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.expected_units import expected_given, expected_wasted
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Unknown
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Unknown
+from worker.edits.facts.traits import Trait
 
 
 @drug_day_edit(

@@ -5,11 +5,11 @@ from typing import Final
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Record
-from worker.edits.recorded import not_told_apart, record_not_asked
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Record
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.recorded import not_told_apart, record_not_asked
 
 MULTI_DOSE: Final = re.compile(r"\bmulti(?:ple)?[\s-]*(?:dose|use)\b|\bmdv\b", re.IGNORECASE)
 CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)

@@ -3,13 +3,13 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.code_ranges import CodeRange, within
+from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
+from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
-from worker.edits.traits import WASTE, Trait
-from worker.reference.answer import Found, NotInForce
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import WASTE, Trait
+from worker.reference.tables.answer import Found, NotInForce
 
 PACKAGED: Final = "N"
 STATUS_READ_TO: Final = date(2025, 12, 31)  # the copy of January 2026 may repeat the indicators of October 2025

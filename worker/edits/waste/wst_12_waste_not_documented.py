@@ -2,13 +2,13 @@ from collections.abc import Iterator
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.record import Record
-from worker.edits.recorded import not_told_apart, record_not_asked
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Record
+from worker.edits.facts.traits import Trait
+from worker.edits.rules.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
+from worker.edits.rules.recorded import not_told_apart, record_not_asked
 
 AMOUNT = Element.AMOUNT_DISCARDED
 IT_FOLLOWS_FROM = (Element.DOSE_ADMINISTERED, Element.CONTAINERS_OPENED)

@@ -17,9 +17,9 @@ from worker.edits.edit import (
     predicts,
     unless_given,
 )
-from worker.edits.facts import DrugDay
-from worker.edits.locate import in_line
-from worker.edits.traits import Trait
+from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 ALL: Final = 100
 

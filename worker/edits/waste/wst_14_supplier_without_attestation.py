@@ -3,12 +3,12 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.dispensing import was_dispensed
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
-from worker.edits.facts import LineFacts
-from worker.edits.locate import in_line
-from worker.edits.record import Unknown
-from worker.edits.waste_duty import waste_duty
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.edits.facts.record import Unknown
+from worker.edits.waste._dispensing import was_dispensed
+from worker.edits.waste._duty import waste_duty
 
 JZ_FROM: Final = date(2024, 1, 1)
 JW_FROM: Final = date(2025, 1, 1)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.reference.building import DATED_BY, MANIFEST, read_all, read_manifests
-from worker.reference.comparison import Change, compare_rows, predecessor
+from worker.reference.build.building import DATED_BY, MANIFEST, read_all, read_manifests
+from worker.reference.build.comparison import Change, compare_rows, predecessor
+from worker.reference.build.consistency import nonsense
+from worker.reference.files.manifest import EditionEntry, Manifest
+from worker.reference.files.manifest_text import place, with_editions
+from worker.reference.files.raw_rows import csv_bytes, raw_rows
 from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.published import Held, ImportRefusedError, NewEdition, PublishedFile, Wanted
-from worker.reference.manifest import EditionEntry, Manifest
-from worker.reference.manifest_text import place, with_editions
-from worker.reference.raw_rows import csv_bytes, raw_rows
-from worker.reference.sense import nonsense
 
 MOST_DROPPED = 10
 

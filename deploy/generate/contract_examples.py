@@ -1,0 +1,98 @@
+"""One real-looking synthetic message a case, made by the pipeline itself, for `schemas/examples/`."""
+
+import copy
+import hashlib
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from schemas.topics import topic_names
+from worker.bootstrap import build_pipeline
+from worker.kafka.messages import Inbound
+from worker.pipeline.scrub import Pipeline
+from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
+from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, line
+from worker.stream.records import Outgoing, Provenance, dead, outgoing
+
+RULESET: Final = "0" * 16
+"""Stands for the digest of the rule set, which changes with every line of code; the examples do not."""
+
+APP_VERSION: Final = "0.0.0"
+
+_DAY: Final = date.fromisoformat(RECEIVED_ON)
+_TIMESTAMP_MS: Final = 1_774_015_200_000  # 2026-03-20, 14:00 UTC
+_RECORD_LIMIT: Final = 1024 * 1024
+
+
+def contract_examples() -> dict[str, Json]:
+    """Return the examples by the names of their files."""
+    pipeline = copy.copy(build_pipeline(today=lambda: _DAY))
+    pipeline.ruleset = RULESET
+    clean = claim(OMALIZUMAB.lines(SERVICE_DATE), diagnoses=OMALIZUMAB.diagnoses, number="SYN-CLEAN")
+    wasted = claim(BELIMUMAB.lines(SERVICE_DATE), diagnoses=BELIMUMAB.diagnoses, number="SYN-WASTE")
+    documented = claim(
+        OMALIZUMAB.lines(SERVICE_DATE),
+        diagnoses=OMALIZUMAB.diagnoses,
+        number="SYN-DOCUMENTED",
+        record=OMALIZUMAB.record(),
+    )
+    unattested = line("J2357", units=30, charge="1440.00", ndc=OMALIZUMAB.ndc)
+    rejected = claim(
+        [unattested, line(OMALIZUMAB.administration, charge="148.00")],
+        diagnoses=OMALIZUMAB.diagnoses,
+        number="SYN-REJECTED",
+    )
+    undocumented = claim(
+        OMALIZUMAB.lines(SERVICE_DATE),
+        diagnoses=OMALIZUMAB.diagnoses,
+        number="SYN-PENDED",
+        record=OMALIZUMAB.record()[:2],
+    )
+    return {
+        "claim-clean": clean,
+        "claim-with-waste": wasted,
+        "claim-with-documentation": documented,
+        "outcome-scrubbed": _outcome(pipeline, documented),
+        "outcome-rejected": _outcome(pipeline, rejected),
+        "outcome-pended": _outcome(pipeline, undocumented),
+        "reference-update": {
+            "directory": "/etc/claimscrub/reference-2026q2",
+            "digest": pipeline.snapshot.digest,
+        },
+        "dead-letter": _dead_letter(pipeline, b'{"claimInformation": {"patientControlNumber": "SYN-BROK'),
+    }
+
+
+def _outcome(pipeline: Pipeline, made: Json) -> Json:
+    message = pipeline.scrub(orjson.dumps(made), _DAY).message
+    if message is None:
+        raise ValueError("an example claim could not be read as a claim")
+    outcome: Json = orjson.loads(message)
+    return outcome
+
+
+def _dead_letter(pipeline: Pipeline, value: bytes) -> Json:
+    """A dead letter as a JSON document that describes its record."""
+    scrubbed = pipeline.scrub(value, _DAY)
+    if scrubbed.dead_letter is None:
+        raise ValueError("the example of a dead letter could be read as a claim")
+    topics = topic_names()
+    key = hashlib.sha256(b"an opaque key").hexdigest()[:32].encode()
+    inbound = Inbound(topics.inbound, 0, 41, _TIMESTAMP_MS, key, value, (("content-type", b"application/json"),))
+    versions = {"ruleset": RULESET, "reference": pipeline.snapshot.digest, "profile": "medicare-part-b"}
+    verdict = dead(scrubbed.dead_letter.reason, scrubbed.dead_letter.stage, versions)
+    record, _ = outgoing(inbound, verdict, Provenance(topics, APP_VERSION, _RECORD_LIMIT))
+    if record is None:
+        raise ValueError("the example of a dead letter made no record")
+    return _described(record)
+
+
+def _described(record: Outgoing) -> dict[str, Any]:  # any JSON object
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "key": (record.key or b"").decode(),
+        "headers": {name: (value or b"").decode() for name, value in record.headers},
+        "value": record.value.decode(),
+    }

@@ -1,0 +1,1 @@
+"""Case files: a claim, and what one edit must say about it."""

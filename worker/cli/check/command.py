@@ -1,0 +1,173 @@
+"""`claimscrub check`: scrubs claim files without a broker."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from worker.bootstrap import MAX_MESSAGE_BYTES
+from worker.cli.check.portion import Job, Screen, Wanted, check_portion
+from worker.cli.check.rewrite import Replacement, rewrite
+from worker.cli.check.summary import Summary
+from worker.cli.shared.claim_files import (
+    STDIN,
+    Found,
+    NoClaimFileError,
+    expand_what_is_there,
+    read_what_can_be_read,
+    total_bytes,
+)
+from worker.cli.shared.configuration import config_option, edits_option
+from worker.cli.shared.console import (
+    DAY,
+    EXIT_ALL_SCRUBBED,
+    EXIT_SOME_NOT,
+    EXIT_UNREADABLE,
+    counted,
+    err,
+    out,
+    say,
+    today,
+)
+from worker.cli.shared.in_parallel import all_cores, in_order
+
+_MANY_BYTES: Final = 512 * 1024
+_PORTION: Final = 250
+"""Claims that a process scrubs at a time: some tenths of a second."""
+_NOT_WRITTEN_BACK: Final = (
+    "{file}: an X12 or FHIR file is not changed in place; use `check --fix --format jsonl` and `convert`"
+)
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Text to read, or one outcome message a line as it would stand on the topic.",
+)
+@click.option("--profile", metavar="NAME", help="Hold every claim to this payer profile instead of the payer's own.")
+@click.option("--as-of", type=DAY, metavar="DATE", help="The day the claims count as received on. [default: today]")
+@config_option
+@edits_option
+@click.option("--coverage", is_flag=True, help="Also say for each claim which edits were checked and which were not.")
+@click.option("--fix", is_flag=True, help="Make the safe corrections, show them, and scrub again.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
+@click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
+@click.option("-q", "--quiet", is_flag=True, help="Show the summary only.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=all_cores,
+    show_default="one a core",
+    help=f"Processes that scrub where the claims are more than {_PORTION}.",
+)
+def command(  # noqa: PLR0913 - one parameter an option
+    paths: tuple[str, ...],
+    form: str,
+    profile: str | None,
+    as_of: datetime | None,
+    config: Path | None,
+    *,
+    user_edits: Path | None,
+    coverage: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    write: bool,
+    quiet: bool,
+    processes: int,
+) -> None:
+    """Scrub claim files on this machine, without Kafka.
+
+    PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
+    claim a line. Interchanges of 837P and 837I are known by their ISA, FHIR R4 Claims and Bundles by their
+    resourceType. `-` reads stdin.
+
+    For each claim you see whether it may go out (SCRUBBED), would be sent back (REJECTED) or needs documents
+    (PENDED), then every finding with the line, the field and the box of the CMS-1500 form, and what to do.
+
+    With --fix you see each correction as a difference, whether its finding is gone, and the claim as it is then. No
+    file is changed without --write, and no claim is written in which a correction brought a finding of its own.
+
+    Members of a claim that neither an edit nor the writer of 837s knows are named. What cannot be read is named with
+    the reason and the place, and the rest is scrubbed all the same.
+
+    \b
+    Exit code 0: every claim may go out; with --fix, as corrected.
+    Exit code 1: at least one claim is rejected or pended.
+    Exit code 2: a file or a claim could not be read, or the command was misspelt.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    is_fixing = fix or unsafe_fixes
+    if write and (not is_fixing or STDIN in paths):
+        raise click.UsageError("--write needs --fix or --unsafe-fixes, and files instead of stdin")
+    wanted = Wanted(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
+    day = as_of.date() if as_of else today()
+    try:
+        files = expand_what_is_there(paths)
+        job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
+        job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
+        summary = _check(files, job, processes)
+    except NoClaimFileError as error:
+        raise click.UsageError(str(error)) from None
+    if not wanted.as_json:
+        summary.show(out())
+    sys.stdout.flush()
+    sys.exit(_exit_code(summary))
+
+
+def _exit_code(summary: Summary) -> int:
+    if summary.outcomes["unreadable"]:
+        return EXIT_UNREADABLE
+    return EXIT_ALL_SCRUBBED if summary.outcomes["scrubbed"] == summary.total else EXIT_SOME_NOT
+
+
+def _check(files: list[str], job: Job, processes: int) -> Summary:
+    """Scrub what is in the files, write what is wanted in the order of the claims, and return the counts."""
+    summary, wanted = Summary(), job.wanted
+    rewritten: dict[str, list[Replacement]] = {}
+    with _progress(files, err(), wanted) as progress:
+        done = partial(progress.advance, progress.task_ids[0])
+        read = read_what_can_be_read(files, MAX_MESSAGE_BYTES, done)
+        for portion in in_order(partial(check_portion, job), _portions(read), processes):
+            summary.merge(portion.summary)
+            for message in portion.messages:
+                sys.stdout.buffer.write(message + b"\n")
+            sys.stdout.write(portion.text)
+            sys.stderr.write(portion.errors)
+            for found, replacement in portion.corrected:
+                if found.is_mapped and wanted.is_writing:
+                    raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
+                rewritten.setdefault(found.source, []).append(replacement)
+    if wanted.is_writing:
+        for file, replacements in rewritten.items():
+            rewrite(file, replacements)
+            say(err(), f"{file}: {counted(len(replacements), 'claim')} corrected")
+    return summary
+
+
+def _portions(read: Iterator[Found]) -> Iterator[tuple[Found, ...]]:
+    while portion := tuple(islice(read, _PORTION)):
+        yield portion
+
+
+@contextmanager
+def _progress(files: list[str], console: Console, wanted: Wanted) -> Iterator[Progress]:
+    """Show a bar on stderr where the claims are many and do not themselves go to the terminal."""
+    total = total_bytes(files)
+    is_talkative = sys.stdout.isatty() and not wanted.is_quiet
+    is_shown = console.is_terminal and not is_talkative and (total is None or total > _MANY_BYTES)
+    columns = (TextColumn("scrubbing"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
+        progress.add_task("scrubbing", total=total)
+        yield progress

@@ -1,0 +1,102 @@
+"""Makes the corrections of one claim, scrubs it again, and shows what was changed and whether it helped."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from schemas.outcome import Finding
+from worker.cli.shared.claim_files import Found
+from worker.cli.shared.console import printable, say
+from worker.pipeline.fixes import patch
+from worker.pipeline.fixes.fixes import make_fixes, new_findings
+from worker.pipeline.scrub import Pipeline, Scrubbed
+
+_INDENT: Final = 2
+_ROUNDS: Final = 3
+"""A correction that no longer fits because of another one fits in the next round; more rounds help nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A claim after its corrections, and what became of it.
+
+    `skipped` holds findings whose correction does not fit the claim as it is written, `left` those that are still found
+    although they were corrected, `new` those that were not there before.
+    """
+
+    value: bytes
+    scrubbed: Scrubbed
+    made: tuple[Finding, ...]
+    skipped: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+
+
+def correct(pipeline: Pipeline, value: bytes, scrubbed: Scrubbed, day: date, *, unsafe: bool) -> Correction | None:
+    """Correct a claim that was scrubbed; none if there is nothing to correct."""
+    if scrubbed.outcome is None:
+        return None
+    before = (*(scrubbed.outcome.fixed or ()), *scrubbed.outcome.findings)
+    made, skipped = list(scrubbed.outcome.fixed or ()), tuple[Finding, ...]()
+    is_indented = b"\n" in value
+    if scrubbed.outcome.patch:
+        value = patch.write(patch.apply(patch.read(value), scrubbed.outcome.patch), indent=is_indented)
+    after = scrubbed
+    for _ in range(_ROUNDS):
+        if after.outcome is None:
+            break
+        fixed = make_fixes(value, after.outcome.findings, unsafe=unsafe, indent=is_indented)
+        skipped = fixed.skipped
+        if not fixed.findings:
+            break
+        value, after = fixed.value, pipeline.scrub(fixed.value, day)
+        made += fixed.findings
+    if not made and not skipped:
+        return None
+    has = after.outcome.findings if after.outcome else ()
+    new = new_findings(before, has)
+    beyond_the_uncorrected = new_findings(new_findings(made, before), has)
+    return Correction(
+        value=value,
+        scrubbed=after,
+        made=tuple(made),
+        skipped=skipped,
+        left=new_findings(new, beyond_the_uncorrected),
+        new=new,
+    )
+
+
+def show_correction(console: Console, found: Found, correction: Correction) -> None:
+    """Write what was corrected, what came of it, and the difference between the claim before and after."""
+    for title, findings in (
+        ("Corrected", correction.made),
+        ("Not corrected, because the claim writes the value in another way", correction.skipped),
+        ("Still found after the correction", correction.left),
+        ("Found only after the correction", correction.new),
+    ):
+        if findings:
+            say(console, f"{title}: {_listed(findings)}", _INDENT)
+    if correction.made and not correction.left and not correction.new:
+        say(console, "What was corrected is gone, and nothing else came.", _INDENT)
+    for line in difflib.unified_diff(
+        _lines(found.value), _lines(correction.value), "as it was", "corrected", lineterm="", n=2
+    ):
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+        console.print(Text(printable(line), style), soft_wrap=True)
+
+
+def _listed(findings: Iterable[Finding]) -> str:
+    return ", ".join(
+        f"{finding.edit}{f' line {finding.at.line}' if finding.at.line else ''}"
+        f"{f' ({finding.fix.safety})' if finding.fix else ''}"
+        for finding in findings
+    )
+
+
+def _lines(value: bytes) -> list[str]:
+    return patch.write(patch.read(value), indent=True).decode().splitlines()

@@ -1,0 +1,137 @@
+"""What `claimscrub check` does with a few claims, in this process or in one beside it."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+
+from worker.cli.check.corrections import correct, show_correction
+from worker.cli.check.rewrite import Replacement
+from worker.cli.check.summary import Summary
+from worker.cli.shared.claim_files import Found
+from worker.cli.shared.configuration import load_pipeline
+from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
+from worker.pipeline.scrub import Pipeline, Scrubbed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user wants to see and to have done."""
+
+    as_json: bool
+    with_coverage: bool
+    is_quiet: bool
+    is_fixing: bool = False
+    is_unsafe: bool = False
+    is_writing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How wide and how colourful text is to be written."""
+
+    width: int
+    is_terminal: bool
+    colours: str | None
+
+    @classmethod
+    def of(cls, console: Console) -> "Screen":
+        """Return that of a console."""
+        return cls(console.width, console.is_terminal, console.color_system)
+
+    def console(self, file: TextIO) -> Console:
+        """Return a console of that kind that writes elsewhere."""
+        return Console(
+            file=file,
+            width=self.width,
+            force_terminal=self.is_terminal,
+            color_system=self.colours,  # type: ignore[arg-type]  # rich names the same systems it takes
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for all claims of a check."""
+
+    config: Path | None
+    user_edits: Path | None
+    profile: str | None
+    day: date
+    wanted: Wanted
+    out: Screen
+    err: Screen
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline of this process. Raises `click.UsageError`."""
+        return _pipeline(self.config, self.user_edits, self.profile, self.day)
+
+
+@lru_cache(maxsize=1)
+def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None, day: date) -> Pipeline:
+    return load_pipeline(config, user_edits=user_edits, on=day, profile=profile)
+
+
+@dataclass(slots=True)
+class Portion:
+    """What came of some claims: what to write to stdout and stderr, the counts, and corrections by file."""
+
+    messages: list[bytes] = field(default_factory=list)
+    text: str = ""
+    errors: str = ""
+    summary: Summary = field(default_factory=Summary)
+    corrected: list[tuple[Found, Replacement]] = field(default_factory=list)
+
+
+def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
+    """Scrub some claims, and correct them where that is wanted."""
+    pipeline, wanted, made = job.pipeline, job.wanted, Portion()
+    text, error_text = io.StringIO(), io.StringIO()
+    console, errors = job.out.console(text), job.err.console(error_text)
+    for found in portion:
+        if found.problem is not None:
+            # What was passed over in X12 and FHIR; what was not read counts as unreadable.
+            if not found.is_passed_over:
+                made.summary.add_unreadable()
+            if not wanted.is_quiet:
+                show_problem(errors if wanted.as_json else console, found)
+            continue
+        scrubbed, correction = pipeline.scrub(found.value, job.day), None
+        if wanted.is_fixing:
+            correction = correct(pipeline, found.value, scrubbed, job.day, unsafe=wanted.is_unsafe)
+            scrubbed = correction.scrubbed if correction else scrubbed
+        made.summary.add(scrubbed)
+        if correction and correction.made and not correction.new:
+            made.corrected.append((found, (found.value, correction.value)))
+        if wanted.as_json:
+            _add_message(made, found, scrubbed, errors, wanted)
+        elif not wanted.is_quiet:
+            _show(replace(found, value=correction.value if correction else found.value), scrubbed, console, wanted)
+            if correction:
+                show_correction(console, found, correction)
+                console.print()
+    made.text, made.errors = text.getvalue(), error_text.getvalue()
+    return made
+
+
+def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:
+    """Only messages go to stdout; what is no claim is said on stderr."""
+    if scrubbed.message is not None:
+        made.messages.append(scrubbed.message)
+    elif scrubbed.dead_letter and not wanted.is_quiet:
+        show_unreadable(errors, found, scrubbed.dead_letter)
+
+
+def _show(found: Found, scrubbed: Scrubbed, console: Console, wanted: Wanted) -> None:
+    if scrubbed.outcome is not None:
+        show_outcome(console, found, scrubbed.outcome, with_coverage=wanted.with_coverage)
+    elif scrubbed.dead_letter:
+        show_unreadable(console, found, scrubbed.dead_letter)

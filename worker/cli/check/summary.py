@@ -1,0 +1,74 @@
+"""Adds up the outcomes of a run and shows them as two small tables."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, printable, say
+from worker.pipeline.scrub import Scrubbed
+
+TOP_EDITS: Final = 10
+
+
+@dataclass
+class Summary:
+    """How many messages ended where, and which edits found most."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    claims_not_read_whole: int = 0
+    members_not_read: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many messages there were."""
+        return self.outcomes.total()
+
+    def add(self, scrubbed: Scrubbed) -> None:
+        """Count one message and its findings."""
+        if scrubbed.outcome is None:
+            self.outcomes["unreadable"] += 1
+            return
+        self.outcomes[scrubbed.outcome.disposition.value] += 1
+        not_read = scrubbed.outcome.count_not_read
+        self.claims_not_read_whole += not_read > 0
+        self.members_not_read += not_read
+        for finding in scrubbed.outcome.findings:
+            self.findings[finding.edit, finding.name, finding.severity.value] += 1
+
+    def merge(self, other: "Summary") -> None:
+        """Add the counts of another part of the run."""
+        self.outcomes.update(other.outcomes)
+        self.findings.update(other.findings)
+        self.claims_not_read_whole += other.claims_not_read_whole
+        self.members_not_read += other.members_not_read
+
+    def add_unreadable(self) -> None:
+        """Count something in the place of a claim that is none, or a file that cannot be read."""
+        self.outcomes["unreadable"] += 1
+
+    def show(self, console: Console) -> None:
+        """Write the tables."""
+        table = Table("outcome", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("claims", justify="right")
+        for name in ("scrubbed", "rejected", "pended", "unreadable"):
+            if self.outcomes[name] or name != "unreadable":
+                table.add_row(name, f"{self.outcomes[name]:,}", style=DISPOSITION_STYLE.get(name))
+        table.add_row("all", f"{self.total:,}")
+        console.print(table)
+        if self.findings:
+            console.print(self._edits())
+        if self.members_not_read:
+            members, claims = counted(self.members_not_read, "member"), counted(self.claims_not_read_whole, "claim")
+            say(console, f"Not read by any edit, nor written to an 837: {members} in {claims}.")
+
+    def _edits(self) -> Table:
+        table = Table("edit", "name", "severity", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("findings", justify="right")
+        for (edit, name, severity), count in self.findings.most_common(TOP_EDITS):
+            table.add_row(edit, printable(name), severity, f"{count:,}", style=SEVERITY_STYLE[severity].split()[-1])
+        return table

@@ -1,0 +1,46 @@
+"""One answer of `claimscrub explain`: a title with labelled lines, and whether the code is known at all."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from worker.cli.shared.console import say
+from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
+
+_LABEL_WIDTH: Final = 20
+
+
+@dataclass
+class Section:
+    """What is known of a code of one kind."""
+
+    title: str
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    is_known: bool = False
+
+    def add(self, label: str, text: str) -> None:
+        """Add one line."""
+        self.lines.append((label, text))
+
+    def show(self, console: Console) -> None:
+        """Write the section."""
+        say(console, Text(self.title, "bold"))
+        for label, text in self.lines:
+            say(console, Text(f"{label:<{_LABEL_WIDTH}}", "cyan").append(text, "default"), 2)
+        console.print()
+
+
+def answered(answer: Answer[Any]) -> str:  # any row: only the answer's own dates are read
+    """Return which edition answered, or why none did."""
+    match answer:
+        case Found(edition=edition):
+            return f"edition {edition.name}"
+        case NotInForce(edition=edition, valid_from=first, valid_to=last):
+            return f"edition {edition.name}: in force from {first or 'the start'} to {last or 'now'} only"
+        case Absent(edition=edition):
+            return f"edition {edition.name} has no row for it, which proves nothing: the tables are not complete"
+        case _:
+            held = f"{answer.covers_from or 'the start'} to {answer.covers_to or 'now'}"
+            return f"no answer: the loaded editions cover dates of service from {held} only"

@@ -1,0 +1,81 @@
+"""`claimscrub profiles`: what the payer profiles say, whether they fit, and how two of them differ."""
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+from rich import box
+from rich.table import Table
+
+from worker.cli.profiles.text import differences, lines_of, plain
+from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
+from worker.cli.shared.console import counted, out, say, today
+
+
+@click.group("profiles")
+def command() -> None:
+    """Show, check and compare payer profiles."""
+
+
+@command.command("show")
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="Lines to read, or one JSON object with every edit as it is evaluated.")  # fmt: skip
+@config_option
+@edits_option
+def show(name: str, form: str, config: Path | None, user_edits: Path | None) -> None:
+    """Show one profile with all that it inherits."""
+    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    with sentences():
+        profile = pipeline.profiles.named(name)
+    if form == "json":
+        click.echo(orjson.dumps(plain(profile, pipeline.edits), option=orjson.OPT_INDENT_2))
+        return
+    console = out()
+    for line in lines_of(profile, pipeline.edits):
+        say(console, line.lstrip(), len(line) - len(line.lstrip()))
+
+
+@command.command("check")
+@config_option
+@edits_option
+def check(config: Path | None, user_edits: Path | None) -> None:
+    """Check all profiles together.
+
+    \b
+    Exit code 0: they fit the edits and each other, and nothing in them has expired.
+    Exit code 2: they do not; each problem is one sentence.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    names = [profile.name for profile in pipeline.profiles]
+    say(out(), f"{counted(len(names), 'profile')} without a problem: {', '.join(names)}")
+
+
+@command.command("diff")
+@click.argument("one")
+@click.argument("other")
+@config_option
+@edits_option
+def diff(one: str, other: str, config: Path | None, user_edits: Path | None) -> None:
+    """Show what two profiles say differently, what they inherit included.
+
+    \b
+    Exit code 0: they say the same.
+    Exit code 1: they differ.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    with sentences():
+        sides = [plain(pipeline.profiles.named(name), pipeline.edits) for name in (one, other)]
+    found = list(differences(*sides))
+    console = out()
+    if not found:
+        say(console, f"{one} and {other} say the same.")
+        return
+    table = Table("setting", one, other, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in found:
+        table.add_row(*row)
+    if not console.is_terminal:
+        console.width = max(console.width, 200)
+    console.print(table)
+    sys.exit(1)

@@ -1,0 +1,91 @@
+"""`claimscrub reference coverage`: for which dates each table speaks, and how old it is."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import click
+
+from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
+from worker.reference.build.building import build, read_manifests
+from worker.reference.build.loading import read_folder
+from worker.reference.files.manifest import Manifest
+from worker.reference.tables.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one table covers on a day; `gaps` are days between two editions of which nothing is known."""
+
+    table: str
+    title: str
+    covers_from: date
+    covers_to: date | None
+    editions: int
+    rows: int
+    gaps: tuple[tuple[date, date], ...]
+    age_days: int
+    refresh_days: int
+    is_overdue: bool
+    has_ended: bool
+
+
+@click.command("coverage")
+@click.option("--on", type=DAY, metavar="DATE", help="The day on which the age is told. [default: today]")
+@with_directory
+@with_format
+def coverage(on: datetime | None, directory: Path, form: str) -> None:
+    """Say for each table from when to when it speaks, its gaps, its rows and its age.
+
+    A table is overdue when its newest edition is older than the publisher's rhythm, and ended when no edition speaks
+    about the day itself: claims of that day are then not checked against it.
+    """
+    day = on.date() if on else today()
+    folder = readable(lambda: read_folder(directory))
+    manifests = readable(lambda: read_manifests(folder))
+    editions = readable(lambda: build(folder)).editions
+    held = [covered(table, manifest, editions, day) for table, manifest in sorted(manifests.items())]
+    if form == "json":
+        say_json([asdict(each) for each in held])
+        return
+    for each in held:
+        bounds = f"{each.covers_from} to {each.covers_to or 'open'!s:<10}"
+        click.echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {_state(each)}")
+        for first, last in each.gaps:
+            click.echo(f"{'':<20} nothing from {first} to {last}")
+
+
+def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> Coverage:
+    """The coverage of one table on a day."""
+    own = sorted((each for each in editions if each.table == table), key=lambda each: each.in_force_from)
+    age = (on - max(each.published for each in own)).days
+    return Coverage(
+        table=table,
+        title=manifest.title,
+        covers_from=own[0].in_force_from,
+        covers_to=own[-1].in_force_to,
+        editions=len(own),
+        rows=sum(each.rows for each in own),
+        gaps=tuple(_gaps(own)),
+        age_days=age,
+        refresh_days=manifest.refresh_days,
+        is_overdue=age > manifest.refresh_days,
+        has_ended=not any(each.covers(on) for each in own),
+    )
+
+
+def _gaps(editions: list[Edition]) -> Iterable[tuple[date, date]]:
+    one = timedelta(days=1)
+    for earlier, later in pairwise(editions):
+        if earlier.in_force_to and earlier.in_force_to + one < later.in_force_from:
+            yield earlier.in_force_to + one, later.in_force_from - one
+
+
+def _state(each: Coverage) -> str:
+    states = [
+        f"overdue, comes every {each.refresh_days} days" if each.is_overdue else "",
+        "says nothing about this day" if each.has_ended else "",
+    ]
+    return "; ".join(state for state in states if state) or "current"

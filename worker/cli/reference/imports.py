@@ -1,0 +1,91 @@
+"""`claimscrub reference import`: bring in the publishers' own files."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from worker.cli.reference.diff import show_changes
+from worker.cli.reference.options import DAY, readable, with_directory
+from worker.cli.reference.store import read_published, write_folder
+from worker.reference.build.loading import read_folder
+from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.importing.kinds import KINDS
+from worker.reference.importing.plan import Plan, Step, plan_import
+from worker.reference.importing.published import ImportRefusedError, PublishedFile, Wanted
+
+KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
+
+
+@click.command(
+    "import",
+    help=f"""Bring in the publishers' own files, zipped or not, exactly as they were given out.
+
+    The new edition is written with its entry in table.toml and its checksum. A file of another kind, a truncated one
+    and one that drops more than a tenth of the rows are refused; a refused import leaves the folder as it was.
+
+    \b
+    {KINDS_TEXT.replace(chr(10), chr(10) + "    ")}
+    """,
+)
+@click.argument("kind", type=click.Choice(list(KINDS)), metavar="KIND")
+@click.argument(
+    "paths", type=click.Path(path_type=Path, dir_okay=False, exists=True), nargs=-1, required=True, metavar="FILE..."
+)
+@click.option("--in-force-from", type=DAY, metavar="DATE", help="First date of service, where the file does not say.")
+@click.option("--in-force-to", type=DAY, metavar="DATE", help="Last date of service, where the file does not say.")
+@click.option("--force", is_flag=True, help="Take a file that drops more than a tenth of the rows.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--limit", default=5, show_default=True, metavar="N", help="Rows to show of each kind of change; 0: all.")
+@with_directory
+def import_files(  # noqa: PLR0913 - one parameter an option
+    kind: str,
+    paths: tuple[Path, ...],
+    in_force_from: datetime | None,
+    in_force_to: datetime | None,
+    *,
+    force: bool,
+    dry_run: bool,
+    limit: int,
+    directory: Path,
+) -> None:
+    """Plan the import, write it, and say what changed."""
+    wanted = Wanted(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
+    try:
+        plan = _planned(kind, paths, wanted, directory, force=force)
+        for step in plan.steps:
+            _show(step, limit)
+        if not dry_run:
+            write_folder(directory, plan.files)
+    except (ImportRefusedError, BrokenReferenceError, OSError) as refused:
+        raise click.ClickException(f"not imported, {directory} is as it was: {refused}") from None
+    click.echo("Nothing was written." if dry_run else f"Imported into {directory}.")
+
+
+def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path, *, force: bool) -> Plan:
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=len(paths) + 1)
+        folder = readable(lambda: read_folder(directory))
+        published: list[PublishedFile] = []
+        for path in paths:
+            progress.update(task, description=f"reading {path.name}")
+            published.extend(read_published([path]))
+            progress.advance(task)
+        progress.update(task, description="comparing and verifying")
+        plan = plan_import(folder, kind, published, wanted, force=force)
+        progress.advance(task)
+    return plan
+
+
+def _show(step: Step, limit: int) -> None:
+    edition = step.edition
+    until = edition.in_force_to or "open"
+    click.echo(f"{edition.table}@{edition.name}: {len(edition.rows):,} rows, {edition.in_force_from} to {until}")
+    if step.replaced:
+        click.echo(f"takes the place of {', '.join(step.replaced)}")
+    click.echo(f"compared with {step.compared_with or 'nothing'}:")
+    show_changes(step.changes, limit)

@@ -1,0 +1,74 @@
+"""Read the files to be imported, and write a reference folder as a whole or not at all."""
+
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from worker.reference.build.loading import CHECKSUMS, PROSE, checksums_of
+from worker.reference.importing.published import ImportRefusedError, PublishedFile
+
+TAKEN_FROM_ZIP: Final = (".csv", ".txt")
+# The largest file that a publisher gives out, a quarter of the PTP edits, unpacks to less than a quarter of this.
+MOST_UNPACKED_BYTES: Final = 512 * 1024 * 1024
+
+
+def read_published(paths: Sequence[Path]) -> Iterator[PublishedFile]:
+    """The files as the publisher gave them out: as they are, or out of their zip. Raises ImportRefusedError."""
+    for path in paths:
+        if zipfile.is_zipfile(path):
+            yield from _unpacked(path)
+        else:
+            yield PublishedFile(path.name, path.read_bytes())
+
+
+def _unpacked(path: Path) -> Iterator[PublishedFile]:
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if member.filename.lower().endswith(TAKEN_FROM_ZIP)]
+        if not members:
+            raise ImportRefusedError(f"{path.name}: expected a zip with .csv or .txt files, found none")
+        if sum(member.file_size for member in members) > MOST_UNPACKED_BYTES:
+            raise ImportRefusedError(f"{path.name}: unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
+        for member in members:
+            try:
+                yield PublishedFile(Path(member.filename).name, archive.read(member))
+            except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+                raise ImportRefusedError(f"{path.name}: {member.filename} cannot be unpacked: {error}") from None
+
+
+def write_folder(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Replace a reference folder by these files with their CHECKSUMS; READMEs stay.
+
+    The whole folder is written beside the old one and takes its name at the end, so that whoever reads the folder sees
+    the old files or the new ones, and a failure leaves the old ones. A symbolic link keeps pointing to the same place.
+    """
+    place = directory.resolve()
+    staged = Path(tempfile.mkdtemp(prefix=f".{place.name}-new-", dir=place.parent))
+    former = staged.with_name(staged.name.replace("-new-", "-old-"))
+    try:
+        for prose in place.rglob(PROSE):
+            _write(staged / prose.relative_to(place), prose.read_bytes())
+        for path, content in {**files, CHECKSUMS: checksums_of(files)}.items():
+            _write(staged / path, content)
+        shutil.copymode(place, staged)
+        place.rename(former)
+        try:
+            staged.rename(place)
+        except OSError:
+            former.rename(place)
+            raise
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,41 @@
+"""`claimscrub replay`: scrubs claims again whose outcome today's rules would change."""
+
+from collections.abc import Callable
+from functools import partial
+
+import click
+
+from worker.cli.replay.run import Plan, replay
+from worker.cli.shared.broker import read_settings
+from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
+from worker.kafka.past import read_outcome
+
+_edit_option = click.option(
+    "--edit", "edits", multiple=True, metavar="ID", help="Claims in which this edit found something."
+)
+
+
+@click.group("replay")
+def command() -> None:
+    """Scrub claims again after rules or tables have changed.
+
+    Claims hold PHI: none is shown, and what is sent is written to CLAIMSCRUB_AUDIT_FILE. Dead letters are replayed with
+    `claimscrub dead-letters replay`. The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS.
+    """
+
+
+def _add(outcome: str) -> Callable[..., None]:
+    @command.command(outcome, help=f"Show which {outcome} claims today's rules would decide otherwise, or --send them.")
+    @choice_options(_edit_option)
+    @sending_options
+    def replay_outcomes(*, choice: Choice, sending: Sending) -> None:
+        settings = read_settings()
+        read = partial(read_outcome, inbound=settings.topics.inbound)
+        replay(settings, Plan(getattr(settings.topics, outcome), read, choice, sending))
+
+    made: Callable[..., None] = replay_outcomes
+    return made
+
+
+for _outcome in ("rejected", "pended", "scrubbed"):
+    _add(_outcome)

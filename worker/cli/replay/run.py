@@ -1,0 +1,197 @@
+"""Shows what today's rules make of past messages, and sends those again on which they decide otherwise."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import click
+from rich import box
+from rich.table import Table
+
+from schemas.dead_letter import DeadLetterReason
+from worker.agents.verdicts import verdicts_on
+from worker.bootstrap import load_scrubber
+from worker.cli.shared.audit import audit, place_facts
+from worker.cli.shared.broker import on_broker
+from worker.cli.shared.configuration import sentences
+from worker.cli.shared.console import counted, out
+from worker.cli.shared.selection import Choice, Sending
+from worker.kafka.messages import Inbound
+from worker.kafka.past import Past, received_ms
+from worker.kafka.read import Record
+from worker.kafka.replay import Run
+from worker.settings import Settings
+from worker.stream.budget import ClaimBudget
+from worker.stream.scrubber import LoadedScrubber, Scrubbed
+
+LOOPED: Final = "left alone: replayed too often"
+NOT_KEPT: Final = "left alone: the message was too large to keep"
+NOT_OURS: Final = "left alone: it came from another topic"
+NOT_TRIED: Final = "not tried here: it ended workers"
+
+_WORST_FIRST: Final = ("rejected", "pended", "scrubbed")
+_RUN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
+
+Reader = Callable[[Record], Past | None]
+"""Reads a record back as the message that it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a replay is to do: over which topic, which records, and what becomes of them."""
+
+    topic: str
+    read: Reader
+    choice: Choice
+    sending: Sending
+
+    @property
+    def name(self) -> str:
+        """Return the name of the run."""
+        sending = self.sending
+        return sending.run_name or self.choice.run(self.topic, sending.max_replays, sending.send_all)
+
+
+@dataclass
+class Account:
+    """How many records of each kind there were: before, under today's rules, and whether they are sent."""
+
+    counts: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    edits: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def chosen(self) -> int:
+        """Return how many are sent, or would be."""
+        return sum(count for (_, _, is_sent), count in self.counts.items() if is_sent)
+
+
+class Oracle:
+    """Says what today's rules make of a message."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the rules and tables. Raises `click.UsageError` for a configuration that is broken."""
+        with sentences():
+            self._loaded: LoadedScrubber = load_scrubber(settings)
+        self._settings = settings
+        self._budget = ClaimBudget(settings.claim_budget_s, settings.claim_hang_s)
+        self._budget.install()
+
+    def ask(self, past: Past) -> tuple[str, frozenset[str]]:
+        """Return the verdict, and the edits that find something."""
+        if past.verdict == DeadLetterReason.CRASH_LOOP:
+            return NOT_TRIED, frozenset()
+        message = past.message
+        inbound = Inbound(
+            message.topic,
+            message.partition,
+            message.offset,
+            received_ms(past),
+            message.key,
+            message.value,
+            message.headers,
+        )
+        try:
+            verdicts = list(verdicts_on(inbound, self._loaded, self._settings, self._budget))
+        except Exception:  # noqa: BLE001 - as in the worker, whatever the scrubber raises is one message's fault
+            return DeadLetterReason.INTERNAL_ERROR.value, frozenset()
+        return _worst(verdicts), frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
+
+
+def _worst(verdicts: list[Scrubbed]) -> str:
+    """The verdict on a message; of an interchange, which has one a claim, the worst."""
+    for scrubbed in verdicts:
+        if scrubbed.dead_letter is not None:
+            return scrubbed.dead_letter.reason.value
+    dispositions = {scrubbed.disposition for scrubbed in verdicts}
+    return next((each for each in _WORST_FIRST if each in dispositions), verdicts[0].disposition)
+
+
+def replay(settings: Settings, plan: Plan) -> None:
+    """Do what a plan says and show the account of it."""
+    if not _RUN_NAME.fullmatch(plan.name):
+        raise click.BadParameter("may hold letters, digits, '.', '_' and '-', at most 60", param_hint="--run")
+    oracle = Oracle(settings)
+    if plan.sending.send:
+        audit(settings, "replay-begins", run=plan.name, topic=plan.topic, choice=_facts(plan.choice))
+    account = on_broker(settings, _replay(settings, plan, oracle))
+    if plan.sending.send:
+        audit(settings, "replay-ends", run=plan.name, topic=plan.topic, sent=account.chosen)
+    _show(account, plan)
+
+
+async def _replay(settings: Settings, plan: Plan, oracle: Oracle) -> Account:
+    account = Account()
+    async with Run(settings, plan.name, plan.topic) as run:
+        producer = await run.open_sender() if plan.sending.send else None
+        async for batch in run.batches():
+            chosen = [(record, _chosen(settings, plan, oracle, account, plan.read(record))) for record in batch]
+            if plan.sending.send:
+                # Before they are sent: a line too many is harmless, a claim that nobody accounts for is not.
+                for past in (past for _, past in chosen if past is not None):
+                    audit(settings, "replayed", run=plan.name, **place_facts(past))
+                await run.send(producer, chosen)
+    return account
+
+
+def _chosen(settings: Settings, plan: Plan, oracle: Oracle, account: Account, past: Past | None) -> Past | None:
+    if past is None or not plan.choice.matches(past):
+        return None
+    obstacle = _obstacle(settings, plan, past)
+    if obstacle is not None:
+        account.counts[past.verdict, obstacle, False] += 1
+        return None
+    verdict, edits = oracle.ask(past)
+    is_other = (verdict, edits) != (past.verdict, past.edits)
+    if verdict == NOT_TRIED:
+        # Only who asks for these by name knows that the fault is repaired.
+        is_other = past.verdict in plan.choice.verdicts
+    is_sent = is_other or plan.sending.send_all
+    account.counts[past.verdict, verdict, is_sent] += 1
+    if is_sent:
+        account.edits.update(
+            [*((edit, "gone") for edit in past.edits - edits), *((edit, "new") for edit in edits - past.edits)]
+        )
+    return past if is_sent else None
+
+
+def _obstacle(settings: Settings, plan: Plan, past: Past) -> str | None:
+    if not past.is_kept:
+        return NOT_KEPT
+    if past.message.topic != settings.topics.inbound:
+        return NOT_OURS
+    return LOOPED if past.replays >= plan.sending.max_replays else None
+
+
+def _facts(choice: Choice) -> dict[str, Any]:  # any JSON value
+    return {
+        "verdicts": choice.verdicts,
+        "edits": choice.edits,
+        "topic": choice.topic,
+        "payer": choice.payer,
+        "since": choice.since,
+        "until": choice.until,
+    }
+
+
+def _show(account: Account, plan: Plan) -> None:
+    console = out()
+    if not console.is_terminal:
+        console.width = 200
+    table = Table("was", "today", "sent" if plan.sending.send else "would be sent", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("messages", justify="right")
+    for (was, now, is_sent), count in sorted(account.counts.items()):
+        table.add_row(was, now, "yes" if is_sent else "no", f"{count:,}")
+    console.print(table)
+    if account.edits:
+        changes = Table("edit", "finding", box=box.SIMPLE_HEAD, pad_edge=False)
+        changes.add_column("messages", justify="right")
+        for (edit, change), count in sorted(account.edits.items()):
+            changes.add_row(edit, change, f"{count:,}")
+        console.print(changes)
+    done = counted(account.chosen, "message")
+    if plan.sending.send:
+        click.echo(f"{done} sent. The run {plan.name} goes on from here when it is started again.")
+    else:
+        click.echo(f"Nothing was sent. --send sends {done} as run {plan.name}.")

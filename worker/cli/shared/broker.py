@@ -1,0 +1,85 @@
+"""Runs a command's work on the broker, and says in one sentence what is wrong when it cannot."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+
+from worker.kafka.obstacle import Obstacle, find_obstacle
+from worker.settings import Settings, SettingsError
+from worker.stream.exit_codes import ExitCode
+
+Result = TypeVar("Result")
+
+_ANSWER_S: Final = 5.0
+_OBSTACLES: Final[Mapping[Obstacle | None, str]] = MappingProxyType(
+    {
+        Obstacle.CERTIFICATE: "is not to be trusted: CLAIMSCRUB_TLS_CA_FILE vouches for no such certificate, "
+        "or it is over, or for another host.",
+        Obstacle.TLS: "takes no TLS from us: look at CLAIMSCRUB_SECURITY, "
+        "and at CLAIMSCRUB_TLS_CERT_FILE if it asks for a certificate.",
+        Obstacle.LOGIN: "refuses the login: look at the CLAIMSCRUB_SASL_ settings and the files that they name.",
+    }
+)
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment; a wrong one ends the command with 78."""
+    return or_wrong_settings(lambda: Settings.from_environment(os.environ))
+
+
+def or_wrong_settings(read: Callable[[], Result]) -> Result:
+    """Return what is read; settings that are wrong end the command with 78, each with its sentence."""
+    try:
+        return read()
+    except SettingsError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        raise SystemExit(ExitCode.SETTINGS) from None
+
+
+def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result:  # Any: asyncio's own, never used
+    """Run work that speaks to the broker; a broker that is away or refuses ends the command with 69."""
+    if not any(map(_answers, settings.brokers)):
+        work.close()
+        _leave(f"No broker answers at {settings.bootstrap_servers}. Start one, or set CLAIMSCRUB_BOOTSTRAP_SERVERS.")
+    try:
+        with quiet_clients():
+            return asyncio.run(work)
+    # Every error of the Kafka client is a RuntimeError; a broker that breaks off is an OSError.
+    except (RuntimeError, OSError) as error:
+        with quiet_clients():
+            obstacle = asyncio.run(find_obstacle(settings))
+        what = _OBSTACLES.get(obstacle, f"did not do what was asked ({type(error).__name__}).")
+        _leave(f"The broker at {settings.bootstrap_servers} {what}")
+
+
+@contextmanager
+def quiet_clients() -> Iterator[None]:
+    """Keep the Kafka clients, which log every failed attempt, from the user's terminal."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _answers(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER_S):
+            return True
+    except OSError:
+        return False
+
+
+def _leave(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    raise SystemExit(ExitCode.BROKER_UNREACHABLE)

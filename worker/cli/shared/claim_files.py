@@ -1,0 +1,282 @@
+"""Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
+
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import orjson
+
+from worker.fhir.reading import Damage, read_resource
+from worker.pipeline.forms import says_resource
+from worker.pipeline.steps.decode import NotAClaimError, read_json
+from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.interchanges import read_837
+from worker.x12.read.segments import is_x12
+
+STDIN: Final = "-"
+LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
+X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
+SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
+
+_X12_BEGINS: Final = 1024
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_BLANKS: Final = b" \t\r\n"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
+
+    `problem` says instead of bytes what is no claim in an X12 file or a FHIR resource, or why a file cannot be read;
+    `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the file.
+    """
+
+    source: str
+    place: str
+    value: bytes
+    problem: str | None = None
+    is_passed_over: bool = False
+    is_mapped: bool = False
+
+
+class NoClaimFileError(Exception):
+    """A path cannot be read, or holds no claim; the message names it."""
+
+
+class _UnreadableError(NoClaimFileError):
+    """One path of several, of which the others can be read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def expand(paths: Iterable[str]) -> list[str]:
+    """Return the files behind paths: a folder means the claim files in it. Raises `NoClaimFileError`."""
+    files = _files_behind(paths)
+    for file in files:
+        _refuse_no_file(file)
+    return files
+
+
+def expand_what_is_there(paths: Iterable[str]) -> list[str]:
+    """Return the files behind paths, and the paths behind which there are none: reading says what is wrong with them.
+
+    Raises `NoClaimFileError` where there is nothing else to read.
+    """
+    files = _files_behind(paths)
+    if len(files) == 1:
+        _refuse_no_file(files[0])
+    return files
+
+
+def _files_behind(paths: Iterable[str]) -> list[str]:
+    files: list[str] = []
+    for path in paths:
+        inside = sorted(_files_in(path)) if path != STDIN and Path(path).is_dir() else []
+        files += inside or [path]
+    return files
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    """Yield the claim files of a folder, links to nowhere among them, and the folders in it that cannot be read."""
+    refused: list[str] = []
+    for inside, _, names in os.walk(folder, onerror=lambda error: refused.append(str(error.filename))):
+        yield from (str(Path(inside) / name) for name in names if _is_claim_file(Path(inside) / name))
+    yield from refused
+
+
+def _is_claim_file(file: Path) -> bool:
+    is_lost = file.is_symlink() and not file.exists()
+    return file.suffix.lower() in SUFFIXES and (file.is_file() or is_lost)
+
+
+def _refuse_no_file(file: str) -> None:
+    if file == STDIN or Path(file).is_file():
+        return
+    if not Path(file).is_dir():
+        raise _UnreadableError(file, "no such file or folder")
+    try:
+        next(Path(file).iterdir(), None)
+    except OSError as error:
+        raise _UnreadableError(file, f"cannot be read ({error.strerror})") from None
+    raise _UnreadableError(file, f"no claim file in this folder (names end in {', '.join(SUFFIXES)})")
+
+
+def total_bytes(files: Iterable[str]) -> int | None:
+    """Return how many bytes there are to read; None when stdin is among the files."""
+    files = list(files)
+    return None if STDIN in files else sum(Path(file).stat().st_size for file in files if Path(file).is_file())
+
+
+def read_claims(
+    files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Found]:
+    """Yield every claim of some files. One claim a line is read line by line, whatever the size of the file.
+
+    Args:
+        files: Names of files, or `-`.
+        longest: Bytes after which a line is cut; what is longer is no claim anyway.
+        progress: Called with the number of bytes that each claim took.
+
+    Raises:
+        NoClaimFileError: For a file that cannot be read or holds nothing.
+    """
+    for file in files:
+        count = 0
+        for read in _read_file(file, longest, progress):
+            for found in _read_resource(read) if says_resource(read.value) else (read,):
+                count += 1
+                yield found
+        if not count:
+            raise _UnreadableError(_named(file), "holds no claim")
+
+
+def read_what_can_be_read(
+    files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Found]:
+    """Yield every claim of some files like `read_claims`, and a problem for each file that cannot be read."""
+    for file in files:
+        try:
+            yield from read_claims((file,), longest, progress)
+        except _UnreadableError as error:
+            yield Found(error.path, "", b"", error.reason)
+
+
+def _named(file: str) -> str:
+    return "stdin" if file == STDIN else file
+
+
+def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
+    if file == STDIN:
+        yield from _read_stream(sys.stdin.buffer, _named(file), longest, progress)
+        return
+    _refuse_no_file(file)
+    try:
+        with Path(file).open("rb") as stream:
+            if Path(file).suffix.lower() in LINE_SUFFIXES:
+                yield from _read_lines(stream, file, longest, progress)
+            else:
+                yield from _read_stream(stream, file, longest, progress)
+    except OSError as error:
+        raise _UnreadableError(file, f"cannot be read ({error.strerror})") from None
+
+
+def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
+    """Tell by its start what it is: X12, one claim a line, an array of claims, or one claim over many lines."""
+    if holds_x12(stream):
+        yield from _read_x12(stream, source, progress)
+        return
+    head = [stream.readline(longest + 2)]
+    while head[-1] and not _bare(head[-1]):
+        head.append(stream.readline(longest + 2))
+    first = _bare(head[-1])
+    if head[-1].endswith(b"\n"):
+        head.append(stream.readline(longest + 2))
+    # A claim over many lines goes on with blanks or a quote, so a brace at the left edge begins the next claim.
+    if first.startswith(b"{") and (_is_whole(first) or (len(head) > 1 and head[-1].startswith(b"{"))):
+        yield from _read_lines(stream, source, longest, progress, head)
+        return
+    content = _bare(b"".join(head) + stream.read())
+    elements = split_array(content)
+    if elements is None and content:
+        progress(len(content))
+        yield Found(source, "", content)
+    for position, element in enumerate(elements or (), 1):
+        progress(len(element))
+        yield Found(source, f"claim {position}", element)
+
+
+def holds_x12(stream: BinaryIO) -> bool:
+    """Whether what comes next is an interchange; nothing of it is used up."""
+    if isinstance(stream, io.BufferedReader):
+        return is_x12(stream.peek(_X12_BEGINS))
+    place = stream.tell()
+    begins = stream.read(_X12_BEGINS)
+    stream.seek(place)
+    return is_x12(begins)
+
+
+def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) -> Iterator[Found]:
+    """Yield the claims of interchanges as messages, and what is wrong between them."""
+    read = 0
+    for each in read_837(stream):
+        if isinstance(each, ClaimRead):
+            yield Found(source, f"segment {each.segment}", orjson.dumps(each.document), is_mapped=True)
+        elif isinstance(each, Flaw):
+            place = f"segment {each.segment}"
+            yield Found(source, place, b"", each.reason, is_passed_over=each.is_passed_over, is_mapped=True)
+        if stream.seekable():
+            progress(stream.tell() - read)
+            read = stream.tell()
+
+
+def _read_resource(found: Found) -> Iterator[Found]:
+    """Yield the claims of a FHIR resource as messages, and what is no claim; JSON that is broken stays as it is."""
+    try:
+        document = read_json(found.value)
+    except NotAClaimError:
+        yield found
+        return
+    for each in read_resource(document):
+        place = ", ".join(filter(None, (found.place, each.place)))
+        if isinstance(each, Damage):
+            yield Found(found.source, place, b"", each.reason, is_mapped=True)
+        else:
+            yield Found(found.source, place, orjson.dumps(each.document), is_mapped=True)
+
+
+def _read_lines(
+    stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None], head: Iterable[bytes] = ()
+) -> Iterator[Found]:
+    for number, raw in enumerate(chain(head, iter(lambda: stream.readline(longest + 2), b"")), 1):
+        size, rest = len(raw), raw
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(longest + 2)
+            size += len(rest)
+        progress(size)
+        if line := _bare(raw):
+            yield Found(source, f"line {number}", line)
+
+
+def _bare(text: bytes) -> bytes:
+    return text.removeprefix(_BYTE_ORDER_MARK).strip(_BLANKS)
+
+
+def _is_whole(text: bytes) -> bool:
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        depth += (match[0] in b"[{") - (match[0] in b"]}")
+    return depth == 0
+
+
+def split_array(content: bytes) -> list[bytes] | None:
+    """Return the elements of a JSON array, byte for byte; none if the content is no array.
+
+    Brackets are counted instead of parsed, so that one element that is no JSON does not hide the others.
+    """
+    if not content.startswith(b"["):
+        return None
+    elements: list[bytes] = []
+    depth, start, end = 0, 1, len(content)
+    for match in _TOKEN.finditer(content):
+        token = match[0]
+        if token == b"," and depth == 1:
+            elements.append(content[start : match.start()].strip(_BLANKS))
+            start = match.end()
+        depth += (token in b"[{") - (token in b"]}")
+        if depth == 0:
+            end = match.start()
+            break
+    last, behind = content[start:end].strip(_BLANKS), content[end + 1 :].strip(_BLANKS)
+    if last or elements:
+        elements.append(last)
+    return [*elements, behind] if behind else elements

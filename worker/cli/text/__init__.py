@@ -1,0 +1,1 @@
+"""How outcomes and their parts are shown to a biller."""

@@ -1,0 +1,47 @@
+"""What a payer approved, as a profile tells it, and the number of the approval that stands on a line."""
+
+from datetime import date
+from decimal import Decimal
+
+from pydantic import Field
+
+from worker.edits.codes.ranges import CodeOrRange
+from worker.edits.edit import Configuration, Lacks, Options
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+
+
+class Approval(Options):
+    """One prior authorization: for which codes, on which days, for how many units of a code on one claim."""
+
+    number: str = Field(min_length=1)
+    codes: tuple[CodeOrRange, ...] = Field(min_length=1)
+    first_day: date
+    last_day: date
+    most_units: Decimal | None = None
+
+
+class Approvals(Options):
+    """The prior authorizations that the payer gave."""
+
+    approvals: tuple[Approval, ...] = ()
+
+    def named(self, number: str) -> Approval | None:
+        """The approval of that number."""
+        return next((approval for approval in self.approvals if approval.number == number), None)
+
+
+def without_approvals(kind: type[Approvals]) -> Lacks:
+    """An edit that decides nothing where no approval is known."""
+
+    def lacks(configuration: Configuration) -> str | None:
+        return None if configuration.options(kind).approvals else "prior authorizations that the payer gave"
+
+    return lacks
+
+
+def approval_number(line: LineFacts, claim: ClaimFacts) -> str | None:
+    """The number that speaks for a line: its own [2400 REF*G1], else the claim's [2300 REF*G1]."""
+    references = line.line.service_line_reference_information
+    own = [each.prior_authorization_or_referral_number for each in references.prior_authorization] if references else []
+    whole = claim.claim.claim_information.claim_supplemental_information
+    return next((number for number in own if number), None) or (whole.prior_authorization_number if whole else None)

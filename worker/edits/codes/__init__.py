@@ -1,0 +1,1 @@
+"""Groups of procedure codes and places, by what they have in common."""

@@ -1,0 +1,19 @@
+"""Lists of codes that a payer names for one edit, and what follows from them for every claim under its profile."""
+
+from worker.edits.codes.ranges import CodeOrRange, listed
+from worker.edits.edit import About, Configuration, Options
+
+
+class CodeList(Options):
+    """Codes and ranges of codes; None where the payer's list is not known, empty where it has none."""
+
+    codes: tuple[CodeOrRange, ...] | None = None
+
+
+def on_list(kind: type[CodeList]) -> About:
+    """An edit that speaks of the codes on the list only."""
+
+    def about(code: str, configuration: Configuration) -> bool:
+        return listed(code, configuration.options(kind).codes or ())
+
+    return about

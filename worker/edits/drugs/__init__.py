@@ -1,0 +1,1 @@
+"""Drug arithmetic: doses, units, containers, packages, and the waste ledger."""

@@ -1,0 +1,1 @@
+"""What edits look at: the claim, its lines and drugs, the record, and where an element is."""

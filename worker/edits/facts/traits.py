@@ -1,0 +1,95 @@
+"""What a line, or a drug on a day, must have for certain edits to have anything to say.
+
+An edit names the traits that it needs, and is never called on a subject without them: most lines have no modifier and
+no package, and few drugs are wasted. Such an edit counts as not applicable, as if it had said so itself.
+"""
+
+from enum import IntEnum
+from functools import lru_cache
+from operator import attrgetter
+from typing import Final
+
+from schemas.claim import ServiceLine
+from worker.edits.codes.administrations import ADMINISTRATIONS, GIVING
+from worker.edits.codes.ranges import within
+
+
+class Trait(IntEnum):
+    """One thing that a subject has; several are added up in one number."""
+
+    MODIFIER = 1 << 0
+    """A line carries a modifier."""
+    WASTE_MODIFIER = 1 << 1
+    """A line, or one of the drug's lines, carries JW or JZ."""
+    WASTE_BILLED = 1 << 2
+    """One of the drug's lines carries JW."""
+    PACKAGE = 1 << 3
+    """A line names the package (NDC) of its drug."""
+    END_DATE = 1 << 4
+    """A line has a last date of service."""
+    OTHER_PAYER = 1 << 5
+    """A line tells what another payer decided."""
+    ADMINISTRATION = 1 << 6
+    """A line bills something through which, or in the course of which, a drug may be given."""
+    INJECTION_OR_INFUSION = 1 << 7
+    """A line bills an injection or infusion of a drug; each is an administration too."""
+    OWN_PROVIDER = 1 << 8
+    """A line names a provider."""
+    TEXT = 1 << 9
+    """A line has a description or a note."""
+    RECORD = 1 << 10
+    """A list of what the record holds was sent."""
+    SPECIAL_TEXT = 1 << 11
+    """The claim may hold characters other than printable ASCII."""
+    LONG_TEXT = 1 << 12
+    """The claim may hold a text of more than 30 characters, the shortest limit of any identifier."""
+    UNREADABLE = 1 << 13
+    """The claim may hold amounts, counts or dates that cannot be read."""
+    ATTACHMENT = 1 << 14
+    """The claim may announce an attachment."""
+    INCOMPLETE = 1 << 15
+    """A line may lack an element, other than charge and diagnosis pointers, that every line of its kind must carry."""
+    OWN_PLACE = 1 << 16
+    """A line has a place of service of its own."""
+
+
+UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.ATTACHMENT
+"""What a claim may have of which nothing was told."""
+# What FMT-02 asks of every professional line, beside its date, charge and pointers.
+_REQUIRED: Final = attrgetter("procedure_identifier", "procedure_code", "measurement_unit", "service_unit_count")
+WASTE: Final = ("JW", "JZ")
+"""The modifiers that say what was discarded, or that nothing was."""
+
+
+def traits_of_line(code: str, modifiers: tuple[str, ...], line: ServiceLine) -> int:
+    """The traits of a service line, as the sum of their values."""
+    traits = _traits_of_code(code) | _traits_of_modifiers(modifiers)
+    if line.drug_identification and line.drug_identification.national_drug_code:
+        traits |= Trait.PACKAGE
+    if line.service_date_end is not None:
+        traits |= Trait.END_DATE
+    if line.line_adjudication_information:
+        traits |= Trait.OTHER_PAYER
+    if line.additional_notes or line.service.description:
+        traits |= Trait.TEXT
+    if line.institutional_service or not (line.service_date and all(_REQUIRED(line.service))):
+        traits |= Trait.INCOMPLETE
+    if line.professional_service.place_of_service_code:
+        traits |= Trait.OWN_PLACE
+    if line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider:
+        traits |= Trait.OWN_PROVIDER
+    return traits
+
+
+@lru_cache(maxsize=16_384)
+def _traits_of_code(code: str) -> int:
+    gives = Trait.INJECTION_OR_INFUSION if within(code, GIVING) else 0
+    return gives | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)
+
+
+def _traits_of_modifiers(modifiers: tuple[str, ...]) -> int:
+    if "JW" in modifiers:
+        return Trait.MODIFIER | Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
+    if "JZ" in modifiers:
+        return Trait.MODIFIER | Trait.WASTE_MODIFIER
+    return Trait.MODIFIER if modifiers else 0

@@ -1,0 +1,1 @@
+"""Rules that several families apply: time limits, checklists, corrections."""

@@ -1,0 +1,48 @@
+"""The last day on which a payer takes a claim for a date of service.
+
+The limit of a payer other than Medicare is an option of DAT-04; other edits read it from there, so that a profile says
+it once.
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final
+
+from pydantic import Field
+
+from worker.edits.edit import Context, Options
+from worker.edits.rules.workdays import workday_from
+
+REPLACES_A_CLAIM: Final = frozenset({"7", "8"})
+"""Claim frequency codes of a claim that counts from its original."""
+
+
+class FilingLimit(Options):
+    """How long a payer other than Medicare takes claims."""
+
+    filing_limit_days: int | None = Field(default=None, ge=1, le=3650)
+
+
+def filing_limit(context: Context) -> FilingLimit:
+    """The limit as the payer profile sets it."""
+    return context.options(FilingLimit)
+
+
+@lru_cache(maxsize=1024)
+def a_year_from(on: date) -> date:
+    """The same day of the next year; for 29 February the 28th."""
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return on.replace(year=on.year + 1, day=28 if is_leap_day else on.day)
+
+
+def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:
+    """The last day for a service of that day; None when the payer's limit is not known.
+
+    A Medicare limit that ends on no federal workday moves to the next one, which is told only to those who need it: a
+    claim received in time is in time either way.
+    """
+    if context.profile.medicare:
+        year_later = a_year_from(on)
+        return year_later if context.received_on <= year_later else workday_from(year_later)
+    days = limit.filing_limit_days
+    return None if days is None else on + timedelta(days=days)

@@ -1,0 +1,63 @@
+"""Drugs that a Medicare contractor excludes because patients usually inject them themselves (SAD exclusion list).
+
+Each contractor publishes its own list. A profile names its contractor, of whose list our table holds a part, or holds
+the list itself, as options of HCP-07; other edits ask here, so that a profile says it once.
+"""
+
+from enum import Enum, auto
+from typing import Final
+
+from worker.edits.codes.ranges import CodeOrRange, listed
+from worker.edits.edit import Configuration, Context, Options
+from worker.edits.facts.claim import LineFacts
+from worker.reference.tables.answer import Found
+
+LIST: Final = "self-administered drug exclusion list of the contractor"
+
+
+class ExclusionList(Options):
+    """The contractor by the name in our table, and its list: codes excluded, and those of which one form is."""
+
+    contractor: str | None = None
+    excluded: tuple[CodeOrRange, ...] | None = None
+    excluded_when_subcutaneous: tuple[CodeOrRange, ...] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the profile holds the list itself, so that a code which is not on it is not excluded."""
+        return self.excluded is not None or self.excluded_when_subcutaneous is not None
+
+
+class Exclusion(Enum):
+    """What the list says of a code."""
+
+    ALWAYS = auto()
+    WHEN_SUBCUTANEOUS = auto()
+    NOT_LISTED = auto()
+    NOT_KNOWN = auto()
+
+
+def without_list(configuration: Configuration) -> str | None:
+    """An edit that decides nothing for Medicare where neither the contractor nor its list is named."""
+    lists = configuration.options(ExclusionList)
+    return LIST if configuration.profile.medicare and not lists.contractor and not lists.is_whole else None
+
+
+def exclusion_of(line: LineFacts, context: Context) -> Exclusion:
+    """What the contractor's list says of a line's code on its date.
+
+    Our table proves what is on a list, and not what is not.
+    """
+    lists = context.options(ExclusionList)
+    if listed(line.hcpcs, lists.excluded or ()):
+        return Exclusion.ALWAYS
+    if listed(line.hcpcs, lists.excluded_when_subcutaneous or ()):
+        return Exclusion.WHEN_SUBCUTANEOUS
+    answer = context.snapshot.self_administered(line.hcpcs, line.on) if line.on and lists.contractor else None
+    rows = answer.row if isinstance(answer, Found) else ()
+    scopes = {row.scope for row in rows if row.contractor == lists.contractor}
+    if "self-administered" in scopes:
+        return Exclusion.ALWAYS
+    if "by-route" in scopes:
+        return Exclusion.WHEN_SUBCUTANEOUS
+    return Exclusion.NOT_LISTED if lists.is_whole else Exclusion.NOT_KNOWN

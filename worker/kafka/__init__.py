@@ -1,0 +1,1 @@
+"""Plain Kafka clients, for commands and the worker alike: connect, read, send, topics. No Faust here."""

@@ -1,0 +1,49 @@
+"""A message as it came in, and what its headers say."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from schemas import dead_letter as dlq
+
+Headers = tuple[tuple[str, bytes], ...]
+
+MAX_REPLAYS: Final = 99
+_DIGITS: Final = re.compile(rb"\d{1,15}")
+
+X12_CONTENT_TYPE: Final = b"application/edi-x12"
+"""As registered in RFC 1767."""
+
+FHIR_CONTENT_TYPE: Final = b"application/fhir+json"
+"""As FHIR R4 has it (3.1.0.1.10)."""
+
+JSON_CONTENT_TYPE: Final = b"application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as it came in."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def header_bytes(self) -> int:
+        """Return how long all headers are together; a sender may put anything into them."""
+        return sum(len(name) + len(value or b"") for name, value in self.headers)
+
+
+def replays(headers: Headers) -> int:
+    """Return how often a message was replayed, as its headers say; 0 where they say nothing that can be."""
+    return min(number_in(headers, dlq.HEADER_REPLAYS) or 0, MAX_REPLAYS)
+
+
+def number_in(headers: Headers, name: str) -> int | None:
+    """Return the number that a header holds, or None when it is missing, repeated or not a number."""
+    found = [value for each, value in headers if each == name]
+    return int(found[0]) if len(found) == 1 and _DIGITS.fullmatch(found[0] or b"") else None

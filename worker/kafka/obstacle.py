@@ -1,0 +1,83 @@
+"""Says what keeps us from a broker: aiokafka raises one error for all that can be in the way.
+
+Each broker is tried once more on a connection of its own, and what fails there is told by its kind, without the text of
+an exception: that can quote what was sent.
+"""
+
+import ssl
+from enum import StrEnum
+from typing import Final
+
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    IllegalSaslStateError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+from aiokafka.protocol.metadata import MetadataRequest
+
+from worker.kafka.connection import client_options
+from worker.settings import Settings
+
+_ANSWER_MS: Final = 5_000
+_LOGIN_ERRORS: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
+
+
+class Obstacle(StrEnum):
+    """What is in the way."""
+
+    CERTIFICATE = "certificate"
+    """The broker's certificate is signed by nobody that we trust, is over, or is for another host."""
+
+    TLS = "tls"
+    """The broker speaks no TLS there, or asks for a certificate of ours that it knows."""
+
+    LOGIN = "login"
+    """The broker knows us not by that name, password, token or mechanism."""
+
+    AWAY = "away"
+    """No broker answers, or it breaks off."""
+
+
+async def find_obstacle(settings: Settings) -> Obstacle | None:
+    """Return what is in the way of the last broker that was tried; none as soon as one lets us in."""
+    found: Obstacle | None = None
+    for server in settings.brokers:
+        found = await _obstacle_at(server, settings)
+        if found is None:
+            return None
+    return found
+
+
+async def _obstacle_at(server: str, settings: Settings) -> Obstacle | None:
+    host, _, port = server.rpartition(":")
+    options = client_options(settings) | {"request_timeout_ms": _ANSWER_MS}
+    del options["bootstrap_servers"]
+    try:
+        connection = await create_conn(host.strip("[]"), int(port), **options)  # type: ignore[no-untyped-call]  # aiokafka publishes no types
+    except (KafkaError, OSError) as error:
+        return _kind(error, settings)
+    try:
+        answer = await connection.send(MetadataRequest([]))
+        is_in = bool(answer.brokers)
+    except (KafkaError, OSError):
+        is_in = False
+    finally:
+        connection.close()
+    if is_in:
+        return None
+    # aiokafka does not read what a broker answers to a token. One that is refused shows here: the broker takes the next
+    # request for a part of the login, and its answer to that reads as a cluster without brokers.
+    return Obstacle.LOGIN if settings.uses_sasl and settings.uses_token else Obstacle.AWAY
+
+
+def _kind(error: BaseException, settings: Settings) -> Obstacle:
+    errors = (error, error.__cause__)
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in errors):
+        return Obstacle.CERTIFICATE
+    if isinstance(error, _LOGIN_ERRORS):
+        return Obstacle.LOGIN
+    # A port without TLS breaks off what it takes for a message of absurd length.
+    is_broken_off = settings.uses_tls and isinstance(error, ConnectionResetError)
+    return Obstacle.TLS if is_broken_off or any(isinstance(each, ssl.SSLError) for each in errors) else Obstacle.AWAY

@@ -1,0 +1,147 @@
+"""Reads dead letters and outcomes back as the messages that they were, so that they can be sent again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from schemas import dead_letter as dlq
+from schemas.dead_letter import HEADER_SCHEMA, DeadLetterReason
+from worker.kafka.messages import Headers, Inbound, replays
+from worker.kafka.read import Record
+
+_DECODER: Final = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of a message once.
+
+    Attributes:
+        record: The dead letter or outcome.
+        verdict: The reason of a dead letter, or the disposition of an outcome.
+        edits: The edits that found something.
+        message: The message as it came in; its value is empty where it was not kept.
+        replays: How often it has been replayed.
+        is_kept: Whether value, key and headers are all there, so that it can be sent again.
+        said: Our own headers.
+    """
+
+    record: Record
+    verdict: str
+    edits: frozenset[str]
+    message: Inbound
+    replays: int
+    is_kept: bool
+    said: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """Return where the record stands, as `partition/offset`."""
+        return f"{self.record.partition}/{self.record.offset}"
+
+    @property
+    def at(self) -> datetime:
+        """Return when the record was written."""
+        return datetime.fromtimestamp(self.record.timestamp_ms / 1000, UTC)
+
+
+def read_dead_letter(record: Record) -> Past | None:
+    """Return the message behind a dead letter; none if the record is not one of ours."""
+    names = [name for name, _ in record.headers]
+    if HEADER_SCHEMA not in names:
+        return None
+    # Everything from our first header on is ours; see `worker.stream.records`.
+    cut = names.index(HEADER_SCHEMA)
+    said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers[cut:]}
+    try:
+        message = Inbound(
+            topic=said[dlq.HEADER_ORIG_TOPIC],
+            partition=int(said[dlq.HEADER_ORIG_PARTITION]),
+            offset=int(said[dlq.HEADER_ORIG_OFFSET]),
+            timestamp_ms=int(said[dlq.HEADER_ORIG_TIMESTAMP_MS]),
+            key=record.key,
+            value=record.value,
+            headers=record.headers[:cut],
+        )
+        reason = DeadLetterReason(said[dlq.HEADER_REASON])
+    except (KeyError, ValueError):
+        return None
+    parts = (dlq.HEADER_VALUE, dlq.HEADER_KEY, dlq.HEADER_HEADERS)
+    is_kept = all(said.get(part) == "copied" for part in parts)
+    return Past(record, reason.value, frozenset(), message, replays(record.headers[cut:]), is_kept, said)
+
+
+def read_outcome(record: Record, inbound: str) -> Past | None:
+    """Return the message behind an outcome; none if the record is not one of ours.
+
+    Args:
+        record: The record of an outcome topic.
+        inbound: The topic that its claim came from.
+    """
+    text = (record.value or b"").decode("utf-8", "replace")
+    try:
+        spans = _members(text)
+        outcome = {name: text[slice(*spans[name])] for name in ("disposition", "claim", "findings")}
+        findings = json.loads(outcome["findings"])
+        disposition = str(json.loads(outcome["disposition"]))
+        # Where the claim was corrected, the one that came in stands beside it.
+        claim = text[slice(*spans.get("original", spans["claim"]))]
+        edits = frozenset(str(finding["edit"]) for finding in findings)
+    except (KeyError, TypeError, ValueError):
+        return None
+    said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+    received = _milliseconds(said.get("ce_time"))
+    # The outcome keeps neither the offset nor the headers of its message; no edit looks at either.
+    message = Inbound(inbound, record.partition, -1, received, record.key, claim.encode(), ())
+    return Past(record, disposition, edits, message, replays(record.headers), is_kept=True, said=MappingProxyType(said))
+
+
+def _members(text: str) -> dict[str, tuple[int, int]]:
+    """Return where the value of each member of a JSON object stands, so that it can be taken byte for byte."""
+    spans: dict[str, tuple[int, int]] = {}
+    place = 1
+    while text[place : place + 1] == '"':
+        name, place = _DECODER.raw_decode(text, place)
+        start = place + 1
+        _, place = _DECODER.raw_decode(text, start)
+        spans[name] = (start, place)
+        place += 1
+    return spans
+
+
+def _milliseconds(text: str | None) -> int | None:
+    """Return a time in milliseconds since 1970; none if there is none, or the text is none."""
+    try:
+        return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def payer_of(past: Past) -> str | None:
+    """Return the payer that a message names; none where it is no claim."""
+    try:
+        claim: Any = json.loads(past.message.value or b"")  # any JSON value
+    except ValueError:
+        return None
+    payer = claim.get("tradingPartnerServiceId") if isinstance(claim, dict) else None
+    return payer if isinstance(payer, str) else None
+
+
+def again(past: Past) -> Headers:
+    """Return the headers of a replay: those of the message, how often it was replayed, and when it came in."""
+    ours = {dlq.HEADER_REPLAYS: past.replays + 1, dlq.HEADER_RECEIVED_MS: received_ms(past)}
+    return (
+        *past.message.headers,
+        *((name, str(value).encode()) for name, value in ours.items() if value is not None),
+    )
+
+
+def received_ms(past: Past) -> int | None:
+    """Return when a message came in for the first time, in milliseconds since 1970; none if that is not known."""
+    if past.replays and "ce_time" in past.said:
+        return _milliseconds(past.said["ce_time"])
+    timestamp_ms = past.message.timestamp_ms
+    return timestamp_ms if timestamp_ms is not None and timestamp_ms > 0 else None

@@ -1,0 +1,80 @@
+"""Sends claims to the inbound topic, for demos, benchmarks and re-drives, and notices of reference updates."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterable, Callable, Iterable
+
+from schemas.reference_update import ReferenceNotice
+from worker.kafka.connection import open_producer
+from worker.settings import Settings
+
+_IN_FLIGHT = 1000
+
+
+def random_key() -> bytes:
+    """Return a random opaque key."""
+    return secrets.token_hex(16).encode()
+
+
+async def send_claims(
+    settings: Settings,
+    claims: Iterable[bytes | None] | AsyncIterable[bytes | None],
+    *,
+    key: Callable[[bytes | None], bytes] | None = None,
+    progress: Callable[[int], None] | None = None,
+    content_type: bytes | None = None,
+) -> int:
+    """Send messages to the inbound topic, wait until the broker has them, and return how many.
+
+    Args:
+        settings: Where the broker is.
+        claims: The messages; None is a tombstone.
+        key: Makes the record key of a message; never anything that identifies a person.
+            Random keys if not given.
+        progress: Called with the count of messages that the broker has acknowledged so far.
+        content_type: Header that says what the messages are; without it they are JSON.
+    """
+    headers = [] if content_type is None else [("content-type", content_type)]
+    done = 0
+    waiting: list[asyncio.Future[object]] = []
+    async with open_producer(settings) as producer:
+        async for value in _each(claims):
+            record_key = random_key() if key is None else key(value)
+            waiting.append(await producer.send(settings.topics.inbound, value, key=record_key, headers=headers))
+            if len(waiting) >= _IN_FLIGHT:
+                done += await _acknowledged(waiting, done, progress)
+        done += await _acknowledged(waiting, done, progress)
+    return done
+
+
+async def _acknowledged(
+    waiting: list[asyncio.Future[object]], before: int, progress: Callable[[int], None] | None
+) -> int:
+    await asyncio.gather(*waiting)
+    count = len(waiting)
+    waiting.clear()
+    if progress is not None and count:
+        progress(before + count)
+    return count
+
+
+async def _each(
+    claims: Iterable[bytes | None] | AsyncIterable[bytes | None],
+) -> AsyncIterable[bytes | None]:
+    if isinstance(claims, AsyncIterable):
+        async for value in claims:
+            yield value
+        return
+    for value in claims:
+        yield value
+
+
+async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:
+    """Announce other reference tables to every worker, and wait until the broker has the notice."""
+    async with open_producer(settings) as producer:
+        await producer.send_and_wait(
+            settings.topics.reference_updates,
+            notice.model_dump_json().encode(),
+            # One notice for each set of tables survives compaction; see worker.stream.reference.notices.
+            key=notice.digest.encode(),
+        )

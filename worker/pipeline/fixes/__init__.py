@@ -1,0 +1,1 @@
+"""Mechanical corrections: which are made, and how a patch is applied."""

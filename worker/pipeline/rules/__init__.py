@@ -1,0 +1,1 @@
+"""Which edits run on what: the rulebook of a payer profile and its plan."""

@@ -1,0 +1,269 @@
+"""Bytes to a claim, or to the reason why they are none.
+
+JSON parsers disagree about what they forgive; with money and health data nothing is forgiven here: doubled keys,
+numbers that are not finite, text that is not UTF-8 and nesting without end are no claim. What is readable but wrong
+(a broken date, a $0 line) stays in the claim and is judged by the edits.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+
+import orjson
+from pydantic import ValidationError
+
+from schemas.claim import SCHEMA_VERSION, Claim, ClaimKind
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from schemas.part import without_nulls
+from schemas.values import Reading, WrittenNumber
+from worker.edits.facts.traits import Trait
+from worker.pipeline.steps.known_members import KNOWN
+from worker.pipeline.steps.schema_flaws import schema_flaws, spelling_flaws
+from worker.pipeline.steps.unread import NOTHING_UNREAD, NotRead, is_read_whole, not_read
+
+MAX_DEPTH: Final = 64
+MAX_ELEMENTS: Final = 20_000
+MAX_LINES: Final = 999  # no version of the 837 numbers more service lines (LX01 has three digits in the HIPAA guides)
+MAX_DIGITS: Final = 18
+
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# What a canonical number begins with, and what stands before it, each as one byte; inside of a string they look alike.
+_NUMBERS_SHOWN: Final = bytes.maketrans(b"[,-123456789", b"::0000000000")
+_NUMBER: Final = b":0"
+_ALL_CURLY: Final = bytes.maketrans(b"[]", b"{}")
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+# A value, not a key: no text of a list is limited.
+_LONG_TEXT: Final = re.compile(rb':"[^"]{31}')
+# Of claimSupplementalInformation and serviceLineSupplementalInformation, however the name is put together.
+_IN_NAMES_OF_ATTACHMENTS: Final = b"upplemental"
+_NULL: Final = b":null"
+_VERSION_READ: Final = f"$.schemaVersion: expected {SCHEMA_VERSION} as text, which is also read where it is absent."
+_ESCAPED_NUL = re.compile(r"\\u0000")
+
+
+class NotAClaimError(Exception):
+    """The bytes are no claim.
+
+    `letter` says why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
+    paths. It holds no value of the message.
+    """
+
+    def __init__(self, reason: DeadLetterReason, stage: DeadLetterStage, flaws: Iterable[str] = ()) -> None:
+        super().__init__(reason.value)
+        self.letter = DeadLetter(reason, stage, tuple(flaws))
+
+
+class Decoded(NamedTuple):
+    """A claim with the bytes it came in.
+
+    `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
+    two spellings of one claim have one canonical form. `traits` are what the reading told of the claim as a whole,
+    values of `Trait` added up. `not_read` are the members that nobody reads.
+    """
+
+    claim: Claim
+    body: bytes
+    canonical: bytes
+    traits: int
+    not_read: NotRead
+
+
+def decode(value: bytes, max_bytes: int) -> Decoded:
+    """Read one message. Raises `NotAClaimError`."""
+    if not value:
+        _refuse(DeadLetterReason.EMPTY, DeadLetterStage.SIZE)
+    if len(value) > max_bytes:
+        _refuse(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
+    _refuse_excess(value)
+    document, canonical = _read_plain(value) or _read(value)
+    if _NULL in canonical:
+        document = without_nulls(document)
+    reading = Reading()
+    claim = _validate(document, reading)
+    traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
+    return Decoded(claim, _one_line(value), canonical, traits, _not_read(document, claim.kind))
+
+
+def _traits_of_text(canonical: bytes) -> int:
+    is_plain = canonical.isascii() and b"\\" not in canonical and b"\x7f" not in canonical
+    return (
+        (0 if is_plain else Trait.SPECIAL_TEXT)
+        | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
+        | (Trait.ATTACHMENT if _IN_NAMES_OF_ATTACHMENTS in canonical else 0)
+    )
+
+
+def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
+    """Read a document that is no claim yet; its numbers are `WrittenNumber`. Raises `NotAClaimError`."""
+    _refuse_depth(value)
+    return _read(value)[0]
+
+
+def write_json(document: dict[str, Any]) -> bytes:  # any JSON value
+    """Write a document with its numbers in the digits of their sender."""
+    return orjson.dumps(document, default=_digits, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+
+
+def _digits(number: object) -> orjson.Fragment:
+    if not isinstance(number, WrittenNumber):
+        raise TypeError
+    return orjson.Fragment(str(number))
+
+
+def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON value
+    """Return the claim in an outcome message. Raises `NotAClaimError`."""
+    claim = document.get("claim")
+    if not isinstance(claim, dict):
+        flaw = "$.claim: expected an object with the claim of the outcome."
+        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (flaw,))
+    return claim
+
+
+def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
+    """Return if a document has the form of a claim message. Raises `NotAClaimError`, which says what has not."""
+    document = without_nulls(document)
+    _not_read(document, _validate(document, Reading()).kind)
+
+
+Document: TypeAlias = tuple[dict[str, Any], bytes]
+"""The content of a message, and its canonical form."""
+
+
+def _read_plain(value: bytes) -> Document | None:
+    """Read what most messages are, JSON without escapes, numbers and doubled keys; None for what needs the closer look.
+
+    orjson keeps the last of two doubled keys, so its canonical form then lacks the quotes of the other one.
+    """
+    if b"\\" in value:
+        return None
+    try:
+        document = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    if not isinstance(document, dict) or canonical.count(b'"') != value.count(b'"'):
+        return None
+    if _NUMBER in canonical.translate(_NUMBERS_SHOWN):
+        return None
+    return document, canonical
+
+
+def _read(value: bytes) -> Document:
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        _refuse(DeadLetterReason.NOT_UTF8)
+    document = _parse(text)
+    if not isinstance(document, dict):
+        _refuse(DeadLetterReason.NOT_OBJECT)
+    if _ESCAPED_NUL.search(text) and _holds_nul(document):
+        _refuse(DeadLetterReason.CONTROL_CHARACTER)
+    try:
+        return document, orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # a lone surrogate, the one thing that json reads and UTF-8 cannot hold
+        _refuse(DeadLetterReason.NOT_UTF8)
+
+
+def _refuse(reason: DeadLetterReason, stage: DeadLetterStage = DeadLetterStage.DECODE) -> NoReturn:
+    raise NotAClaimError(reason, stage)
+
+
+def _refuse_excess(value: bytes) -> None:
+    # Brackets and commas inside of strings count at first; only a message that is then too much pays for the answer.
+    _refuse_depth(value)
+    if len(value) <= MAX_ELEMENTS or value.count(b",") <= MAX_ELEMENTS:
+        return
+    if _STRING_OR_BRACKET.sub(b"", value).count(b",") > MAX_ELEMENTS:
+        _refuse(DeadLetterReason.TOO_MANY_ELEMENTS)
+
+
+def _refuse_depth(value: bytes) -> None:
+    if _is_flat(value):
+        return
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(value):
+        piece = match[0]
+        depth += (piece in b"[{") - (piece in b"]}")
+        if depth > MAX_DEPTH:
+            _refuse(DeadLetterReason.TOO_DEEP)
+
+
+def _is_flat(value: bytes) -> bool:
+    """Whether there are few brackets, or none once the innermost pairs were taken out as often as may be nested."""
+    brackets = value.translate(_ALL_CURLY, _NO_BRACKETS)
+    if brackets.count(b"{") <= MAX_DEPTH:
+        return True
+    for _ in range(MAX_DEPTH):
+        inner = brackets.replace(b"{}", b"")
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    return not brackets
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_not_finite,
+        )
+    except json.JSONDecodeError:
+        _refuse(DeadLetterReason.NOT_JSON)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # any JSON value
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        _refuse(DeadLetterReason.DUPLICATE_KEY)
+    return members
+
+
+def _number(digits: str) -> str:
+    mantissa, _, exponent = digits.lower().partition("e")
+    if len(mantissa.lstrip("-").replace(".", "")) > MAX_DIGITS or len(exponent.lstrip("+-")) > 2:  # noqa: PLR2004
+        _refuse(DeadLetterReason.NUMBER_OUT_OF_RANGE)
+    return WrittenNumber(digits)
+
+
+def _not_finite(_: str) -> NoReturn:
+    _refuse(DeadLetterReason.NON_FINITE_NUMBER)
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(member) for key, member in value.items())
+    if isinstance(value, list):
+        return any(_holds_nul(member) for member in value)
+    return isinstance(value, str) and "\0" in value
+
+
+def _validate(document: dict[str, Any], reading: Reading) -> Claim:  # any JSON value
+    version = document.get("schemaVersion")
+    if version is not None and (not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION):
+        raise NotAClaimError(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA, (_VERSION_READ,))
+    try:
+        claim = Claim.model_validate(document, context=reading)
+    except ValidationError as error:
+        # A known member under another name is often why one is missing.
+        flaws = tuple(spelling_flaws(document)) or schema_flaws(error, document)
+        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws) from None
+    if len(claim.claim_information.service_lines) > MAX_LINES:
+        _refuse(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA)
+    return claim
+
+
+def _not_read(document: dict[str, Any], kind: ClaimKind) -> NotRead:  # any JSON value
+    if is_read_whole(document, KNOWN[kind]):
+        return NOTHING_UNREAD
+    if flaws := tuple(spelling_flaws(document)):
+        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws)
+    return not_read(document, kind)
+
+
+def _one_line(value: bytes) -> bytes:
+    # Inside a JSON string a line break is always escaped, so these bytes can only be blanks between tokens.
+    return value.replace(b"\r", b"").replace(b"\n", b"") if b"\n" in value or b"\r" in value else value

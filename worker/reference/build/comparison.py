@@ -1,0 +1,115 @@
+"""What is different between two editions of a table, or between two reference folders."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from worker.reference.build.building import read_manifests
+from worker.reference.files.manifest import EditionEntry
+from worker.reference.files.raw_rows import RawRow, raw_rows
+
+# The words for a changed cell, by table and column; any other is plainly "changed".
+KINDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("drugs", "unit_amount"): "changed unit",
+        ("drugs", "unit"): "changed unit",
+        ("drugs", "unit_up_to"): "changed unit",
+        ("skin_substitutes", "unit_amount"): "changed unit",
+        ("skin_substitutes", "unit"): "changed unit",
+        ("containers", "package_size"): "changed container",
+        ("containers", "package_qty"): "changed container",
+        ("containers", "units_per_item"): "changed container",
+        ("containers", "units_per_package"): "changed container",
+        ("products", "units_per_item"): "changed container",
+        ("products", "units_per_package"): "changed container",
+        ("mue", "value"): "changed MUE",
+        ("mue", "mai"): "changed MUE",
+        ("opps_status", "status"): "changed status",
+        ("asp_limits", "payment_limit"): "changed limit",
+    }
+)
+LAST_DAY: Final = "effective_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference: a row added or gone, a code ended, or one cell that changed."""
+
+    table: str
+    key: str
+    kind: str
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+def compare_rows(
+    table: str, key: Sequence[str], before: Sequence[RawRow], after: Sequence[RawRow]
+) -> tuple[Change, ...]:
+    """The changes from one edition to another, in order of the key."""
+    old = {_key(row, key): row for row in before}
+    new = {_key(row, key): row for row in after}
+    changes: list[Change] = []
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old:
+            changes.append(Change(table, name, "added"))
+        elif name not in new:
+            changes.append(Change(table, name, "gone"))
+        elif old[name] != new[name]:
+            changes.extend(_changed_cells(table, name, old[name], new[name]))
+    return tuple(changes)
+
+
+def compare_editions(
+    table: str, before: tuple[Mapping[str, bytes], str], after: tuple[Mapping[str, bytes], str]
+) -> tuple[Change, ...]:
+    """The changes between two named editions of a table, each in the files of a folder. KeyError: no such edition."""
+    key, old = _edition_rows(table, *before)
+    _, new = _edition_rows(table, *after)
+    return compare_rows(table, key, old, new)
+
+
+def compare_folders(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[Change, ...]:
+    """The changes from one reference folder to another, each edition against its own or the one that it follows."""
+    changes: list[Change] = []
+    old_manifests = read_manifests(before)
+    for table, manifest in read_manifests(after).items():
+        old = old_manifests[table].editions
+        for entry in manifest.editions:
+            other = predecessor(entry, old)
+            if entry.name not in {each.name for each in old}:
+                changes.append(Change(table, entry.name, "edition added"))
+            if other:
+                changes.extend(compare_editions(table, (before, other.name), (after, entry.name)))
+        kept = {entry.name for entry in manifest.editions}
+        changes.extend(Change(table, entry.name, "edition gone") for entry in old if entry.name not in kept)
+    return tuple(changes)
+
+
+def predecessor(entry: EditionEntry, held: Sequence[EditionEntry]) -> EditionEntry | None:
+    """What an edition is to be compared with: its namesake, else the one before it, else the one after it."""
+    named = [other for other in held if other.name == entry.name]
+    before = [other for other in held if other.in_force_from <= entry.in_force_from]
+    after = [other for other in held if other.in_force_from > entry.in_force_from]
+    return next(iter((*named, *reversed(before), *after)), None)
+
+
+def _edition_rows(table: str, files: Mapping[str, bytes], edition: str) -> tuple[tuple[str, ...], tuple[RawRow, ...]]:
+    manifest = read_manifests(files)[table]
+    names = {entry.name: entry.file for entry in manifest.editions}
+    return manifest.key, raw_rows(files[f"{table}/{names[edition]}"])
+
+
+def _key(row: RawRow, columns: Sequence[str]) -> str:
+    return "+".join(row[column] for column in columns)
+
+
+def _changed_cells(table: str, key: str, old: RawRow, new: RawRow) -> Iterator[Change]:
+    for column in new:
+        before, after = old.get(column, ""), new[column]
+        if before != after:
+            kind = KINDS.get((table, column), "changed")
+            if column == LAST_DAY:
+                kind = "ended" if after else "in force again"
+            yield Change(table, key, kind, column, before, after)

@@ -1,0 +1,155 @@
+"""What is wrong with tables that each read well: rows that point nowhere, and values that no publisher means."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.files.held_rows import FIRST_ROW
+from worker.reference.tables.diagnoses import Diagnoses
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.rows import Drug, Modifier, WasteDuty
+
+Row = TypeVar("Row")
+
+PROCEDURE: Final = re.compile(r"[A-Z0-9]{5}")
+NDC: Final = re.compile(r"\d{11}")
+MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")
+PLACE: Final = re.compile(r"\d{2}")
+TAXONOMY: Final = re.compile(r"[A-Z0-9]{9}X")
+
+
+def nonsense(loaded: Loaded) -> Iterator[str]:
+    """Sentences that name file, row and column; none when the tables make sense together."""
+    yield from _misshapen(loaded)
+    yield from _unknown_codes(loaded)
+    yield from _amounts(loaded)
+    yield from _drugs(loaded)
+    yield from _modifiers(loaded)
+    yield from _exclusions(loaded)
+    yield from _each(loaded.waste_duty, _waste_dates)
+    yield from _hints(loaded)
+
+
+def _misshapen(loaded: Loaded) -> Iterator[str]:
+    shapes: Iterable[Iterator[str]] = (
+        _shaped(loaded.drugs, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.hcpcs_codes, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.skin_substitutes, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.asp_limits, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.mue, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.opps_status, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.ncci_pairs, "column1", PROCEDURE, lambda row: row.column1),
+        _shaped(loaded.ncci_pairs, "column2", PROCEDURE, lambda row: row.column2),
+        _shaped(loaded.containers, "ndc11", NDC, lambda row: row.ndc11),
+        _shaped(loaded.modifiers, "code", MODIFIER, lambda row: row.code),
+        _shaped(loaded.places_of_service, "code", PLACE, lambda row: row.code),
+        _shaped(loaded.taxonomy, "code", TAXONOMY, lambda row: row.code),
+    )
+    for problems in shapes:
+        yield from problems
+
+
+def _unknown_codes(loaded: Loaded) -> Iterator[str]:
+    drugs = {drug.hcpcs for _, rows in loaded.drugs.editions for drug in rows}
+    tissue = {product.hcpcs for _, rows in loaded.skin_substitutes.editions for product in rows}
+    known = drugs | tissue | {code.hcpcs for _, rows in loaded.hcpcs_codes.editions for code in rows}
+    yield from _known(loaded.containers, known, lambda row: row.hcpcs)
+    yield from _known(loaded.products, known, lambda row: row.hcpcs)
+    yield from _known(loaded.waste_duty, known, lambda row: row.hcpcs)
+    yield from _known(loaded.self_administered, known, lambda row: row.hcpcs)
+    yield from _known(loaded.expert_hints, known, lambda row: row.hcpcs)
+
+
+def _amounts(loaded: Loaded) -> Iterator[str]:
+    yield from _positive(loaded.containers, "units_per_item", lambda row: row.units_per_item)
+    yield from _positive(loaded.products, "units_per_item", lambda row: row.units_per_item)
+    yield from _positive(loaded.asp_limits, "payment_limit", lambda row: row.payment_limit)
+    yield from _positive(loaded.drugs, "unit_amount", lambda row: row.unit_amount)
+    yield from _positive(loaded.skin_substitutes, "unit_amount", lambda row: row.unit_amount)
+
+
+def _drugs(loaded: Loaded) -> Iterator[str]:
+    by_code = {drug.hcpcs: drug for _, rows in loaded.drugs.editions for drug in rows}
+
+    def of_drug(drug: Drug) -> Iterator[tuple[str, str]]:
+        successor = by_code.get(drug.successor or "")
+        if drug.successor and (successor is None or successor is drug):
+            yield "successor", f"expected another code of this table, found {drug.successor}"
+        if drug.successor and drug.effective_to is None:
+            yield "effective_to", f"expected the last day of a code with the successor {drug.successor}, found nothing"
+        if (drug.unit_amount is None) != (drug.unit is None):
+            yield "unit", f"expected with unit_amount or not at all, found {drug.unit_amount} {drug.unit}"
+
+    yield from _each(loaded.drugs, of_drug)
+
+
+def _modifiers(loaded: Loaded) -> Iterator[str]:
+    known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
+
+    def of_modifier(row: Modifier) -> Iterator[tuple[str, str]]:
+        if row.successor and (row.successor not in known or row.successor == row.code):
+            yield "successor", f"expected another modifier of this table, found {row.successor}"
+
+    yield from _each(loaded.modifiers, of_modifier)
+
+
+def _exclusions(loaded: Loaded) -> Iterator[str]:
+    known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
+    for edition, rows in loaded.modifier_exclusions.editions:
+        for number, row in enumerate(rows, FIRST_ROW):
+            if len(set(row.codes)) != len(row.codes) or len(row.codes) <= 1:
+                yield _at(edition, number, "codes", f"expected two or more modifiers, each once, found {row.codes}")
+            for code in sorted(set(row.codes) - known):
+                yield _at(edition, number, "codes", f"expected modifiers of the table modifiers, found {code}")
+
+
+def _waste_dates(duty: WasteDuty) -> Iterator[tuple[str, str]]:
+    days = (duty.jw_from, duty.jz_usable_from, duty.required_from, duty.returned_from)
+    if list(days) != sorted(days):
+        yield "returned_from", f"expected four dates in order, found {', '.join(map(str, days))}"
+
+
+def _hints(loaded: Loaded) -> Iterator[str]:
+    diagnoses = Diagnoses(loaded.diagnoses.editions)
+    for edition, rows in loaded.expert_hints.editions:
+        for number, row in enumerate(rows, FIRST_ROW):
+            for prefix in row.diagnosis_prefixes:
+                if not diagnoses.has_code_below(prefix):
+                    problem = f"expected the beginning of a billable code, found {prefix}"
+                    yield _at(edition, number, "diagnosis_prefixes", problem)
+
+
+def _shaped(table: LoadedTable[Row], column: str, shape: re.Pattern[str], value: Callable[[Row], str]) -> Iterator[str]:
+    for edition, rows in table.editions:
+        for number, row in enumerate(rows, FIRST_ROW):
+            if not shape.fullmatch(value(row)):
+                yield _at(edition, number, column, f"expected the form {shape.pattern}, found {value(row)!r}")
+
+
+def _known(table: LoadedTable[Row], known: set[str], value: Callable[[Row], str]) -> Iterator[str]:
+    for edition, rows in table.editions:
+        for number, row in enumerate(rows, FIRST_ROW):
+            if value(row) not in known:
+                expected = "expected a code of drugs, skin_substitutes or hcpcs"
+                yield _at(edition, number, "hcpcs", f"{expected}, found {value(row)}")
+
+
+def _positive(table: LoadedTable[Row], column: str, value: Callable[[Row], Decimal | None]) -> Iterator[str]:
+    for edition, rows in table.editions:
+        for number, row in enumerate(rows, FIRST_ROW):
+            amount = value(row)
+            if amount is not None and amount <= 0:
+                yield _at(edition, number, column, f"expected more than 0, found {amount}")
+
+
+def _each(table: LoadedTable[Row], flaws: Callable[[Row], Iterator[tuple[str, str]]]) -> Iterator[str]:
+    for edition, rows in table.editions:
+        for number, row in enumerate(rows, FIRST_ROW):
+            for column, problem in flaws(row):
+                yield _at(edition, number, column, problem)
+
+
+def _at(edition: Edition, number: int, column: str, problem: str) -> str:
+    return f"{edition.path}: row {number}, column {column}: {problem}"

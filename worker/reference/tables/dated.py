@@ -1,0 +1,135 @@
+"""The shapes of a dated table: a row carries its own dates, or its edition does.
+
+An answer is made when it is first asked for and kept: until then its key stands for None. So a lookup is one bisection
+and one dictionary, and memory is bounded by the table, whatever claims ask.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
+from worker.reference.tables.edition import Edition
+
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days on which a row is in force; before `known_from` we do not know."""
+
+    valid_from: date | None
+    valid_to: date | None
+    known_from: date | None = None
+
+    @property
+    def first(self) -> date:
+        """The first day that answers Found."""
+        return max(self.valid_from or date.min, self.known_from or date.min)
+
+    @property
+    def last(self) -> date:
+        """The last day that answers Found."""
+        return self.valid_to or date.max
+
+
+class _Held(Generic[Row]):
+    """The rows of one key in order of time, and the answers that do not depend on the day."""
+
+    __slots__ = ("first", "found", "last", "outside", "rows")
+
+    def __init__(self, rows: Sequence[tuple[Row, Period]], edition: Edition) -> None:
+        self.rows = rows
+        # Most keys have one row, and a claim mostly asks on a day it is in force: that one needs no loop.
+        row, period = rows[-1]
+        self.found = Found(row, edition)
+        self.first = period.first
+        self.last = period.last
+        # The one answer on every day beside the row; None where it depends on the day.
+        self.outside = (
+            None if len(rows) > 1 or period.known_from else NotInForce(row, edition, period.valid_from, period.valid_to)
+        )
+
+
+class ByRow(Generic[Key, Row]):
+    """One edition whose rows carry their own dates; a key may have several rows, one after the other."""
+
+    __slots__ = ("_absent", "_held", "_not_covered", "_period", "edition", "rows")
+
+    def __init__(self, edition: Edition, rows: Mapping[Key, tuple[Row, ...]], period: Callable[[Row], Period]) -> None:
+        """The rows of a key do not overlap."""
+        self.edition = edition
+        self.rows = rows
+        self._absent = Absent(edition)
+        self._not_covered = outer_bounds((edition,))
+        self._period = period
+        self._held: dict[Key, _Held[Row] | None] = dict.fromkeys(rows)
+
+    def answer(self, key: Key, on: date) -> Answer[Row]:
+        """The row's own dates decide; the edition's dates only bound what an absent row means."""
+        held = self._held.get(key) or self._hold(key)
+        if held is None:
+            return self._absent if self.edition.covers(on) else self._not_covered
+        if held.first <= on <= held.last:
+            return held.found
+        return held.outside or self._beside(held, on)
+
+    def latest(self, key: Key) -> Row | None:
+        """The last row of a key, in force or not; None for a key that is not held."""
+        held = self._held.get(key) or self._hold(key)
+        return held.found.row if held else None
+
+    def _hold(self, key: Key) -> _Held[Row] | None:
+        if key not in self._held:
+            return None
+        rows = sorted(((row, self._period(row)) for row in self.rows[key]), key=lambda each: each[1].last)
+        held = self._held[key] = _Held(rows, self.edition)
+        return held
+
+    def _beside(self, held: _Held[Row], on: date) -> Answer[Row]:
+        """The first row of the key that has not ended decides; when all have ended, the last one."""
+        row, period = next((each for each in held.rows if on <= each[1].last), held.rows[-1])
+        if on > period.last or (period.valid_from and on < period.valid_from):
+            return NotInForce(row, self.edition, period.valid_from, period.valid_to)
+        if period.known_from and on < period.known_from:
+            return NotCovered(period.known_from, period.valid_to)
+        return Found(row, self.edition)
+
+
+class ByEdition(Generic[Key, Row]):
+    """Editions in order of time; each answers for its own dates only."""
+
+    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_starts", "editions", "rows")
+
+    def __init__(self, editions: Iterable[tuple[Edition, Mapping[Key, Row]]]) -> None:
+        held = tuple(editions)
+        self.editions = tuple(edition for edition, _ in held)
+        self._starts = [edition.in_force_from for edition in self.editions]
+        self._lasts = [edition.in_force_to or date.max for edition in self.editions]
+        self.rows = [rows for _, rows in held]
+        self._found: list[dict[Key, Found[Row] | None]] = [dict.fromkeys(rows) for rows in self.rows]
+        self._absent = [Absent(edition) for edition in self.editions]
+        self._not_covered = outer_bounds(self.editions)
+
+    def answer(self, key: Key, on: date) -> Answer[Row]:
+        """Absent when the edition of that date lacks the key, NotCovered when no edition has the date."""
+        at = bisect_right(self._starts, on) - 1
+        if at < 0 or on > self._lasts[at]:
+            return self._not_covered
+        return self._found[at].get(key, self._absent[at]) or self._find(at, key)
+
+    def _find(self, at: int, key: Key) -> Found[Row]:
+        found = self._found[at][key] = Found(self.rows[at][key], self.editions[at])
+        return found
+
+
+def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:
+    """The first and last day of what the editions hold; gaps between them are not told."""
+    ends = [edition.in_force_to for edition in editions]
+    return NotCovered(
+        covers_from=min((edition.in_force_from for edition in editions), default=None),
+        covers_to=None if None in ends or not ends else max(end for end in ends if end),
+    )

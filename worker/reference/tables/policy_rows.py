@@ -1,0 +1,59 @@
+"""What one row says in the tables of payer policy: code pairs, self-administered drugs, hints."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from worker.reference.tables.rows import Setting
+
+SadScope = Literal["self-administered", "by-route", "unlisted-code"]
+Evidence = Literal["unverified"]
+
+
+@dataclass(frozen=True, slots=True)
+class NcciPair:
+    """Two codes that are not paid together; `column2` is the one denied.
+
+    `modifier_indicator` 0 allows no modifier, 1 allows one that tells the services apart, 9 does not apply. The edition
+    speaks for one quarter: an answer for a later day (`edition.covers(on)` is False) is carried forward, and since the
+    pair may have been deleted meanwhile, it can only warn. `effective_from` None: not in our source.
+    """
+
+    setting: Setting
+    column1: str
+    column2: str
+    modifier_indicator: int
+    effective_from: date | None
+    effective_to: date | None
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfAdministered:
+    """One contractor's statement that a drug is usually self-administered, and so not a Part B benefit.
+
+    `scope` "by-route" excludes the subcutaneous form only; "unlisted-code" excludes the named drug under a code that
+    stands for many. `listed_from` is the date of the article we hold, not the day on which the exclusion began.
+    """
+
+    contractor: str
+    hcpcs: str
+    drug: str
+    article: str | None
+    scope: SadScope
+    listed_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertHint:
+    """What an expert remembers of a drug's label, with no source retrieved: it can warn and never reject.
+
+    An empty tuple or None is no statement.
+    """
+
+    hcpcs: str
+    routes: tuple[str, ...]
+    diagnosis_prefixes: tuple[str, ...]
+    administration_codes: tuple[str, ...]
+    min_interval_days: int | None
+    evidence: Evidence

@@ -1,0 +1,128 @@
+"""One immutable set of reference tables, answered by date of service."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from worker.reference.tables.answer import Answer
+from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.rows import (
+    AspLimit,
+    Container,
+    Diagnosis,
+    Drug,
+    Modifier,
+    ModifierExclusion,
+    MueLimit,
+    OppsStatus,
+    PlaceOfService,
+    Setting,
+    WasteDuty,
+)
+from worker.reference.tables.table_set import Tables
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Every answer is for a date of service; `digest` names the whole set and stands in every outcome."""
+
+    editions: tuple[Edition, ...]
+    digest: str
+    tables: Tables = field(repr=False)
+
+    @property
+    def modifier_exclusions(self) -> tuple[ModifierExclusion, ...]:
+        """The sets of modifiers of which one line carries at most one."""
+        return self.tables.modifier_exclusions
+
+    def drug(self, hcpcs: str, on: date) -> Answer[Drug]:
+        """The drug behind a HCPCS code; NotCovered before a code without effective date was first seen."""
+        return self.tables.drugs.answer(hcpcs, on)
+
+    def successor_of(self, drug: Drug) -> Drug | None:
+        """The drug code that took over from a terminated one, with its own billing unit, whatever the date."""
+        return self.tables.drugs.latest(drug.successor) if drug.successor else None
+
+    def drugs_named(self, text: str) -> tuple[Drug, ...]:
+        """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
+        return self.tables.drug_names.named_in(text)
+
+    def containers_of(self, hcpcs: str, on: date) -> Answer[tuple[Container, ...]]:
+        """The vials, syringes and kits that the crosswalk lists under a code."""
+        return self.tables.containers_by_hcpcs.answer(hcpcs, on)
+
+    def container(self, ndc11: str, on: date) -> Answer[tuple[Container, ...]]:
+        """The rows of one eleven-digit NDC, one per HCPCS code it belongs to."""
+        return self.tables.containers_by_ndc.answer(ndc11, on)
+
+    def waste_duty(self, hcpcs: str, on: date) -> Answer[WasteDuty]:
+        """The JW and JZ dates of a code; Absent proves nothing, since the CMS list is not exhaustive."""
+        return self.tables.waste_duty.answer(hcpcs, on)
+
+    def mue(self, hcpcs: str, setting: Setting, on: date) -> Answer[MueLimit]:
+        """The medically unlikely edit of a code in a setting; a limit of 0 is Found, not Absent."""
+        return self.tables.mue.answer((hcpcs, setting), on)
+
+    def asp_limit(self, hcpcs: str, on: date) -> Answer[AspLimit]:
+        """The Part B payment limit for one unit."""
+        return self.tables.asp_limits.answer(hcpcs, on)
+
+    def opps_status(self, hcpcs: str, on: date) -> Answer[OppsStatus]:
+        """The OPPS status indicator of a code."""
+        return self.tables.opps_status.answer(hcpcs, on)
+
+    def modifier(self, code: str, on: date) -> Answer[Modifier]:
+        """What a modifier means; Absent is "not in our partial table" and never a rejection."""
+        return self.tables.modifiers.answer(code, on)
+
+    def diagnosis(self, code_without_dot: str, on: date) -> Answer[Diagnosis]:
+        """A billable ICD-10-CM code; NotInForce when it is billable only in another fiscal year."""
+        return self.tables.diagnoses.answer(code_without_dot, on)
+
+    def billable_below(self, prefix: str, on: date) -> tuple[str, ...]:
+        """At most 20 billable codes that refine this prefix: not empty for a non-leaf such as G35."""
+        return self.tables.diagnoses.billable_below(prefix, on)
+
+    def place_of_service(self, code: str, on: date) -> Answer[PlaceOfService]:
+        """A place of service code."""
+        return self.tables.places_of_service.answer(code, on)
+
+    def hcpcs_code(self, hcpcs: str, on: date) -> Answer[HcpcsCode]:
+        """A HCPCS Level II code of any kind; Absent for CPT and dental codes, which the table does not list."""
+        return self.tables.hcpcs_codes.answer(hcpcs, on)
+
+    def skin_substitute(self, hcpcs: str, on: date) -> Answer[SkinSubstitute]:
+        """The tissue product behind a HCPCS code."""
+        return self.tables.skin_substitutes.answer(hcpcs, on)
+
+    def product(self, product_id: str, on: date) -> Answer[tuple[Product, ...]]:
+        """The rows of one product that has no NDC, one per HCPCS code it belongs to."""
+        return self.tables.products_by_id.answer(product_id, on)
+
+    def products_of(self, hcpcs: str, on: date) -> Answer[tuple[Product, ...]]:
+        """The products without NDC that the crosswalk lists under a code."""
+        return self.tables.products_by_hcpcs.answer(hcpcs, on)
+
+    def ncci_pair(self, column1: str, column2: str, setting: Setting, on: date) -> Answer[NcciPair]:
+        """Whether the second code is not paid beside the first; a pair is held in one direction only.
+
+        Past the edition's last day a Found pair is carried forward and can only warn.
+        """
+        return self.tables.ncci_pairs.answer((setting, column1, column2), on)
+
+    def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
+        """What contractors say of a drug that patients usually inject themselves; the lists held are partial."""
+        return self.tables.self_administered.answer(hcpcs, on)
+
+    def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
+        """A provider taxonomy code."""
+        return self.tables.taxonomy.answer(code, on)
+
+    def remark_code(self, code_set: CodeSet, code: str, on: date) -> Answer[RemarkCode]:
+        """What a reason, remark or status code says, in our own words; the table holds those that we emit."""
+        return self.tables.remark_codes.answer((code_set, code), on)
+
+    def expert_hint(self, hcpcs: str, on: date) -> Answer[ExpertHint]:
+        """What an expert remembers of a drug, unverified; even Found can only warn."""
+        return self.tables.expert_hints.answer(hcpcs, on)

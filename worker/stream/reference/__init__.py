@@ -1,0 +1,1 @@
+"""Swaps the reference tables under a running worker."""

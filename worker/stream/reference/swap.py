@@ -1,0 +1,190 @@
+"""Swaps the reference tables under a running worker: built beside the old, verified, then put in their place.
+
+The swap is one assignment to `Shell.loaded`, which the claims agent reads once a message: no claim is
+scrubbed with a mix. Tables that are broken or not the announced ones are refused, and the old stay.
+
+One build runs at a time. Of the requests that wait the newest goes first; when it is refused, the one
+before it gets its turn. So all workers come to the newest good tables, whatever they missed meanwhile.
+"""
+
+import asyncio
+import re
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from schemas.reference_update import read_notice
+from worker.reference.build.loading import CHECKSUMS
+from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.stream.reference.metrics import report_reference
+from worker.stream.runtime import Shell
+from worker.stream.scrubber import LoadedScrubber, ReferenceSource
+
+MOST_WAITING: Final = 16
+"""More requests than that are no operator's; the oldest go unanswered."""
+
+_FILE: Final = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9._-]+)?")
+
+Result = Literal["loaded", "unchanged", "superseded", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the old tables stay, in words that quote neither a notice nor a table."""
+
+    reason: Literal["not-below-root", "no-such-directory", "no-checksums", "broken", "digest-mismatch", "unreadable"]
+    exception: str | None = None
+    problem: str | None = None
+    """The file that is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    number: int
+    directory: Path
+    digest: str | None
+    """What the tables must be; none when the operator's own configuration is read again."""
+
+
+class ReferenceSwap:
+    """What asks for other tables, and what became of it."""
+
+    def __init__(self, shell: Shell, source: ReferenceSource) -> None:
+        self._shell = shell
+        self._source = source
+        self._waiting: deque[_Request] = deque()
+        self._last_number = 0
+        self._has_begun = asyncio.Event()
+        self._is_wanted = asyncio.Event()
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
+
+    def offer(self, value: bytes) -> None:
+        """Take the bytes of a notice, which may come from anyone who can write to the topic."""
+        notice = read_notice(value)
+        if notice is None:
+            self._count("rejected")
+            self._shell.log.error("reference-rejected", audit=True, asked_by="notice", reason="not-a-notice")
+            return
+        self._ask(Path(notice.directory), notice.digest)
+
+    def reload(self) -> None:
+        """Read the configured folder again, whatever it holds."""
+        self._ask(self._source.home, None)
+
+    def begin(self) -> None:
+        """Start to build: the notices of the past are all here, so the newest goes first."""
+        self._has_begun.set()
+
+    async def settled(self) -> None:
+        """Wait until every request so far is answered."""
+        await self._has_begun.wait()
+        await self._is_idle.wait()
+
+    async def run(self) -> None:
+        """Answer requests, one at a time."""
+        await self._has_begun.wait()
+        while True:
+            await self._is_wanted.wait()
+            request = self._waiting.pop()
+            result = await self._answer(request)
+            self._count(result)
+            if result != "rejected":
+                self._drop_before(request.number)
+            if not self._waiting:
+                self._is_wanted.clear()
+                self._is_idle.set()
+
+    def _ask(self, directory: Path, digest: str | None) -> None:
+        self._last_number += 1
+        self._waiting.append(_Request(self._last_number, directory, digest))
+        if len(self._waiting) > MOST_WAITING:
+            self._drop_before(self._waiting[1].number)
+        self._is_idle.clear()
+        self._is_wanted.set()
+
+    def _drop_before(self, number: int) -> None:
+        while self._waiting and self._waiting[0].number < number:
+            self._waiting.popleft()
+            self._count("superseded")
+
+    async def _answer(self, request: _Request) -> Result:
+        shell = self._shell
+        if request.digest == shell.loaded.versions["reference"]:
+            return "unchanged"
+        started = time.perf_counter()
+        # On a thread, so that claims and heartbeats go on; a file system that hangs holds up only this.
+        built = await asyncio.to_thread(self._build, request)
+        seconds = round(time.perf_counter() - started, 3)
+        # Whoever may write to the topic, or signal the process: neither says more of itself.
+        asked_by = "sighup" if request.digest is None else "notice"
+        if isinstance(built, Refusal):
+            shell.log.error(
+                "reference-rejected",
+                audit=True,
+                asked_by=asked_by,
+                directory=request.directory,
+                digest=request.digest,
+                reason=built.reason,
+                exception=built.exception,
+                problem=built.problem,
+                seconds=seconds,
+            )
+            return "rejected"
+        digest = built.versions["reference"]
+        if digest == shell.loaded.versions["reference"]:
+            return "unchanged"
+        before, shell.loaded = shell.loaded, built
+        report_reference(shell.recorder, built, before)
+        shell.log.info(
+            "reference-swapped",
+            audit=True,
+            asked_by=asked_by,
+            directory=request.directory,
+            digest=digest,
+            seconds=seconds,
+        )
+        return "loaded"
+
+    def _build(self, request: _Request) -> LoadedScrubber | Refusal:
+        """Return what a request asks for, or why not; never raise: a notice must not end the worker."""
+        try:
+            return self._read(request)
+        except BrokenReferenceError as broken:
+            return Refusal("broken", "ReferenceError", _file(broken))
+        except Exception as error:  # noqa: BLE001 -- whatever a folder does to us, the old tables are good
+            return Refusal("unreadable", type(error).__name__)
+
+    def _read(self, request: _Request) -> LoadedScrubber | Refusal:
+        if request.digest is None:
+            return self._source.load(request.directory)
+        real = folder_below(self._source.root, request.directory)
+        if isinstance(real, Refusal):
+            return real
+        built = self._source.load(real)
+        return built if built.versions["reference"] == request.digest else Refusal("digest-mismatch")
+
+    def _count(self, result: Result) -> None:
+        self._shell.recorder.count("reference_updates_total", result)
+
+
+def folder_below(root: Path, directory: Path) -> Path | Refusal:
+    """Return the real path of the folder of tables that a notice names, if it lies below the root.
+
+    Links are followed first. A folder without checksums is refused before anything else in it is read: it
+    could be a whole disk.
+    """
+    real = directory.resolve()
+    if root.resolve() not in real.parents:
+        return Refusal("not-below-root")
+    if not real.is_dir():
+        return Refusal("no-such-directory")
+    return real if (real / CHECKSUMS).is_file() else Refusal("no-checksums")
+
+
+def _file(broken: BrokenReferenceError) -> str | None:
+    """Return the file that the first problem names; its sentence may quote a cell."""
+    name = broken.problems[0].partition(":")[0] if broken.problems else ""
+    return name if _FILE.fullmatch(name) else None

@@ -1,0 +1,50 @@
+"""What one running worker consists of, handed to the agents."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from worker.observe.health import HealthState
+from worker.observe.recorder import Recorder
+from worker.observe.traces import Spans
+from worker.settings import Settings
+from worker.stream.budget import ClaimBudget
+from worker.stream.dead_letter_limit import DeadLetterLimit
+from worker.stream.delivery import Delivery
+from worker.stream.exit_codes import ExitCode
+from worker.stream.faust_transport import Faust, Group
+from worker.stream.lanes import Lanes
+from worker.stream.records import Provenance
+from worker.stream.scrubber import LoadedScrubber
+
+Log = Any
+"""structlog's bound logger, whose library only `worker.observe` imports."""
+
+
+@dataclass(slots=True, eq=False)
+class Shell:
+    """The parts of one worker, and whether it is to end."""
+
+    settings: Settings
+    app: Faust
+    group: Group
+    lanes: Lanes
+    delivery: Delivery
+    loaded: LoadedScrubber
+    """What scrubs, tables and all; swapped as a whole, so whoever reads it twice may see two."""
+    provenance: Provenance
+    recorder: Recorder
+    health: HealthState
+    log: Log
+    budget: ClaimBudget
+    limit: DeadLetterLimit
+    spans: Spans | None = None
+    """Where spans go; none unless they are wanted."""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    exit_code: ExitCode = ExitCode.STOPPED
+
+    def end(self, code: ExitCode) -> None:
+        """Take no more messages and leave with an exit code; the first call decides."""
+        if not self.ended.is_set():
+            self.exit_code = code
+            self.ended.set()

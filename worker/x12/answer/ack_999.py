@@ -1,0 +1,223 @@
+"""999 and TA1: what is structurally wrong in a file, answered to whoever sent it.
+
+Sources: ASC X12C 005010X231A1 (999); the interchange acknowledgment segment of ASC X12.5 (TA1).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from worker.x12.layout.rows import Elements
+from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
+from worker.x12.write.envelopes import Address, Cover, interchange, interchange_without_groups
+
+VERSION: Final = "005010X231A1"
+UNKNOWN_VERSION: Final = "UNKNOWN"
+_NOTHING_WRONG: Final = "000"
+_MOST_SEGMENT_FLAWS: Final = 1_000
+"""How many flaws of segments are kept of a group, so that memory stays flat on a file that is broken throughout."""
+
+
+@dataclass(slots=True)
+class TransactionAnswer:
+    """What became of one transaction set."""
+
+    control_number: str
+    version: str
+    claims: int
+    refused: int
+    is_read: bool
+    flaws: list[Flaw] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """IK501: A accepted, E accepted although something is wrong, R rejected.
+
+        A transaction of which some claims were refused is accepted with errors: the others were taken.
+        """
+        if not self.is_read or (self.refused and not self.claims):
+            return "R"
+        return "E" if self.flaws else "A"
+
+
+@dataclass(slots=True)
+class GroupAnswer:
+    """What became of one functional group."""
+
+    envelope: Envelope
+    declared: str
+    received: int
+    transactions: list[TransactionAnswer]
+    flaws: list[Flaw]
+
+    @property
+    def code(self) -> str:
+        """AK901: A accepted, E with errors, P partially, R rejected."""
+        codes = {each.code for each in self.transactions}
+        if not codes or codes == {"R"}:
+            return "R"
+        if "R" in codes:
+            return "P"
+        return "E" if "E" in codes or self.flaws else "A"
+
+
+@dataclass(slots=True)
+class InterchangeAnswer:
+    """What became of one interchange."""
+
+    envelope: Envelope
+    flaws: list[Flaw]
+    groups: int
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether its sender asks for a TA1 (ISA14)."""
+        return self.envelope.said("isa", 14) == "1"
+
+    @property
+    def code(self) -> str:
+        """TA104: A accepted, E accepted although something is wrong, R rejected."""
+        if not self.flaws:
+            return "A"
+        return "E" if self.groups else "R"
+
+    @property
+    def note(self) -> str:
+        """TA105: the first thing that is wrong."""
+        return self.flaws[0].code if self.flaws else _NOTHING_WRONG
+
+
+@dataclass(slots=True)
+class Answers:
+    """The groups and interchanges of a file, and what is wrong outside of groups."""
+
+    groups: list[GroupAnswer] = field(default_factory=list)
+    interchanges: list[InterchangeAnswer] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
+
+
+def answers_of(reads: Iterable[Read]) -> Answers:
+    """Return what became of the interchanges, groups and transactions of a file."""
+    answers = Answers()
+    transactions: list[TransactionAnswer] = []
+    of_transaction: list[Flaw] = []
+    of_group: list[Flaw] = []
+    of_interchange: list[Flaw] = []
+    groups_before = 0
+    for each in reads:
+        match each:
+            case Flaw(level=Level.CLAIM | Level.TRANSACTION):
+                if len(of_transaction) < _MOST_SEGMENT_FLAWS:
+                    of_transaction.append(each)
+            case Flaw(level=Level.GROUP):
+                of_group.append(each)
+            case Flaw():
+                answers.flaws.append(each)
+                of_interchange.append(each)
+            case TransactionRead(envelope, claims, refused, is_read):
+                version = envelope.said("st", 3) or envelope.said("gs", 8)
+                number = envelope.said("st", 2)
+                transactions.append(TransactionAnswer(number, version, claims, refused, is_read, of_transaction))
+                of_transaction = []
+            case GroupRead(envelope, declared, received):
+                answers.groups.append(GroupAnswer(envelope, declared, received, transactions, of_group))
+                transactions, of_group = [], []
+            case InterchangeRead(envelope):
+                groups = len(answers.groups) - groups_before
+                answers.interchanges.append(InterchangeAnswer(envelope, of_interchange, groups))
+                of_interchange, groups_before = [], len(answers.groups)
+    answers.flaws += of_transaction + of_group
+    return answers
+
+
+def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
+    """Yield an interchange for each group: sender and receiver change places."""
+    for place, group in enumerate(answers.groups, 1):
+        yield from interchange(_cover(group.envelope, moment, place), "FA", VERSION, [_transaction(group)])
+
+
+def write_ta1(answers: Answers, moment: datetime) -> Iterator[str]:
+    """Yield an interchange with a TA1 for each one whose sender asks for it."""
+    wanted = (each for each in answers.interchanges if each.is_wanted)
+    for place, each in enumerate(wanted, 1):
+        said = each.envelope.said
+        segment: Elements = ["TA1", said("isa", 13), said("isa", 9), said("isa", 10), each.code, each.note]
+        yield from interchange_without_groups(_cover(each.envelope, moment, place), [segment])
+
+
+def _cover(envelope: Envelope, moment: datetime, control_number: int) -> Cover:
+    said = envelope.said
+    return Cover(
+        Address(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
+        Address(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
+        moment,
+        control_number=control_number,
+        usage=said("isa", 15),
+    )
+
+
+def _transaction(group: GroupAnswer) -> Iterator[Elements]:
+    said = group.envelope.said
+    yield ["ST", "999", "0001", VERSION]
+    yield ["AK1", said("gs", 1) or "HC", said("gs", 6) or "0", said("gs", 8) or UNKNOWN_VERSION]
+    for each in group.transactions:
+        yield ["AK2", "837", each.control_number or "0000", each.version]
+        for flaw in each.flaws:
+            if flaw.level is Level.CLAIM:
+                yield ["IK3", flaw.segment_id or "CLM", str(flaw.position or 1), "2300", flaw.code]
+        codes = [flaw.code for flaw in each.flaws if flaw.level is Level.TRANSACTION]
+        if any(flaw.level is Level.CLAIM for flaw in each.flaws):
+            codes.insert(0, "5")
+        yield ["IK5", each.code, *dict.fromkeys(codes[:5])]
+    taken = sum(each.code != "R" for each in group.transactions)
+    codes = list(dict.fromkeys(flaw.code for flaw in group.flaws))[:5]
+    declared = group.declared if group.declared.isdecimal() else str(group.received)
+    yield ["AK9", group.code, declared, str(group.received), str(taken), *codes]
+
+
+def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, written out
+    """Return the same as a document."""
+    return {
+        "interchanges": [
+            {
+                "interchangeControlNumber": each.envelope.said("isa", 13),
+                "isAcknowledgmentRequested": each.is_wanted,
+                "acknowledgmentCode": each.code,
+                "noteCode": each.note,
+            }
+            for each in answers.interchanges
+        ],
+        "groups": [
+            {
+                "interchangeControlNumber": group.envelope.said("isa", 13),
+                "groupControlNumber": group.envelope.said("gs", 6),
+                "acknowledgmentCode": group.code,
+                "transactions": [
+                    {
+                        "transactionControlNumber": each.control_number,
+                        "version": each.version,
+                        "acknowledgmentCode": each.code,
+                        "claimsRead": each.claims,
+                        "claimsRefused": each.refused,
+                        "flaws": [_flaw(flaw) for flaw in each.flaws],
+                    }
+                    for each in group.transactions
+                ],
+                "flaws": [_flaw(flaw) for flaw in group.flaws],
+            }
+            for group in answers.groups
+        ],
+        "flaws": [_flaw(flaw) for flaw in answers.flaws],
+    }
+
+
+def _flaw(flaw: Flaw) -> dict[str, Any]:  # likewise
+    return {
+        "segment": flaw.segment,
+        "segmentId": flaw.segment_id,
+        "level": flaw.level.value,
+        "code": flaw.code,
+        "reason": flaw.reason,
+        "claimsRead": flaw.is_passed_over,
+    }

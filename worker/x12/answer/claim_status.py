@@ -1,0 +1,312 @@
+"""What became of the claims of each submitted transaction, in the words of the 277CA (ASC X12N 005010X214).
+
+A clean claim is answered A2:20. A rejected one gets the status of each finding at the level where it belongs, the claim
+or the line. A pended claim was received and is held: its statuses come with A1, since the 277CA has no category for it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
+from schemas.outcome import Disposition, Finding, Outcome, Severity
+from schemas.part import without_nulls
+from worker.x12.write.envelopes import Address
+
+UNKNOWN: Final = "UNKNOWN"
+"""Stands where the guide wants a name or an identifier that the claim does not have."""
+
+RECEIVED, ACCEPTED, REJECTED_AS_WRONG = "A1", "A2", "A7"
+ACCEPTED_FOR_PROCESSING, LINE_INFORMATION, SUPPORTING_DOCUMENTATION = "20", "247", "294"
+_COMPOSITES: Final = 3
+"""How many statuses an STC holds: STC01, STC10, STC11."""
+
+_REJECTIONS: Final = frozenset({"A3", "A4", "A6", "A7", "A8"})
+"""The categories with which a 277CA sends a claim back; a prediction may name one of a later step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One STC: a category with up to three status codes, and the entity that they speak of."""
+
+    category: str
+    codes: tuple[str, ...]
+    entity: str | None = None
+
+    def composites(self) -> list[list[str]]:
+        """Return STC01, STC10 and STC11; the entity goes with the last code, which is the one that needs it."""
+        codes = self.codes[:_COMPOSITES]
+        last = len(codes) - 1
+        return [[self.category, code, self.entity or "" if place == last else ""] for place, code in enumerate(codes)]
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatus:
+    """A line with what it is rejected for."""
+
+    service: list[str]
+    charge: str
+    revenue_code: str
+    units: str
+    control_number: str
+    service_date: str
+    statuses: tuple[Status, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStatus:
+    """One claim with what became of it."""
+
+    patient: tuple[str, str, str, str]
+    """Last name, first name, middle name, identifier."""
+    control_number: str
+    charge: Decimal
+    disposition: Disposition
+    received_on: date
+    statuses: tuple[Status, ...]
+    lines: tuple[LineStatus, ...]
+    clearinghouse_number: str
+    bill_type: str
+    service_dates: str
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the claim goes back."""
+        return self.disposition is Disposition.REJECTED
+
+
+@dataclass(slots=True)
+class Submission:
+    """The claims of one submitted transaction, by billing provider in the order of their first claims."""
+
+    cover: tuple[Address, Address, str]
+    """Who answers, who is answered, and whether it is a test."""
+    source: tuple[str, str]
+    submitter: tuple[str, str, str, str]
+    """NM102, name or last name, first name, identifier."""
+    reference: str
+    trace: str
+    received_on: date
+    providers: dict[tuple[str, ...], list[ClaimStatus]] = field(default_factory=dict)
+
+    def claims(self) -> list[ClaimStatus]:
+        """Return all claims."""
+        return [claim for claims in self.providers.values() for claim in claims]
+
+
+class Submissions:
+    """Brings the claims of each submitted transaction together, in whatever order their outcomes come."""
+
+    def __init__(self) -> None:
+        self._of_transaction: dict[tuple[str | None, ...], Submission] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        """Take what became of a claim."""
+        claim = Claim.model_validate(without_nulls(outcome.claim))
+        key = _key(claim)
+        submission = self._of_transaction.get(key)
+        if submission is None:
+            submission = self._of_transaction[key] = _submission(claim, outcome)
+        submission.providers.setdefault(_provider(claim.billing), []).append(_status_of(claim, outcome))
+
+    def all(self) -> list[Submission]:
+        """Return what was submitted, in the order of the first outcomes."""
+        return list(self._of_transaction.values())
+
+
+def submissions_of(outcomes: Iterable[Outcome]) -> list[Submission]:
+    """Return what was submitted, in the order of the first outcomes."""
+    submissions = Submissions()
+    for outcome in outcomes:
+        submissions.add(outcome)
+    return submissions.all()
+
+
+def _key(claim: Claim) -> tuple[str | None, ...]:
+    """The transaction that a claim came in; claims that came as JSON are one for each submitter."""
+    origin, submitter = claim.origin, claim.submitter
+    if origin is None:
+        return (submitter.organization_name, submitter.last_name) if submitter else ()
+    interchange_and_group = (origin.sender, origin.interchange_control_number, origin.group_control_number)
+    return (*interchange_and_group, origin.transaction_control_number)
+
+
+def _submission(claim: Claim, outcome: Outcome) -> Submission:
+    origin = claim.origin
+    extra = (claim.receiver.model_extra if claim.receiver else None) or {}
+    receiver_id = str(extra.get("receiverId") or claim.trading_partner_service_id or UNKNOWN)
+    extra = (claim.submitter.model_extra if claim.submitter else None) or {}
+    submitter_id = str(extra.get("submitterIdentification") or UNKNOWN)
+    if origin and origin.sender:
+        us = Address(origin.receiver_qualifier or "ZZ", origin.receiver or "", origin.application_receiver or "")
+        them = Address(origin.sender_qualifier or "ZZ", origin.sender, origin.application_sender or "")
+    else:
+        us, them = Address("ZZ", receiver_id, receiver_id), Address("ZZ", submitter_id, submitter_id)
+    name = claim.receiver.organization_name if claim.receiver else None
+    submitter = claim.submitter
+    is_organization = submitter is None or not submitter.last_name
+    numbers = (
+        (origin.interchange_control_number, origin.group_control_number, origin.transaction_control_number)
+        if origin
+        else (claim.control_number,)
+    )
+    return Submission(
+        cover=(us, them, claim.usage_indicator or "P"),
+        source=(name or UNKNOWN, receiver_id),
+        submitter=(
+            "2" if is_organization else "1",
+            ((submitter.organization_name or submitter.last_name) if submitter else None) or UNKNOWN,
+            ((submitter.first_name if submitter else None) or "") if not is_organization else "",
+            submitter_id,
+        ),
+        reference=(origin.transaction_reference if origin else None) or claim.control_number or "0",
+        trace="-".join(number for number in numbers if number) or "0",
+        received_on=outcome.received_on,
+    )
+
+
+def _provider(billing: Provider | None) -> tuple[str, ...]:
+    """NM102 to NM109 of the billing provider."""
+    if billing is None:
+        return ("2", UNKNOWN, "", "", "", "", "XX", UNKNOWN)
+    is_person = bool(billing.last_name) and not billing.organization_name
+    identifier = ("XX", billing.npi) if billing.npi else ("FI", billing.employer_id or billing.ssn or UNKNOWN)
+    name = billing.organization_name or billing.last_name or UNKNOWN
+    first = (billing.first_name or "") if is_person else ""
+    return ("1" if is_person else "2", name, first, "", "", "", *identifier)
+
+
+def _status_of(claim: Claim, outcome: Outcome) -> ClaimStatus:
+    information = claim.claim_information
+    lines = information.service_lines
+    charge = information.claim_charge_amount
+    wanted = Severity.REJECT if outcome.disposition is Disposition.REJECTED else Severity.PEND
+    findings = [finding for finding in outcome.findings if finding.severity is wanted]
+    of_lines = tuple(_lines(claim, findings)) if outcome.disposition is Disposition.REJECTED else ()
+    told = {id(finding) for _, each in of_lines for finding in each}
+    of_claim = [_status(finding, outcome.disposition) for finding in findings if id(finding) not in told]
+    line_statuses = []
+    for place, each in of_lines:
+        fitting, others = _fitting(dict.fromkeys(_status(finding, outcome.disposition) for finding in each))
+        line_statuses.append(_line_status(*place, fitting))
+        # The guide has one STC a line; what it has no room for stands at the claim.
+        of_claim += others
+    statuses = tuple(dict.fromkeys(of_claim))
+    if not statuses:
+        statuses = (_status_without_finding(outcome.disposition),)
+    numbers = information.claim_supplemental_information
+    extra = (numbers.model_extra if numbers else None) or {}
+    is_facility = claim.kind is ClaimKind.INSTITUTIONAL
+    bill_type = f"{information.place_of_service_code or ''}{information.claim_frequency_code or ''}"
+    return ClaimStatus(
+        patient=_patient(claim),
+        control_number=information.patient_control_number or "0",
+        charge=charge if isinstance(charge, Decimal) else Decimal(0),
+        disposition=outcome.disposition,
+        received_on=outcome.received_on,
+        statuses=statuses,
+        lines=tuple(line_statuses),
+        clearinghouse_number=str(extra.get("claimNumber") or ""),
+        bill_type=bill_type if is_facility else "",
+        service_dates=_service_dates(claim, lines),
+    )
+
+
+def _status_without_finding(disposition: Disposition) -> Status:
+    """Clean claims are accepted; one whose findings all stand at its lines is rejected for these."""
+    match disposition:
+        case Disposition.SCRUBBED:
+            return Status(ACCEPTED, (ACCEPTED_FOR_PROCESSING,))
+        case Disposition.PENDED:
+            return Status(RECEIVED, (SUPPORTING_DOCUMENTATION,))
+        case Disposition.REJECTED:
+            return Status(REJECTED_AS_WRONG, (LINE_INFORMATION,))
+
+
+def _status(finding: Finding, disposition: Disposition) -> Status:
+    predicted = finding.predicted
+    is_rejected = disposition is Disposition.REJECTED
+    if predicted is None or not predicted.claim_status:
+        return _status_without_finding(disposition)
+    category = predicted.claim_status_category if predicted.claim_status_category in _REJECTIONS else REJECTED_AS_WRONG
+    return Status(category if is_rejected else RECEIVED, predicted.claim_status, predicted.entity)
+
+
+def _lines(claim: Claim, findings: list[Finding]) -> Iterator[tuple[tuple[int, ServiceLine], list[Finding]]]:
+    lines = claim.claim_information.service_lines
+    for place, line in enumerate(lines, 1):
+        own = [finding for finding in findings if finding.at.line == place]
+        if own and _service(line):
+            yield (place, line), own
+
+
+def _fitting(statuses: Iterable[Status]) -> tuple[tuple[Status, ...], list[Status]]:
+    """Split statuses into those that one STC holds with its three composites, and the others."""
+    fitting: list[Status] = []
+    others: list[Status] = []
+    room = _COMPOSITES
+    for status in statuses:
+        count = len(status.composites())
+        (fitting if count <= room else others).append(status)
+        room -= count if count <= room else 0
+    return tuple(fitting), others
+
+
+def _line_status(place: int, line: ServiceLine, statuses: tuple[Status, ...]) -> LineStatus:
+    service = line.service
+    facility = line.institutional_service
+    revenue_code = (facility.service_line_revenue_code if facility else None) or ""
+    units = service.service_unit_count
+    return LineStatus(
+        service=_service(line),
+        charge=_amount(service.line_item_charge_amount),
+        revenue_code=revenue_code if service.procedure_code else "",
+        units=f"{units:f}" if isinstance(units, Decimal) else "",
+        control_number=line.provider_control_number or str(place),
+        service_date=day_of(line.service_date),
+        statuses=statuses,
+    )
+
+
+def _service(line: ServiceLine) -> list[str]:
+    """SVC01: the procedure with its modifiers, or the revenue code of a line without one."""
+    service, facility = line.service, line.institutional_service
+    if service.procedure_code:
+        modifiers = [modifier or "" for modifier in service.procedure_modifiers[:4]]
+        return [service.procedure_identifier or "HC", service.procedure_code, *modifiers]
+    if facility is not None and facility.service_line_revenue_code:
+        return ["NU", facility.service_line_revenue_code]
+    return []
+
+
+def _patient(claim: Claim) -> tuple[str, str, str, str]:
+    person: Person | None = claim.dependent or claim.subscriber
+    identifier = (claim.subscriber.member_id if claim.subscriber else None) or UNKNOWN
+    if person is None:
+        return UNKNOWN, "", "", identifier
+    middle = str((person.model_extra or {}).get("middleName") or "")
+    return person.last_name or person.organization_name or UNKNOWN, person.first_name or "", middle, identifier
+
+
+def _service_dates(claim: Claim, lines: tuple[ServiceLine, ...]) -> str:
+    dates = claim.claim_information.claim_date_information
+    begins = [line.service_date for line in lines if isinstance(line.service_date, date)]
+    ends = [line.service_date_end for line in lines if isinstance(line.service_date_end, date)]
+    begin = dates.statement_begin_date if dates else None
+    end = dates.statement_end_date if dates else None
+    first = begin if isinstance(begin, date) else min(begins, default=None)
+    last = end if isinstance(end, date) else max([*begins, *ends], default=None)
+    if first is None:
+        return ""
+    return day_of(first) if last is None or last <= first else f"{day_of(first)}-{day_of(last)}"
+
+
+def day_of(value: object) -> str:
+    """Return a day as X12 writes it; empty for what is none."""
+    return f"{value:%Y%m%d}" if isinstance(value, date) else ""
+
+
+def _amount(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else "0"

@@ -1,0 +1,138 @@
+"""HI segments: codes with their qualifiers, up to twelve a segment."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal
+
+from worker.x12.layout.rows import Elements, Fate, Json, Member, Taken, fate, find, parts, reach, texts
+
+_MOST: Final = 12
+
+Shape = Literal["one", "list", "groups", "texts", "text groups", "code groups"]
+"""How the codes stand: one part; a list of parts; a list of such lists, one a segment; texts; a list of lists of texts;
+a list of parts that hold a list of texts."""
+
+
+class Codes:
+    """The HI segments of a kind: C022 composites as parts of the message.
+
+    Args:
+        qualifiers: The codes of C022-01, the first of which is written where the message names none.
+        path: Where they stand.
+        shape: How they stand there.
+        members: The names of the components by place, counted from 1; a date stands in the fourth.
+        period: The names of both ends, where the fourth holds two dates.
+    """
+
+    def __init__(
+        self,
+        qualifiers: Sequence[str],
+        path: str,
+        shape: Shape,
+        members: dict[int, str],
+        period: tuple[str, str] | None = None,
+    ) -> None:
+        self.qualifiers = tuple(qualifiers)
+        self.key = f"HI*{qualifiers[0]}"
+        *self._parents, self._name = path.split(".")
+        self._shape = shape
+        self._members = members
+        self._period = period
+
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+        """Read all composites of a segment."""
+        read = [self._part(each.split(component)) for each in elements[1:] if each]
+        found: list[Any] = [part for part, _ in read]
+        is_whole = all(whole for _, whole in read)
+        holder = reach(into, self._parents)
+        if not found:
+            return "none"
+        if self._shape == "one":
+            if self._name in holder:
+                return "none"
+            holder[self._name] = found[0]
+            return fate(is_whole=is_whole and len(found) == 1)
+        if "text" in self._shape or self._shape == "code groups":
+            found = [part["code"] for part in found if "code" in part]
+        into_list = holder.setdefault(self._name, [])
+        match self._shape:
+            case "groups" | "text groups":
+                into_list.append(found)
+            case "code groups":
+                into_list.append({"conditionCodes": found})
+            case _:
+                into_list.extend(found)
+        return fate(is_whole=is_whole)
+
+    def _part(self, components: list[str]) -> tuple[Json, bool]:
+        part: Json = {}
+        is_whole = components[0] in self.qualifiers
+        for place, value in enumerate(components, 1):
+            if not value:
+                continue
+            name = self._members.get(place)
+            if place == 4 and self._period:  # noqa: PLR2004 - C022-04
+                part[self._period[0]], _, part[self._period[1]] = value.partition("-")
+            elif name:
+                part[name] = value
+            elif place != 1 and (place, value) not in ((3, "D8"), (3, "RD8")):
+                is_whole = False
+        return part, is_whole
+
+    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+        """Yield the segments."""
+        holder = find(source, self._parents)
+        value = (holder or {}).get(self._name)
+        if holder is None or not value:
+            return
+        for group in self._groups(value):
+            if not isinstance(group[0], dict):
+                taken.note(holder, self._name)
+            for start in range(0, len(group), _MOST):
+                yield ["HI", *(self._written(each, taken) for each in group[start : start + _MOST])]
+        if self._shape == "code groups":
+            for each in parts(value):
+                taken.note(each, "conditionCodes")
+
+    def members(self) -> Iterator[Member]:
+        """Yield what each code has; the list itself where it holds texts."""
+        around = (*self._parents, self._name)
+        match self._shape:
+            case "texts" | "text groups":
+                yield around
+            case "code groups":
+                yield (*around, "conditionCodes")
+            case _:
+                for name in (*self._members.values(), *(self._period or ())):
+                    yield (*around, name)
+
+    def _groups(self, value: Any) -> list[list[Any]]:  # any JSON
+        groups: list[list[Any]]
+        match self._shape:
+            case "one":
+                groups = [[value]] if isinstance(value, dict) else []
+            case "list":
+                groups = [parts(value)]
+            case "texts":
+                groups = [texts(value)]
+            case "code groups":
+                groups = [texts(each.get("conditionCodes")) for each in parts(value)]
+            case "text groups":
+                groups = [texts(each) for each in value] if isinstance(value, list) else []
+            case "groups":
+                groups = [parts(each) for each in value] if isinstance(value, list) else []
+        return [group for group in groups if group]
+
+    def _written(self, entry: Json | str, taken: Taken) -> list[str]:
+        part = {"code": entry} if isinstance(entry, str) else entry
+        components = [""] * max(*self._members, 4 if self._period else 1)
+        for place, name in self._members.items():
+            components[place - 1] = taken.get(part, name)
+        components[0] = components[0] or self.qualifiers[0]
+        if self._period:
+            begin, end = (taken.get(part, name) for name in self._period)
+            components[2:4] = ["RD8", f"{begin}-{end}"]
+        elif components[3:4] and components[3]:
+            components[2] = "D8"
+        while components and not components[-1]:
+            components.pop()
+        return components

@@ -1,0 +1,208 @@
+"""Reads 837s as a stream: claims as messages, and what is wrong in a file, each where it stands.
+
+A flaw spoils as little as it can: a broken claim leaves the others of its transaction, a broken transaction the others
+of its interchange. A claim that may not be whole (the file ends, the transaction has no SE) is not given out.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Final, NamedTuple
+
+from worker.x12.layout.versions import kind_of, refusal_of
+from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
+from worker.x12.read.segments import USUAL, Segment, read_segments
+from worker.x12.read.transactions import Claims
+
+_TURNING: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", "BHT", "HL", "CLM"})
+"""The segments at which something begins or ends."""
+
+
+def read_837(stream: BinaryIO) -> Iterator[Read]:
+    """Yield claims and flaws in the order of the file, and the ends of transactions, groups and interchanges."""
+    reader = _Interchanges()
+    for segment in read_segments(stream):
+        if not reader.absorb(segment):
+            yield from reader.take(segment)
+    yield from reader.end()
+
+
+class _Trailer(NamedTuple):
+    """What a trailer says again of what it ends, and how a 999 or a TA1 says that it does not fit."""
+
+    level: Level
+    counted: str
+    count_code: str
+    control: str
+    control_code: str
+
+
+_TRAILERS: Final = {
+    "SE": _Trailer(Level.TRANSACTION, "segments the transaction", "4", "ST02", "3"),
+    "GE": _Trailer(Level.GROUP, "transactions the group", "5", "GS06", "4"),
+    "IEA": _Trailer(Level.INTERCHANGE, "groups the interchange", "021", "ISA13", "001"),
+}
+
+
+class _Interchanges:
+    """The envelopes: ISA, GS and ST with their counts and control numbers."""
+
+    def __init__(self) -> None:
+        self._envelope = Envelope()
+        self._groups = self._transactions = 0
+        self._claims: Claims | None = None
+        self._is_outside_told = False
+        self._first = self._last = 0
+        self._handlers: dict[str, Callable[[Segment], Iterator[Read]]] = {
+            "ISA": self._isa,
+            "TA1": lambda _: iter(()),
+            "GS": self._gs,
+            "ST": self._st,
+            "SE": self._se,
+            "GE": self._ge,
+            "IEA": self._iea,
+        }
+
+    def absorb(self, segment: Segment) -> bool:
+        """Read a segment that comes to nothing by itself, as nearly all do; false if it is another one."""
+        if self._claims is None or segment.flaw or segment.elements[0] in _TURNING:
+            return False
+        self._last = segment.number
+        self._claims.absorb(segment)
+        return True
+
+    def take(self, segment: Segment) -> Iterator[Read]:
+        """Yield what one segment brings to its end, or what is wrong with it."""
+        self._last = segment.number
+        if segment.flaw:
+            yield from self._unusable(segment, segment.flaw)
+        elif handle := self._handlers.get(segment.elements[0]):
+            yield from handle(segment)
+        elif self._claims is not None:
+            yield from self._claims.take(segment)
+        elif not self._envelope.st and not self._is_outside_told:
+            self._is_outside_told = True
+            yield self._flaw(segment, Level.GROUP, "Segments stand here outside of any transaction (ST).", "5")
+
+    def end(self) -> Iterator[Read]:
+        """Yield what is left when the file has ended."""
+        if self._envelope.isa:
+            end = Segment(self._last, [""], USUAL)
+            yield from self._leave_interchange(end, "the file ends before its IEA")
+
+    # Beginnings
+
+    def _isa(self, segment: Segment) -> Iterator[Read]:
+        yield from self._leave_interchange(segment, "the interchange has no IEA")
+        self._envelope = Envelope(isa=tuple(segment.elements))
+        self._groups = 0
+        self._is_outside_told = False
+
+    def _gs(self, segment: Segment) -> Iterator[Read]:
+        yield from self._leave_group(segment, "the group has no GE")
+        self._envelope = Envelope(self._envelope.isa, tuple(segment.elements))
+        self._groups += 1
+        self._transactions = 0
+
+    def _st(self, segment: Segment) -> Iterator[Read]:
+        yield from self._leave_transaction(segment, "the transaction has no SE")
+        self._envelope = Envelope(self._envelope.isa, self._envelope.gs, tuple(segment.elements))
+        self._transactions += 1
+        self._first = segment.number
+        said = self._envelope.said
+        version = said("st", 3) or said("gs", 8)
+        kind = kind_of(version)
+        if not self._envelope.gs:
+            reason, code = "The transaction stands in no functional group: GS is missing before it.", "5"
+        elif said("st", 1) != "837":
+            reason, code = "The transaction is no 837 (claims).", "1"
+        elif kind is None:
+            reason, code = refusal_of(version), "I6"
+        else:
+            self._claims = Claims(self._envelope, segment.number, kind)
+            return
+        yield self._flaw(segment, Level.TRANSACTION, reason, code)
+
+    # Ends
+
+    def _se(self, segment: Segment) -> Iterator[Read]:
+        if not self._envelope.st:
+            yield self._flaw(segment, Level.GROUP, "This SE ends no transaction: ST is missing before it.", "5")
+            return
+        if self._claims is not None:
+            yield from self._claims.finish()
+        yield from self._trailer(segment, segment.number - self._first + 1, self._envelope.said("st", 2))
+        yield from self._close_transaction()
+
+    def _ge(self, segment: Segment) -> Iterator[Read]:
+        yield from self._leave_transaction(segment, "the transaction has no SE")
+        if not self._envelope.gs:
+            yield self._flaw(segment, Level.INTERCHANGE, "This GE ends no group: GS is missing before it.", "024")
+            return
+        yield from self._trailer(segment, self._transactions, self._envelope.said("gs", 6))
+        yield from self._close_group("".join(segment.elements[1:2]).strip())
+
+    def _iea(self, segment: Segment) -> Iterator[Read]:
+        yield from self._leave_group(segment, "the group has no GE")
+        yield from self._trailer(segment, self._groups, self._envelope.said("isa", 13))
+        yield from self._close_interchange()
+
+    def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[Flaw]:
+        """What of SE, GE and IEA does not fit what they end: how much that holds, and its control number."""
+        identifier = segment.elements[0]
+        trailer = _TRAILERS[identifier]
+        count, number = (each.strip() for each in [*segment.elements[1:3], "", ""][:2])
+        if count.lstrip("0") != str(held or ""):
+            reason = f"{identifier}01 does not say how many {trailer.counted} has: it has {held:,}."
+            yield self._flaw(segment, trailer.level, reason, trailer.count_code, is_passed_over=True)
+        if number != control:
+            reason = f"The control number in {identifier}02 is not that of {trailer.control}."
+            yield self._flaw(segment, trailer.level, reason, trailer.control_code, is_passed_over=True)
+
+    # What ends without its own trailer
+
+    def _leave_interchange(self, segment: Segment, doubt: str) -> Iterator[Read]:
+        yield from self._leave_group(segment, doubt)
+        if self._envelope.isa:
+            yield self._flaw(segment, Level.INTERCHANGE, f"{doubt[0].upper()}{doubt[1:]}.", "023", is_passed_over=True)
+            yield from self._close_interchange()
+
+    def _leave_group(self, segment: Segment, doubt: str) -> Iterator[Read]:
+        yield from self._leave_transaction(segment, doubt)
+        if self._envelope.gs:
+            yield self._flaw(segment, Level.GROUP, "The group has no GE.", "3", is_passed_over=True)
+            yield from self._close_group(str(self._transactions))
+
+    def _leave_transaction(self, segment: Segment, doubt: str) -> Iterator[Read]:
+        if not self._envelope.st:
+            return
+        if self._claims is not None:
+            yield from self._claims.finish(doubt, segment)
+        yield self._flaw(segment, Level.TRANSACTION, "The transaction has no SE.", "2", is_passed_over=True)
+        yield from self._close_transaction()
+
+    def _close_transaction(self) -> Iterator[Read]:
+        claims = self._claims
+        if claims is None:
+            yield TransactionRead(self._envelope, 0, 0, is_read=False)
+        else:
+            yield TransactionRead(claims.envelope, claims.given, claims.refused, is_read=True)
+        self._claims = None
+        self._envelope = Envelope(self._envelope.isa, self._envelope.gs)
+
+    def _close_group(self, declared: str) -> Iterator[Read]:
+        yield GroupRead(self._envelope, declared, self._transactions)
+        self._envelope = Envelope(self._envelope.isa)
+
+    def _close_interchange(self) -> Iterator[Read]:
+        if self._envelope.isa:
+            yield InterchangeRead(self._envelope)
+        self._envelope = Envelope()
+
+    def _unusable(self, segment: Segment, reason: str) -> Iterator[Flaw]:
+        if self._claims is not None and self._claims.spoil(segment, reason):
+            return
+        level = Level.TRANSACTION if self._envelope.st else Level.INTERCHANGE
+        yield self._flaw(segment, level, reason, "5" if self._envelope.st else "022")
+
+    def _flaw(self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False) -> Flaw:
+        position = segment.number - self._first + 1 if self._envelope.st else None
+        return Flaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)

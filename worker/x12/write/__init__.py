@@ -1,0 +1,1 @@
+"""From claim messages to 837s."""
