@@ -129,6 +129,7 @@ class PipelineScrubber:
             findings=tuple((finding.edit, finding.severity.value) for finding in outcome.findings),
             no_data=tuple(entry.edit for entry in outcome.coverage.no_data),
             is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
+            not_read=outcome.count_not_read,
             edit_errors=outcome.coverage.errors,
             lines=done.lines,
             billed=done.billed,
