@@ -1,5 +1,6 @@
 """The outcome of one claim: what it is now, what was found, what it was enriched with, what was really checked."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -7,6 +8,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+from schemas.values import WrittenNumber
 
 
 class Severity(StrEnum):
@@ -304,5 +307,9 @@ class Outcome(Message):
 
     @classmethod
     def read(cls, value: bytes) -> "Outcome":
-        """Return the outcome in a message, by the camelCase names alone. Raises pydantic's `ValidationError`."""
-        return cls.model_validate_json(value, by_alias=True, by_name=False)
+        """Return the outcome in a message, by the camelCase names alone and with numbers in the digits of the claim.
+
+        Raises `ValueError`, of which pydantic's `ValidationError` is one.
+        """
+        document = json.loads(value, parse_int=WrittenNumber, parse_float=WrittenNumber)
+        return cls.model_validate(document, by_alias=True, by_name=False)

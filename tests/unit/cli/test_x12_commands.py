@@ -168,6 +168,35 @@ def test_acknowledge_answers_outcomes_with_a_277ca(file: Path) -> None:
     assert json.loads(as_json.stdout)["transactions"][0]["acceptedCount"] == 5
 
 
+def test_acknowledge_takes_amounts_that_are_numbers(tmp_path: Path) -> None:
+    """A claim that came as JSON may hold them; they keep their digits."""
+    claim = json.loads(EXAMPLE.read_bytes())
+    claim["claimInformation"]["claimChargeAmount"] = "@"
+    source = tmp_path / "claim.json"
+    source.write_text(json.dumps(claim).replace('"@"', "3080.10"))
+
+    result = run("acknowledge", "-", stdin=check(source, "--format", "jsonl").stdout_bytes)
+
+    assert (result.exit_code, "3080.10" in result.stdout or "3080.1*" in result.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("was", "by", "told"),
+    [
+        ('"claimInformation"', '"claim_information"', "$.claim_information: this name is read only as"),
+        ('"disposition"', '"dispo"', "line 1: is no outcome"),
+        ('"outcomeId"', '"outcome_id"', "line 1: is no outcome"),
+    ],
+)
+def test_acknowledge_says_which_outcome_it_cannot_read(was: str, by: str, told: str) -> None:
+    """Names have one spelling in outcomes and in their claims."""
+    outcome = check(EXAMPLE, "--format", "jsonl").stdout
+
+    result = run("acknowledge", "-", stdin=outcome.replace(was, by).encode())
+
+    assert (result.exit_code, told in result.stderr) == (2, True)
+
+
 def test_acknowledge_answers_a_file_with_a_999(file: Path) -> None:
     """Exit code 1 when something in it is wrong."""
     sound = run("acknowledge", file)

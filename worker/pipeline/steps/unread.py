@@ -83,7 +83,8 @@ def _bounded(paths: Iterable[str]) -> NotRead:
 def _unknown(value: object, known: Known, published: Known, path: str) -> Iterator[tuple[str, str | None]]:
     """Yield the path of each unknown member, with the published name that it is another spelling of."""
     if isinstance(value, dict):
-        for name, member in value.items():
+        # By name: the order of members makes no other claim, and no other outcome.
+        for name, member in sorted(value.items()):
             place = below(path, name)
             if name not in known.names:
                 yield place, published.spelling(name)
