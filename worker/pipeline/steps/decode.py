@@ -39,6 +39,7 @@ _LONG_TEXT: Final = re.compile(rb':"[^"]{31}')
 _IN_NAMES_OF_ATTACHMENTS: Final = b"upplemental"
 _NULL: Final = b":null"
 _VERSION_READ: Final = f"$.schemaVersion: expected {SCHEMA_VERSION} as text, which is also read where it is absent."
+_LINES_READ: Final = f"$.claimInformation.serviceLines: expected at most {MAX_LINES} lines."
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
@@ -252,7 +253,7 @@ def _validate(document: dict[str, Any], reading: Reading) -> Claim:  # any JSON 
         flaws = tuple(spelling_flaws(document)) or schema_flaws(error, document)
         raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws) from None
     if len(claim.claim_information.service_lines) > MAX_LINES:
-        _refuse(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA)
+        raise NotAClaimError(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA, (_LINES_READ,))
     return claim
 
 
