@@ -12,7 +12,8 @@ import click
 import orjson
 
 from schemas.outcome import Outcome
-from worker.cli.shared.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
+from worker.cli.shared.claim_files import holds_x12, read_claims
+from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
 from worker.settings import Settings

@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 
 from schemas.outcome import Disposition
-from worker.cli.shared.claim_files import Found, NoClaimFileError, expand_what_is_there, read_what_can_be_read
+from worker.cli.shared.claim_files import Found, read_what_can_be_read
+from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
 from worker.cli.shared.console import EXIT_UNREADABLE, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
 from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json

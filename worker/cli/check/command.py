@@ -17,14 +17,8 @@ from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.cli.check.portion import Job, Screen, Wanted, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
-from worker.cli.shared.claim_files import (
-    STDIN,
-    Found,
-    NoClaimFileError,
-    expand_what_is_there,
-    read_what_can_be_read,
-    total_bytes,
-)
+from worker.cli.shared.claim_files import Found, read_what_can_be_read
+from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand_what_is_there, total_bytes
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import (
     DAY,

@@ -1,7 +1,6 @@
 """Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
 
 import io
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -12,17 +11,13 @@ from typing import BinaryIO, Final
 
 import orjson
 
+from worker.cli.shared.claim_paths import LINE_SUFFIXES, STDIN, UnreadablePathError, refuse_no_file
 from worker.fhir.reading import Damage, read_resource
 from worker.pipeline.forms import says_resource
 from worker.pipeline.steps.decode import NotAClaimError, read_json
 from worker.x12.read.events import ClaimRead, Flaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12
-
-STDIN: Final = "-"
-LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
-X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
-SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
 
 _X12_BEGINS: Final = 1024
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
@@ -46,77 +41,6 @@ class Found:
     is_mapped: bool = False
 
 
-class NoClaimFileError(Exception):
-    """A path cannot be read, or holds no claim; the message names it."""
-
-
-class _UnreadableError(NoClaimFileError):
-    """One path of several, of which the others can be read."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
-
-
-def expand(paths: Iterable[str]) -> list[str]:
-    """Return the files behind paths: a folder means the claim files in it. Raises `NoClaimFileError`."""
-    files = _files_behind(paths)
-    for file in files:
-        _refuse_no_file(file)
-    return files
-
-
-def expand_what_is_there(paths: Iterable[str]) -> list[str]:
-    """Return the files behind paths, and the paths behind which there are none: reading says what is wrong with them.
-
-    Raises `NoClaimFileError` where there is nothing else to read.
-    """
-    files = _files_behind(paths)
-    if len(files) == 1:
-        _refuse_no_file(files[0])
-    return files
-
-
-def _files_behind(paths: Iterable[str]) -> list[str]:
-    files: list[str] = []
-    for path in paths:
-        inside = sorted(_files_in(path)) if path != STDIN and Path(path).is_dir() else []
-        files += inside or [path]
-    return files
-
-
-def _files_in(folder: str) -> Iterator[str]:
-    """Yield the claim files of a folder, links to nowhere among them, and the folders in it that cannot be read."""
-    refused: list[str] = []
-    for inside, _, names in os.walk(folder, onerror=lambda error: refused.append(str(error.filename))):
-        yield from (str(Path(inside) / name) for name in names if _is_claim_file(Path(inside) / name))
-    yield from refused
-
-
-def _is_claim_file(file: Path) -> bool:
-    is_lost = file.is_symlink() and not file.exists()
-    return file.suffix.lower() in SUFFIXES and (file.is_file() or is_lost)
-
-
-def _refuse_no_file(file: str) -> None:
-    if file == STDIN or Path(file).is_file():
-        return
-    if not Path(file).is_dir():
-        raise _UnreadableError(file, "no such file or folder")
-    try:
-        next(Path(file).iterdir(), None)
-    except OSError as error:
-        raise _UnreadableError(file, f"cannot be read ({error.strerror})") from None
-    raise _UnreadableError(file, f"no claim file in this folder (names end in {', '.join(SUFFIXES)})")
-
-
-def total_bytes(files: Iterable[str]) -> int | None:
-    """Return how many bytes there are to read; None when stdin is among the files."""
-    files = list(files)
-    return None if STDIN in files else sum(Path(file).stat().st_size for file in files if Path(file).is_file())
-
-
 def read_claims(
     files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[Found]:
@@ -137,7 +61,7 @@ def read_claims(
                 count += 1
                 yield found
         if not count:
-            raise _UnreadableError(_named(file), "holds no claim")
+            raise UnreadablePathError(_named(file), "holds no claim")
 
 
 def read_what_can_be_read(
@@ -147,7 +71,7 @@ def read_what_can_be_read(
     for file in files:
         try:
             yield from read_claims((file,), longest, progress)
-        except _UnreadableError as error:
+        except UnreadablePathError as error:
             yield Found(error.path, "", b"", error.reason)
 
 
@@ -159,7 +83,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
     if file == STDIN:
         yield from _read_stream(sys.stdin.buffer, _named(file), longest, progress)
         return
-    _refuse_no_file(file)
+    refuse_no_file(file)
     try:
         with Path(file).open("rb") as stream:
             if Path(file).suffix.lower() in LINE_SUFFIXES:
@@ -167,7 +91,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
             else:
                 yield from _read_stream(stream, file, longest, progress)
     except OSError as error:
-        raise _UnreadableError(file, f"cannot be read ({error.strerror})") from None
+        raise UnreadablePathError(file, f"cannot be read ({error.strerror})") from None
 
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
