@@ -1,5 +1,6 @@
 """What becomes of a message where something beside its outcomes cannot be made."""
 
+import json
 from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from schemas.dead_letter import HEADER_REASON
+from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from schemas.topics import topic_names
 from tests.unit.x12.files import FILES, claims, interchange
 from worker.agents.verdicts import Judge
@@ -77,6 +78,19 @@ async def test_an_837_without_a_content_type_is_read_and_answered_as_one(loaded:
     by_itself = await judged(loaded, Log(), headers=(), submit_x12=True, acknowledge=Acknowledgements.X12)
 
     assert by_itself == by_header
+
+
+async def test_a_claim_in_another_form_is_told_its_places_in_the_header(loaded: LoadedScrubber) -> None:
+    """Names of members are no health data; a value of the claim is not in it."""
+    text = json.dumps({"claimInformation": {"serviceLines": [{"serviceDate": ["19510405"]}]}})
+
+    dispositions, (record,) = await judged(loaded, Log(), text, headers=())
+
+    headers = dict(record.headers)
+    assert (dispositions, headers[HEADER_REASON]) == (["dead-lettered"], b"schema")
+    assert json.loads(headers[HEADER_FLAWS]) == [
+        "$.claimInformation.serviceLines[0].serviceDate: expected text or a number, found a list."
+    ]
 
 
 async def test_a_reply_that_fits_into_no_record_makes_the_message_a_dead_letter(loaded: LoadedScrubber) -> None:
