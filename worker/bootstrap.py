@@ -10,6 +10,7 @@ from time import perf_counter
 
 import orjson
 
+import schemas
 import worker
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Disposition
@@ -30,6 +31,7 @@ from worker.settings import ENV_PREFIX, Settings, SettingsError
 from worker.stream.scrubber import Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
+_PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
 def version() -> str:
@@ -95,7 +97,7 @@ def _pipeline(
         profiles=profiles,
         guides=guides,
         snapshot=snapshot,
-        ruleset=ruleset_digest(version(), Path(worker.__file__).parent, directory, user_edits),
+        ruleset=ruleset_digest(_PACKAGES, [*profiles, *guides.values()], user_edits, cache),
         clock=perf_counter,
         max_bytes=max_bytes,
     )

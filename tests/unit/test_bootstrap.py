@@ -19,7 +19,7 @@ from worker.settings import Settings
 from worker.stream.scrubber import Form
 
 CLAIMS = tuple(demo_claims(200))
-BUNDLE: Final = Path(__file__).parents[1] / "fhir" / "bundle.json"
+BUNDLE: Final = Path(__file__).parents[0] / "fhir" / "bundle.json"
 
 
 @pytest.fixture(scope="module")
