@@ -104,7 +104,7 @@ def facility(*lines: str, bill_type: str = "13", number: str = "SYN-I1", charge:
         "CL1*1*1*01",
         "REF*EA*SYNRECORD",
         "HI*ABK:C7A010",
-        "HI*PR:R109",
+        "HI*ABJ:R109" if bill_type == "11" else "HI*PR:R109",
         "HI*ABF:E3430:::::::Y*ABF:I10",
         "HI*BBR:30233N1:D8:20260302",
         "HI*BI:70:RD8:20260201-20260203",

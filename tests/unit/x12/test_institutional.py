@@ -98,7 +98,7 @@ def test_the_mue_of_an_outpatient_claim_is_the_hospitals(pipeline: Pipeline) -> 
     ("change", "path"),
     [
         (("DTP*434*RD8*20260302-20260302~\n", ""), "$.claimInformation.claimDateInformation.statementBeginDate"),
-        (("HI*ABK:C7A010~\n", ""), "$.claimInformation.principalDiagnosis"),
+        (("HI*ABK:C7A010~\n", ""), "$.claimInformation.principalDiagnosis.principalDiagnosisCode"),
         (("SV2*0636*", "SV2**"), "$.claimInformation.serviceLines[0].institutionalService.serviceLineRevenueCode"),
     ],
     ids=["statement dates", "principal diagnosis", "revenue code"],
