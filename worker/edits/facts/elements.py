@@ -86,7 +86,7 @@ INDEX: Final = re.compile(r"\[\d+\]")
 
 
 Written: TypeAlias = tuple[str, str, int | None, int | None]
-"""An identifier or a code as it stands in the claim: its value, its path, its longest length, its place in a list.
+"""An identifier or a code as it is in the claim: its value, its path, its longest length, its place in a list.
 
 Paths are put together for what is found only: see `path_of`.
 """
