@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, get_args
 
 from schemas.claim import Claim, ClaimKind
 from schemas.part import Part
@@ -21,8 +22,9 @@ TWO_LETTER_STATES: Final = (None, "", "US", "CA")
 
 def absent_of_claim(claim: Claim, kind: ClaimKind) -> Iterator[tuple[RequiredElement, str]]:
     """Yield each element that the claim as a whole lacks, with its JSON path."""
-    for part in OF_CLAIM[kind]:
-        yield from _absent(part, claim, claim, "$")
+    for part, first_look in _CLAIM_LOOKS[kind]:
+        if first_look is None or not first_look(claim):
+            yield from _absent(part, claim, claim, "$")
 
 
 def absent_of_line(claim: Claim, kind: ClaimKind, place: int) -> Iterator[tuple[RequiredElement, str]]:
@@ -138,6 +140,71 @@ def _needs_attending(claim: Claim, _: object) -> bool:
     return not all(code and code.startswith(AMBULANCE) for code in revenue)
 
 
+Look: TypeAlias = Callable[[Claim], bool]
+"""Says of most claims, and quickly, that a part lacks nothing."""
+
+
+def _first_look(part: RequiredPart) -> Look | None:
+    """Return how to see that a part is not sent or lacks nothing; None when only a closer look tells."""
+    names = [name for name, _ in part.steps]
+    kind: type[Part] | None = Claim
+    attributes: list[str] = []
+    for name, lists in part.steps:
+        attribute = _attributes(kind).get(name) if kind else None
+        if attribute is None or kind is None:
+            break
+        attributes.append(attribute)
+        kind = None if lists else _part_of(kind, attribute)
+        if lists:
+            names = names[: len(attributes)]
+            break
+    is_list = any(lists for _, lists in part.steps)
+    known = _attributes(kind) if kind and len(attributes) == len(names) and not is_list else {}
+    if part.is_required and part.elements and all(element.members[0] in known for element in part.elements):
+        paths = [".".join([*attributes, known[element.members[0]]]) for element in part.elements]
+        return _has_all(attrgetter(*paths), is_one=len(paths) == 1)
+    if (part.is_required and not is_list) or not names:
+        return None
+    return _is_not_sent(attrgetter(".".join(attributes)) if attributes else None, names[len(attributes) :])
+
+
+def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
+    """Return the model of a field that holds one part."""
+    annotation = kind.model_fields[attribute].annotation
+    for each in (annotation, *get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, Part):
+            return each
+    return None
+
+
+def _has_all(getter: Callable[[Claim], Any], *, is_one: bool) -> Look:
+    def look(claim: Claim) -> bool:
+        try:
+            values = getter(claim)
+        except AttributeError:  # the part itself, or one around it, is not sent
+            return False
+        return bool(values) if is_one else all(values)
+
+    return look
+
+
+def _is_not_sent(getter: Callable[[Claim], Any] | None, others: Sequence[str]) -> Look:
+    def look(claim: Claim) -> bool:
+        try:
+            holder = getter(claim) if getter else claim
+        except AttributeError:  # one around it is not sent
+            return True
+        if not holder or not others:
+            return not holder
+        extra = getattr(holder, "model_extra", None)
+        return isinstance(holder, Part) and others[0] not in (extra or ())
+
+    return look
+
+
+_CLAIM_LOOKS: Final = MappingProxyType(
+    {kind: tuple((part, _first_look(part)) for part in parts) for kind, parts in OF_CLAIM.items()}
+)
 SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyType(
     {
         # A FHIR claim names no submitter: whoever turns it into an 837 is one.
