@@ -53,14 +53,29 @@ def _is_day(year: str, month: str, day: str) -> bool:
     return True
 
 
+def _is_person(elements: Sequence[str]) -> bool:
+    return len(elements) > 2 and elements[2] == "1"  # noqa: PLR2004 - NM102
+
+
+def _is_domestic(elements: Sequence[str]) -> bool:
+    return len(elements) <= 4 or elements[4] in {"", "US", "CA"}  # noqa: PLR2004 - N404
+
+
+_SITUATIONS: Final = {"person": _is_person, "us-address": _is_domestic}
+"""The situations that the segment itself shows."""
+
+
 class Elements:
     """The elements of one segment of a guide, worked out so that a sound segment is passed quickly."""
 
-    __slots__ = ("_coded", "_components", "_date", "_required")
+    __slots__ = ("_coded", "_components", "_date", "_required", "_situational")
 
     def __init__(self, use: SegmentUse) -> None:
         whole = [each for each in use.elements if each.component is None]
         self._required = tuple(each.place for each in whole if each.is_required)
+        self._situational = tuple(
+            (each.place, _SITUATIONS[each.situation]) for each in whole if each.situation in _SITUATIONS
+        )
         self._coded = tuple((each.place, each.codes) for each in whole if each.codes)
         self._date = _DATES.get(use.identifier)
         components: dict[int, list[ElementUse]] = {}
@@ -78,6 +93,9 @@ class Elements:
         for place in self._required:
             if place >= count or not elements[place]:
                 return tuple(self._all(elements, component))
+        for place, applies in self._situational:
+            if (place >= count or not elements[place]) and applies(elements):
+                return tuple(self._all(elements, component))
         for place, codes in self._coded:
             if place < count and elements[place] not in codes and elements[place]:
                 return tuple(self._all(elements, component))
@@ -91,6 +109,9 @@ class Elements:
         count = len(elements)
         for place in self._required:
             if place >= count or not elements[place]:
+                yield ElementFlaw(place, None, MISSING)
+        for place, applies in self._situational:
+            if (place >= count or not elements[place]) and applies(elements):
                 yield ElementFlaw(place, None, MISSING)
         for place, codes in self._coded:
             if place < count and elements[place] not in codes and elements[place]:

@@ -241,6 +241,8 @@ class Walk:
         self._stray(segment, key)
         if identifier in _OPENING:
             self._is_passing = True
+            if not self._is_claim and key in self._places.level_keys:
+                self._lose(segment, "what belongs in another level is in this one", UNEXPECTED)
 
     def _stray(self, segment: Segment, key: str) -> None:
         others = self._places.level_keys if self._is_claim else self._places.claim_keys
