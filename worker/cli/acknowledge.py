@@ -82,7 +82,11 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
     if not answers.groups:
         click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)
         return EXIT_UNREADABLE
-    return EXIT_SOME_NOT if any(group.code != "A" for group in answers.groups) or answers.flaws else 0
+    groups = [*filter(structure.is_answered, answers.groups)]
+    if not groups:
+        click.echo("There are acknowledgments (FA) only in it; a 999 does not answer them.", err=True)
+        return 0
+    return EXIT_SOME_NOT if any(group.code != "A" for group in groups) or answers.flaws else 0
 
 
 def _answer_outcomes(path: str, form: str, moment: datetime) -> int:

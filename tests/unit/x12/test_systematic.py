@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -103,7 +104,9 @@ def test_a_damage_stays_where_it_is(kind: ClaimKind) -> None:
     changed = []
     for case in every(kind):
         at = int(case.name.split()[2]) - 1
-        near = set(concerned[at]) | (set(concerned[min(at + 1, len(concerned) - 1)]) if case.damage == "move" else set())
+        near = set(concerned[at]) | (
+            set(concerned[min(at + 1, len(concerned) - 1)]) if case.damage == "move" else set()
+        )
         for document in claims(read(case)):
             name = number(document)
             if name in ALL and name not in near and _content(document) != _content(sound(kind)[name]):
@@ -118,11 +121,10 @@ def _content(document: Document) -> Document:
 
 def _concerned(segments: list[str]) -> list[list[str]]:
     """The claims that each segment is about: its own, those of its level, or all."""
-    levels: list[tuple[int, int, str]] = []
     spans: dict[str, list[tuple[int, int]]] = {}
     starts = [place for place, each in enumerate(segments) if each.startswith(("HL*", "CLM*"))] + [len(segments)]
     open_levels: dict[str, tuple[int, int]] = {"": (0, starts[0])}
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         elements = segments[start].split("*")
         if elements[0] == "HL":
             code = elements[3]
@@ -130,7 +132,6 @@ def _concerned(segments: list[str]) -> list[list[str]]:
             open_levels[code] = (start, end)
         else:
             spans[elements[1]] = [*open_levels.values(), (start, end)]
-    del levels
     return [
         [name for name, ranges in spans.items() if any(start <= place < end for start, end in ranges)]
         for place in range(len(segments))

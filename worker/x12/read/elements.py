@@ -8,7 +8,7 @@ from typing import Final
 from worker.x12.layout.structure import ElementUse, SegmentUse
 from worker.x12.read.events import ElementFlaw
 
-MISSING, WRONG_CHARACTER, WRONG_CODE, WRONG_DATE = "1", "6", "7", "8"
+MISSING, TOO_MANY, WRONG_CHARACTER, WRONG_CODE, WRONG_DATE = "1", "3", "6", "7", "8"
 _HOURS: Final = r"([01]\d|2[0-3])[0-5]\d"
 _DAY: Final = r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
 _FORMS: Final = {
@@ -19,6 +19,12 @@ _FORMS: Final = {
 }
 _SAFE_DAY: Final = 28
 """Up to here every month has the day."""
+
+_MOST_CODES: Final = 12
+"""The composites of an HI."""
+
+_POINTERS: Final = ("SV1", 7, 4)
+"""SV107 is a C004, which has four components."""
 
 _DATES: Final = {"DTP": (3, 2), "DMG": (2, 1), "PAT": (6, 5), "BHT": (4, None)}
 """Where a segment has a date, and where it says the form of it; the date of a BHT is always D8."""
@@ -68,7 +74,7 @@ _SITUATIONS: Final = {"person": _is_person, "us-address": _is_domestic}
 class Elements:
     """The elements of one segment of a guide, worked out so that a sound segment is passed quickly."""
 
-    __slots__ = ("_coded", "_components", "_date", "_required", "_situational")
+    __slots__ = ("_coded", "_components", "_date", "_identifier", "_required", "_situational")
 
     def __init__(self, use: SegmentUse) -> None:
         whole = [each for each in use.elements if each.component is None]
@@ -77,6 +83,7 @@ class Elements:
             (each.place, _SITUATIONS[each.situation]) for each in whole if each.situation in _SITUATIONS
         )
         self._coded = tuple((each.place, each.codes) for each in whole if each.codes)
+        self._identifier = use.identifier
         self._date = _DATES.get(use.identifier)
         components: dict[int, list[ElementUse]] = {}
         for each in use.elements:
@@ -128,19 +135,27 @@ class Elements:
 
     def _of_components(self, elements: Sequence[str], separator: str) -> Iterator[ElementFlaw]:
         count = len(elements)
+        if self._identifier == "HI" and count > _MOST_CODES + 1:
+            yield ElementFlaw(_MOST_CODES + 1, None, TOO_MANY)
         for place, uses in self._components:
             if place >= count:
                 return
             if not elements[place]:
                 continue
-            values = elements[place].split(separator)
-            held = len(values)
-            for component, is_required, codes in uses:
-                value = values[component - 1] if component <= held else ""
-                if not value:
-                    if is_required:
-                        yield ElementFlaw(place, component, MISSING)
-                elif codes and value not in codes:
-                    yield ElementFlaw(place, component, WRONG_CODE)
-                elif component == 4 and not is_date(values[2], value):  # noqa: PLR2004 - the date of a C022
-                    yield ElementFlaw(place, component, WRONG_DATE)
+            yield from self._of_composite(place, uses, elements[place].split(separator))
+
+    def _of_composite(
+        self, place: int, uses: tuple[tuple[int, bool, frozenset[str]], ...], values: list[str]
+    ) -> Iterator[ElementFlaw]:
+        held = len(values)
+        if held > _POINTERS[2] and (self._identifier, place) == _POINTERS[:2]:
+            yield ElementFlaw(place, held, TOO_MANY)
+        for component, is_required, codes in uses:
+            value = values[component - 1] if component <= held else ""
+            if not value:
+                if is_required:
+                    yield ElementFlaw(place, component, MISSING)
+            elif codes and value not in codes:
+                yield ElementFlaw(place, component, WRONG_CODE)
+            elif component == 4 and not is_date(values[2], value):  # noqa: PLR2004 - the date of a C022
+                yield ElementFlaw(place, component, WRONG_DATE)

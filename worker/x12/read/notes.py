@@ -30,7 +30,13 @@ _WORDS: Final = {
     OUT_OF_ORDER: "{identifier} is not at its place in the order of loop {loop}.",
     WRONG_ELEMENTS: "{identifier} in loop {loop} has elements that are missing or wrong{elements}.",
 }
-_ELEMENT_WORDS: Final = {"1": "missing", "6": "unreadable", "7": "not a code of the guide", "8": "no date"}
+_ELEMENT_WORDS: Final = {
+    "1": "missing",
+    "3": "too many",
+    "6": "unreadable",
+    "7": "not a code of the guide",
+    "8": "no date",
+}
 
 
 class Note(NamedTuple):

@@ -95,6 +95,7 @@ class Claims:
         self._level_flaw: str | None = "no HL comes before it"
         self._claim: _Claim | None = None
         self._outside: list[Segment] = []
+        self.encoding = ""
 
     def take(self, segment: Segment) -> Iterator[Read]:
         """Yield the claim that a segment brings to its end, and what is wrong."""
@@ -123,6 +124,8 @@ class Claims:
             self._walk.read(segment, self._component)
             if self._walk.stray is segment:
                 self._outside.append(segment)
+        elif self._walk is None and not self._outside and segment.elements[0] in _LINES:
+            self._outside.append(segment)
 
     def _is_outside(self, segment: Segment) -> bool:
         """Whether a segment is the content of a claim whose CLM is missing, and keep it apart then."""
@@ -259,7 +262,9 @@ class Claims:
         self._level_flaw, self._walk = reason, None
         if is_count(number):
             self._last_level = max(self._last_level, int(number))
-        flaw = self._flaw(segment, Level.TRANSACTION, f"The hierarchy is broken: {reason}.", WRONG_ELEMENTS)
+        flaw = self._flaw(
+            segment, Level.TRANSACTION, f"The hierarchy is broken: {reason}.", WRONG_ELEMENTS, is_passed_over=True
+        )
         return replace(flaw, loop=_LOOP_OF_LEVEL.get(code, "2000B"), elements=tuple(unreadable(elements)))
 
     def _read(self, claim: _Claim, segment: Segment) -> None:
@@ -385,6 +390,8 @@ class Claims:
             "transactionTime": said("bht", 5),
             "transactionType": said("bht", 6),
         }
+        if self.encoding:
+            origin["encoding"] = self.encoding
         parts = (self._header, *(level.part for level in self._levels), claim.part)
         unmapped = [each for part in parts for each in part.unmapped]
         if unmapped:
