@@ -4,18 +4,17 @@ import io
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from schemas.claim import ClaimKind
 from tests.unit.x12.full import file_of, segments_of
+from tests.unit.x12.owners import Document, claims, number, owner
 from tests.unit.x12.systematic import ACCEPTED, Case, cases
 from worker.x12.answer.ack_999 import answers_of
-from worker.x12.read.events import ClaimRead, Flaw, Read
+from worker.x12.read.events import Flaw, Read
 from worker.x12.read.interchanges import read_837
 
-Document = dict[str, Any]  # a claim as JSON
 KINDS = list(ClaimKind)
 ALL = [f"SYN-{place}" for place in range(1, 7)]
 
@@ -32,32 +31,11 @@ def every(kind: ClaimKind) -> list[Case]:
     return list(cases(kind))
 
 
-def claims(reads: list[Read]) -> list[Document]:
-    """The claims that came out."""
-    return [each.document for each in reads if isinstance(each, ClaimRead)]
-
-
-def number(document: Document) -> str:
-    """CLM01."""
-    return str(document["claimInformation"].get("patientControlNumber", ""))
-
-
 @cache
 def sound(kind: ClaimKind) -> dict[str, Document]:
     """The claims of the file without damage."""
     text = file_of(segments_of(kind), kind)
     return {number(each): each for each in claims(list(read_837(io.BytesIO(text.encode()))))}
-
-
-def owner(document: Document) -> tuple[object, ...]:
-    """Whose claim it is: subscriber, payer, billing provider, and the patient where that is another person."""
-    subscriber, billing, patient = (document.get(name, {}) for name in ("subscriber", "billing", "dependent"))
-    return (
-        *(subscriber.get(name) for name in ("memberId", "lastName", "firstName", "organizationName")),
-        *(document.get(name) for name in ("tradingPartnerServiceId", "tradingPartnerName")),
-        *(billing.get(name) for name in ("npi", "organizationName", "lastName")),
-        *(patient.get(name) for name in ("lastName", "firstName")),
-    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -289,9 +289,12 @@ class Claims:
             claim.loop = walk.loop
         if walk.stray is not None:
             self._level_flaw = _LEVEL_IN_CLAIM
-        if walk.lost is not None and claim.flaw is None:
-            lost, reason, code = walk.lost
-            claim.flaw = (lost, f"The claim may hold what belongs to another one: {reason}.", code)
+        self._note_loss(claim)
+
+    def _note_loss(self, claim: _Claim) -> None:
+        if claim.walk.lost is not None and claim.flaw is None:
+            lost, reason, code = claim.walk.lost
+            claim.flaw = (lost, f"The claim is not certain to be whole and alone: {reason}.", code)
 
     def _note_service(self, claim: _Claim, segment: Segment) -> None:
         """A service of the other kind of claim, or outside of a line, spoils the claim."""
@@ -309,6 +312,7 @@ class Claims:
         if claim is None:
             return
         claim.walk.finish(segment)
+        self._note_loss(claim)
         flawed, reason, code = claim.flaw or (segment, _NOT_WHOLE.format(doubt), "I7")
         if claim.flaw is not None:
             claim.part.forget({flawed.number})

@@ -32,6 +32,9 @@ _OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 _SELF: Final = "18"
 """SBR02: the patient is the subscriber."""
 
+_LINES: Final = "2400"
+"""A claim without a line is not whole: its lines are elsewhere in the file, or lost."""
+
 _IDENTITY: Final = frozenset({2, 3, 8, 9})
 """The elements of an NM1 that say who it is."""
 
@@ -196,7 +199,7 @@ class Walk:
             for inside in place.required_loops:
                 if inside.name not in frame.loops:
                     self._lack(segment, inside.opener_key, inside.name)
-                    if inside.name in OWNERS:
+                    if inside.name in OWNERS or inside.name == _LINES:
                         self._lose(segment, f"loop {inside.name} is missing", MISSING)
 
     def finish(self, segment: Segment) -> None:
