@@ -151,7 +151,12 @@ def _is_reasoned(name: str, reasons: dict[str, str]) -> bool:
 
 
 WE_ACCEPT: dict[str, str] = {}
-"""Damages that pyx12 rejects and we do not: the damage with its segment, and why."""
+"""Damages that pyx12 rejects and we do not: the damage with its segment, and why. There is none."""
 
-WE_DO_NOT: dict[str, str] = {}
-"""Damages that pyx12 accepts and we do not."""
+_OF_PATIENT = "the guide requires it in 2010BA when the subscriber is the patient; pyx12 has no situations"
+_CLOSED = "the first of the two loops lacks what it requires; pyx12 asks only a loop that another one follows"
+WE_DO_NOT: dict[str, str] = {
+    **{f"delete {identifier}": _OF_PATIENT for identifier in ("N3", "N4", "DMG")},
+    **{f"double {identifier}": _CLOSED for identifier in ("CLM", "SBR", "NM1", "SVD", "LQ", "LX")},
+}
+"""Damages that pyx12 accepts and we do not, and why."""
