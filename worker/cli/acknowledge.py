@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from schemas.outcome import Outcome
-from worker.cli.shared.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
+from worker.cli.shared.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims, rereadable
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.settings import Settings
 from worker.x12.answer import ack_999 as structure
@@ -74,7 +74,7 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 
 
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
-    answers = answers_of(read_837(stream))
+    answers = answers_of(read_837(rereadable(stream)))
     if form == "json":
         _write_document(structure.as_json(answers))
     else:

@@ -206,6 +206,9 @@ class _Text:
             if not self._read():
                 return None
             cut = self.ahead.rfind(terminator, seen)
+        # No further than the end of the interchange, so that what is behind it is not looked at again and again.
+        if (end := self.ahead.find("IEA", 0, cut)) >= 0:
+            cut = self.ahead.find(terminator, end)
         taken, self.ahead = self.ahead[:cut], self.ahead[cut + 1 :]
         return taken
 
@@ -231,7 +234,7 @@ class _Text:
 
     def push_back(self, pieces: list[str], terminator: str) -> None:
         """Put segments back that belong to another interchange."""
-        self.ahead = "".join(piece + terminator for piece in pieces) + self.ahead
+        self.ahead = terminator.join([*pieces, self.ahead])
 
     def skip_to_isa(self, *, is_past: bool = True) -> None:
         """Go on to the next ISA, or to the end; past the one that may be here, unless told otherwise."""
