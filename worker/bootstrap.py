@@ -129,6 +129,7 @@ class PipelineScrubber:
             findings=tuple((finding.edit, finding.severity.value) for finding in outcome.findings),
             no_data=tuple(entry.edit for entry in outcome.coverage.no_data),
             is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
+            not_read=outcome.count_not_read,
             edit_errors=outcome.coverage.errors,
             lines=done.lines,
             billed=done.billed,
@@ -150,7 +151,7 @@ class PipelineScrubber:
             if scrubbed.dead_letter is None:
                 yield scrubbed
             else:
-                flaws.append(NoClaim(scrubbed.dead_letter, f"{each.place}: {scrubbed.dead_letter.reason}."))
+                flaws += each.refused(scrubbed.dead_letter)
         if is_empty:
             flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
         if flaws:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
+from schemas.part import without_nulls
 from worker.x12.layout.rows import Json
 from worker.x12.write.envelopes import Address
 
@@ -108,7 +109,7 @@ class Submissions:
 
     def add(self, outcome: Outcome) -> None:
         """Take what became of a claim."""
-        claim = Claim.model_validate(outcome.claim)
+        claim = Claim.model_validate(without_nulls(outcome.claim))
         submission = self._submission(claim, outcome.received_on)
         submission.providers.setdefault(_provider(claim.billing), []).append(_status_of(claim, outcome))
 

@@ -11,7 +11,7 @@ from worker.x12.answer.ack_999 import answers_of, write_999
 from worker.x12.read.events import ClaimRead, Flaw
 from worker.x12.read.interchanges import read_837
 
-FOLDER = Path(__file__).with_name("cases")
+FOLDER = Path(__file__).parent.with_name("cases")
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
 
 
