@@ -351,6 +351,7 @@ class Origin(Part):
     transaction_date: Text = Field(default=None, description="BHT04")
     transaction_time: Text = Field(default=None, description="BHT05")
     transaction_type: Text = Field(default=None, description="BHT06")
+    encoding: Text = Field(default=None, description="the encoding of the file, where it is not UTF-8: windows-1252")
     unmapped: tuple[UnmappedSegment, ...] = ()
     flaws: tuple[StructureFlaw, ...] = Field(default=(), description="what is wrong in the structure of the file")
 

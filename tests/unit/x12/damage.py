@@ -24,9 +24,10 @@ class Damaged:
 def damaged() -> Iterator[Damaged]:
     """At least 60 files."""
     for name, text, claims_read in (*_cut(), *_envelopes(), *_other_standards()):
-        yield Damaged(name, text if isinstance(text, bytes) else text.encode(), tuple(claims_read))
-    for name, text, claims_read in (*_structure(), *_content()):
-        yield Damaged(name, text if isinstance(text, bytes) else recounted(text).encode(), tuple(claims_read))
+        yield Damaged(name, text.encode(), tuple(claims_read))
+    for name, changed, claims_read in (*_structure(), *_content()):
+        content = changed if isinstance(changed, bytes) else recounted(changed).encode()
+        yield Damaged(name, content, tuple(claims_read))
 
 
 def _cut() -> Iterator[tuple[str, str, list[str]]]:

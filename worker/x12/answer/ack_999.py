@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from worker.x12.layout.rows import Elements
+from worker.x12.layout.rows import Elements, Json
 from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
 from worker.x12.write.envelopes import Address, Cover, interchange, interchange_without_groups
 
@@ -98,6 +98,8 @@ class Answers:
     groups: list[GroupAnswer] = field(default_factory=list)
     interchanges: list[InterchangeAnswer] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
+    refused: list[Json] = field(default_factory=list)
+    """The refused claims of transactions that were accepted, as far as they were read; a 277CA answers them too."""
 
 
 def answers_of(reads: Iterable[Read]) -> Answers:
@@ -121,6 +123,8 @@ def answers_of(reads: Iterable[Read]) -> Answers:
             case TransactionRead(envelope, claims, refused, is_read):
                 version = envelope.said("st", 3) or envelope.said("gs", 8)
                 number = envelope.said("st", 2)
+                if claims:
+                    answers.refused += [flaw.document for flaw in of_transaction if flaw.document]
                 transactions.append(
                     TransactionAnswer(envelope.said("st", 1), number, version, claims, refused, is_read, of_transaction)
                 )
@@ -136,11 +140,14 @@ def answers_of(reads: Iterable[Read]) -> Answers:
     return answers
 
 
+def is_answered(group: GroupAnswer) -> bool:
+    """Whether a 999 answers a group; a group of 999s is not answered by another one (X12C 005010X231A1, 1.4)."""
+    return group.envelope.said("gs", 1) != _ACKNOWLEDGMENT
+
+
 def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
     """Yield an interchange for each group: sender and receiver change places."""
-    # A 999 is not answered by another one: X12C 005010X231A1, 1.4.
-    answered = (group for group in answers.groups if group.envelope.said("gs", 1) != _ACKNOWLEDGMENT)
-    for place, group in enumerate(answered, 1):
+    for place, group in enumerate(filter(is_answered, answers.groups), 1):
         yield from interchange(_cover(group.envelope, moment, place), "FA", VERSION, [_transaction(group)])
 
 

@@ -37,8 +37,8 @@ class ElementFlaw:
     Attributes:
         place: Its place in the segment, counted from 1.
         component: Its place in a composite, counted from 1; None for the element as a whole.
-        code: How a 999 says it (IK403): 1 missing, 6 a character that must not occur, 7 a code that the guide does
-            not have, 8 no date.
+        code: How a 999 says it (IK403): 1 missing, 3 too many, 6 a character that must not occur, 7 a code that the
+            guide does not have, 8 no date.
     """
 
     place: int

@@ -80,6 +80,8 @@ class _Interchanges:
         if self._claims is None or segment.flaw or segment.elements[0] in _TURNING:
             return False
         self._last = segment.number
+        if segment.encoding:
+            self._claims.encoding = segment.encoding
         self._claims.absorb(segment)
         return True
 
@@ -91,6 +93,7 @@ class _Interchanges:
         elif handle := self._handlers.get(segment.elements[0]):
             yield from handle(segment)
         elif self._claims is not None:
+            self._claims.encoding = segment.encoding or self._claims.encoding
             yield from self._claims.take(segment)
         elif not self._envelope.st and not self._is_outside_told:
             self._is_outside_told = True

@@ -7,15 +7,8 @@ from typing import Final, NamedTuple
 from worker.x12.layout.rows import Json
 from worker.x12.read.events import ElementFlaw
 
-UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN, OUT_OF_ORDER, WRONG_ELEMENTS = (
-    "1",
-    "2",
-    "3",
-    "4",
-    "5",
-    "7",
-    "8",
-)
+UNKNOWN, UNEXPECTED, MISSING = "1", "2", "3"
+LOOP_TOO_OFTEN, TOO_OFTEN, NOT_IN_THE_SET, OUT_OF_ORDER, WRONG_ELEMENTS = "4", "5", "6", "7", "8"
 """IK304 of a 999."""
 
 MAX_NOTES: Final = 100
@@ -30,7 +23,13 @@ _WORDS: Final = {
     OUT_OF_ORDER: "{identifier} is not at its place in the order of loop {loop}.",
     WRONG_ELEMENTS: "{identifier} in loop {loop} has elements that are missing or wrong{elements}.",
 }
-_ELEMENT_WORDS: Final = {"1": "missing", "6": "unreadable", "7": "not a code of the guide", "8": "no date"}
+_ELEMENT_WORDS: Final = {
+    "1": "missing",
+    "3": "too many",
+    "6": "unreadable",
+    "7": "not a code of the guide",
+    "8": "no date",
+}
 
 
 class Note(NamedTuple):
@@ -41,6 +40,13 @@ class Note(NamedTuple):
     loop: str
     code: str
     elements: tuple[ElementFlaw, ...] = ()
+
+
+class Loss(NamedTuple):
+    """Why nobody can say any more whose content something is, with what a 999 says: `note` without a sentence."""
+
+    note: Note
+    reason: str
 
 
 @dataclass(slots=True)
@@ -55,14 +61,16 @@ class Part:
     notes: list[Note] = field(default_factory=list)
     told: int = 0
 
-    def note(self, note: Note) -> None:
-        """Keep a note, unless there are too many already."""
+    def note(self, note: Note) -> Note:
+        """Keep a note, unless there are too many already, and return it."""
         if len(self.notes) < MAX_NOTES:
             self.notes.append(note)
+        return note
 
-    def forget(self, segments: set[int]) -> None:
-        """Drop the notes of some segments that were not reported yet, because they are reported otherwise."""
-        self.notes[self.told :] = [each for each in self.notes[self.told :] if each.segment not in segments]
+    def forget(self, *told: tuple[int, str]) -> None:
+        """Drop notes by segment number and identifier that were not reported yet, because they are otherwise."""
+        left = [each for each in self.notes[self.told :] if (each.segment, each.identifier) not in told]
+        self.notes[self.told :] = left
 
 
 def sentence(note: Note) -> str:

@@ -6,9 +6,23 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.x12.layout.rows import Json
+from worker.x12.layout.structure import CLAIM_LOOP
 from worker.x12.read.elements import WRONG_CODE, unreadable
 from worker.x12.read.events import ClaimRead, ElementFlaw, Envelope, Flaw, Level, Read
-from worker.x12.read.notes import MISSING, OUT_OF_ORDER, UNKNOWN, WRONG_ELEMENTS, Note, Part, members, sentence
+from worker.x12.read.notes import (
+    LOOP_TOO_OFTEN,
+    MISSING,
+    NOT_IN_THE_SET,
+    OUT_OF_ORDER,
+    TOO_OFTEN,
+    UNKNOWN,
+    WRONG_ELEMENTS,
+    Loss,
+    Note,
+    Part,
+    members,
+    sentence,
+)
 from worker.x12.read.places import places_of
 from worker.x12.read.segments import USUAL, Segment
 from worker.x12.read.walk import Walk, key_of
@@ -47,7 +61,7 @@ _OF_SUBSCRIBER: Final = (
 class _Claim:
     """One claim as far as it has been read."""
 
-    __slots__ = ("document", "flaw", "is_owned", "lines", "loop", "number", "part", "segments", "walk")
+    __slots__ = ("document", "flaw", "is_owned", "lines", "number", "part", "segments", "walk")
 
     def __init__(self, number: int, document: Json, kind: ClaimKind) -> None:
         places = places_of(kind)
@@ -55,10 +69,16 @@ class _Claim:
         self.document = document
         self.part = Part(document)
         self.walk = Walk(places.claim, self.part, places)
-        self.flaw: tuple[Segment, str, str] | None = None
+        self.flaw: Loss | None = None
         self.is_owned = True
-        self.loop = ""
         self.lines = self.segments = 0
+
+    def spoil(self, segment: Segment, reason: str, code: str) -> None:
+        """Let the claim be refused, unless it is already."""
+        if self.flaw is None:
+            wrong = tuple(unreadable(segment.elements)) if segment.flaw else ()
+            loop = self.walk.loop or CLAIM_LOOP
+            self.flaw = Loss(Note(segment.number, segment.elements[0], loop, code, wrong), reason)
 
 
 class _Level:
@@ -95,6 +115,7 @@ class Claims:
         self._level_flaw: str | None = "no HL comes before it"
         self._claim: _Claim | None = None
         self._outside: list[Segment] = []
+        self.encoding = ""
 
     def take(self, segment: Segment) -> Iterator[Read]:
         """Yield the claim that a segment brings to its end, and what is wrong."""
@@ -123,6 +144,8 @@ class Claims:
             self._walk.read(segment, self._component)
             if self._walk.stray is segment:
                 self._outside.append(segment)
+        elif self._walk is None and not self._outside and segment.elements[0] in _LINES:
+            self._outside.append(segment)
 
     def _is_outside(self, segment: Segment) -> bool:
         """Whether a segment is the content of a claim whose CLM is missing, and keep it apart then."""
@@ -149,9 +172,9 @@ class Claims:
             yield from self._claim_without_beginning(_LINES)
             self._begin(segment)
             if self._claim is not None:
-                self._claim.flaw = self._claim.flaw or (segment, reason, WRONG_ELEMENTS)
+                self._claim.spoil(segment, reason, WRONG_ELEMENTS)
         elif self._claim is not None:
-            self._claim.flaw = self._claim.flaw or (segment, reason, WRONG_ELEMENTS)
+            self._claim.spoil(segment, reason, WRONG_ELEMENTS)
             if not identifier:
                 self._level_flaw = "an unreadable segment before it may have begun another level"
         elif self._walk is not None and not self._outside and self._walk.is_spoiled_by(segment):
@@ -171,14 +194,14 @@ class Claims:
         if self._walk is not None:
             self._walk.finish(segment)
             if self._walk.lost is not None:
-                self._lose_level(self._walk.lost[1])
+                self._lose_level(self._walk.lost.reason)
         self._walk = None
 
     def _begin(self, segment: Segment) -> None:
         self._settle(segment)
         claim = self._claim = _Claim(segment.number, self._shared(), self._kind)
         if self._level_flaw:
-            claim.flaw = (segment, f"The claim has no sound place in the hierarchy: {self._level_flaw}.", OUT_OF_ORDER)
+            claim.spoil(segment, f"The claim has no sound place in the hierarchy: {self._level_flaw}.", OUT_OF_ORDER)
             claim.is_owned = False
         claim.walk.read(segment, self._component)
 
@@ -223,10 +246,10 @@ class Claims:
         first = outside[0].number
         part = self._parts[-1]
         before = next((note for note in part.notes if note.segment == first - 1 and note.code == UNKNOWN), None)
-        part.forget({first, first - 1} if before else {first})
+        part.forget((first, outside[0].elements[0]), *([before[:2]] if before else ()))
         at, identifier, code = (first - 1, before.identifier, UNKNOWN) if before else (first, "CLM", MISSING)
         reason = "The content of a claim is here without a CLM before it; the CLM is missing or misspelt."
-        yield Flaw(at, Level.CLAIM, reason, code, identifier, self._position(at), loop="2300")
+        yield Flaw(at, Level.CLAIM, reason, code, identifier, self._position(at), loop=CLAIM_LOOP)
 
     def _level(self, segment: Segment) -> Iterator[Flaw]:
         number, parent, code = [*segment.elements[1:4], "", "", ""][:3]
@@ -259,7 +282,9 @@ class Claims:
         self._level_flaw, self._walk = reason, None
         if is_count(number):
             self._last_level = max(self._last_level, int(number))
-        flaw = self._flaw(segment, Level.TRANSACTION, f"The hierarchy is broken: {reason}.", WRONG_ELEMENTS)
+        flaw = self._flaw(
+            segment, Level.TRANSACTION, f"The hierarchy is broken: {reason}.", WRONG_ELEMENTS, is_passed_over=True
+        )
         return replace(flaw, loop=_LOOP_OF_LEVEL.get(code, "2000B"), elements=tuple(unreadable(elements)))
 
     def _read(self, claim: _Claim, segment: Segment) -> None:
@@ -267,36 +292,37 @@ class Claims:
         claim.segments += 1
         if claim.segments > MAX_SEGMENTS or claim.lines > MAX_LINES:
             reason = f"The claim has more than {MAX_SEGMENTS:,} segments."
-            claim.flaw = claim.flaw or (segment, reason, "5")
+            claim.spoil(segment, reason, TOO_OFTEN)
             if identifier in _OF_LEVELS:
                 self._level_flaw = _LEVEL_IN_CLAIM
             return
         if identifier == "LX":
             claim.lines += 1
             if claim.lines > MAX_LINES:
-                claim.flaw = claim.flaw or (segment, f"The claim has more than {MAX_LINES} service lines.", "4")
+                claim.spoil(segment, f"The claim has more than {MAX_LINES} service lines.", LOOP_TOO_OFTEN)
                 return
         elif identifier in _SERVICES:
             self._note_service(claim, segment)
         walk = claim.walk
         walk.read(segment, self._component)
-        if claim.flaw is None:
-            claim.loop = walk.loop
         if walk.stray is not None:
             self._level_flaw = _LEVEL_IN_CLAIM
-        if walk.lost is not None and claim.flaw is None:
-            lost, reason, code = walk.lost
-            claim.flaw = (lost, f"The claim may hold what belongs to another one: {reason}.", code)
+        self._note_loss(claim)
+
+    def _note_loss(self, claim: _Claim) -> None:
+        if claim.walk.lost is not None and claim.flaw is None:
+            note, reason = claim.walk.lost
+            claim.flaw = Loss(note, f"The claim is not certain to be whole and alone: {reason}.")
 
     def _note_service(self, claim: _Claim, segment: Segment) -> None:
         """A service of the other kind of claim, or outside of a line, spoils the claim."""
         identifier = segment.elements[0]
         if identifier != _LINE_SEGMENT[self._kind]:
             reason = f"{identifier} does not belong in a claim that is {self._kind.value}."
-            claim.flaw = claim.flaw or (segment, reason, "6")
+            claim.spoil(segment, reason, NOT_IN_THE_SET)
         elif claim.walk.loop != "2400":
             reason = f"{identifier} is in no service line: LX is missing before it."
-            claim.flaw = claim.flaw or (segment, reason, OUT_OF_ORDER)
+            claim.spoil(segment, reason, OUT_OF_ORDER)
 
     def finish(self, segment: Segment, doubt: str | None = None) -> Iterator[Read]:
         """Yield the claim being read, or why it is refused; a doubt says why it may not be whole."""
@@ -304,42 +330,41 @@ class Claims:
         if claim is None:
             return
         claim.walk.finish(segment)
-        flawed, reason, code = claim.flaw or (segment, _NOT_WHOLE.format(doubt), "I7")
+        self._note_loss(claim)
+        if doubt is not None:
+            claim.spoil(segment, _NOT_WHOLE.format(doubt), "I7")
         if claim.flaw is not None:
-            claim.part.forget({flawed.number})
+            claim.part.forget(claim.flaw.note[:2])
         yield from self._told(claim.part)
         if self.is_refused:
             self.refused += 1
             return
-        if claim.flaw is None and doubt is None:
+        if claim.flaw is None:
             claim.document["origin"] = self._origin(claim)
             self.given += 1
             yield ClaimRead(claim.number, claim.document)
             return
         self.refused += 1
-        yield self._refusal(claim, flawed, reason, code)
+        yield self._refusal(claim, claim.flaw)
 
     def end(self, segment: Segment, doubt: str | None = None) -> Iterator[Read]:
         """Yield what is left at the end of the transaction."""
         yield from self.finish(segment, doubt)
         yield from self._close_level(segment)
 
-    def _refusal(self, claim: _Claim, flawed: Segment, reason: str, code: str) -> Flaw:
-        number = claim.document["claimInformation"].get("patientControlNumber", "")
-        document = None
-        if claim.is_owned:
-            document = {**claim.document, "origin": self._origin(claim)}
+    def _refusal(self, claim: _Claim, flaw: Loss) -> Flaw:
+        note = flaw.note
         return Flaw(
-            flawed.number,
+            note.segment,
             Level.CLAIM,
-            reason,
-            code,
-            flawed.elements[0],
-            self._position(flawed.number),
-            loop=claim.loop or "2300",
-            elements=tuple(unreadable(flawed.elements)) if flawed.flaw else (),
-            claim=number,
-            document=document,
+            flaw.reason,
+            note.code,
+            note.identifier,
+            self._position(note.segment),
+            loop=note.loop,
+            elements=note.elements,
+            claim=claim.document["claimInformation"].get("patientControlNumber", ""),
+            document={**claim.document, "origin": self._origin(claim)} if claim.is_owned else None,
         )
 
     def _told(self, *parts: Part) -> Iterator[Flaw]:
@@ -385,6 +410,8 @@ class Claims:
             "transactionTime": said("bht", 5),
             "transactionType": said("bht", 6),
         }
+        if self.encoding:
+            origin["encoding"] = self.encoding
         parts = (self._header, *(level.part for level in self._levels), claim.part)
         unmapped = [each for part in parts for each in part.unmapped]
         if unmapped:

@@ -17,6 +17,7 @@ from worker.x12.read.notes import (
     UNEXPECTED,
     UNKNOWN,
     WRONG_ELEMENTS,
+    Loss,
     Note,
     Part,
 )
@@ -31,6 +32,9 @@ _OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 
 _SELF: Final = "18"
 """SBR02: the patient is the subscriber."""
+
+_LINES: Final = "2400"
+"""A claim without a line is not whole: its lines are elsewhere in the file, or lost."""
 
 _IDENTITY: Final = frozenset({2, 3, 8, 9})
 """The elements of an NM1 that say who it is."""
@@ -72,7 +76,7 @@ class Walk:
 
     def __init__(self, place: Place, part: Part, places: Places) -> None:
         self.part = part
-        self.lost: tuple[Segment, str, str] | None = None
+        self.lost: Loss | None = None
         self.stray: Segment | None = None
         self._places = places
         self._is_claim = place is places.claim
@@ -82,8 +86,8 @@ class Walk:
 
     @property
     def loop(self) -> str:
-        """The loop that reading is in."""
-        return self._frames[-1].place.name
+        """The loop that reading is in; empty when it has ended."""
+        return self._frames[-1].place.name if self._frames else ""
 
     def read(self, segment: Segment, component: str) -> None:
         """Read one segment into the part, or keep it as it is."""
@@ -114,9 +118,9 @@ class Walk:
     def _take(self, step: Step, segment: Segment, component: str) -> None:
         elements = segment.elements
         if step.elements is not None and (flaws := step.elements.flaws(elements, component)):
-            self._note(segment, WRONG_ELEMENTS, flaws)
+            note = self._note(segment, WRONG_ELEMENTS, flaws)
             if elements[0] == "NM1" and self.loop in OWNERS and any(each.place in _IDENTITY for each in flaws):
-                self._lose(segment, "who it is about is not said", WRONG_ELEMENTS)
+                self._lose(note, "who it is about is not said")
         row, target = step.row, self._frames[step.depth].target
         if row is None or target is None or self._is_muted:
             if elements[0] != "BHT":  # it is in the origin of the claim
@@ -141,17 +145,17 @@ class Walk:
         self._is_muted = self._is_passing = False
         around = self._frames[-1]
         if place.rank < around.loop_rank:
-            self._note_at(segment, place.name, OUT_OF_ORDER)
-            self._lose(segment, f"loop {place.name} comes after a later one", OUT_OF_ORDER)
+            note = self._note_at(segment, place.name, OUT_OF_ORDER)
+            self._lose(note, f"loop {place.name} comes after a later one")
             self._stray(segment, place.opener_key)
             self._is_passing = True
             return False
         around.loop_rank = place.rank
         count = around.loops[place.name] = around.loops.get(place.name, 0) + 1
         if count > place.most:
-            self._note_at(segment, place.name, LOOP_TOO_OFTEN)
+            note = self._note_at(segment, place.name, LOOP_TOO_OFTEN)
             if place.name in OWNERS:
-                self._lose(segment, f"loop {place.name} is there twice", LOOP_TOO_OFTEN)
+                self._lose(note, f"loop {place.name} is there twice")
             if not place.each:
                 self._is_passing = True
                 return False
@@ -195,9 +199,9 @@ class Walk:
                         self._lack(segment, key, place.name)
             for inside in place.required_loops:
                 if inside.name not in frame.loops:
-                    self._lack(segment, inside.opener_key, inside.name)
-                    if inside.name in OWNERS:
-                        self._lose(segment, f"loop {inside.name} is missing", MISSING)
+                    note = self._lack(segment, inside.opener_key, inside.name)
+                    if inside.name in OWNERS or inside.name == _LINES:
+                        self._lose(note, f"loop {inside.name} is missing")
 
     def finish(self, segment: Segment) -> None:
         """Leave all loops, because a segment begins something else."""
@@ -207,8 +211,8 @@ class Walk:
         subscriber = self.part.values.get("subscriber", {})
         return bool(subscriber.get("relationshipToSubscriberCode") == _SELF)
 
-    def _lack(self, segment: Segment, key: str, loop: str) -> None:
-        self.part.note(Note(segment.number, key.split("*", maxsplit=1)[0], loop, MISSING))
+    def _lack(self, segment: Segment, key: str, loop: str) -> Note:
+        return self.part.note(Note(segment.number, key.split("*", maxsplit=1)[0], loop, MISSING))
 
     def is_spoiled_by(self, segment: Segment) -> bool:
         """Note a segment that holds an unreadable byte; true if it may have been one that says whose claim it is."""
@@ -233,29 +237,31 @@ class Walk:
             self._is_muted = True
             return
         if any(key in frame.place.steps for frame in self._frames[:-1]):
-            self._note(segment, OUT_OF_ORDER)
+            note = self._note(segment, OUT_OF_ORDER)
             if self._is_claim:
-                self._lose(segment, f"{identifier} comes after the loop that it belongs to", OUT_OF_ORDER)
+                self._lose(note, f"{identifier} comes after the loop that it belongs to")
         else:
-            self._note(segment, UNEXPECTED)
+            note = self._note(segment, UNEXPECTED)
         self._stray(segment, key)
         if identifier in _OPENING:
             self._is_passing = True
+            if not self._is_claim and key in self._places.level_keys:
+                self._lose(note, "what belongs in another level is in this one")
 
     def _stray(self, segment: Segment, key: str) -> None:
         others = self._places.level_keys if self._is_claim else self._places.claim_keys
         if self.stray is None and key in others:
             self.stray = segment
 
-    def _lose(self, segment: Segment, reason: str, code: str) -> None:
+    def _lose(self, note: Note, reason: str) -> None:
         if self.lost is None:
-            self.lost = (segment, reason, code)
+            self.lost = Loss(note, reason)
 
-    def _note(self, segment: Segment, code: str, elements: tuple[ElementFlaw, ...] = ()) -> None:
-        self.part.note(Note(segment.number, segment.elements[0], self.loop, code, elements))
+    def _note(self, segment: Segment, code: str, elements: tuple[ElementFlaw, ...] = ()) -> Note:
+        return self.part.note(Note(segment.number, segment.elements[0], self.loop, code, elements))
 
-    def _note_at(self, segment: Segment, loop: str, code: str) -> None:
-        self.part.note(Note(segment.number, segment.elements[0], loop, code))
+    def _note_at(self, segment: Segment, loop: str, code: str) -> Note:
+        return self.part.note(Note(segment.number, segment.elements[0], loop, code))
 
     def _keep(self, segment: Segment, component: str, fate: Fate = "none") -> None:
         elements: list[Any] = [each.split(component) if component in each else each for each in segment.elements]

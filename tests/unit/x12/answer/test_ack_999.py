@@ -73,13 +73,14 @@ def test_totals_and_trace_numbers_are_those_of_the_submission(pipeline: Pipeline
 
 
 def test_each_transaction_is_answered_by_one(pipeline: Pipeline) -> None:
-    """Outcomes may come in any order, as from three topics."""
+    """Outcomes may come in any order, as from three topics; the control numbers of two may be the same."""
     mixed = outcomes(pipeline, FILES["two transactions"] + FILES["two interchanges"])
 
     submissions = submissions_of(reversed(mixed))
 
     assert sorted(each.trace for each in submissions) == [
         "000000101-7-0001",
+        "000000101-7-0001-2",
         "000000101-7-0002",
         "000000102-7-0001",
     ]
