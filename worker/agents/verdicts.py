@@ -98,7 +98,7 @@ def verdicts_on(
 
     Raises what the scrubber raises, which is total by contract.
     """
-    if message.value is None:
+    if message.value is None and message.mark is None:
         # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
         yield Scrubbed("skipped")
         return
@@ -106,14 +106,14 @@ def verdicts_on(
     if flaw is not None:
         yield dead(flaw.reason, flaw.stage, loaded.versions)
         return
-    scrubber, day = loaded.scrubber, _received_on(message, settings)
+    scrubber, day, value = loaded.scrubber, _received_on(message, settings), message.value or b""
     try:
         form = form_of(message)
         if form is not Form.CLAIM:
-            yield from _each_within(budget, scrubber.scrub_each(message.value, form, received_on=day))
+            yield from _each_within(budget, scrubber.scrub_each(value, form, received_on=day))
         else:
             with budget:
-                scrubbed = scrubber.scrub(message.value, received_on=day)
+                scrubbed = scrubber.scrub(value, received_on=day)
             yield scrubbed
     except OverBudgetError:
         # Outside of an edit; one that overruns is reported in the outcome.

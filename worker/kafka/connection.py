@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from worker.kafka.record_batches import guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import SecurityProtocol, Settings
 
@@ -108,6 +109,7 @@ async def open_group_reader(settings: Settings, group: str) -> AsyncIterator[Cli
 
 @asynccontextmanager
 async def _open_consumer(settings: Settings, group: str | None) -> AsyncIterator[Client]:
+    guard_consumers()
     consumer: Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         **client_options(settings),
         group_id=group,

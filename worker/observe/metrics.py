@@ -107,6 +107,13 @@ CATALOGUE: Final = (
         ),
     ),
     Metric(
+        "unreadable_messages_total",
+        Kind.COUNTER,
+        "messages",
+        "Messages that a library below the worker could not read; each is a dead letter, without its bytes if need be.",
+        _PARTITION,
+    ),
+    Metric(
         "dead_letter_limit_reached",
         Kind.GAUGE,
         "partitions",

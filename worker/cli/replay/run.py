@@ -14,7 +14,7 @@ from schemas.dead_letter import DeadLetterReason
 from worker.agents.verdicts import verdicts_on
 from worker.bootstrap import load_scrubber
 from worker.cli.shared.audit import audit, place_facts
-from worker.cli.shared.broker import on_broker
+from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import counted, out
 from worker.cli.shared.selection import Choice, Sending
@@ -27,7 +27,7 @@ from worker.stream.budget import ClaimBudget
 from worker.stream.scrubber import LoadedScrubber, Scrubbed
 
 LOOPED: Final = "left alone: replayed too often"
-NOT_KEPT: Final = "left alone: the message was too large to keep"
+NOT_KEPT: Final = "left alone: the message was not kept whole"
 NOT_OURS: Final = "left alone: it came from another topic"
 NOT_TRIED: Final = "not tried here: it ended workers"
 
@@ -126,6 +126,8 @@ async def _replay(settings: Settings, plan: Plan, oracle: Oracle) -> Account:
     async with Run(settings, plan.name, plan.topic) as run:
         producer = await run.open_sender() if plan.sending.send else None
         async for batch in run.batches():
+            for record in batch:
+                say_unreadable(record)
             chosen = [(record, _chosen(settings, plan, oracle, account, plan.read(record))) for record in batch]
             if plan.sending.send:
                 # Before they are sent: a line too many is harmless, a claim that nobody accounts for is not.

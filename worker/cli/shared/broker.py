@@ -11,7 +11,9 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
+from worker.kafka.messages import UNREADABLE
 from worker.kafka.obstacle import Obstacle, find_obstacle
+from worker.kafka.read import Record
 from worker.settings import Settings, SettingsError
 from worker.stream.exit_codes import ExitCode
 
@@ -69,6 +71,12 @@ def quiet_clients() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
+
+
+def say_unreadable(record: Record) -> None:
+    """Say on stderr that a record was passed over because nothing could read it."""
+    if record.mark is UNREADABLE:
+        click.echo(f"{record.topic} {record.partition}/{record.offset} cannot be read.", err=True)
 
 
 def _answers(server: str) -> bool:

@@ -8,6 +8,8 @@ from schemas.dead_letter import DeadLetterReason
 
 WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
     {
+        DeadLetterReason.UNREADABLE: "what the broker keeps of it can be neither unpacked nor parsed",
+        DeadLetterReason.HEADER_NOT_UTF8: "the name of one of its headers is not UTF-8 text",
         DeadLetterReason.EMPTY: "there is nothing in it",
         DeadLetterReason.TOO_LARGE: "it is larger than a claim may be",
         DeadLetterReason.NOT_UTF8: "it is not UTF-8 text",
