@@ -66,8 +66,9 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
                 return False
         else:
             for flaw in flaws:
-                log.warning("topic-flaw", topic=flaw.topic, problem=flaw.problem)
-            return not any(flaw.problem == "is missing" for flaw in flaws)
+                say = log.critical if flaw.is_fatal else log.warning
+                say("topic-flaw", topic=flaw.topic, problem=flaw.problem)
+            return not any(flaw.is_fatal for flaw in flaws)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
     return False
