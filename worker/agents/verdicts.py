@@ -1,8 +1,11 @@
 """Brings messages to their verdicts, one at a time and each within its budget."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from datetime import time as time_of_day
+from typing import NamedTuple
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken
@@ -20,6 +23,20 @@ from worker.stream.scrubber import Form, LoadedScrubber, Scrubbed
 Pair = tuple[Inbound, Scrubbed]
 
 
+class Judged(NamedTuple):
+    """What became of messages.
+
+    Attributes:
+        pairs: Each message with its verdict, one for each claim in it.
+        records: What says so.
+        begun_ns: When the scrubbing began, in nanoseconds since 1970.
+    """
+
+    pairs: list[Pair]
+    records: list[Outgoing]
+    begun_ns: int
+
+
 class Judge:
     """Scrubs messages and makes the records of their verdicts."""
 
@@ -27,20 +44,25 @@ class Judge:
         self._shell = shell
         self._settings = shell.settings
         self._wanted = Wanted.of(shell.settings)
-        self._turns = Turns()
+        self.turns = Turns()
 
-    async def scrub(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
-        """Return each message with its verdict, and the records that say so."""
-        pairs: list[Pair] = []
-        records: list[Outgoing] = []
-        async with self._turns:
+    async def scrub(self, lane: Lane, part: Sequence[Taken], *, is_alone: bool = False) -> Judged:
+        """Return each message with its verdict, and the records that say so.
+
+        Args:
+            lane: Where the messages come from.
+            part: The messages.
+            is_alone: Whether the caller is in `turns.alone()`.
+        """
+        judged = Judged([], [], time.time_ns())
+        async with nullcontext() if is_alone else self.turns:
             for each in part:
                 is_condemned = suspects.is_condemned(lane, each)
                 verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
                 own_pairs, own_records = await self._answer(each.message, verdicts)
-                pairs += own_pairs
-                records += own_records
-        return pairs, records
+                judged.pairs.extend(own_pairs)
+                judged.records.extend(own_records)
+        return judged
 
     async def _answer(self, message: Inbound, verdicts: Iterable[Scrubbed]) -> tuple[list[Pair], list[Outgoing]]:
         """Return the records of one message; one dead letter instead where something beside them cannot be made."""
@@ -55,7 +77,7 @@ class Judge:
                     records.append(record)
                 if replies is not None:
                     replies.add(scrubbed)
-                await self._turns.pass_on()  # between two messages, and between two claims of one
+                await self.turns.pass_on()  # between two messages, and between two claims of one
             return pairs, records + (replies.records() if replies is not None else [])
         except ReplyTooLargeError:
             return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)

@@ -25,6 +25,7 @@ from worker.observe.recorder import Recorder
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
 _END_WATCH_S = 0.5
+_TAKE_BACK_S = 5.0
 REVOKE_WAIT_S = 5.0
 """How long a partition that goes away waits for its batch; longer would cost the group its time."""
 
@@ -233,13 +234,36 @@ class Lanes:
             is_done = False
             if lane.delivering is not None:
                 lane.delivering.cancel()
+            else:
+                # It still scrubs, slowly, and will deliver nothing: no worker died here.
+                await self._note(lane, "" if lane.is_watched else lane.metadata)
         await self._delivery.close(lane)
         return is_done
 
     async def _end_watch(self, lane: Lane) -> None:
-        """Say that no worker died here; if that fails, the next one is careful for nothing."""
-        if not lane.is_watched or not lane.metadata:
+        """Say that no worker died here; what an earlier worker left is there already."""
+        if lane.is_watched:
+            await self._note(lane, "")
+
+    async def _note(self, lane: Lane, metadata: str) -> None:
+        """Commit what is true of the lane; if that fails, its next owner is careful for nothing."""
+        if not lane.metadata:
             return
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_END_WATCH_S):
-                await self._delivery.note(lane, "")
+                await self._delivery.note(lane, metadata)
+
+    async def take_back(self, lane: Lane) -> None:
+        """Take back the name of what was being tried, after a delivery that failed; if that fails too, it stays.
+
+        A new producer ends the transaction in doubt. If it was committed after all, so was what is to be committed
+        with it, and the offset must not go back.
+        """
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(_TAKE_BACK_S):
+                await self._delivery.close(lane)
+                lane.producer = await self._delivery.open(lane.tp)
+                committed = await self._settled(lane.tp)
+                is_ours = not lane.revoked.is_set() and lane.generation == self._group.generation
+                if is_ours and committed is not None and committed.offset == lane.next_offset:
+                    await self._delivery.note(lane, lane.metadata)
