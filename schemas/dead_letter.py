@@ -37,6 +37,12 @@ class DeadLetterReason(StrEnum):
     INTERNAL_ERROR = "internal-error"
 
 
+MAY_BE_OURS: Final = frozenset(
+    {DeadLetterReason.INTERNAL_ERROR, DeadLetterReason.OVER_BUDGET, DeadLetterReason.CRASH_LOOP}
+)
+"""Reasons that a broken deployment brings about; for every other one a sender needs no more than a few bytes."""
+
+
 class DeadLetterStage(StrEnum):
     """How far the message came; a closed set, so that it can label a metric."""
 

@@ -120,11 +120,13 @@ class Settings(BaseModel):
     )
     dead_letter_limit_window: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=1000,
-        description="Messages of a partition over which the share of dead letters is taken; 0 sets no limit.",
+        description="Messages of a partition over which the share of dead letters that may be our fault is taken; "
+        "0 sets no limit.",
     )
     dead_letter_limit_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.5,
-        description="Share of dead letters at which a worker takes no more claims, until other tables or a restart.",
+        description="Share of dead letters that may be our fault (internal-error, over-budget, crash-loop) at which a "
+        "worker takes no more claims, until other tables or a restart.",
     )
     session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
         default=10,

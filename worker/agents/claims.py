@@ -18,6 +18,7 @@ from worker.agents.report import Reporter
 from worker.agents.verdicts import Judge, Judged, place_of
 from worker.kafka.messages import Inbound
 from worker.stream import crash_record as suspects
+from worker.stream.dead_letter_limit import counts
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
@@ -192,7 +193,7 @@ class ClaimsAgent:
     async def _deliver(self, lane: Lane, part: Sequence[Taken], judged: Judged) -> bool | None:
         """Make the verdicts durable, and the offset after their messages; as `_scrub_and_deliver`."""
         pairs, records = judged.pairs, judged.records
-        are_dead = [scrubbed.dead_letter is not None for _, scrubbed in pairs]
+        are_dead = [counts(scrubbed.dead_letter) for _, scrubbed in pairs]
         if not self._shell.limit.allows(lane.tp, are_dead):
             return None
         next_offset = part[-1].offset + 1
