@@ -21,6 +21,9 @@ _PROTOCOLS = {
     SecurityProtocol.SASL_PLAINTEXT: "SASL_PLAINTEXT",
     SecurityProtocol.SASL_TLS: "SASL_SSL",
 }
+METADATA_MS = 10_000
+"""How soon a client hears of a new partition; by default it asks every five minutes only."""
+
 _REQUEST_TIMEOUT_MS = 30_000
 _LINGER_MS = 5
 _BATCH_BYTES = 256 * 1024
@@ -79,6 +82,7 @@ def new_producer(settings: Settings, *, transactional_id: str | None = None, rec
         # Our own limit is checked before; the headroom keeps the client's from firing first.
         max_request_size=settings.max_outcome_bytes + _HEADROOM_BYTES,
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        metadata_max_age_ms=METADATA_MS,
     )
 
 

@@ -37,6 +37,7 @@ ALLOWED_KEYS: Final = frozenset(
         "findings",
         "generation",
         "instance",
+        "last_offset",
         "level",
         "lines",
         "logger",

@@ -114,6 +114,13 @@ CATALOGUE: Final = (
         _PARTITION,
     ),
     Metric(
+        "expired_unread_total",
+        Kind.COUNTER,
+        "offsets",
+        "Offsets that the broker's retention deleted before a worker had read them; control records count too.",
+        _PARTITION,
+    ),
+    Metric(
         "dead_letter_limit_reached",
         Kind.GAUGE,
         "partitions",

@@ -6,7 +6,7 @@ import faust
 from faust.auth import OAuthCredentials
 from yarl import URL
 
-from worker.kafka.connection import tls_context
+from worker.kafka.connection import METADATA_MS, tls_context
 from worker.kafka.record_batches import allow_unpacked, guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import Settings
@@ -47,6 +47,7 @@ def build_app(settings: Settings) -> Faust:
         broker_commit_every=_COMMIT_EVERY,
         broker_commit_interval=_COMMIT_INTERVAL_S,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MS,
         consumer_group_instance_id=settings.instance_id,
         # A fetch of some kilobytes can unpack to any number of messages.
         broker_max_poll_records=_BUFFERED_MESSAGES,

@@ -111,14 +111,30 @@ FirstOffset = Callable[[TP, int], Awaitable[int | None]]
 """Answers the first offset at or after one that holds a record; see `first_offset`."""
 
 
+OnExpired = Callable[[TP, int, int], None]
+"""Hears of offsets that the broker deleted unread: the first one, and the one after the last."""
+
+
+def _ignore(_tp: TP, _first: int, _end: int) -> None:
+    """Report to nobody."""
+
+
 class Lanes:
     """The lanes of all partitions that are ours."""
 
-    def __init__(self, group: LaneGroup, delivery: LaneDelivery, recorder: Recorder, first_offset: FirstOffset) -> None:
+    def __init__(
+        self,
+        group: LaneGroup,
+        delivery: LaneDelivery,
+        recorder: Recorder,
+        first_offset: FirstOffset,
+        on_expired: OnExpired = _ignore,
+    ) -> None:
         self._group = group
         self._delivery = delivery
         self._recorder = recorder
         self._first_offset = first_offset
+        self._on_expired = on_expired
         self._generation: int | None = None
         self._opening: dict[TP, tuple[int, asyncio.Task[Lane]]] = {}
 
@@ -150,11 +166,26 @@ class Lanes:
         lane = Lane(tp, generation, await self._delivery.open(tp))
         try:
             committed = await self._settled(tp) or Committed(await self._group.beginning(tp))
+            lane.next_offset, lane.metadata = committed.offset, committed.metadata
+            await self.pass_expired(lane)
         except BaseException:
             await self._delivery.close(lane)
             raise
-        lane.next_offset, lane.metadata = committed.offset, committed.metadata
         return lane
+
+    async def pass_expired(self, lane: Lane) -> None:
+        """Go to the first offset that the broker still has, and report those that it deleted unread.
+
+        The caller holds the lock, or is the only one to know the lane.
+        """
+        first = lane.next_offset
+        beginning = await self._group.beginning(lane.tp)
+        if beginning <= first:
+            return
+        self._on_expired(lane.tp, first, beginning)
+        lane.next_offset = beginning
+        # Committed at once: whoever opens the lane next would report them again.
+        await self._delivery.note(lane, lane.metadata)
 
     async def _settled(self, tp: TP) -> Committed | None:
         # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
@@ -189,7 +220,12 @@ class Lanes:
         Otherwise let the consumer read again from there. Records on their way can undo that, so the
         seek is repeated for as long as such records come.
         """
-        if await self._first_offset(lane.tp, expected) == offset:
+        first = await self._first_offset(lane.tp, expected)
+        if first != offset and (beginning := await self._group.beginning(lane.tp)) > expected:
+            # What was there at an earlier look has expired since.
+            self._on_expired(lane.tp, expected, beginning)
+            first = await self._first_offset(lane.tp, beginning)
+        if first == offset:
             return True
         moment = asyncio.get_running_loop().time()
         if lane.sought_at is None or moment - lane.sought_at >= _SEEK_AGAIN_AFTER_S:

@@ -14,9 +14,11 @@ from faust.types import TP
 from worker.kafka.obstacle import find_obstacle
 from worker.kafka.topics import check_topics
 from worker.observe.health import HealthState
+from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
+from worker.stream.lanes import OnExpired
 from worker.stream.runtime import Log, Shell
 
 _TICK_S: Final = 0.5
@@ -126,6 +128,22 @@ def claim_partitions(shell: Shell) -> tuple[TP, ...]:
     return tuple(
         sorted(TP(each.topic, each.partition) for each in shell.app.consumer.assignment() if each.topic == inbound)
     )
+
+
+def report_expired(log: Log, recorder: Recorder) -> OnExpired:
+    """Return what reports the offsets that retention deleted before anyone had read them, each of them once."""
+    reported: dict[TP, int] = {}
+
+    def report(tp: TP, first: int, end: int) -> None:
+        first = max(first, reported.get(tp, 0))
+        if first >= end:
+            return
+        reported[tp] = end
+        recorder.count("expired_unread_total", tp.topic, str(tp.partition), amount=end - first)
+        place = {"topic": tp.topic, "partition": tp.partition, "offset": first}
+        log.error("expired-unread", audit=True, last_offset=end - 1, count=end - first, **place)
+
+    return report
 
 
 async def tick(health: HealthState) -> None:

@@ -6,6 +6,7 @@ import platform
 import signal
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from worker.collector import lasting
@@ -30,6 +31,7 @@ from worker.stream.lanes import Lanes
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
+    report_expired,
     tick,
     wait_for_topics,
     watch_faust,
@@ -162,8 +164,10 @@ class _Run:
         if not await wait_for_topics(self._settings, self._logs.log, self._stop_asked):
             return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
         self._recorder.since("broker_silent_seconds", time.time())
-        positions = Positions(self._settings)
-        shell = self._shell(loaded, positions, await record_limit(self._settings))
+        on_expired = report_expired(self._logs.log, self._recorder)
+        positions = Positions(self._settings, on_expired)
+        limit = await record_limit(self._settings)
+        shell = self._shell(loaded, limit, partial(Lanes, first_offset=positions.first_offset, on_expired=on_expired))
         self._status.loaded = lambda: shell.loaded
         connect_rebalancing(shell)
         for attach in self._agents:
@@ -187,7 +191,9 @@ class _Run:
         report_reference(self._recorder, loaded)
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
-    def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
+    def _shell(
+        self, loaded: LoadedScrubber, limit: int, new_lanes: Callable[[Group, Delivery, Recorder], Lanes]
+    ) -> Shell:
         app = build_app(self._settings)
         group = Group(app)
         delivery: Delivery
@@ -200,7 +206,7 @@ class _Run:
             settings=self._settings,
             app=app,
             group=group,
-            lanes=Lanes(group, delivery, self._recorder, positions.first_offset),
+            lanes=new_lanes(group, delivery, self._recorder),
             delivery=delivery,
             loaded=loaded,
             provenance=Provenance(self._settings.topics, self._app_version, limit),

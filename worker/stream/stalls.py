@@ -71,8 +71,11 @@ async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness
     if idle.checks < 2:  # noqa: PLR2004 -- one check may fall between two batches
         return
     if await positions.first_offset(lane.tp, lane.next_offset) is None:
-        # Only control records lie there, such as the end of an upstream transaction.
+        # Only control records are there, such as the end of an upstream transaction, or everything has expired.
         idle.nothing_before = end
+        async with lane.lock:
+            if not lane.revoked.is_set() and lane.next_offset == idle.next_offset:
+                await shell.lanes.pass_expired(lane)
         return
     if lane.revoked.is_set() or lane.next_offset != idle.next_offset:
         return

@@ -57,6 +57,10 @@ class Broker:
         """Return what is committed."""
         return self.committed_by[tp]
 
+    async def beginning(self, _tp: TP) -> int:
+        """Return the first offset of all."""
+        return 0
+
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata, and take so long that another lane could come to its scrubbing."""
         self.committed_by[lane.tp] = Committed(lane.next_offset, metadata)
