@@ -27,9 +27,11 @@ from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
-from worker.stream.scrubber import Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
+from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
+_MOST_FLAWS = 100
+"""More than a dead letter tells; a message can hold 100,000."""
 
 
 def version() -> str:
@@ -143,14 +145,15 @@ class PipelineScrubber:
         claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
         for each in claims_of(value):
             is_empty = False
-            if isinstance(each, NoClaim):
+            if not isinstance(each, NoClaim):
+                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
+                if scrubbed.dead_letter is None:
+                    yield scrubbed
+                    continue
+                each = NoClaim(scrubbed.dead_letter, f"{each.place}: {scrubbed.dead_letter.reason}.")  # noqa: PLW2901
+            if len(flaws) < _MOST_FLAWS:
                 flaws.append(each)
-                continue
-            scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
-            if scrubbed.dead_letter is None:
-                yield scrubbed
-            else:
-                flaws.append(NoClaim(scrubbed.dead_letter, f"{each.place}: {scrubbed.dead_letter.reason}."))
+            yield PART_READ
         if is_empty:
             flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
         if flaws:

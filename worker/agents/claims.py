@@ -139,30 +139,30 @@ class ClaimsAgent:
         left: Sequence[Taken] = admitted
         try:
             while left:
-                part = suspects.portion(lane, left)
-                if not await self._handle_part(lane, part):
+                count = await self._handle_part(lane, suspects.portion(lane, left))
+                if not count:
                     self._recorder.count("claims_dropped_total", "revoked", amount=len(left))
                     return
-                left = left[len(part) :]
+                left = left[count:]
         finally:
             self._recorder.count("in_flight_claims", amount=-len(admitted))
 
-    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> bool:
-        """Return whether the messages have their outcomes; not if the partition has gone to another worker."""
+    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> int:
+        """Return how many of the messages have their outcomes; 0 if the partition has gone to another worker."""
         while True:
             loaded = self._shell.loaded
             found = suspects.found_suspects(lane)
             if found is None:
-                is_done = await self._scrub_and_deliver(lane, part)
+                done = await self._scrub_and_deliver(lane, part)
             else:
                 async with self._judge.turns.alone():
-                    is_done = await self._try_suspects(lane, part, found)
-            if is_done is not None:
-                return is_done
+                    done = await self._try_suspects(lane, part, found)
+            if done is not None:
+                return done
             if not await self._wait_for_other_tables(lane, loaded):
-                return False
+                return 0
 
-    async def _try_suspects(self, lane: Lane, part: Sequence[Taken], found: suspects.Suspects) -> bool | None:
+    async def _try_suspects(self, lane: Lane, part: Sequence[Taken], found: suspects.Suspects) -> int | None:
         """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_deliver`.
 
         A worker that dies of what becomes of a message dies in its delivery; so the name is there until the offset
@@ -170,29 +170,32 @@ class ClaimsAgent:
         """
         name = suspects.while_tried(found, part)
         if lane.revoked.is_set() or not await self._make_durable(lane, self._shell.delivery.note(lane, name)):
-            return False
+            return 0
         try:
-            is_done = await self._deliver(lane, part, await self._judge.scrub(lane, part, is_alone=True))
+            done = await self._deliver(lane, part, await self._judge.scrub(lane, part, is_alone=True))
         except DeliveryUncertainError as error:
             if not isinstance(error.__cause__, _REFUSALS):
                 await self._shell.lanes.take_back(lane)
             raise
-        if is_done is None and not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
-            return False
-        return is_done
+        if done is None and not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
+            return 0
+        return done
 
-    async def _scrub_and_deliver(self, lane: Lane, part: Sequence[Taken]) -> bool | None:
-        """Return whether messages have their outcomes, or None when the limit of dead letters keeps them back."""
+    async def _scrub_and_deliver(self, lane: Lane, part: Sequence[Taken]) -> int | None:
+        """Return how many messages have their outcomes.
+
+        0 when the partition has gone, None when the limit of dead letters keeps them back.
+        """
         if not suspects.are_named(lane, part):
             reach = max(self._settings.batch_max_claims, part[-1].offset + 1 - lane.next_offset)
             lane.metadata, lane.is_watched = suspects.watch(lane.next_offset, reach), True
             if not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
-                return False
+                return 0
         return await self._deliver(lane, part, await self._judge.scrub(lane, part))
 
-    async def _deliver(self, lane: Lane, part: Sequence[Taken], judged: Judged) -> bool | None:
+    async def _deliver(self, lane: Lane, part: Sequence[Taken], judged: Judged) -> int | None:
         """Make the verdicts durable, and the offset after their messages; as `_scrub_and_deliver`."""
-        pairs, records = judged.pairs, judged.records
+        pairs, records, part = judged.pairs, judged.records, part[: judged.messages]
         are_dead = [counts(scrubbed.dead_letter) for _, scrubbed in pairs]
         if not self._shell.limit.allows(lane.tp, are_dead):
             return None
@@ -201,7 +204,7 @@ class ClaimsAgent:
         committed = Committed(next_offset, left or suspects.watch(next_offset, self._settings.batch_max_claims))
         started = time.perf_counter()
         if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
-            return False
+            return 0
         self._recorder.observe("delivery_seconds", time.perf_counter() - started)
         lane.next_offset, lane.metadata = committed.offset, committed.metadata
         # A name that the broker does not have yet counts for nothing.
@@ -212,7 +215,7 @@ class ClaimsAgent:
         # What holds several claims was one message until it was looked into; they are counted like any others.
         self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
         self._reporter.report(pairs, records, judged.begun_ns)
-        return True
+        return judged.messages
 
     async def _wait_for_other_tables(self, lane: Lane, loaded: LoadedScrubber) -> bool:
         """Hold a partition at the limit of dead letters; return whether there are other tables to try."""

@@ -160,9 +160,9 @@ def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tu
     return _dead_letter(message, verdict, scrubbed.versions, provenance), scrubbed
 
 
-def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str]) -> Scrubbed:
-    """Return the verdict of a dead letter."""
-    return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage), versions=versions)
+def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> Scrubbed:
+    """Return the verdict of a dead letter, with sentences that say more."""
+    return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
 
 
 def size(record: Outgoing) -> int:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import click
@@ -24,7 +24,8 @@ from worker.kafka.read import Record
 from worker.kafka.replay import Run
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
-from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.message_limits import MessageLimitError, MessageMeter
+from worker.stream.scrubber import PART_READ, LoadedScrubber, Scrubbed
 
 LOOPED: Final = "left alone: replayed too often"
 NOT_KEPT: Final = "left alone: the message was not kept whole"
@@ -93,10 +94,22 @@ class Oracle:
             message.headers,
         )
         try:
-            verdicts = list(verdicts_on(inbound, self._loaded, self._settings, self._budget))
+            verdicts = self._verdicts(inbound)
+        except MessageLimitError:
+            return DeadLetterReason.MESSAGE_LIMIT.value, frozenset()
         except Exception:  # noqa: BLE001 - as in the worker, whatever the scrubber raises is one message's fault
             return DeadLetterReason.INTERNAL_ERROR.value, frozenset()
         return _worst(verdicts), frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
+
+    def _verdicts(self, message: Inbound) -> list[Scrubbed]:
+        """Return the verdicts without what they would send. Raises `MessageLimitError`."""
+        meter, verdicts = MessageMeter.of(self._settings), list[Scrubbed]()
+        meter.go_on()
+        for scrubbed in verdicts_on(message, self._loaded, self._settings, self._budget):
+            meter.add(len(scrubbed.value or b""))
+            if scrubbed is not PART_READ:
+                verdicts.append(replace(scrubbed, value=None))
+        return verdicts
 
 
 def _worst(verdicts: list[Scrubbed]) -> str:

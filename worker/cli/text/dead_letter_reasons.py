@@ -30,6 +30,7 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.X12_CLAIM: "one of its X12 claims could not be read",
         DeadLetterReason.FHIR_RESOURCE: "it is a FHIR resource without a claim in it",
         DeadLetterReason.FHIR_CLAIM: "one of its FHIR claims could not be read",
+        DeadLetterReason.MESSAGE_LIMIT: "it becomes more claims, bytes or work than one message may",
         DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
         DeadLetterReason.OVER_BUDGET: "reading it or writing its outcome took longer than a claim may",
         DeadLetterReason.CRASH_LOOP: "three workers died of it; that is a fault of ours, please report it",
