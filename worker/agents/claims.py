@@ -90,7 +90,7 @@ class ClaimsAgent:
 
     async def _run(self, tp: TP, generation: int) -> None:
         """Bring what waits for a partition to its outcomes, or end the worker; never raise."""
-        waiting = self._waiting[tp, generation]
+        waiting, place = self._waiting[tp, generation], {"topic": tp.topic, "partition": tp.partition}
         try:
             while waiting:
                 batch = take_batch(waiting, self._settings.batch_max_claims, self._settings.batch_max_bytes)
@@ -98,10 +98,11 @@ class ClaimsAgent:
                 self._has_room.set()
                 await self._handle_partition(tp, generation, batch)
         except DeliveryUncertainError as error:
-            self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__)
+            self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__, **place)
             self._shell.end(ExitCode.DELIVERY_UNCERTAIN)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
-            self._shell.log.critical("claims-agent-failed", exception=type(error).__name__, at=place_of(error))
+            what = {"exception": type(error).__name__, "at": place_of(error)}
+            self._shell.log.critical("claims-agent-failed", **what, **place)
             self._shell.end(ExitCode.CRASHED)
         finally:
             self._held -= len(waiting)

@@ -36,6 +36,7 @@ ALLOWED_KEYS: Final = frozenset(
         "exit_code",
         "findings",
         "generation",
+        "host",
         "instance",
         "last_offset",
         "level",

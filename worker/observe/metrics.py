@@ -13,7 +13,13 @@ OUTCOMES: Final = (*DISPOSITIONS, "dead-lettered", "skipped")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 CONNECTIONS: Final = ("open", "missing")
-READINESS: Final = ("group_joined", "reference_loaded", "producer_usable", "dead_letters_within_limit")
+READINESS: Final = (
+    "group_joined",
+    "reference_loaded",
+    "producer_usable",
+    "dead_letters_within_limit",
+    "broker_answers",
+)
 
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SECONDS_TO_DELIVER: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)

@@ -11,7 +11,7 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from worker.kafka.obstacle import find_obstacle
+from worker.kafka.obstacle import find_obstacle_and_broker
 from worker.kafka.topics import check_topics
 from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
@@ -62,8 +62,7 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
         try:
             flaws = await check_topics(settings)
         except (KafkaError, OSError) as error:
-            reason = await find_obstacle(settings)
-            log.warning("broker-unreachable", exception=type(error).__name__, reason=reason)
+            await report_obstacle(settings, log, error)
             if asyncio.get_running_loop().time() > deadline:
                 return False
         else:
@@ -74,6 +73,27 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
     return False
+
+
+async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
+    """Say in one line that a broker does not answer, which one, and what is in the way."""
+    found = await find_obstacle_and_broker(settings)
+    reason, host, port = (None, None, None) if found is None else found
+    log.warning("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
+
+
+async def watch_readiness(health: HealthState, log: Log) -> None:
+    """Say when the worker becomes ready, when it is not any more, and why, and when it is again."""
+    was_ready, has_been = False, False
+    while True:
+        missing = [part for part, is_ready in health.readiness().items() if not is_ready]
+        if not missing and not was_ready:
+            log.info("ready-again" if has_been else "ready", audit=True)
+            was_ready = has_been = True
+        elif missing and was_ready:
+            log.warning("not-ready", audit=True, problem=", ".join(missing))
+            was_ready = False
+        await asyncio.sleep(_TICK_S)
 
 
 def connect_rebalancing(shell: Shell) -> None:

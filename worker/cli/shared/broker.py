@@ -24,6 +24,7 @@ _OBSTACLES: Final[Mapping[Obstacle | None, str]] = MappingProxyType(
     {
         Obstacle.CERTIFICATE: "is not to be trusted: CLAIMSCRUB_TLS_CA_FILE vouches for no such certificate, "
         "or it is over, or for another host.",
+        Obstacle.UNKNOWN_HOST: "has a name that leads to no address.",
         Obstacle.TLS: "takes no TLS from us: look at CLAIMSCRUB_SECURITY, "
         "and at CLAIMSCRUB_TLS_CERT_FILE if it asks for a certificate.",
         Obstacle.LOGIN: "refuses the login: look at the CLAIMSCRUB_SASL_ settings and the files that they name.",
