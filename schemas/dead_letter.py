@@ -105,7 +105,7 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_SCHEMA: "version of this set of headers",
         HEADER_REASON: "what was wrong, one of DeadLetterReason",
         HEADER_STAGE: "how far the message came, one of DeadLetterStage",
-        HEADER_FLAWS: "what is wrong in X12 or FHIR, or which limit it passes, a JSON array of sentences; absent otherwise",
+        HEADER_FLAWS: "what is wrong in X12 or FHIR, or which limit is passed, a JSON array of sentences; or absent",
         HEADER_ORIG_TOPIC: "topic that the message came from",
         HEADER_ORIG_PARTITION: "partition that the message came from",
         HEADER_ORIG_OFFSET: "offset of the message in that partition",

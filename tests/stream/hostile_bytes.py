@@ -7,7 +7,7 @@ import cramjam
 
 from schemas import dead_letter as dlq
 from tests.inputs.record_batches import batch, produce, with_bad_header_name, with_payload
-from tests.stream.support import WorkerProcess, claim, outcomes_when, prepare
+from tests.stream.support import WorkerProcess, claim, outcomes_when, prepare, until
 from worker.kafka.read import Record, tail
 from worker.settings import Settings
 
@@ -44,6 +44,7 @@ async def is_read_past(settings: Settings, folder: Path) -> list[Record]:
         letters = [each for each in found if each.topic == settings.topics.dead_letter]
         assert {dict(each.headers)[dlq.HEADER_ORIG_OFFSET] for each in letters} == {b"%d" % each for each in stored}
         assert len(found) == offset
+        await until(lambda: len(worker.events("message-unreadable")) >= len(stored), "each has its line", 20)
         told = worker.events("message-unreadable")
         assert [(each["topic"], each["partition"], each["offset"], each["audit"]) for each in told] == [
             (settings.topics.inbound, 0, each, True) for each in stored
