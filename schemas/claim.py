@@ -2,7 +2,8 @@
 
 Source of names and X12 elements: ASC X12N 005010X222A1 and 005010X223A2 as carried by the public v3 claim APIs.
 Every field may be absent: what is required is judged by edit FMT-02, so that a claim with a hole is answered with a
-finding instead of an error. Fields that are not named here are kept as they came.
+finding instead of an error. A name is read in one spelling only. Members that are not named here are kept as they
+came; those that the writer of 837s does not know either are listed in the outcome.
 """
 
 from enum import StrEnum

@@ -56,17 +56,26 @@ class DeadLetterStage(StrEnum):
     PRODUCE = "produce"
 
 
+MOST_FLAWS: Final = 20
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """The verdict on one message that is no claim, or that we could not handle.
 
-    `flaws` says in a sentence each, with the number of its segment or entry, what is wrong in an X12 interchange or a
-    FHIR resource of which at least one part could not be read. No sentence holds anything of the message.
+    `flaws` has one sentence for each thing that is wrong, with its place: a JSON path where the schema is not kept, the
+    number of a segment or entry in an X12 interchange or a FHIR resource. No sentence holds a value of the message.
     """
 
     reason: DeadLetterReason
     stage: DeadLetterStage
     flaws: tuple[str, ...] = ()
+
+    @property
+    def first_flaws(self) -> tuple[str, ...]:
+        """The first sentences, as many as a header or a screen holds, and how many there are beyond these."""
+        more = len(self.flaws) - MOST_FLAWS
+        return (*self.flaws[:MOST_FLAWS], f"{more} more.") if more > 0 else self.flaws
 
 
 HEADER_NAMESPACE: Final = "claimscrub-"
@@ -105,7 +114,7 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_SCHEMA: "version of this set of headers",
         HEADER_REASON: "what was wrong, one of DeadLetterReason",
         HEADER_STAGE: "how far the message came, one of DeadLetterStage",
-        HEADER_FLAWS: "what is wrong in X12 or FHIR, or which limit is passed, a JSON array of sentences; or absent",
+        HEADER_FLAWS: "what is wrong and where, a JSON array of sentences; absent where the reason says it all",
         HEADER_ORIG_TOPIC: "topic that the message came from",
         HEADER_ORIG_PARTITION: "partition that the message came from",
         HEADER_ORIG_OFFSET: "offset of the message in that partition",

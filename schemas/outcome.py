@@ -1,5 +1,6 @@
 """The outcome of one claim: what it is now, what was found, what it was enriched with, what was really checked."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -7,6 +8,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+from schemas.values import WrittenNumber
 
 
 class Severity(StrEnum):
@@ -37,7 +40,7 @@ Number: TypeAlias = Annotated[
 
 
 class Message(BaseModel):
-    """A part of an outgoing message: immutable and closed."""
+    """A part of an outgoing message: immutable and closed. In Python its fields have names of their own."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -277,6 +280,12 @@ class Outcome(Message):
         default=None, description="one entry a drug and date of which dose or waste is told; absent when there is none"
     )
     coverage: Coverage
+    not_read: tuple[str, ...] | None = Field(
+        default=None,
+        description="JSON paths of members of the claim that neither an edit nor the writer of 837s knows; absent when "
+        "there are none",
+    )
+    more_not_read: int | None = Field(default=None, description="how many more there are than are named")
     versions: Versions
     fixed: tuple[Finding, ...] | None = Field(
         default=None, description="the findings of the claim as received that its safe fixes put right"
@@ -290,3 +299,17 @@ class Outcome(Message):
     claim: dict[str, Any] = Field(
         description="the claim, unknown fields included: as received unless `patch` says what was changed"
     )  # any JSON: it is the submitter's, not ours
+
+    @property
+    def count_not_read(self) -> int:
+        """How many members of the claim nobody knows."""
+        return len(self.not_read or ()) + (self.more_not_read or 0)
+
+    @classmethod
+    def read(cls, value: bytes) -> "Outcome":
+        """Return the outcome in a message, by the camelCase names alone and with numbers in the digits of the claim.
+
+        Raises `ValueError`, of which pydantic's `ValidationError` is one.
+        """
+        document = json.loads(value, parse_int=WrittenNumber, parse_float=WrittenNumber)
+        return cls.model_validate(document, by_alias=True, by_name=False)

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -131,6 +131,7 @@ class PipelineScrubber:
             findings=tuple((finding.edit, finding.severity.value) for finding in outcome.findings),
             no_data=tuple(entry.edit for entry in outcome.coverage.no_data),
             is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
+            not_read=outcome.count_not_read,
             edit_errors=outcome.coverage.errors,
             lines=done.lines,
             billed=done.billed,
@@ -145,14 +146,16 @@ class PipelineScrubber:
         claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
         for each in claims_of(value):
             is_empty = False
-            if not isinstance(each, NoClaim):
+            if isinstance(each, NoClaim):
+                found: Sequence[NoClaim] = (each,)
+            else:
                 scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
                 if scrubbed.dead_letter is None:
                     yield scrubbed
                     continue
-                each = NoClaim(scrubbed.dead_letter, f"{each.place}: {scrubbed.dead_letter.reason}.")  # noqa: PLW2901
+                found = each.refused(scrubbed.dead_letter)
             if len(flaws) < _MOST_FLAWS:
-                flaws.append(each)
+                flaws += found
             yield PART_READ
         if is_empty:
             flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]

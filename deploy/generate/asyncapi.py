@@ -40,6 +40,13 @@ _CLOUD_EVENT: Final[Document] = {
 }
 _TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
 _CONTENT_TYPE: Final[Document] = {"type": "string", "const": "application/json"}
+_FORMS: Final = "A claim as JSON, as the schema says; FHIR R4 Claims and Bundles and 837 interchanges are read as well."
+_CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
+    "type": "string",
+    "examples": ["application/json", "application/fhir+json", "application/edi-x12"],
+    "description": "absent, JSON by any of its names, or X12; without it X12 is known by its ISA, and FHIR is known by "
+    "its resourceType wherever JSON may be",
+}
 
 
 def asyncapi() -> Document:
@@ -132,6 +139,9 @@ def _message(name: str) -> Document:
         "payload": {"$ref": f"./{name}.schema.json"},
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
     }
+    if name == "claim":
+        message["summary"] = _FORMS
+        headers["properties"] = headers["properties"] | {"content-type": _CONTENT_TYPE_OF_CLAIMS}
     if name == "outcome":
         message["traits"] = [{"$ref": "#/components/messageTraits/cloudEvent"}]
     return message

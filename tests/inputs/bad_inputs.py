@@ -131,6 +131,12 @@ ROWS: Final = MappingProxyType(
         ),
         "a schema version of the future": _dead(Reason.UNSUPPORTED_VERSION, written(sound() | {"schemaVersion": "4"})),
         "no schema version, which means the one in force": _scrubbed(_GOOD),
+        "names in another spelling": _dead(
+            Reason.SCHEMA,
+            _GOOD.replace(b'"claimInformation"', b'"claim_information"'),
+            _GOOD.replace(b'"procedureCode"', b'"ProcedureCode"'),
+            written(sound() | {"claim_information": {}}),
+        ),
         "fields that nobody knows": _scrubbed(written(sound() | {"unknown": {"nested": [1, None, "deep"]}})),
         "names made to harm, and ten thousand characters long": _scrubbed(
             written(sound() | {"__proto__": {"admin": True}, "x" * 10_000: "y"})

@@ -6,6 +6,7 @@ scrubbed as if nothing were odd.
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -161,6 +162,17 @@ def _dead_letters() -> Iterator[tuple[str, list[bytes | None], Reason | str | No
         ],
         Reason.SCHEMA,
     )
+    good = written(sound())
+    names = ["claimInformation", "serviceLines", "professionalService", "procedureCode", "memberId", "npi"]
+    yield (
+        "another-spelling",
+        [
+            good.replace(f'"{name}":'.encode(), f'"{other}":'.encode())
+            for name in names
+            for other in _other_spellings(name)
+        ],
+        Reason.SCHEMA,
+    )
     without = sound()
     del without["claimInformation"]
     yield (
@@ -168,6 +180,12 @@ def _dead_letters() -> Iterator[tuple[str, list[bytes | None], Reason | str | No
         [b"{}", written(without), b'{"claims":[]}', written({"claimInformation": None})],
         Reason.SCHEMA,
     )
+
+
+def _other_spellings(name: str) -> list[str]:
+    snake = re.sub("([A-Z])", r"_\1", name).lower()
+    every = [snake, snake.replace("_", "-"), snake.upper(), name[0].upper() + name[1:], name.upper(), f"{name} "]
+    return [each for each in dict.fromkeys(every) if each != name]
 
 
 def lines(count: int) -> bytes:
@@ -248,6 +266,8 @@ def _harmless() -> Iterator[tuple[str, list[bytes | None], Reason | str | None]]
     yield "unknown-fields", [written(good | more) for more in extra], None
     named = ["José Ñandú", "Đặng", "O'Neil; DROP TABLE claims", "Nguyễn-Smith", "{{7*7}} ${jndi:x}"]
     yield "odd-names", [with_value("subscriber.lastName", name) for name in named], None
+    absent = ["claimInformation.serviceLines.1.lineAdjudicationInformation", "dependent", "receiver.lastName", "x"]
+    yield "null-for-what-is-absent", [with_value(path, None) for path in absent], None
     pretty = json.dumps(good, indent=4).encode()
     yield "pretty-printed", [pretty, pretty.replace(b"\n", b"\r\n"), b"\n \t" + pretty + b"\n"], None
     number = copy.deepcopy(good)

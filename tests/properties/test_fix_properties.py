@@ -1,17 +1,22 @@
 """What must hold for every safe correction: its finding is gone, nothing else came, and the patch says it all."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import islice
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.part import without_nulls
 from tests.properties.test_pipeline_properties import broken_claims
+from tests.unit.pipeline.claim_members import members_of
 from worker.pipeline.fixes.fixes import make_fixes, new_findings
 from worker.pipeline.fixes.patch import apply
 from worker.pipeline.scrub import Pipeline
+from worker.pipeline.steps.known_members import PUBLISHED
 from worker.samples.synthetic import RECEIVED_ON, claim, element, line
 
 RECEIVED = date.fromisoformat(RECEIVED_ON)
@@ -77,3 +82,33 @@ def test_no_claim_makes_a_correction_raise(pipeline: Pipeline, value: bytes) -> 
     made = make_fixes(value, outcome.findings, unsafe=True)
 
     assert pipeline.scrub(made.value, RECEIVED).outcome is not None
+
+
+def with_nulls(part: Any, names: Iterator[str]) -> Any:
+    """A part with null members: each of its own parts has some that it would not have otherwise."""
+    if isinstance(part, list):
+        return [with_nulls(entry, names) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    nulls = {name: None for name in islice(names, 2) if name not in part}
+    return nulls | {name: with_nulls(member, names) for name, member in part.items()}
+
+
+@EXAMPLES
+@given(document=correctable_claims(), seed=st.randoms(use_true_random=False))
+def test_null_members_change_no_finding_and_no_correction(
+    pipeline: Pipeline, document: dict[str, Any], seed: Random
+) -> None:
+    """What is null is absent, to the edits and to what corrects a claim."""
+    names = sorted({name for member in members_of(PUBLISHED) for name in member} | {"nobodyReadsThis"})
+    odd = with_nulls(document, iter(lambda: seed.choice(names), None))
+    plain, nulls = (pipeline.scrub(json.dumps(each).encode(), RECEIVED).outcome for each in (document, odd))
+    assert plain is not None
+    assert nulls is not None
+
+    made = make_fixes(json.dumps(odd).encode(), nulls.findings)
+    expected = make_fixes(json.dumps(document).encode(), plain.findings)
+
+    assert (nulls.findings, nulls.not_read) == (plain.findings, None)
+    assert [finding.edit for finding in made.findings] == [finding.edit for finding in expected.findings]
+    assert without_nulls(json.loads(made.value)) == json.loads(expected.value)

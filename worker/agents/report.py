@@ -87,6 +87,8 @@ class Reporter:
             recorder.count("no_data_total", edit)
         if scrubbed.is_unverified:
             recorder.count("claims_unverified_total")
+        if scrubbed.not_read:
+            recorder.count("claims_not_read_whole_total")
         for edit in scrubbed.edit_errors:
             recorder.count("edit_errors_total", edit)
         for stage, seconds in scrubbed.stage_seconds.items():
@@ -136,6 +138,7 @@ class Reporter:
             outcome_id=scrubbed.outcome_id,
             findings=len(scrubbed.findings),
             no_data=len(scrubbed.no_data),
+            not_read=scrubbed.not_read,
             lines=scrubbed.lines,
             **place,
         )

@@ -10,11 +10,12 @@ from typing import Any, BinaryIO, Final
 
 import click
 import orjson
-from pydantic import ValidationError
 
 from schemas.outcome import Outcome
-from worker.cli.shared.claim_files import STDIN, NoClaimFileError, expand, holds_x12, read_claims
+from worker.cli.shared.claim_files import holds_x12, read_claims
+from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
+from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
 from worker.settings import Settings
 from worker.x12.answer import ack_999 as structure
 from worker.x12.answer import status_277ca as status_answer
@@ -96,11 +97,16 @@ def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
 
 def _outcomes(path: str) -> Iterator[Outcome]:
     for found in read_claims([path], _LONGEST):
+        place = f"{found.source}, {found.place}" if found.place else found.source
         try:
-            yield Outcome.model_validate_json(found.value)
-        except ValidationError:
-            place = f"{found.source}, {found.place}" if found.place else found.source
+            outcome = Outcome.read(found.value)
+            refuse_other_forms(outcome.claim)
+        except NotAClaimError as error:
+            flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
+            raise NoClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
+        except ValueError:
             raise NoClaimFileError(f"{place}: is no outcome") from None
+        yield outcome
 
 
 def _write_document(document: dict[str, Any]) -> None:  # any JSON: our own answer

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
-import orjson
 from rich.console import Console
 
 from schemas.outcome import Disposition
-from worker.cli.shared.claim_files import Found, NoClaimFileError, expand, read_claims
+from worker.cli.shared.claim_files import Found, read_what_can_be_read
+from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
 from worker.cli.shared.console import EXIT_UNREADABLE, err, say
-from worker.cli.text.outcome import show_problem
+from worker.cli.text.outcome import show_problem, show_unreadable
+from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
 from worker.settings import Settings
 from worker.x12.write.claims import Defaults, write_837
 
@@ -33,7 +34,7 @@ class _Reading:
 
     def documents(self) -> Iterator[dict[str, Any]]:  # any JSON objects
         """Yield claim messages; of outcomes the claim, if it is scrubbed or any is wanted."""
-        for found in read_claims(self.files, _LONGEST):
+        for found in read_what_can_be_read(self.files, _LONGEST):
             if found.problem:
                 self.is_incomplete = self.is_incomplete or not found.is_passed_over
                 show_problem(self.console, found)
@@ -45,16 +46,15 @@ class _Reading:
 
     def _document(self, found: Found) -> dict[str, Any] | None:
         try:
-            document = orjson.loads(found.value)
-        except orjson.JSONDecodeError:
-            document = None
-        if isinstance(document, dict) and "outcomeId" in document:
-            if not self.is_any_outcome and document.get("disposition") != Disposition.SCRUBBED:
-                return None
-            document = document.get("claim")
-        if not isinstance(document, dict) or not isinstance(document.get("claimInformation"), dict):
+            document = read_json(found.value)
+            if "outcomeId" in document:
+                if not self.is_any_outcome and document.get("disposition") != Disposition.SCRUBBED:
+                    return None
+                document = claim_of_outcome(document)
+            refuse_other_forms(document)
+        except NotAClaimError as error:
             self.is_incomplete = True
-            say(self.console, f"{_place(found)}: is no claim and no outcome")
+            show_unreadable(self.console, found, error.letter)
             return None
         if found.is_mapped:
             self._tell(found, document)
@@ -102,23 +102,24 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     \b
     Exit code 0: everything was read.
-    Exit code 2: something could not be read as a claim, or the command was misspelt.
+    Exit code 2: a file or a claim could not be read and is left out, or the command was misspelt.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     console = err()
     defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")
     try:
-        reading = _Reading(expand(paths), console, any_outcome, is_telling_kept=form == "json")
-        if form == "json":
-            for document in reading.documents():
-                sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
-        else:
-            for text in write_837(
-                reading.documents(),
-                defaults,
-                lambda place, what: say(console, f"{reading.places[place - 1]}: {what} has no segment"),
-            ):
-                sys.stdout.buffer.write(text.encode())
+        files = expand_what_is_there(paths)
     except NoClaimFileError as error:
         raise click.UsageError(str(error)) from None
+    reading = _Reading(files, console, any_outcome, is_telling_kept=form == "json")
+    if form == "json":
+        for document in reading.documents():
+            sys.stdout.buffer.write(write_json(document) + b"\n")
+    else:
+        for text in write_837(
+            reading.documents(),
+            defaults,
+            lambda place, what: say(console, f"{reading.places[place - 1]}: {what} has no segment"),
+        ):
+            sys.stdout.buffer.write(text.encode())
     sys.stdout.flush()
     sys.exit(EXIT_UNREADABLE if reading.is_incomplete else 0)

@@ -8,7 +8,8 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.cli.shared.broker import on_broker, read_settings
-from worker.cli.shared.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims
+from worker.cli.shared.claim_files import Found, read_claims
+from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE

@@ -44,6 +44,7 @@ ALLOWED_KEYS: Final = frozenset(
         "logger",
         "login",
         "no_data",
+        "not_read",
         "offset",
         "operator",
         "outcome_id",

@@ -145,6 +145,12 @@ CATALOGUE: Final = (
         "messages",
         "Claims that went out as scrubbed although an edit that can hold a claim had no data to decide them.",
     ),
+    Metric(
+        "claims_not_read_whole_total",
+        Kind.COUNTER,
+        "messages",
+        "Claims with members that neither an edit nor the writer of 837s knows; their outcomes name them in notRead.",
+    ),
     Metric("edit_errors_total", Kind.COUNTER, "errors", "Edits that failed with an error of their own.", (_EDIT,)),
     Metric(
         "budget_overruns_total",

@@ -25,6 +25,13 @@ class ClaimDocument:
     place: str
     document: Json
 
+    def refused(self, letter: DeadLetter) -> "list[NoClaim]":
+        """Return what is wrong with the message that the claim became, a sentence each with its place."""
+        return [NoClaim(letter, self._placed(each)) for each in letter.flaws or (f"{letter.reason.value}.",)]
+
+    def _placed(self, sentence: str) -> str:
+        return f"{self.place}: {sentence}" if self.place else sentence
+
 
 @dataclass(frozen=True, slots=True)
 class NoClaim:
@@ -58,7 +65,7 @@ def resource_claims(value: bytes) -> Iterator[ClaimDocument | NoClaim]:
     try:
         document = read_json(value)
     except NotAClaimError as error:
-        yield NoClaim(DeadLetter(error.reason, error.stage), f"{error.reason.value}.")
+        yield NoClaim(error.letter, f"{error.letter.reason.value}.")
         return
     for each in read_resource(document):
         place = each.place.capitalize()

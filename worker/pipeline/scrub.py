@@ -119,7 +119,7 @@ class Pipeline:
         try:
             decoded = decode(value, self._max_bytes)
         except NotAClaimError as error:
-            return Scrubbed(dead_letter=DeadLetter(error.reason, error.stage))
+            return Scrubbed(dead_letter=error.letter)
         decoded_at = self._clock()
         profile = self._only or self._profile_of(decoded.claim)
         examined = first = self._examine(decoded, received_on, profile)
@@ -138,6 +138,8 @@ class Pipeline:
             enrichment=examined.enrichment,
             waste_ledger=self._ledgers.write(examined.facts),
             coverage=examined.checked.coverage(self._plan(profile, examined.facts)),
+            not_read=decoded.not_read.paths or None,
+            more_not_read=decoded.not_read.more or None,
             versions=_versions(self.ruleset, self.snapshot.digest, profile.name),
             fixed=made.fixed.findings if made else None,
             patch=made.fixed.patch if made else None,

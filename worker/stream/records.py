@@ -31,6 +31,7 @@ from worker.kafka.messages import (
 )
 from worker.pipeline.forms import says_resource
 from worker.stream.scrubber import Form, Scrubbed
+from worker.x12.read.segments import is_x12
 
 MAX_KEY_BYTES: Final = 1024
 _HEADER_OVERHEAD_BYTES: Final = 2048
@@ -39,11 +40,12 @@ _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-le
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _TRACEPARENT_HEADER: Final = "traceparent"
 _CONTENT_TYPE_HEADER: Final = "content-type"
-_MOST_FLAWS: Final = 20
 _ESCAPED: Final = "escaped"
 _REASON_OF: Final = MappingProxyType(
     {UNREADABLE: DeadLetterReason.UNREADABLE, HEADER_NAMES: DeadLetterReason.HEADER_NOT_UTF8}
 )
+_FLAWS_SHARE: Final = 8
+"""The sentences on what is wrong may take this part of a record: the message itself goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,12 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
 
 
 def form_of(message: Inbound) -> Form:
-    """Return in which form a message holds its claims: as its content type says, and FHIR also as its content says."""
+    """Return in which form a message holds its claims.
+
+    Its content type decides; without one, X12 is known by its ISA. FHIR is known by its resourceType as well.
+    """
     types = [_media_type(each) for each in _content_types(message)]
-    if types and all(each == X12_CONTENT_TYPE for each in types):
+    if all(each == X12_CONTENT_TYPE for each in types) if types else is_x12(message.value or b""):
         return Form.INTERCHANGE
     if FHIR_CONTENT_TYPE in types or says_resource(message.value or b""):
         return Form.RESOURCE
@@ -236,7 +241,8 @@ def _dead_letter(
     value = message.value or b""
     headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))
     key = message.key
-    room = provenance.record_limit - _HEADER_OVERHEAD_BYTES
+    flaws = _in_words(verdict, provenance.record_limit // _FLAWS_SHARE)
+    room = provenance.record_limit - _HEADER_OVERHEAD_BYTES - len(flaws)
     key_fits = len(key or b"") <= room // 4
     headers_fit = sum(len(name) * 4 + len(each or b"") + 10 for name, each in headers) <= room // 4
     value_fits = len(value) <= room // 2
@@ -264,8 +270,8 @@ def _dead_letter(
     if not is_read:
         # A digest of nothing would say that the message was empty.
         del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
-    if verdict.flaws:
-        ours[dlq.HEADER_FLAWS] = json.dumps(verdict.flaws[:_MOST_FLAWS])
+    if flaws:
+        ours[dlq.HEADER_FLAWS] = flaws
     event_id = dead_letter_id(message.topic, message.partition, message.offset)
     return Outgoing(
         provenance.topics.dead_letter,
@@ -278,6 +284,13 @@ def _dead_letter(
             *cloud_event(event_id, "claim.dead-lettered", message, provenance),
         ),
     )
+
+
+def _in_words(verdict: DeadLetter, most: int) -> str:
+    if not verdict.flaws:
+        return ""
+    flaws = json.dumps(verdict.first_flaws)
+    return flaws if len(flaws) <= most else json.dumps([f"{len(verdict.flaws)} flaws, too long to be listed here."])
 
 
 def _copied(*, is_copied: bool) -> str:

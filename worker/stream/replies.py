@@ -74,7 +74,7 @@ class Replies:
         if self._wanted.submissions and scrubbed.disposition == "scrubbed":
             self._clean.append(read_json(scrubbed.value)["claim"])
         if self._is_answered:
-            self._submissions.add(Outcome.model_validate_json(scrubbed.value))
+            self._submissions.add(Outcome.read(scrubbed.value))
 
     def records(self) -> list[Outgoing]:
         """Return the records. Raises `ReplyTooLargeError`."""

@@ -37,6 +37,7 @@ class Scrubbed:
         findings: (edit id, severity) of every finding, for the metrics and the log line.
         no_data: The ids of the edits that had no data to decide.
         is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
+        not_read: How many members of the claim nobody reads.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
         billed: The total charge of the claim in dollars; none where it says none that can be read.
@@ -51,6 +52,7 @@ class Scrubbed:
     findings: tuple[tuple[str, str], ...] = ()
     no_data: tuple[str, ...] = ()
     is_unverified: bool = False
+    not_read: int = 0
     edit_errors: tuple[str, ...] = ()
     lines: int = 0
     billed: Decimal | None = None

@@ -65,6 +65,15 @@ def test_what_is_skipped_has_no_outcome_to_double() -> None:
     assert Bench().suspected((MESSAGE, Scrubbed("skipped")), (MESSAGE, Scrubbed("skipped"))) == 0
 
 
+def test_claims_with_members_that_nobody_reads_are_counted() -> None:
+    """Each claim once, however many members it has."""
+    bench = Bench()
+
+    bench.suspected((MESSAGE, outcome(1)), (MESSAGE, replace(outcome(2), not_read=3)))
+
+    assert bench.recorder.value("claims_not_read_whole_total") == 1
+
+
 def test_the_catalogue_says_how_many_outcomes_are_remembered() -> None:
     """Who reads the figure knows how far back it looks."""
     (meaning,) = (metric.meaning for metric in CATALOGUE if metric.name == "duplicate_outputs_suspected_total")

@@ -1,5 +1,6 @@
 """What becomes of a message where something beside its outcomes cannot be made."""
 
+import json
 from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
@@ -7,12 +8,12 @@ from typing import Any, cast
 
 import pytest
 
-from schemas.dead_letter import HEADER_REASON
+from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from schemas.topics import topic_names
 from tests.unit.x12.files import FILES, claims, interchange
 from worker.agents.verdicts import Judge
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.kafka.messages import X12_CONTENT_TYPE, Inbound
+from worker.kafka.messages import X12_CONTENT_TYPE, Headers, Inbound
 from worker.settings import Acknowledgements, Settings
 from worker.stream.records import Outgoing, Provenance
 from worker.stream.replies import Replies
@@ -40,7 +41,7 @@ def loaded() -> LoadedScrubber:
 
 
 async def judged(
-    loaded: LoadedScrubber, log: Log, text: str = FILES["many"], **settings: object
+    loaded: LoadedScrubber, log: Log, text: str = FILES["many"], headers: Headers = HEADERS, **settings: object
 ) -> tuple[list[str], list[Outgoing]]:
     """The dispositions of the message, and the records."""
     limit = cast("int", settings.pop("limit", 1_000_000))
@@ -51,7 +52,7 @@ async def judged(
         budget=nullcontext(),
         log=log,
     )
-    message = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", text.encode(), HEADERS)
+    message = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", text.encode(), headers)
     lane: Any = SimpleNamespace(is_watched=True)  # Any: the part of a lane that judging looks at
     taken: Any = SimpleNamespace(message=message)  # Any: likewise
     pairs, records, *_ = await Judge(cast("Shell", shell)).scrub(lane, [taken])
@@ -69,6 +70,27 @@ async def test_outcomes_and_replies_of_a_message_leave_together(loaded: LoadedSc
     assert records[:5] == plain
     assert [record.topic for record in records[5:]] == ["claims.submit.x12.v1", *["claims.acknowledgements.v1"] * 2]
     assert log.events == []
+
+
+async def test_an_837_without_a_content_type_is_read_and_answered_as_one(loaded: LoadedScrubber) -> None:
+    """It is known by its ISA, as files are: the same outcomes, and the same replies."""
+    by_header = await judged(loaded, Log(), submit_x12=True, acknowledge=Acknowledgements.X12)
+    by_itself = await judged(loaded, Log(), headers=(), submit_x12=True, acknowledge=Acknowledgements.X12)
+
+    assert by_itself == by_header
+
+
+async def test_a_claim_in_another_form_is_told_its_places_in_the_header(loaded: LoadedScrubber) -> None:
+    """Names of members are no health data; a value of the claim is not in it."""
+    text = json.dumps({"claimInformation": {"serviceLines": [{"serviceDate": ["19510405"]}]}})
+
+    dispositions, (record,) = await judged(loaded, Log(), text, headers=())
+
+    headers = dict(record.headers)
+    assert (dispositions, headers[HEADER_REASON]) == (["dead-lettered"], b"schema")
+    assert json.loads(headers[HEADER_FLAWS]) == [
+        "$.claimInformation.serviceLines[0].serviceDate: expected text or a number, found a list."
+    ]
 
 
 async def test_a_reply_that_fits_into_no_record_makes_the_message_a_dead_letter(loaded: LoadedScrubber) -> None:

@@ -10,6 +10,7 @@ import pytest
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import topic_names
+from tests.unit.x12.files import FILES
 from worker.kafka.messages import Inbound
 from worker.stream.records import Provenance, dead, form_of, outgoing, received_on, refusal, size, trace_id
 from worker.stream.scrubber import Form, Scrubbed
@@ -87,6 +88,29 @@ def test_x12_is_an_interchange(content_type: bytes) -> None:
     assert form_of(replace(MESSAGE, headers=(("content-type", b"application/json"),))) is Form.CLAIM
 
 
+@pytest.mark.parametrize("before", [b"", b"\r\n", b"\xef\xbb\xbf"])
+def test_x12_without_a_content_type_is_known_by_its_isa(before: bytes) -> None:
+    """As in files; a content type that says otherwise is believed."""
+    message = replace(MESSAGE, value=before + FILES["many"].encode(), headers=())
+
+    assert refusal(message, 1_000_000) is None
+    assert form_of(message) is Form.INTERCHANGE
+    assert form_of(replace(message, headers=(("content-type", b"application/json"),))) is Form.CLAIM
+    assert form_of(replace(message, value=b"ISABEL")) is Form.CLAIM
+
+
+def test_the_message_goes_before_what_is_wrong_with_it() -> None:
+    """Where both do not fit into a record, the sentences are counted instead."""
+    letter = DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, tuple("x" * 500 for _ in range(12)))
+    provenance = replace(PROVENANCE, record_limit=8192)
+
+    record, _ = outgoing(replace(MESSAGE, value=b"1" * 3000), Scrubbed("dead-lettered", dead_letter=letter), provenance)
+
+    assert record is not None
+    assert json.loads(dict(record.headers)[dlq.HEADER_FLAWS]) == ["12 flaws, too long to be listed here."]
+    assert (len(record.value), size(record) <= 8192) == (3000, True)
+
+
 @pytest.mark.parametrize(
     ("content_type", "value", "form"),
     [
@@ -118,7 +142,7 @@ def test_two_content_types_that_contradict_each_other_are_refused() -> None:
 
 
 def test_a_dead_letter_says_what_is_wrong_in_an_interchange() -> None:
-    """The sentences stand in one header, at most twenty of them; other dead letters do not have it."""
+    """The sentences are in one header, twenty of them and how many more; other dead letters do not have it."""
     sentences = tuple(f"Segment {number}: The claim has no end." for number in range(1, 31))
     letter = DeadLetter(DeadLetterReason.X12_CLAIM, DeadLetterStage.DECODE, sentences)
 
@@ -127,7 +151,7 @@ def test_a_dead_letter_says_what_is_wrong_in_an_interchange() -> None:
 
     assert record is not None
     assert other is not None
-    assert json.loads(dict(record.headers)[dlq.HEADER_FLAWS]) == list(sentences[:20])
+    assert json.loads(dict(record.headers)[dlq.HEADER_FLAWS]) == [*sentences[:20], "10 more."]
     assert dlq.HEADER_FLAWS not in dict(other.headers)
 
 

@@ -17,7 +17,8 @@ from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.cli.check.portion import Job, Screen, Wanted, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
-from worker.cli.shared.claim_files import STDIN, Found, NoClaimFileError, expand, read_claims, total_bytes
+from worker.cli.shared.claim_files import Found, read_what_can_be_read
+from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand_what_is_there, total_bytes
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import (
     DAY,
@@ -93,10 +94,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     With --fix you see each correction as a difference, whether its finding is gone, and the claim as it is then. No
     file is changed without --write, and no claim is written in which a correction brought a finding of its own.
 
+    Members of a claim that neither an edit nor the writer of 837s knows are named. What cannot be read is named with
+    the reason and the place, and the rest is scrubbed all the same.
+
     \b
     Exit code 0: every claim may go out; with --fix, as corrected.
     Exit code 1: at least one claim is rejected or pended.
-    Exit code 2: something could not be read as a claim, or the command was misspelt.
+    Exit code 2: a file or a claim could not be read, or the command was misspelt.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     is_fixing = fix or unsafe_fixes
     if write and (not is_fixing or STDIN in paths):
@@ -104,7 +108,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     wanted = Wanted(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
     day = as_of.date() if as_of else today()
     try:
-        files = expand(paths)
+        files = expand_what_is_there(paths)
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
         job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
         summary = _check(files, job, processes)
@@ -127,7 +131,8 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
     summary, wanted = Summary(), job.wanted
     rewritten: dict[str, list[Replacement]] = {}
     with _progress(files, err(), wanted) as progress:
-        read = read_claims(files, MAX_MESSAGE_BYTES, lambda size: progress.advance(progress.task_ids[0], size))
+        done = partial(progress.advance, progress.task_ids[0])
+        read = read_what_can_be_read(files, MAX_MESSAGE_BYTES, done)
         for portion in in_order(partial(check_portion, job), _portions(read), processes):
             summary.merge(portion.summary)
             for message in portion.messages:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli.shared.claim_files import NoClaimFileError
+from worker.cli.shared.claim_paths import NoClaimFileError
 
 Replacement = tuple[bytes, bytes]
 """A claim as it stands in its file, and as it shall stand there."""

@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, printable
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, printable, say
 from worker.pipeline.scrub import Scrubbed
 
 TOP_EDITS: Final = 10
@@ -20,6 +20,8 @@ class Summary:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    claims_not_read_whole: int = 0
+    members_not_read: int = 0
 
     @property
     def total(self) -> int:
@@ -32,6 +34,9 @@ class Summary:
             self.outcomes["unreadable"] += 1
             return
         self.outcomes[scrubbed.outcome.disposition.value] += 1
+        not_read = scrubbed.outcome.count_not_read
+        self.claims_not_read_whole += not_read > 0
+        self.members_not_read += not_read
         for finding in scrubbed.outcome.findings:
             self.findings[finding.edit, finding.name, finding.severity.value] += 1
 
@@ -39,9 +44,11 @@ class Summary:
         """Add the counts of another part of the run."""
         self.outcomes.update(other.outcomes)
         self.findings.update(other.findings)
+        self.claims_not_read_whole += other.claims_not_read_whole
+        self.members_not_read += other.members_not_read
 
     def add_unreadable(self) -> None:
-        """Count something that stood where a claim belongs and is none."""
+        """Count something in the place of a claim that is none, or a file that cannot be read."""
         self.outcomes["unreadable"] += 1
 
     def show(self, console: Console) -> None:
@@ -55,6 +62,9 @@ class Summary:
         console.print(table)
         if self.findings:
             console.print(self._edits())
+        if self.members_not_read:
+            members, claims = counted(self.members_not_read, "member"), counted(self.claims_not_read_whole, "claim")
+            say(console, f"Not read by any edit, nor written to an 837: {members} in {claims}.")
 
     def _edits(self) -> Table:
         table = Table("edit", "name", "severity", box=box.SIMPLE_HEAD, pad_edge=False)

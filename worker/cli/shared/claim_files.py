@@ -11,17 +11,13 @@ from typing import BinaryIO, Final
 
 import orjson
 
+from worker.cli.shared.claim_paths import LINE_SUFFIXES, STDIN, UnreadablePathError, refuse_no_file
 from worker.fhir.reading import Damage, read_resource
 from worker.pipeline.forms import says_resource
 from worker.pipeline.steps.decode import NotAClaimError, read_json
 from worker.x12.read.events import ClaimRead, Flaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12
-
-STDIN: Final = "-"
-LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
-X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
-SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
 
 _X12_BEGINS: Final = 1024
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
@@ -33,7 +29,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class Found:
     """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
 
-    `problem` says in one sentence what is no claim in an X12 file or a FHIR resource, and is there instead of bytes;
+    `problem` says instead of bytes what is no claim in an X12 file or a FHIR resource, or why a file cannot be read;
     `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the file.
     """
 
@@ -43,35 +39,6 @@ class Found:
     problem: str | None = None
     is_passed_over: bool = False
     is_mapped: bool = False
-
-
-class NoClaimFileError(Exception):
-    """A path cannot be read, or holds no claim; the message names it."""
-
-
-def expand(paths: Iterable[str]) -> list[str]:
-    """Return the files behind paths: a folder stands for the claim files in it. Raises `NoClaimFileError`."""
-    files: list[str] = []
-    for path in paths:
-        if path != STDIN and Path(path).is_dir():
-            inside = sorted(
-                str(file) for file in Path(path).rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
-            )
-            if not inside:
-                raise NoClaimFileError(f"{path}: no claim file in this folder (names end in {', '.join(SUFFIXES)})")
-            files += inside
-        elif path != STDIN and not Path(path).is_file():
-            raise NoClaimFileError(f"{path}: no such file or folder")
-        else:
-            files.append(path)
-    return files
-
-
-def total_bytes(files: Iterable[str]) -> int | None:
-    """Return how much there is to read; none where stdin is among the files."""
-    sizes = [None if file == STDIN else Path(file).stat().st_size for file in files]
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
 
 
 def read_claims(
@@ -94,7 +61,18 @@ def read_claims(
                 count += 1
                 yield found
         if not count:
-            raise NoClaimFileError(f"{_named(file)}: holds no claim")
+            raise UnreadablePathError(_named(file), "holds no claim")
+
+
+def read_what_can_be_read(
+    files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Found]:
+    """Yield every claim of some files like `read_claims`, and a problem for each file that cannot be read."""
+    for file in files:
+        try:
+            yield from read_claims((file,), longest, progress)
+        except UnreadablePathError as error:
+            yield Found(error.path, "", b"", error.reason)
 
 
 def _named(file: str) -> str:
@@ -105,6 +83,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
     if file == STDIN:
         yield from _read_stream(sys.stdin.buffer, _named(file), longest, progress)
         return
+    refuse_no_file(file)
     try:
         with Path(file).open("rb") as stream:
             if Path(file).suffix.lower() in LINE_SUFFIXES:
@@ -112,7 +91,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
             else:
                 yield from _read_stream(stream, file, longest, progress)
     except OSError as error:
-        raise NoClaimFileError(f"{file}: cannot be read ({error.strerror})") from None
+        raise UnreadablePathError(file, f"cannot be read ({error.strerror})") from None
 
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:

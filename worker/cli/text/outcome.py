@@ -18,6 +18,7 @@ from worker.cli.text.ledger import show_ledger
 
 _FINDING_INDENT: Final = 2
 _TEXT_INDENT: Final = 9
+_MOST_NOT_READ: Final = 10
 
 
 def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_coverage: bool) -> None:
@@ -41,17 +42,29 @@ def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_cover
         )
     if outcome.findings_truncated:
         say(console, "There are more findings than are listed.", _FINDING_INDENT)
+    if outcome.not_read:
+        say(console, Text(printable(_not_read(outcome)), SEVERITY_STYLE["warn"]), _FINDING_INDENT)
     if with_coverage:
         show_coverage(console, outcome.coverage)
     console.print()
 
 
+def _not_read(outcome: Outcome) -> str:
+    """Return what of the claim nobody read, in one line."""
+    named = outcome.not_read or ()
+    more = len(named) - _MOST_NOT_READ + (outcome.more_not_read or 0)
+    names = ", ".join(named[:_MOST_NOT_READ])
+    return f"Not read by any edit, nor written to an 837: {names}" + (f" and {more:,} more" if more > 0 else "")
+
+
 def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> None:
-    """Write why one message is no claim."""
+    """Write why one message is no claim, and where."""
     head = Text(f"{_place(found)}  ")
     head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {in_words(dead_letter.reason)} ({dead_letter.reason.value})")
     say(console, head)
+    for flaw in dead_letter.first_flaws:
+        say(console, printable(flaw), _FINDING_INDENT)
 
 
 def show_problem(console: Console, found: Found) -> None:

@@ -7,15 +7,20 @@ numbers that are not finite, text that is not UTF-8 and nesting without end are 
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import orjson
 from pydantic import ValidationError
 
-from schemas.claim import SCHEMA_VERSION, Claim
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.claim import SCHEMA_VERSION, Claim, ClaimKind
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from schemas.part import without_nulls
 from schemas.values import Reading, WrittenNumber
 from worker.edits.facts.traits import Trait
+from worker.pipeline.steps.known_members import KNOWN
+from worker.pipeline.steps.schema_flaws import schema_flaws, spelling_flaws
+from worker.pipeline.steps.unread import NOTHING_UNREAD, NotRead, is_read_whole, not_read
 
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
@@ -32,16 +37,22 @@ _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _LONG_TEXT: Final = re.compile(rb':"[^"]{31}')
 # Of claimSupplementalInformation and serviceLineSupplementalInformation, however the name is put together.
 _IN_NAMES_OF_ATTACHMENTS: Final = b"upplemental"
+_NULL: Final = b":null"
+_VERSION_READ: Final = f"$.schemaVersion: expected {SCHEMA_VERSION} as text, which is also read where it is absent."
+_LINES_READ: Final = f"$.claimInformation.serviceLines: expected at most {MAX_LINES} lines."
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
 class NotAClaimError(Exception):
-    """The bytes are no claim. Holds a closed reason and a stage, never a word of the message."""
+    """The bytes are no claim.
 
-    def __init__(self, reason: DeadLetterReason, stage: DeadLetterStage) -> None:
+    `letter` says why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
+    paths. It holds no value of the message.
+    """
+
+    def __init__(self, reason: DeadLetterReason, stage: DeadLetterStage, flaws: Iterable[str] = ()) -> None:
         super().__init__(reason.value)
-        self.reason = reason
-        self.stage = stage
+        self.letter = DeadLetter(reason, stage, tuple(flaws))
 
 
 class Decoded(NamedTuple):
@@ -49,13 +60,14 @@ class Decoded(NamedTuple):
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
     two spellings of one claim have one canonical form. `traits` are what the reading told of the claim as a whole,
-    values of `Trait` added up.
+    values of `Trait` added up. `not_read` are the members that nobody reads.
     """
 
     claim: Claim
     body: bytes
     canonical: bytes
     traits: int
+    not_read: NotRead
 
 
 def decode(value: bytes, max_bytes: int) -> Decoded:
@@ -66,10 +78,12 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
         _refuse(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
     _refuse_excess(value)
     document, canonical = _read_plain(value) or _read(value)
+    if _NULL in canonical:
+        document = without_nulls(document)
     reading = Reading()
     claim = _validate(document, reading)
     traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
-    return Decoded(claim, _one_line(value), canonical, traits)
+    return Decoded(claim, _one_line(value), canonical, traits, _not_read(document, claim.kind))
 
 
 def _traits_of_text(canonical: bytes) -> int:
@@ -82,9 +96,35 @@ def _traits_of_text(canonical: bytes) -> int:
 
 
 def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
-    """Read a document that holds claims in another form; its numbers are `WrittenNumber`. Raises `NotAClaimError`."""
+    """Read a document that is no claim yet; its numbers are `WrittenNumber`. Raises `NotAClaimError`."""
     _refuse_depth(value)
     return _read(value)[0]
+
+
+def write_json(document: dict[str, Any]) -> bytes:  # any JSON value
+    """Write a document with its numbers in the digits of their sender."""
+    return orjson.dumps(document, default=_digits, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+
+
+def _digits(number: object) -> orjson.Fragment:
+    if not isinstance(number, WrittenNumber):
+        raise TypeError
+    return orjson.Fragment(str(number))
+
+
+def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON value
+    """Return the claim in an outcome message. Raises `NotAClaimError`."""
+    claim = document.get("claim")
+    if not isinstance(claim, dict):
+        flaw = "$.claim: expected an object with the claim of the outcome."
+        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (flaw,))
+    return claim
+
+
+def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
+    """Return if a document has the form of a claim message. Raises `NotAClaimError`, which says what has not."""
+    document = without_nulls(document)
+    _not_read(document, _validate(document, Reading()).kind)
 
 
 Document: TypeAlias = tuple[dict[str, Any], bytes]
@@ -205,14 +245,24 @@ def _holds_nul(value: object) -> bool:
 def _validate(document: dict[str, Any], reading: Reading) -> Claim:  # any JSON value
     version = document.get("schemaVersion")
     if version is not None and (not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION):
-        _refuse(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA)
+        raise NotAClaimError(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA, (_VERSION_READ,))
     try:
         claim = Claim.model_validate(document, context=reading)
-    except ValidationError:
-        _refuse(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA)
+    except ValidationError as error:
+        # A known member under another name is often why one is missing.
+        flaws = tuple(spelling_flaws(document)) or schema_flaws(error, document)
+        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws) from None
     if len(claim.claim_information.service_lines) > MAX_LINES:
-        _refuse(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA)
+        raise NotAClaimError(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA, (_LINES_READ,))
     return claim
+
+
+def _not_read(document: dict[str, Any], kind: ClaimKind) -> NotRead:  # any JSON value
+    if is_read_whole(document, KNOWN[kind]):
+        return NOTHING_UNREAD
+    if flaws := tuple(spelling_flaws(document)):
+        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws)
+    return not_read(document, kind)
 
 
 def _one_line(value: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import Final
 
 from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
+from schemas.part import without_nulls
 from worker.x12.write.envelopes import Address
 
 UNKNOWN: Final = "UNKNOWN"
@@ -103,7 +104,7 @@ class Submissions:
 
     def add(self, outcome: Outcome) -> None:
         """Take what became of a claim."""
-        claim = Claim.model_validate(outcome.claim)
+        claim = Claim.model_validate(without_nulls(outcome.claim))
         key = _key(claim)
         submission = self._of_transaction.get(key)
         if submission is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
-from worker.x12.layout.rows import Elements, Fate, Json, Taken, fate, find, parts, reach, texts
+from worker.x12.layout.rows import Elements, Fate, Json, Member, Taken, fate, find, parts, reach, texts
 
 _MOST: Final = 12
 
@@ -92,6 +92,18 @@ class Codes:
         if self._shape == "code groups":
             for each in parts(value):
                 taken.note(each, "conditionCodes")
+
+    def members(self) -> Iterator[Member]:
+        """Yield what each code has; the list itself where it holds texts."""
+        around = (*self._parents, self._name)
+        match self._shape:
+            case "texts" | "text groups":
+                yield around
+            case "code groups":
+                yield (*around, "conditionCodes")
+            case _:
+                for name in (*self._members.values(), *(self._period or ())):
+                    yield (*around, name)
 
     def _groups(self, value: Any) -> list[list[Any]]:  # any JSON
         groups: list[list[Any]]

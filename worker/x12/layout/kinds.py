@@ -9,12 +9,14 @@ from worker.x12.layout.rows import (
     Elements,
     Fate,
     Json,
+    Member,
     Plain,
     Taken,
     compiled,
     fate,
     find,
     has_value,
+    members_of_cells,
     parts,
     reach,
     read_cells,
@@ -75,6 +77,11 @@ class Fields:
             if has_value(written):
                 yield [*self._head, *written]
 
+    def members(self) -> Iterator[Member]:
+        """Yield the members of all cells, in each part of the list where there is one."""
+        for member in members_of_cells(self._cells):
+            yield (*(self._each or ()), *member)
+
     def _parts(self, source: Json) -> list[Json]:
         if self._each is None:
             return [source]
@@ -112,6 +119,10 @@ class Texts:
             taken.note(holder, self._name)
             for value in texts(holder.get(self._name)):
                 yield [*self._head, value]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the member that holds the list."""
+        yield (*self._parents, self._name)
 
 
 _PERSON: Final = ("lastName", "firstName", "middleName", "suffix")
@@ -175,6 +186,12 @@ class Name:
             *write_cells(self._tail, source, taken),
         ]
 
+    def members(self) -> Iterator[Member]:
+        """Yield the names of a person and of an organization, what tells them apart, and the identifier."""
+        for name in (*self._person, self._organization, self._kind):
+            yield (name,)
+        yield from members_of_cells(self._tail)
+
 
 _FORM_OF_LENGTH: Final = {4: "TM", 8: "D8", 12: "DT"}
 
@@ -208,6 +225,10 @@ class Dates:
             yield ["DTP", self._qualifier, "RD8", f"{begin}-{end}"]
         elif begin:
             yield ["DTP", self._qualifier, _form(str(begin)), begin]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the date, and the end of the period where the row has a name for it."""
+        return members_of_cells((self._begin, self._end))
 
 
 def _form(value: str) -> str:
@@ -255,6 +276,14 @@ class Contact:
         if has_value(written[2:]):
             yield written
 
+    def members(self) -> Iterator[Member]:
+        """Yield the name and every way to reach the contact."""
+        for name in (self._name, *_MEANS.values()):
+            yield (*self._parents, name)
+
+
+_ADJUSTED: Final = ("adjustmentReasonCode", "adjustmentAmount", "adjustmentQuantity")
+
 
 class Adjustments:
     """A CAS: a group of reasons, each with its amount and quantity."""
@@ -281,6 +310,11 @@ class Adjustments:
         """Yield one segment a group; it has room for six reasons."""
         for group in parts(source.get(self._path)):
             details = parts(group.get("adjustmentDetails"))
-            names = ("adjustmentReasonCode", "adjustmentAmount", "adjustmentQuantity")
-            written = [taken.get(detail, name) for detail in details[:6] for name in names]
+            written = [taken.get(detail, name) for detail in details[:6] for name in _ADJUSTED]
             yield ["CAS", taken.get(group, "adjustmentGroupCode"), *written]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the group and what each of its reasons has."""
+        yield (self._path, "adjustmentGroupCode")
+        for name in _ADJUSTED:
+            yield (self._path, "adjustmentDetails", name)

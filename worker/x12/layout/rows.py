@@ -13,6 +13,8 @@ Element: TypeAlias = str | list[str]
 Elements: TypeAlias = list[Element]
 Fate: TypeAlias = Literal["whole", "part", "none"]
 """How much of a segment found a place in the message; none of one that was said before."""
+Member: TypeAlias = tuple[str, ...]
+"""The names that lead to a member of the message, from the part that it is counted from."""
 
 
 class Taken:
@@ -69,6 +71,10 @@ class Row(Protocol):
         """Yield the segments for what stands in the message."""
         ...
 
+    def members(self) -> Iterator[Member]:
+        """Yield every member that the row has a place for."""
+        ...
+
 
 class Cell(Protocol):
     """What one element, or one component, is in the message."""
@@ -79,6 +85,10 @@ class Cell(Protocol):
 
     def write(self, source: Json, taken: Taken) -> Element:
         """Return the value in the message; empty when there is none."""
+        ...
+
+    def members(self) -> Iterator[Member]:
+        """Yield every member that the cell has a place for."""
         ...
 
 
@@ -99,6 +109,10 @@ class Plain:
         """Return the value."""
         holder = find(source, self.parents)
         return "" if holder is None else taken.get(holder, self.name)
+
+    def members(self) -> Iterator[Member]:
+        """Yield the member that holds the value."""
+        yield (*self.parents, self.name)
 
     def stands_in(self, source: Json) -> bool:
         """Whether the message has a value here."""
@@ -123,6 +137,10 @@ class Coded:
         """Return the qualifier; the row leaves the usual one out where nothing follows."""
         return self._other.write(source, taken) if self._other.stands_in(source) else self.usual
 
+    def members(self) -> Iterator[Member]:
+        """Yield the member for a qualifier that is not the usual one."""
+        return self._other.members()
+
 
 class Parts:
     """A composite element."""
@@ -140,6 +158,10 @@ class Parts:
     def write(self, source: Json, taken: Taken) -> Element:
         """Return the components."""
         return [component for each in write_cells(self._cells, source, taken) for component in flat(each)]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the members of all components."""
+        return members_of_cells(self._cells)
 
 
 class Many:
@@ -164,6 +186,10 @@ class Many:
         values = values[: self.most]
         return [*values, *[""] * (self.most - len(values))]
 
+    def members(self) -> Iterator[Member]:
+        """Yield the member that holds the list."""
+        yield (*self._parents, self.name)
+
 
 def texts(value: object) -> list[str]:
     """The texts in a list of the message; none if it is no list."""
@@ -173,6 +199,13 @@ def texts(value: object) -> list[str]:
 def compiled(cell: "str | Cell | None") -> Cell | None:
     """Return the cell behind its short form: a path is a plain value."""
     return Plain(cell) if isinstance(cell, str) else cell
+
+
+def members_of_cells(cells: Sequence[Cell | None]) -> Iterator[Member]:
+    """Yield every member that some cells have a place for."""
+    for cell in cells:
+        if cell is not None:
+            yield from cell.members()
 
 
 def read_cells(cells: Sequence[Cell | None], values: Sequence[str], into: Json, component: str) -> bool:

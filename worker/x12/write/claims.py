@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from schemas.claim import ClaimKind
+from schemas.part import without_nulls
 from worker.x12.layout.guides import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
 from worker.x12.layout.loops import Loop, OfPatient, row_of
 from worker.x12.layout.rows import Elements, Json, Taken, parts
@@ -102,6 +103,7 @@ def _transaction(start: tuple[Elements, ...], header: list[Elements], claims: It
 
 
 def _write(place: int, document: Json, defaults: Defaults, lost: Callable[[int, str], None]) -> _Written:
+    document = without_nulls(document)
     origin = document.get("origin")
     origin = origin if isinstance(origin, dict) else {}
     kind = kind_of_document(document)

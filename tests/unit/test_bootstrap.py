@@ -1,19 +1,25 @@
 """The pipeline behind the seam of the stream: the same verdict in the stream's words."""
 
+import json
 from datetime import date
+from pathlib import Path
+from typing import Final
 
 import orjson
 import pytest
 
-from schemas.dead_letter import DeadLetterReason
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from tests.unit.x12.files import FILES
 from worker.bootstrap import PipelineScrubber, load_scrubber
+from worker.pipeline.forms import ClaimDocument
 from worker.pipeline.scrub import STAGES, Pipeline
 from worker.samples.claims import AS_OF, demo_claims
+from worker.samples.synthetic import claim, line
 from worker.settings import Settings
 from worker.stream.scrubber import Form
 
 CLAIMS = tuple(demo_claims(200))
+BUNDLE: Final = Path(__file__).parents[1] / "fhir" / "bundle.json"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,44 @@ def test_bytes_that_are_no_claim_are_dead_lettered(scrubber: PipelineScrubber) -
     assert scrubbed.dead_letter is not None
     assert scrubbed.dead_letter.reason is DeadLetterReason.NOT_OBJECT
     assert (scrubbed.value, "medicare-part-b" in scrubbed.versions["profile"]) == (None, True)
+
+
+def test_members_that_nobody_reads_are_counted(scrubber: PipelineScrubber) -> None:
+    """The verdict has their number, the outcome their paths."""
+    odd = claim([line("96413")]) | {"memo": "x", "payer": {"name": "y"}}
+
+    scrubbed = scrubber.scrub(json.dumps(odd).encode(), received_on=AS_OF)
+
+    assert scrubbed.not_read == 2
+    assert json.loads(scrubbed.value or b"")["notRead"] == ["$.memo", "$.payer"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_claims_of_an_interchange_are_read_whole(scrubber: PipelineScrubber, name: str) -> None:
+    """Whatever the reader of 837s makes a member of is known."""
+    verdicts = list(scrubber.scrub_each(FILES[name].encode(), Form.INTERCHANGE, received_on=AS_OF))
+
+    assert [verdict.not_read for verdict in verdicts] == [0] * len(verdicts)
+
+
+def test_claims_of_a_bundle_are_read_whole(scrubber: PipelineScrubber) -> None:
+    """Whatever the reader of FHIR makes a member of is known."""
+    verdicts = list(scrubber.scrub_each(BUNDLE.read_bytes(), Form.RESOURCE, received_on=AS_OF))
+
+    assert len(verdicts) > 0
+    assert [verdict.not_read for verdict in verdicts] == [0] * len(verdicts)
+
+
+def test_a_claim_that_its_message_cannot_hold_is_told_with_both_places() -> None:
+    """That in the interchange or Bundle, and that in the message."""
+    flaws = ("$.billing: expected an object, found a list.", "$.receiver: expected an object, found text.")
+    letter = DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws)
+
+    refused = ClaimDocument("Segment 22", {}).refused(letter)
+    too_large = ClaimDocument("", {}).refused(DeadLetter(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE))
+
+    assert [each.sentence for each in refused] == [f"Segment 22: {flaw}" for flaw in flaws]
+    assert [each.sentence for each in too_large] == ["too-large."]
 
 
 def test_a_tombstone_is_skipped(scrubber: PipelineScrubber) -> None:

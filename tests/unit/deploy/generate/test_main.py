@@ -11,8 +11,11 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from deploy.generate import __main__ as generate
+from schemas.claim import Claim
 from schemas.dead_letter import HEADER_MEANINGS
 from schemas.topics import TOPICS
+from tests.unit.pipeline.claim_members import claim_with
+from worker.pipeline.steps.known_members import members_of_model
 
 SCHEMAS = generate.DIRECTORY / "json"
 EXAMPLES = sorted((generate.DIRECTORY / "examples").glob("*.json"))
@@ -159,3 +162,29 @@ def test_the_dead_letter_headers_are_all_described() -> None:
     headers = DOCUMENT["components"]["messages"]["dead-letter"]["headers"]
 
     assert list(headers["properties"]) == list(HEADER_MEANINGS)
+
+
+def test_the_schemas_say_which_members_may_be_added() -> None:
+    """Any to a claim, where they are kept and named; none to an outcome, whose claim is the one open place."""
+    claim, outcome = (json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8")) for name in ("claim", "outcome"))
+
+    assert [name for name, part in _objects(claim) if part.get("additionalProperties") is not True] == []
+    assert [name for name, part in _objects(outcome) if part.get("additionalProperties") is not False] == []
+
+
+def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "the message", schema
+    yield from ((name, part) for name, part in schema["$defs"].items() if part["type"] == "object")
+
+
+def test_the_schema_of_claims_takes_null_for_what_may_be_absent() -> None:
+    """As the worker does; only the claim itself may not be absent."""
+    validator = Draft202012Validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
+    claims = {
+        member: {"claimInformation": {}} | claim_with(member, None)
+        for member in members_of_model(Claim)
+        if member != ("claimInformation",)
+    }
+
+    assert [member for member, claim in claims.items() if not validator.is_valid(claim)] == []
+    assert not validator.is_valid({"claimInformation": None})

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fhir.resources import bundle, claim, patient
-from worker.cli.shared.claim_files import NoClaimFileError, expand, read_claims, split_array
+from worker.cli.shared.claim_files import read_claims, split_array
+from worker.cli.shared.claim_paths import NoClaimFileError, expand
 
 
 def places(*files: Path, longest: int = 1000) -> list[tuple[str, bytes]]:

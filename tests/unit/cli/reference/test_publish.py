@@ -113,6 +113,6 @@ def test_what_is_not_announced_is_not_on_record(small: Path, sent: list[Referenc
 
 def test_the_example_of_the_contract_is_a_notice() -> None:
     """What other teams copy is accepted."""
-    example = Path(__file__).parents[3] / "schemas/examples/reference-update.json"
+    example = Path(__file__).parents[4] / "schemas/examples/reference-update.json"
 
     assert ReferenceNotice.model_validate(json.loads(example.read_text("utf-8")))

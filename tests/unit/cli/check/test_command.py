@@ -14,7 +14,7 @@ from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import OMALIZUMAB
 from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, claim
 
-WORKED_EXAMPLES = Path(__file__).parents[2] / "edits" / "worked_examples"
+WORKED_EXAMPLES = Path(__file__).parents[3] / "edits" / "worked_examples"
 
 
 def sound(**changes: Any) -> dict[str, Any]:
@@ -74,6 +74,58 @@ def test_exit_2_for_a_misspelt_command(arguments: list[str]) -> None:
     result = run(*arguments, stdin=b"{}")
 
     assert (result.exit_code, result.stdout, "Error: " in result.stderr) == (2, "", True)
+
+
+def test_what_cannot_be_read_does_not_hide_the_rest(claims: Path, tmp_path: Path) -> None:
+    """A missing file, an empty one, a link to nowhere and a folder without claims are counted, claims are scrubbed."""
+    (tmp_path / "empty.json").touch()
+    (tmp_path / "lost.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "nothing").mkdir()
+
+    result = run(tmp_path / "gone.json", tmp_path / "nothing", tmp_path)
+
+    assert (result.exit_code, "Error" in result.stderr) == (2, False)
+    assert f"{tmp_path / 'gone.json'}  UNREADABLE  no such file or folder" in result.stdout
+    assert f"{tmp_path / 'lost.json'}  UNREADABLE  no such file or folder" in result.stdout
+    assert f"{tmp_path / 'empty.json'}  UNREADABLE  holds no claim" in result.stdout
+    assert f"{tmp_path / 'nothing'}  UNREADABLE  no claim file in this folder" in result.stdout
+    assert re.search(r"scrubbed\s+1\s+rejected\s+1\s+pended\s+0\s+unreadable\s+4\s", result.stdout)
+
+
+def test_what_cannot_be_read_is_said_on_stderr_beside_messages(claims: Path, tmp_path: Path) -> None:
+    """Only outcomes go to stdout."""
+    result = run(tmp_path / "gone.json", claims, "--format", "jsonl")
+
+    assert result.exit_code == 2
+    assert "gone.json  UNREADABLE  no such file or folder" in result.stderr
+    assert [json.loads(line)["disposition"] for line in result.stdout.splitlines()] == ["scrubbed", "rejected"]
+
+
+def test_a_schema_failure_is_said_with_its_place(claims: Path) -> None:
+    """The path, what belongs there and what is there; another spelling of a name is a failure, and no traceback."""
+    flawed, respelled = sound(), sound()
+    flawed["claimInformation"]["serviceLines"] = {}
+    respelled["claim_information"] = respelled.pop("claimInformation")
+    claims.write_text("".join(json.dumps(each) + "\n" for each in (flawed, respelled, sound())))
+
+    result = run(claims)
+
+    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
+    assert "  $.claimInformation.serviceLines: expected a list, found an object.\n" in result.stdout
+    assert "  $.claim_information: this name is read only as claimInformation.\n" in result.stdout
+    assert "line 3  SYN-0001  SCRUBBED" in result.stdout
+
+
+def test_members_that_nobody_reads_are_named_and_counted(claims: Path) -> None:
+    """A line at the claim, and a count in the summary; the disposition is that of what is read."""
+    odd = sound(number="SYN-ODD") | {"memo": "x", "notes": {"a": 1}}
+    claims.write_text("".join(json.dumps(each) + "\n" for each in (sound(), odd)))
+
+    result = run(claims)
+
+    assert result.exit_code == 0
+    assert result.stdout.count("  Not read by any edit, nor written to an 837: $.memo, $.notes\n") == 1
+    assert "\nNot read by any edit, nor written to an 837: 2 members in 1 claim.\n" in result.stdout
 
 
 def test_the_text_marks_the_line_and_the_field(claims: Path) -> None:

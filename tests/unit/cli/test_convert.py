@@ -1,7 +1,9 @@
 """837 files in the commands: checked, converted, answered."""
 
 import json
+import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 from click.testing import CliRunner, Result
@@ -9,6 +11,9 @@ from click.testing import CliRunner, Result
 from tests.unit.x12.files import FILES
 from worker.cli.commands import claimscrub
 from worker.samples.synthetic import RECEIVED_ON
+
+EXAMPLE: Final = Path("schemas/examples/claim-with-waste.json")
+_OF_THE_MOMENT: Final = re.compile(r"(?<=\*)(\d{6}|\d{8})\*\d{4,8}(?=\*)")  # date and time of the envelope
 
 
 def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:
@@ -120,6 +125,27 @@ def test_convert_writes_the_clean_claims_of_outcomes(file: Path, tmp_path: Path)
     assert (clean.count("CLM*"), "SYN-3" in clean, every.count("CLM*")) == (4, False, 5)
 
 
+@pytest.mark.parametrize("form", ["json", "x12"])
+def test_convert_says_what_is_not_in_the_form_of_a_claim(form: str, tmp_path: Path) -> None:
+    """The claim is left out with its place and what was expected, the next one is written, and the exit code is 2."""
+    flawed, respelled, sound = (json.loads(EXAMPLE.read_bytes()) for _ in range(3))
+    flawed["claimInformation"]["claimSupplementalInformation"] = {"priorAuthorizationNumber": ["5411"]}
+    respelled["claimInformation"]["service_lines"] = []
+    source = tmp_path / "claims.jsonl"
+    source.write_text("".join(json.dumps(each) + "\n" for each in (flawed, respelled, sound)))
+
+    result = run("convert", source, "--to", form)
+
+    assert result.exit_code == 2
+    assert "line 1  UNREADABLE" in result.stderr
+    place = "$.claimInformation.claimSupplementalInformation.priorAuthorizationNumber"
+    assert f"  {place}: expected text or a number, found a list.\n" in result.stderr
+    assert "  $.claimInformation.service_lines: this name is read only as serviceLines.\n" in result.stderr
+    assert "5411" not in result.stderr
+    only = run("convert", EXAMPLE, "--to", form)
+    assert re.sub(_OF_THE_MOMENT, "", result.stdout) == re.sub(_OF_THE_MOMENT, "", only.stdout)
+
+
 def test_convert_names_what_is_no_claim(tmp_path: Path) -> None:
     """Exit code 2, and the place."""
     source = tmp_path / "other.json"
@@ -127,7 +153,9 @@ def test_convert_names_what_is_no_claim(tmp_path: Path) -> None:
 
     result = run("convert", source, "--to", "x12")
 
-    assert (result.exit_code, "other.json, line 1: is no claim and no outcome" in result.stderr) == (2, True)
+    assert result.exit_code == 2
+    assert "other.json, line 1  UNREADABLE" in result.stderr
+    assert "$.claimInformation: expected an object, found nothing." in result.stderr
 
 
 def test_acknowledge_answers_outcomes_with_a_277ca(file: Path) -> None:
@@ -138,6 +166,35 @@ def test_acknowledge_answers_outcomes_with_a_277ca(file: Path) -> None:
 
     assert (x12.exit_code, x12.stdout.count("STC*A2:20")) == (0, 5)
     assert json.loads(as_json.stdout)["transactions"][0]["acceptedCount"] == 5
+
+
+def test_acknowledge_takes_amounts_that_are_numbers(tmp_path: Path) -> None:
+    """A claim that came as JSON may hold them; they keep their digits."""
+    claim = json.loads(EXAMPLE.read_bytes())
+    claim["claimInformation"]["claimChargeAmount"] = "@"
+    source = tmp_path / "claim.json"
+    source.write_text(json.dumps(claim).replace('"@"', "3080.10"))
+
+    result = run("acknowledge", "-", stdin=check(source, "--format", "jsonl").stdout_bytes)
+
+    assert (result.exit_code, "3080.10" in result.stdout or "3080.1*" in result.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("was", "by", "told"),
+    [
+        ('"claimInformation"', '"claim_information"', "$.claim_information: this name is read only as"),
+        ('"disposition"', '"dispo"', "line 1: is no outcome"),
+        ('"outcomeId"', '"outcome_id"', "line 1: is no outcome"),
+    ],
+)
+def test_acknowledge_says_which_outcome_it_cannot_read(was: str, by: str, told: str) -> None:
+    """Names have one spelling in outcomes and in their claims."""
+    outcome = check(EXAMPLE, "--format", "jsonl").stdout
+
+    result = run("acknowledge", "-", stdin=outcome.replace(was, by).encode())
+
+    assert (result.exit_code, told in result.stderr) == (2, True)
 
 
 def test_acknowledge_answers_a_file_with_a_999(file: Path) -> None:
