@@ -45,10 +45,11 @@ storm: $(INSTALLED)  ## Run the storms large on Apache Kafka; figures in tests/k
 	@$(BIN)/python -m tests.kafka $(STORM)
 
 FUZZ_SECONDS ?= 600
-fuzz: $(INSTALLED)  ## Fuzz decoding and the pipeline for ten minutes
+fuzz: $(INSTALLED)  ## Fuzz decoding and the pipeline for ten minutes, and the structure of 837s as long
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
 	@mkdir -p .fuzz && $(BIN)/python -m tests.fuzz .fuzz tests/fuzz/corpus -max_total_time=$(FUZZ_SECONDS) \
 		-max_len=65536 -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -artifact_prefix=.fuzz/crash-
+	@$(BIN)/python -m tests.fuzz.x12_structure --seconds $(FUZZ_SECONDS)
 
 check: $(INSTALLED)  ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff check .

@@ -317,12 +317,24 @@ class UnmappedSegment(Part):
     is_in_part: bool = Field(default=False, description="whether some of its elements stand in fields")
 
 
+class StructureFlaw(Part):
+    """What the guide does not allow in the X12 file, with which the claim was read all the same."""
+
+    segment: int | None = Field(default=None, description="the number of the segment in the file, counted from 1")
+    loop: Text = Field(default=None, description="the loop in which it is, or would have to be")
+    segment_id: Text = Field(default=None, description="its identifier")
+    code: Text = Field(default=None, description="what is wrong with it: IK304 of the 999")
+    element: Text = Field(default=None, description="which element: 03, or 05-1 for a component")
+    element_code: Text = Field(default=None, description="what is wrong with the element: IK403 of the 999")
+
+
 class Origin(Part):
     """Where in an X12 file the claim came from, so that it can be answered there and written back."""
 
     interchange_control_number: Text = Field(default=None, description="ISA13")
     group_control_number: Text = Field(default=None, description="GS06")
     transaction_control_number: Text = Field(default=None, description="ST02")
+    transaction_segment: int | None = Field(default=None, description="the number of ST in the file, counted from 1")
     patient_control_number: Text = Field(default=None, description="CLM01")
     segment: int | None = Field(default=None, description="the number of CLM in the file, counted from 1")
     version: Text = Field(default=None, description="ST03, or GS08 where there is none")
@@ -339,7 +351,9 @@ class Origin(Part):
     transaction_date: Text = Field(default=None, description="BHT04")
     transaction_time: Text = Field(default=None, description="BHT05")
     transaction_type: Text = Field(default=None, description="BHT06")
+    encoding: Text = Field(default=None, description="the encoding of the file, where it is not UTF-8: windows-1252")
     unmapped: tuple[UnmappedSegment, ...] = ()
+    flaws: tuple[StructureFlaw, ...] = Field(default=(), description="what is wrong in the structure of the file")
 
 
 class FhirOrigin(Part):

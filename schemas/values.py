@@ -12,8 +12,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
-MONEY = re.compile(r"-?\d{1,15}(\.\d{1,2})?", re.ASCII)
-QUANTITY = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
+MONEY = re.compile(r"-?(\d{1,15}(\.\d{1,2})?|\.\d{1,2})", re.ASCII)
+QUANTITY = re.compile(r"-?(\d{1,15}(\.\d{1,9})?|\.\d{1,9})", re.ASCII)
+"""X12 writes no zero before the point: X12.6, type R."""
 DATE = re.compile(r"\d{8}", re.ASCII)
 
 

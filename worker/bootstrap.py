@@ -10,6 +10,7 @@ from time import perf_counter
 
 import orjson
 
+import schemas
 import worker
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Disposition
@@ -32,6 +33,7 @@ from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, ReferenceEdi
 MAX_MESSAGE_BYTES = 1024 * 1024
 _MOST_FLAWS = 100
 """More than a dead letter tells; a message can hold 100,000."""
+_PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
 def version() -> str:
@@ -97,7 +99,7 @@ def _pipeline(
         profiles=profiles,
         guides=guides,
         snapshot=snapshot,
-        ruleset=ruleset_digest(version(), Path(worker.__file__).parent, directory, user_edits),
+        ruleset=ruleset_digest(_PACKAGES, [*profiles, *guides.values()], user_edits, cache),
         clock=perf_counter,
         max_bytes=max_bytes,
     )

@@ -232,6 +232,18 @@ FINDINGS: Final = Board(
             ),
         ),
         Panel(
+            "Not read whole",
+            "percentunit",
+            "Share of the claims with members that neither an edit nor the writer of 837s knows.",
+            (
+                Query(
+                    "sum(rate(claimscrub_claims_not_read_whole_total{$J}[$R])) "
+                    "/ sum(rate(claimscrub_claims_total{$J}[$R]))",
+                    "share",
+                ),
+            ),
+        ),
+        Panel(
             "Edits that fail",
             "short",
             "Errors of an edit's own, in the last hour; such claims are pended.",

@@ -93,6 +93,10 @@ def _second_payer(made: Json, random: Random) -> None:
         adjudication: Json = {
             "otherPayerPrimaryIdentifier": "SYNTHETIC-FIRST",
             "serviceLinePaidAmount": f"{paid:.2f}",
+            "serviceIdQualifier": "HC",
+            "procedureCode": each["professionalService"]["procedureCode"],
+            "paidServiceUnitCount": each["professionalService"]["serviceUnitCount"],
+            "adjudicationOrPaymentDate": each["serviceDate"],
         }
         if charge > paid:
             detail = {"adjustmentReasonCode": "45", "adjustmentAmount": f"{charge - paid:.2f}"}
@@ -103,5 +107,20 @@ def _second_payer(made: Json, random: Random) -> None:
             "paymentResponsibilityLevelCode": "P",
             "claimFilingIndicatorCode": "CI",
             "payerPaidAmount": f"{paid_in_all:.2f}",
+            "individualRelationshipCode": "18",
+            "benefitsAssignmentCertificationIndicator": "Y",
+            "releaseOfInformationCode": "Y",
+            "otherSubscriberName": {
+                "otherInsuredQualifier": "1",
+                "otherInsuredLastName": made["subscriber"]["lastName"],
+                "otherInsuredFirstName": made["subscriber"]["firstName"],
+                "otherInsuredIdentifierTypeCode": "MI",
+                "otherInsuredIdentifier": "SYN-OTHER-1",
+            },
+            "otherPayerName": {
+                "otherPayerOrganizationName": "SYNTHETIC FIRST PAYER",
+                "otherPayerIdentifierTypeCode": "PI",
+                "otherPayerIdentifier": "SYNTHETIC-FIRST",
+            },
         }
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from schemas.dead_letter import HEADER_REASON
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
-from tests.unit.x12.files import FILES
+from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.kafka.read import Record, tail
@@ -41,7 +41,7 @@ async def test_interchanges_come_to_outcomes_837s_and_answers_once_though_a_work
         }
     )
     sent = [FILES["many"].replace("000000101", f"{place:09}") for place in range(SENT)]
-    broken = FILES["many"].replace("LX*1~\n", "", 1)
+    broken = recounted(FILES["many"].replace("LX*1~\n", "", 1))
     await create_topics(settings, partitions=4)
     await send_claims(settings, [text.encode() for text in (*sent, broken)], content_type=X12_CONTENT_TYPE)
 

@@ -10,7 +10,7 @@ import pytest
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
 from tests.unit.fhir.resources import bundle, claim, institutional_claim
-from tests.unit.x12.files import FILES
+from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
 from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE
 from worker.kafka.read import tail
@@ -21,7 +21,7 @@ from worker.settings import Acknowledgements, Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 
-BROKEN = FILES["many"].replace("LX*1~\n", "", 1)
+BROKEN = recounted(FILES["many"].replace("LX*1~\n", "", 1))
 
 
 async def test_an_interchange_comes_to_an_outcome_for_each_claim(settings: Settings, tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ async def test_an_interchange_comes_to_an_outcome_for_each_claim(settings: Setti
     (broken,) = [dict(record.headers) for record in dead if record.value == BROKEN.encode()]
     assert broken[HEADER_REASON] == b"x12-claim"
     (sentence,) = json.loads(broken[HEADER_FLAWS])
-    assert sentence.endswith("SV1 stands in no service line: LX is missing before it.")
+    assert sentence.endswith("SV1 is in no service line: LX is missing before it.")
     claims = [json.loads(record.value or b"") for record in records if record not in dead]
     assert {claim["disposition"] for claim in claims} == {"scrubbed"}
     numbers = Counter(claim["claim"]["origin"]["patientControlNumber"] for claim in claims)

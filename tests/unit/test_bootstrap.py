@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
-from tests.unit.x12.files import FILES
+from tests.unit.x12.files import FILES, recounted
 from worker.bootstrap import PipelineScrubber, load_scrubber
 from worker.pipeline.forms import ClaimDocument
 from worker.pipeline.scrub import STAGES, Pipeline
@@ -19,7 +19,7 @@ from worker.settings import Settings
 from worker.stream.scrubber import Form
 
 CLAIMS = tuple(demo_claims(200))
-BUNDLE: Final = Path(__file__).parents[1] / "fhir" / "bundle.json"
+BUNDLE: Final = Path(__file__).parents[0] / "fhir" / "bundle.json"
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_an_interchange_has_a_verdict_for_each_claim(scrubber: PipelineScrubber)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (FILES["many"].replace("LX*1~\n", "", 1), DeadLetterReason.X12_CLAIM),
+        (recounted(FILES["many"].replace("LX*1~\n", "", 1)), DeadLetterReason.X12_CLAIM),
         (FILES["one"].replace("005010X222A1", "004010X098A1"), DeadLetterReason.X12_TRANSACTION),
         ("noise", DeadLetterReason.X12_ENVELOPE),
         ("", DeadLetterReason.EMPTY),

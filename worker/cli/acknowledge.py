@@ -12,7 +12,7 @@ import click
 import orjson
 
 from schemas.outcome import Outcome
-from worker.cli.shared.claim_files import holds_x12, read_claims
+from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
 from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
 from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
@@ -75,7 +75,7 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 
 
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
-    answers = answers_of(read_837(stream))
+    answers = answers_of(read_837(rereadable(stream)))
     if form == "json":
         _write_document(structure.as_json(answers))
     else:
@@ -83,7 +83,11 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
     if not answers.groups:
         click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)
         return EXIT_UNREADABLE
-    return EXIT_SOME_NOT if any(group.code != "A" for group in answers.groups) or answers.flaws else 0
+    groups = [*filter(structure.is_answered, answers.groups)]
+    if not groups:
+        click.echo("There are acknowledgments (FA) only in it; a 999 does not answer them.", err=True)
+        return 0
+    return EXIT_SOME_NOT if any(group.code != "A" for group in groups) or answers.flaws else 0
 
 
 def _answer_outcomes(path: str, form: str, moment: datetime) -> int:

@@ -1,17 +1,16 @@
 """Keeps compiled tables in a folder of the user, so that the next start need not look at every cell again.
 
 A compiled form is found by the digest of the tables and of the code that reads them: of other tables, or of another
-version, it is not found. It is written to a file of its own and moved into place, so that workers that start at one
-time do not see half of one.
+version, it is not found.
 """
 
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 import worker.reference
+from worker.configuration.cache import keep, read_kept
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import read_all
 from worker.reference.build.consistency import nonsense
@@ -20,8 +19,6 @@ from worker.reference.compiled import compile_tables, open_compiled
 from worker.reference.tables.snapshot import Snapshot
 
 SUFFIX: Final = ".tables"
-MOST_KEPT: Final = 8
-"""More sets of tables than one machine uses; the oldest are removed."""
 
 LoadedFrom = Literal["compiled", "read", "read-not-kept"]
 """From the compiled form; from the files, and compiled now; from the files, and this cannot be helped next time."""
@@ -39,7 +36,7 @@ def load_tables(directory: Path, cache: Path | None) -> tuple[Snapshot, LoadedFr
     if kept and (snapshot := _opened(kept, files, of)):
         return snapshot, "compiled"
     loaded = read_all(files)
-    is_kept = bool(kept and not any(nonsense(loaded)) and _keep(kept, compile_tables(loaded, files, of)))
+    is_kept = bool(kept and not any(nonsense(loaded)) and keep(kept, compile_tables(loaded, files, of)))
     return assemble(loaded), "read" if is_kept else "read-not-kept"
 
 
@@ -51,26 +48,5 @@ def _digest(files: Mapping[str, bytes]) -> str:
 
 
 def _opened(kept: Path, files: Mapping[str, bytes], of: str) -> Snapshot | None:
-    try:
-        compiled = kept.read_bytes()
-    except OSError:
-        return None
-    return open_compiled(compiled, files, of)
-
-
-def _keep(kept: Path, compiled: bytes) -> bool:
-    """Return whether the file was written: a folder that cannot be written costs the next start time, no more."""
-    try:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=kept.parent, suffix=".part", delete=False) as part:
-            part.write(compiled)
-        Path(part.name).replace(kept)
-        for old in sorted(kept.parent.glob(f"*{SUFFIX}"), key=_age)[:-MOST_KEPT]:
-            old.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True
-
-
-def _age(file: Path) -> float:
-    return file.stat().st_mtime
+    compiled = read_kept(kept)
+    return None if compiled is None else open_compiled(compiled, files, of)

@@ -1,24 +1,82 @@
-"""The digest of all that decides besides the tables."""
+"""The digest of all that decides besides the tables: code, profiles, guides and edits of a user."""
 
-import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-_CODE: Final = ("edits", "payers", "pipeline", "reference")
-_DATA: Final = ("payers", "guides")
+from pydantic import BaseModel
+
+from worker.configuration.cache import keep, read_kept
+from worker.configuration.code_digest import Sources, code_digest, read_sources
+
+_ROOTS: Final = (
+    "worker.pipeline.scrub",
+    "worker.pipeline.forms",
+    "worker.reference.build.loading",
+    "worker.reference.compiled",
+    "worker.configuration.profile_files",
+    "worker.configuration.user_edits",
+)
+"""The modules through which a message becomes an outcome. What they import counts without being named here."""
+
+_EDIT_DEPTH: Final = 3
+_SUFFIX: Final = ".ruleset"
 
 
-def ruleset_digest(version: str, package: Path, config: Path, user_edits: Path | None) -> str:
-    """A digest of our version, the code of the pure core, the profiles, the guides and a user's own edits."""
-    told = hashlib.sha256(version.encode())
-    groups = [
-        (package, [file for part in _CODE for file in (package / part).rglob("*.py")]),
-        (config, [file for part in _DATA for file in (config / part).glob("*.yaml")]),
-    ]
+def ruleset_digest(
+    packages: Iterable[Path], documents: Iterable[BaseModel], user_edits: Path | None, cache: Path | None
+) -> str:
+    """A digest of what can change a verdict, whatever files are called and comments say: 16 hexadecimal digits.
+
+    Args:
+        packages: The folders of `worker` and `schemas`.
+        documents: The profiles, with what they inherit, and the guides.
+        user_edits: The folder of a user's own edits, if there is one.
+        cache: Where the digest of our own code is kept for the next start, if it may be.
+    """
+    parts = [_own_code(read_sources(*packages), cache)]
+    parts += sorted(sha256(json.dumps(_stable(each.model_dump())).encode()).hexdigest() for each in documents)
     if user_edits is not None:
-        groups.append((user_edits, list(user_edits.rglob("*.py"))))
-    for root, files in groups:
-        for file in sorted(files):
-            told.update(f"\0{file.relative_to(root).as_posix()}\0".encode())
-            told.update(file.read_bytes())
-    return told.hexdigest()[:16]
+        parts.append(_user_code(read_sources(user_edits)))
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _own_code(sources: Sources, cache: Path | None) -> str:
+    """Parsing all modules takes half a second, so the result is kept under a digest of their bytes."""
+    kept = cache / f"{_bytes_digest(sources)}{_SUFFIX}" if cache else None
+    if kept and (known := read_kept(kept)):
+        return known.decode()
+    edits = [name for name in sources if name.startswith("worker.edits.") and name.count(".") == _EDIT_DEPTH]
+    made = code_digest(sources, [*_ROOTS, *edits])
+    if kept:
+        keep(kept, made.encode())
+    return made
+
+
+def _user_code(sources: Sources) -> str:
+    try:
+        return code_digest(sources, sources)
+    except SyntaxError:  # a file that begins with an underscore is not loaded, and need not be Python
+        return _bytes_digest(sources)
+
+
+def _stable(value: Any) -> Any:  # whatever a profile or a guide holds, as JSON
+    """The same for equal values in every process: sets have an order of their own in each."""
+    if isinstance(value, Mapping):
+        return sorted([str(key), _stable(each)] for key, each in value.items())
+    if isinstance(value, AbstractSet):
+        return sorted(json.dumps(_stable(each)) for each in value)
+    if isinstance(value, list | tuple):
+        return [_stable(each) for each in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _bytes_digest(sources: Sources) -> str:
+    told = sha256()
+    for name, source in sorted(sources.items()):
+        told.update(f"{name} {len(source)}\n".encode())
+        told.update(source)
+    return told.hexdigest()

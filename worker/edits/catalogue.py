@@ -12,7 +12,7 @@ DRAWERS: Final = frozenset({"codes", "drugs", "facts", "rules"})
 
 
 class CatalogueError(Exception):
-    """The catalogue of edits is not sound; a fault of ours."""
+    """The catalogue of edits is not sound."""
 
 
 def load_edits() -> tuple[AnyEdit, ...]:

@@ -95,6 +95,8 @@ class Replies:
     def _answers(self) -> Iterator[tuple[str, bytes, bytes]]:
         """What is said of the structure, and then of the claims: the kind of answer, its content type, and itself."""
         answers = answers_of(read_837(io.BytesIO(self._message.value or b"")))
+        for refused in answers.refused:
+            self._submissions.add_refused(refused, self._moment.date())
         submissions = self._submissions.all()
         if self._wanted.acknowledgements is Acknowledgements.JSON:
             yield "structure", JSON_CONTENT_TYPE, orjson.dumps(structure.as_json(answers))

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.unit.x12.files import FILES
+from tests.unit.x12.files import FILES, recounted
 from worker.cli.commands import claimscrub
 from worker.samples.synthetic import RECEIVED_ON
 
@@ -50,13 +50,13 @@ def test_x12_is_read_from_stdin(file: Path) -> None:
 
 def test_a_broken_claim_is_named_and_the_others_are_scrubbed(file: Path) -> None:
     """Exit code 2, the segment, the reason; the count that is wrong as well is a note."""
-    file.write_text(FILES["many"].replace("LX*1~\n", "", 1))
+    file.write_text(recounted(FILES["many"].replace("LX*1~\n", "", 1)))
 
     result = check(file)
 
     assert result.exit_code == 2
-    assert "UNREADABLE  SV1 stands in no service line: LX is missing before it." in result.stdout
-    assert "NOTE  SE01 does not say how many segments" in result.stdout
+    assert "UNREADABLE  SV1 is in no service line: LX is missing before it." in result.stdout
+    assert "NOTE  DTP does not belong in loop 2300." in result.stdout
     assert result.stdout.count("SCRUBBED") == 4
 
 
@@ -200,7 +200,7 @@ def test_acknowledge_says_which_outcome_it_cannot_read(was: str, by: str, told: 
 def test_acknowledge_answers_a_file_with_a_999(file: Path) -> None:
     """Exit code 1 when something in it is wrong."""
     sound = run("acknowledge", file)
-    file.write_text(FILES["many"].replace("LX*1~\n", "", 1))
+    file.write_text(recounted(FILES["many"].replace("LX*1~\n", "", 1)))
     broken = run("acknowledge", file)
 
     assert (sound.exit_code, "AK9*A*1*1*1~" in sound.stdout) == (0, True)

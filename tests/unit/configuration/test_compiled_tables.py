@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.reference.small_folder import change
 from worker.bootstrap import default_cache_directory
-from worker.configuration.compiled_tables import MOST_KEPT, load_tables
+from worker.configuration.cache import MOST_KEPT
+from worker.configuration.compiled_tables import load_tables
 from worker.reference import errors
 from worker.reference.tables.answer import Found
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from schemas.topics import topic_names
-from tests.unit.x12.files import FILES
+from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import PipelineScrubber, build_pipeline
 from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
@@ -78,7 +78,7 @@ def test_only_clean_claims_go_out(scrubber: PipelineScrubber) -> None:
     text = FILES["many"].replace("HC:J2353:JZ", "HC:J2353:JZ:JW", 1)
     last = text.rindex("LX*1~\n")
 
-    (record,) = replies(scrubber, message(text[:last] + text[last + 6 :]), submit=True)
+    (record,) = replies(scrubber, message(recounted(text[:last] + text[last + 6 :])), submit=True)
 
     read = [each for each in read_837(io.BytesIO(record.value)) if isinstance(each, ClaimRead)]
     numbers = [each.document["claimInformation"]["patientControlNumber"] for each in read]

@@ -19,6 +19,20 @@ def interchange(*transactions: list[str], control: str = "000000101", version: s
     return "".join(f"{segment}~\n" for segment in segments)
 
 
+def recounted(text: str) -> str:
+    """The same with each SE01 as its transaction has segments now, so that another fault is what is found."""
+    pieces = text.split("~")
+    start = 0
+    for place, piece in enumerate(pieces):
+        elements = piece.strip().split("*")
+        if elements[0] == "ST":
+            start = place
+        elif elements[0] == "SE" and len(elements) > 1:
+            held = sum(1 for each in pieces[start : place + 1] if each.strip())
+            pieces[place] = piece.replace(f"SE*{elements[1]}", f"SE*{held}", 1)
+    return "~".join(pieces)
+
+
 HEADER = (
     "BHT*0019*00*SYNREF1*20260302*1200*CH",
     "NM1*41*2*SYNTHETIC SUBMITTER*****46*SYNSUB",
@@ -90,7 +104,7 @@ def facility(*lines: str, bill_type: str = "13", number: str = "SYN-I1", charge:
         "CL1*1*1*01",
         "REF*EA*SYNRECORD",
         "HI*ABK:C7A010",
-        "HI*PR:R109",
+        "HI*ABJ:R109" if bill_type == "11" else "HI*PR:R109",
         "HI*ABF:E3430:::::::Y*ABF:I10",
         "HI*BBR:30233N1:D8:20260302",
         "HI*BI:70:RD8:20260201-20260203",

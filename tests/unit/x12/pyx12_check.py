@@ -15,9 +15,9 @@ def objections(text: str) -> list[str]:
     logging.disable(logging.CRITICAL)
     try:
         is_valid = pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(known), answer, None)
-    except AttributeError:
-        # So it fails where it wants to report an error of a TA1, which stands in no transaction.
-        return ["refused outside of a transaction"]
+    except (AttributeError, IndexError):
+        # So it fails at an error outside of a transaction, and at more components than its map has.
+        return ["refused by a failure"]
     finally:
         logging.disable(logging.NOTSET)
     if is_valid:

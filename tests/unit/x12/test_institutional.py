@@ -9,7 +9,7 @@ import pytest
 
 from schemas.claim import ClaimKind
 from schemas.outcome import Finding, Outcome
-from tests.unit.x12.files import FILES, facility, interchange
+from tests.unit.x12.files import FILES, facility, interchange, recounted
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.answer import Found
 from worker.x12.read.events import ClaimRead
@@ -98,14 +98,14 @@ def test_the_mue_of_an_outpatient_claim_is_the_hospitals(pipeline: Pipeline) -> 
     ("change", "path"),
     [
         (("DTP*434*RD8*20260302-20260302~\n", ""), "$.claimInformation.claimDateInformation.statementBeginDate"),
-        (("HI*ABK:C7A010~\n", ""), "$.claimInformation.principalDiagnosis"),
+        (("HI*ABK:C7A010~\n", ""), "$.claimInformation.principalDiagnosis.principalDiagnosisCode"),
         (("SV2*0636*", "SV2**"), "$.claimInformation.serviceLines[0].institutionalService.serviceLineRevenueCode"),
     ],
     ids=["statement dates", "principal diagnosis", "revenue code"],
 )
 def test_what_a_hospitals_claim_must_have_is_missed(pipeline: Pipeline, change: tuple[str, str], path: str) -> None:
     """FMT-02 knows the required elements of both kinds."""
-    outcome = scrubbed(pipeline, FILES["institutional"].replace(*change))
+    outcome = scrubbed(pipeline, recounted(FILES["institutional"].replace(*change)))
 
     missed = [finding.at.json_path for finding in outcome.findings if finding.edit == "FMT-02"]
     assert missed == [path]

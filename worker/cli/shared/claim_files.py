@@ -2,7 +2,9 @@
 
 import io
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -129,8 +131,19 @@ def holds_x12(stream: BinaryIO) -> bool:
     return is_x12(begins)
 
 
+def rereadable(stream: BinaryIO) -> BinaryIO:
+    """Return a stream that can be read twice, as an interchange is: a file, where it comes from a pipe."""
+    if stream.seekable():
+        return stream
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with who reads it
+    shutil.copyfileobj(stream, kept)
+    kept.seek(0)
+    return kept
+
+
 def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) -> Iterator[Found]:
     """Yield the claims of interchanges as messages, and what is wrong between them."""
+    stream = rereadable(stream)
     read = 0
     for each in read_837(stream):
         if isinstance(each, ClaimRead):

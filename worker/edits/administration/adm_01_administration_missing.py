@@ -46,7 +46,7 @@ def administration_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
         return
     yield Flaw(
         message=f"{day.hcpcs} is billed for {day.on} without an injection, infusion or procedure on that date.",
-        hint="Add the code by which the drug was given, or see whether it stands on another claim.",
+        hint="Add the code by which the drug was given, or see whether it is on another claim.",
         at=in_line(line, "procedureCode"),
         facts={"procedureCode": day.hcpcs, "serviceDate": day.on},
     )

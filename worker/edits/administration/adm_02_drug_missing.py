@@ -14,7 +14,7 @@ WITHOUT_DRUG: Final = frozenset({"96521", "96522", "96523"})  # pumps are mainta
 
 
 class SuppliedDrugs(Options):
-    """Whether the payer's patients often get drugs that another supplier bills, so that none stands on the claim."""
+    """Whether the payer's patients often get drugs that another supplier bills, so that none is on the claim."""
 
     supplied_by_others: bool = False
 

@@ -30,7 +30,7 @@ def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[
     Flagged: 96413 with a record of the start only. Where the profile requires the record, also one with neither.
 
     Accepted: start and end. A record that speaks of neither time, where none is required, is no data: it may be about
-    the drug alone. Times that the guide of a drug asks for are told by the guide's own edit.
+    the drug alone. Times that the guide of a drug asks for are reported by the guide's own edit.
     """
     infusions = [line for line in claim.lines if line.hcpcs in BILLED_BY_TIME]
     if not infusions:

@@ -1,4 +1,4 @@
-"""What a payer approved, as a profile tells it, and the number of the approval that stands on a line."""
+"""What a payer approved, as a profile tells it, and the number of the approval that is on a line."""
 
 from datetime import date
 from decimal import Decimal

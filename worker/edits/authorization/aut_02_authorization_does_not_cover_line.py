@@ -18,7 +18,7 @@ from worker.edits.facts.locate import in_line
     lacks=without_approvals(Approvals),
 )
 def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The authorization whose number stands on the claim is for another code, for other days or for fewer units.
+    """The authorization whose number is on the claim is for another code, for other days or for fewer units.
 
     Why: payers compare code, date and units with what they approved and deny what lies outside. What was approved
     stands in the payer profile, as this edit's option `approvals`.

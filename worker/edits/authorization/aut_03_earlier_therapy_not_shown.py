@@ -41,7 +41,7 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
     Flagged: J9022 on the list with a record that tells no earlier therapy.
 
     Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
-    Without a record nothing is held unless the profile requires one; what a guide asks for is told by its own edit.
+    Without a record nothing is held unless the profile requires one; what a guide asks for is reported by its own edit.
     """
     line, record, guide = day.lines[0], day.record or Record(()), context.guides.get(day.hcpcs)
     if asked_elsewhere(day, context).intersection(SHOWS):
@@ -55,7 +55,7 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
             message=f"{day.hcpcs} needs other drugs tried first with this payer; the record tells none.",
             hint="Send `prior-therapy` or `contraindication`"
             + (f" (commonly tried first: {first})" if first else "")
-            + f"; it stands in: {DOCUMENT[report]} (PWK {report}).",
+            + f"; it is in: {DOCUMENT[report]} (PWK {report}).",
             at=in_line(line, "documentation"),
             facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "reportType": report},
         )

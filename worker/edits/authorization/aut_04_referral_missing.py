@@ -25,7 +25,7 @@ def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A managed care payer wants a referral for a service, and the claim carries no referral number.
 
     Why: such plans pay a specialist only when the patient's own physician referred the patient. For which codes is the
-    plan's word: it stands in the payer profile, as this edit's option `codes`.
+    plan's word: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: 96413 on the payer's list, and neither the claim nor the line has a number.
 

@@ -15,7 +15,7 @@ from worker.edits.facts.claim import DrugDay
 def given_again_too_soon(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The drug was given again before its dosing interval was over.
 
-    Why: payers count the days since the last dose and deny one that comes too soon. The interval stands in the guide of
+    Why: payers count the days since the last dose and deny one that comes too soon. The interval is in the guide of
     the drug; one from a label may reject, any other warns.
 
     Flagged: J2353 on 2026-03-02 after J2353 on 2026-02-09, with an interval of 28 days.

@@ -19,14 +19,14 @@ class Renewal(Approvals):
     "AUT-07",
     severity=Severity.WARN,
     predicted=predicts(category="A2", status=("252",), carc=("198",)),
-    citation=Citation(source="Payers' rules on reauthorization; the window stands in the payer profile"),
+    citation=Citation(source="Payers' rules on reauthorization; the window is in the payer profile"),
     options=Renewal,
     lacks=without_approvals(Renewal),
 )
 def authorization_ends_soon(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The authorization of the drug ends soon, so that the next dose needs a renewed one.
 
-    Why: plans approve a drug for months, and the next dose after the end is denied. What was approved stands in the
+    Why: plans approve a drug for months, and the next dose after the end is denied. What was approved is in the
     payer profile, as this edit's options `approvals` and `renew_within_days`.
 
     Flagged: a dose on 2026-03-02 under an approval that ends on 2026-04-01, with 30 days in the profile.

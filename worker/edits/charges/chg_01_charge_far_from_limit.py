@@ -36,7 +36,7 @@ def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict
     Flagged: J2353 x 20 for 60,000.00, where Medicare pays about 4,000; 0.01 without a note.
 
     Accepted: less than ten times the limit, or less than 1,000 dollars above it: both are our own measures, not a
-    published rule, and can be set in the payer profile. 0.01 with a note or a description; 0.00 is told by FMT-07.
+    published rule, and can be set in the payer profile. 0.01 with a note or a description; 0.00 is reported by FMT-07.
     """
     charge = context.claim.charge_of(line)
     if charge is None or charge <= 0:

@@ -17,7 +17,7 @@ from worker.edits.rules.filing_limit import REPLACES_A_CLAIM
 def original_not_named(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The claim replaces or voids another one, and does not say which.
 
-    Why: the payer finds the original by its own control number, which stands on the remittance. Without it the claim
+    Why: the payer finds the original by its own control number, which is on the remittance. Without it the claim
     is a duplicate of the original, or is returned.
 
     Flagged: frequency 7 (replacement) or 8 (void) without the payer's claim control number (REF*F8).

@@ -28,7 +28,7 @@ def replacement_not_taken(claim: ClaimFacts, context: Context) -> Iterator[Verdi
 
     Flagged: frequency 7 or 8 to Medicare, or to a payer whose profile says `takes_replacements: false`.
 
-    Accepted: frequency 1; 7 or 8 to a payer that takes them. A missing number of the original is told by RES-01.
+    Accepted: frequency 1; 7 or 8 to a payer that takes them. A missing number of the original is reported by RES-01.
     """
     frequency = claim.claim.claim_information.claim_frequency_code
     if frequency not in REPLACES_A_CLAIM:

@@ -32,8 +32,8 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
 
     Flagged: a Medicare service of 2025-04-01 received on 2026-03-20, with 12 days left.
 
-    Accepted: 31 days left. A claim that is late already is told by DAT-04; so is a payer whose limit is not known, and
-    a replacement, which counts from its original claim.
+    Accepted: 31 days left. A claim that is late already is reported by DAT-04; so is a payer whose limit is not known,
+    and a replacement, which counts from its original claim.
     """
     if claim.claim.claim_information.claim_frequency_code in REPLACES_A_CLAIM:
         yield DoesNotApply()

@@ -26,7 +26,7 @@ def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Flagged: pointer 3 on a claim with two diagnoses; 1 and 1; five pointers; A, 0 or 13.
 
     Accepted: 1 to 4 different numbers, in any order, each of a diagnosis of the claim. A claim without any diagnosis
-    is told by DX-03, a line without pointers by FMT-02.
+    is reported by DX-03, a line without pointers by FMT-02.
     """
     if not any(claim.diagnoses):
         return
@@ -56,7 +56,7 @@ def _flaws(line: LineFacts, pointers: tuple[str | None, ...], claim: ClaimFacts)
     seen: set[int] = set()
     for place, pointer in given:
         if not POINTER.fullmatch(pointer):
-            problem = f"pointer {place} is no number from 1 to 12"
+            problem = f"pointer {place} is not a number from 1 to 12"
             yield _flaw(line, place, problem, "Send 1 for the first (A), 2 for B.")
             continue
         number = int(pointer)

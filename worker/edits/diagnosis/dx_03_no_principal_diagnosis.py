@@ -23,8 +23,8 @@ def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
 
     Flagged: no diagnosis at all; only diagnoses of type ABF; ABK with an empty code.
 
-    Accepted: ABK M0579, with or without more diagnoses of type ABF. A principal diagnosis in ICD-9-CM (BK) is told by
-    DX-08.
+    Accepted: ABK M0579, with or without more diagnoses of type ABF. A principal diagnosis in ICD-9-CM (BK) is reported
+    by DX-08.
     """
     entries = claim.claim.claim_information.health_care_code_information
     if any(entry.diagnosis_type_code in {PRINCIPAL, PRINCIPAL_IN_ICD_9} and entry.diagnosis_code for entry in entries):

@@ -29,7 +29,7 @@ def diagnosis_too_general(claim: ClaimFacts, context: Context) -> Iterator[Verdi
     """A diagnosis leaves open the side, the site or the kind, and the payer refuses it for that.
 
     Why: many payers ask for the most specific code that the record supports. ICD-10-CM itself allows the unspecified
-    code, so which ones are refused is the payer's word: it stands in the payer profile, as this edit's option `codes`.
+    code, so which ones are refused is the payer's word: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: H353290 (eye not specified) on the payer's list.
 

@@ -10,6 +10,8 @@ from worker.edits.facts.traits import Trait
 
 ON_REQUEST: Final = "AA"
 SENT: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})  # by mail, electronically, by e-mail, by file transfer, by fax
+UPLOADED: Final = "attachmentId"
+"""The clearinghouse's own id of an uploaded attachment (Stedi's claim API): it makes the control number itself."""
 CLAIM: Final = "$.claimInformation.claimSupplementalInformation"
 
 
@@ -23,11 +25,12 @@ CLAIM: Final = "$.claimInformation.claimSupplementalInformation"
 def attachment_without_number(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """An attachment is announced as sent, without the control number by which the payer could find it.
 
-    Why: attachments travel apart from the claim. The number (PWK06) stands on both, and brings them together.
+    Why: attachments travel apart from the claim. The number (PWK06) is on both, and brings them together.
 
     Flagged: PWK with report type 03, transmission FX, and no control number.
 
-    Accepted: a number; AA, available on request, which needs none. Whether the attachment arrived is not seen here.
+    Accepted: a number; the id of an attachment uploaded to the clearinghouse (attachmentId); AA, available on request,
+    which needs none. Whether the attachment arrived is not seen here.
     """
     announced = [
         (report, where) for report, where in _reports(claim) if report.attachment_transmission_code != ON_REQUEST
@@ -35,7 +38,7 @@ def attachment_without_number(claim: ClaimFacts, _: Context) -> Iterator[Verdict
     if not announced:
         yield DoesNotApply()
     for report, where in announced:
-        if report.attachment_control_number:
+        if report.attachment_control_number or (report.model_extra or {}).get(UPLOADED):
             continue
         if report.attachment_transmission_code not in SENT:
             yield NoData("attachment transmission code", where.line)

@@ -27,7 +27,7 @@ DRUG_CODES: Final = ("J",)
     needs=Trait.MODIFIER,
 )
 def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Iterator[Verdict]:
-    """Modifier 25 stands on a line that is no visit.
+    """Modifier 25 is on a line that is not a visit.
 
     Why: 25 says that a visit was significant and separate from a service of the same day. On the service or the drug
     it says nothing, and the visit still lacks it.
@@ -41,7 +41,7 @@ def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Iterat
         yield DoesNotApply()
     elif line.drug or line.hcpcs.startswith(DRUG_CODES) or within(line.hcpcs, NO_VISITS):
         yield Flaw(
-            message=f"{line.hcpcs} is no visit, but carries modifier 25.",
+            message=f"{line.hcpcs} is not a visit, but carries modifier 25.",
             hint="Remove 25 here; put it on the visit if that was significant and separate.",
             at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(SEPARATE_VISIT)),
             facts={"procedureCode": line.hcpcs, "modifier": SEPARATE_VISIT},

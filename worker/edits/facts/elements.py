@@ -51,6 +51,18 @@ STATUS: Final[dict[str, tuple[str, str | None]]] = {
     "claimControlNumber": ("464", None),
     "diagnosisCode": ("255", None),
     "principalDiagnosis": ("254", None),
+    "principalDiagnosisCode": ("254", None),
+    "admittingDiagnosis": ("232", None),
+    "admittingDiagnosisCode": ("232", None),
+    "admissionTypeCode": ("231", None),
+    "patientStatusCode": ("234", None),
+    "gender": ("157", None),
+    "relationshipToSubscriberCode": ("156", None),
+    "employerId": ("128", None),
+    "address1": ("126", None),
+    "city": ("126", None),
+    "state": ("126", None),
+    "postalCode": ("126", None),
     "statementBeginDate": ("188", None),
     "serviceLineRevenueCode": ("455", None),
     "serviceLines": ("247", None),
@@ -74,7 +86,7 @@ INDEX: Final = re.compile(r"\[\d+\]")
 
 
 Written: TypeAlias = tuple[str, str, int | None, int | None]
-"""An identifier or a code as it stands in the claim: its value, its path, its longest length, its place in a list.
+"""An identifier or a code as it is in the claim: its value, its path, its longest length, its place in a list.
 
 Paths are put together for what is found only: see `path_of`.
 """
@@ -89,7 +101,7 @@ def path_of(written: Written) -> str:
 def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
     """The 277CA status codes and the entity for the element at a JSON path; no code when there is none of its own."""
     holder, _, element = INDEX.sub("", path).rpartition(".")
-    holder = holder.rpartition(".")[2]
+    holder = holder.removesuffix(".address").rpartition(".")[2]
     status, entity = STATUS.get(f"{holder}.{element}") or STATUS.get(element) or (None, None)
     return (status,) if status else (), entity or STATUS.get(holder, (None, None))[1]
 

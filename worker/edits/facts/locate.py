@@ -1,10 +1,11 @@
-"""Where an element stands: in the JSON message, in the 837P (005010X222A1) and on the CMS-1500 form (02/12)."""
+"""Where an element is: in the JSON message, in the 837P (005010X222A1) and on the CMS-1500 form (02/12)."""
 
 import re
 from typing import Final
 
 from schemas.outcome import Location
 from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.roles import OF_CLAIM, OF_LINE
 
 # JSON path below the claim, loop and element of the 837P, box of the CMS-1500.
 CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
@@ -157,7 +158,12 @@ def at_path(path: str, lines: tuple[LineFacts, ...]) -> Location:
 
 
 SV1_AS_SV2: Final = {"SV101": "SV202", "SV102": "SV203", "SV103": "SV204", "SV104": "SV205"}
-"""Where an 837I has what stands in an SV1."""
+"""Where an 837I has what an 837P has in its SV1."""
+
+
+PARTY: Final = re.compile(
+    r"\$\.(?:claimInformation\.serviceLines\[\d+\]\.(?P<line>\w+)|(?:claimInformation\.)?(?P<claim>\w+))\..+"
+)
 
 
 def of_institutional(at: Location) -> Location:
@@ -165,5 +171,8 @@ def of_institutional(at: Location) -> Location:
     x12 = at.x12
     for professional, institutional in SV1_AS_SV2.items():
         x12 = x12.replace(professional, institutional)
+    if party := PARTY.fullmatch(at.json_path):
+        role = OF_LINE.get(party["line"]) if party["line"] else OF_CLAIM.get(party["claim"])
+        x12 = x12.replace(role.professional, role.institutional) if role else x12
     path = at.json_path.replace(f".{SERVICE}", ".institutionalService")
     return at.model_copy(update={"json_path": path, "x12": x12, "cms1500_box": None})

@@ -19,7 +19,7 @@ def message_unreadable(_message: bytes, _: Context) -> Iterator[Verdict]:
 
     Flagged: text that is no JSON; a key sent twice; a message of schema version 4; bytes that are not UTF-8.
 
-    Accepted: a claim that can be read, whatever is wrong in it: an unreadable date or amount is told by FMT-03, a
+    Accepted: a claim that can be read, whatever is wrong in it: an unreadable date or amount is reported by FMT-03, a
     missing element by FMT-02.
     """
     yield from ()

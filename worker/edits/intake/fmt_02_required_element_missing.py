@@ -1,112 +1,20 @@
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
-from schemas.claim import Claim, Organization, Provider, ServiceLine
+from schemas.claim import ClaimKind, StructureFlaw
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.elements import status_of
-from worker.edits.facts.locate import in_claim, in_line
+from worker.edits.facts.locate import at_path
 from worker.edits.facts.traits import Trait
+from worker.edits.rules.required import absent_of_claim, absent_of_line
 
-
-def _name(party: Organization | Provider | None) -> str | None:
-    return (party.organization_name or party.last_name) if party else None
-
-
-OF_CLAIM: Final = (
-    ("payer", "payer id"),
-    ("submitter", "submitter name"),
-    ("receiver", "receiver name"),
-    ("billing", "billing provider name"),
-    ("billing.npi", "billing provider NPI"),
-    ("subscriber.memberId", "subscriber member id"),
-    ("patientControlNumber", "patient control number"),
-    ("claimChargeAmount", "total charge"),
-    ("claimFrequencyCode", "claim frequency code"),
-    ("claimFilingCode", "claim filing code"),
-    ("planParticipationCode", "assignment or plan participation code"),
-    ("benefitsAssignmentCertificationIndicator", "benefits assignment indicator"),
-    ("releaseInformationCode", "release of information code"),
-    ("serviceLines", "service line"),
-)
-OF_PROFESSIONAL_CLAIM: Final = (
-    ("placeOfServiceCode", "place of service"),
-    ("signatureIndicator", "provider signature indicator"),
-)
-OF_INSTITUTIONAL_CLAIM: Final = (
-    ("placeOfServiceCode", "facility type"),
-    ("statementBeginDate", "statement date"),
-    ("principalDiagnosis", "principal diagnosis"),
-)
-OF_PROFESSIONAL_LINE: Final = (
-    ("serviceDate", "date of service"),
-    ("procedureIdentifier", "procedure code qualifier"),
-    ("procedureCode", "procedure code"),
-    ("lineItemChargeAmount", "line charge"),
-    ("measurementUnit", "unit of measure"),
-    ("serviceUnitCount", "unit count"),
-    ("diagnosisCodePointers", "diagnosis pointer"),
-)
-OF_INSTITUTIONAL_LINE: Final = (
-    ("serviceLineRevenueCode", "revenue code"),
-    ("lineItemChargeAmount", "line charge"),
-    ("measurementUnit", "unit of measure"),
-    ("serviceUnitCount", "unit count"),
-)
-Elements: TypeAlias = tuple[tuple[str, str], ...]
-"""Names of elements, with the words for them."""
-
-
-def _of_claim(claim: Claim) -> tuple[object, ...]:
-    """The values of `OF_CLAIM`, in its order."""
-    information = claim.claim_information
-    return (
-        claim.trading_partner_service_id,
-        _name(claim.submitter),
-        _name(claim.receiver),
-        _name(claim.billing),
-        claim.billing and claim.billing.npi,
-        claim.subscriber and claim.subscriber.member_id,
-        information.patient_control_number,
-        information.claim_charge_amount,
-        information.claim_frequency_code,
-        information.claim_filing_code,
-        information.plan_participation_code,
-        information.benefits_assignment_certification_indicator,
-        information.release_information_code,
-        information.service_lines or None,
-    )
-
-
-def _of_kind(claim: ClaimFacts) -> tuple[Elements, tuple[object, ...]]:
-    """What only claims of one kind carry, and the values."""
-    information = claim.claim.claim_information
-    place = information.place_of_service_code
-    if not claim.is_institutional:
-        return OF_PROFESSIONAL_CLAIM, (place, information.signature_indicator)
-    dates = information.claim_date_information
-    return OF_INSTITUTIONAL_CLAIM, (place, dates and dates.statement_begin_date, information.principal_diagnosis)
-
-
-def _of_line(line: ServiceLine) -> tuple[Elements, tuple[object, ...]]:
-    if service := line.institutional_service:
-        return OF_INSTITUTIONAL_LINE, (
-            service.service_line_revenue_code,
-            service.line_item_charge_amount,
-            service.measurement_unit,
-            service.service_unit_count,
-        )
-    professional = line.professional_service
-    return OF_PROFESSIONAL_LINE, (
-        line.service_date,
-        professional.procedure_identifier,
-        professional.procedure_code,
-        professional.line_item_charge_amount,
-        professional.measurement_unit,
-        professional.service_unit_count,
-        any(professional.diagnosis_pointers) or None,
-    )
+_SEGMENT_MISSING: Final = "3"
+"""IK304: a mandatory segment is missing."""
+_ELEMENT_MISSING: Final = "1"
+"""IK403: a required element is missing."""
+_HAS_MORE: Final = Trait.INCOMPLETE | Trait.OTHER_PAYER | Trait.OWN_PROVIDER
 
 
 @claim_edit(
@@ -117,27 +25,49 @@ def _of_line(line: ServiceLine) -> tuple[Elements, tuple[object, ...]]:
     kinds=BOTH_KINDS,
 )
 def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """An element is absent or empty that every claim of its kind must carry.
+    """An element is absent or empty that the guide requires of every claim, or in a situation that the claim shows.
 
     Why: a payer cannot take a claim in without them; it is returned unprocessed and was never filed.
 
-    Flagged: no patient control number; a line without a date of service; a total charge sent as "".
+    Flagged: no patient control number; a line without a date of service; a total charge sent as ""; no address or
+    gender of a patient who is the subscriber; another insured without a name; no PER in the header of an 837.
 
-    Accepted: all present. Absent and empty mean the same; 0 and N are values. A missing principal diagnosis is told
-    by DX-03, an unreadable value by FMT-03.
+    Accepted: all present. Absent and empty mean the same; 0 and N are values. An employer as subscriber has no member
+    id. A missing principal diagnosis of an 837P is reported by DX-03, a missing name or date of birth of the patient by
+    IDN-06, an unreadable value by FMT-03.
     """
-    for elements, values in ((OF_CLAIM, _of_claim(claim.claim)), _of_kind(claim)):
-        if not all(values):  # rare, and a zero takes the closer look too
-            for element, words in _absent(elements, values):
-                yield _missing(words, in_claim(element))
-    for line, charge, pointers in zip(claim.lines, claim.charges, claim.pointers, strict=True):
-        if charge is None or line.traits & Trait.INCOMPLETE or not any(pointers):
-            for element, words in _absent(*_of_line(line.line)):
-                yield _missing(words, in_line(line, element))
+    kind = ClaimKind.INSTITUTIONAL if claim.is_institutional else ClaimKind.PROFESSIONAL
+    found: set[str] = set()
+    for element, path in absent_of_claim(claim.claim, kind):
+        found.add(element.x12)
+        yield _missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12}))
+    for line in claim.lines:
+        if _needs_a_look(claim, line):
+            for element, path in absent_of_line(claim.claim, kind, line.number - 1):
+                found.add(element.x12)
+                yield _missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12}))
+    for flaw in claim.claim.origin.flaws if claim.claim.origin else ():
+        place = f"{flaw.loop} {flaw.segment_id}"
+        if is_about_absence(flaw) and not any(x12.startswith(place) for x12 in found):
+            what = f"{flaw.segment_id}{flaw.element or ''}"
+            yield _missing(what, Location(json_path="$", x12=f"{flaw.loop} {what}"))
 
 
-def _absent(elements: Elements, values: tuple[object, ...]) -> Elements:
-    return tuple(element for element, value in zip(elements, values, strict=True) if value is None or value == "")
+def is_about_absence(flaw: StructureFlaw) -> bool:
+    """Whether the file that the claim came in lacks a segment or an element there."""
+    return flaw.code == _SEGMENT_MISSING or flaw.element_code == _ELEMENT_MISSING
+
+
+def _needs_a_look(claim: ClaimFacts, line: LineFacts) -> bool:
+    """Whether the line may lack something; most lines have their few elements and nothing else."""
+    place = line.number - 1
+    return bool(
+        claim.charges[place] is None
+        or line.traits & _HAS_MORE
+        or not any(claim.pointers[place])
+        or line.line.model_extra
+        or line.line.service_line_supplemental_information
+    )
 
 
 def _missing(words: str, at: Location) -> Flaw:

@@ -3,15 +3,26 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from schemas.outcome import Citation, Severity
+from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.elements import identifiers, names, path_of, status_of, unreadable
-from worker.edits.facts.locate import at_path, in_diagnosis
+from worker.edits.facts.locate import at_path, in_diagnosis, in_line
 from worker.edits.facts.traits import Trait
-from worker.edits.rules.correction import replaced, safe
+from worker.edits.intake.fmt_02_required_element_missing import is_about_absence
+from worker.edits.rules.correction import MOST_MODIFIERS, replaced, safe
 
 CONTROL_OR_FORMAT = ("Cc", "Cf")
+STRUCTURE: Final = {
+    "1": "is not a segment of the guide",
+    "2": "is not allowed here",
+    "4": "occurs in too many loops",
+    "5": "occurs too often",
+    "6": "is not a segment of the guide",
+    "7": "is out of order",
+    "8": "has an element that the guide does not allow",
+}
+"""What is wrong with a segment, by the code of the 999 (IK304)."""
 DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
 
 
@@ -28,11 +39,12 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     Why: such a claim is returned before anybody reads it, or the value is stored as something else than was meant.
 
     Flagged: a charge of 10.005 or 1e2; a date of service of 20230229; a patient control number of 39 characters; a
-    member id with an accent or a zero-width space in it; a control character in a name. M05.79 is a warning: an 837P
-    carries a diagnosis without its dot (M0579), and most clearinghouses take it out.
+    member id with an accent or a zero-width space in it; a control character in a name; a fifth modifier; a
+    segment in the 837 that the guide has no place for. M05.79 is a warning: an 837P carries a diagnosis without its dot
+    (M0579), and most clearinghouses take it out.
 
     Accepted: a person named José, and any other printable character in names and free text. How long an NPI, an NDC
-    or a modifier is, is told by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
+    or a modifier is, is reported by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
     warning: no payer sees that list.
     """
     for path, _text in unreadable(claim.claim) if claim.traits & Trait.UNREADABLE else ():
@@ -54,6 +66,45 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
             hidden = {letter for letter in name if unicodedata.category(letter) in CONTROL_OR_FORMAT}
             if hidden:
                 yield _characters(claim, path, hidden)
+    yield from _too_many(claim)
+    yield from _structure(claim)
+
+
+def _too_many(claim: ClaimFacts) -> Iterator[Flaw]:
+    """Lists that an 837 has no room for: what is beyond it would be dropped, and another service billed."""
+    for line in claim.lines:
+        many = len(line.line.service.procedure_modifiers)
+        if many > MOST_MODIFIERS:
+            at = in_line(line, "procedureModifiers", MOST_MODIFIERS)
+            path = f"{at.json_path.removesuffix(f'[{MOST_MODIFIERS - 1}]')}[{MOST_MODIFIERS}]"
+            problem = f"{many} modifiers; {MOST_MODIFIERS} are allowed"
+            yield Flaw(
+                message=f"Line {line.number} has {problem}.",
+                hint="Send the modifiers that decide payment, or 99 as the last one where the payer takes it.",
+                at=at.model_copy(update={"json_path": path}),
+                facts={"element": at.x12, "problem": problem},
+                predicted=predicts(category="A7", status=("21", "453"), carc=("16",), rarc=("MA130",)),
+            )
+
+
+def _structure(claim: ClaimFacts) -> Iterator[Flaw]:
+    """What the file that the claim came in has against the guide, other than what it lacks."""
+    for flaw in claim.claim.origin.flaws if claim.claim.origin else ():
+        if is_about_absence(flaw):
+            continue
+        element = f"{flaw.loop} {flaw.segment_id}{flaw.element or ''}"
+        problem = STRUCTURE.get(flaw.code or "", STRUCTURE["8"])
+        yield Flaw(
+            message=f"{element} (segment {flaw.segment} of the file) {problem}.",
+            hint="Send the segment as the 837 implementation guide has it.",
+            at=Location(json_path="$", x12=element),
+            facts={
+                "element": element,
+                "problem": problem,
+                "segmentError": flaw.code,
+                "elementError": flaw.element_code,
+            },
+        )
 
 
 def _dotted(claim: ClaimFacts) -> Iterator[Flaw]:

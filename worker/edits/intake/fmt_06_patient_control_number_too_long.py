@@ -29,7 +29,7 @@ def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Iterator[V
 
     Flagged: 21 characters.
 
-    Accepted: 20 characters. More than 38, and characters that an 837P cannot carry, are told by FMT-03, a missing
+    Accepted: 20 characters. More than 38, and characters that an 837P cannot carry, are reported by FMT-03, a missing
     number by FMT-02. That a number was used before cannot be seen in one claim.
     """
     number = claim.claim.claim_information.patient_control_number or ""

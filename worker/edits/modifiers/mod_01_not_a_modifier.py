@@ -10,7 +10,7 @@ from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Absent, Found, NotCovered
 
 TWO_CHARACTERS: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)
-HINTS: Final = {"POS": "Place of service is no modifier: it stands in CLM05-1 of the claim or SV105 of the line."}
+HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of the claim or SV105 of the line."}
 
 
 @line_edit(

@@ -25,7 +25,7 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[
 
     Flagged: 26 with TC; JA with JB; GA with GZ; a warning for RT with LT.
 
-    Accepted: one modifier of each set. JW with JZ is told by WST-02, a set of which one must be present by others.
+    Accepted: one modifier of each set. JW with JZ is reported by WST-02, a set of which one must be present by others.
     """
     carried = frozenset(line.modifiers)
     if len(carried) < TWO:

@@ -29,8 +29,8 @@ def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Iterator[Verdict]
 
     Flagged: 26, TC, 50, 51, 58, 62, 78 to 82, AS, GT or 95 on a J or Q code.
 
-    Accepted: the same on 96413; RT and LT on an eye drug; KX, GA, GY, JZ, TB on a drug. 59 and XE, XP, XS, XU are told
-    by MOD-09.
+    Accepted: the same on 96413; RT and LT on an eye drug; KX, GA, GY, JZ, TB on a drug. 59 and XE, XP, XS, XU are
+    reported by MOD-09.
     """
     if not line.hcpcs.startswith(DRUG_CODES):
         return

@@ -29,7 +29,7 @@ def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Flagged: a code of which the contractor excludes the subcutaneous form (options of HCP-07), with neither JA nor JB.
 
     Accepted: JA or JB; GA, GX, GY or GZ, which say that a denial is expected; a code that is not on the list; payers
-    other than Medicare. JA with JB is told by MOD-03, JB on such a code by HCP-07.
+    other than Medicare. JA with JB is reported by MOD-03, JB on such a code by HCP-07.
     """
     if not context.profile.medicare:
         yield DoesNotApply()

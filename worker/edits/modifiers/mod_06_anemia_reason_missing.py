@@ -40,7 +40,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
     Flagged: J0881, J0885 or Q5106 with none of the three; a warning on a JW line, for which we found no instruction.
 
     Accepted: one of the three; J0882, Q4081 and Q5105, which are for dialysis; payers other than Medicare, unless the
-    payer profile says `required: true`. More than one of the three is told by MOD-03.
+    payer profile says `required: true`. More than one of the three is reported by MOD-03.
     """
     if line.on is None or line.on < REQUIRED_FROM:
         yield DoesNotApply()

@@ -55,7 +55,7 @@ def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Ve
     Flagged: a drug line of a provider in the option `covered_entity_npis`, without TB, from 2025-01-01.
 
     Accepted: TB; a drug that the entity did not buy under 340B, which is why this is a warning; other providers; payers
-    other than Medicare. JG, which ended on 2024-12-31, is told by MOD-02.
+    other than Medicare. JG, which ended on 2024-12-31, is reported by MOD-02.
     """
     billing, entities = context.claim.claim.billing, context.options(CoveredEntities).covered_entity_npis or ()
     is_entity = billing is not None and billing.npi in entities

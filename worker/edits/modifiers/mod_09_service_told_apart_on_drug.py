@@ -27,9 +27,9 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Ve
     line of its administration, if anywhere.
 
     Flagged: J2353-XE, the only line of its code and day. A warning where the code stands on several lines of the day:
-    some payers want the second one told apart so.
+    some payers want the second one distinguished that way.
 
-    Accepted: 96372-59; a drug line without any of them. 59 together with an X modifier is told by MOD-03.
+    Accepted: 96372-59; a drug line without any of them. 59 together with an X modifier is reported by MOD-03.
     """
     carried = [modifier for modifier in line.modifiers if modifier in APART]
     if not line.hcpcs.startswith(DRUG_CODES):

@@ -26,7 +26,7 @@ def ndc_quantity_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
 
     Flagged: no quantity; 0; -1; 0.0005.
 
-    Accepted: 0.05; 1.5000, which is 1.5. A quantity that cannot be read is told by FMT-03.
+    Accepted: 0.05; 1.5000, which is 1.5. A quantity that cannot be read is reported by FMT-03.
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:

@@ -59,7 +59,7 @@ def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     if last and line.on > last:
         yield Flaw(
             message=f"NDC {ndc} ended on {last}, before the service of {line.on}.",
-            hint="Send the NDC that stands on the package used.",
+            hint="Send the NDC that is on the package used.",
             at=in_line(line, "nationalDrugCode"),
             facts={"nationalDrugCode": ndc, "endedOn": last, "serviceDate": line.on},
         )

@@ -30,8 +30,8 @@ def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
 
     Flagged: J2357 on the payer's list, with a record without `lot-number`.
 
-    Accepted: a record with it; a code that is not on the list. A drug whose guide lists the lot is told by the edit of
-    that guide; without any record there is no data unless the payer profile requires records.
+    Accepted: a record with it; a code that is not on the list. A drug whose guide lists the lot is reported by the edit
+    of that guide; without any record there is no data unless the payer profile requires records.
     """
     line, guide = day.lines[0], context.guides.get(day.hcpcs)
     if guide and any(Element.LOT_NUMBER in item.accepted for item in guide.record):
@@ -43,7 +43,7 @@ def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     elif day.record is None or not day.record.has(Element.LOT_NUMBER):
         yield Flaw(
             message=f"The record for {day.hcpcs} of {day.on} lacks the lot number, which this payer wants.",
-            hint=f"Send it as `{Element.LOT_NUMBER.value}`; it stands in the administration record (PWK 04).",
+            hint=f"Send it as `{Element.LOT_NUMBER.value}`; it is in the administration record (PWK 04).",
             at=in_line(line, "documentation"),
             facts={"procedureCode": day.hcpcs, "reportType": REPORT_TYPE[Element.LOT_NUMBER]},
         )

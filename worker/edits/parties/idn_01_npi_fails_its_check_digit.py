@@ -3,18 +3,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from schemas.claim import Provider
-from schemas.outcome import Citation, Location, Severity
+from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.elements import providers_of_claim, providers_of_line, status_of
-from worker.edits.facts.locate import in_claim, in_line
-from worker.edits.facts.traits import Trait
+from worker.edits.facts.locate import at_path
+from worker.edits.facts.roles import Npi, npis
 
 NPI: Final = re.compile(r"[12]\d{9}", re.ASCII)
 PREFIX: Final = "80840"
-# The remark code of each role: the provider's primary identifier is missing, incomplete or invalid.
-REMARK: Final = {"billing": "N257", "rendering": "N290", "referring": "N286", "ordering": "N265", "supervising": "N297"}
 
 
 @claim_edit(
@@ -27,23 +23,15 @@ REMARK: Final = {"billing": "N257", "rendering": "N290", "referring": "N286", "o
 def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """An NPI is not ten digits beginning with 1 or 2, or its last digit does not fit the others.
 
-    Why: the last digit is computed (Luhn, over 80840 and the NPI), so a mistyped NPI is told before any payer sees it.
+    Why: the last digit is computed (Luhn, over 80840 and the NPI), so a mistyped NPI is found before any payer sees it.
 
-    Flagged: 1234567890; nine digits; an NPI that begins with 3.
+    Flagged: 1234567890; nine digits; an NPI that begins with 3. Every NPI of the claim and its lines is looked at.
 
-    Accepted: 1234567893. Whether the NPI is the provider's own cannot be told from the number.
+    Accepted: 1234567893. Whether the NPI is the provider's own cannot be seen from the number.
     """
-    for role, provider in providers_of_claim(claim.claim):
-        if _is_wrong(provider):
-            yield _flaw(role, in_claim(f"{role}.npi"))
-    for line in claim.lines if claim.traits & Trait.OWN_PROVIDER else ():
-        for element, provider in providers_of_line(line.line):
-            if _is_wrong(provider):
-                yield _flaw(element.removesuffix("Provider"), in_line(line, f"{element}.npi"))
-
-
-def _is_wrong(provider: Provider | None) -> bool:
-    return bool(provider and provider.npi and not _is_npi(provider.npi))
+    for found in npis(claim.claim):
+        if not _is_npi(found.number):
+            yield _flaw(claim, found)
 
 
 @lru_cache(maxsize=4096)
@@ -57,12 +45,16 @@ def _fits_luhn(digits: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004 - 9 and 10 are Luhn's
 
 
-def _flaw(role: str, at: Location) -> Flaw:
-    status, entity = status_of(at.json_path)
+def _flaw(claim: ClaimFacts, found: Npi) -> Flaw:
+    role = found.role
+    at = at_path(found.path, claim.lines)
+    loop = role.institutional if claim.is_institutional else role.professional
     return Flaw(
-        message=f"The NPI of the {role} provider is not a valid NPI.",
-        hint=f"Compare the NPI of the {role} provider with the NPI registry (NPPES) and send its ten digits.",
-        at=at,
-        facts={"role": role},
-        predicted=predicts(category="A7", status=status, carc=("16",), rarc=(REMARK[role],), entity=entity),
+        message=f"The NPI of the {role.words} is not a valid NPI.",
+        hint=f"Compare the NPI of the {role.words} with the NPI registry (NPPES) and send its ten digits.",
+        at=at.model_copy(update={"x12": f"{loop} NM109"}),
+        facts={"role": role.words.removesuffix(" provider")},
+        predicted=predicts(
+            category="A7", status=("562",), carc=("16",), rarc=(role.remark,), entity=role.entity or None
+        ),
     )

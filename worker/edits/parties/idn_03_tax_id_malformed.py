@@ -24,7 +24,7 @@ def tax_id_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
 
     Flagged: 12-3456789; eight digits; letters. The same for a social security number that a provider bills under.
 
-    Accepted: nine digits. Whether they are the provider's own cannot be told from the number. When none is sent there
+    Accepted: nine digits. Whether they are the provider's own cannot be seen from the number. When none is sent there
     is nothing to judge.
     """
     billing = claim.claim.billing

@@ -28,7 +28,7 @@ UNITED_STATES: Final = frozenset({"US", "USA"})
     kinds=BOTH_KINDS,
 )
 def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """The billing provider's address is a post office box, or its ZIP code has not nine digits.
+    """The billing provider's address is a post office box, or its ZIP code does not have nine digits.
 
     Why: payers find the provider by the place where it is; a box for payments is a pay-to address (2010AB), which is a
     loop of its own. The ZIP code also decides the Medicare locality, and needs its four last digits for that.
@@ -68,7 +68,7 @@ def _zip_code(address: Address) -> Iterator[Verdict]:
         yield NoData("ZIP code of the billing provider")
     elif not NINE_DIGITS.fullmatch(address.postal_code):
         yield Flaw(
-            message="The ZIP code of the billing provider has not nine digits.",
+            message="The ZIP code of the billing provider does not have nine digits.",
             hint="Send the ZIP+4 of the street address, such as 627010001; the postal service's website has it.",
             at=in_claim("billing.postalCode"),
             facts={"digits": sum(character.isdigit() for character in address.postal_code)},

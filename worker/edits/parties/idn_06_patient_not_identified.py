@@ -27,7 +27,7 @@ def patient_not_identified(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     missing first name is a warning, since some people have but one name.
 
     Accepted: a subscriber with names and date of birth; a dependent with another relationship, whose subscriber needs
-    no date of birth. A date that cannot be read is told by FMT-03.
+    no date of birth. A date that cannot be read is reported by FMT-03.
     """
     dependent = claim.claim.dependent
     role, patient = ("dependent", dependent) if dependent else ("subscriber", claim.claim.subscriber)
@@ -52,7 +52,7 @@ def patient_not_identified(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
         at = in_claim(f"{role}.{element}")
         yield Flaw(
             message=f"The patient (the {role}) has no {words}.",
-            hint=f"Send the {words} as it stands on the patient's insurance card.",
+            hint=f"Send the {words} as printed on the patient's insurance card.",
             at=at,
             facts={"role": role, "element": at.x12},
             severity=Severity.WARN if element == "firstName" else None,

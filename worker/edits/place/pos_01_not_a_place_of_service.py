@@ -20,7 +20,7 @@ TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
     citation=Citation(source="CMS, place of service codes for professional claims"),
 )
 def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
-    """The place of service is no code of the CMS list.
+    """The place of service is not on the CMS list.
 
     Why: the place decides by which rules and at which rate a line is paid; a code that means no place is returned.
 

@@ -25,7 +25,7 @@ HCPCS: Final = "HC"
     kinds=BOTH_KINDS,
 )
 def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A drug code was not in force on the date of service, or is no code at all.
+    """A drug code was not in force on the date of service, or is not a code at all.
 
     Why: drug codes come and go each quarter, often with another billing unit; payers reject a code outside its dates.
 
@@ -34,7 +34,7 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
 
     Accepted: J1300 on 2025-03-31. Codes of other families are only held to their form. A code whose first day we do
     not know has no data before the first publication that holds it. An ended code whose successor counts in another
-    unit is told by HCP-02.
+    unit is reported by HCP-02.
     """
     service = line.line.service
     if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:
@@ -43,7 +43,7 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     match line.drug_answer:
         case _ if not CODE.fullmatch(code):
             yield Flaw(
-                message=f"Line {line.number}: the procedure code has not the form of a HCPCS or CPT code.",
+                message=f"Line {line.number}: the procedure code does not have the form of a HCPCS or CPT code.",
                 hint="Send a letter and four digits (J2356), or five characters of a CPT code (96413).",
                 at=in_line(line, "procedureCode"),
                 facts={"characters": len(code)},

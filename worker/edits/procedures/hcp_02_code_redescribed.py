@@ -24,7 +24,7 @@ def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Flagged: J1300 (10 mg) x 90 on 2025-10-01, which is J1299 (2 mg) x 450.
 
     Accepted: J1299 on that day; J1300 on 2025-03-31, its last day. A successor with the same unit, one of which we do
-    not know that it was in force, and a code without a successor are told by HCP-01.
+    not know that it was in force, and a code without a successor are reported by HCP-01.
     """
     if line.drug is None or not line.drug.successor:
         yield DoesNotApply()

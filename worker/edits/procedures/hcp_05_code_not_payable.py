@@ -30,7 +30,7 @@ def code_not_payable(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Flagged: J1202 (miglustat by mouth, I); J3570 (laetrile, M); J7304 (contraceptive patch, S).
 
     Accepted: the same to another payer; with GA, GX, GY or GZ, which say that a denial is expected. A code with a
-    medically unlikely edit of 0 is told by UNT-03.
+    medically unlikely edit of 0 is reported by UNT-03.
     """
     coverage = line.drug_answer.row.coverage_code if isinstance(line.drug_answer, Found) else None
     if not context.profile.medicare or not coverage or line.on is None:

@@ -25,7 +25,7 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Iterator[Ve
     Flagged: the NDC of Inflectra (Q5103) under J1745, or under Q5104.
 
     Accepted: the NDC of Inflectra under Q5103; a package that the crosswalk lists under both codes. Another form of one
-    product is told by HCP-08, another drug by NDC-06.
+    product is reported by HCP-08, another drug by NDC-06.
     """
     others = siblings(line, context.snapshot)
     if others is None or line.drug is None or not mixes_biosimilars(line.drug, others):

@@ -29,7 +29,7 @@ def drug_self_administered(line: LineFacts, context: Context) -> Iterator[Verdic
     Flagged: J0135 on the list; a code of which the list excludes the subcutaneous form, with JB.
 
     Accepted: the same code with JA, given into a vein; GA, GX, GY or GZ, which say that a denial is expected; payers
-    other than Medicare. A code given both ways without JA or JB is told by MOD-05.
+    other than Medicare. A code given both ways without JA or JB is reported by MOD-05.
     """
     if not context.profile.medicare:
         yield DoesNotApply()

@@ -25,8 +25,8 @@ def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]
     Flagged: the NDC of a Sandostatin LAR Depot kit (J2353, 1 mg) under J2354 (25 mcg); the NDC of Cipla's lanreotide
     (J1932) under J1930.
 
-    Accepted: the NDC under the code that the crosswalk lists it under. Biosimilars are told by HCP-06, another drug by
-    NDC-06.
+    Accepted: the NDC under the code that the crosswalk lists it under. Biosimilars are reported by HCP-06, another drug
+    by NDC-06.
     """
     others = siblings(line, context.snapshot)
     if others is None or line.drug is None or mixes_biosimilars(line.drug, others):

@@ -120,7 +120,7 @@ def _missing(guide: Guide, item: RecordItem, day: DrugDay) -> Flaw:
     documents = " or ".join(f"{DOCUMENT[report]} (PWK {report})" for report in types)
     return Flaw(
         message=f"The record for {day.hcpcs} ({guide.drug}) of {day.on} lacks {what}. {item.why}",
-        hint=f"Send it as {' or '.join(f'`{element.value}`' for element in item.accepted)}; it stands in: {documents}.",
+        hint=f"Send it as {' or '.join(f'`{element.value}`' for element in item.accepted)}; it is in: {documents}.",
         at=in_line(day.lines[0], "documentation"),
         facts={
             "procedureCode": day.hcpcs,

@@ -24,7 +24,7 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     kinds=BOTH_KINDS,
 )
 def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """JW or JZ stands on a drug from a multi-dose container, or JW on one of which nobody says what it came from.
+    """JW or JZ is on a drug from a multi-dose container, or JW on one of which nobody says what it came from.
 
     Why: what is left in a multi-dose container is for other patients; it is neither discarded (JW) nor is there
     anything to attest (JZ). No table tells multi-dose containers, so that only the claim or its record can.

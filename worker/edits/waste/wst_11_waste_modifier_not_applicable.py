@@ -29,7 +29,7 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
     kinds=BOTH_KINDS,
 )
 def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """JW or JZ stands on something that is not paid separately as a drug.
+    """JW or JZ is on something that is not paid separately as a drug.
 
     Why: both speak of separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
     clinics cover the drug; a packaged drug has no payment of its own; skin substitutes are supplies since 2026.

@@ -38,7 +38,7 @@ def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     Flagged: J1745-JW x 5 with a record of the dose only, or with the amount of another drug's line.
 
     Accepted: the amount discarded; the dose given and the containers opened, from which it follows. Without a record
-    nothing is held unless the profile requires one; what the guide of the drug asks for is told by its own edit.
+    nothing is held unless the profile requires one; what the guide of the drug asks for is reported by its own edit.
     """
     if not day.wasted:
         yield DoesNotApply()
@@ -57,7 +57,7 @@ def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
         report = REPORT_TYPE[element]
         yield Flaw(
             message=f"{day.hcpcs} is billed with JW, and the record of {day.on} lacks {IN_WORDS[element]}.",
-            hint=f"Send it as `{element.value}`; it stands in: {DOCUMENT[report]} (PWK {report}).",
+            hint=f"Send it as `{element.value}`; it is in: {DOCUMENT[report]} (PWK {report}).",
             at=in_line(line, "documentation"),
             facts={"procedureCode": day.hcpcs, "missing": element.value, "reportType": report},
         )

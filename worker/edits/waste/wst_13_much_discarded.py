@@ -34,7 +34,7 @@ class LargestShare(Options):
     "WST-13",
     severity=Severity.WARN,
     predicted=predicts(category="A2", status=("409",), rarc=("N706",)),
-    citation=Citation(source="Reviews of payers; the limit stands in the payer profile, no limit is published"),
+    citation=Citation(source="Reviews of payers; the limit is in the payer profile, no limit is published"),
     options=LargestShare,
     needs=Trait.WASTE_BILLED,
     lacks=unless_given(LargestShare, "the payer's limit of the discarded share", "largest_share_percent"),
@@ -48,7 +48,7 @@ def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
 
     Flagged: J1745 x 6 and JW x 4, of which 40 percent were discarded, with 30 percent in the profile.
 
-    Accepted: x 7 and JW x 3. Containers that were not needed at all are told by WST-08.
+    Accepted: x 7 and JW x 3. Containers that were not needed at all are reported by WST-08.
     """
     given, wasted = day.units_given, day.units_wasted
     if not day.wasted or not day.given:

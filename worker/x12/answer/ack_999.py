@@ -4,16 +4,17 @@ Sources: ASC X12C 005010X231A1 (999); the interchange acknowledgment segment of 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from worker.x12.layout.rows import Elements
+from worker.x12.layout.rows import Elements, Json
 from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
 from worker.x12.write.envelopes import Address, Cover, interchange, interchange_without_groups
 
 VERSION: Final = "005010X231A1"
 UNKNOWN_VERSION: Final = "UNKNOWN"
+_ACKNOWLEDGMENT: Final = "FA"
 _NOTHING_WRONG: Final = "000"
 _MOST_SEGMENT_FLAWS: Final = 1_000
 """How many flaws of segments are kept of a group, so that memory stays flat on a file that is broken throughout."""
@@ -23,6 +24,8 @@ _MOST_SEGMENT_FLAWS: Final = 1_000
 class TransactionAnswer:
     """What became of one transaction set."""
 
+    kind: str
+    """ST01."""
     control_number: str
     version: str
     claims: int
@@ -95,6 +98,8 @@ class Answers:
     groups: list[GroupAnswer] = field(default_factory=list)
     interchanges: list[InterchangeAnswer] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
+    refused: list[Json] = field(default_factory=list)
+    """The refused claims of transactions that were accepted, as far as they were read; a 277CA answers them too."""
 
 
 def answers_of(reads: Iterable[Read]) -> Answers:
@@ -118,7 +123,11 @@ def answers_of(reads: Iterable[Read]) -> Answers:
             case TransactionRead(envelope, claims, refused, is_read):
                 version = envelope.said("st", 3) or envelope.said("gs", 8)
                 number = envelope.said("st", 2)
-                transactions.append(TransactionAnswer(number, version, claims, refused, is_read, of_transaction))
+                if claims:
+                    answers.refused += [flaw.document for flaw in of_transaction if flaw.document]
+                transactions.append(
+                    TransactionAnswer(envelope.said("st", 1), number, version, claims, refused, is_read, of_transaction)
+                )
                 of_transaction = []
             case GroupRead(envelope, declared, received):
                 answers.groups.append(GroupAnswer(envelope, declared, received, transactions, of_group))
@@ -131,9 +140,14 @@ def answers_of(reads: Iterable[Read]) -> Answers:
     return answers
 
 
+def is_answered(group: GroupAnswer) -> bool:
+    """Whether a 999 answers a group; a group of 999s is not answered by another one (X12C 005010X231A1, 1.4)."""
+    return group.envelope.said("gs", 1) != _ACKNOWLEDGMENT
+
+
 def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
     """Yield an interchange for each group: sender and receiver change places."""
-    for place, group in enumerate(answers.groups, 1):
+    for place, group in enumerate(filter(is_answered, answers.groups), 1):
         yield from interchange(_cover(group.envelope, moment, place), "FA", VERSION, [_transaction(group)])
 
 
@@ -162,18 +176,32 @@ def _transaction(group: GroupAnswer) -> Iterator[Elements]:
     yield ["ST", "999", "0001", VERSION]
     yield ["AK1", said("gs", 1) or "HC", said("gs", 6) or "0", said("gs", 8) or UNKNOWN_VERSION]
     for each in group.transactions:
-        yield ["AK2", "837", each.control_number or "0000", each.version]
-        for flaw in each.flaws:
-            if flaw.level is Level.CLAIM:
-                yield ["IK3", flaw.segment_id or "CLM", str(flaw.position or 1), "2300", flaw.code]
-        codes = [flaw.code for flaw in each.flaws if flaw.level is Level.TRANSACTION]
-        if any(flaw.level is Level.CLAIM for flaw in each.flaws):
+        yield ["AK2", each.kind or "837", each.control_number or "0000", each.version]
+        wrong = [flaw for flaw in each.flaws if flaw.loop]
+        for flaw in sorted(wrong, key=lambda flaw: flaw.position or 0):
+            # What has no readable identifier has no IK301; IK502 alone says that a segment is in error.
+            if flaw.segment_id:
+                yield from _segment(flaw)
+        codes = [flaw.code for flaw in each.flaws if not flaw.loop]
+        if wrong:
             codes.insert(0, "5")
-        yield ["IK5", each.code, *dict.fromkeys(codes[:5])]
+        yield ["IK5", each.code, *list(dict.fromkeys(codes))[:5]]
     taken = sum(each.code != "R" for each in group.transactions)
     codes = list(dict.fromkeys(flaw.code for flaw in group.flaws))[:5]
     declared = group.declared if group.declared.isdecimal() else str(group.received)
     yield ["AK9", group.code, declared, str(group.received), str(taken), *codes]
+
+
+def _segment(flaw: Flaw) -> Iterator[Elements]:
+    """Yield what is wrong with one segment: where it is, the claim that is refused for it, and its elements."""
+    # IK303 has four characters (data element 447): 2010AA is 2010. What is before the first loop is in none.
+    loop = flaw.loop[:4] if flaw.loop[:1].isdecimal() else ""
+    yield ["IK3", flaw.segment_id, str(flaw.position or 1), loop, flaw.code]
+    if flaw.claim:
+        yield ["CTX", ["CLM01", flaw.claim]]
+    for each in flaw.elements:
+        place = [str(each.place), str(each.component)] if each.component else str(each.place)
+        yield ["IK4", place, "", each.code]
 
 
 def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, written out
@@ -195,6 +223,7 @@ def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, wr
                 "acknowledgmentCode": group.code,
                 "transactions": [
                     {
+                        "transactionType": each.kind,
                         "transactionControlNumber": each.control_number,
                         "version": each.version,
                         "acknowledgmentCode": each.code,
@@ -216,8 +245,11 @@ def _flaw(flaw: Flaw) -> dict[str, Any]:  # likewise
     return {
         "segment": flaw.segment,
         "segmentId": flaw.segment_id,
+        "loop": flaw.loop,
         "level": flaw.level.value,
         "code": flaw.code,
         "reason": flaw.reason,
         "claimsRead": flaw.is_passed_over,
+        **({"claim": flaw.claim} if flaw.claim else {}),
+        **({"elements": [asdict(each) for each in flaw.elements]} if flaw.elements else {}),
     }

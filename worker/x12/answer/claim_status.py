@@ -4,15 +4,19 @@ A clean claim is answered A2:20. A rejected one gets the status of each finding 
 or the line. A pended claim was received and is held: its statuses come with A1, since the 277CA has no category for it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from pydantic import ValidationError
+
 from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
 from schemas.part import without_nulls
+from worker.x12.layout.rows import Json
 from worker.x12.write.envelopes import Address
 
 UNKNOWN: Final = "UNKNOWN"
@@ -20,6 +24,7 @@ UNKNOWN: Final = "UNKNOWN"
 
 RECEIVED, ACCEPTED, REJECTED_AS_WRONG = "A1", "A2", "A7"
 ACCEPTED_FOR_PROCESSING, LINE_INFORMATION, SUPPORTING_DOCUMENTATION = "20", "247", "294"
+RETURNED_AS_UNPROCESSABLE, INVALID_INFORMATION = "A3", "21"
 _COMPOSITES: Final = 3
 """How many statuses an STC holds: STC01, STC10, STC11."""
 
@@ -105,15 +110,37 @@ class Submissions:
     def add(self, outcome: Outcome) -> None:
         """Take what became of a claim."""
         claim = Claim.model_validate(without_nulls(outcome.claim))
+        submission = self._submission(claim, outcome.received_on)
+        submission.providers.setdefault(_provider(claim.billing), []).append(_status_of(claim, outcome))
+
+    def add_refused(self, document: Json, received_on: date) -> None:
+        """Take a claim that was refused for its structure, as far as it was read; `received_on` if it is the first."""
+        try:
+            claim = Claim.model_validate(document)
+        except ValidationError:
+            return  # the 999 names it
+        submission = self._submission(claim, received_on)
+        status = Status(RETURNED_AS_UNPROCESSABLE, (INVALID_INFORMATION,))
+        held = _claim_status(claim, submission.received_on, Disposition.REJECTED, (status,), ())
+        submission.providers.setdefault(_provider(claim.billing), []).append(held)
+
+    def _submission(self, claim: Claim, received_on: date) -> Submission:
         key = _key(claim)
         submission = self._of_transaction.get(key)
         if submission is None:
-            submission = self._of_transaction[key] = _submission(claim, outcome)
-        submission.providers.setdefault(_provider(claim.billing), []).append(_status_of(claim, outcome))
+            submission = self._of_transaction[key] = _submission(claim, received_on)
+        return submission
 
     def all(self) -> list[Submission]:
-        """Return what was submitted, in the order of the first outcomes."""
-        return list(self._of_transaction.values())
+        """Return what was submitted, in the order of the first outcomes, each with a trace of its own."""
+        submissions = list(self._of_transaction.values())
+        times: Counter[str] = Counter()
+        for submission in submissions:
+            times[submission.trace] += 1
+            # Transactions may have the same control numbers; each is answered by itself (X12 RFI 2145).
+            if times[submission.trace] > 1:
+                submission.trace = f"{submission.trace}-{times[submission.trace]}"
+        return submissions
 
 
 def submissions_of(outcomes: Iterable[Outcome]) -> list[Submission]:
@@ -130,10 +157,11 @@ def _key(claim: Claim) -> tuple[str | None, ...]:
     if origin is None:
         return (submitter.organization_name, submitter.last_name) if submitter else ()
     interchange_and_group = (origin.sender, origin.interchange_control_number, origin.group_control_number)
-    return (*interchange_and_group, origin.transaction_control_number)
+    transaction = (origin.transaction_control_number, origin.transaction_reference, str(origin.transaction_segment))
+    return (*interchange_and_group, *transaction)
 
 
-def _submission(claim: Claim, outcome: Outcome) -> Submission:
+def _submission(claim: Claim, received_on: date) -> Submission:
     origin = claim.origin
     extra = (claim.receiver.model_extra if claim.receiver else None) or {}
     receiver_id = str(extra.get("receiverId") or claim.trading_partner_service_id or UNKNOWN)
@@ -163,7 +191,7 @@ def _submission(claim: Claim, outcome: Outcome) -> Submission:
         ),
         reference=(origin.transaction_reference if origin else None) or claim.control_number or "0",
         trace="-".join(number for number in numbers if number) or "0",
-        received_on=outcome.received_on,
+        received_on=received_on,
     )
 
 
@@ -179,9 +207,6 @@ def _provider(billing: Provider | None) -> tuple[str, ...]:
 
 
 def _status_of(claim: Claim, outcome: Outcome) -> ClaimStatus:
-    information = claim.claim_information
-    lines = information.service_lines
-    charge = information.claim_charge_amount
     wanted = Severity.REJECT if outcome.disposition is Disposition.REJECTED else Severity.PEND
     findings = [finding for finding in outcome.findings if finding.severity is wanted]
     of_lines = tuple(_lines(claim, findings)) if outcome.disposition is Disposition.REJECTED else ()
@@ -196,6 +221,18 @@ def _status_of(claim: Claim, outcome: Outcome) -> ClaimStatus:
     statuses = tuple(dict.fromkeys(of_claim))
     if not statuses:
         statuses = (_status_without_finding(outcome.disposition),)
+    return _claim_status(claim, outcome.received_on, outcome.disposition, statuses, tuple(line_statuses))
+
+
+def _claim_status(
+    claim: Claim,
+    received_on: date,
+    disposition: Disposition,
+    statuses: tuple[Status, ...],
+    lines: tuple[LineStatus, ...],
+) -> ClaimStatus:
+    information = claim.claim_information
+    charge = information.claim_charge_amount
     numbers = information.claim_supplemental_information
     extra = (numbers.model_extra if numbers else None) or {}
     is_facility = claim.kind is ClaimKind.INSTITUTIONAL
@@ -204,13 +241,13 @@ def _status_of(claim: Claim, outcome: Outcome) -> ClaimStatus:
         patient=_patient(claim),
         control_number=information.patient_control_number or "0",
         charge=charge if isinstance(charge, Decimal) else Decimal(0),
-        disposition=outcome.disposition,
-        received_on=outcome.received_on,
+        disposition=disposition,
+        received_on=received_on,
         statuses=statuses,
-        lines=tuple(line_statuses),
+        lines=lines,
         clearinghouse_number=str(extra.get("claimNumber") or ""),
         bill_type=bill_type if is_facility else "",
-        service_dates=_service_dates(claim, lines),
+        service_dates=_service_dates(claim, information.service_lines),
     )
 
 

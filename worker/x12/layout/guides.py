@@ -184,6 +184,17 @@ _OF_PATIENT: Final = (
     "claimInformation.pregnancyIndicator",
 )
 _BIRTH: Final = Fields("DMG", Coded("D8", "dateOfBirthFormat"), "dateOfBirth", "gender")
+_OF_SUBSCRIBER: Final = (
+    None,
+    None,
+    None,
+    None,
+    Coded("D8", "subscriber.deathDateFormat"),
+    "subscriber.deathDate",
+    Coded("01", "subscriber.patientWeightUnit"),
+    "subscriber.patientWeight",
+    "subscriber.pregnancyIndicator",
+)
 _CASUALTY: Final = OfPatient(Fields("REF*Y4", "claimInformation.propertyCasualtyClaimNumber"))
 
 SUBSCRIBER_LEVEL: Final = Loop(
@@ -198,6 +209,8 @@ SUBSCRIBER_LEVEL: Final = Loop(
             filing="claimInformation.claimFilingCode",
         ),
         OfPatient(Fields("PAT", None, *_OF_PATIENT)),
+        # What is said of a subscriber who is not the patient.
+        Fields("PAT", *_OF_SUBSCRIBER),
     ),
     loops=(
         Loop(
@@ -208,6 +221,7 @@ SUBSCRIBER_LEVEL: Final = Loop(
                 _BIRTH,
                 Fields("REF*SY", "ssn"),
                 _CASUALTY,
+                Fields("REF*Y4", "propertyCasualtyClaimNumber"),
                 Contact("contactInformation"),
             ),
             "subscriber",

@@ -31,6 +31,22 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ElementFlaw:
+    """What is wrong with one element.
+
+    Attributes:
+        place: Its place in the segment, counted from 1.
+        component: Its place in a composite, counted from 1; None for the element as a whole.
+        code: How a 999 says it (IK403): 1 missing, 3 too many, 6 a character that must not occur, 7 a code that the
+            guide does not have, 8 no date.
+    """
+
+    place: int
+    component: int | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flaw:
     """What is wrong in a file.
 
@@ -42,6 +58,10 @@ class Flaw:
         segment_id: The identifier of the segment.
         position: The number of the segment in its transaction, in which ST is 1; none outside of one.
         is_passed_over: Whether all claims were read all the same.
+        loop: The loop in which the segment is, or would have to be; empty outside of one.
+        elements: What is wrong with its elements.
+        claim: CLM01 of the claim that is refused.
+        document: The claim that is refused as far as it was read, where its subscriber, payer and provider are known.
     """
 
     segment: int
@@ -51,6 +71,10 @@ class Flaw:
     segment_id: str = ""
     position: int | None = None
     is_passed_over: bool = False
+    loop: str = ""
+    elements: tuple[ElementFlaw, ...] = ()
+    claim: str = ""
+    document: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ A flaw spoils as little as it can: a broken claim leaves the others of its trans
 of its interchange. A claim that may not be whole (the file ends, the transaction has no SE) is not given out.
 """
 
+import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from worker.x12.layout.versions import kind_of, refusal_of
+from worker.x12.read.counts import misfits_of
 from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
 from worker.x12.read.segments import USUAL, Segment, read_segments
 from worker.x12.read.transactions import Claims
@@ -17,8 +19,17 @@ _TURNING: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", "BHT",
 
 
 def read_837(stream: BinaryIO) -> Iterator[Read]:
-    """Yield claims and flaws in the order of the file, and the ends of transactions, groups and interchanges."""
-    reader = _Interchanges()
+    """Yield claims and flaws in the order of the file, and the ends of transactions, groups and interchanges.
+
+    The stream is read twice, so that no claim is given out of a transaction that turns out not to be whole; one that
+    cannot go back to where it is, such as a pipe, is held in memory.
+    """
+    if not stream.seekable():
+        stream = io.BytesIO(stream.read())
+    begin = stream.tell()
+    misfits = misfits_of(stream)
+    stream.seek(begin)
+    reader = _Interchanges(misfits)
     for segment in read_segments(stream):
         if not reader.absorb(segment):
             yield from reader.take(segment)
@@ -45,8 +56,11 @@ _TRAILERS: Final = {
 class _Interchanges:
     """The envelopes: ISA, GS and ST with their counts and control numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, misfits: frozenset[int]) -> None:
+        """`misfits` are the numbers of the ST whose SE does not fit, or is missing."""
+        self._misfits = misfits
         self._envelope = Envelope()
+        self._numbers: set[str] = set()
         self._groups = self._transactions = 0
         self._claims: Claims | None = None
         self._is_outside_told = False
@@ -66,6 +80,8 @@ class _Interchanges:
         if self._claims is None or segment.flaw or segment.elements[0] in _TURNING:
             return False
         self._last = segment.number
+        if segment.encoding:
+            self._claims.encoding = segment.encoding
         self._claims.absorb(segment)
         return True
 
@@ -77,6 +93,7 @@ class _Interchanges:
         elif handle := self._handlers.get(segment.elements[0]):
             yield from handle(segment)
         elif self._claims is not None:
+            self._claims.encoding = segment.encoding or self._claims.encoding
             yield from self._claims.take(segment)
         elif not self._envelope.st and not self._is_outside_told:
             self._is_outside_told = True
@@ -101,6 +118,7 @@ class _Interchanges:
         self._envelope = Envelope(self._envelope.isa, tuple(segment.elements))
         self._groups += 1
         self._transactions = 0
+        self._numbers.clear()
 
     def _st(self, segment: Segment) -> Iterator[Read]:
         yield from self._leave_transaction(segment, "the transaction has no SE")
@@ -116,8 +134,12 @@ class _Interchanges:
             reason, code = "The transaction is no 837 (claims).", "1"
         elif kind is None:
             reason, code = refusal_of(version), "I6"
+        elif said("st", 2) in self._numbers:
+            reason, code = "ST02 is that of another transaction of the group.", "23"
         else:
-            self._claims = Claims(self._envelope, segment.number, kind)
+            self._numbers.add(said("st", 2))
+            is_refused = segment.number in self._misfits
+            self._claims = Claims(self._envelope, segment.number, kind, is_refused=is_refused)
             return
         yield self._flaw(segment, Level.TRANSACTION, reason, code)
 
@@ -128,7 +150,7 @@ class _Interchanges:
             yield self._flaw(segment, Level.GROUP, "This SE ends no transaction: ST is missing before it.", "5")
             return
         if self._claims is not None:
-            yield from self._claims.finish()
+            yield from self._claims.end(segment)
         yield from self._trailer(segment, segment.number - self._first + 1, self._envelope.said("st", 2))
         yield from self._close_transaction()
 
@@ -149,13 +171,14 @@ class _Interchanges:
         """What of SE, GE and IEA does not fit what they end: how much that holds, and its control number."""
         identifier = segment.elements[0]
         trailer = _TRAILERS[identifier]
+        is_taken = identifier != "SE"
         count, number = (each.strip() for each in [*segment.elements[1:3], "", ""][:2])
         if count.lstrip("0") != str(held or ""):
             reason = f"{identifier}01 does not say how many {trailer.counted} has: it has {held:,}."
-            yield self._flaw(segment, trailer.level, reason, trailer.count_code, is_passed_over=True)
+            yield self._flaw(segment, trailer.level, reason, trailer.count_code, is_passed_over=is_taken)
         if number != control:
             reason = f"The control number in {identifier}02 is not that of {trailer.control}."
-            yield self._flaw(segment, trailer.level, reason, trailer.control_code, is_passed_over=True)
+            yield self._flaw(segment, trailer.level, reason, trailer.control_code, is_passed_over=is_taken)
 
     # What ends without its own trailer
 
@@ -175,8 +198,8 @@ class _Interchanges:
         if not self._envelope.st:
             return
         if self._claims is not None:
-            yield from self._claims.finish(doubt, segment)
-        yield self._flaw(segment, Level.TRANSACTION, "The transaction has no SE.", "2", is_passed_over=True)
+            yield from self._claims.end(segment, doubt)
+        yield self._flaw(segment, Level.TRANSACTION, "The transaction has no SE.", "2")
         yield from self._close_transaction()
 
     def _close_transaction(self) -> Iterator[Read]:
@@ -184,7 +207,7 @@ class _Interchanges:
         if claims is None:
             yield TransactionRead(self._envelope, 0, 0, is_read=False)
         else:
-            yield TransactionRead(claims.envelope, claims.given, claims.refused, is_read=True)
+            yield TransactionRead(claims.envelope, claims.given, claims.refused, is_read=not claims.is_refused)
         self._claims = None
         self._envelope = Envelope(self._envelope.isa, self._envelope.gs)
 
@@ -197,8 +220,9 @@ class _Interchanges:
             yield InterchangeRead(self._envelope)
         self._envelope = Envelope()
 
-    def _unusable(self, segment: Segment, reason: str) -> Iterator[Flaw]:
-        if self._claims is not None and self._claims.spoil(segment, reason):
+    def _unusable(self, segment: Segment, reason: str) -> Iterator[Read]:
+        if self._claims is not None:
+            yield from self._claims.spoil(segment, reason)
             return
         level = Level.TRANSACTION if self._envelope.st else Level.INTERCHANGE
         yield self._flaw(segment, level, reason, "5" if self._envelope.st else "022")

@@ -21,7 +21,9 @@ _PADDING: Final = "\r\n\t \x1a\x00"
 
 _BLANKS: Final = frozenset(" \t\r\n")
 _BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"  # of UTF-8, read as ISO 8859-1
-_CONTROLS: Final = "".join(chr(code) for code in (*range(0x20), 0x7F) if chr(code) not in "\t\r\n")
+_CONTROLS: Final = "".join(chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\r\n")
+_WHOLE_IEA: Final = re.compile(r"\d{1,5}[^\w\s]\d{9}", re.ASCII)
+WINDOWS: Final = "windows-1252"
 _IDENTIFIER: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 _ISA: Final = re.compile(r"(?<![A-Za-z0-9])ISA(?=[^A-Za-z0-9\s])", re.ASCII)
 
@@ -45,13 +47,15 @@ USUAL: Final = Delimiters("*", ":", "^", "~")
 class Segment(NamedTuple):
     """One segment: its number in the stream, counted from 1, and its elements as text.
 
-    `flaw` says in one sentence what makes it unusable; its elements are then only good for its identifier.
+    `flaw` says in one sentence what makes it unusable; its elements are then only good for its identifier. `encoding`
+    is that of its characters where it is not UTF-8.
     """
 
     number: int
     elements: list[str]
     delimiters: Delimiters
     flaw: str | None = None
+    encoding: str = ""
 
 
 def is_x12(start: bytes) -> bool:
@@ -66,8 +70,9 @@ def _bare(text: str) -> str:
 def read_segments(stream: BinaryIO) -> Iterator[Segment]:
     """Yield the segments of all interchanges of a stream, holding no more than a block and a segment.
 
-    Bytes that are no UTF-8 are read as ISO 8859-1, in which every byte is a character. What cannot be a segment is
-    yielded with its flaw; reading goes on after the next terminator, or at the next ISA.
+    Bytes that are no UTF-8 are read as Windows-1252. What cannot be a segment is yielded with its flaw; reading goes on
+    after the next terminator, or at the next ISA. At the end of the stream an IEA that is whole is taken without its
+    terminator; no other segment is.
     """
     text = _Text(stream)
     number = 0
@@ -82,8 +87,8 @@ def read_segments(stream: BinaryIO) -> Iterator[Segment]:
             yield Segment(number, ["ISA"], USUAL, flaw)
             text.skip_to_isa()
             continue
-        for elements, flaw in _interchange(text, delimiters):
-            yield Segment(number, elements, delimiters, flaw)
+        for elements, flaw, encoding in _interchange(text, delimiters):
+            yield Segment(number, elements, delimiters, flaw, encoding)
             number += 1
         number -= 1
 
@@ -102,7 +107,7 @@ def _delimiters(isa: str) -> tuple[Delimiters | None, str | None]:
     return found, None
 
 
-def _interchange(text: "_Text", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None]]:
+def _interchange(text: "_Text", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None, str]]:
     """The segments from the ISA to the IEA; or to the next ISA, or to where there is no segment any more."""
     separator, terminator = delimiters.element, delimiters.segment
     breaks = str.maketrans("", "", "\r\n".replace(terminator, ""))
@@ -122,26 +127,32 @@ def _interchange(text: "_Text", delimiters: Delimiters) -> Iterator[tuple[list[s
                 return
             is_first = False
             if is_plain and identifier in known and len(raw) <= MAX_SEGMENT_BYTES:
-                yield elements, None
+                yield elements, None, ""
             else:
-                elements, flaw = _looked_into(raw, separator, control)
+                elements, flaw, encoding = _looked_into(raw, separator, control)
                 if flaw is None:
                     known.add(identifier)
-                yield elements, flaw
+                yield elements, flaw, encoding
             if identifier == "IEA":
                 text.push_back(pieces[place + 1 :], terminator)
                 return
         if text.is_overlong:
-            yield [""], TOO_LONG
+            yield [""], TOO_LONG, ""
             text.skip_segment(terminator)
     yield from _unterminated(text, separator, is_at_isa=is_first)
 
 
-def _decoded(raw: str) -> str:
-    try:
-        return raw.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return raw
+def _decoded(raw: str) -> tuple[str, str]:
+    """The characters of bytes, and the encoding if that is not UTF-8; a byte that has none stays what it is."""
+    if raw.isascii():
+        return raw, ""
+    octets = raw.encode("latin-1")
+    for encoding in ("utf-8", WINDOWS):
+        try:
+            return octets.decode(encoding), encoding.replace("utf-8", "")
+        except UnicodeDecodeError:
+            continue
+    return raw, ""
 
 
 def _control_besides(delimiters: Delimiters) -> re.Pattern[str]:
@@ -149,19 +160,24 @@ def _control_besides(delimiters: Delimiters) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(''.join(each for each in _CONTROLS if each not in delimiters))}]")
 
 
-def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[list[str], str | None]:
-    elements = _decoded(raw).split(separator)
+def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[list[str], str | None, str]:
+    text, encoding = _decoded(raw)
+    elements = text.split(separator)
     if not _IDENTIFIER.fullmatch(elements[0]):
-        return [""], NO_IDENTIFIER
+        return [""], NO_IDENTIFIER, ""
     if len(raw) > MAX_SEGMENT_BYTES:
-        return elements[:1], TOO_LONG
-    return elements, CONTROL_CHARACTER if any(map(control.search, elements)) else None
+        return elements[:1], TOO_LONG, ""
+    return elements, CONTROL_CHARACTER if any(map(control.search, elements)) else None, encoding
 
 
-def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator[tuple[list[str], str]]:
+def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator[tuple[list[str], str | None, str]]:
     if left := text.ahead.strip(_PADDING):
-        identifier = left.split(separator)[0]
-        yield [identifier if _IDENTIFIER.fullmatch(identifier) else ""], "The file ends inside this segment."
+        identifier, _, rest = left.partition(separator)
+        if identifier == "IEA" and _WHOLE_IEA.fullmatch(rest) and rest.count(separator) == 1:
+            yield left.split(separator), None, ""
+            text.drop()
+            return
+        yield [identifier if _IDENTIFIER.fullmatch(identifier) else ""], "The file ends inside this segment.", ""
         # Another interchange may stand in what had no terminator of this one.
         text.skip_to_isa(is_past=is_at_isa)
 
@@ -190,6 +206,9 @@ class _Text:
             if not self._read():
                 return None
             cut = self.ahead.rfind(terminator, seen)
+        # No further than the end of the interchange, so that what is behind it is not looked at again and again.
+        if (end := self.ahead.find("IEA", 0, cut)) >= 0:
+            cut = self.ahead.find(terminator, end)
         taken, self.ahead = self.ahead[:cut], self.ahead[cut + 1 :]
         return taken
 
@@ -215,7 +234,7 @@ class _Text:
 
     def push_back(self, pieces: list[str], terminator: str) -> None:
         """Put segments back that belong to another interchange."""
-        self.ahead = "".join(piece + terminator for piece in pieces) + self.ahead
+        self.ahead = terminator.join([*pieces, self.ahead])
 
     def skip_to_isa(self, *, is_past: bool = True) -> None:
         """Go on to the next ISA, or to the end; past the one that may be here, unless told otherwise."""

@@ -1,15 +1,31 @@
 """The claims of one transaction of an 837: its header, its hierarchy of levels, and what stands below them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.x12.layout.guides import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
-from worker.x12.layout.loops import Loop, Place, place_of
 from worker.x12.layout.rows import Json
-from worker.x12.read.events import ClaimRead, Envelope, Flaw, Level, Read
+from worker.x12.layout.structure import CLAIM_LOOP
+from worker.x12.read.elements import WRONG_CODE, unreadable
+from worker.x12.read.events import ClaimRead, ElementFlaw, Envelope, Flaw, Level, Read
+from worker.x12.read.notes import (
+    LOOP_TOO_OFTEN,
+    MISSING,
+    NOT_IN_THE_SET,
+    OUT_OF_ORDER,
+    TOO_OFTEN,
+    UNKNOWN,
+    WRONG_ELEMENTS,
+    Loss,
+    Note,
+    Part,
+    members,
+    sentence,
+)
+from worker.x12.read.places import places_of
 from worker.x12.read.segments import USUAL, Segment
-from worker.x12.read.walk import Part, Walk
+from worker.x12.read.walk import Walk, key_of
 
 MAX_LINES: Final = 999
 """No guide numbers more service lines in a claim."""
@@ -18,62 +34,105 @@ MAX_SEGMENTS: Final = 20_000
 """The most segments of one claim; 999 lines with all that is usual on them are fewer."""
 
 
-def _root(loop: Loop) -> Place:
-    return place_of(Loop("", (), loops=(loop,)))
-
-
-_CLAIM_PLACES: Final = {ClaimKind.PROFESSIONAL: _root(PROFESSIONAL), ClaimKind.INSTITUTIONAL: _root(INSTITUTIONAL)}
-_HEADER: Final = place_of(HEADER)
-_LEVELS: Final = {"20": place_of(BILLING_LEVEL), "22": place_of(SUBSCRIBER_LEVEL), "23": place_of(PATIENT_LEVEL)}
 _AROUND: Final = {"20": 0, "22": 1, "23": 2}
 _LINE_SEGMENT: Final = {ClaimKind.PROFESSIONAL: "SV1", ClaimKind.INSTITUTIONAL: "SV2"}
 _SERVICES: Final = frozenset({"SV1", "SV2", "SV3"})
+_LINES: Final = _SERVICES | {"LX"}
+_CONTENT: Final = _LINES | {"HI"}
+_PATIENT: Final = "23"
+_OF_LEVELS: Final = frozenset({"SBR", "PAT", "DMG"})
+_LOOP_OF_LEVEL: Final = {"20": "2000A", "22": "2000B", "23": "2000C"}
+_LEVEL_IN_CLAIM: Final = "the content of a level is inside the claim before it, and the HL of that level is missing"
+_OUT_OF_SEQUENCE: Final = ElementFlaw(1, None, WRONG_CODE)
 _NOT_WHOLE: Final = "The claim may not be whole: {}."
+
+
+_OF_SUBSCRIBER: Final = (
+    "deathDateFormat",
+    "deathDate",
+    "patientWeightUnit",
+    "patientWeight",
+    "pregnancyIndicator",
+    "propertyCasualtyClaimNumber",
+)
+"""What 2000B and 2010BA say of the subscriber, which is said of the patient only where the two are one person."""
 
 
 class _Claim:
     """One claim as far as it has been read."""
 
-    __slots__ = ("document", "flaw", "lines", "number", "part", "segments", "walk")
+    __slots__ = ("document", "flaw", "is_owned", "lines", "number", "part", "segments", "walk")
 
-    def __init__(self, number: int, document: Json, place: Place) -> None:
+    def __init__(self, number: int, document: Json, kind: ClaimKind) -> None:
+        places = places_of(kind)
         self.number = number
         self.document = document
         self.part = Part(document)
-        self.walk = Walk(place, self.part)
-        self.flaw: tuple[Segment, str, str] | None = None
+        self.walk = Walk(places.claim, self.part, places)
+        self.flaw: Loss | None = None
+        self.is_owned = True
         self.lines = self.segments = 0
+
+    def spoil(self, segment: Segment, reason: str, code: str) -> None:
+        """Let the claim be refused, unless it is already."""
+        if self.flaw is None:
+            wrong = tuple(unreadable(segment.elements)) if segment.flaw else ()
+            loop = self.walk.loop or CLAIM_LOOP
+            self.flaw = Loss(Note(segment.number, segment.elements[0], loop, code, wrong), reason)
+
+
+class _Level:
+    """One level of the hierarchy: HL03, HL01, and what it says."""
+
+    __slots__ = ("code", "number", "part")
+
+    def __init__(self, code: str, number: str, part: Part) -> None:
+        self.code = code
+        self.number = number
+        self.part = part
 
 
 class Claims:
-    """The claims of one transaction: its header, its hierarchy of levels, what stands below them."""
+    """The claims of one transaction: its header, its hierarchy of levels, and what is below them.
 
-    def __init__(self, envelope: Envelope, first: int, kind: ClaimKind) -> None:
+    `is_refused` says that no claim of it is given out, whatever is in it: its SE does not fit.
+    """
+
+    def __init__(self, envelope: Envelope, first: int, kind: ClaimKind, *, is_refused: bool = False) -> None:
         self.envelope = envelope
         self.first = first
         self.given = self.refused = 0
         self._kind = kind
+        self._places = places_of(kind)
+        self.is_refused = is_refused
         self._component = envelope.isa[16] if len(envelope.isa) > 16 else USUAL.component  # noqa: PLR2004 - ISA16
         self._is_component_seen = False
         self._header = Part()
-        self._levels: list[tuple[str, Part]] = []
-        self._walk: Walk | None = Walk(_HEADER, self._header)
-        self._level_flaw: str | None = "no HL stands before it"
+        self._levels: list[_Level] = []
+        self._parts = [self._header]
+        self._last_level = 0
+        self._walk: Walk | None = Walk(self._places.header, self._header, self._places)
+        self._level_flaw: str | None = "no HL comes before it"
         self._claim: _Claim | None = None
+        self._outside: list[Segment] = []
+        self.encoding = ""
 
     def take(self, segment: Segment) -> Iterator[Read]:
         """Yield the claim that a segment brings to its end, and what is wrong."""
         match segment.elements[0]:
             case "CLM":
-                yield from self.finish()
+                yield from self.finish(segment)
                 yield from self._note_component(segment)
+                yield from self._claim_without_beginning(_LINES)
                 self._begin(segment)
             case "HL":
-                yield from self.finish()
+                yield from self.finish(segment)
+                yield from self._close_level(segment)
                 yield from self._level(segment)
             case "BHT" if not self.envelope.bht:
                 envelope = self.envelope
                 self.envelope = Envelope(envelope.isa, envelope.gs, envelope.st, tuple(segment.elements))
+                self.absorb(segment)
             case _:
                 self.absorb(segment)
 
@@ -81,29 +140,83 @@ class Claims:
         """Read a segment that neither begins nor ends a claim or a level."""
         if self._claim is not None:
             self._read(self._claim, segment)
-        elif self._walk is not None:
+        elif self._walk is not None and not self._is_outside(segment):
             self._walk.read(segment, self._component)
+            if self._walk.stray is segment:
+                self._outside.append(segment)
+        elif self._walk is None and not self._outside and segment.elements[0] in _LINES:
+            self._outside.append(segment)
 
-    def spoil(self, segment: Segment, reason: str) -> bool:
-        """Note that a segment is unusable; true if it belongs to a claim, which is then refused."""
-        if self._claim is None:
+    def _is_outside(self, segment: Segment) -> bool:
+        """Whether a segment is the content of a claim whose CLM is missing, and keep it apart then."""
+        if not self._outside:
             return False
-        if self._claim.flaw is None:
-            self._claim.flaw = (segment, reason, "8")
+        if not any(each.elements[0] in _CONTENT for each in self._outside):
+            if key_of(segment.elements, self._component) in self._places.level_keys:
+                return False
+            if segment.elements[0] in _CONTENT:
+                self._outside.append(segment)
+        elif segment.elements[0] in _LINES:
+            self._outside[1:] = [segment]
         return True
 
+    def spoil(self, segment: Segment, reason: str) -> Iterator[Read]:
+        """Yield what an unreadable segment comes to: it spoils the claim, or the level, that it is in."""
+        identifier = segment.elements[0]
+        if identifier == "HL":
+            yield from self.finish(segment)
+            yield from self._close_level(segment)
+            yield self._damage(segment, "its HL is unreadable")
+        elif identifier == "CLM":
+            yield from self.finish(segment)
+            yield from self._claim_without_beginning(_LINES)
+            self._begin(segment)
+            if self._claim is not None:
+                self._claim.spoil(segment, reason, WRONG_ELEMENTS)
+        elif self._claim is not None:
+            self._claim.spoil(segment, reason, WRONG_ELEMENTS)
+            if not identifier:
+                self._level_flaw = "an unreadable segment before it may have begun another level"
+        elif self._walk is not None and not self._outside and self._walk.is_spoiled_by(segment):
+            self._lose_level("a segment of its level is unreadable")
+        elif not identifier:
+            self._level_flaw = "an unreadable segment before it may have begun another level"
+
+    def _lose_level(self, reason: str) -> None:
+        """Let a level that is being read not be in force."""
+        self._level_flaw = reason
+        if self._levels and self._walk is not None and self._walk.part is not self._header:
+            self._levels.pop()
+        self._walk = None
+
+    def _settle(self, segment: Segment) -> None:
+        """End what a level says; one whose content is not certain is not in force from here."""
+        if self._walk is not None:
+            self._walk.finish(segment)
+            if self._walk.lost is not None:
+                self._lose_level(self._walk.lost.reason)
+        self._walk = None
+
     def _begin(self, segment: Segment) -> None:
+        self._settle(segment)
+        claim = self._claim = _Claim(segment.number, self._shared(), self._kind)
+        if self._level_flaw:
+            claim.spoil(segment, f"The claim has no sound place in the hierarchy: {self._level_flaw}.", OUT_OF_ORDER)
+            claim.is_owned = False
+        claim.walk.read(segment, self._component)
+
+    def _shared(self) -> Json:
+        """What the claims of a level share, as the beginning of a document."""
         envelope = self.envelope
         document: Json = {"controlNumber": envelope.said("st", 2), "usageIndicator": envelope.said("isa", 15)}
-        for part in (self._header, *(part for _, part in self._levels)):
-            for name, value in part.values.items():
-                # The same member of two levels: the payer's number of the billing provider, the patient's death.
+        for level in (_Level("", "", self._header), *self._levels):
+            if level.code == _PATIENT:
+                _leave_with_subscriber(document)
+            for name, value in level.part.values.items():
+                # The same member of two levels, such as the payer's number of the billing provider.
                 document[name] = {**document[name], **value} if name in document else value
         document["claimInformation"] = dict(document.get("claimInformation", ()))
-        claim = self._claim = _Claim(segment.number, document, _CLAIM_PLACES[self._kind])
-        if self._level_flaw:
-            claim.flaw = (segment, f"The claim stands at no place of the hierarchy: {self._level_flaw}.", "7")
-        claim.walk.read(segment, self._component)
+        return document
 
     def _note_component(self, segment: Segment) -> Iterator[Flaw]:
         """CLM05 is the first composite of a transaction: it shows whether ISA16 is what separates components."""
@@ -118,60 +231,160 @@ class Claims:
         reason = "ISA16 names another component separator than the one in CLM05; the one in CLM05 is taken."
         yield self._flaw(segment, Level.TRANSACTION, reason, "5", is_passed_over=True)
 
+    def _close_level(self, segment: Segment) -> Iterator[Flaw]:
+        """End the level that is being read, and the content of a claim whose CLM is missing."""
+        self._settle(segment)
+        yield from self._claim_without_beginning(_CONTENT)
+        yield from self._told()
+
+    def _claim_without_beginning(self, signs: frozenset[str]) -> Iterator[Flaw]:
+        """Yield the flaw for claim content outside of a claim, if there is one of the signs among it."""
+        outside, self._outside = self._outside, []
+        if not any(each.elements[0] in signs for each in outside):
+            return
+        self.refused += 1
+        first = outside[0].number
+        part = self._parts[-1]
+        before = next((note for note in part.notes if note.segment == first - 1 and note.code == UNKNOWN), None)
+        part.forget((first, outside[0].elements[0]), *([before[:2]] if before else ()))
+        at, identifier, code = (first - 1, before.identifier, UNKNOWN) if before else (first, "CLM", MISSING)
+        reason = "The content of a claim is here without a CLM before it; the CLM is missing or misspelt."
+        yield Flaw(at, Level.CLAIM, reason, code, identifier, self._position(at), loop=CLAIM_LOOP)
+
     def _level(self, segment: Segment) -> Iterator[Flaw]:
         number, parent, code = [*segment.elements[1:4], "", "", ""][:3]
         depth = _AROUND.get(code)
-        if depth is None:
-            self._level_flaw, self._walk = "its HL is of no level of an 837", None
-        elif depth > len(self._levels) or (depth and self._levels[depth - 1][0] != parent):
-            self._level_flaw, self._walk = "its HL names no level around it that stands before it", None
+        if depth is None or (depth == 0 and parent):
+            yield self._damage(segment, "its HL is of no level of an 837")
+        elif depth > len(self._levels) or (depth and self._levels[depth - 1].number != parent):
+            yield self._damage(segment, "its HL names no level around it that is in force")
+        elif not is_count(number) or int(number) <= self._last_level:
+            yield self._damage(segment, "its HL has no number, or one that was used before")
         else:
-            part = Part()
-            self._levels[depth:] = [(number, part)]
+            level = _Level(code, number, Part())
+            self._levels[depth:] = [level]
+            self._parts.append(level.part)
             # A patient's claims hang on HL 22 or 23; those of a billing provider (20) have no subscriber.
-            self._level_flaw = None if depth else "no subscriber (HL of level 22) stands before it"
-            self._walk = Walk(_LEVELS[code], part)
-            return
-        yield self._flaw(segment, Level.TRANSACTION, f"The hierarchy is broken: {self._level_flaw}.", "5")
+            self._level_flaw = None if depth else "no subscriber (HL of level 22) comes before it"
+            self._walk = Walk(self._places.levels[code], level.part, self._places)
+            flaws = self._places.hierarchy[code].flaws(segment.elements, self._component)
+            if int(number) != self._last_level + 1:
+                flaws = (_OUT_OF_SEQUENCE, *flaws)
+            if flaws:
+                level.part.note(Note(segment.number, "HL", self._walk.loop, WRONG_ELEMENTS, flaws))
+            self._last_level = int(number)
+
+    def _damage(self, segment: Segment, reason: str) -> Flaw:
+        """Nothing that was in force before a damaged HL is in force after it, down from its own level."""
+        elements = segment.elements
+        number, _, code = [*elements[1:4], "", "", ""][:3]
+        del self._levels[_AROUND.get(code, 1) if code != "20" else 1 :]
+        self._level_flaw, self._walk = reason, None
+        if is_count(number):
+            self._last_level = max(self._last_level, int(number))
+        flaw = self._flaw(
+            segment, Level.TRANSACTION, f"The hierarchy is broken: {reason}.", WRONG_ELEMENTS, is_passed_over=True
+        )
+        return replace(flaw, loop=_LOOP_OF_LEVEL.get(code, "2000B"), elements=tuple(unreadable(elements)))
 
     def _read(self, claim: _Claim, segment: Segment) -> None:
-        if claim.flaw is not None:
-            return
         identifier = segment.elements[0]
         claim.segments += 1
+        if claim.segments > MAX_SEGMENTS or claim.lines > MAX_LINES:
+            reason = f"The claim has more than {MAX_SEGMENTS:,} segments."
+            claim.spoil(segment, reason, TOO_OFTEN)
+            if identifier in _OF_LEVELS:
+                self._level_flaw = _LEVEL_IN_CLAIM
+            return
         if identifier == "LX":
             claim.lines += 1
             if claim.lines > MAX_LINES:
-                claim.flaw = (segment, f"The claim has more than {MAX_LINES} service lines.", "4")
+                claim.spoil(segment, f"The claim has more than {MAX_LINES} service lines.", LOOP_TOO_OFTEN)
                 return
         elif identifier in _SERVICES:
-            if identifier != _LINE_SEGMENT[self._kind]:
-                claim.flaw = (segment, f"{identifier} does not belong in a claim that is {self._kind.value}.", "6")
-                return
-            if claim.walk.place.loop.name != "2400":
-                claim.flaw = (segment, f"{identifier} stands in no service line: LX is missing before it.", "7")
-                return
-        if claim.segments > MAX_SEGMENTS:
-            claim.flaw = (segment, f"The claim has more than {MAX_SEGMENTS:,} segments.", "5")
-            return
-        claim.walk.read(segment, self._component)
+            self._note_service(claim, segment)
+        walk = claim.walk
+        walk.read(segment, self._component)
+        if walk.stray is not None:
+            self._level_flaw = _LEVEL_IN_CLAIM
+        self._note_loss(claim)
 
-    def finish(self, doubt: str | None = None, segment: Segment | None = None) -> Iterator[Read]:
+    def _note_loss(self, claim: _Claim) -> None:
+        if claim.walk.lost is not None and claim.flaw is None:
+            note, reason = claim.walk.lost
+            claim.flaw = Loss(note, f"The claim is not certain to be whole and alone: {reason}.")
+
+    def _note_service(self, claim: _Claim, segment: Segment) -> None:
+        """A service of the other kind of claim, or outside of a line, spoils the claim."""
+        identifier = segment.elements[0]
+        if identifier != _LINE_SEGMENT[self._kind]:
+            reason = f"{identifier} does not belong in a claim that is {self._kind.value}."
+            claim.spoil(segment, reason, NOT_IN_THE_SET)
+        elif claim.walk.loop != "2400":
+            reason = f"{identifier} is in no service line: LX is missing before it."
+            claim.spoil(segment, reason, OUT_OF_ORDER)
+
+    def finish(self, segment: Segment, doubt: str | None = None) -> Iterator[Read]:
         """Yield the claim being read, or why it is refused; a doubt says why it may not be whole."""
         claim, self._claim = self._claim, None
         if claim is None:
             return
-        if claim.flaw is None and doubt is None:
+        claim.walk.finish(segment)
+        self._note_loss(claim)
+        if doubt is not None:
+            claim.spoil(segment, _NOT_WHOLE.format(doubt), "I7")
+        if claim.flaw is not None:
+            claim.part.forget(claim.flaw.note[:2])
+        yield from self._told(claim.part)
+        if self.is_refused:
+            self.refused += 1
+            return
+        if claim.flaw is None:
             claim.document["origin"] = self._origin(claim)
             self.given += 1
             yield ClaimRead(claim.number, claim.document)
             return
         self.refused += 1
-        if claim.flaw is not None:
-            flawed, reason, code = claim.flaw
-            yield self._flaw(flawed, Level.CLAIM, reason, code)
-        elif segment is not None:
-            yield self._flaw(segment, Level.CLAIM, _NOT_WHOLE.format(doubt), "I7")
+        yield self._refusal(claim, claim.flaw)
+
+    def end(self, segment: Segment, doubt: str | None = None) -> Iterator[Read]:
+        """Yield what is left at the end of the transaction."""
+        yield from self.finish(segment, doubt)
+        yield from self._close_level(segment)
+
+    def _refusal(self, claim: _Claim, flaw: Loss) -> Flaw:
+        note = flaw.note
+        return Flaw(
+            note.segment,
+            Level.CLAIM,
+            flaw.reason,
+            note.code,
+            note.identifier,
+            self._position(note.segment),
+            loop=note.loop,
+            elements=note.elements,
+            claim=claim.document["claimInformation"].get("patientControlNumber", ""),
+            document={**claim.document, "origin": self._origin(claim)} if claim.is_owned else None,
+        )
+
+    def _told(self, *parts: Part) -> Iterator[Flaw]:
+        """Yield the notes of header, levels and claim that have not been told yet."""
+        for part in (*self._parts, *parts):
+            while part.told < len(part.notes):
+                note = part.notes[part.told]
+                part.told += 1
+                yield Flaw(
+                    note.segment,
+                    Level.CLAIM,
+                    sentence(note),
+                    note.code,
+                    note.identifier,
+                    self._position(note.segment),
+                    is_passed_over=True,
+                    loop=note.loop,
+                    elements=note.elements,
+                )
+        self._parts = [self._header, *(level.part for level in self._levels)]
 
     def _origin(self, claim: _Claim) -> Json:
         said = self.envelope.said
@@ -179,6 +392,7 @@ class Claims:
             "interchangeControlNumber": said("isa", 13),
             "groupControlNumber": said("gs", 6),
             "transactionControlNumber": said("st", 2),
+            "transactionSegment": self.first,
             "patientControlNumber": claim.document["claimInformation"].get("patientControlNumber", ""),
             "segment": claim.number,
             "version": said("st", 3) or said("gs", 8),
@@ -196,10 +410,33 @@ class Claims:
             "transactionTime": said("bht", 5),
             "transactionType": said("bht", 6),
         }
-        parts = (self._header, *(part for _, part in self._levels), claim.part)
+        if self.encoding:
+            origin["encoding"] = self.encoding
+        parts = (self._header, *(level.part for level in self._levels), claim.part)
         unmapped = [each for part in parts for each in part.unmapped]
-        return {**origin, "unmapped": unmapped} if unmapped else origin
+        if unmapped:
+            origin["unmapped"] = unmapped
+        if flaws := [each for part in parts for note in part.notes for each in members(note)]:
+            origin["flaws"] = flaws
+        return origin
+
+    def _position(self, segment: int) -> int:
+        return segment - self.first + 1
 
     def _flaw(self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False) -> Flaw:
-        position = segment.number - self.first + 1
+        position = self._position(segment.number)
         return Flaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is a number of plain digits."""
+    return text.isascii() and text.isdecimal()
+
+
+def _leave_with_subscriber(document: Json) -> None:
+    """Let what a level says of the subscriber stay there, because the patient is another person."""
+    information = dict(document.get("claimInformation", ()))
+    said = {name: information.pop(name) for name in _OF_SUBSCRIBER if name in information}
+    if said:
+        document["claimInformation"] = information
+        document["subscriber"] = {**document.get("subscriber", {}), **said}

@@ -1,88 +1,270 @@
-"""Walks the loops of an 837: each segment is read by the row that it has where reading stands."""
+"""Walks the loops of an 837: each segment is read by the row that it has at the place that reading has come to.
 
-from dataclasses import dataclass, field
+What the guide does not allow is noted, with what a 999 says of it. What is read all the same is certain in its meaning;
+what is not is kept as it came. A walk ends where nobody can say any more what belongs where: it is then lost.
+"""
+
 from typing import Any, Final
 
-from worker.x12.layout.loops import Loop, Place, row_of
 from worker.x12.layout.rows import Fate, Json
+from worker.x12.read.elements import unreadable
+from worker.x12.read.events import ElementFlaw
+from worker.x12.read.notes import (
+    LOOP_TOO_OFTEN,
+    MISSING,
+    OUT_OF_ORDER,
+    TOO_OFTEN,
+    UNEXPECTED,
+    UNKNOWN,
+    WRONG_ELEMENTS,
+    Loss,
+    Note,
+    Part,
+)
+from worker.x12.read.places import OWNERS, Place, Places, Step
 from worker.x12.read.segments import Segment
 
 _QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
 """The identifiers whose first element tells their rows apart."""
 
 _OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
-"""The identifiers that open a loop, also one of which the message knows nothing."""
+"""The identifiers that open a loop, also one that the guide does not have there."""
+
+_SELF: Final = "18"
+"""SBR02: the patient is the subscriber."""
+
+_LINES: Final = "2400"
+"""A claim without a line is not whole: its lines are elsewhere in the file, or lost."""
+
+_IDENTITY: Final = frozenset({2, 3, 8, 9})
+"""The elements of an NM1 that say who it is."""
 
 
-@dataclass(slots=True)
-class Part:
-    """A part of the message that several claims share: what a level says, and its segments without a row."""
+def key_of(elements: list[str], component: str) -> str:
+    """Return the key of a segment: its identifier, with the qualifier where that tells its rows apart."""
+    identifier = elements[0]
+    if identifier in _QUALIFIED and len(elements) > 1:
+        return f"{identifier}*{elements[1]}"
+    if identifier == "HI" and len(elements) > 1:
+        return f"HI*{elements[1].partition(component)[0]}"
+    return identifier
 
-    values: Json = field(default_factory=dict)
-    unmapped: list[Json] = field(default_factory=list)
+
+class _Frame:
+    """A loop that is open: how often each of its segments and loops occurred, and how far its order has come."""
+
+    __slots__ = ("counts", "loop_rank", "loops", "opened", "place", "rank", "target")
+
+    def __init__(self, place: Place, target: Json | None) -> None:
+        self.place = place
+        self.target = target
+        self.counts = [0] * place.size
+        self.rank = self.loop_rank = 0
+        self.loops: dict[str, int] = {}
+        self.opened: set[Place] = set()
 
 
 class Walk:
-    """Where reading stands among the loops."""
+    """Where reading is among the loops.
 
-    def __init__(self, place: Place, part: Part) -> None:
-        self.place = place
+    Attributes:
+        lost: Why nobody can say any more whose content this is; None as long as it is certain.
+        stray: The first segment that belongs in a level or in a claim, and is in the other.
+    """
+
+    __slots__ = ("_frames", "_is_claim", "_is_muted", "_is_passing", "_names", "_places", "lost", "part", "stray")
+
+    def __init__(self, place: Place, part: Part, places: Places) -> None:
         self.part = part
-        self._targets: list[Json] = [part.values]
-        self._names: list[str] = [place.loop.name]
-        self._opened: set[tuple[int, str]] = set()
+        self.lost: Loss | None = None
+        self.stray: Segment | None = None
+        self._places = places
+        self._is_claim = place is places.claim
+        self._frames = [_Frame(place, part.values)]
+        self._names = [place.name]
+        self._is_muted = self._is_passing = False
+
+    @property
+    def loop(self) -> str:
+        """The loop that reading is in; empty when it has ended."""
+        return self._frames[-1].place.name if self._frames else ""
 
     def read(self, segment: Segment, component: str) -> None:
         """Read one segment into the part, or keep it as it is."""
         elements = segment.elements
-        key = identifier = elements[0]
-        if identifier == "HI":
-            key = f"HI*{elements[1].partition(component)[0]}" if len(elements) > 1 else key
-        elif identifier in _QUALIFIED and len(elements) > 1:
-            key = f"{identifier}*{elements[1]}"
-        place = self.place
-        found = place.rows.get(key) or place.rows.get(identifier)
-        if found:
-            row, depth = found
-            if (fate := row.read(elements, self._targets[depth], component)) != "whole":
-                self._keep(segment, component, fate)
+        identifier = elements[0]
+        key = key_of(elements, component)
+        frame = self._frames[-1]
+        place = frame.place
+        step = place.steps.get(key) or place.steps.get(identifier)
+        if step is None or self._is_passing:
+            self._turn(segment, key, component)
             return
-        opened = place.openers.get(key) or place.openers.get(identifier)
-        if opened and self._open(opened):
-            fate = row_of(opened.loop.rows[0]).read(elements, self._targets[-1], component)
-            if fate != "whole":
-                self._keep(segment, component, fate)
+        index = step.index
+        if index < 0:
+            self._note(segment, UNEXPECTED)
+        else:
+            if step.rank >= frame.rank:
+                frame.rank = step.rank
+            else:
+                self._note(segment, OUT_OF_ORDER)
+            count = frame.counts[index] = frame.counts[index] + 1
+            if count > step.most:
+                self._note(segment, TOO_OFTEN)
+                self._keep(segment, component)
+                return
+        self._take(step, segment, component)
+
+    def _take(self, step: Step, segment: Segment, component: str) -> None:
+        elements = segment.elements
+        if step.elements is not None and (flaws := step.elements.flaws(elements, component)):
+            note = self._note(segment, WRONG_ELEMENTS, flaws)
+            if elements[0] == "NM1" and self.loop in OWNERS and any(each.place in _IDENTITY for each in flaws):
+                self._lose(note, "who it is about is not said")
+        row, target = step.row, self._frames[step.depth].target
+        if row is None or target is None or self._is_muted:
+            if elements[0] != "BHT":  # it is in the origin of the claim
+                self._keep(segment, component)
+        elif (fate := row.read(elements, target, component)) != "whole":
+            self._keep(segment, component, fate)
+
+    def _turn(self, segment: Segment, key: str, component: str) -> None:
+        """Go on with a segment that the loop does not have: one that opens another loop, or is out of place."""
+        openers = self._frames[-1].place.openers
+        found = openers.get(key) or openers.get(segment.elements[0])
+        if found is None:
+            self._pass_over(segment, key)
+        elif self._open(*found, segment):
+            self._take(found[1], segment, component)
             return
-        if identifier in _OPENING:
-            # A loop of which the message knows nothing: its segments must not be taken for those of the loop before.
-            self.place = Place(Loop(place.loop.name, ()), place.depth, openers=place.openers)
         self._keep(segment, component)
 
-    def _open(self, place: Place) -> bool:
-        """Go to a loop; false if it stands already and stands only once."""
-        loop, depth = place.loop, place.depth
-        around = self._targets[depth - 1]
-        name = loop.name
-        if loop.each:
-            members = around.setdefault(loop.path, [])
-            members.append({})
-            target = members[-1]
-            name = f"{name}[{len(members)}]"
-        else:
-            if (id(around), name) in self._opened:
+    def _open(self, place: Place, opening: Step, segment: Segment) -> bool:
+        """Go to a loop; false if it comes too late or too often."""
+        self._close(place.depth, segment)
+        self._is_muted = self._is_passing = False
+        around = self._frames[-1]
+        if place.rank < around.loop_rank:
+            note = self._note_at(segment, place.name, OUT_OF_ORDER)
+            self._lose(note, f"loop {place.name} comes after a later one")
+            self._stray(segment, place.opener_key)
+            self._is_passing = True
+            return False
+        around.loop_rank = place.rank
+        count = around.loops[place.name] = around.loops.get(place.name, 0) + 1
+        if count > place.most:
+            note = self._note_at(segment, place.name, LOOP_TOO_OFTEN)
+            if place.name in OWNERS:
+                self._lose(note, f"loop {place.name} is there twice")
+            if not place.each:
+                self._is_passing = True
                 return False
-            self._opened.add((id(around), name))
-            if loop.path.startswith("/"):
-                target = self._targets[0].setdefault(loop.path[1:], {})
-            else:
-                target = around.setdefault(loop.path, {}) if loop.path else around
-        self.place = place
-        self._targets[depth:] = [target]
-        self._names[depth:] = [name]
+        target = None if opening.row is None else self._target(place, around)
+        frame = _Frame(place, target)
+        frame.counts[0] = 1
+        self._frames.append(frame)
+        if target is not None:
+            held = around.target.get(place.path or "", ()) if place.each and around.target else ()
+            self._names[place.depth :] = [f"{place.name}[{len(held)}]" if place.each else place.name]
         return True
+
+    def _target(self, place: Place, around: _Frame) -> Json | None:
+        """The part of the message that a loop is; None for one that the message has no place for."""
+        path, outer = place.path, around.target
+        if path is None or outer is None:
+            return None
+        if place.each:
+            outer.setdefault(path, []).append({})
+            added: Json = outer[path][-1]
+            return added
+        if place in around.opened:
+            return None
+        around.opened.add(place)
+        if path.startswith("/"):
+            outer, path = self.part.values, path[1:]
+        found: Json = outer.setdefault(path, {}) if path else outer
+        return found
+
+    def _close(self, depth: int, segment: Segment) -> None:
+        """Leave the loops at a depth and below, and note what they lack."""
+        while len(self._frames) > depth:
+            frame = self._frames.pop()
+            place = frame.place
+            for index, key in place.required:
+                if not frame.counts[index]:
+                    self._lack(segment, key, place.name)
+            if place.needs_of_patient and self._is_subscriber_patient():
+                for index, key in place.needs_of_patient:
+                    if not frame.counts[index]:
+                        self._lack(segment, key, place.name)
+            for inside in place.required_loops:
+                if inside.name not in frame.loops:
+                    note = self._lack(segment, inside.opener_key, inside.name)
+                    if inside.name in OWNERS or inside.name == _LINES:
+                        self._lose(note, f"loop {inside.name} is missing")
+
+    def finish(self, segment: Segment) -> None:
+        """Leave all loops, because a segment begins something else."""
+        self._close(0, segment)
+
+    def _is_subscriber_patient(self) -> bool:
+        subscriber = self.part.values.get("subscriber", {})
+        return bool(subscriber.get("relationshipToSubscriberCode") == _SELF)
+
+    def _lack(self, segment: Segment, key: str, loop: str) -> Note:
+        return self.part.note(Note(segment.number, key.split("*", maxsplit=1)[0], loop, MISSING))
+
+    def is_spoiled_by(self, segment: Segment) -> bool:
+        """Note a segment that holds an unreadable byte; true if it may have been one that says whose claim it is."""
+        elements = segment.elements
+        step = self._frames[-1].place.steps.get(key_of(elements, ":"))
+        if step is None or step.index < 0:
+            self._note(segment, WRONG_ELEMENTS)
+            return True
+        self._frames[-1].counts[step.index] += 1
+        self._note(segment, WRONG_ELEMENTS, tuple(unreadable(elements)))
+        return False
+
+    def _pass_over(self, segment: Segment, key: str) -> None:
+        """Note a segment that fits nowhere from here, and go no further with what may belong to it."""
+        identifier = segment.elements[0]
+        if self._is_passing and identifier not in _OPENING:
+            self._stray(segment, key)
+            return
+        if identifier not in self._places.identifiers:
+            self._note(segment, UNKNOWN)
+            # It may have opened a loop: what follows is not taken for a part of the loop before.
+            self._is_muted = True
+            return
+        if any(key in frame.place.steps for frame in self._frames[:-1]):
+            note = self._note(segment, OUT_OF_ORDER)
+            if self._is_claim:
+                self._lose(note, f"{identifier} comes after the loop that it belongs to")
+        else:
+            note = self._note(segment, UNEXPECTED)
+        self._stray(segment, key)
+        if identifier in _OPENING:
+            self._is_passing = True
+            if not self._is_claim and key in self._places.level_keys:
+                self._lose(note, "what belongs in another level is in this one")
+
+    def _stray(self, segment: Segment, key: str) -> None:
+        others = self._places.level_keys if self._is_claim else self._places.claim_keys
+        if self.stray is None and key in others:
+            self.stray = segment
+
+    def _lose(self, note: Note, reason: str) -> None:
+        if self.lost is None:
+            self.lost = Loss(note, reason)
+
+    def _note(self, segment: Segment, code: str, elements: tuple[ElementFlaw, ...] = ()) -> Note:
+        return self.part.note(Note(segment.number, segment.elements[0], self.loop, code, elements))
+
+    def _note_at(self, segment: Segment, loop: str, code: str) -> Note:
+        return self.part.note(Note(segment.number, segment.elements[0], loop, code))
 
     def _keep(self, segment: Segment, component: str, fate: Fate = "none") -> None:
         elements: list[Any] = [each.split(component) if component in each else each for each in segment.elements]
-        loop = ".".join(name for name in self._names if name)
+        loop = ".".join(filter(None, self._names))
         kept = {"segment": segment.number, "loop": loop, "elements": elements}
         self.part.unmapped.append(kept | {"isInPart": True} if fate == "part" else kept)

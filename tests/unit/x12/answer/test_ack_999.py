@@ -8,7 +8,7 @@ import pytest
 
 from schemas.outcome import Outcome
 from tests.unit.x12.damage import damaged
-from tests.unit.x12.files import BILLING, FILES, HEADER, claim, facility, interchange, subscriber
+from tests.unit.x12.files import BILLING, FILES, HEADER, claim, facility, interchange, recounted, subscriber
 from tests.unit.x12.pyx12_check import objections
 from worker.pipeline.scrub import Pipeline
 from worker.x12.answer import ack_999 as structure
@@ -73,13 +73,14 @@ def test_totals_and_trace_numbers_are_those_of_the_submission(pipeline: Pipeline
 
 
 def test_each_transaction_is_answered_by_one(pipeline: Pipeline) -> None:
-    """Outcomes may come in any order, as from three topics."""
+    """Outcomes may come in any order, as from three topics; the control numbers of two may be the same."""
     mixed = outcomes(pipeline, FILES["two transactions"] + FILES["two interchanges"])
 
     submissions = submissions_of(reversed(mixed))
 
     assert sorted(each.trace for each in submissions) == [
         "000000101-7-0001",
+        "000000101-7-0001-2",
         "000000101-7-0002",
         "000000102-7-0001",
     ]
@@ -116,13 +117,14 @@ def test_pyx12_accepts_every_999() -> None:
     ("text", "code", "transactions"),
     [
         (FILES["two transactions"], "A", ["IK5*A", "IK5*A"]),
-        (FILES["one"].replace("*0001~\nGE", "*0009~\nGE"), "E", ["IK5*E*3"]),
+        (FILES["one"].replace("*0001~\nGE", "*0009~\nGE"), "R", ["IK5*R*3"]),
         (FILES["one"].replace("005010X222A1", "004010X098A1"), "R", ["IK5*R*I6"]),
         (FILES["two transactions"].replace("ST*837*0001", "ST*835*0001"), "P", ["IK5*R*1", "IK5*A"]),
-        (FILES["many"].replace("LX*1~\n", "", 1), "E", ["IK5*E*5*4"]),
+        (recounted(FILES["many"].replace("LX*1~\n", "", 1)), "E", ["IK5*E*5"]),
         (FILES["one"].replace("LX*1~\n", "", 1), "R", ["IK5*R*5*4"]),
+        (recounted(FILES["one"].replace("LX*1~\n", "", 1)), "R", ["IK5*R*5"]),
     ],
-    ids=["sound", "control number", "4010", "one of two", "one claim of five", "the only claim"],
+    ids=["sound", "control number", "4010", "one of two", "one claim of five", "count of the SE", "the only claim"],
 )
 def test_a_999_says_what_was_taken(text: str, code: str, transactions: list[str]) -> None:
     """Accepted, accepted with errors, in part, or rejected, with the reason in the code of the guide."""
@@ -135,11 +137,11 @@ def test_a_999_says_what_was_taken(text: str, code: str, transactions: list[str]
 
 def test_a_broken_claim_stands_in_the_999_at_its_segment() -> None:
     """IK3 counts segments from ST; the JSON has the number in the file and the sentence."""
-    answers = answers_of(read_837(io.BytesIO(FILES["many"].replace("LX*1~\n", "", 1).encode())))
+    answers = answers_of(read_837(io.BytesIO(recounted(FILES["many"].replace("LX*1~\n", "", 1)).encode())))
 
     (group,) = structure.as_json(answers)["groups"]
-    flaw = group["transactions"][0]["flaws"][0]
-    assert f"IK3*SV1*{flaw['segment'] - 2}*2300*7" in "".join(write_999(answers, MOMENT))
+    flaw = next(each for each in group["transactions"][0]["flaws"] if "claim" in each)
+    assert f"IK3*SV1*{flaw['segment'] - 2}*2300*7~\nCTX*CLM01:SYN-1~" in "".join(write_999(answers, MOMENT))
     assert (group["transactions"][0]["claimsRead"], group["transactions"][0]["claimsRefused"]) == (4, 1)
 
 

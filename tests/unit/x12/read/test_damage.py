@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.x12.damage import Damaged, damaged
-from tests.unit.x12.files import FILES
+from tests.unit.x12.files import FILES, recounted
 from worker.x12.read.events import ClaimRead, Flaw
 from worker.x12.read.interchanges import read_837
 
@@ -45,12 +45,13 @@ def test_a_flaw_says_where() -> None:
     """The number is that of the segment in the file; the position that in the transaction, where ST is 1."""
     segments = FILES["many"].split("~")
     place = next(place for place, each in enumerate(segments, 1) if "LX*1" in each)
-    text = FILES["many"].replace("LX*1~\n", "", 1)
+    text = recounted(FILES["many"].replace("LX*1~\n", "", 1))
 
-    _, (flaw, count) = read(text.encode())
+    _, flaws = read(text.encode())
 
+    (flaw,) = [each for each in flaws if not each.is_passed_over]
     assert (flaw.segment, flaw.position, flaw.segment_id, flaw.code) == (place, place - 2, "SV1", "7")
-    assert (count.segment_id, count.is_passed_over) == ("SE", True)
+    assert (flaw.loop, flaw.claim) == ("2300", "SYN-1")
 
 
 @settings(max_examples=150, deadline=None)
@@ -67,11 +68,12 @@ def test_whatever_is_changed_a_sound_neighbour_is_read(data: st.DataObject) -> N
     assert numbers[-2:] == ["SYN-1", "SYN-2"]
 
 
-def test_a_file_cut_anywhere_gives_the_claims_before_the_cut() -> None:
-    """At every seventh byte: the first claims, in their order, and never one that may not be whole."""
-    content = FILES["many"].encode()
+def test_a_file_cut_anywhere_gives_whole_transactions_only() -> None:
+    """At every seventh byte: the claims of the transactions whose SE is there, and never one that may not be whole."""
+    text = FILES["two transactions"]
+    ends = [match.end() for match in re.finditer(r"SE\*[^~]*~", text)]
 
-    for end in range(1, len(content), 7):
-        numbers, flaws = read(content[:end])
-        assert numbers == [f"SYN-{place}" for place in range(1, len(numbers) + 1)]
+    for end in range(1, text.index("IEA*"), 7):
+        numbers, flaws = read(text[:end].encode())
+        assert len(numbers) == text[: max([0, *(each for each in ends if each <= end)])].count("CLM*")
         assert flaws

@@ -1,0 +1,233 @@
+"""Which required elements a claim lacks: the table of `x12.layout.required` held against a claim."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, get_args
+
+from schemas.claim import Claim, ClaimKind
+from schemas.part import Part
+from worker.x12.layout.required import OF_CLAIM, OF_LINE, RequiredElement, RequiredPart
+
+SELF: Final = "18"
+"""Relationship of a patient who is the subscriber [SBR02, PAT01]."""
+INPATIENT: Final = frozenset({"11", "18", "21", "41"})
+"""Facility types whose patients are admitted: hospital, swing bed, skilled nursing, religious nonmedical."""
+AMBULANCE: Final = "054"
+"""Beginning of the revenue codes of ambulances; transport that is not scheduled needs no attending provider."""
+TWO_LETTER_STATES: Final = (None, "", "US", "CA")
+"""Countries whose addresses have a state or province and a postal code; an address without a country is American."""
+
+
+def absent_of_claim(claim: Claim, kind: ClaimKind) -> Iterator[tuple[RequiredElement, str]]:
+    """Yield each element that the claim as a whole lacks, with its JSON path."""
+    for part, first_look in _CLAIM_LOOKS[kind]:
+        if first_look is None or not first_look(claim):
+            yield from _absent(part, claim, claim, "$")
+
+
+def absent_of_line(claim: Claim, kind: ClaimKind, place: int) -> Iterator[tuple[RequiredElement, str]]:
+    """Yield each element that the line lacks, with its JSON path; lines are counted from 0."""
+    line = claim.claim_information.service_lines[place]
+    for part in OF_LINE[kind]:
+        yield from _absent(part, claim, line, f"$.claimInformation.serviceLines[{place}]")
+
+
+def _absent(part: RequiredPart, claim: Claim, top: object, path: str) -> Iterator[tuple[RequiredElement, str]]:
+    for holder, steps in _holders(top, part.steps, ""):
+        if holder is None and not (part.is_required and _is_so(part.situation, claim, None)):
+            continue
+        for element in part.elements:
+            if any(_is_given(member_of(holder, name)) for name in element.members):
+                continue
+            if not _is_so(part.situation, claim, holder) or not _is_so(element.situation, claim, holder):
+                continue
+            if part.is_required or not _is_empty(holder):
+                yield element, f"{path}{steps}.{element.members[0]}"
+
+
+def _holders(value: object, steps: Sequence[tuple[str, int]], path: str) -> Iterator[tuple[object, str]]:
+    """Yield the parts at a path below `value`, None for one that is not sent; nothing below one that is not."""
+    if not steps:
+        yield value, path
+        return
+    if value is None:
+        return
+    (name, lists), *others = steps
+    found = member_of(value, name)
+    for each, place in _members(found, lists):
+        yield from _holders(each, others, f"{path}.{name}{place}")
+
+
+def _members(value: object, lists: int) -> Iterator[tuple[object, str]]:
+    if lists == 0:
+        yield value, ""
+    elif isinstance(value, (tuple, list)):
+        for place, each in enumerate(value):
+            for inner, rest in _members(each, lists - 1):
+                yield inner, f"[{place}]{rest}"
+
+
+def member_of(holder: object, name: str) -> Any:  # any JSON value, or what the schema made of it
+    """Return the member with this name on the wire, whether the schema knows it or not; None when it is absent."""
+    if isinstance(holder, Part):
+        attribute = _attributes(type(holder)).get(name)
+        return getattr(holder, attribute) if attribute else (holder.model_extra or {}).get(name)
+    return holder.get(name) if isinstance(holder, Mapping) else None
+
+
+@cache
+def _attributes(kind: type[Part]) -> Mapping[str, str]:
+    return {field.alias or name: name for name, field in kind.model_fields.items()}
+
+
+def _is_given(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip())
+    if isinstance(value, (tuple, list)):
+        return any(map(_is_given, value))
+    return value is not None
+
+
+def _is_empty(holder: object) -> bool:
+    """Whether a part was sent with nothing in it."""
+    if isinstance(holder, Part):
+        return not any(_is_given(value) for _, value in holder)
+    return not (isinstance(holder, Mapping) and any(map(_is_given, holder.values())))
+
+
+def _is_so(situation: str, claim: Claim, holder: object) -> bool:
+    return not situation or SITUATIONS[situation](claim, holder)
+
+
+def _is_person(_: Claim, holder: object) -> bool:
+    kind = member_of(holder, "entityTypeQualifier")
+    return kind != "2" and not (member_of(holder, "organizationName") and not member_of(holder, "lastName"))
+
+
+def _has_no_dependent_for_relationship(claim: Claim, _: object) -> bool:
+    told = claim.subscriber.relationship_to_subscriber_code if claim.subscriber else None
+    return bool(told) and told != SELF and claim.dependent is None
+
+
+def _is_american(_: Claim, holder: object) -> bool:
+    return member_of(holder, "countryCode") in TWO_LETTER_STATES
+
+
+def _has_city_line(_: Claim, holder: object) -> bool:
+    return any(_is_given(member_of(holder, name)) for name in ("city", "state", "postalCode", "countryCode"))
+
+
+def _has_street_line(_: Claim, holder: object) -> bool:
+    return _is_given(member_of(holder, "address2"))
+
+
+def _causes(claim: Claim) -> Sequence[str]:
+    told = member_of(claim.claim_information, "relatedCausesCode")
+    return [told] if isinstance(told, str) else told if isinstance(told, (list, tuple)) else []
+
+
+def _needs_state_of_accident(claim: Claim, holder: object) -> bool:
+    return "AA" in _causes(claim) and member_of(holder, "autoAccidentCountryCode") in TWO_LETTER_STATES
+
+
+def _needs_attending(claim: Claim, _: object) -> bool:
+    revenue = (
+        line.institutional_service and line.institutional_service.service_line_revenue_code
+        for line in claim.claim_information.service_lines
+    )
+    return not all(code and code.startswith(AMBULANCE) for code in revenue)
+
+
+Look: TypeAlias = Callable[[Claim], bool]
+"""Says of most claims, and quickly, that a part lacks nothing."""
+
+
+def _first_look(part: RequiredPart) -> Look | None:
+    """Return how to see that a part is not sent or lacks nothing; None when only a closer look tells."""
+    names = [name for name, _ in part.steps]
+    kind: type[Part] | None = Claim
+    attributes: list[str] = []
+    for name, lists in part.steps:
+        attribute = _attributes(kind).get(name) if kind else None
+        if attribute is None or kind is None:
+            break
+        attributes.append(attribute)
+        kind = None if lists else _part_of(kind, attribute)
+        if lists:
+            names = names[: len(attributes)]
+            break
+    is_list = any(lists for _, lists in part.steps)
+    known = _attributes(kind) if kind and len(attributes) == len(names) and not is_list else {}
+    if part.is_required and part.elements and all(element.members[0] in known for element in part.elements):
+        paths = [".".join([*attributes, known[element.members[0]]]) for element in part.elements]
+        return _has_all(attrgetter(*paths), is_one=len(paths) == 1)
+    if (part.is_required and not is_list) or not names:
+        return None
+    return _is_not_sent(attrgetter(".".join(attributes)) if attributes else None, names[len(attributes) :])
+
+
+def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
+    """Return the model of a field that holds one part."""
+    annotation = kind.model_fields[attribute].annotation
+    for each in (annotation, *get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, Part):
+            return each
+    return None
+
+
+def _has_all(getter: Callable[[Claim], Any], *, is_one: bool) -> Look:
+    def look(claim: Claim) -> bool:
+        try:
+            values = getter(claim)
+        except AttributeError:  # the part itself, or one around it, is not sent
+            return False
+        return bool(values) if is_one else all(values)
+
+    return look
+
+
+def _is_not_sent(getter: Callable[[Claim], Any] | None, others: Sequence[str]) -> Look:
+    def look(claim: Claim) -> bool:
+        try:
+            holder = getter(claim) if getter else claim
+        except AttributeError:  # one around it is not sent
+            return True
+        if not holder or not others:
+            return not holder
+        extra = getattr(holder, "model_extra", None)
+        return isinstance(holder, Part) and others[0] not in (extra or ())
+
+    return look
+
+
+_CLAIM_LOOKS: Final = MappingProxyType(
+    {kind: tuple((part, _first_look(part)) for part in parts) for kind, parts in OF_CLAIM.items()}
+)
+SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyType(
+    {
+        # A FHIR claim names no submitter: whoever turns it into an 837 is one.
+        "submitter-is-told": lambda claim, _: claim.fhir_origin is None,
+        "patient-is-subscriber": lambda claim, _: claim.dependent is None,
+        "subscriber-is-not-patient": lambda claim, holder: holder is None or claim.dependent is not None,
+        "patient-is-not-subscriber": _has_no_dependent_for_relationship,
+        "person": _is_person,
+        "us-address": _is_american,
+        "n3-sent": _has_street_line,
+        "n4-sent": _has_city_line,
+        "us-n4-sent": lambda claim, holder: _has_city_line(claim, holder) and _is_american(claim, holder),
+        "n3-sent-of-subscriber": lambda claim, holder: claim.dependent is not None and _has_street_line(claim, holder),
+        "n4-sent-of-subscriber": lambda claim, holder: claim.dependent is not None and _has_city_line(claim, holder),
+        "us-n4-sent-of-subscriber": lambda claim, holder: (
+            claim.dependent is not None and _has_city_line(claim, holder) and _is_american(claim, holder)
+        ),
+        "auto-accident": _needs_state_of_accident,
+        "accident": lambda claim, _: not {"AA", "OA"}.isdisjoint(_causes(claim)),
+        "inpatient": lambda claim, _: claim.claim_information.place_of_service_code in INPATIENT,
+        "attending": _needs_attending,
+        "procedure-sent": lambda _, holder: _is_given(member_of(holder, "procedureCode")),
+        "qualifier-sent": lambda _, holder: _is_given(member_of(holder, "procedureIdentifier")),
+    }
+)
+"""Whether the claim shows the situation in which an element of a part is required."""
