@@ -14,6 +14,7 @@ def _row(file: Path) -> str:
 
 
 def test_the_index_names_every_decision_with_its_state() -> None:
+    """A decision without a state, or missing from the index, fails."""
     files = sorted(DECISIONS.glob("[0-9]*.md"))
     rows = [line for line in (DECISIONS / "README.md").read_text("utf-8").splitlines() if line.startswith("| [")]
     assert files
