@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from schemas.claim import SCHEMA_VERSION, Claim, ClaimKind
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.part import without_nulls
+from schemas.shapes import in_one_shape
 from schemas.values import Reading, WrittenNumber
 from worker.edits.facts.traits import Trait
 from worker.pipeline.steps.known_members import KNOWN
@@ -80,6 +81,7 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
     document, canonical = _read_plain(value) or _read(value)
     if _NULL in canonical:
         document = without_nulls(document)
+    document = in_one_shape(document)
     reading = Reading()
     claim = _validate(document, reading)
     traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
@@ -123,7 +125,7 @@ def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON va
 
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
     """Return if a document has the form of a claim message. Raises `NotAClaimError`, which says what has not."""
-    document = without_nulls(document)
+    document = in_one_shape(without_nulls(document))
     _not_read(document, _validate(document, Reading()).kind)
 
 
