@@ -135,7 +135,7 @@ def _is_test(claim: Element) -> bool:
 
 def _lines(parts: _Parts, team: CareTeam) -> list[Json]:
     begin, end = _period(parts.claim)
-    only_day = begin if end in {"", begin} else ""
+    only_day = begin if begin == end else ""
     of_claim = OfClaim(parts.kind, parts.diagnoses, team, only_day)
     items = parts.claim.children("item")
     refuse_doubled((each.number("sequence") for each in items), f"{parts.claim.path}.item")
@@ -191,7 +191,7 @@ def _of_institutional(parts: _Parts) -> Json:
         placeOfServiceCode=bill_type(parts.claim, parts.support)[:2],
         claimDateInformation=filled(
             statementBeginDate=begin,
-            statementEndDate=end or begin,
+            statementEndDate=end,
             admissionDateAndHour=admission,
             dischargeHour=discharge[8:],
         ),

@@ -27,7 +27,7 @@ class Codes:
         systems: The URIs of their code systems.
         is_plain: Whether a code without a system is one of them, because its place leaves no doubt.
         meaning: What a code means, as the message has it; empty for a code that is not understood.
-        shape: What a code without a system looks like that is one of them although another coding names its system.
+        shape: What a code has to look like that is one of them although it names no system.
     """
 
     name: str
@@ -79,15 +79,14 @@ def needed_codes(concept: Element, codes: Codes) -> list[str]:
 
 
 def _candidates(concept: Element, codes: Codes) -> list[Element]:
-    codings = concept.children("coding")
-    has_known = any(each.peek("system") in codes.systems for each in codings)
-
     def is_candidate(coding: Element) -> bool:
         if coding.has("system"):
             return coding.peek("system") in codes.systems
-        return codes.is_plain and (not has_known or codes.shape.fullmatch(coding.peek("code")) is not None)
+        # What is not text is no other code: reading it says what belongs there.
+        is_text = isinstance(coding.value.get("code"), str)
+        return codes.is_plain and (not is_text or codes.shape.fullmatch(coding.peek("code")) is not None)
 
-    return [each for each in codings if is_candidate(each)]
+    return [each for each in concept.children("coding") if is_candidate(each)]
 
 
 def _meaning(coding: Element, codes: Codes) -> str:

@@ -50,6 +50,8 @@ class Insurance:
         """Which payer it is in order, as SBR01."""
         order = self.coverage.number("order") if self.coverage else ""
         sequence = self.entry.number("sequence")
+        if order and order != sequence:
+            self.entry.leave("sequence")
         return _LEVELS.get(order or sequence, "U")
 
     @property
@@ -132,11 +134,11 @@ def insurances(claim: Element, resolver: Resolver) -> tuple[Insurance | None, li
     Raises `DamagedError` where there are several and not exactly one of them is said to be the one.
     """
     entries = claim.children("insurance")
-    if len(entries) == 1:
+    if len(entries) == 1 and entries[0].value.get("focal") is not False:
         return Insurance(entries[0], resolver), []
     focal = [each for each in entries if each.truth("focal")]
     if entries and len(focal) != 1:
-        raise DamagedError(f"{claim.path}.insurance", "one of several has to be focal: it says which payer is billed.")
+        raise DamagedError(f"{claim.path}.insurance", "one of them has to be focal: it says which payer is billed.")
     others = [Insurance(each, resolver) for each in entries if each not in focal]
     return (Insurance(focal[0], resolver) if focal else None), others
 
@@ -154,7 +156,7 @@ def subscriber_and_patient(
             each.refuse_another_patient(patient)
     of_patient = person(patient) if patient else {}
     if insurance is None:
-        return filled(subscriber=of_patient)
+        return filled(dependent=of_patient)
     of_policy = filled(memberId=insurance.member_id, paymentResponsibilityLevelCode=insurance.level, **insurance.group)
     subscriber = insurance.subscriber()
     if _is_self(insurance, subscriber, patient):
@@ -166,15 +168,18 @@ def subscriber_and_patient(
 
 
 def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element | None) -> bool:
-    """Whether the patient is the subscriber: it is said, or no other subscriber is named."""
+    """Whether the patient is the subscriber: it is said, or the coverage is here and names no other."""
+    if insurance.coverage is None:
+        return False
     if insurance.has_unknown_relationship:
-        path = insurance.coverage.path if insurance.coverage else ""
-        raise DamagedError(f"{path}.relationship", "no known relationship to the subscriber is here.")
+        raise DamagedError(
+            f"{insurance.coverage.path}.relationship", "no known relationship to the subscriber is here."
+        )
     is_named_here = subscriber is not None and subscriber is not patient
     if insurance.relationship == SELF:
         if is_named_here and patient is not None and subscriber is not None and not _is_one(subscriber, patient):
             raise DamagedError(
-                f"{insurance.coverage.path if insurance.coverage else ''}.subscriber",
+                f"{insurance.coverage.path}.subscriber",
                 "the patient is said to be the subscriber, who is another person.",
             )
         return True

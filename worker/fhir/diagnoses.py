@@ -19,15 +19,26 @@ _MOST: Final = 12
 _CODES: Final = Codes(
     "ICD-10-CM", ICD_10_CM, is_plain=True, meaning=lambda code: code.replace(".", "").strip(), shape=ICD_SHAPE
 )
+_NO_ROLE: Final = (
+    *("clinical", "differential", "discharge", "laboratory", "nursing"),
+    *("prenatal", "radiology", "remote", "retrospective", "self"),
+)
+"""Types of HL7's ex-diagnosistype for which an 837 has no place of its own."""
+
 _TYPES: Final = Codes(
     "types of diagnoses",
     DIAGNOSIS_TYPES,
     is_plain=True,
-    meaning=one_of({each: each for each in (_PRINCIPAL, _OTHER, *_APART)} | {"secondary": _OTHER}),
+    meaning=one_of(
+        {each: each for each in (_PRINCIPAL, _OTHER, *_APART)} | dict.fromkeys(("secondary", *_NO_ROLE), _OTHER)
+    ),
 )
 _ADMISSIONS: Final = Codes("present-on-admission indicators", ON_ADMISSION, is_plain=True, meaning=str.upper)
-_REFUTED: Final = Codes(
-    "verification", VERIFICATION, meaning=one_of({"refuted": "refuted", "entered-in-error": "refuted"})
+_REFUTED: Final = "refuted"
+_VERIFICATIONS: Final = Codes(
+    "verification",
+    VERIFICATION,
+    meaning=one_of({_REFUTED: _REFUTED, "entered-in-error": _REFUTED, "confirmed": "confirmed"}),
 )
 
 
@@ -58,11 +69,14 @@ class Diagnosis:
 def diagnoses(claim: Element, resolver: Resolver, *, has_admission: bool) -> list[Diagnosis]:
     """Return the diagnoses, the principal one first: the one that is said to be it, else the first that may be it.
 
-    Raises `DamagedError` for one without a code in ICD-10-CM, and where it is uncertain which one is the principal one.
+    Raises `DamagedError` for one without a code in ICD-10-CM, and where it is uncertain which one is the principal one
+    or, in an institutional claim, which place one belongs in.
     """
     entries = claim.children("diagnosis")
     found = [_diagnosis(each, resolver, has_admission=has_admission) for each in entries]
     refuse_doubled((each.sequence for each in found), f"{claim.path}.diagnosis")
+    if has_admission and any(each.has_unknown_kind for each in found):
+        raise DamagedError(f"{claim.path}.diagnosis", "one of them has a type that is not known here.")
     in_order = sorted(found, key=lambda each: int(each.sequence or "0"))
     principal = _principal(in_order, f"{claim.path}.diagnosis")
     return sorted(in_order, key=lambda each: each is not principal)
@@ -94,7 +108,7 @@ def refuse_doubled(sequences: Iterable[str], path: str) -> None:
 def _diagnosis(entry: Element, resolver: Resolver, *, has_admission: bool) -> Diagnosis:
     concept = entry.child("diagnosisCodeableConcept")
     if concept is None and (condition := resolver.follow(entry.child("diagnosisReference"), "Condition")):
-        if codes_of(condition.child("verificationStatus"), _REFUTED):
+        if _REFUTED in codes_of(condition.child("verificationStatus"), _VERIFICATIONS):
             raise DamagedError(f"{condition.path}.verificationStatus", "a refuted condition is no diagnosis.")
         concept = condition.child("code")
     types = entry.children("type")

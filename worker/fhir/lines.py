@@ -55,10 +55,8 @@ def service_lines(item: Element, claim: OfClaim) -> list[Json]:
     if not services:
         return [_service_line(item, item, details, claim)]
     _refuse_unless_group(item, details, services)
-    return [
-        _service_line(each, item, _packages_only(each.children("subDetail")), claim) | _numbered(item, each)
-        for each in services
-    ]
+    lines = (_service_line(each, item, _packages_only(each.children("subDetail")), claim) for each in services)
+    return [line | _numbered(item, each) for line, each in zip(lines, services, strict=True)]
 
 
 def _is_package(detail: Element) -> bool:
@@ -101,15 +99,17 @@ def _services_of(item: Element) -> str:
 
 
 def _numbered(item: Element, detail: Element) -> Json:
-    return filled(providerControlNumber=".".join(filter(None, (whole(item, "sequence"), whole(detail, "sequence")))))
+    """The control number of a line that is a detail, which is one of its own in the claim."""
+    numbers = (whole(item, "sequence"), whole(detail, "sequence"))
+    return {"providerControlNumber": ".".join(numbers)} if all(numbers) else {}
 
 
 def _service_line(service: Element, item: Element, details: list[Element], claim: OfClaim) -> Json:
     """The line of a service; place, date, diagnoses and care team are those of its item."""
-    begin, end = _served(item)
+    begin, end = _served(item, claim.only_day)
     line = filled(
-        providerControlNumber=whole(service, "sequence"),
-        serviceDate=begin or claim.only_day,
+        providerControlNumber=whole(item, "sequence") if service is item else "",
+        serviceDate=begin,
         serviceDateEnd="" if end == begin else end,
     )
     # Even an empty service says whose claim it is.
@@ -131,10 +131,14 @@ def _place_and_pointers(item: Element, claim: OfClaim) -> Json:
     )
 
 
-def _served(item: Element) -> tuple[str, str]:
-    if period := item.child("servicedPeriod"):
-        return period.day("start"), period.day("end")
-    return item.day("servicedDate"), ""
+def _served(item: Element, only_day: str) -> tuple[str, str]:
+    """The first and the last day; an end without a begin stays unread."""
+    period = item.child("servicedPeriod")
+    if period is None:
+        return item.day("servicedDate") or only_day, ""
+    if begin := period.day("start"):
+        return begin, period.day("end")
+    return "", ""
 
 
 def _service(service: Element, units: dict[str, str]) -> Json:

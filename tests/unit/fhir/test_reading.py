@@ -111,11 +111,11 @@ BROKEN: dict[str, tuple[Json, str]] = {
     ),
     "none of several is focal": (
         claim(insurance=[{"sequence": 1, "focal": False}, {"sequence": 2, "focal": False}]),
-        "Claim.insurance: one of several has to be focal: it says which payer is billed.",
+        "Claim.insurance: one of them has to be focal: it says which payer is billed.",
     ),
     "two are focal": (
         claim(insurance=[{"sequence": 1, "focal": True}, {"sequence": 2, "focal": True}]),
-        "Claim.insurance: one of several has to be focal: it says which payer is billed.",
+        "Claim.insurance: one of them has to be focal: it says which payer is billed.",
     ),
     "a modifier extension": (
         claim(item=[drug_item(modifierExtension=[{"url": "urn:synthetic:not", "valueBoolean": True}])]),
