@@ -9,6 +9,8 @@ from typing import Final
 class DeadLetterReason(StrEnum):
     """What was wrong with the message; a closed set, so that it can label a metric."""
 
+    UNREADABLE = "unreadable"
+    HEADER_NOT_UTF8 = "header-not-utf8"
     EMPTY = "empty"
     TOO_LARGE = "too-large"
     NOT_UTF8 = "not-utf8"
@@ -30,9 +32,16 @@ class DeadLetterReason(StrEnum):
     FHIR_RESOURCE = "fhir-resource"
     FHIR_CLAIM = "fhir-claim"
     OUTPUT_TOO_LARGE = "output-too-large"
+    MESSAGE_LIMIT = "message-limit"
     OVER_BUDGET = "over-budget"
     CRASH_LOOP = "crash-loop"
     INTERNAL_ERROR = "internal-error"
+
+
+MAY_BE_OURS: Final = frozenset(
+    {DeadLetterReason.INTERNAL_ERROR, DeadLetterReason.OVER_BUDGET, DeadLetterReason.CRASH_LOOP}
+)
+"""Reasons that a broken deployment brings about; for every other one a sender needs no more than a few bytes."""
 
 
 class DeadLetterStage(StrEnum):
@@ -110,11 +119,11 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_ORIG_PARTITION: "partition that the message came from",
         HEADER_ORIG_OFFSET: "offset of the message in that partition",
         HEADER_ORIG_TIMESTAMP_MS: "timestamp of the message there, in milliseconds since 1970",
-        HEADER_VALUE: "'copied', or 'omitted' where the value is too large to copy",
-        HEADER_VALUE_SHA256: "SHA-256 of the original value, in hexadecimal",
-        HEADER_VALUE_BYTES: "length of the original value",
-        HEADER_KEY: "'copied', or 'omitted' where the key is too large to copy",
-        HEADER_HEADERS: "'copied', or 'omitted' where the original headers are too large to copy",
+        HEADER_VALUE: "'copied', or 'omitted' where the value is too large to copy or could not be read",
+        HEADER_VALUE_SHA256: "SHA-256 of the original value, in hexadecimal; absent where it could not be read",
+        HEADER_VALUE_BYTES: "length of the original value; absent where it could not be read",
+        HEADER_KEY: "'copied', or 'omitted' where the key is too large to copy or could not be read",
+        HEADER_HEADERS: "'copied', 'escaped' where a name is not UTF-8, or 'omitted' where too large or unreadable",
         HEADER_APP_VERSION: "version of the worker",
         HEADER_RULESET: "digest of the rule set in force",
         HEADER_REFERENCE: "digest of the reference snapshot in force",

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,9 +28,11 @@ from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
-from worker.stream.scrubber import Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
+from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
 
 MAX_MESSAGE_BYTES = 1024 * 1024
+_MOST_FLAWS = 100
+"""More than a dead letter tells; a message can hold 100,000."""
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
@@ -147,13 +149,16 @@ class PipelineScrubber:
         for each in claims_of(value):
             is_empty = False
             if isinstance(each, NoClaim):
-                flaws.append(each)
-                continue
-            scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
-            if scrubbed.dead_letter is None:
-                yield scrubbed
+                found: Sequence[NoClaim] = (each,)
             else:
-                flaws += each.refused(scrubbed.dead_letter)
+                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
+                if scrubbed.dead_letter is None:
+                    yield scrubbed
+                    continue
+                found = each.refused(scrubbed.dead_letter)
+            if len(flaws) < _MOST_FLAWS:
+                flaws += found
+            yield PART_READ
         if is_empty:
             flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
         if flaws:

@@ -98,6 +98,19 @@ class Settings(BaseModel):
         default=MAX_OUTCOME_BYTES,
         description="Largest record that the worker sends; the outcome topics must accept it.",
     )
+    max_message_claims: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=25_000,
+        description="Most claims in one message; with more it is one dead letter. An 837 should hold at most 5,000.",
+    )
+    max_message_outcome_bytes: Annotated[int, Field(ge=1024, le=1024 * _MIB)] = Field(
+        default=192 * _MIB,
+        description="Most bytes of outcomes of one message, which leave in one transaction; with more it is one dead "
+        "letter.",
+    )
+    message_budget_s: Annotated[float, Field(ge=1, le=600)] = Field(
+        default=60.0,
+        description="Seconds of processor time for all claims of one message; with more it is one dead letter.",
+    )
     submit_x12: bool = Field(
         default=False,
         description="Also write the clean claims of each message as an 837, with the fixes that the profile has made.",
@@ -120,11 +133,13 @@ class Settings(BaseModel):
     )
     dead_letter_limit_window: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=1000,
-        description="Messages of a partition over which the share of dead letters is taken; 0 sets no limit.",
+        description="Messages of a partition over which the share of dead letters that may be our fault is taken; "
+        "0 sets no limit.",
     )
     dead_letter_limit_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.5,
-        description="Share of dead letters at which a worker takes no more claims, until other tables or a restart.",
+        description="Share of dead letters that may be our fault (internal-error, over-budget, crash-loop) at which a "
+        "worker takes no more claims, until other tables or a restart.",
     )
     session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
         default=10,

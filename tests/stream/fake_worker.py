@@ -17,6 +17,9 @@ from worker.stream.scrubber import Disposition, Form, LoadedScrubber, ReferenceE
 
 VERSIONS: Mapping[str, str] = {"ruleset": "rules-1", "reference": "tables-1", "profile": "default"}
 EDIT_IDS = ("TST-01", "TST-02")
+BROKEN = "broken"
+"""An argument of the program: a deployment that fails on claims with a "padding"."""
+
 DISPOSITIONS: tuple[Disposition, ...] = ("scrubbed", "rejected", "pended")
 
 
@@ -41,6 +44,8 @@ class FakeScrubber:
             os.kill(os.getpid(), signal.SIGKILL)
         if "raise" in claim:
             raise RuntimeError(claim["raise"])
+        if "padding" in claim and BROKEN in sys.argv:
+            raise RuntimeError(BROKEN)
         disposition = expected_disposition(claim["id"])
         outcome = {"claim": claim, "disposition": disposition, "receivedOn": received_on.isoformat()}
         if "grow" in claim:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.dead_letter import HEADER_REASON
-from tests.stream.support import WorkerProcess, claim, committed, outcomes, prepare, progress, until
+from schemas.dead_letter import HEADER_REASON, DeadLetterReason
+from tests.stream.fake_worker import BROKEN
+from tests.stream.support import FAKE_WORKER, WorkerProcess, claim, committed, outcomes, prepare, progress, until
 from worker.settings import Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
@@ -16,13 +17,11 @@ HELD = '"dead_letters_within_limit":false'
 
 
 async def test_the_worker_stops_at_the_limit_and_resumes_without_loss(settings: Settings, tmp_path: Path) -> None:
-    """Claims that a broken setting refuses are held, not emptied into the dead letters; readiness says so."""
-    broken = settings.model_copy(
-        update={"max_message_bytes": 1024, "batch_max_claims": 10, "dead_letter_limit_window": 100}
-    )
+    """Claims on which a broken deployment fails are held, not emptied into the dead letters; readiness says so."""
+    broken = settings.model_copy(update={"batch_max_claims": 10, "dead_letter_limit_window": 100})
     await prepare(settings, [claim(number, padding="x" * 2000) for number in range(400)], partitions=1)
 
-    with WorkerProcess(broken, tmp_path, "broken") as worker:
+    with WorkerProcess(broken, tmp_path, "broken", (*FAKE_WORKER, BROKEN)) as worker:
         await until(lambda: bool(worker.events("dead-letter-limit-reached")), "the limit is reached", 30)
         await asyncio.sleep(1)  # under at-least-once offsets are committed several times a second
         done = await committed(settings)
@@ -46,11 +45,24 @@ async def test_the_worker_stops_at_the_limit_and_resumes_without_loss(settings: 
 
 async def test_without_a_limit_everything_leaves(exactly_once: Settings, tmp_path: Path) -> None:
     """An operator who wants the topic emptied sets the window to 0."""
-    settings = exactly_once.model_copy(update={"max_message_bytes": 1024, "dead_letter_limit_window": 0})
+    settings = exactly_once.model_copy(update={"dead_letter_limit_window": 0})
     await prepare(settings, [claim(number, padding="x" * 2000) for number in range(1500)], partitions=1)
 
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with WorkerProcess(settings, tmp_path, "worker", (*FAKE_WORKER, BROKEN)) as worker:
         await progress(settings, 1500, 30)
         assert worker.stop() == 0
 
     assert len(await outcomes(settings)) == 1500
+
+
+async def test_a_sender_of_junk_holds_nobody(exactly_once: Settings, tmp_path: Path) -> None:
+    """1,000 messages of a byte before one claim, at the default limit: before, the claim waited for a person."""
+    await prepare(exactly_once, [*[b"x"] * 1000, claim(1)], partitions=1)
+
+    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+        await progress(exactly_once, 1001, 30)
+        assert worker.is_ready()
+        assert worker.stop() == 0
+
+    counts = Counter(dict(each.headers).get(HEADER_REASON) for each in await outcomes(exactly_once))
+    assert counts == {DeadLetterReason.NOT_JSON.encode(): 1000, None: 1}

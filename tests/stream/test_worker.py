@@ -247,9 +247,16 @@ async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path
         await until(lambda: bool(worker.events("broker-unreachable")), "the worker looks for a broker", 10)
 
         assert worker.get("/livez")[0] == 200
-        assert worker.get("/readyz") == (
+        status, body = worker.get("/readyz")
+        assert (status, json.loads(body)) == (
             503,
-            '{"group_joined":false,"reference_loaded":true,"producer_usable":false,"dead_letters_within_limit":true}',
+            {
+                "group_joined": False,
+                "reference_loaded": True,
+                "producer_usable": False,
+                "dead_letters_within_limit": True,
+                "broker_answers": False,
+            },
         )
         assert worker.stop(6) == 0
         assert len(worker.log_lines()) < 20

@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP
 
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import Inbound, without_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ def taken(event: Any) -> Taken:  # Any: Faust's event, whose message type says l
     """Return what we need of a Faust event."""
     message = event.message
     # Faust turned the milliseconds into a float of seconds; rounding gives them back.
+    headers, mark = without_marks(_headers(message.headers))
     timestamp_ms = None if message.timestamp is None else round(message.timestamp * 1000)
     return Taken(
         TP(message.topic, message.partition),
@@ -39,7 +40,8 @@ def taken(event: Any) -> Taken:  # Any: Faust's event, whose message type says l
             timestamp_ms=timestamp_ms,
             key=message.key,
             value=message.value,
-            headers=_headers(message.headers),
+            headers=headers,
+            mark=mark,
         ),
     )
 

@@ -10,18 +10,19 @@ from collections import deque
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from faust.types import TP
 
 from worker.agents.batches import Taken, by_partition, take_batch, taken
 from worker.agents.report import Reporter
-from worker.agents.verdicts import Judge, Pair, place_of
+from worker.agents.verdicts import Judge, Judged, place_of
 from worker.kafka.messages import Inbound
 from worker.stream import crash_record as suspects
+from worker.stream.dead_letter_limit import counts
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
 from worker.stream.lanes import Committed, Lane
-from worker.stream.records import Outgoing
 from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber
 
@@ -32,6 +33,9 @@ _LEARN_OF_REVOCATION_S: Final = 5.0
 """Longer than a heartbeat: by then a worker that lost its partitions has been told."""
 
 _HELD_POLL_S: Final = 0.2
+
+_REFUSALS: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+"""What a broker says of a record itself: it would say so again."""
 
 
 def attach_claims(shell: Shell) -> None:
@@ -86,7 +90,7 @@ class ClaimsAgent:
 
     async def _run(self, tp: TP, generation: int) -> None:
         """Bring what waits for a partition to its outcomes, or end the worker; never raise."""
-        waiting = self._waiting[tp, generation]
+        waiting, place = self._waiting[tp, generation], {"topic": tp.topic, "partition": tp.partition}
         try:
             while waiting:
                 batch = take_batch(waiting, self._settings.batch_max_claims, self._settings.batch_max_bytes)
@@ -94,10 +98,11 @@ class ClaimsAgent:
                 self._has_room.set()
                 await self._handle_partition(tp, generation, batch)
         except DeliveryUncertainError as error:
-            self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__)
+            self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__, **place)
             self._shell.end(ExitCode.DELIVERY_UNCERTAIN)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
-            self._shell.log.critical("claims-agent-failed", exception=type(error).__name__, at=place_of(error))
+            what = {"exception": type(error).__name__, "at": place_of(error)}
+            self._shell.log.critical("claims-agent-failed", **what, **place)
             self._shell.end(ExitCode.CRASHED)
         finally:
             self._held -= len(waiting)
@@ -135,34 +140,72 @@ class ClaimsAgent:
         left: Sequence[Taken] = admitted
         try:
             while left:
-                part = suspects.portion(lane, left)
-                if not await self._handle_part(lane, part):
+                count = await self._handle_part(lane, suspects.portion(lane, left))
+                if not count:
                     self._recorder.count("claims_dropped_total", "revoked", amount=len(left))
                     return
-                left = left[len(part) :]
+                left = left[count:]
         finally:
             self._recorder.count("in_flight_claims", amount=-len(admitted))
 
-    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> bool:
-        """Return whether the messages have their outcomes; not if the partition has gone to another worker."""
-        taken_ns = time.time_ns()
+    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> int:
+        """Return how many of the messages have their outcomes; 0 if the partition has gone to another worker."""
         while True:
             loaded = self._shell.loaded
-            verdicts = await self._scrub_as_suspects(lane, part)
-            if verdicts is None:
-                return False
-            pairs, records = verdicts
-            are_dead = [scrubbed.dead_letter is not None for _, scrubbed in pairs]
-            if self._shell.limit.allows(lane.tp, are_dead):
-                break
+            found = suspects.found_suspects(lane)
+            if found is None:
+                done = await self._scrub_and_deliver(lane, part)
+            else:
+                async with self._judge.turns.alone():
+                    done = await self._try_suspects(lane, part, found)
+            if done is not None:
+                return done
             if not await self._wait_for_other_tables(lane, loaded):
-                return False
+                return 0
+
+    async def _try_suspects(self, lane: Lane, part: Sequence[Taken], found: suspects.Suspects) -> int | None:
+        """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_deliver`.
+
+        A worker that dies of what becomes of a message dies in its delivery; so the name is there until the offset
+        has passed it. A delivery that fails while the worker lives is the broker's fault, and takes the name back.
+        """
+        name = suspects.while_tried(found, part)
+        if lane.revoked.is_set() or not await self._make_durable(lane, self._shell.delivery.note(lane, name)):
+            return 0
+        try:
+            done = await self._deliver(lane, part, await self._judge.scrub(lane, part, is_alone=True))
+        except DeliveryUncertainError as error:
+            if not isinstance(error.__cause__, _REFUSALS):
+                await self._shell.lanes.take_back(lane)
+            raise
+        if done is None and not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
+            return 0
+        return done
+
+    async def _scrub_and_deliver(self, lane: Lane, part: Sequence[Taken]) -> int | None:
+        """Return how many messages have their outcomes.
+
+        0 when the partition has gone, None when the limit of dead letters keeps them back.
+        """
+        if not suspects.are_named(lane, part):
+            reach = max(self._settings.batch_max_claims, part[-1].offset + 1 - lane.next_offset)
+            lane.metadata, lane.is_watched = suspects.watch(lane.next_offset, reach), True
+            if not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
+                return 0
+        return await self._deliver(lane, part, await self._judge.scrub(lane, part))
+
+    async def _deliver(self, lane: Lane, part: Sequence[Taken], judged: Judged) -> int | None:
+        """Make the verdicts durable, and the offset after their messages; as `_scrub_and_deliver`."""
+        pairs, records, part = judged.pairs, judged.records, part[: judged.messages]
+        are_dead = [counts(scrubbed.dead_letter) for _, scrubbed in pairs]
+        if not self._shell.limit.allows(lane.tp, are_dead):
+            return None
         next_offset = part[-1].offset + 1
         left = suspects.left(lane, next_offset)
         committed = Committed(next_offset, left or suspects.watch(next_offset, self._settings.batch_max_claims))
         started = time.perf_counter()
         if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
-            return False
+            return 0
         self._recorder.observe("delivery_seconds", time.perf_counter() - started)
         lane.next_offset, lane.metadata = committed.offset, committed.metadata
         # A name that the broker does not have yet counts for nothing.
@@ -172,25 +215,8 @@ class ClaimsAgent:
         self._shell.limit.note(lane.tp, are_dead)
         # What holds several claims was one message until it was looked into; they are counted like any others.
         self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
-        self._reporter.report(pairs, records, taken_ns)
-        return True
-
-    async def _scrub_as_suspects(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]] | None:
-        """Scrub messages while the broker knows that they are being scrubbed; none if the partition has gone."""
-        note = self._shell.delivery.note
-        metadata = suspects.while_scrubbed(lane, part)
-        if metadata is None:
-            if not suspects.are_named(lane, part):
-                reach = max(self._settings.batch_max_claims, part[-1].offset + 1 - lane.next_offset)
-                lane.metadata, lane.is_watched = suspects.watch(lane.next_offset, reach), True
-                if not await self._make_durable(lane, note(lane, lane.metadata)):
-                    return None
-            return await self._judge.scrub(lane, part)
-        if not await self._make_durable(lane, note(lane, metadata)):
-            return None
-        verdicts = await self._judge.scrub(lane, part)
-        # From here on nothing that ends the worker is the claims' fault.
-        return verdicts if await self._make_durable(lane, note(lane, lane.metadata)) else None
+        self._reporter.report(pairs, records, judged.begun_ns)
+        return judged.messages
 
     async def _wait_for_other_tables(self, lane: Lane, loaded: LoadedScrubber) -> bool:
         """Hold a partition at the limit of dead letters; return whether there are other tables to try."""
@@ -214,6 +240,9 @@ class ClaimsAgent:
 
     async def _make_durable(self, lane: Lane, work: Coroutine[Any, Any, None]) -> bool:  # Any: asyncio's own
         """Return whether work of the delivery policy was done; not if the partition has gone to another worker."""
+        if lane.revoked.is_set():
+            work.close()
+            return False
         lane.delivering = asyncio.create_task(work)
         try:
             await lane.delivering

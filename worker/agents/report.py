@@ -127,6 +127,9 @@ class Reporter:
         if scrubbed.dead_letter is not None:
             verdict = scrubbed.dead_letter
             self._recorder.count("dead_letters_total", verdict.reason, verdict.stage)
+            if message.mark is not None:
+                self._recorder.count("unreadable_messages_total", message.topic, str(message.partition))
+                self._log.error("message-unreadable", audit=True, reason=verdict.reason, **place)
             self._log.warning("dead-letter", reason=verdict.reason, stage=verdict.stage, **place)
             return
         self._log.info(

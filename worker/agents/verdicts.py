@@ -1,8 +1,11 @@
 """Brings messages to their verdicts, one at a time and each within its budget."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from datetime import time as time_of_day
+from typing import Final, NamedTuple
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import Taken
@@ -12,12 +15,32 @@ from worker.settings import Settings
 from worker.stream import crash_record as suspects
 from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.lanes import Lane
-from worker.stream.records import Outgoing, dead, form_of, outgoing, received_on, refusal, sent_at
+from worker.stream.message_limits import MessageLimitError, MessageMeter
+from worker.stream.records import Outgoing, dead, form_of, outgoing, received_on, refusal, sent_at, size
 from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
 from worker.stream.runtime import Shell
-from worker.stream.scrubber import Form, LoadedScrubber, Scrubbed
+from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, Scrubbed
+
+_TRANSACTION_BYTES: Final = 16 * 1024 * 1024
+"""A transaction ends with the message that brings it above this: all or none of a message, never half of one."""
 
 Pair = tuple[Inbound, Scrubbed]
+
+
+class Judged(NamedTuple):
+    """What became of messages.
+
+    Attributes:
+        pairs: Each message with its verdict, one for each claim in it.
+        records: What says so.
+        begun_ns: When the scrubbing began, in nanoseconds since 1970.
+        messages: How many of the messages it is; the others are left where it became too much for one transaction.
+    """
+
+    pairs: list[Pair]
+    records: list[Outgoing]
+    begun_ns: int
+    messages: int
 
 
 class Judge:
@@ -27,36 +50,53 @@ class Judge:
         self._shell = shell
         self._settings = shell.settings
         self._wanted = Wanted.of(shell.settings)
-        self._turns = Turns()
+        self.turns = Turns()
 
-    async def scrub(self, lane: Lane, part: Sequence[Taken]) -> tuple[list[Pair], list[Outgoing]]:
-        """Return each message with its verdict, and the records that say so."""
-        pairs: list[Pair] = []
-        records: list[Outgoing] = []
-        async with self._turns:
+    async def scrub(self, lane: Lane, part: Sequence[Taken], *, is_alone: bool = False) -> Judged:
+        """Return each message with its verdict, and the records that say so.
+
+        Args:
+            lane: Where the messages come from.
+            part: The messages.
+            is_alone: Whether the caller is in `turns.alone()`.
+        """
+        judged, count, length = Judged([], [], time.time_ns(), len(part)), 0, 0
+        async with nullcontext() if is_alone else self.turns:
             for each in part:
                 is_condemned = suspects.is_condemned(lane, each)
                 verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
                 own_pairs, own_records = await self._answer(each.message, verdicts)
-                pairs += own_pairs
-                records += own_records
-        return pairs, records
+                judged.pairs.extend(own_pairs)
+                judged.records.extend(own_records)
+                count, length = count + 1, length + sum(map(size, own_records))
+                if length > _TRANSACTION_BYTES:
+                    break
+        return judged._replace(messages=count)
 
     async def _answer(self, message: Inbound, verdicts: Iterable[Scrubbed]) -> tuple[list[Pair], list[Outgoing]]:
         """Return the records of one message; one dead letter instead where something beside them cannot be made."""
         pairs: list[Pair] = []
         records: list[Outgoing] = []
-        replies = self._replies(message)
+        replies, meter = self._replies(message), MessageMeter.of(self._settings)
         try:
+            meter.go_on()
             for verdict in verdicts:
-                record, scrubbed = outgoing(message, verdict, self._shell.provenance)
-                pairs.append((message, scrubbed))
-                if record is not None:
-                    records.append(record)
-                if replies is not None:
-                    replies.add(scrubbed)
-                await self._turns.pass_on()  # between two messages, and between two claims of one
+                if verdict is PART_READ:
+                    meter.add(0)
+                else:
+                    record, scrubbed = outgoing(message, verdict, self._shell.provenance)
+                    meter.add(0 if record is None else size(record))
+                    pairs.append((message, scrubbed))
+                    if record is not None:
+                        records.append(record)
+                    if replies is not None:
+                        replies.add(scrubbed)
+                meter.pause()
+                await self.turns.pass_on()  # between two messages, and between two claims of one
+                meter.go_on()
             return pairs, records + (replies.records() if replies is not None else [])
+        except MessageLimitError as error:
+            return self._dead_letter(message, DeadLetterReason.MESSAGE_LIMIT, DeadLetterStage.EDIT, str(error))
         except ReplyTooLargeError:
             return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)
         except Exception as error:  # noqa: BLE001 -- a claim that cannot be answered must not be called clean
@@ -71,9 +111,10 @@ class Judge:
         return Replies(message, self._wanted, self._shell.provenance, moment)
 
     def _dead_letter(
-        self, message: Inbound, reason: DeadLetterReason, stage: DeadLetterStage
+        self, message: Inbound, reason: DeadLetterReason, stage: DeadLetterStage, *flaws: str
     ) -> tuple[list[Pair], list[Outgoing]]:
-        record, scrubbed = outgoing(message, dead(reason, stage, self._shell.loaded.versions), self._shell.provenance)
+        letter = dead(reason, stage, self._shell.loaded.versions, *flaws)
+        record, scrubbed = outgoing(message, letter, self._shell.provenance)
         return [(message, scrubbed)], [] if record is None else [record]
 
     def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
@@ -81,6 +122,8 @@ class Judge:
         loaded = self._shell.loaded
         try:
             yield from verdicts_on(message, loaded, self._settings, self._shell.budget)
+        except MessageLimitError:
+            raise
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
             self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
             yield dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
@@ -96,9 +139,10 @@ def verdicts_on(
 ) -> Iterator[Scrubbed]:
     """Yield the verdict on a message, or those on the claims that it holds in another form; at least one.
 
-    Raises what the scrubber raises, which is total by contract.
+    Raises what the scrubber raises, which is total by contract, and `MessageLimitError` where a part of a message
+    takes too long outside of an edit: nothing of it is to be kept then.
     """
-    if message.value is None:
+    if message.value is None and message.mark is None:
         # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
         yield Scrubbed("skipped")
         return
@@ -106,17 +150,19 @@ def verdicts_on(
     if flaw is not None:
         yield dead(flaw.reason, flaw.stage, loaded.versions)
         return
-    scrubber, day = loaded.scrubber, _received_on(message, settings)
+    scrubber, day, value = loaded.scrubber, _received_on(message, settings), message.value or b""
+    form = form_of(message)
     try:
-        form = form_of(message)
         if form is not Form.CLAIM:
-            yield from _each_within(budget, scrubber.scrub_each(message.value, form, received_on=day))
+            yield from _each_within(budget, scrubber.scrub_each(value, form, received_on=day))
         else:
             with budget:
-                scrubbed = scrubber.scrub(message.value, received_on=day)
+                scrubbed = scrubber.scrub(value, received_on=day)
             yield scrubbed
-    except OverBudgetError:
+    except OverBudgetError as error:
         # Outside of an edit; one that overruns is reported in the outcome.
+        if form is not Form.CLAIM:
+            raise MessageLimitError("A part of it takes longer than a claim may.") from error
         yield dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from schemas.dead_letter import DeadLetterReason
 from worker.cli.replay.run import Plan, replay
 from worker.cli.shared.audit import audit, place_facts
-from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.console import EXIT_SOME_NOT, counted, out
 from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
 from worker.cli.text.dead_letter_reasons import in_words
@@ -99,7 +99,12 @@ def replay_letters(*, choice: Choice, sending: Sending) -> None:
 
 async def _letters(settings: Settings) -> list[Past]:
     records = tail(settings, [settings.topics.dead_letter], follow=False)
-    return [past async for record in records if (past := read_dead_letter(record)) is not None]
+    found = []
+    async for record in records:
+        say_unreadable(record)
+        if (past := read_dead_letter(record)) is not None:
+            found.append(past)
+    return found
 
 
 def _facts(past: Past) -> dict[str, Any]:  # any JSON value

@@ -9,7 +9,7 @@ import click
 import orjson
 
 from schemas.topics import TopicNames
-from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.console import EXIT_SOME_NOT
 from worker.kafka.read import Record, tail
 from worker.kafka.topics import check_topics
@@ -56,6 +56,7 @@ async def _show(settings: Settings, name: str, most: int | None, form: str, *, f
     records = tail(settings, [name], from_beginning=from_start)
     count = 0
     async for record in records:
+        say_unreadable(record)
         sys.stdout.buffer.write(_line(record) if form == "jsonl" else _document(record))
         sys.stdout.buffer.flush()
         count += 1

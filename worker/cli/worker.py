@@ -7,7 +7,13 @@ import click
 from worker.agents import AGENTS
 from worker.bootstrap import load_scrubber, open_spans, version
 from worker.cli.shared.broker import or_wrong_settings, read_settings
+from worker.configuration.documents import ConfigurationError
+from worker.payers.profile import ProfileError
+from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.settings import Settings
+from worker.stream.last_words import NotLoadableError
 from worker.stream.run import run_worker
+from worker.stream.scrubber import LoadedScrubber
 
 
 @click.command("worker")
@@ -26,10 +32,18 @@ def command() -> None:
     Exit code 69: no broker answered or let it in, or a topic is missing (`claimscrub topics create`).
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
-    Exit code 78: a setting is wrong.
+    Exit code 78: a setting is wrong, or the port is taken.
     SIGALRM (142): one claim held it for longer than CLAIMSCRUB_CLAIM_HANG_S.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     settings = read_settings()
     spans = or_wrong_settings(lambda: open_spans(settings))
-    code = run_worker(settings, lambda: load_scrubber(settings), AGENTS, app_version=version(), spans=spans)
+    code = run_worker(settings, lambda: _load(settings), AGENTS, app_version=version(), spans=spans)
     sys.exit(int(code))
+
+
+def _load(settings: Settings) -> LoadedScrubber:
+    """Load what scrubs. Raises `NotLoadableError` with the sentence of a configuration that is broken."""
+    try:
+        return load_scrubber(settings)
+    except (ConfigurationError, ProfileError, BrokenReferenceError) as error:
+        raise NotLoadableError(str(error)) from error

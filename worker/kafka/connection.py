@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from worker.kafka.record_batches import guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import SecurityProtocol, Settings
 
@@ -20,6 +21,9 @@ _PROTOCOLS = {
     SecurityProtocol.SASL_PLAINTEXT: "SASL_PLAINTEXT",
     SecurityProtocol.SASL_TLS: "SASL_SSL",
 }
+METADATA_MS = 10_000
+"""How soon a client hears of a new partition; by default it asks every five minutes only."""
+
 _REQUEST_TIMEOUT_MS = 30_000
 _LINGER_MS = 5
 _BATCH_BYTES = 256 * 1024
@@ -78,6 +82,7 @@ def new_producer(settings: Settings, *, transactional_id: str | None = None, rec
         # Our own limit is checked before; the headroom keeps the client's from firing first.
         max_request_size=settings.max_outcome_bytes + _HEADROOM_BYTES,
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        metadata_max_age_ms=METADATA_MS,
     )
 
 
@@ -108,6 +113,7 @@ async def open_group_reader(settings: Settings, group: str) -> AsyncIterator[Cli
 
 @asynccontextmanager
 async def _open_consumer(settings: Settings, group: str | None) -> AsyncIterator[Client]:
+    guard_consumers()
     consumer: Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         **client_options(settings),
         group_id=group,

@@ -20,6 +20,25 @@ FHIR_CONTENT_TYPE: Final = b"application/fhir+json"
 JSON_CONTENT_TYPE: Final = b"application/json"
 
 
+class Mark(str):
+    """The name of a header that our own reader put in, by its type: what comes off the wire are plain strings."""
+
+    __slots__ = ()
+
+
+UNREADABLE: Final = Mark("unreadable")
+"""Marks a record of which only the offset is known."""
+
+HEADER_NAMES: Final = Mark("header-names")
+"""Marks a record with a header name that is not UTF-8; the name is there with its bytes escaped."""
+
+
+def without_marks(headers: Headers) -> tuple[Headers, Mark | None]:
+    """Return headers as they were sent, and the mark that our reader put in, or None when it read everything."""
+    mark = next((name for name, _ in headers if isinstance(name, Mark)), None)
+    return (headers, None) if mark is None else (tuple(each for each in headers if each[0] is not mark), mark)
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message as it came in."""
@@ -31,6 +50,8 @@ class Inbound:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    mark: Mark | None = None
+    """What our reader could not read of it."""
 
     @property
     def header_bytes(self) -> int:

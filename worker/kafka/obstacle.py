@@ -4,6 +4,7 @@ Each broker is tried once more on a connection of its own, and what fails there 
 an exception: that can quote what was sent.
 """
 
+import socket
 import ssl
 from enum import StrEnum
 from typing import Final
@@ -36,17 +37,28 @@ class Obstacle(StrEnum):
     LOGIN = "login"
     """The broker knows us not by that name, password, token or mechanism."""
 
+    UNKNOWN_HOST = "unknown-host"
+    """The name of the broker leads to no address."""
+
     AWAY = "away"
     """No broker answers, or it breaks off."""
 
 
 async def find_obstacle(settings: Settings) -> Obstacle | None:
-    """Return what is in the way of the last broker that was tried; none as soon as one lets us in."""
-    found: Obstacle | None = None
+    """Return what is in the way of the last broker that was tried, or None as soon as one lets us in."""
+    found = await find_obstacle_and_broker(settings)
+    return None if found is None else found[0]
+
+
+async def find_obstacle_and_broker(settings: Settings) -> tuple[Obstacle, str, int] | None:
+    """Return what is in the way, with the host and port of the broker that was tried last."""
+    found = None
     for server in settings.brokers:
-        found = await _obstacle_at(server, settings)
-        if found is None:
+        host, _, port = server.rpartition(":")
+        obstacle = await _obstacle_at(server, settings)
+        if obstacle is None:
             return None
+        found = obstacle, host, int(port)
     return found
 
 
@@ -78,6 +90,8 @@ def _kind(error: BaseException, settings: Settings) -> Obstacle:
         return Obstacle.CERTIFICATE
     if isinstance(error, _LOGIN_ERRORS):
         return Obstacle.LOGIN
+    if any(isinstance(each, socket.gaierror) for each in errors):
+        return Obstacle.UNKNOWN_HOST
     # A port without TLS breaks off what it takes for a message of absurd length.
     is_broken_off = settings.uses_tls and isinstance(error, ConnectionResetError)
     return Obstacle.TLS if is_broken_off or any(isinstance(each, ssl.SSLError) for each in errors) else Obstacle.AWAY

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from worker.kafka.connection import Client, open_reader
+from worker.kafka.messages import Headers, Mark, without_marks
 from worker.settings import Settings
 
 
@@ -21,7 +22,9 @@ class Record:
     timestamp_ms: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
+    mark: Mark | None = None
+    """What could not be read of it."""
 
 
 async def tail(
@@ -57,6 +60,7 @@ async def tail(
 
 def read(record: Any) -> Record:  # Any: aiokafka's record, which has no types
     """Return what we need of a record that a consumer fetched."""
+    headers, mark = without_marks(tuple(record.headers))
     return Record(
         topic=record.topic,
         partition=record.partition,
@@ -64,7 +68,8 @@ def read(record: Any) -> Record:  # Any: aiokafka's record, which has no types
         timestamp_ms=record.timestamp,
         key=record.key,
         value=record.value,
-        headers=tuple(record.headers),
+        headers=headers,
+        mark=mark,
     )
 
 

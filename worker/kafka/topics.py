@@ -1,6 +1,6 @@
 """Creates and compares the topics on the broker with the ones that the contracts declare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka.admin import NewTopic
@@ -8,11 +8,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from schemas.topics import Topic
-from worker.kafka.connection import open_admin
+from worker.kafka.connection import Client, open_admin
 from worker.settings import Settings
 
 _COPIES = 3
 _BATCH_OVERHEAD_BYTES = 512
+_AS_SENT = "producer"
+_PLAIN = "uncompressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class TopicFlaw:
 
     topic: str
     problem: str
+    is_fatal: bool = False
+    """Whether a worker must not start with it."""
 
 
 async def create_topics(
@@ -73,15 +77,26 @@ async def check_topics(settings: Settings) -> tuple[TopicFlaw, ...]:
     A dead letter keeps the key of its claim; the claim topics need one partition count, so that
     the order per key survives.
     """
+    topics = settings.topics_in_use
     async with open_admin(settings) as admin:
-        names = [topic.name for topic in settings.topics_in_use]
-        described = await admin.describe_topics(names)
+        described = await admin.describe_topics([topic.name for topic in topics])
         counts = {
             entry["topic"]: len(entry["partitions"])
             for entry in described
             if not entry["error_code"] and entry["partitions"]
         }
-        return flaws(settings.topics_in_use, counts)
+        configs = await _configs(admin, [topic for topic in topics if topic.name in counts])
+        return (*flaws(topics, counts), *config_flaws(topics, configs, settings.max_outcome_bytes))
+
+
+async def _configs(admin: Client, topics: Sequence[Topic]) -> dict[str, dict[str, str]]:
+    """Return the settings that a broker has for topics, by topic; none for one that it does not describe."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]  # type: ignore[no-untyped-call]  # aiokafka publishes no types
+    return {
+        name: {entry[0]: entry[1] for entry in entries if entry[1]}
+        for response in await admin.describe_configs(asked)
+        for _error, _message, _type, name, entries in response.resources
+    }
 
 
 async def record_limit(settings: Settings) -> int:
@@ -89,22 +104,46 @@ async def record_limit(settings: Settings) -> int:
 
     A record that the broker refuses would fail its whole transaction, again after each restart.
     """
-    names = [topic.name for topic in settings.topics_in_use if topic.direction == "out"]
-    limit = settings.max_outcome_bytes
     async with open_admin(settings) as admin:
-        for response in await admin.describe_configs(
-            [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]  # type: ignore[no-untyped-call]  # aiokafka publishes no types
+        configs = await _configs(admin, [topic for topic in settings.topics_in_use if topic.direction == "out"])
+    sizes = [int(each["max.message.bytes"]) for each in configs.values() if "max.message.bytes" in each]
+    return min([settings.max_outcome_bytes, *(size - _BATCH_OVERHEAD_BYTES for size in sizes)])
+
+
+def config_flaws(
+    topics: Sequence[Topic], configs: Mapping[str, Mapping[str, str]], max_outcome_bytes: int
+) -> tuple[TopicFlaw, ...]:
+    """Compare what may be sent to declared topics with the settings that a broker reports; absent ones are not known.
+
+    Args:
+        topics: The topics in use.
+        configs: Settings by topic, in Kafka's names.
+        max_outcome_bytes: The largest record that the worker would send.
+    """
+    found = []
+    for topic in topics:
+        config = configs.get(topic.name, {})
+        size = int(config.get("max.message.bytes", topic.max_message_bytes))
+        if topic.role == "inbound":
+            if size > topic.max_message_bytes:
+                found.append(
+                    TopicFlaw(topic.name, f"takes batches of {size} bytes; {topic.max_message_bytes} is declared")
+                )
+            packing = config.get("compression.type", _AS_SENT)
+            if packing not in {_AS_SENT, _PLAIN}:
+                found.append(
+                    TopicFlaw(topic.name, f"has compression.type {packing}; {_AS_SENT} or {_PLAIN} is expected")
+                )
+        elif topic.direction == "out" and size - _BATCH_OVERHEAD_BYTES < min(
+            max_outcome_bytes, topic.max_message_bytes - _BATCH_OVERHEAD_BYTES
         ):
-            for _error, _message, _type, _name, entries in response.resources:
-                values = {entry[0]: entry[1] for entry in entries}
-                if values.get("max.message.bytes"):
-                    limit = min(limit, int(values["max.message.bytes"]) - _BATCH_OVERHEAD_BYTES)
-    return limit
+            found.append(TopicFlaw(topic.name, f"takes only {size} bytes, so larger outcomes become dead letters"))
+    return tuple(found)
 
 
 def flaws(topics: Sequence[Topic], counts: dict[str, int]) -> tuple[TopicFlaw, ...]:
     """Compare declared topics with the partition counts that a broker reports."""
-    found = [TopicFlaw(topic.name, "is missing") for topic in topics if topic.name not in counts]
+    found = [TopicFlaw(topic.name, "is missing", is_fatal=True) for topic in topics if topic.name not in counts]
     inbound = next(topic.name for topic in topics if topic.role == "inbound")
     expected = counts.get(inbound)
     for topic in topics:
@@ -112,5 +151,7 @@ def flaws(topics: Sequence[Topic], counts: dict[str, int]) -> tuple[TopicFlaw, .
         if count is None or expected is None or topic.role == "reference-updates":
             continue
         if count != expected:
-            found.append(TopicFlaw(topic.name, f"has {count} partitions, but {inbound} has {expected}"))
+            problem = f"has {count} partitions, but {inbound} has {expected}"
+            # An outcome goes to the partition of its message.
+            found.append(TopicFlaw(topic.name, problem, is_fatal=count < expected))
     return tuple(found)

@@ -54,7 +54,7 @@ class HealthState:
         return self._now() - self._ticked_at
 
     def readiness(self) -> dict[str, bool]:
-        """Return each part of readiness: group joined, reference loaded, producer usable, dead letters in bounds."""
+        """Return each part of readiness, by its name in the catalogue of metrics."""
         return dict(self._ready)
 
 

@@ -13,7 +13,13 @@ OUTCOMES: Final = (*DISPOSITIONS, "dead-lettered", "skipped")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 CONNECTIONS: Final = ("open", "missing")
-READINESS: Final = ("group_joined", "reference_loaded", "producer_usable", "dead_letters_within_limit")
+READINESS: Final = (
+    "group_joined",
+    "reference_loaded",
+    "producer_usable",
+    "dead_letters_within_limit",
+    "broker_answers",
+)
 
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SECONDS_TO_DELIVER: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -105,6 +111,20 @@ CATALOGUE: Final = (
             Label("reason", tuple(DeadLetterReason)),
             Label("stage", tuple(DeadLetterStage)),
         ),
+    ),
+    Metric(
+        "unreadable_messages_total",
+        Kind.COUNTER,
+        "messages",
+        "Messages that a library below the worker could not read; each is a dead letter, without its bytes if need be.",
+        _PARTITION,
+    ),
+    Metric(
+        "expired_unread_total",
+        Kind.COUNTER,
+        "offsets",
+        "Offsets that the broker's retention deleted before a worker had read them; control records count too.",
+        _PARTITION,
     ),
     Metric(
         "dead_letter_limit_reached",

@@ -15,6 +15,7 @@ The first is processor time because a claim is not to blame for a process that w
 import faulthandler
 import resource
 import signal
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
@@ -22,6 +23,13 @@ _AGAIN_AFTER: Final = 4
 """Later edits that overrun on the same claim are interrupted after this fraction of the budget each."""
 
 _MIB: Final = 1024 * 1024
+_LEAST_ROOM_MIB: Final = 32
+_PAGE_DATA: Final = 5
+"""The place of data and stack among the counts of pages in /proc/self/statm (proc(5))."""
+
+
+class MemoryLimitError(Exception):
+    """The bound on memory is below what the process has already; the text says both."""
 
 
 class OverBudgetError(Exception):
@@ -75,9 +83,31 @@ def limit_process(memory_mib: int) -> None:
 
     Args:
         memory_mib: Most private writable memory; 0 sets no bound.
+
+    Raises:
+        MemoryLimitError: The process uses nearly as much, or more, before it has done anything.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory_mib:
+        used_mib = _used_mib()
+        if memory_mib < used_mib + _LEAST_ROOM_MIB:
+            least = f"at least {used_mib + _LEAST_ROOM_MIB} is needed before any table is read"
+            raise MemoryLimitError(f"CLAIMSCRUB_MEMORY_LIMIT_MIB is {memory_mib}; {least}")
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         wanted = memory_mib * _MIB
         resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
+def lift_process_limit() -> None:
+    """Lift the bound on memory as far as the system allows, to be able to say why the process ends."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+
+
+def _used_mib() -> int:
+    """Return the private writable memory of this process; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[_PAGE_DATA])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * resource.getpagesize() // _MIB

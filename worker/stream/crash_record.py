@@ -6,9 +6,12 @@ suspects, and whoever opens the lane reads them:
 
 1. A lane names what its next batch can hold. For the first batch that costs a commit; after that the
    name travels with the offset. It is removed when the lane closes in good order.
-2. Who finds suspects knows that a worker died there, and scrubs them in portions. A portion is named
-   before it is scrubbed and cleared before it is delivered, so that only scrubbing can count against it.
+2. Who finds suspects knows that a worker died there, and tries them in portions. A portion is named
+   before it is scrubbed, until its outcomes are delivered. No other lane of the worker scrubs meanwhile:
+   what ends the worker then is a message of this portion, and no neighbor's.
 3. A message that was alone when the third worker died is not scrubbed again.
+
+A worker that leaves in order, or whose broker does not take a delivery, takes the name back.
 
 The record lives where the offset lives: written by the lane's own producer it is fenced like
 everything else that moves the offset, it survives the loss of a host, and no topic or file is added.
@@ -74,10 +77,9 @@ def portion(lane: Lane, messages: Sequence[Message]) -> Sequence[Message]:
     return [message for message in messages[:size] if message.offset < found.until] or messages
 
 
-def while_scrubbed(lane: Lane, messages: Sequence[HasOffset]) -> str | None:
-    """Return what to commit while messages are scrubbed; none where no worker has died."""
-    found = found_suspects(lane)
-    return None if found is None else Suspects(messages[-1].offset + 1, found.crashes + 1).metadata()
+def while_tried(found: Suspects, messages: Sequence[HasOffset]) -> str:
+    """Return what to commit while messages are scrubbed and delivered, after a worker died of suspects."""
+    return Suspects(messages[-1].offset + 1, found.crashes + 1).metadata()
 
 
 def left(lane: Lane, next_offset: int) -> str | None:

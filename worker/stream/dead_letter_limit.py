@@ -1,7 +1,9 @@
-"""Stops the worker when too much turns into dead letters: then the fault is more likely ours than theirs.
+"""Stops the worker when too much turns into dead letters through what may be our own fault.
 
 A broken deployment would otherwise empty the inbound topic into the dead letters, and each claim would
 have to be found and sent again. Counted for each partition, over the last messages that were decided.
+What only a sender can be blamed for, such as bytes that are not JSON, does not count: one sender could
+hold the claims of all others with 500 messages of a byte. The alert on a spike of dead letters tells of those.
 """
 
 from collections import defaultdict, deque
@@ -9,9 +11,16 @@ from collections.abc import Sequence
 
 from faust.types import TP
 
+from schemas.dead_letter import MAY_BE_OURS, DeadLetter
+
+
+def counts(letter: DeadLetter | None) -> bool:
+    """Return whether a verdict counts against the limit."""
+    return letter is not None and letter.reason in MAY_BE_OURS
+
 
 class DeadLetterLimit:
-    """Knows how many of the last messages of each partition were dead letters."""
+    """Knows how many of the last messages of each partition were dead letters that count."""
 
     def __init__(self, window: int, share: float) -> None:
         """Set the limit: `share` of `window` messages; a window of 0 sets none."""

@@ -16,7 +16,7 @@ class ExitCode(IntEnum):
     """It was asked to stop, and was not done within the grace period."""
 
     BROKER_UNREACHABLE = 69
-    """No broker answered or let us in when the worker started, or a topic is missing there."""
+    """No broker answered or let us in at the start, or a topic is missing there or has too few partitions."""
 
     REFERENCE_BROKEN = 70
     """The reference data or the edits could not be loaded."""
@@ -25,4 +25,4 @@ class ExitCode(IntEnum):
     """A batch may or may not have been delivered; a restart resumes from the committed offset."""
 
     SETTINGS = 78
-    """The settings are wrong."""
+    """A setting is wrong, the port is taken, or the memory limit is too low."""

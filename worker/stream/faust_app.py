@@ -6,13 +6,15 @@ import faust
 from faust.auth import OAuthCredentials
 from yarl import URL
 
-from worker.kafka.connection import tls_context
+from worker.kafka.connection import METADATA_MS, tls_context
+from worker.kafka.record_batches import allow_unpacked, guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import Settings
 from worker.stream.faust_transport import Faust, NoTables, Transport
 
 HEARTBEAT_S: Final = 3.0
 _BUFFERED_MESSAGES: Final = 256
+_HEADERS_BYTES: Final = 64 * 1024
 _REQUEST_TIMEOUT_S: Final = 90.0
 _COMMIT_EVERY: Final = 100
 _COMMIT_INTERVAL_S: Final = 0.5
@@ -30,6 +32,8 @@ def build_app(settings: Settings) -> Faust:
     Faust's own exactly-once sends outcomes outside the transaction that holds the offsets, and its own
     commits go on after a produce that failed.
     """
+    guard_consumers()
+    allow_unpacked(settings.max_message_bytes + _HEADERS_BYTES)
     app = _App(
         settings.group_id,
         # Faust reads variables such as BROKER_URL and lets them win over what the code says.
@@ -43,7 +47,10 @@ def build_app(settings: Settings) -> Faust:
         broker_commit_every=_COMMIT_EVERY,
         broker_commit_interval=_COMMIT_INTERVAL_S,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MS,
         consumer_group_instance_id=settings.instance_id,
+        # A fetch of some kilobytes can unpack to any number of messages.
+        broker_max_poll_records=_BUFFERED_MESSAGES,
         consumer_max_fetch_size=max(settings.max_message_bytes, 1024 * 1024),
         key_serializer="raw",
         value_serializer="raw",

@@ -25,6 +25,7 @@ from worker.observe.recorder import Recorder
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
 _END_WATCH_S = 0.5
+_TAKE_BACK_S = 5.0
 REVOKE_WAIT_S = 5.0
 """How long a partition that goes away waits for its batch; longer would cost the group its time."""
 
@@ -110,14 +111,30 @@ FirstOffset = Callable[[TP, int], Awaitable[int | None]]
 """Answers the first offset at or after one that holds a record; see `first_offset`."""
 
 
+OnExpired = Callable[[TP, int, int], None]
+"""Hears of offsets that the broker deleted unread: the first one, and the one after the last."""
+
+
+def _ignore(_tp: TP, _first: int, _end: int) -> None:
+    """Report to nobody."""
+
+
 class Lanes:
     """The lanes of all partitions that are ours."""
 
-    def __init__(self, group: LaneGroup, delivery: LaneDelivery, recorder: Recorder, first_offset: FirstOffset) -> None:
+    def __init__(
+        self,
+        group: LaneGroup,
+        delivery: LaneDelivery,
+        recorder: Recorder,
+        first_offset: FirstOffset,
+        on_expired: OnExpired = _ignore,
+    ) -> None:
         self._group = group
         self._delivery = delivery
         self._recorder = recorder
         self._first_offset = first_offset
+        self._on_expired = on_expired
         self._generation: int | None = None
         self._opening: dict[TP, tuple[int, asyncio.Task[Lane]]] = {}
 
@@ -149,11 +166,26 @@ class Lanes:
         lane = Lane(tp, generation, await self._delivery.open(tp))
         try:
             committed = await self._settled(tp) or Committed(await self._group.beginning(tp))
+            lane.next_offset, lane.metadata = committed.offset, committed.metadata
+            await self.pass_expired(lane)
         except BaseException:
             await self._delivery.close(lane)
             raise
-        lane.next_offset, lane.metadata = committed.offset, committed.metadata
         return lane
+
+    async def pass_expired(self, lane: Lane) -> None:
+        """Go to the first offset that the broker still has, and report those that it deleted unread.
+
+        The caller holds the lock, or is the only one to know the lane.
+        """
+        first = lane.next_offset
+        beginning = await self._group.beginning(lane.tp)
+        if beginning <= first:
+            return
+        self._on_expired(lane.tp, first, beginning)
+        lane.next_offset = beginning
+        # Committed at once: whoever opens the lane next would report them again.
+        await self._delivery.note(lane, lane.metadata)
 
     async def _settled(self, tp: TP) -> Committed | None:
         # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
@@ -188,7 +220,12 @@ class Lanes:
         Otherwise let the consumer read again from there. Records on their way can undo that, so the
         seek is repeated for as long as such records come.
         """
-        if await self._first_offset(lane.tp, expected) == offset:
+        first = await self._first_offset(lane.tp, expected)
+        if first != offset and (beginning := await self._group.beginning(lane.tp)) > expected:
+            # What was there at an earlier look has expired since.
+            self._on_expired(lane.tp, expected, beginning)
+            first = await self._first_offset(lane.tp, beginning)
+        if first == offset:
             return True
         moment = asyncio.get_running_loop().time()
         if lane.sought_at is None or moment - lane.sought_at >= _SEEK_AGAIN_AFTER_S:
@@ -233,13 +270,36 @@ class Lanes:
             is_done = False
             if lane.delivering is not None:
                 lane.delivering.cancel()
+            else:
+                # It still scrubs, slowly, and will deliver nothing: no worker died here.
+                await self._note(lane, "" if lane.is_watched else lane.metadata)
         await self._delivery.close(lane)
         return is_done
 
     async def _end_watch(self, lane: Lane) -> None:
-        """Say that no worker died here; if that fails, the next one is careful for nothing."""
-        if not lane.is_watched or not lane.metadata:
+        """Say that no worker died here; what an earlier worker left is there already."""
+        if lane.is_watched:
+            await self._note(lane, "")
+
+    async def _note(self, lane: Lane, metadata: str) -> None:
+        """Commit what is true of the lane; if that fails, its next owner is careful for nothing."""
+        if not lane.metadata:
             return
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_END_WATCH_S):
-                await self._delivery.note(lane, "")
+                await self._delivery.note(lane, metadata)
+
+    async def take_back(self, lane: Lane) -> None:
+        """Take back the name of what was being tried, after a delivery that failed; if that fails too, it stays.
+
+        A new producer ends the transaction in doubt. If it was committed after all, so was what is to be committed
+        with it, and the offset must not go back.
+        """
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(_TAKE_BACK_S):
+                await self._delivery.close(lane)
+                lane.producer = await self._delivery.open(lane.tp)
+                committed = await self._settled(lane.tp)
+                is_ours = not lane.revoked.is_set() and lane.generation == self._group.generation
+                if is_ours and committed is not None and committed.offset == lane.next_offset:
+                    await self._delivery.note(lane, lane.metadata)

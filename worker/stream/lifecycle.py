@@ -11,12 +11,14 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from worker.kafka.obstacle import find_obstacle
+from worker.kafka.obstacle import find_obstacle_and_broker
 from worker.kafka.topics import check_topics
 from worker.observe.health import HealthState
+from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
+from worker.stream.lanes import OnExpired
 from worker.stream.runtime import Log, Shell
 
 _TICK_S: Final = 0.5
@@ -60,17 +62,38 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
         try:
             flaws = await check_topics(settings)
         except (KafkaError, OSError) as error:
-            reason = await find_obstacle(settings)
-            log.warning("broker-unreachable", exception=type(error).__name__, reason=reason)
+            await report_obstacle(settings, log, error)
             if asyncio.get_running_loop().time() > deadline:
                 return False
         else:
             for flaw in flaws:
-                log.warning("topic-flaw", topic=flaw.topic, problem=flaw.problem)
-            return not any(flaw.problem == "is missing" for flaw in flaws)
+                say = log.critical if flaw.is_fatal else log.warning
+                say("topic-flaw", topic=flaw.topic, problem=flaw.problem)
+            return not any(flaw.is_fatal for flaw in flaws)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
     return False
+
+
+async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
+    """Say in one line that a broker does not answer, which one, and what is in the way."""
+    found = await find_obstacle_and_broker(settings)
+    reason, host, port = (None, None, None) if found is None else found
+    log.warning("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
+
+
+async def watch_readiness(health: HealthState, log: Log) -> None:
+    """Say when the worker becomes ready, when it is not any more, and why, and when it is again."""
+    was_ready, has_been = False, False
+    while True:
+        missing = [part for part, is_ready in health.readiness().items() if not is_ready]
+        if not missing and not was_ready:
+            log.info("ready-again" if has_been else "ready", audit=True)
+            was_ready = has_been = True
+        elif missing and was_ready:
+            log.warning("not-ready", audit=True, problem=", ".join(missing))
+            was_ready = False
+        await asyncio.sleep(_TICK_S)
 
 
 def connect_rebalancing(shell: Shell) -> None:
@@ -125,6 +148,22 @@ def claim_partitions(shell: Shell) -> tuple[TP, ...]:
     return tuple(
         sorted(TP(each.topic, each.partition) for each in shell.app.consumer.assignment() if each.topic == inbound)
     )
+
+
+def report_expired(log: Log, recorder: Recorder) -> OnExpired:
+    """Return what reports the offsets that retention deleted before anyone had read them, each of them once."""
+    reported: dict[TP, int] = {}
+
+    def report(tp: TP, first: int, end: int) -> None:
+        first = max(first, reported.get(tp, 0))
+        if first >= end:
+            return
+        reported[tp] = end
+        recorder.count("expired_unread_total", tp.topic, str(tp.partition), amount=end - first)
+        place = {"topic": tp.topic, "partition": tp.partition, "offset": first}
+        log.error("expired-unread", audit=True, last_offset=end - 1, count=end - first, **place)
+
+    return report
 
 
 async def tick(health: HealthState) -> None:

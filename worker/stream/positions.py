@@ -8,9 +8,11 @@ from faust.types import TP
 
 from worker.kafka.connection import open_reader
 from worker.settings import Settings
+from worker.stream.lanes import OnExpired
 
 _LOOK_S = 10.0
 _LOOK_AHEAD = 2000
+_AT_ONCE = 50
 
 
 class Positions:
@@ -21,8 +23,9 @@ class Positions:
     sends every claim in a transaction of its own leaves a hole after each.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, on_expired: OnExpired) -> None:
         self._settings = settings
+        self._on_expired = on_expired
         self._seen: dict[TP, tuple[int, list[int]]] = {}
 
     async def first_offset(self, tp: TP, offset: int) -> int | None:
@@ -40,9 +43,16 @@ class Positions:
             async with asyncio.timeout(_LOOK_S), open_reader(self._settings) as reader:
                 reader.assign([partition])
                 beginning = (await reader.beginning_offsets([partition]))[partition]
+                if beginning > offset:
+                    self._on_expired(tp, offset, beginning)
                 reader.seek(partition, max(offset, beginning))
-                first = await reader.getone(partition)
-                more = await reader.getmany(partition, timeout_ms=0, max_records=_LOOK_AHEAD)
+                found = [(await reader.getone(partition)).offset]
+                while len(found) < _LOOK_AHEAD:
+                    # A few at a time: only their offsets are kept, and each may be as long as a message may be.
+                    more = (await reader.getmany(partition, timeout_ms=0, max_records=_AT_ONCE)).get(partition, ())
+                    found += [record.offset for record in more]
+                    if not more:
+                        break
         except TimeoutError:
             return []
-        return [first.offset, *(record.offset for record in more.get(partition, ()))]
+        return found

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,9 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
 from worker.kafka.messages import (
     FHIR_CONTENT_TYPE,
+    HEADER_NAMES,
     JSON_CONTENT_TYPE,
+    UNREADABLE,
     X12_CONTENT_TYPE,
     Headers,
     Inbound,
@@ -37,6 +40,10 @@ _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-le
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _TRACEPARENT_HEADER: Final = "traceparent"
 _CONTENT_TYPE_HEADER: Final = "content-type"
+_ESCAPED: Final = "escaped"
+_REASON_OF: Final = MappingProxyType(
+    {UNREADABLE: DeadLetterReason.UNREADABLE, HEADER_NAMES: DeadLetterReason.HEADER_NOT_UTF8}
+)
 _FLAWS_SHARE: Final = 8
 """The sentences on what is wrong may take this part of a record: the message itself goes first."""
 
@@ -92,7 +99,9 @@ def _moment(message: Inbound) -> datetime | None:
 
 
 def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
-    """Return why a message is not even looked into; none if it is."""
+    """Return why a message is not even looked into, or None when it is."""
+    if message.mark is not None:
+        return DeadLetter(_REASON_OF[message.mark], DeadLetterStage.FETCH)
     if message.value is None:
         return None
     if len(message.value) + message.header_bytes > max_message_bytes:
@@ -156,9 +165,9 @@ def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tu
     return _dead_letter(message, verdict, scrubbed.versions, provenance), scrubbed
 
 
-def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str]) -> Scrubbed:
-    """Return the verdict of a dead letter."""
-    return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage), versions=versions)
+def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> Scrubbed:
+    """Return the verdict of a dead letter, with sentences that say more."""
+    return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
 
 
 def size(record: Outgoing) -> int:
@@ -237,6 +246,8 @@ def _dead_letter(
     key_fits = len(key or b"") <= room // 4
     headers_fit = sum(len(name) * 4 + len(each or b"") + 10 for name, each in headers) <= room // 4
     value_fits = len(value) <= room // 2
+    is_read = message.mark is not UNREADABLE
+    are_escaped = message.mark is HEADER_NAMES and headers_fit
     ours: dict[str, str] = {
         dlq.HEADER_SCHEMA: dlq.SCHEMA_VERSION,
         dlq.HEADER_REASON: verdict.reason,
@@ -245,17 +256,20 @@ def _dead_letter(
         dlq.HEADER_ORIG_PARTITION: str(message.partition),
         dlq.HEADER_ORIG_OFFSET: str(message.offset),
         dlq.HEADER_ORIG_TIMESTAMP_MS: str(-1 if message.timestamp_ms is None else message.timestamp_ms),
-        dlq.HEADER_VALUE: _copied(is_copied=value_fits),
+        dlq.HEADER_VALUE: _copied(is_copied=value_fits and is_read),
         dlq.HEADER_VALUE_SHA256: sha256(value).hexdigest(),
         dlq.HEADER_VALUE_BYTES: str(len(value)),
-        dlq.HEADER_KEY: _copied(is_copied=key_fits),
-        dlq.HEADER_HEADERS: _copied(is_copied=headers_fit),
+        dlq.HEADER_KEY: _copied(is_copied=key_fits and is_read),
+        dlq.HEADER_HEADERS: _ESCAPED if are_escaped else _copied(is_copied=headers_fit and is_read),
         dlq.HEADER_APP_VERSION: provenance.app_version,
         dlq.HEADER_RULESET: versions.get("ruleset", ""),
         dlq.HEADER_REFERENCE: versions.get("reference", ""),
         dlq.HEADER_PROFILE: versions.get("profile", ""),
         dlq.HEADER_REPLAYS: str(replays(message.headers)),
     }
+    if not is_read:
+        # A digest of nothing would say that the message was empty.
+        del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
     if flaws:
         ours[dlq.HEADER_FLAWS] = flaws
     event_id = dead_letter_id(message.topic, message.partition, message.offset)

@@ -6,6 +6,7 @@ import platform
 import signal
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from worker.collector import lasting
@@ -19,7 +20,7 @@ from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process
 from worker.settings import Delivery as DeliveryPolicy
 from worker.settings import Settings
-from worker.stream.budget import ClaimBudget, limit_process
+from worker.stream.budget import ClaimBudget, lift_process_limit, limit_process
 from worker.stream.connection_metrics import watch_connections
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
@@ -27,12 +28,15 @@ from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_app import build_app
 from worker.stream.faust_transport import Group
 from worker.stream.lanes import Lanes
+from worker.stream.last_words import LastWords, NotLoadableError, last_words, port_words
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
+    report_expired,
     tick,
     wait_for_topics,
     watch_faust,
+    watch_readiness,
     within,
 )
 from worker.stream.positions import Positions
@@ -77,7 +81,10 @@ def run_worker(
     """
     run = _Run(settings, scrubber_factory, agents, app_version=app_version, spans=spans)
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
-        return runner.run(run.run())
+        try:
+            return runner.run(run.run())
+        except Exception as error:  # noqa: BLE001 -- whatever ends a worker is told in one line
+            return run.leave(last_words(error, settings))
 
 
 class _Run:
@@ -115,13 +122,16 @@ class _Run:
         self._budget.install()
         limit_process(self._settings.memory_limit_mib)
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._reload_asked.set))
-        server = HealthServer(
-            self._settings.http_host,
-            self._settings.http_port,
-            self._health,
-            self._recorder.exposition,
-            self._status.document,
-        )
+        try:
+            server = HealthServer(
+                self._settings.http_host,
+                self._settings.http_port,
+                self._health,
+                self._recorder.exposition,
+                self._status.document,
+            )
+        except OSError as error:
+            return self.leave(port_words(error, self._settings))
         self._logs.log.info(
             "starting",
             audit=True,
@@ -146,6 +156,16 @@ class _Run:
         self._watchdog.start_clock()
         return code
 
+    def leave(self, words: LastWords) -> ExitCode:
+        """Say why the worker ends, write that out, and return its exit code."""
+        lift_process_limit()
+        self._logs.log.critical(words.event, audit=True, problem=words.problem, **words.facts)
+        self._logs.log.info("stopped", audit=True, exit_code=int(words.exit_code), instance=self._settings.instance_id)
+        self._logs.close()
+        self._watchdog.exit_code = words.exit_code
+        self._watchdog.start_clock()
+        return words.exit_code
+
     def _ask_to_stop(self, loop: asyncio.AbstractEventLoop) -> None:
         self._watchdog.start_clock()
         loop.call_soon_threadsafe(self._stop_asked.set)
@@ -154,6 +174,8 @@ class _Run:
         try:
             with lasting():
                 loaded = await asyncio.to_thread(self._scrubber_factory)
+        except (NotLoadableError, MemoryError):
+            raise
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
             self._logs.log.critical("reference-broken", exception=type(error).__name__)
             return ExitCode.REFERENCE_BROKEN
@@ -162,8 +184,11 @@ class _Run:
         if not await wait_for_topics(self._settings, self._logs.log, self._stop_asked):
             return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
         self._recorder.since("broker_silent_seconds", time.time())
-        positions = Positions(self._settings)
-        shell = self._shell(loaded, positions, await record_limit(self._settings))
+        self._health.note("broker_answers", is_ready=True)
+        on_expired = report_expired(self._logs.log, self._recorder)
+        positions = Positions(self._settings, on_expired)
+        limit = await record_limit(self._settings)
+        shell = self._shell(loaded, limit, partial(Lanes, first_offset=positions.first_offset, on_expired=on_expired))
         self._status.loaded = lambda: shell.loaded
         connect_rebalancing(shell)
         for attach in self._agents:
@@ -187,7 +212,9 @@ class _Run:
         report_reference(self._recorder, loaded)
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
-    def _shell(self, loaded: LoadedScrubber, positions: Positions, limit: int) -> Shell:
+    def _shell(
+        self, loaded: LoadedScrubber, limit: int, new_lanes: Callable[[Group, Delivery, Recorder], Lanes]
+    ) -> Shell:
         app = build_app(self._settings)
         group = Group(app)
         delivery: Delivery
@@ -200,7 +227,7 @@ class _Run:
             settings=self._settings,
             app=app,
             group=group,
-            lanes=Lanes(group, delivery, self._recorder, positions.first_offset),
+            lanes=new_lanes(group, delivery, self._recorder),
             delivery=delivery,
             loaded=loaded,
             provenance=Provenance(self._settings.topics, self._app_version, limit),
@@ -214,7 +241,12 @@ class _Run:
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
         await shell.delivery.start()
-        work = [watch_faust(shell), watch_lanes(shell, positions), self._end_when_asked(shell)]
+        work = [
+            watch_faust(shell),
+            watch_lanes(shell, positions),
+            watch_readiness(shell.health, shell.log),
+            self._end_when_asked(shell),
+        ]
         swap = None
         if shell.loaded.source is not None:
             swap = ReferenceSwap(shell, shell.loaded.source)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
 
@@ -60,6 +60,10 @@ class Scrubbed:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
+PART_READ: Final = Scrubbed("skipped")
+"""Yielded in place of a verdict for a part of a message that is no claim; the dead letter at the end tells of it."""
+
+
 class Scrubber(Protocol):
     """What scrubs messages: synchronous, pure and total."""
 
@@ -70,7 +74,8 @@ class Scrubber(Protocol):
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
         """Yield the verdict on each claim of a message of another form, and one dead letter if some of it is no claim.
 
-        At least one verdict is yielded. Between two of them the caller may do something else.
+        At least one verdict is yielded, and `PART_READ` for each part that is no claim. Between two of them the caller
+        may do something else, or stop.
         """
         ...
 

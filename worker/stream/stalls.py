@@ -10,14 +10,18 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
+from worker.stream.lifecycle import report_obstacle
 from worker.stream.positions import Positions
 from worker.stream.runtime import Shell
 
 _CHECK_S: Final = 2.0
+_ANSWER_S: Final = 8.0
+"""With the check before, readiness turns within 15 s after a broker has fallen silent."""
 _GIVE_UP_AFTER_CHECKS: Final = 60
 
 
@@ -38,10 +42,15 @@ async def watch_lanes(shell: Shell, positions: Positions, check_s: float = _CHEC
         try:
             # Without partitions of our own one is asked for all the same, to hear from a broker.
             asked = [lane.tp for lane in lanes] or [TP(shell.settings.topics.inbound, 0)]
-            ends = await shell.group.ends(asked)
+            async with asyncio.timeout(_ANSWER_S):
+                ends = await shell.group.ends(asked)
+            shell.health.note("broker_answers", is_ready=True)
             shell.recorder.since("broker_silent_seconds", time.time())
             for lane in lanes:
                 await _check(shell, positions, lane, idle[lane], ends.get(lane.tp, lane.next_offset))
+        except (KafkaError, TimeoutError, OSError) as error:
+            shell.health.note("broker_answers", is_ready=False)
+            await report_obstacle(shell.settings, shell.log, error)
         except Exception as error:  # noqa: BLE001 -- a figure that is missing must not end the worker
             shell.log.warning("lag-unknown", exception=type(error).__name__)
 
@@ -71,8 +80,11 @@ async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness
     if idle.checks < 2:  # noqa: PLR2004 -- one check may fall between two batches
         return
     if await positions.first_offset(lane.tp, lane.next_offset) is None:
-        # Only control records lie there, such as the end of an upstream transaction.
+        # Only control records are there, such as the end of an upstream transaction, or everything has expired.
         idle.nothing_before = end
+        async with lane.lock:
+            if not lane.revoked.is_set() and lane.next_offset == idle.next_offset:
+                await shell.lanes.pass_expired(lane)
         return
     if lane.revoked.is_set() or lane.next_offset != idle.next_offset:
         return

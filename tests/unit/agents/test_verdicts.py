@@ -55,7 +55,7 @@ async def judged(
     message = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", text.encode(), headers)
     lane: Any = SimpleNamespace(is_watched=True)  # Any: the part of a lane that judging looks at
     taken: Any = SimpleNamespace(message=message)  # Any: likewise
-    pairs, records = await Judge(cast("Shell", shell)).scrub(lane, [taken])
+    pairs, records, *_ = await Judge(cast("Shell", shell)).scrub(lane, [taken])
     return [scrubbed.disposition for _, scrubbed in pairs], records
 
 

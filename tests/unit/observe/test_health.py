@@ -65,7 +65,8 @@ def test_a_loop_that_turns_is_alive_and_one_that_stands_is_not(
 
 
 def test_ready_needs_every_part(server: HealthServer, state: HealthState) -> None:
-    """Group joined, reference loaded, producer usable: the body says which is missing."""
+    """Group joined, reference loaded, producer usable, broker there: the body says which is missing."""
+    state.note("broker_answers", is_ready=True)
     state.note("group_joined", is_ready=True)
     state.note("reference_loaded", is_ready=True)
     status, _, body = _get(server, "/readyz")

@@ -14,7 +14,7 @@ from worker.stream.crash_record import (
     left,
     portion,
     watch,
-    while_scrubbed,
+    while_tried,
 )
 from worker.stream.lanes import Lane
 
@@ -43,7 +43,6 @@ def test_metadata_that_is_not_ours_names_nobody(metadata: str) -> None:
 
     assert found_suspects(lane) is None
     assert portion(lane, messages(100, 599)) == messages(100, 599)
-    assert while_scrubbed(lane, messages(100, 599)) is None
     assert not is_condemned(lane, Message(100))
 
 
@@ -60,7 +59,6 @@ def test_what_a_lane_names_itself_is_no_finding() -> None:
 
     assert lane.metadata == Suspects(600, 1).metadata()
     assert portion(lane, messages(100, 599)) == messages(100, 599)
-    assert while_scrubbed(lane, messages(100, 599)) is None
     assert left(lane, 101) is None
     assert are_named(lane, messages(100, 599))
     assert not are_named(lane, [Message(100), Message(600)])
@@ -104,7 +102,8 @@ def test_the_culprit_is_found_in_three_crashes_and_nobody_else_is_condemned(culp
         lane, died = lane_at(offset, metadata), False
         while lane.next_offset < end and not died:
             part = portion(lane, messages(lane.next_offset, min(lane.next_offset + 499, end - 1)))
-            named = while_scrubbed(lane, part)
+            tried = found_suspects(lane)
+            named = None if tried is None else while_tried(tried, part)
             if named is None and not are_named(lane, part):
                 lane.metadata, lane.is_watched = watch(lane.next_offset, 500), True
             condemned += [each.offset for each in part if is_condemned(lane, each)]

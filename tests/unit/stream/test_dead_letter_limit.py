@@ -4,9 +4,20 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.stream.dead_letter_limit import DeadLetterLimit
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from worker.stream.dead_letter_limit import DeadLetterLimit, counts
 
 A, B = TP("claims", 0), TP("claims", 1)
+
+
+def test_only_what_may_be_our_fault_counts() -> None:
+    """Every other reason is within the power of whoever sends a few bytes."""
+    assert not counts(None)
+    assert {each.value for each in DeadLetterReason if counts(DeadLetter(each, DeadLetterStage.EDIT))} == {
+        "internal-error",
+        "over-budget",
+        "crash-loop",
+    }
 
 
 def test_the_share_of_the_window_is_the_first_that_may_not_leave() -> None:

@@ -28,6 +28,7 @@ class World:
         self.happened: list[str] = []
         self.offset = committed
         self.log = log
+        self.first = 7
         self.closed = asyncio.Event()
 
     async def committed(self, _tp: TP) -> Committed | None:
@@ -37,7 +38,7 @@ class World:
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
-        return 7
+        return self.first
 
     async def seek(self, _tp: TP, offset: int) -> None:
         """Note a seek."""
@@ -239,3 +240,31 @@ async def test_a_lane_that_closes_in_good_order_clears_the_suspects_that_it_name
         await lanes.revoke()
 
         assert [each for each in world.happened if each[:4] in {"note", "clos"}] == expected
+
+
+async def test_offsets_that_expired_unread_are_reported_once_and_passed() -> None:
+    """Of 100 up to 149 nobody knows what they held; the lane goes on at 150, and so does its next owner."""
+    world, told = World(committed=100), list[tuple[int, int]]()
+    world.first = 150
+    lanes = Lanes(world, world, Recorder(), world.first_offset, lambda _tp, first, end: told.append((first, end)))
+    await lanes.assign([PARTITION], 1)
+    lane = await lanes.lane(PARTITION, 1)
+
+    assert lane is not None
+    assert (lane.next_offset, told) == (150, [(100, 150)])
+    assert world.happened[-1] == "note ''"
+    await lanes.pass_expired(lane)
+    assert told == [(100, 150)]
+
+
+async def test_what_expires_behind_an_earlier_look_is_reported_too() -> None:
+    """A worker that was held for days still believes in records that are gone."""
+    world, told = World(committed=100, log=(100, 150)), list[tuple[int, int]]()
+    lanes = Lanes(world, world, Recorder(), world.first_offset, lambda _tp, first, end: told.append((first, end)))
+    await lanes.assign([PARTITION], 1)
+    lane = await lanes.lane(PARTITION, 1)
+    assert lane is not None
+    world.first = 140
+
+    assert await _admitted(lanes, lane, 150) == [150]
+    assert told == [(100, 140)]

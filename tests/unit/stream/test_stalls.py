@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from faust.types import TP
 
+from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
 from worker.stream.lanes import Lane
 from worker.stream.runtime import Shell
@@ -20,6 +21,7 @@ class FakeShell:
 
     def __init__(self, end: int, *lanes: Lane) -> None:
         self.recorder = Recorder()
+        self.health = HealthState()
         self.lanes = self
         self.group = self
         self.settings = self

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import click
@@ -14,7 +14,7 @@ from schemas.dead_letter import DeadLetterReason
 from worker.agents.verdicts import verdicts_on
 from worker.bootstrap import load_scrubber
 from worker.cli.shared.audit import audit, place_facts
-from worker.cli.shared.broker import on_broker
+from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import counted, out
 from worker.cli.shared.selection import Choice, Sending
@@ -24,10 +24,11 @@ from worker.kafka.read import Record
 from worker.kafka.replay import Run
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
-from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.message_limits import MessageLimitError, MessageMeter
+from worker.stream.scrubber import PART_READ, LoadedScrubber, Scrubbed
 
 LOOPED: Final = "left alone: replayed too often"
-NOT_KEPT: Final = "left alone: the message was too large to keep"
+NOT_KEPT: Final = "left alone: the message was not kept whole"
 NOT_OURS: Final = "left alone: it came from another topic"
 NOT_TRIED: Final = "not tried here: it ended workers"
 
@@ -93,10 +94,22 @@ class Oracle:
             message.headers,
         )
         try:
-            verdicts = list(verdicts_on(inbound, self._loaded, self._settings, self._budget))
+            verdicts = self._verdicts(inbound)
+        except MessageLimitError:
+            return DeadLetterReason.MESSAGE_LIMIT.value, frozenset()
         except Exception:  # noqa: BLE001 - as in the worker, whatever the scrubber raises is one message's fault
             return DeadLetterReason.INTERNAL_ERROR.value, frozenset()
         return _worst(verdicts), frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
+
+    def _verdicts(self, message: Inbound) -> list[Scrubbed]:
+        """Return the verdicts without what they would send. Raises `MessageLimitError`."""
+        meter, verdicts = MessageMeter.of(self._settings), list[Scrubbed]()
+        meter.go_on()
+        for scrubbed in verdicts_on(message, self._loaded, self._settings, self._budget):
+            meter.add(len(scrubbed.value or b""))
+            if scrubbed is not PART_READ:
+                verdicts.append(replace(scrubbed, value=None))
+        return verdicts
 
 
 def _worst(verdicts: list[Scrubbed]) -> str:
@@ -126,6 +139,8 @@ async def _replay(settings: Settings, plan: Plan, oracle: Oracle) -> Account:
     async with Run(settings, plan.name, plan.topic) as run:
         producer = await run.open_sender() if plan.sending.send else None
         async for batch in run.batches():
+            for record in batch:
+                say_unreadable(record)
             chosen = [(record, _chosen(settings, plan, oracle, account, plan.read(record))) for record in batch]
             if plan.sending.send:
                 # Before they are sent: a line too many is harmless, a claim that nobody accounts for is not.

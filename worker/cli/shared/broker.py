@@ -11,7 +11,9 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
+from worker.kafka.messages import UNREADABLE
 from worker.kafka.obstacle import Obstacle, find_obstacle
+from worker.kafka.read import Record
 from worker.settings import Settings, SettingsError
 from worker.stream.exit_codes import ExitCode
 
@@ -22,6 +24,7 @@ _OBSTACLES: Final[Mapping[Obstacle | None, str]] = MappingProxyType(
     {
         Obstacle.CERTIFICATE: "is not to be trusted: CLAIMSCRUB_TLS_CA_FILE vouches for no such certificate, "
         "or it is over, or for another host.",
+        Obstacle.UNKNOWN_HOST: "has a name that leads to no address.",
         Obstacle.TLS: "takes no TLS from us: look at CLAIMSCRUB_SECURITY, "
         "and at CLAIMSCRUB_TLS_CERT_FILE if it asks for a certificate.",
         Obstacle.LOGIN: "refuses the login: look at the CLAIMSCRUB_SASL_ settings and the files that they name.",
@@ -69,6 +72,12 @@ def quiet_clients() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
+
+
+def say_unreadable(record: Record) -> None:
+    """Say on stderr that a record was passed over because nothing could read it."""
+    if record.mark is UNREADABLE:
+        click.echo(f"{record.topic} {record.partition}/{record.offset} cannot be read.", err=True)
 
 
 def _answers(server: str) -> bool:

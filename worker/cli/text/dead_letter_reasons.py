@@ -8,6 +8,8 @@ from schemas.dead_letter import DeadLetterReason
 
 WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
     {
+        DeadLetterReason.UNREADABLE: "what the broker keeps of it can be neither unpacked nor parsed",
+        DeadLetterReason.HEADER_NOT_UTF8: "the name of one of its headers is not UTF-8 text",
         DeadLetterReason.EMPTY: "there is nothing in it",
         DeadLetterReason.TOO_LARGE: "it is larger than a claim may be",
         DeadLetterReason.NOT_UTF8: "it is not UTF-8 text",
@@ -28,6 +30,7 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.X12_CLAIM: "one of its X12 claims could not be read",
         DeadLetterReason.FHIR_RESOURCE: "it is a FHIR resource without a claim in it",
         DeadLetterReason.FHIR_CLAIM: "one of its FHIR claims could not be read",
+        DeadLetterReason.MESSAGE_LIMIT: "it becomes more claims, bytes or work than one message may",
         DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
         DeadLetterReason.OVER_BUDGET: "reading it or writing its outcome took longer than a claim may",
         DeadLetterReason.CRASH_LOOP: "three workers died of it; that is a fault of ours, please report it",

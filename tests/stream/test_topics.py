@@ -1,0 +1,37 @@
+"""A worker that finds the topics other than they have to be does not start."""
+
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import NewTopic
+
+from tests.stream.support import WorkerProcess
+from worker.kafka.connection import open_admin
+from worker.kafka.topics import check_topics, create_topics
+from worker.settings import Settings
+from worker.stream.exit_codes import ExitCode
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+
+
+async def test_an_outcome_topic_with_fewer_partitions_is_refused_at_the_start(
+    exactly_once: Settings, tmp_path: Path
+) -> None:
+    """Before anything is taken: an outcome goes to the partition of its message, and there would be none."""
+    async with open_admin(exactly_once) as admin:
+        topic = NewTopic(exactly_once.topics.rejected, 2, 1)  # type: ignore[no-untyped-call]  # aiokafka publishes no types
+        await admin.create_topics([topic])
+    await create_topics(exactly_once, partitions=3)
+
+    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+        assert worker.process.wait(60) == ExitCode.BROKER_UNREACHABLE
+        (flaw,) = [each for each in worker.events("topic-flaw") if each["level"] == "critical"]
+    assert flaw["topic"] == exactly_once.topics.rejected
+    assert flaw["problem"] == f"has 2 partitions, but {exactly_once.topics.inbound} has 3"
+
+
+async def test_topics_that_were_created_as_declared_have_no_flaw(exactly_once: Settings) -> None:
+    """What `topics create` makes, `topics check` finds in order."""
+    await create_topics(exactly_once)
+
+    assert await check_topics(exactly_once) == ()
