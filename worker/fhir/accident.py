@@ -58,7 +58,9 @@ def _among_occurrences(entry: Element, cause: str, day: str, support: Support) -
     if any(each.get("occurrenceSpanCodeDate") == day for each in reported):
         return
     if reported or cause != _EMPLOYMENT:
-        raise DamagedError(entry.path, "an institutional claim reports it by an occurrence code, and has none for it.")
+        raise DamagedError(
+            entry.path, "an institutional claim reports an accident by its occurrence code, which is missing."
+        )
     support.occurrences.append(
         filled(occurrenceSpanCode=_OCCURRENCE_OF_EMPLOYMENT, occurrenceSpanCodeDate=day),
     )

@@ -1,6 +1,7 @@
 """`Claim.careTeam`: who gave, ordered, referred and supervised, for the whole claim and at its lines."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from schemas.claim import ClaimKind
@@ -36,6 +37,10 @@ _ORDERING: Final = "ordering"
 """The 837P names who ordered at the line only (2420E)."""
 
 
+_WITH_TAXONOMY: Final = {ClaimKind.PROFESSIONAL: "rendering", ClaimKind.INSTITUTIONAL: "attending"}
+"""Whose PRV segment an 837 has beside that of the billing provider."""
+
+
 @dataclass(slots=True)
 class CareTeam:
     """The members of a care team as parties of the message.
@@ -44,7 +49,7 @@ class CareTeam:
         whole: The parties of the whole claim, by role.
         by_sequence: Role and party of members that lines refer to because they are not those of the whole claim.
         at_every_line: The parties of the whole claim that an 837 names at its lines only, by role.
-        others: Sequences of members whose place is the whole claim, or who have none in a claim of its kind.
+        others: Sequences of all other members.
     """
 
     whole: Json = field(default_factory=dict)
@@ -75,13 +80,14 @@ def care_team(claim: Element, kind: ClaimKind, resolver: Resolver) -> CareTeam:
         sequence, role = member.number("sequence"), _role(member, kind)
         member.pass_over("responsible")
         is_linked = sequence in linked and role in _ON_LINES[kind]
+        read = partial(rendering, member.child("provider"), resolver, has_taxonomy=role == _WITH_TAXONOMY[kind])
         if role in _ON_CLAIMS[kind] and role not in team.whole:
-            team.whole[role] = rendering(member.child("provider"), resolver)
+            team.whole[role] = read()
         elif is_linked:
-            team.by_sequence[sequence] = (role, rendering(member.child("provider"), resolver))
+            team.by_sequence[sequence] = (role, read())
             continue
         elif role == _ORDERING and role in _ON_LINES[kind] and role not in team.at_every_line:
-            team.at_every_line[role] = rendering(member.child("provider"), resolver)
+            team.at_every_line[role] = read()
         team.others.add(sequence)
     return team
 

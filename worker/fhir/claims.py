@@ -88,8 +88,8 @@ def _day(claim: Json) -> str:
     period = claim.get("billablePeriod")
     items = claim.get("item")
     served = [each.get("servicedDate") for each in items if isinstance(each, dict)] if isinstance(items, list) else []
-    told = (claim.get("created"), *((period.get("end"), period.get("start")) if isinstance(period, dict) else ()))
-    return next((each[:10] for each in (*told, *served) if isinstance(each, str) and each), "")
+    dates = (claim.get("created"), *((period.get("end"), period.get("start")) if isinstance(period, dict) else ()))
+    return next((each[:10] for each in (*dates, *served) if isinstance(each, str) and each), "")
 
 
 def _payer(parts: _Parts) -> Payer:

@@ -64,7 +64,7 @@ def needed_code(concept: Element, codes: Codes) -> str:
 
 
 def needed_codes(concept: Element, codes: Codes) -> list[str]:
-    """Return all codes of a concept in their order; it has to hold one, and none that might be lost.
+    """Return all codes of a concept in their order; it has to hold at least one, and no other that would be lost.
 
     Raises `DamagedError`.
     """
@@ -97,5 +97,5 @@ def _meaning(coding: Element, codes: Codes) -> str:
     return ""
 
 
-ICD_SHAPE: Final = re.compile(r"[A-TV-Z]\d[\dA-Z](\.?[\dA-Z]{1,4})?", re.ASCII)
+ICD_SHAPE: Final = re.compile(r"[A-TV-Z]\d[\dA-Z](\.?[\dA-Z]{1,4})?", re.ASCII | re.IGNORECASE)
 """What a code of ICD-10-CM looks like."""

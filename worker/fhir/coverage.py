@@ -187,6 +187,7 @@ def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element 
 
 
 def _is_one(subscriber: Element, patient: Element) -> bool:
-    """Whether two resources are of one person: names and date of birth are the same."""
+    """Whether two resources can be of one person: no name and no date of birth that both have differs."""
     one, other = person(subscriber), person(patient)
-    return all(one.get(name) == other.get(name) for name in ("lastName", "firstName", "dateOfBirth"))
+    pairs = [(one.get(name), other.get(name)) for name in ("lastName", "firstName", "dateOfBirth")]
+    return all(mine.casefold() == yours.casefold() for mine, yours in pairs if mine and yours)

@@ -8,7 +8,7 @@ from worker.fhir.elements import Element
 _ENDED_USE: Final = "old"
 
 NAMES: Final = ("official", "usual", "", "temp")
-"""Uses of a name, the best one first. Maiden, old, nick and anonymous names are none that a payer knows somebody by."""
+"""Uses of a name, the best one first. A payer knows nobody by a maiden, old, nick or anonymous name."""
 
 OF_PERSONS: Final = ("home", "", "work", "temp", "billing")
 OF_PROVIDERS: Final = ("work", "", "billing", "home", "temp")
@@ -49,7 +49,7 @@ def best(entries: Sequence[Element], uses: Sequence[str]) -> Element | None:
 
 
 def best_address(entries: Sequence[Element], uses: Sequence[str]) -> Element | None:
-    """Return the address that counts, one for mail only last; None when there is none."""
+    """Return the address that counts, preferring one that is not for mail only; None when there is none."""
     found = sorted(by_use(entries, uses), key=lambda each: each.peek("type") == _MAIL_ONLY)
     for each in found[:1]:
         each.pass_over("use", "period", "type")

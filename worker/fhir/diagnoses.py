@@ -85,17 +85,17 @@ def diagnoses(claim: Element, resolver: Resolver, *, has_admission: bool) -> lis
 def _principal(known: list[Diagnosis], path: str) -> Diagnosis | None:
     said = [each for each in known if _PRINCIPAL in each.kinds]
     if said[1:]:
-        raise DamagedError(path, "two are said to be the principal diagnosis.")
+        raise DamagedError(path, "two diagnoses are marked as principal.")
     if said:
         return said[0]
     if any(each.has_unknown_kind for each in known):
-        raise DamagedError(path, "none is said to be the principal diagnosis, and a type of one is not known here.")
+        raise DamagedError(path, "no diagnosis is marked as principal, and the type of one is not known here.")
     possible = [each for each in known if not each.kinds]
     has_others = any(_OTHER in each.kinds for each in known)
     if has_others and len(possible) != 1 and possible != known[: len(possible)]:
-        raise DamagedError(path, "none is said to be the principal diagnosis.")
+        raise DamagedError(path, "no diagnosis is marked as principal.")
     if has_others and not possible:
-        raise DamagedError(path, "none is said to be the principal diagnosis.")
+        raise DamagedError(path, "no diagnosis is marked as principal.")
     return next(iter(possible), None)
 
 
@@ -160,7 +160,7 @@ def diagnoses_by_role(known: list[Diagnosis]) -> Json:
 
     admitting = of(_ADMITTING)
     if admitting[1:]:
-        raise DamagedError("Claim.diagnosis", "two are said to be the admitting diagnosis.")
+        raise DamagedError("Claim.diagnosis", "two diagnoses are marked as admitting.")
     return filled(
         principalDiagnosis=next((_with_admission("ABK", "principalDiagnosisCode", each) for each in plain[:1]), {}),
         admittingDiagnosis=next(

@@ -40,8 +40,8 @@ class Reading:
     def root(self, value: Json, path: str) -> "Element":
         """Return a resource, whose elements count from now on among those that ought to be read.
 
-        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what it stands in, so that
-        who does not know it must not read on (FHIR R4, 2.4.2).
+        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what holds it, so
+        that a reader who does not know it must not go on (FHIR R4, 2.4.2).
         """
         known = self.roots.get(id(value))
         if known is None:
@@ -176,7 +176,7 @@ class Element:
         return [self._entry(name, place, entry) for place, entry in enumerate(self._entries(name))]
 
     def first(self, name: str) -> "Element | None":
-        """Return the first element of a list below; none when it is absent or empty."""
+        """Return the first element of a list below; None when it is absent or empty."""
         entries = self._entries(name)
         return self._entry(name, 0, entries[0]) if entries else None
 

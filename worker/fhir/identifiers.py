@@ -32,9 +32,10 @@ _BY_SYSTEM: Final = {
     )
     for uri in uris
 }
+_TAX: Final = "TAX"
 _BY_TYPE: Final = {
     "NPI": Number.NPI,
-    "TAX": Number.EMPLOYER,
+    _TAX: Number.EMPLOYER,
     "EN": Number.EMPLOYER,
     "SS": Number.SOCIAL_SECURITY,
     "MB": Number.MEMBER,
@@ -51,8 +52,8 @@ _PERSONS: Final = frozenset({"Practitioner", "Patient", "RelatedPerson"})
 def number_of(identifier: Element, *, of_person: bool) -> Number | None:
     """Return what an identifier is; None when neither its system nor its type says it.
 
-    A TAX number of a person can be an SSN as well as an EIN, so that its type alone does not say which. Where system
-    and type contradict each other it is neither.
+    A TAX number of a person can be an SSN as well as an EIN: its hyphens say which. Where system and type contradict
+    each other it is neither.
     """
     by_type = _by_type(identifier, of_person=of_person)
     by_system = _BY_SYSTEM.get(identifier.peek("system"))
@@ -65,11 +66,18 @@ def _by_type(identifier: Element, *, of_person: bool) -> Number | None:
     concept = identifier.child("type")
     codings = concept.children("coding") if concept else []
     codes = [each.peek("code") for each in codings if each.peek("system") in systems.IDENTIFIER_TYPES | {""}]
-    known = {_BY_TYPE.get(code, Number.OTHER) for code in codes if not (of_person and code == "TAX")}
-    told = known - {Number.OTHER}
-    if len(told) == 1:
-        return told.pop()
+    known = {_BY_TYPE.get(code, Number.OTHER) for code in codes if not (of_person and code == _TAX)}
+    if of_person and _TAX in codes and (number := _tax_number(identifier.peek("value"))):
+        known.add(number)
+    sure = known - {Number.OTHER}
+    if len(sure) == 1:
+        return sure.pop()
     return Number.OTHER if codes else None
+
+
+def _tax_number(value: str) -> Number | None:
+    hyphens = tuple(map(len, value.split("-")))
+    return {(2, 7): Number.EMPLOYER, (3, 2, 4): Number.SOCIAL_SECURITY}.get(hyphens)
 
 
 def identifier(party: Element, number: Number) -> str:
@@ -90,7 +98,8 @@ def _chosen(party: Element, found: list[Element], number: Number) -> str:
     values = {each.text("value").replace("-", ""): each for each in reversed(equal)}
     if len(values) > 1:
         raise DamagedError(
-            f"{party.path}.identifier", f"two are a current {number}; `use` or `period` has to say which one counts."
+            f"{party.path}.identifier",
+            f"two different values are a current {number}; `use` or `period` has to say which one counts.",
         )
     for each in equal:
         value(each)
@@ -108,7 +117,7 @@ def member_id(coverage: Element) -> str:
 def payer_id(payer: Element) -> str:
     """Return the payer id: one that says so, else the first by which the sender knows the payer.
 
-    Payers have no numbers in common, but an NPI or EIN is none by which a claim reaches a payer.
+    Payers have no numbers in common, but no claim reaches a payer by an NPI or EIN.
     """
     if found := identifier(payer, Number.PAYER):
         return found

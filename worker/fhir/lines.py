@@ -18,10 +18,18 @@ _LONGEST_DESCRIPTION: Final = 80
 """Of SV101-7 and SV202-7."""
 
 _SERVICES: Final = Codes(
-    "HCPCS or CPT", PROCEDURES, is_plain=True, meaning=str.strip, shape=re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]", re.ASCII)
+    "HCPCS or CPT",
+    PROCEDURES,
+    is_plain=True,
+    meaning=str.strip,
+    shape=re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]", re.ASCII | re.IGNORECASE),
 )
 _MODIFIERS: Final = Codes(
-    "HCPCS or CPT", PROCEDURES, is_plain=True, meaning=str.strip, shape=re.compile(r"[A-Z0-9]{2}", re.ASCII)
+    "HCPCS or CPT",
+    PROCEDURES,
+    is_plain=True,
+    meaning=str.strip,
+    shape=re.compile(r"[A-Z0-9]{2}", re.ASCII | re.IGNORECASE),
 )
 _PLACES: Final = Codes("places of service", PLACES, is_plain=True)
 _REVENUES: Final = Codes("revenue codes", REVENUE, is_plain=True, meaning=lambda code: code.zfill(4) if code else "")
@@ -70,7 +78,7 @@ def _is_package(detail: Element) -> bool:
     _packages_only(detail.children("subDetail"))
     product = detail.child("productOrService")
     codings = product.children("coding") if product else []
-    # A plain code that is an NDC is none of HCPCS.
+    # A code without a system that is an NDC is not one of HCPCS.
     return all(each.peek("system") not in PROCEDURES for each in codings)
 
 

@@ -1,6 +1,7 @@
 """Patients, subscribers, providers and payers as parts of the message."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from worker.fhir.codings import Codes, code_of
@@ -24,38 +25,46 @@ def provider(reference: Element | None, resolver: Resolver) -> Json:
 
     A PractitionerRole is the organization that it names, which is the one that bills, else its practitioner.
     """
-    return _of_reference(reference, resolver, "organization", "practitioner")
+    return _of_reference(reference, resolver, ("organization", "practitioner"), has_taxonomy=True)
 
 
-def rendering(reference: Element | None, resolver: Resolver) -> Json:
-    """Return who gave the service: of a PractitionerRole the practitioner, else the organization."""
-    return _of_reference(reference, resolver, "practitioner", "organization")
+def rendering(reference: Element | None, resolver: Resolver, *, has_taxonomy: bool) -> Json:
+    """Return who gave the service: of a PractitionerRole the practitioner, else the organization.
+
+    The taxonomy stays unread where an 837 has no PRV segment for the role.
+    """
+    return _of_reference(reference, resolver, ("practitioner", "organization"), has_taxonomy=has_taxonomy)
 
 
-def _of_reference(reference: Element | None, resolver: Resolver, *names: str) -> Json:
+def _of_reference(reference: Element | None, resolver: Resolver, names: tuple[str, str], *, has_taxonomy: bool) -> Json:
     if reference is None:
         return {}
     found = resolver.follow(reference, *_PROVIDERS)
     if found is None:
         return _named_only(reference)
     if found.peek("resourceType") != "PractitionerRole":
-        return _provider(found)
+        return _provider(found, has_taxonomy=has_taxonomy)
     # Another party must not bill because the one that is named is not here.
     named = next((child for child in map(found.child, names) if child is not None), None)
     party = resolver.follow(named, "Organization", "Practitioner")
-    specialties = (code_of(each, _TAXONOMIES) for each in (*found.children("specialty"), *found.children("code")))
-    taxonomy = filled(taxonomyCode=next(filter(None, specialties), ""))
-    return (_provider(party) if party else _named_only(named)) | taxonomy
+    specialties = [*found.children("specialty"), *found.children("code")] if has_taxonomy else []
+    taxonomy = filled(taxonomyCode=_taxonomy(specialties))
+    return (_provider(party, has_taxonomy=has_taxonomy) if party else _named_only(named)) | taxonomy
 
 
-def _provider(party: Element) -> Json:
+def _taxonomy(concepts: Iterable[Element | None]) -> str:
+    return next(filter(None, (code_of(each, _TAXONOMIES) for each in concepts)), "")
+
+
+def _provider(party: Element, *, has_taxonomy: bool) -> Json:
     names = _person(party) if party.peek("resourceType") in _PEOPLE else filled(organizationName=party.text("name"))
-    qualified = (code_of(each.child("code"), _TAXONOMIES) for each in by_use(party.children("qualification"), [""]))
+    qualifications = by_use(party.children("qualification"), [""]) if has_taxonomy else []
+    qualified = [each.child("code") for each in qualifications]
     return names | filled(
         npi=identifier(party, Number.NPI),
         employerId=identifier(party, Number.EMPLOYER).replace("-", ""),
         ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
-        taxonomyCode=next(filter(None, qualified), ""),
+        taxonomyCode=_taxonomy(qualified),
         address=address(party),
         contactInformation=contact(party),
     )

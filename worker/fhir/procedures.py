@@ -28,9 +28,9 @@ def procedures(claim: Element) -> Json:
     found = [each for each in map(_procedure, claim.children("procedure")) if each]
     refuse_doubled((sequence for sequence, *_ in found), path)
     if len([None for _, kinds, _ in found if _PRINCIPAL in kinds]) > 1:
-        raise DamagedError(path, "two are said to be the principal procedure.")
+        raise DamagedError(path, "two procedures are marked as principal.")
     if found and all(kinds == [_OTHER] for _, kinds, _ in found):
-        raise DamagedError(path, "none is said to be the principal procedure.")
+        raise DamagedError(path, "no procedure is marked as principal.")
     found.sort(key=lambda each: (_PRINCIPAL not in each[1], each[1] == [_OTHER]))
     coded = [part for *_, part in found]
     return filled(

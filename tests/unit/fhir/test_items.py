@@ -220,5 +220,5 @@ def test_accidents_of_institutional_claims() -> None:
     occurrences = [each["claimInformation"]["occurrenceInformationList"] for each in (employment, car)]
     assert [each[0][0]["occurrenceSpanCode"] for each in occurrences] == ["04", "01"]
     assert list(damages(bundle(institutional_claim(accident=by_car, supportingInfo=[])))) == [
-        "Claim.accident: an institutional claim reports it by an occurrence code, and has none for it."
+        "Claim.accident: an institutional claim reports an accident by its occurrence code, which is missing."
     ]

@@ -18,6 +18,7 @@ from tests.unit.fhir.resources import (
     message,
     organization,
     patient,
+    practitioner,
 )
 
 EIN = "urn:oid:2.16.840.1.113883.4.4"
@@ -100,6 +101,21 @@ def test_numbers_of_providers(identifiers: list[Json], npi: str | None, ein: str
     assert (billing.get("npi"), billing.get("employerId")) == (npi, ein)
 
 
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("12-3456789", ("123456789", None)), ("900-00-0001", (None, "900000001")), ("123456789", (None, None))],
+)
+def test_the_tax_number_of_a_person(value: str, found: tuple[str | None, str | None]) -> None:
+    """Its hyphens say whether it is an EIN or an SSN; without them it is named."""
+    doctor = practitioner("solo", "SOLO")
+    doctor["identifier"].append(number(value, kind="TAX"))
+
+    document = message(with_parties(doctor, provider={"reference": "Practitioner/solo"}))
+
+    assert (document["billing"].get("employerId"), document["billing"].get("ssn")) == found
+    assert ("Practitioner.identifier[1]" in document["fhirOrigin"].get("unmapped", ())) == (found == (None, None))
+
+
 def test_two_numbers_with_an_equal_claim_are_refused() -> None:
     """Which of two NPIs bills is not for us to say; the same one twice is one."""
     twice = with_parties(organization("center", "SYNTHETIC CENTER", number("1", NPI), number("1", NPI)))
@@ -107,7 +123,10 @@ def test_two_numbers_with_an_equal_claim_are_refused() -> None:
 
     assert message(twice)["billing"]["npi"] == "1"
     assert list(damages(two)) == [
-        "Organization.identifier: two are a current NPI; `use` or `period` has to say which one counts."
+        (
+            "Organization.identifier: two different values are a current NPI; "
+            "`use` or `period` has to say which one counts."
+        )
     ]
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,8 +18,10 @@ import pytest
 
 from tests.unit.fhir.full import full_institutional, full_professional
 from tests.unit.fhir.resources import CPT, HCPCS, ICD, PCS
+from tests.unit.x12.pyx12_check import objections
 from worker.fhir.reading import Damage, ResourceRead, read_resource
 from worker.pipeline.steps.decode import read_json
+from worker.x12.write.claims import Defaults, write_837
 
 Json = dict[str, Any]  # any JSON
 Steps = tuple[str | int, ...]
@@ -29,6 +32,7 @@ OTHER_CODES: Final = {"http://hl7.org/fhir/sid/icd-10-cm": "Z99.9", "http://hl7.
 FOREIGN: Final = {"system": UNKNOWN_SYSTEM, "code": "LOCAL1"}
 """A local code of the sender, as many add to the ones that count."""
 
+DEFAULTS: Final = Defaults(datetime(2026, 3, 2, 12, 0))  # noqa: DTZ001 - an 837 knows no zone
 ESSENTIAL: Final = frozenset({HCPCS, CPT, ICD, PCS})
 PROTECTED: Final = frozenset(
     {
@@ -276,6 +280,18 @@ def test_a_code_without_which_the_claim_is_another_is_never_left_out(kind: str, 
 
     assert len(verdicts) > 3
     assert set(verdicts.values()) <= {"refused", "read as written"}
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_the_837_of_a_full_claim_is_one_for_pyx12(kind: str) -> None:
+    """Nothing that was read is lost on the way to X12, and the validator accepts what is written."""
+    sound = the_claim(FULL[kind]())
+    assert isinstance(sound, ResourceRead)
+    lost: list[str] = []
+
+    text = "".join(write_837([sound.document], DEFAULTS, lambda _, what: lost.append(what)))
+
+    assert (lost, objections(text)) == ([], [])
 
 
 def test_the_judge_sees_a_silent_change() -> None:
