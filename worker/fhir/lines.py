@@ -151,16 +151,28 @@ def _served(item: Element, only_day: str) -> tuple[str, str]:
 
 def _service(service: Element, units: dict[str, str]) -> Json:
     procedure = _procedure(service)
-    quantity = service.child("quantity")
+    charge = _charge(service)
+    number, measure = _units(service.child("quantity"), units)
     return filled(
         procedureIdentifier="HC" if procedure else "",
         procedureCode=procedure,
         procedureModifiers=[code for each in service.children("modifier") for code in needed_codes(each, _MODIFIERS)],
         description=_description(service),
-        lineItemChargeAmount=_charge(service),
-        measurementUnit=unit(quantity, units, default="UN"),
-        serviceUnitCount=count(quantity),
+        lineItemChargeAmount=charge,
+        measurementUnit=measure,
+        serviceUnitCount=number,
     )
+
+
+def _units(quantity: Element | None, units: dict[str, str]) -> tuple[str, str]:
+    """How many of what; nothing of another measure, whose number would count as billing units."""
+    if quantity is None:
+        return "", ""
+    number, measure = count(quantity), unit(quantity, units, default="UN")
+    if measure:
+        return number, measure
+    quantity.leave("value")
+    return "", ""
 
 
 def _description(service: Element) -> str:

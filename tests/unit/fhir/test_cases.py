@@ -63,7 +63,7 @@ STAY: Final = {
     "claimInformation.signatureIndicator": None,
     "claimInformation.principalDiagnosis.principalDiagnosisCode": "E220",
 }
-WITHOUT_UNIT: Final = {f"{SERVICE}.measurementUnit": None}
+WITHOUT_UNIT: Final = {f"{SERVICE}.measurementUnit": None, f"{SERVICE}.serviceUnitCount": None}
 
 EXPECTED: Final[dict[str, Read | Refused]] = {
     "base": Read({"billing.employerId": "123456789", f"{SERVICE}.serviceUnitCount": "20"}),
@@ -122,10 +122,10 @@ EXPECTED: Final[dict[str, Read | Refused]] = {
     "name_maiden_first": Read(
         {"subscriber.lastName": "Fakename", "subscriber.firstName": "Testa"}, ("Patient.name[0]",)
     ),
-    "quantity_mg_no_code": Read(WITHOUT_UNIT, ("Claim.item[0].quantity.unit",), REQUIRED, "rejected"),
+    "quantity_mg_no_code": Read(WITHOUT_UNIT, ("Claim.item[0].quantity",), REQUIRED, "rejected"),
     "quantity_mg_with_code": Read(
         WITHOUT_UNIT,
-        tuple(f"Claim.item[0].quantity.{name}" for name in ("unit", "system", "code")),
+        ("Claim.item[0].quantity",),
         REQUIRED,
         "rejected",
     ),

@@ -110,10 +110,12 @@ def test_a_name_for_clinicians_is_no_service() -> None:
     ],
 )
 def test_units_of_a_service(quantity: Json, unit: str | None) -> None:
-    """A measure is never billing units, and one that is not known is named."""
+    """A measure is never billing units: one that is not known is named, and its number counts nothing."""
     document = message(one(visit_item(quantity=quantity)))
 
-    assert lines(document)[0]["professionalService"].get("measurementUnit") == unit
+    service = lines(document)[0]["professionalService"]
+    assert service.get("measurementUnit") == unit
+    assert ("serviceUnitCount" in service) == (unit is not None)
     assert bool(document["fhirOrigin"].get("unmapped")) == (unit is None)
 
 
