@@ -36,6 +36,18 @@ def test_each_claim_of_a_bundle_is_checked(file: Path) -> None:
     assert f"{file}, line 1, entry 3  UNREADABLE  Claim.item: a list belongs here." in result.stdout
 
 
+def test_check_names_what_of_a_claim_is_not_read(tmp_path: Path) -> None:
+    """With its count, beside the findings; a claim that is read whole has no such line."""
+    partly, whole = tmp_path / "partly.json", tmp_path / "whole.json"
+    partly.write_text(json.dumps(bundle(claim(item=[drug_item(udi=[{"reference": "Device/1"}])], total=None))))
+    whole.write_text(json.dumps(bundle(claim())))
+
+    of_partly, of_whole = (run("check", "--as-of", RECEIVED_ON, each).stdout for each in (partly, whole))
+
+    assert "1 element of the FHIR claim not read: Claim.item[0].udi" in of_partly
+    assert "of the FHIR claim" not in of_whole
+
+
 def test_the_example_of_the_readme_is_clean() -> None:
     """A professional and an institutional claim with their parties."""
     result = run("check", "--as-of", RECEIVED_ON, Path(__file__).parents[1] / "fhir" / "bundle.json")
