@@ -25,6 +25,9 @@ from schemas.topics import ACKNOWLEDGEMENTS, MAX_OUTCOME_BYTES, SUBMIT, Topic, T
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
+CLAIM_BUDGET_S: Final = 2.0
+"""Seconds of processor time for one claim where nothing else is set."""
+
 _MIB: Final = 1024 * 1024
 _TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
 
@@ -120,7 +123,7 @@ class Settings(BaseModel):
         description="Also answer X12 messages: off, x12 (TA1 where asked for, 999, 277CA) or json (the same as JSON).",
     )
     claim_budget_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
-        default=2.0,
+        default=CLAIM_BUDGET_S,
         description="Seconds of processor time for one claim; the edit that runs then is reported as failed.",
     )
     claim_hang_s: Annotated[float, Field(ge=1, le=600)] = Field(

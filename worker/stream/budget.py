@@ -42,7 +42,8 @@ class ClaimBudget:
     Signals reach the main thread only, so that is where claims are scrubbed.
     """
 
-    def __init__(self, cpu_s: float, hang_s: float) -> None:
+    def __init__(self, cpu_s: float, hang_s: float | None) -> None:
+        """Without `hang_s` no claim ends the process: somebody sits before it who can."""
         self._cpu_s = cpu_s
         self._hang_s = hang_s
         self._is_running = False
@@ -50,8 +51,10 @@ class ClaimBudget:
         """How often a claim was interrupted; a counter with a lock must not be touched inside a signal handler."""
 
     def install(self) -> None:
-        """Take the two signals; from the main thread."""
+        """Take the signals; from the main thread."""
         signal.signal(signal.SIGPROF, self._interrupt)
+        if self._hang_s is None:
+            return
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         # Chained, so that the default action, which ends the process, follows the stack.
         faulthandler.register(signal.SIGALRM, all_threads=False, chain=True)
@@ -66,14 +69,16 @@ class ClaimBudget:
     def __enter__(self) -> None:
         self._is_running = True
         signal.setitimer(signal.ITIMER_PROF, self._cpu_s)
-        signal.setitimer(signal.ITIMER_REAL, self._hang_s)
+        if self._hang_s is not None:
+            signal.setitimer(signal.ITIMER_REAL, self._hang_s)
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._is_running = False
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        if self._hang_s is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def limit_process(memory_mib: int) -> None:

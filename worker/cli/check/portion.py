@@ -10,13 +10,16 @@ from typing import TextIO
 
 from rich.console import Console
 
-from worker.cli.check.corrections import correct, show_correction
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from worker.cli.check.corrections import Correction, correct, show_correction
 from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import Found
 from worker.cli.shared.configuration import load_pipeline
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
 from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.settings import CLAIM_BUDGET_S
+from worker.stream.budget import ClaimBudget, OverBudgetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Portion:
 def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
     """Scrub some claims, and correct them where that is wanted."""
     pipeline, wanted, made = job.pipeline, job.wanted, Portion()
+    budget = ClaimBudget(CLAIM_BUDGET_S, hang_s=None)
+    budget.install()
     text, error_text = io.StringIO(), io.StringIO()
     console, errors = job.out.console(text), job.err.console(error_text)
     for found in portion:
@@ -104,10 +109,7 @@ def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
             if not wanted.is_quiet:
                 show_problem(errors if wanted.as_json else console, found)
             continue
-        scrubbed, correction = pipeline.scrub(found.value, job.day), None
-        if wanted.is_fixing:
-            correction = correct(pipeline, found.value, scrubbed, job.day, unsafe=wanted.is_unsafe)
-            scrubbed = correction.scrubbed if correction else scrubbed
+        scrubbed, correction = judge(pipeline, found.value, job, budget)
         made.summary.add(scrubbed)
         if correction and correction.made and not correction.new:
             made.corrected.append((found, (found.value, correction.value)))
@@ -120,6 +122,23 @@ def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
                 console.print()
     made.text, made.errors = text.getvalue(), error_text.getvalue()
     return made
+
+
+def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[Scrubbed, Correction | None]:
+    """Return what becomes of one claim, and its correction where one is wanted and there is one.
+
+    A claim that takes longer than in the worker is the dead letter that it would be there.
+    """
+    try:
+        with budget:
+            scrubbed = pipeline.scrub(value, job.day)
+        if not job.wanted.is_fixing:
+            return scrubbed, None
+        with budget:
+            correction = correct(pipeline, value, scrubbed, job.day, unsafe=job.wanted.is_unsafe)
+    except OverBudgetError:
+        return Scrubbed(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT)), None
+    return correction.scrubbed if correction else scrubbed, correction
 
 
 def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:

@@ -22,7 +22,8 @@ from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12
 
 _X12_BEGINS: Final = 1024
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+# A string that nothing ends goes on to the end of the text: to look for its end from each quote would be quadratic.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _BLANKS: Final = b" \t\r\n"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 

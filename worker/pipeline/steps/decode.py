@@ -28,7 +28,8 @@ MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
 MAX_LINES: Final = 999  # no version of the 837 numbers more service lines (LX01 has three digits in the HIPAA guides)
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A string that nothing ends goes on to the end of the text: to look for its end from each quote would be quadratic.
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 # What a canonical number begins with, and what stands before it, each as one byte; inside of a string they look alike.
 _NUMBERS_SHOWN: Final = bytes.maketrans(b"[,-123456789", b"::0000000000")
 _NUMBER: Final = b":0"

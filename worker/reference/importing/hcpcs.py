@@ -29,7 +29,7 @@ from worker.reference.importing.published import (
     quarter_bounds,
 )
 
-NAME: Final = re.compile(r"HCPC(20\d\d)_([A-Z]{3})[A-Z]*_?.*ANWEB", re.IGNORECASE)
+NAME: Final = re.compile(r"HCPC(20\d\d)_([A-Z]{3}).{0,60}ANWEB", re.IGNORECASE)
 SHORTEST_RECORD: Final = 293
 LEVEL_2: Final = re.compile(r"[A-CE-Z]\d{4}")
 DRUG: Final = re.compile(r"J\d{4}|Q5\d{3}")

@@ -22,7 +22,7 @@ UNITS: Final = {
 }
 # "Injection, eculizumab, 2 mg", "Injection, furosemide, up to 20 mg", "Hyaluronan, for injection, per dose".
 BILLED: Final = re.compile(
-    r"(?P<name>.+?),?\s+(?P<up_to>up to )?(?:(?:per )?(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)\s*|per )"
+    r"(?P<name>.+?),?(?<=\S)\s++(?P<up_to>up to )?(?:(?:per )?(?P<amount>\d[\d,]*+(?:\.\d++)?|\.\d++)\s*+|per )"
     r"(?P<unit>milligram|microgram|milliliter|international unit|gram|mg|mcg|ml|meq|i\.u\.|iu|unit|dose|g)s?",
     re.IGNORECASE,
 )

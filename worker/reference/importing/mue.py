@@ -29,7 +29,7 @@ VALUES: Final = {
     "outpatient_hospital": "outpatient hospital services mue values?",
     "practitioner": "practitioner services mue values?",
 }
-EFFECTIVE: Final = re.compile(r"eff\w*[\s_-]+(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.IGNORECASE)
+EFFECTIVE: Final = re.compile(r"eff\w{0,20}[\s_-]{1,5}(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.IGNORECASE)
 WHOLE: Final = re.compile(r"\d+")
 INDICATOR: Final = re.compile(r"[123]\b.*")
 

@@ -69,6 +69,7 @@ def test_a_json_file_may_hold_one_claim_a_line(tmp_path: Path) -> None:
         (b'[{"a":1},', [b'{"a":1}', b""]),
         (b'[{"a":1}, {"b"', [b'{"a":1}', b'{"b"']),
         (b'[{"a":1}] rest', [b'{"a":1}', b"rest"]),
+        (b'[{"a":1}, {"b": "no end, ]}\\', [b'{"a":1}', b'{"b": "no end, ]}\\']),
     ],
 )
 def test_no_byte_of_a_broken_array_is_passed_over(content: bytes, expected: list[bytes] | None) -> None:

@@ -1,0 +1,100 @@
+"""No regular expression of the tree takes more than its share of a longer text."""
+
+import math
+import re
+import signal
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from tests.unit.patterns import Use, all_uses, attacks
+
+SHORTEST: Final = 2_000
+"""Characters at 1x; the growth is looked at up to 4x."""
+_LIKE_TWICE: Final = 8.0
+"""Twice the text twice takes a linear pattern 4 times as long, a quadratic one 16 times."""
+_TOO_SHORT_TO_COMPARE_S: Final = 0.01
+_HANGS_AFTER_S: Final = 20.0
+_SHORTEST_TO_MEASURE_S: Final = 1e-6
+
+USES: Final = tuple(all_uses())
+
+
+class HangsError(Exception):
+    """A pattern does not come back."""
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    """End a pattern that does not come back; the engine lets signals in."""
+
+    def interrupt(*_: object) -> None:
+        raise HangsError
+
+    before = signal.signal(signal.SIGPROF, interrupt)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
+
+
+def seconds(pattern: re.Pattern[Any], method: str, text: str) -> float:
+    """Return the processor time that a pattern takes for a text, all matches of it where there can be many."""
+    subject = text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text
+    begun = time.process_time()
+    if method in ("match", "fullmatch"):
+        getattr(pattern, method)(subject)
+    else:
+        deque(pattern.finditer(subject), maxlen=0)
+    return max(time.process_time() - begun, _SHORTEST_TO_MEASURE_S)
+
+
+def steep(pattern: re.Pattern[Any], methods: frozenset[str]) -> str | None:
+    """Return how and by what text a pattern takes more than its share at 1x, 2x and 4x; None when by none."""
+    for start, piece, end in attacks(pattern):
+        texts = [start + piece * (SHORTEST * times // len(piece)) + end for times in (1, 2, 4)]
+        for method in sorted({each if each in ("match", "fullmatch") else "search" for each in methods}):
+            growth = _growth(pattern, method, texts)
+            if growth > _LIKE_TWICE:
+                return (
+                    f"{method} of {start!r} + {piece!r} repeated + {end!r}: 4 times the text takes {growth:.0f} times"
+                )
+    return None
+
+
+def _growth(pattern: re.Pattern[Any], method: str, texts: list[str]) -> float:
+    signal.setitimer(signal.ITIMER_PROF, _HANGS_AFTER_S)
+    try:
+        if seconds(pattern, method, texts[-1]) < _TOO_SHORT_TO_COMPARE_S:
+            return 1.0
+        least = [min(seconds(pattern, method, text) for _ in range(3)) for text in texts]
+    except HangsError:
+        return math.inf
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return least[2] / least[0]
+
+
+@pytest.mark.parametrize("use", USES, ids=str)
+def test_a_pattern_takes_no_more_than_its_share_of_a_longer_text(use: Use) -> None:
+    """Texts that nearly match are tried in the ways in which the source uses the pattern."""
+    assert steep(use.pattern, use.methods) is None
+
+
+@pytest.mark.parametrize(
+    "careless",
+    [r'"(?:[^"\\]|\\.)*"', r"\s+$", r"eff\w*[\s_-]+\d", r"HCPC[A-Z]*.*WEB", rb'"(?:[^"\\]|\\.)*"|[\[\]{}]'],
+)
+def test_a_careless_pattern_is_found(careless: str | bytes) -> None:
+    """What the test above is worth: patterns that are known to be quadratic."""
+    assert steep(re.compile(careless), frozenset({"search"}))
+
+
+def test_the_patterns_of_the_tree_are_found() -> None:
+    """Those that were seen to be quadratic among them, with the ways in which they are used."""
+    by_place = {use.place.partition(":")[0]: use for use in USES}
+
+    assert len(USES) > 100
+    assert "finditer" in by_place["worker/cli/shared/claim_files.py"].methods
