@@ -21,7 +21,8 @@ from tests.unit.fhir.resources import CPT, HCPCS, ICD, PCS
 from tests.unit.x12.pyx12_check import objections
 from worker.fhir.reading import Damage, ResourceRead, read_resource
 from worker.pipeline.steps.decode import read_json
-from worker.x12.write.claims import Defaults, write_837
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
 
 Json = dict[str, Any]  # any JSON
 Steps = tuple[str | int, ...]
@@ -289,7 +290,7 @@ def test_the_837_of_a_full_claim_is_one_for_pyx12(kind: str) -> None:
     assert isinstance(sound, ResourceRead)
     lost: list[str] = []
 
-    text = "".join(write_837([sound.document], DEFAULTS, lambda _, what: lost.append(what)))
+    text = b"".join(write_837([sound.document], DEFAULTS, lambda _, what: lost.append(what))).decode()
 
     assert (lost, objections(text)) == ([], [])
 
