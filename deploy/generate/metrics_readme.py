@@ -11,7 +11,7 @@ _INTRODUCTION: Final = """\
 - `logs.py` writes one JSON object a line on stdout, with allowed keys only and never the text of an exception.
 - `traces.py` says what a span tells; `spans.py` makes them with OpenTelemetry, loaded only where spans are wanted.
 - `health.py` keeps what the worker knows about itself.
-- `port.py` serves the status page at `/`, `/livez`, `/readyz` and `/metrics` with aiohttp, on a thread and a loop of its own.
+- `port.py` serves the status page at `/`, `/livez`, `/readyz` and `/metrics` by aiohttp, on a thread of its own.
   At most 64 clients are connected, the oldest gives way to one more, and each has 5 s from the first byte to the last.
   Where the port is on loopback, it answers only to names of loopback.
 

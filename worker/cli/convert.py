@@ -12,7 +12,7 @@ from rich.console import Console
 from schemas.outcome import Disposition
 from worker.cli.shared.claim_files import Found, read_what_can_be_read
 from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
-from worker.cli.shared.console import EXIT_UNREADABLE, err, say
+from worker.cli.shared.console import EXIT_UNREADABLE, echo_json, echo_text, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
 from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
 from worker.settings import Settings
@@ -113,13 +113,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     reading = _Reading(files, console, any_outcome, is_telling_kept=form == "json")
     if form == "json":
         for document in reading.documents():
-            sys.stdout.buffer.write(write_json(document) + b"\n")
+            echo_json(write_json(document))
     else:
         for text in write_837(
             reading.documents(),
             defaults,
             lambda place, what: say(console, f"{reading.places[place - 1]}: {what} has no segment"),
         ):
-            sys.stdout.buffer.write(text.encode())
+            echo_text(text)
     sys.stdout.flush()
     sys.exit(EXIT_UNREADABLE if reading.is_incomplete else 0)
