@@ -64,9 +64,21 @@ def load_snapshot(directory: Path) -> Snapshot:
     return load_tables(directory, default_cache_directory())[0]
 
 
-def all_edits(user_edits: Path | None = None) -> tuple[AnyEdit, ...]:
-    """Our edits, then those of a user's folder. Raises `ConfigurationError` for a folder or file that is broken."""
-    return (*load_edits(), *(load_user_edits(user_edits) if user_edits else ()))
+def allows_writable_edits() -> bool:
+    """Whether CLAIMSCRUB_ALLOW_WRITABLE_EDITS says so; a word that is not one for yes is a no."""
+    return os.environ.get(f"{ENV_PREFIX}ALLOW_WRITABLE_EDITS", "").lower() in ("1", "true", "yes", "on")
+
+
+def all_edits(user_edits: Path | None = None, *, allow_writable: bool | None = None) -> tuple[AnyEdit, ...]:
+    """Our edits, then those of a user's folder.
+
+    Raises `ConfigurationError` for a folder or file that is broken, or that others may write; whether they may is asked
+    of the environment where it is not given.
+    """
+    if user_edits is None:
+        return load_edits()
+    is_allowed = allows_writable_edits() if allow_writable is None else allow_writable
+    return (*load_edits(), *load_user_edits(user_edits, allow_writable=is_allowed))
 
 
 def build_pipeline(
@@ -82,15 +94,20 @@ def build_pipeline(
     broken table and `ProfileError` for all that is wrong with the profiles, expired suppressions among it.
     """
     directory = config or default_config_directory()
-    return _pipeline(directory, default_cache_directory(), user_edits, max_bytes, today)[0]
+    edits = all_edits(user_edits)
+    return _pipeline(directory, default_cache_directory(), edits, user_edits, max_bytes, today)[0]
 
 
-def _pipeline(
-    directory: Path, cache: Path | None, user_edits: Path | None, max_bytes: int, today: Callable[[], date]
+def _pipeline(  # noqa: PLR0913, PLR0917 - where each part comes from
+    directory: Path,
+    cache: Path | None,
+    edits: tuple[AnyEdit, ...],
+    user_edits: Path | None,
+    max_bytes: int,
+    today: Callable[[], date],
 ) -> tuple[Pipeline, LoadedFrom]:
     if not directory.is_dir():
         raise ConfigurationError(f"{directory}: no such configuration directory")
-    edits = all_edits(user_edits)
     profiles = read_profiles(directory / "payers", edits, today())
     guides = {guide.hcpcs: guide for guide in read_all(directory / "guides", Guide)}
     snapshot, loaded_from = load_tables(directory / "reference", cache)
@@ -171,6 +188,7 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
     pipeline, loaded_from = _pipeline(
         settings.config_dir or default_config_directory(),
         settings.cache_dir or default_cache_directory(),
+        all_edits(settings.edits_dir, allow_writable=settings.allow_writable_edits),
         settings.edits_dir,
         settings.max_message_bytes,
         lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar

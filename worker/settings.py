@@ -180,6 +180,10 @@ class Settings(BaseModel):
         default=None,
         description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
     )
+    allow_writable_edits: bool = Field(
+        default=False,
+        description="Allow edits of your own that group or others may write; what they write runs in the worker.",
+    )
     cache_dir: Path | None = Field(
         default=None,
         description="Folder where compiled tables are kept for the next start; the user's cache folder if not set.",

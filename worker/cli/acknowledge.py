@@ -14,7 +14,7 @@ import orjson
 from schemas.outcome import Outcome
 from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
 from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
-from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE
+from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, echo_text
 from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
 from worker.settings import Settings
 from worker.x12.answer import ack_999 as structure
@@ -81,11 +81,11 @@ def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:
     else:
         _write_texts(write_ta1(answers, moment), write_999(answers, moment))
     if not answers.groups:
-        click.echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", err=True)
+        echo("There is no functional group (GS) in it, so there is nothing to answer with a 999.", is_error=True)
         return EXIT_UNREADABLE
     groups = [*filter(structure.is_answered, answers.groups)]
     if not groups:
-        click.echo("There are acknowledgments (FA) only in it; a 999 does not answer them.", err=True)
+        echo("There are acknowledgments (FA) only in it; a 999 does not answer them.", is_error=True)
         return 0
     return EXIT_SOME_NOT if any(group.code != "A" for group in groups) or answers.flaws else 0
 
@@ -114,9 +114,9 @@ def _outcomes(path: str) -> Iterator[Outcome]:
 
 
 def _write_document(document: dict[str, Any]) -> None:  # any JSON: our own answer
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    echo_json(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
 
 def _write_texts(*interchanges: Iterable[str]) -> None:
     for text in chain.from_iterable(interchanges):
-        sys.stdout.buffer.write(text.encode())
+        echo_text(text)

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import click
 
+from worker.cli.shared.escapes import printable_lines
 from worker.collector import lasting
 
 
@@ -72,6 +73,14 @@ class Subcommands(click.Group):
         with lasting():
             command: click.Command = importlib.import_module(_BY_NAME[cmd_name].module).command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a subcommand; what ends it in a sentence may name files, and may quote them."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = printable_lines(error.message)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
         """Write the list of subcommands with their summaries."""

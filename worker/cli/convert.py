@@ -12,7 +12,7 @@ from rich.console import Console
 from schemas.outcome import Disposition
 from worker.cli.shared.claim_files import Found, read_what_can_be_read
 from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
-from worker.cli.shared.console import EXIT_UNREADABLE, err, say
+from worker.cli.shared.console import EXIT_UNREADABLE, echo_bytes, echo_json, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
 from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
 from worker.settings import Settings
@@ -124,9 +124,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     reading = _Reading(files, console, any_outcome, is_telling_kept=form == "json")
     if form == "json":
         for document in reading.documents():
-            sys.stdout.buffer.write(write_json(document) + b"\n")
+            echo_json(write_json(document))
     else:
         for written in write_837(reading.documents(), defaults, reading.tell_lost, reading.tell_refused):
-            sys.stdout.buffer.write(written)
+            echo_bytes(written)
     sys.stdout.flush()
     sys.exit(EXIT_UNREADABLE if reading.is_incomplete else 0)

@@ -12,7 +12,7 @@ from schemas.dead_letter import DeadLetterReason
 from worker.cli.replay.run import Plan, replay
 from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
-from worker.cli.shared.console import EXIT_SOME_NOT, counted, out
+from worker.cli.shared.console import EXIT_SOME_NOT, counted, echo, echo_json, out
 from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
 from worker.cli.text.dead_letter_reasons import in_words
 from worker.kafka.past import Past, read_dead_letter
@@ -45,7 +45,7 @@ def list_letters(*, choice: Choice, form: str) -> None:
     found = [past for past in on_broker(settings, _letters(settings)) if choice.matches(past)]
     if form == "jsonl":
         for past in found:
-            sys.stdout.buffer.write(orjson.dumps(_facts(past)) + b"\n")
+            echo_json(orjson.dumps(_facts(past)))
         return
     console = out()
     if not console.is_terminal:
@@ -59,7 +59,7 @@ def list_letters(*, choice: Choice, form: str) -> None:
         written = f"{past.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(past.place, written, past.verdict, origin, size, str(past.replays))
     console.print(table)
-    click.echo(f"{counted(len(found), 'dead letter')}.")
+    echo(f"{counted(len(found), 'dead letter')}.")
 
 
 @command.command("show")
@@ -70,7 +70,7 @@ def show(place: str, *, reveal: bool) -> None:
     settings = read_settings()
     past = next((each for each in on_broker(settings, _letters(settings)) if each.place == place), None)
     if past is None:
-        click.echo(f"There is no dead letter at {place}.", err=True)
+        echo(f"There is no dead letter at {place}.", is_error=True)
         sys.exit(EXIT_SOME_NOT)
     document = _facts(past) | {"meaning": in_words(DeadLetterReason(past.verdict)), "headers": dict(past.said)}
     if reveal:
@@ -81,7 +81,7 @@ def show(place: str, *, reveal: bool) -> None:
             "headers": [[name, _text(value)] for name, value in message.headers],
             "value": _text(message.value),
         }
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    echo_json(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
 
 @command.command("replay")

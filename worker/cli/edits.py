@@ -12,7 +12,7 @@ from rich.table import Table
 from schemas.outcome import Citation
 from worker.bootstrap import all_edits
 from worker.cli.shared.configuration import edits_option, sentences
-from worker.cli.shared.console import SEVERITY_STYLE, counted, out
+from worker.cli.shared.console import SEVERITY_STYLE, counted, echo_json, out
 from worker.edits.edit import AnyEdit
 
 _WIDE_ENOUGH: Final = 200
@@ -36,7 +36,7 @@ def command(form: str, user_edits: Path | None) -> None:
     with sentences():
         edits = all_edits(user_edits)
     if form == "json":
-        click.echo(orjson.dumps([described(edit) for edit in edits], option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps([described(edit) for edit in edits], option=orjson.OPT_INDENT_2))
         return
     console = out()
     if not console.is_terminal:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from worker.cli.shared.broker import on_broker, read_settings
 from worker.cli.shared.claim_files import Found, read_claims
 from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
-from worker.cli.shared.console import EXIT_UNREADABLE, counted, err
+from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.kafka.send import send_claims
@@ -53,9 +53,9 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
                 ),
             )
         except NoClaimFileError as error:
-            click.echo(f"Error: {error}", err=True)
+            echo(f"Error: {error}", is_error=True)
             sys.exit(EXIT_UNREADABLE)
-    click.echo(f"{counted(count, 'message')} sent to {settings.topics.inbound}.")
+    echo(f"{counted(count, 'message')} sent to {settings.topics.inbound}.")
     for found in problems:
         show_problem(console, found)
     if any(not found.is_passed_over for found in problems):

@@ -10,7 +10,7 @@ import orjson
 
 from schemas.topics import TopicNames
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
-from worker.cli.shared.console import EXIT_SOME_NOT
+from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json
 from worker.kafka.read import Record, tail
 from worker.kafka.topics import check_topics
 from worker.settings import Acknowledgements, Settings
@@ -44,7 +44,7 @@ def command(topic: str, most: int | None, form: str, *, from_start: bool) -> Non
         raise click.BadParameter(f"{topic!r} is none of {', '.join(ROLES)}", param_hint="TOPIC")
     has_topic = on_broker(settings, _show(settings, name, most, form, from_start=from_start))
     if not has_topic:
-        click.echo(f"{name} is missing on the broker. `claimscrub topics create` creates it.", err=True)
+        echo(f"{name} is missing on the broker. `claimscrub topics create` creates it.", is_error=True)
         sys.exit(EXIT_SOME_NOT)
 
 
@@ -57,8 +57,8 @@ async def _show(settings: Settings, name: str, most: int | None, form: str, *, f
     count = 0
     async for record in records:
         say_unreadable(record)
-        sys.stdout.buffer.write(_line(record) if form == "jsonl" else _document(record))
-        sys.stdout.buffer.flush()
+        echo_json(_line(record) if form == "jsonl" else _document(record))
+        sys.stdout.flush()
         count += 1
         if count == most:
             break
@@ -66,11 +66,11 @@ async def _show(settings: Settings, name: str, most: int | None, form: str, *, f
 
 
 def _line(record: Record) -> bytes:
-    return (record.value or b"").replace(b"\n", b" ") + b"\n"
+    return (record.value or b"").replace(b"\n", b" ")
 
 
 def _document(record: Record) -> bytes:
-    return orjson.dumps(document(record), option=orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps(document(record), option=orjson.OPT_INDENT_2)
 
 
 def document(record: Record) -> dict[str, Any]:  # any JSON value

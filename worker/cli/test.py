@@ -10,7 +10,8 @@ import click
 from worker.cases.files import Case, load_cases
 from worker.cases.verdicts import differences, scrub_case
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
-from worker.cli.shared.console import counted, out, printable, say, today
+from worker.cli.shared.console import counted, out, say, today
+from worker.cli.shared.escapes import printable
 from worker.payers.profile import ProfileError
 from worker.pipeline.scrub import Pipeline
 

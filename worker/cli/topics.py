@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 
 from worker.cli.shared.broker import on_broker, read_settings
-from worker.cli.shared.console import EXIT_SOME_NOT, out
+from worker.cli.shared.console import EXIT_SOME_NOT, echo, out
 from worker.kafka.topics import check_topics, create_topics
 
 
@@ -37,10 +37,10 @@ def create(replication: int | None, partitions: int | None) -> None:
     settings = read_settings()
     created = on_broker(settings, create_topics(settings, replication=replication, partitions=partitions))
     for name in created:
-        click.echo(f"created {name}")
+        echo(f"created {name}")
     for topic in settings.topics_in_use:
         if topic.name not in created:
-            click.echo(f"there already: {topic.name}")
+            echo(f"there already: {topic.name}")
 
 
 @command.command("check")

@@ -1,8 +1,11 @@
 """Loads the edits of a user from a folder of Python files: one file, one edit, an id of the reserved range."""
 
 import importlib.util
+import os
 import re
+import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -14,6 +17,8 @@ RESERVED: Final = re.compile(r"USR-\d{2,3}")
 """The ids that no edit of ours will ever have."""
 
 _PACKAGE: Final = "claimscrub.user"
+_OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+_RUN: Final = (".py", ".pyc")
 
 
 def edit_files(directory: Path) -> list[Path]:
@@ -21,10 +26,20 @@ def edit_files(directory: Path) -> list[Path]:
     return [file for file in sorted(directory.glob("*.py")) if not file.name.startswith("_")]
 
 
-def load_user_edits(directory: Path) -> tuple[AnyEdit, ...]:
-    """The edits of a folder, in the order of their ids. Raises `ConfigurationError` with every file that is broken."""
+def load_user_edits(directory: Path, *, allow_writable: bool = False) -> tuple[AnyEdit, ...]:
+    """The edits of a folder, in the order of their ids.
+
+    Args:
+        directory: The folder.
+        allow_writable: Whether group and others may have the right to write there; what they write runs as this user.
+
+    Raises:
+        ConfigurationError: With every file that is broken, or that others may write; none is run in that case.
+    """
     if not directory.is_dir():
         raise ConfigurationError(f"{directory}: no such folder of edits")
+    if not allow_writable and (open_to_others := tuple(_open_to_others(directory))):
+        raise ConfigurationError(*open_to_others)
     edits: dict[str, AnyEdit] = {}
     problems: list[str] = []
     for file in edit_files(directory):
@@ -39,6 +54,22 @@ def load_user_edits(directory: Path) -> tuple[AnyEdit, ...]:
     if problems:
         raise ConfigurationError(*problems)
     return tuple(edits[edit_id] for edit_id in sorted(edits))
+
+
+def _open_to_others(directory: Path) -> Iterator[str]:
+    """Yield a sentence for the folder and for all below it that is run, where group or others may write it.
+
+    Where a file system is mounted read-only, as a ConfigMap is, nobody can, whatever the modes say.
+    """
+    for path in (directory, *sorted(directory.rglob("*"))):
+        if not path.exists() or not (path.suffix in _RUN or path.is_dir()):
+            continue
+        mode = stat.filemode(path.stat().st_mode)
+        if path.stat().st_mode & _OTHERS_MAY_WRITE and not os.statvfs(path).f_flag & os.ST_RDONLY:
+            yield (
+                f"{path}: group or others may write it ({mode}), and it runs with all that claimscrub may do; "
+                "take the right from them (chmod go-w), or set CLAIMSCRUB_ALLOW_WRITABLE_EDITS=true"
+            )
 
 
 def _edit_of(file: Path) -> AnyEdit:

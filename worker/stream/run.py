@@ -13,9 +13,10 @@ from worker.collector import lasting
 from worker.early_signals import STOP_SIGNALS, ignore_signals
 from worker.kafka.tokens import token_expiry
 from worker.kafka.topics import record_limit
-from worker.observe.health import HealthServer, HealthState
+from worker.observe.health import HealthState
 from worker.observe.logs import Logs
 from worker.observe.operator import user_name
+from worker.observe.port import HealthServer
 from worker.observe.recorder import Recorder
 from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process

@@ -1,5 +1,6 @@
 """The edits of a user: loaded from a folder, part of the rule set, and refused in a sentence when broken."""
 
+import stat
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from worker.bootstrap import build_pipeline, default_config_directory
+from worker.bootstrap import build_pipeline, default_config_directory, load_scrubber
 from worker.cli.commands import claimscrub
 from worker.configuration.documents import ConfigurationError
 from worker.configuration.user_edits import load_user_edits
+from worker.settings import Settings
 
 _PARTS = (default_config_directory() / "README.md").read_text("utf-8")
 EXAMPLE = _PARTS.split("```python\n")[1].split("```")[0]
@@ -24,6 +26,8 @@ def edits(tmp_path: Path) -> Path:
     folder = tmp_path / "edits"
     folder.mkdir()
     (folder / "charge_above_contract.py").write_text(EXAMPLE)
+    for path in (folder, *folder.iterdir()):
+        path.chmod(path.stat().st_mode & ~(stat.S_IWGRP | stat.S_IWOTH))  # whatever the umask of who tests
     return folder
 
 
@@ -125,3 +129,45 @@ def test_one_id_in_two_files_is_refused_with_all_other_problems(edits: Path) -> 
 def test_a_folder_that_is_not_there_is_told() -> None:
     """A mistyped variable does not silently drop the edits."""
     assert "no such folder of edits" in run("edits", CLAIMSCRUB_EDITS_DIR="/no/such/folder").stderr
+
+
+@pytest.mark.parametrize("right", [stat.S_IWGRP, stat.S_IWOTH], ids=["group", "others"])
+@pytest.mark.parametrize("name", [".", "charge_above_contract.py", "_parts", "_parts/shared.py", "_parts/shared.pyc"])
+def test_what_others_may_write_is_refused_and_not_run(
+    edits: Path, monkeypatch: pytest.MonkeyPatch, name: str, right: int
+) -> None:
+    """The folder, each file that is run or can be imported, and each folder between; nothing of it is run."""
+    (edits / "_parts").mkdir(mode=0o755)
+    for helper in ("shared.py", "shared.pyc"):
+        (edits / "_parts" / helper).touch(mode=0o644)
+    (edits / "says.py").write_text("import pathlib\npathlib.Path(__file__).with_name('ran').touch()\n" + EXAMPLE)
+    path = edits / name
+    path.chmod(path.stat().st_mode | right)
+
+    with pytest.raises(ConfigurationError, match="chmod go-w") as caught:
+        load_user_edits(edits)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [str(path)]
+    assert not (edits / "ran").exists()
+    (edits / "says.py").unlink()
+    assert run("edits", "--edits", edits).exit_code == 2
+    assert "USR-01" in run("edits", "--edits", edits, CLAIMSCRUB_ALLOW_WRITABLE_EDITS="true").stdout
+    monkeypatch.setenv("CLAIMSCRUB_ALLOW_WRITABLE_EDITS", "no")
+    assert run("edits", "--edits", edits).exit_code == 2
+
+
+def test_what_is_not_run_may_be_written_by_others(edits: Path) -> None:
+    """Notes beside the edits do no harm."""
+    (edits / "notes.txt").touch()
+    (edits / "notes.txt").chmod(0o666)
+
+    assert [edit.id for edit in load_user_edits(edits)] == ["USR-01"]
+
+
+def test_a_worker_goes_by_its_setting(edits: Path) -> None:
+    """As the commands do by the same variable."""
+    edits.chmod(0o777)
+    given = {"CLAIMSCRUB_EDITS_DIR": str(edits)}
+
+    with pytest.raises(ConfigurationError, match="CLAIMSCRUB_ALLOW_WRITABLE_EDITS=true"):
+        load_scrubber(Settings.from_environment(given))
+    assert load_scrubber(Settings.from_environment(given | {"CLAIMSCRUB_ALLOW_WRITABLE_EDITS": "true"}))

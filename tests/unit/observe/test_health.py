@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from worker.observe.health import STALLED_AFTER_S, HealthServer, HealthState
+from worker.observe.health import STALLED_AFTER_S, HealthState
+from worker.observe.port import HealthServer
 from worker.observe.recorder import Recorder
 
 

@@ -26,8 +26,10 @@ from worker.cli.shared.console import (
     EXIT_SOME_NOT,
     EXIT_UNREADABLE,
     counted,
+    echo_json,
     err,
     out,
+    pass_on,
     say,
     today,
 )
@@ -136,9 +138,9 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
         for portion in in_order(partial(check_portion, job), _portions(read), processes):
             summary.merge(portion.summary)
             for message in portion.messages:
-                sys.stdout.buffer.write(message + b"\n")
-            sys.stdout.write(portion.text)
-            sys.stderr.write(portion.errors)
+                echo_json(message)
+            pass_on(portion.text)
+            pass_on(portion.errors, is_error=True)
             for found, replacement in portion.corrected:
                 if found.is_mapped and wanted.is_writing:
                     raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from schemas.outcome import Finding
 from worker.cli.shared.claim_files import Found
-from worker.cli.shared.console import printable, say
+from worker.cli.shared.console import say
+from worker.cli.shared.escapes import printable
 from worker.pipeline.fixes import patch
 from worker.pipeline.fixes.fixes import make_fixes, new_findings
 from worker.pipeline.scrub import Pipeline, Scrubbed

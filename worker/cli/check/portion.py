@@ -16,6 +16,7 @@ from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import Found
 from worker.cli.shared.configuration import load_pipeline
+from worker.cli.shared.console import SafeConsole
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
 from worker.pipeline.scrub import Pipeline, Scrubbed
 from worker.settings import CLAIM_BUDGET_S
@@ -49,7 +50,7 @@ class Screen:
 
     def console(self, file: TextIO) -> Console:
         """Return a console of that kind that writes elsewhere."""
-        return Console(
+        return SafeConsole(
             file=file,
             width=self.width,
             force_terminal=self.is_terminal,

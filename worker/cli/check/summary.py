@@ -8,7 +8,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, printable, say
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
+from worker.cli.shared.escapes import printable
 from worker.pipeline.scrub import Scrubbed
 
 TOP_EDITS: Final = 10

@@ -15,7 +15,7 @@ from rich.console import Console
 from worker.cli.demo.account import EXAMPLES, Account
 from worker.cli.demo.run import run_demo
 from worker.cli.demo.worker import DemoError
-from worker.cli.shared.console import DISPOSITION_STYLE, EXIT_SOME_NOT, out
+from worker.cli.shared.console import DISPOSITION_STYLE, EXIT_SOME_NOT, echo, echo_json, out
 from worker.kafka.embedded import EmbeddedBrokerError, embedded_broker
 
 _DEFAULT_CLAIMS: Final = 2000
@@ -64,11 +64,11 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 def _show_failure(error: Exception, log: Path) -> None:
     # Our own errors speak for themselves; of a library's only the class is sure to hold no claim.
     is_ours = isinstance(error, (DemoError, EmbeddedBrokerError))
-    click.echo(f"\nThe demo failed: {error if is_ours else type(error).__name__}.", err=True)
+    echo(f"\nThe demo failed: {error if is_ours else type(error).__name__}.", is_error=True)
     if log.exists():
         lines = log.read_text("utf-8", "replace").splitlines()
-        click.echo(f"\nThe end of the worker's log ({log}):", err=True)
-        click.echo("\n".join(lines[-_LOG_LINES:]), err=True)
+        echo(f"\nThe end of the worker's log ({log}):", is_error=True)
+        echo("\n".join(lines[-_LOG_LINES:]), is_error=True)
 
 
 def _show_examples(console: Console, account: Account, *, is_asking: bool) -> None:
@@ -80,4 +80,4 @@ def _show_examples(console: Console, account: Account, *, is_asking: bool) -> No
             console.print(f"\nNo claim was {name}.", soft_wrap=True)
             continue
         console.print(f"\nOne outcome on the topic of {name} claims:", style=DISPOSITION_STYLE[name], soft_wrap=True)
-        click.echo(orjson.dumps(orjson.loads(account.examples[name]), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(orjson.loads(account.examples[name]), option=orjson.OPT_INDENT_2))

@@ -9,7 +9,8 @@ import click
 from worker.cli.explain.code import sections_of
 from worker.cli.explain.edit import show_edit
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline
-from worker.cli.shared.console import DAY, EXIT_UNREADABLE, err, out, printable, say, today
+from worker.cli.shared.console import DAY, EXIT_UNREADABLE, err, out, say, today
+from worker.cli.shared.escapes import printable
 
 
 @click.command("explain")

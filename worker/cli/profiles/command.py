@@ -10,7 +10,7 @@ from rich.table import Table
 
 from worker.cli.profiles.text import differences, lines_of, plain
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
-from worker.cli.shared.console import counted, out, say, today
+from worker.cli.shared.console import counted, echo_json, out, say, today
 
 
 @click.group("profiles")
@@ -30,7 +30,7 @@ def show(name: str, form: str, config: Path | None, user_edits: Path | None) -> 
     with sentences():
         profile = pipeline.profiles.named(name)
     if form == "json":
-        click.echo(orjson.dumps(plain(profile, pipeline.edits), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(plain(profile, pipeline.edits), option=orjson.OPT_INDENT_2))
         return
     console = out()
     for line in lines_of(profile, pipeline.edits):

@@ -14,6 +14,7 @@ from worker.cli.reference.imports import import_files
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
 from worker.cli.reference.publish import publish
 from worker.cli.reference.questions import QUESTIONS, instead, told
+from worker.cli.shared.console import echo
 from worker.reference.build.loading import load, verify
 
 EXIT_BROKEN: Final = 1
@@ -43,11 +44,11 @@ def verify_tables(directory: Path, form: str) -> None:
     if form == "json":
         say_json({"directory": str(directory), "problems": problems})
     elif problems:
-        click.echo("\n".join(problems))
+        echo("\n".join(problems))
     else:
         snapshot = load(directory)
         rows = sum(edition.rows for edition in snapshot.editions)
-        click.echo(f"Good: {len(snapshot.editions)} editions with {rows:,} rows. Snapshot {snapshot.digest[:16]}.")
+        echo(f"Good: {len(snapshot.editions)} editions with {rows:,} rows. Snapshot {snapshot.digest[:16]}.")
     if problems:
         sys.exit(EXIT_BROKEN)
 
@@ -85,18 +86,18 @@ def show(table: str, key: str, on: datetime | None, directory: Path, form: str) 
 
 
 def _show(table: str, key: str, day: date, document: dict[str, Any]) -> None:  # a JSON document
-    click.echo(f"{table} {key} on {day}: {document['answer']}")
+    echo(f"{table} {key} on {day}: {document['answer']}")
     for name in ("edition", "in_force_from", "in_force_to", "covers_from", "covers_to"):
         if name in document:
-            click.echo(f"  {name:<22}{document[name] or 'open'}")
+            echo(f"  {name:<22}{document[name] or 'open'}")
     if "instead" in document:
-        click.echo(f"  {'instead':<22}{', '.join(document['instead'])}")
+        echo(f"  {'instead':<22}{', '.join(document['instead'])}")
     rows = document.get("row", [])
     for row in rows if isinstance(rows, list) else [rows]:
         for name, value in row.items():
             if value not in (None, "", ()):
-                click.echo(f"  {name:<22}{', '.join(value) if isinstance(value, tuple) else value}")
-        click.echo()
+                echo(f"  {name:<22}{', '.join(value) if isinstance(value, tuple) else value}")
+        echo()
 
 
 @reference.command("editions")
@@ -122,7 +123,7 @@ def editions(directory: Path, form: str) -> None:
         return
     for each in held:
         bounds = f"{each.in_force_from} to {each.in_force_to or 'open'!s:<10}"
-        click.echo(f"{each.table + '@' + each.name:<34} {bounds}  {each.rows:>7,} rows  {each.sha256[:12]}")
+        echo(f"{each.table + '@' + each.name:<34} {bounds}  {each.rows:>7,} rows  {each.sha256[:12]}")
 
 
 reference.add_command(coverage)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
+from worker.cli.shared.console import echo
 from worker.reference.build.building import build, read_manifests
 from worker.reference.build.loading import read_folder
 from worker.reference.files.manifest import Manifest
@@ -52,9 +53,9 @@ def coverage(on: datetime | None, directory: Path, form: str) -> None:
         return
     for each in held:
         bounds = f"{each.covers_from} to {each.covers_to or 'open'!s:<10}"
-        click.echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {_state(each)}")
+        echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {_state(each)}")
         for first, last in each.gaps:
-            click.echo(f"{'':<20} nothing from {first} to {last}")
+            echo(f"{'':<20} nothing from {first} to {last}")
 
 
 def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> Coverage:

@@ -12,6 +12,7 @@ import click
 from worker.bootstrap import MAX_MESSAGE_BYTES, build_pipeline
 from worker.cli.reference.claims import ChangedClaim, changed_claims
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
+from worker.cli.shared.console import echo
 from worker.pipeline.scrub import Pipeline
 from worker.reference.build.building import EVERY_EDITION, build
 from worker.reference.build.comparison import Change, compare_editions, compare_folders
@@ -97,17 +98,17 @@ def _side(name: str, directory: Path) -> _Side:
 def show_changes(changes: Sequence[Change], limit: int) -> None:
     """Write the changes by table and kind, at most so many rows of each."""
     if not changes:
-        click.echo("Nothing changes.")
+        echo("Nothing changes.")
     ordered = sorted(changes, key=lambda change: (change.table, change.kind))
     for (table, kind), group in groupby(ordered, key=lambda change: (change.table, change.kind)):
         members = list(group)
-        click.echo(f"{table}: {kind}: {len(members):,}")
+        echo(f"{table}: {kind}: {len(members):,}")
         shown = members[:limit] if limit else members
         for change in shown:
             cells = f"  {change.column}: {change.before or 'nothing'} -> {change.after or 'nothing'}"
-            click.echo(f"  {change.key}{cells if change.column else ''}")
+            echo(f"  {change.key}{cells if change.column else ''}")
         if len(shown) < len(members):
-            click.echo(f"  and {len(members) - len(shown):,} more")
+            echo(f"  and {len(members) - len(shown):,} more")
 
 
 def _verdicts(old: _Side, new: _Side, claims: Path, on: date) -> list[ChangedClaim]:
@@ -129,9 +130,9 @@ def _under(base: Pipeline, snapshot: Snapshot) -> Pipeline:
 
 
 def _show_verdicts(verdicts: Sequence[ChangedClaim]) -> None:
-    click.echo(f"claims whose verdict changes: {len(verdicts):,}")
+    echo(f"claims whose verdict changes: {len(verdicts):,}")
     for verdict in verdicts:
-        click.echo(f"  line {verdict.line}: {verdict.before} -> {verdict.after}")
+        echo(f"  line {verdict.line}: {verdict.before} -> {verdict.after}")
         for sign, findings in (("-", verdict.findings_gone), ("+", verdict.findings_added)):
             for finding in findings:
-                click.echo(f"    {sign} {finding}")
+                echo(f"    {sign} {finding}")

@@ -4,12 +4,12 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from worker.cli.reference.diff import show_changes
 from worker.cli.reference.options import DAY, readable, with_directory
 from worker.cli.reference.store import read_published, write_folder
+from worker.cli.shared.console import echo, err
 from worker.reference.build.loading import read_folder
 from worker.reference.errors import ReferenceError as BrokenReferenceError
 from worker.reference.importing.kinds import KINDS
@@ -61,11 +61,11 @@ def import_files(  # noqa: PLR0913 - one parameter an option
             write_folder(directory, plan.files)
     except (ImportRefusedError, BrokenReferenceError, OSError) as refused:
         raise click.ClickException(f"not imported, {directory} is as it was: {refused}") from None
-    click.echo("Nothing was written." if dry_run else f"Imported into {directory}.")
+    echo("Nothing was written." if dry_run else f"Imported into {directory}.")
 
 
 def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path, *, force: bool) -> Plan:
-    console = Console(stderr=True, highlight=False)
+    console = err()
     columns = (TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=len(paths) + 1)
@@ -84,8 +84,8 @@ def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path
 def _show(step: Step, limit: int) -> None:
     edition = step.edition
     until = edition.in_force_to or "open"
-    click.echo(f"{edition.table}@{edition.name}: {len(edition.rows):,} rows, {edition.in_force_from} to {until}")
+    echo(f"{edition.table}@{edition.name}: {len(edition.rows):,} rows, {edition.in_force_from} to {until}")
     if step.replaced:
-        click.echo(f"takes the place of {', '.join(step.replaced)}")
-    click.echo(f"compared with {step.compared_with or 'nothing'}:")
+        echo(f"takes the place of {', '.join(step.replaced)}")
+    echo(f"compared with {step.compared_with or 'nothing'}:")
     show_changes(step.changes, limit)

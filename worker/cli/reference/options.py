@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from worker.bootstrap import default_config_directory
+from worker.cli.shared.console import echo
 from worker.reference.errors import ReferenceError as BrokenReferenceError
 
 DAY: Final = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
@@ -48,7 +49,7 @@ def today() -> date:
 
 def say_json(document: object) -> None:
     """Write one JSON document; dates and decimals as text."""
-    click.echo(json.dumps(document, indent=2, default=str))
+    echo(json.dumps(document, indent=2, default=str))
 
 
 def readable(read: Callable[[], Result]) -> Result:

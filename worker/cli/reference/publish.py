@@ -9,6 +9,7 @@ from schemas.reference_update import ReferenceNotice
 from worker.cli.reference.options import readable
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.console import echo
 from worker.kafka.send import send_notice
 from worker.reference.build.loading import load_verified
 
@@ -44,5 +45,5 @@ def publish(directory: Path, seen_as: PurePosixPath | None) -> None:
         raise click.UsageError(f"the path must be absolute and at most 1,024 characters long, found {path}") from None
     audit(settings, "reference-published", topic=settings.topics.reference_updates, directory=str(path), digest=digest)
     on_broker(settings, send_notice(settings, notice))
-    click.echo(f"Digest {digest}")
-    click.echo(f"Announced {path} on {settings.topics.reference_updates}.")
+    echo(f"Digest {digest}")
+    echo(f"Announced {path} on {settings.topics.reference_updates}.")

@@ -16,7 +16,7 @@ from worker.bootstrap import load_scrubber
 from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
-from worker.cli.shared.console import counted, out
+from worker.cli.shared.console import counted, echo, out
 from worker.cli.shared.selection import Choice, Sending
 from worker.kafka.messages import Inbound
 from worker.kafka.past import Past, received_ms
@@ -207,6 +207,6 @@ def _show(account: Account, plan: Plan) -> None:
         console.print(changes)
     done = counted(account.chosen, "message")
     if plan.sending.send:
-        click.echo(f"{done} sent. The run {plan.name} goes on from here when it is started again.")
+        echo(f"{done} sent. The run {plan.name} goes on from here when it is started again.")
     else:
-        click.echo(f"Nothing was sent. --send sends {done} as run {plan.name}.")
+        echo(f"Nothing was sent. --send sends {done} as run {plan.name}.")

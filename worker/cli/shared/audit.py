@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from worker.cli.shared.console import echo_json
 from worker.kafka.past import Past
 from worker.observe.operator import user_name
 from worker.settings import Settings
@@ -18,16 +19,16 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
     Raises `click.ClickException` when the file cannot be written: what cannot be audited is not done.
     """
     moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = orjson.dumps({"at": moment, "operator": settings.operator or user_name(), "action": action, **facts}) + b"\n"
+    line = orjson.dumps({"at": moment, "operator": settings.operator or user_name(), "action": action, **facts})
     if settings.audit_file is None:
-        sys.stderr.buffer.write(line)
+        echo_json(line, is_error=True)
         sys.stderr.flush()
         return
     try:
         # For its owner only: places and reasons tell more together than one by one.
         handle = os.open(settings.audit_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with open(handle, "ab", buffering=0) as file:  # noqa: PTH123 - the file is open already
-            file.write(line)
+            file.write(line + b"\n")
             os.fsync(handle)
     except OSError as error:
         raise click.ClickException(f"CLAIMSCRUB_AUDIT_FILE cannot be written ({type(error).__name__}).") from None

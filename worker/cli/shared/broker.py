@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final, NoReturn, TypeVar
 
-import click
-
+from worker.cli.shared.console import echo
 from worker.kafka.messages import UNREADABLE
 from worker.kafka.obstacle import Obstacle, find_obstacle
 from worker.kafka.read import Record
@@ -43,7 +42,7 @@ def or_wrong_settings(read: Callable[[], Result]) -> Result:
         return read()
     except SettingsError as error:
         for problem in error.problems:
-            click.echo(problem, err=True)
+            echo(problem, is_error=True)
         raise SystemExit(ExitCode.SETTINGS) from None
 
 
@@ -77,7 +76,7 @@ def quiet_clients() -> Iterator[None]:
 def say_unreadable(record: Record) -> None:
     """Say on stderr that a record was passed over because nothing could read it."""
     if record.mark is UNREADABLE:
-        click.echo(f"{record.topic} {record.partition}/{record.offset} cannot be read.", err=True)
+        echo(f"{record.topic} {record.partition}/{record.offset} cannot be read.", is_error=True)
 
 
 def _answers(server: str) -> bool:
@@ -90,5 +89,5 @@ def _answers(server: str) -> bool:
 
 
 def _leave(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
+    echo(sentence, is_error=True)
     raise SystemExit(ExitCode.BROKER_UNREACHABLE)

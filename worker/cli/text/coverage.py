@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 from schemas.outcome import BypassedEntry, Coverage, NoDataEntry, SwitchedOff
-from worker.cli.shared.console import printable, say
+from worker.cli.shared.console import say
+from worker.cli.shared.escapes import printable
 
 _WIDE_ENOUGH: Final = 160
 _INDENT: Final = 2

@@ -10,7 +10,8 @@ from rich.text import Text
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Amount, Finding, LineEnrichment, Outcome, Prediction
 from worker.cli.shared.claim_files import Found
-from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, printable, say
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
+from worker.cli.shared.escapes import printable
 from worker.cli.text import locations
 from worker.cli.text.coverage import show_coverage
 from worker.cli.text.dead_letter_reasons import in_words
