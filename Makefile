@@ -1,4 +1,4 @@
-# Every target does its own set-up: a machine with python3 (3.11 to 3.13) and a package index is enough.
+# Every target does its own set-up: a machine with python3 (3.11 to 3.14, with venv) and a package index is enough.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEPLOY_INSTALLED := .venv-deploy/.installed
 # The first interpreter of a supported version; override with make PYTHON=/path/to/python3.12 install
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
 	&& echo "$$python" && break; done)
 CLAIMS ?= 2000
 
@@ -17,8 +17,10 @@ help:  ## Show the targets
 install: $(INSTALLED)  ## Install claimscrub and its tools into .venv
 
 $(INSTALLED): pyproject.toml requirements-dev.lock Makefile
-	@test -n "$(PYTHON)" || { echo "claimscrub needs Python 3.11, 3.12 or 3.13; none was found on PATH." \
+	@test -n "$(PYTHON)" || { echo "claimscrub needs Python 3.11, 3.12, 3.13 or 3.14; none was found on PATH." \
 		"Install one, or name it: make PYTHON=/path/to/python3 install" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) comes without venv." \
+		"On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing claimscrub into $(VENV) (once; about a minute) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
@@ -31,7 +33,8 @@ demo: $(INSTALLED)  ## Scrub 2,000 synthetic claims on an embedded Kafka broker
 	@$(BIN)/claimscrub demo --claims $(CLAIMS) --no-input
 
 test: $(INSTALLED)  ## Run the tests that need no more than this machine
-	@$(BIN)/python -m pytest -q -m "not kafka and not image"
+	@echo "Running about 4,000 tests on all processors; on two quiet ones this takes about 6 minutes ..."
+	@$(BIN)/python -m pytest -q -n logical --dist worksteal -m "not kafka and not image"
 	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)" \
 		"and those of the image ('make test-image': podman or docker)."
 
