@@ -8,11 +8,13 @@ came; those that the writer of 837s does not know either are listed in the outco
 
 from enum import StrEnum
 from operator import attrgetter
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.documentation import DocumentationElement
 from schemas.part import Part
+from schemas.shapes import in_one_shape
 from schemas.values import Day, Money, Quantity, Text
 
 SCHEMA_VERSION = "3"
@@ -346,6 +348,11 @@ class Origin(Part):
     application_receiver: Text = Field(default=None, description="GS03")
     interchange_date: Text = Field(default=None, description="ISA09, YYMMDD")
     interchange_time: Text = Field(default=None, description="ISA10, HHMM")
+    group_date: Text = Field(default=None, description="GS04, YYYYMMDD")
+    group_time: Text = Field(default=None, description="GS05")
+    delimiters: Text = Field(
+        default=None, description="those of elements, components, repetitions and segments; absent when they are `*:^~`"
+    )
     transaction_purpose: Text = Field(default=None, description="BHT02")
     transaction_reference: Text = Field(default=None, description="BHT03")
     transaction_date: Text = Field(default=None, description="BHT04")
@@ -392,6 +399,11 @@ class Claim(Part):
     documentation: tuple[DocumentationElement, ...] | None = None
     origin: Origin | None = Field(default=None, description="absent for a claim that did not come as X12")
     fhir_origin: FhirOrigin | None = Field(default=None, description="absent for a claim that did not come as FHIR")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_shape(cls, document: Any) -> Any:  # any JSON
+        return in_one_shape(document) if isinstance(document, dict) else document
 
     @property
     def kind(self) -> ClaimKind:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
@@ -16,12 +16,22 @@ MONEY = re.compile(r"-?(\d{1,15}(\.\d{1,2})?|\.\d{1,2})", re.ASCII)
 QUANTITY = re.compile(r"-?(\d{1,15}(\.\d{1,9})?|\.\d{1,9})", re.ASCII)
 """X12 writes no zero before the point: X12.6, type R."""
 DATE = re.compile(r"\d{8}", re.ASCII)
+MAX_DIGITS: Final = 18
+MAX_EXPONENT_DIGITS: Final = 2
 
 
 class WrittenNumber(str):
     """A JSON number in the digits of its sender: binary floats never touch money."""
 
     __slots__ = ()
+
+
+def is_in_range(digits: str) -> bool:
+    """Whether a JSON number can be an amount: at most 18 digits, and an exponent of at most two."""
+    mantissa, _, exponent = digits.lower().partition("e")
+    return (
+        len(mantissa.lstrip("-").replace(".", "")) <= MAX_DIGITS and len(exponent.lstrip("+-")) <= MAX_EXPONENT_DIGITS
+    )
 
 
 class Unreadable(str):

@@ -1,10 +1,16 @@
 """Where the `claimscrub` command begins."""
 
-from worker.cli.commands import claimscrub
+import sys
+
+from worker.early_signals import answer_early_signals
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; `claimscrub worker` answers signals before the rest is imported."""
+    if sys.argv[1:2] == ["worker"]:
+        answer_early_signals()
+    from worker.cli.commands import claimscrub  # noqa: PLC0415 -- a signal may come while this is imported
+
     claimscrub(prog_name="claimscrub")
 
 

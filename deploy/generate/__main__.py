@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 import schemas
+from deploy.generate.architecture import architecture
 from deploy.generate.asyncapi import asyncapi
 from deploy.generate.contract_examples import contract_examples
 from deploy.generate.edits_readme import edits_readme
@@ -48,6 +49,7 @@ def generated() -> dict[str, str]:
         "schemas/json/outcome.schema.json": _json(_schema(Outcome, "serialization")),
         "schemas/json/reference-update.schema.json": _json(_schema(ReferenceNotice, "validation")),
         "schemas/json/asyncapi.yaml": _yaml(asyncapi()),
+        "worker/ARCHITECTURE.md": architecture(),
         "worker/edits/README.md": edits_readme(load_edits()),
         "worker/observe/README.md": metrics_readme(),
         "config/worker.env.example": environment_example(),

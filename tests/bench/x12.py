@@ -32,7 +32,8 @@ from worker.settings import Settings
 from worker.stream.scrubber import Form
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
-from worker.x12.write.claims import Defaults, write_837
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
 
 CLAIMS = 10_000
 FEW = 500
@@ -156,7 +157,7 @@ def _document(planted: object) -> dict[str, object] | None:
 
 
 def _file(documents: list[dict[str, object]]) -> bytes:
-    return "".join(write_837(documents, Defaults(MOMENT))).encode()
+    return b"".join(write_837(documents, Defaults(MOMENT)))
 
 
 def _rate(read: Callable[[bytes], None], content: bytes, claims: int) -> float:

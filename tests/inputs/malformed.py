@@ -198,7 +198,7 @@ def lines(count: int) -> bytes:
 
 def _findings() -> Iterator[tuple[str, list[bytes | None], Reason | str | None]]:
     information = "claimInformation"
-    amounts = ["12.345", "1e2", "0.125", "1,000.00", "$5.00", "abc", "--1", "1.", ".5", "1_000", "\uff11\uff10\uff10"]
+    amounts = ["12.345", "1e2", "0.125", "1,000.00", "$5.00", "abc", "--1", "1.", "1_000", "\uff11\uff10\uff10"]
     yield "money-format", [with_value(f"{SERVICE}.lineItemChargeAmount", amount) for amount in amounts], "FMT-03"
     written_amounts = ["0.30000000000000004", "1e2", "4300.123"]
     yield "money-as-a-float", [raw(f"{information}.claimChargeAmount", amount) for amount in written_amounts], "FMT-03"

@@ -94,7 +94,7 @@ class Judge:
                 meter.pause()
                 await self.turns.pass_on()  # between two messages, and between two claims of one
                 meter.go_on()
-            return pairs, records + (replies.records() if replies is not None else [])
+            return pairs, records + self._beside(replies)
         except MessageLimitError as error:
             return self._dead_letter(message, DeadLetterReason.MESSAGE_LIMIT, DeadLetterStage.EDIT, str(error))
         except ReplyTooLargeError:
@@ -102,6 +102,15 @@ class Judge:
         except Exception as error:  # noqa: BLE001 -- a claim that cannot be answered must not be called clean
             self._shell.log.warning("replies-failed", exception=type(error).__name__, at=place_of(error))
             return self._dead_letter(message, DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
+
+    def _beside(self, replies: Replies | None) -> list[Outgoing]:
+        """Return the records beside the outcomes. Raises `ReplyTooLargeError`."""
+        if replies is None:
+            return []
+        records = replies.records()
+        if replies.unwritten:
+            self._shell.log.warning("claims-not-submitted", claims=replies.unwritten)
+        return records
 
     def _replies(self, message: Inbound) -> Replies | None:
         if self._wanted.is_nothing or message.value is None:

@@ -12,11 +12,12 @@ from rich.console import Console
 from schemas.outcome import Disposition
 from worker.cli.shared.claim_files import Found, read_what_can_be_read
 from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
-from worker.cli.shared.console import EXIT_UNREADABLE, echo_json, echo_text, err, say
+from worker.cli.shared.console import EXIT_UNREADABLE, echo_bytes, echo_json, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
 from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
 from worker.settings import Settings
-from worker.x12.write.claims import Defaults, write_837
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
 
 _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 
@@ -73,6 +74,15 @@ class _Reading:
                 place = f"segment {each['segment']} ({each['elements'][0]} of loop {each['loop']})"
                 say(self.console, f"{found.source}, {place}: has {part}no field in the message and is kept as it came")
 
+    def tell_lost(self, place: int, path: str) -> None:
+        """Name a member of a claim that an 837 has no place for."""
+        say(self.console, f"{self.places[place - 1]}: {path} has no segment")
+
+    def tell_refused(self, place: int, reason: str) -> None:
+        """Say why a claim is not written as an 837."""
+        self.is_incomplete = True
+        say(self.console, f"{self.places[place - 1]}: is not written, because it would not say the same: {reason}")
+
 
 def _place(found: Found) -> str:
     return f"{found.source}, {found.place}" if found.place else found.source
@@ -96,13 +106,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     and `claimscrub tail --format jsonl` write them. Of outcomes the clean claims are written, with the corrections
     that were made. `-` reads stdin.
 
-    On stderr stands what the other form does not hold: segments without a field in the message, which it keeps as they
+    On stderr appears what the other form does not hold: segments without a field in the message, which it keeps as they
     came and writes back at their place, members of the message without a segment, and elements of a FHIR Claim without
     a place in the message.
 
     \b
-    Exit code 0: everything was read.
-    Exit code 2: a file or a claim could not be read and is left out, or the command was misspelt.
+    Exit code 0: everything was read and written.
+    Exit code 2: a file or a claim could not be read, or not be written without a change, and is left out; or the
+    command was misspelt.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     console = err()
     defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")
@@ -115,11 +126,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         for document in reading.documents():
             echo_json(write_json(document))
     else:
-        for text in write_837(
-            reading.documents(),
-            defaults,
-            lambda place, what: say(console, f"{reading.places[place - 1]}: {what} has no segment"),
-        ):
-            echo_text(text)
+        for written in write_837(reading.documents(), defaults, reading.tell_lost, reading.tell_refused):
+            echo_bytes(written)
     sys.stdout.flush()
     sys.exit(EXIT_UNREADABLE if reading.is_incomplete else 0)

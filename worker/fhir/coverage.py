@@ -1,18 +1,36 @@
-"""The insurances of a claim: the one that is billed makes payer and subscriber, the others coordinate with it."""
+"""The insurances of a claim, and whose policy the one is that is billed."""
 
 from typing import Final
 
+from worker.fhir.codings import Codes, code_of, one_of
 from worker.fhir.elements import DamagedError, Element, Json, filled
-from worker.fhir.parties import Payer, identifier, identifier_value, payer, person
+from worker.fhir.identifiers import Number, identifier, member_id, value
+from worker.fhir.parties import Payer, payer, person
 from worker.fhir.resources import Resolver
-from worker.fhir.systems import COVERAGE_CLASSES, FILING, SOCIAL_SECURITY, SUBSCRIBERS, code_of
+from worker.fhir.systems import COVERAGE_CLASSES, FAMILY_ROLES, FILING, RELATIONSHIPS, SUBSCRIBERS
 
 _LEVELS: Final = {"1": "P", "2": "S", "3": "T", "4": "A", "5": "B"}
 """The order of payers as SBR01 has it."""
 
-_SELF: Final = "18"
-_RELATIONSHIPS: Final = {"self": _SELF, "spouse": "01", "child": "19", "common": "53", "other": "G8"}
-"""HL7 subscriber-relationship as PAT01 and SBR02 have it."""
+SELF: Final = "18"
+_OTHER: Final = "G8"
+_IN_WORDS: Final = {"self": SELF, "spouse": "01", "child": "19", "common": "53", "parent": _OTHER, "other": _OTHER}
+"""HL7 subscriber-relationship. An 837 has no code for parents."""
+
+_IN_ROLES: Final = {"spouse": ("sps", "husb", "wife"), "child": ("child", "nchild", "stpchld", "son", "dau")}
+_ROLES: Final = {role: _IN_WORDS[word] for word, roles in _IN_ROLES.items() for role in roles} | {"dompart": "53"}
+_OF_X12: Final = {code: code for code in ("01", SELF, "19", "20", "21", "39", "40", "53", _OTHER)}
+_RELATIONSHIPS: Final = Codes(
+    "relationships to the subscriber",
+    SUBSCRIBERS | FAMILY_ROLES | RELATIONSHIPS,
+    is_plain=True,
+    meaning=one_of(_IN_WORDS | _ROLES | {code.lower(): code for code in _OF_X12}),
+)
+"""Relationships of the patient to the subscriber as PAT01 and SBR02 have them."""
+
+_FILING: Final = Codes("claim filing indicators", FILING)
+_GROUP: Final = Codes("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
+_NEVER_IN_FORCE: Final = frozenset({"draft", "entered-in-error"})
 
 
 class Insurance:
@@ -24,43 +42,46 @@ class Insurance:
         self._reference = entry.child("coverage")
         self.coverage = resolver.follow(self._reference, "Coverage")
         entry.pass_over("focal")
+        if self.coverage and self.coverage.peek("status") in _NEVER_IN_FORCE:
+            raise DamagedError(f"{self.coverage.path}.status", "a coverage that was never in force pays no claim.")
 
     @property
     def level(self) -> str:
         """Which payer it is in order, as SBR01."""
         order = self.coverage.number("order") if self.coverage else ""
         sequence = self.entry.number("sequence")
+        if order and order != sequence:
+            self.entry.leave("sequence")
         return _LEVELS.get(order or sequence, "U")
 
     @property
     def filing_code(self) -> str:
-        """The kind of insurance, where it is told by X12's code list 1032."""
-        return code_of(self.coverage.child("type"), FILING) if self.coverage else ""
+        """The kind of insurance, where it is reported by X12's code list 1032."""
+        return code_of(self.coverage.child("type"), _FILING) if self.coverage else ""
 
     @property
     def relationship(self) -> str:
-        """The patient's relationship to the subscriber; empty when it is not told."""
-        coverage = self.coverage
-        if coverage is None:
-            return ""
-        code = code_of(coverage.child("relationship"), SUBSCRIBERS, is_plain=True, among=_RELATIONSHIPS)
-        return _RELATIONSHIPS.get(code, "")
+        """The patient's relationship to the subscriber; empty when it is not reported or not understood."""
+        return code_of(self.coverage.child("relationship"), _RELATIONSHIPS) if self.coverage else ""
+
+    @property
+    def has_unknown_relationship(self) -> bool:
+        """Whether a relationship is reported that is not understood."""
+        return self.coverage is not None and self.coverage.has("relationship") and not self.relationship
 
     @property
     def member_id(self) -> str:
-        """The member id: the subscriber's, else the first identifier of the coverage."""
+        """The member id: the subscriber's, else that among the identifiers of the coverage."""
         if self.coverage is None:
-            return identifier_value(self._reference.child("identifier") if self._reference else None)
-        if number := self.coverage.text("subscriberId"):
-            return number
-        return identifier_value(self.coverage.first("identifier"))
+            return value(self._reference.child("identifier") if self._reference else None)
+        return self.coverage.text("subscriberId") or member_id(self.coverage)
 
     @property
     def group(self) -> Json:
         """The number and name of the group."""
         classes = self.coverage.children("class") if self.coverage else []
         for each in classes:
-            if code_of(each.child("type"), COVERAGE_CLASSES, is_plain=True, among={"group"}):
+            if code_of(each.child("type"), _GROUP):
                 return filled(groupNumber=each.text("value"), subscriberGroupName=each.text("name"))
         return {}
 
@@ -74,81 +95,99 @@ class Insurance:
 
     def payer(self) -> Payer:
         """Return whom the coverage names as payer."""
-        return payer(self.coverage.first("payor") if self.coverage else None, self._resolver)
+        return payer(self._payor, self._resolver)
+
+    def leave_payer(self) -> None:
+        """Note that the payer of the coverage has no place in the message, since another one is billed."""
+        if self._payor:
+            self._payor.leave("reference")
+
+    @property
+    def _payor(self) -> Element | None:
+        return self.coverage.first("payor") if self.coverage else None
+
+    @property
+    def names_subscriber(self) -> bool:
+        """Whether the coverage names a subscriber, here or elsewhere."""
+        return self.coverage is not None and self.coverage.has("subscriber")
 
     def subscriber(self) -> Element | None:
-        """Return the subscriber; none when the coverage names none that is here."""
+        """Return the subscriber; None when the coverage names none that is here."""
         if self.coverage is None:
             return None
-        return self._resolver.follow(self.coverage.child("subscriber"), "Patient", "RelatedPerson")
+        found = self._resolver.follow(self.coverage.child("subscriber"), "Patient", "RelatedPerson")
+        if found and found.peek("resourceType") == "RelatedPerson":
+            self._resolver.follow(found.child("patient"), "Patient")
+        return found
+
+    def refuse_another_patient(self, patient: Element | None) -> None:
+        """Raise `DamagedError` where the coverage is another patient's than the one who was treated."""
+        covered = self.coverage.child("beneficiary") if self.coverage else None
+        found = self._resolver.follow(covered, "Patient")
+        if covered is not None and found is not None and patient is not None and found is not patient:
+            raise DamagedError(covered.path, "the coverage is that of another patient.")
 
 
 def insurances(claim: Element, resolver: Resolver) -> tuple[Insurance | None, list[Insurance]]:
     """Return the insurance that is billed, and the others.
 
-    Raises `DamagedError` where several are there and not one of them is said to be the one.
+    Raises `DamagedError` where there are several and not exactly one of them is said to be the one.
     """
     entries = claim.children("insurance")
-    if len(entries) == 1:
+    if len(entries) == 1 and entries[0].value.get("focal") is not False:
         return Insurance(entries[0], resolver), []
     focal = [each for each in entries if each.truth("focal")]
     if entries and len(focal) != 1:
-        raise DamagedError(f"{claim.path}.insurance", "one of several has to be focal: it says which payer is billed.")
+        raise DamagedError(f"{claim.path}.insurance", "one of them has to be focal: it says which payer is billed.")
     others = [Insurance(each, resolver) for each in entries if each not in focal]
     return (Insurance(focal[0], resolver) if focal else None), others
 
 
-def subscriber_and_patient(claim: Element, insurance: Insurance | None, resolver: Resolver) -> Json:
-    """Return `subscriber`, and `dependent` where the patient is another person."""
+def subscriber_and_patient(
+    claim: Element, insurance: Insurance | None, others: list[Insurance], resolver: Resolver
+) -> Json:
+    """Return `subscriber`, and `dependent` where the patient is another person.
+
+    Raises `DamagedError` where the coverage is another patient's, and where it is uncertain whose policy it is.
+    """
     patient = resolver.follow(claim.child("patient"), "Patient")
-    covered = insurance.coverage.child("beneficiary") if insurance and insurance.coverage else None
-    if patient is not resolver.follow(covered, "Patient") and covered is not None:
-        covered.leave("reference")
+    for each in (insurance, *others):
+        if each:
+            each.refuse_another_patient(patient)
+    of_patient = person(patient) if patient else {}
     if insurance is None:
-        return filled(subscriber=person(patient) if patient else {})
-    subscriber = insurance.subscriber()
-    relationship = insurance.relationship
-    is_self = relationship == _SELF or (not relationship and subscriber in (None, patient))
+        return filled(dependent=of_patient)
     of_policy = filled(memberId=insurance.member_id, paymentResponsibilityLevelCode=insurance.level, **insurance.group)
-    if is_self:
-        return {
-            "subscriber": of_policy | {"relationshipToSubscriberCode": _SELF} | (person(patient) if patient else {})
-        }
-    dependent = (person(patient) if patient else {}) | filled(relationshipToSubscriberCode=relationship)
+    subscriber = insurance.subscriber()
+    if _is_self(insurance, subscriber, patient):
+        if "memberId" not in of_policy and patient:
+            of_policy |= filled(memberId=identifier(patient, Number.MEMBER))
+        return {"subscriber": of_policy | {"relationshipToSubscriberCode": SELF} | of_patient}
+    dependent = of_patient | filled(relationshipToSubscriberCode=insurance.relationship)
     return {"subscriber": of_policy | (person(subscriber) if subscriber else {})} | filled(dependent=dependent)
 
 
-def other_subscribers(others: list[Insurance]) -> list[Json]:
-    """Return the coverages with other payers, as loop 2320 has them."""
-    return [_other_subscriber(each) for each in others]
+def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element | None) -> bool:
+    """Whether the patient is the subscriber: it is said, or the coverage is here and names no other."""
+    if insurance.coverage is None:
+        return False
+    if insurance.has_unknown_relationship:
+        raise DamagedError(
+            f"{insurance.coverage.path}.relationship", "no known relationship to the subscriber is here."
+        )
+    is_named_here = subscriber is not None and subscriber is not patient
+    if insurance.relationship == SELF:
+        if is_named_here and patient is not None and subscriber is not None and not _is_one(subscriber, patient):
+            raise DamagedError(
+                f"{insurance.coverage.path}.subscriber",
+                "the patient is said to be the subscriber, who is another person.",
+            )
+        return True
+    return not insurance.relationship and (subscriber is patient if subscriber else not insurance.names_subscriber)
 
 
-def _other_subscriber(other: Insurance) -> Json:
-    name, number, where = other.payer()
-    insured = other.subscriber()
-    whom = person(insured) if insured else {}
-    ssn = identifier(insured, SOCIAL_SECURITY) if insured else ""
-    return filled(
-        paymentResponsibilityLevelCode=other.level,
-        individualRelationshipCode=other.relationship,
-        insuranceGroupOrPolicyNumber=other.group.get("groupNumber"),
-        otherInsuredGroupName=other.group.get("subscriberGroupName"),
-        claimFilingIndicatorCode=other.filing_code,
-        otherSubscriberName=filled(
-            otherInsuredQualifier="1",
-            otherInsuredLastName=whom.get("lastName"),
-            otherInsuredFirstName=whom.get("firstName"),
-            otherInsuredMiddleName=whom.get("middleName"),
-            otherInsuredNameSuffix=whom.get("suffix"),
-            otherInsuredIdentifierTypeCode="MI",
-            otherInsuredIdentifier=other.member_id,
-            otherInsuredAdditionalIdentifier=ssn.replace("-", ""),
-            otherInsuredAddress=whom.get("address"),
-        ),
-        otherPayerName=filled(
-            otherPayerOrganizationName=name,
-            otherPayerIdentifierTypeCode="PI",
-            otherPayerIdentifier=number,
-            otherPayerAddress=where,
-        ),
-    )
+def _is_one(subscriber: Element, patient: Element) -> bool:
+    """Whether two resources can be of one person: no name and no date of birth that both have differs."""
+    one, other = person(subscriber), person(patient)
+    pairs = [(one.get(name), other.get(name)) for name in ("lastName", "firstName", "dateOfBirth")]
+    return all(mine.casefold() == yours.casefold() for mine, yours in pairs if mine and yours)

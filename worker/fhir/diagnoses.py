@@ -1,82 +1,144 @@
-"""Diagnoses and procedures of a claim, in the order in which the message has them."""
+"""Diagnoses of a claim, in the order in which the message has them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from worker.fhir.codings import ICD_SHAPE, Codes, code_of, codes_of, needed_code, one_of
 from worker.fhir.elements import DamagedError, Element, Json, filled
 from worker.fhir.resources import Resolver
-from worker.fhir.systems import (
-    DIAGNOSIS_TYPES,
-    ICD_10_CM,
-    ICD_10_PCS,
-    ON_ADMISSION,
-    PROCEDURE_TYPES,
-    code_of,
-    needed_code,
-)
+from worker.fhir.systems import DIAGNOSIS_TYPES, ICD_10_CM, ON_ADMISSION, VERIFICATION
 
-_PRINCIPAL, _ADMITTING = "principal", "admitting"
+_PRINCIPAL, _ADMITTING, _OTHER = "principal", "admitting", "other"
 _REASON_FOR_VISIT, _EXTERNAL_CAUSE = "patientreasonforvisit", "externalcauseofinjury"
 _APART: Final = frozenset({_ADMITTING, _REASON_FOR_VISIT, _EXTERNAL_CAUSE})
-_OTHERS: Final = frozenset({"secondary", "other"})
-_FIRST: Final = frozenset({"primary", _PRINCIPAL})
-_PROCEDURES: Final = _FIRST | _OTHERS
 _MOST: Final = 12
 """How many codes one HI segment holds, and one group of the message."""
+
+_CODES: Final = Codes(
+    "ICD-10-CM", ICD_10_CM, is_plain=True, meaning=lambda code: code.replace(".", "").strip(), shape=ICD_SHAPE
+)
+_NO_ROLE: Final = (
+    *("clinical", "differential", "discharge", "laboratory", "nursing"),
+    *("prenatal", "radiology", "remote", "retrospective", "self"),
+)
+"""Types of HL7's ex-diagnosistype for which an 837 has no place of its own."""
+
+_TYPES: Final = Codes(
+    "types of diagnoses",
+    DIAGNOSIS_TYPES,
+    is_plain=True,
+    meaning=one_of(
+        {each: each for each in (_PRINCIPAL, _OTHER, *_APART)} | dict.fromkeys(("secondary", *_NO_ROLE), _OTHER)
+    ),
+)
+_ADMISSIONS: Final = Codes("present-on-admission indicators", ON_ADMISSION, is_plain=True, meaning=str.upper)
+_REFUTED: Final = "refuted"
+_VERIFICATIONS: Final = Codes(
+    "verification",
+    VERIFICATION,
+    meaning=one_of({_REFUTED: _REFUTED, "entered-in-error": _REFUTED, "confirmed": "confirmed"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One diagnosis: its sequence, code without the point, what it is, and whether it was there on admission."""
+    """One diagnosis.
+
+    Attributes:
+        sequence: By which lines refer to it; empty when it is no whole number.
+        code: Its code without the point.
+        kinds: What it is: principal, admitting and the like; empty when that is not said, or not understood.
+        has_unknown_kind: Whether a kind is said that is not understood.
+        on_admission: Whether it was present on admission.
+    """
 
     sequence: str
     code: str
-    kind: str
+    kinds: frozenset[str]
+    has_unknown_kind: bool
     on_admission: str
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it can be the principal or another diagnosis."""
+        return not self.kinds or bool(self.kinds & {_PRINCIPAL, _OTHER})
 
-def diagnoses(claim: Element, resolver: Resolver) -> list[Diagnosis]:
-    """Return the diagnoses, the principal one first; where none is said to be, the first one is.
 
-    Raises `DamagedError` for one without a code in ICD-10-CM: without it another one would be the principal one.
+def diagnoses(claim: Element, resolver: Resolver, *, has_admission: bool) -> list[Diagnosis]:
+    """Return the diagnoses, the principal one first: the one that is said to be it, else the first that may be it.
+
+    Raises `DamagedError` for one without a code in ICD-10-CM, and where it is uncertain which one is the principal one
+    or, in an institutional claim, which place one belongs in.
     """
-    found = [_diagnosis(each, resolver) for each in claim.children("diagnosis")]
+    entries = claim.children("diagnosis")
+    found = [_diagnosis(each, resolver, has_admission=has_admission) for each in entries]
+    refuse_doubled((each.sequence for each in found), f"{claim.path}.diagnosis")
+    if has_admission and any(each.has_unknown_kind for each in found):
+        raise DamagedError(f"{claim.path}.diagnosis", "one of them has a type that is not known here.")
     in_order = sorted(found, key=lambda each: int(each.sequence or "0"))
-    return sorted(in_order, key=lambda each: each.kind != _PRINCIPAL)
+    principal = _principal(in_order, f"{claim.path}.diagnosis")
+    return sorted(in_order, key=lambda each: each is not principal)
 
 
-def _diagnosis(entry: Element, resolver: Resolver) -> Diagnosis:
+def _principal(known: list[Diagnosis], path: str) -> Diagnosis | None:
+    said = [each for each in known if _PRINCIPAL in each.kinds]
+    if said[1:]:
+        raise DamagedError(path, "two diagnoses are marked as principal.")
+    if said:
+        return said[0]
+    if any(each.has_unknown_kind for each in known):
+        raise DamagedError(path, "no diagnosis is marked as principal, and the type of one is not known here.")
+    possible = [each for each in known if not each.kinds]
+    has_others = any(_OTHER in each.kinds for each in known)
+    if has_others and len(possible) != 1 and possible != known[: len(possible)]:
+        raise DamagedError(path, "no diagnosis is marked as principal.")
+    if has_others and not possible:
+        raise DamagedError(path, "no diagnosis is marked as principal.")
+    return next(iter(possible), None)
+
+
+def refuse_doubled(sequences: Iterable[str], path: str) -> None:
+    """Raise `DamagedError` where two entries of a list have one sequence: what refers to it could mean either."""
+    if any(count > 1 for sequence, count in Counter(sequences).items() if sequence):
+        raise DamagedError(path, "two of them have the same sequence.")
+
+
+def _diagnosis(entry: Element, resolver: Resolver, *, has_admission: bool) -> Diagnosis:
     concept = entry.child("diagnosisCodeableConcept")
     if concept is None and (condition := resolver.follow(entry.child("diagnosisReference"), "Condition")):
+        if _REFUTED in codes_of(condition.child("verificationStatus"), _VERIFICATIONS):
+            raise DamagedError(f"{condition.path}.verificationStatus", "a refuted condition is no diagnosis.")
         concept = condition.child("code")
-    kinds = [
-        code_of(each, DIAGNOSIS_TYPES, is_plain=True, among={_PRINCIPAL, *_APART, *_OTHERS})
-        for each in entry.children("type")
-    ]
+    types = entry.children("type")
+    kinds = [codes_of(each, _TYPES) for each in types]
     return Diagnosis(
         sequence=whole(entry, "sequence"),
-        code=needed_code(concept or entry, ICD_10_CM, "ICD-10-CM").replace(".", ""),
-        kind=next(filter(None, kinds), ""),
-        on_admission=code_of(entry.child("onAdmission"), ON_ADMISSION, is_plain=True).upper(),
+        code=needed_code(concept or entry, _CODES),
+        kinds=frozenset(kind for each in kinds for kind in each),
+        has_unknown_kind=not all(kinds),
+        # Only an institutional claim says it; of another one it stays unread.
+        on_admission=code_of(entry.child("onAdmission"), _ADMISSIONS) if has_admission else "",
     )
 
 
 def whole(entry: Element, name: str) -> str:
-    """Return a sequence; empty when it is no whole number, so that nothing refers to it."""
+    """Return a sequence; empty when it is not a whole number, so that nothing refers to it."""
     number = entry.number(name)
     return number if number.isdecimal() else ""
 
 
 def pointers(item: Element, known: list[Diagnosis]) -> list[str]:
-    """Return where the diagnoses of a line stand, counted from 1, in the order in which the line names them.
+    """Return the places of the diagnoses of a line, counted from 1, in the order in which the line names them.
 
-    Raises `DamagedError` where it names one that is not there.
+    Raises `DamagedError` where the claim has no diagnosis with a sequence that the line names.
     """
     places = {each.sequence: str(place) for place, each in enumerate(known, 1) if each.sequence}
     sequences = item.numbers("diagnosisSequence")
     if not places.keys() >= set(sequences):
         raise DamagedError(f"{item.path}.diagnosisSequence", "no diagnosis of the claim has this sequence.")
-    return [places[each] for each in sequences]
+    return [places[each] for each in dict.fromkeys(sequences)]
 
 
 def health_care_codes(known: list[Diagnosis]) -> list[Json]:
@@ -87,16 +149,22 @@ def health_care_codes(known: list[Diagnosis]) -> list[Json]:
 
 
 def diagnoses_by_role(known: list[Diagnosis]) -> Json:
-    """Return the members for principal, admitting and other diagnoses, reasons for the visit and external causes."""
-    plain = [each for each in known if each.kind not in _APART]
+    """Return the members for principal, admitting and other diagnoses, reasons for the visit and external causes.
+
+    Raises `DamagedError` where two are said to be the admitting diagnosis.
+    """
+    plain = [each for each in known if each.is_plain]
 
     def of(kind: str) -> list[Diagnosis]:
-        return [each for each in known if each.kind == kind]
+        return [each for each in known if kind in each.kinds]
 
+    admitting = of(_ADMITTING)
+    if admitting[1:]:
+        raise DamagedError("Claim.diagnosis", "two diagnoses are marked as admitting.")
     return filled(
         principalDiagnosis=next((_with_admission("ABK", "principalDiagnosisCode", each) for each in plain[:1]), {}),
         admittingDiagnosis=next(
-            ({"qualifierCode": "ABJ", "admittingDiagnosisCode": each.code} for each in of(_ADMITTING)), {}
+            ({"qualifierCode": "ABJ", "admittingDiagnosisCode": each.code} for each in admitting), {}
         ),
         patientReasonForVisits=[
             {"qualifierCode": "APR", "patientReasonForVisitCode": each.code} for each in of(_REASON_FOR_VISIT)
@@ -115,26 +183,3 @@ def _with_admission(qualifier: str, name: str, diagnosis: Diagnosis) -> Json:
 def grouped(parts: list[Json]) -> list[list[Json]]:
     """Return parts by as many as a segment holds."""
     return [parts[start : start + _MOST] for start in range(0, len(parts), _MOST)]
-
-
-def procedures(claim: Element) -> Json:
-    """Return the members for the procedures of an institutional claim, in ICD-10-PCS."""
-    found: list[tuple[bool, str, str]] = []
-    for entry in claim.children("procedure"):
-        kinds = [code_of(each, PROCEDURE_TYPES, is_plain=True, among=_PROCEDURES) for each in entry.children("type")]
-        if code := code_of(entry.child("procedureCodeableConcept"), ICD_10_PCS, is_plain=True):
-            entry.pass_over("sequence")
-            found.append((_FIRST.isdisjoint(kinds), code, entry.day("date")))
-    found.sort(key=lambda each: each[0])
-    return filled(
-        principalProcedureInformation=next(
-            (
-                filled(qualifierCode="BBR", principalProcedureCode=code, principalProcedureDate=day)
-                for _, code, day in found[:1]
-            ),
-            {},
-        ),
-        otherProcedureInformationList=grouped(
-            [filled(qualifierCode="BBQ", otherProcedureCode=code, otherProcedureDate=day) for _, code, day in found[1:]]
-        ),
-    )

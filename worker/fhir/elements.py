@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from schemas.values import WrittenNumber
+from schemas.values import WrittenNumber, is_in_range
 
 Json: TypeAlias = dict[str, Any]  # a part of a document: any JSON
 
@@ -27,16 +27,21 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What has been read of the resources of one claim."""
+    """What has been read of the resources of one claim.
 
+    `as_of` is the day of the claim, YYYY-MM-DD, on which names, addresses and numbers have to be current; empty when
+    the claim does not say it.
+    """
+
+    as_of: str = ""
     taken: set[tuple[int, str]] = field(default_factory=set)
     roots: "dict[int, Element]" = field(default_factory=dict)
 
     def root(self, value: Json, path: str) -> "Element":
         """Return a resource, whose elements count from now on among those that ought to be read.
 
-        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what it stands in, so that
-        who does not know it must not read on (FHIR R4, 2.4.2).
+        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what holds it, so
+        that a reader who does not know it must not go on (FHIR R4, 2.4.2).
         """
         known = self.roots.get(id(value))
         if known is None:
@@ -59,7 +64,7 @@ class Reading:
             # A narrative, or what a coding says in words.
             if name == "text" and (isinstance(member, dict) or "coding" in value):
                 continue
-            if (name, member) in _USUAL:
+            if (name, member) in _USUAL or member in (None, [], {}):
                 continue
             if self._is_untouched(member):
                 yield f"{path}.{name}"
@@ -132,13 +137,15 @@ class Element:
             return ""
         if not isinstance(value, WrittenNumber):
             raise DamagedError(f"{self.path}.{name}", "a number belongs here.")
+        if not is_in_range(value):
+            raise DamagedError(f"{self.path}.{name}", "a number of at most 18 digits belongs here.")
         return f"{Decimal(value):f}"
 
     def numbers(self, name: str) -> list[str]:
         """Return a list of numbers, as sequences of other elements are."""
         values = self._entries(name)
         self.pass_over(name)
-        if not all(isinstance(value, WrittenNumber) for value in values):
+        if not all(isinstance(value, WrittenNumber) and is_in_range(value) for value in values):
             raise DamagedError(f"{self.path}.{name}", "a list of numbers belongs here.")
         return values
 
@@ -156,7 +163,7 @@ class Element:
         return "".join(found.groups()[:3]) if found else value
 
     def child(self, name: str) -> "Element | None":
-        """Return the element below; none when it is absent."""
+        """Return the element below; None when it is absent."""
         value = self.value.get(name)
         if value is None:
             return None
@@ -169,7 +176,7 @@ class Element:
         return [self._entry(name, place, entry) for place, entry in enumerate(self._entries(name))]
 
     def first(self, name: str) -> "Element | None":
-        """Return the first element of a list below; none when it is absent or empty."""
+        """Return the first element of a list below; None when it is absent or empty."""
         entries = self._entries(name)
         return self._entry(name, 0, entries[0]) if entries else None
 

@@ -1,51 +1,39 @@
 """`Claim.item`: service lines with their drugs."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from schemas.claim import ClaimKind
+from worker.fhir.care_team import CareTeam
+from worker.fhir.codings import Codes, code_of, needed_code, needed_codes
 from worker.fhir.diagnoses import Diagnosis, pointers, whole
+from worker.fhir.drugs import drug, is_other_drug_name, package_of
 from worker.fhir.elements import DamagedError, Element, Json, filled
-from worker.fhir.systems import ABSENT, NDC, PLACES, PROCEDURES, REVENUE, code_of, needed_code
+from worker.fhir.quantities import INSTITUTIONAL_UNITS, PROFESSIONAL_UNITS, amount, count, unit
+from worker.fhir.systems import ABSENT, NDC, PLACES, PROCEDURES, REVENUE
 
-_DOLLARS: Final = "USD"
-_SERVICE_UNITS: Final = {
-    "": "UN",
-    "1": "UN",
-    "un": "UN",
-    "{unit}": "UN",
-    "unit": "UN",
-    "units": "UN",
-    "min": "MJ",
-    "mj": "MJ",
-}
-"""Units of a service as SV103 has them; UCUM and X12's own codes."""
+_LONGEST_DESCRIPTION: Final = 80
+"""Of SV101-7 and SV202-7."""
 
-_DRUG_UNITS: Final = {
-    "ml": "ML",
-    "g": "GR",
-    "gr": "GR",
-    "mg": "ME",
-    "me": "ME",
-    "[iu]": "F2",
-    "f2": "F2",
-    "un": "UN",
-    "1": "UN",
-    "{unit}": "UN",
-    "{vial}": "UN",
-    "{each}": "UN",
-    "{kit}": "UN",
-    "{tbl}": "UN",
-    "{capsule}": "UN",
-}
-"""Units of a drug as CTP05 has them; a gram is GR there."""
-
-_NDC_GROUPS: Final = re.compile(r"(\d{4,5})-(\d{3,4})-(\d{1,2})", re.ASCII)
-_ASSIGNED: Final = frozenset({(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)})
-"""The groups in which an NDC is assigned (21 CFR 207.33), and 5-4-2, as it stands on claims."""
+_SERVICES: Final = Codes(
+    "HCPCS or CPT",
+    PROCEDURES,
+    is_plain=True,
+    meaning=str.strip,
+    shape=re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]", re.ASCII | re.IGNORECASE),
+)
+_MODIFIERS: Final = Codes(
+    "HCPCS or CPT",
+    PROCEDURES,
+    is_plain=True,
+    meaning=str.strip,
+    shape=re.compile(r"[A-Z0-9]{2}", re.ASCII | re.IGNORECASE),
+)
+_PLACES: Final = Codes("places of service", PLACES, is_plain=True)
+_REVENUES: Final = Codes("revenue codes", REVENUE, is_plain=True, meaning=lambda code: code.zfill(4) if code else "")
+_ABSENT: Final = Codes("absence", ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,140 +43,177 @@ class OfClaim:
     Attributes:
         kind: Whose claim it is.
         diagnoses: The diagnoses in the order of the message.
-        team: The members of the care team by sequence: role and party.
-        only_day: The day of the claim, where it speaks of no other; empty otherwise.
+        team: The care team.
+        only_day: The day of the claim, where it has only one; empty otherwise.
     """
 
     kind: ClaimKind
     diagnoses: list[Diagnosis]
-    team: Mapping[str, tuple[str, Json]]
+    team: CareTeam
     only_day: str
 
 
-def service_line(item: Element, claim: OfClaim) -> Json:
-    """Return one service line."""
-    begin, end = _served(item)
+def service_lines(item: Element, claim: OfClaim) -> list[Json]:
+    """Return the service lines of an item: one, or one for each detail of an item that only groups them.
+
+    Raises `DamagedError` where a detail is a service that cannot become a line: without it the claim would be another.
+    """
+    details = item.children("detail")
+    services = [each for each in details if not _is_package(each)]
+    if not services:
+        return [_service_line(item, item, details, claim)]
+    _refuse_unless_group(item, details, services)
+    lines = (_service_line(each, item, _packages_only(each.children("subDetail")), claim) for each in services)
+    return [line | _numbered(item, each) for line, each in zip(lines, services, strict=True)]
+
+
+def _is_package(detail: Element) -> bool:
+    """Whether a detail is only the package of its line's drug."""
+    if is_other_drug_name(detail):
+        return True
+    if not package_of(detail):
+        return False
+    if detail.has("modifier"):
+        raise DamagedError(f"{detail.path}.modifier", "a package of a drug has no modifiers; they belong to the line.")
+    _packages_only(detail.children("subDetail"))
+    product = detail.child("productOrService")
+    codings = product.children("coding") if product else []
+    # A code without a system that is an NDC is not one of HCPCS.
+    return all(each.peek("system") not in PROCEDURES for each in codings)
+
+
+def _packages_only(details: list[Element]) -> list[Element]:
+    for each in details:
+        if not _is_package(each):
+            raise DamagedError(each.path, "it is a service below a service; an 837 has one line for each service.")
+    return details
+
+
+def _refuse_unless_group(item: Element, details: list[Element], services: list[Element]) -> None:
+    is_service = bool(_services_of(item)) or bool(package_of(item))
+    if is_service or len(services) < len(details) or item.has("modifier"):
+        raise DamagedError(services[0].path, "it is a service below a service; an 837 has one line for each service.")
+    net = item.child("net")
+    charges = [_charge(each) for each in services]
+    if net is not None and (not all(charges) or sum(map(Decimal, charges)) != Decimal(amount(net) or 0)):
+        raise DamagedError(f"{item.path}.net", "it is not the sum of its details.")
+    if count(item.child("quantity")) not in {"", "1"}:
+        raise DamagedError(f"{item.path}.quantity", "a group of services is billed once.")
+
+
+def _services_of(item: Element) -> str:
+    product = item.child("productOrService")
+    return "" if code_of(product, _ABSENT) else code_of(product, _SERVICES)
+
+
+def _numbered(item: Element, detail: Element) -> Json:
+    """The control number of a line that is a detail, which is one of its own in the claim."""
+    numbers = (whole(item, "sequence"), whole(detail, "sequence"))
+    return {"providerControlNumber": ".".join(numbers)} if all(numbers) else {}
+
+
+def _service_line(service: Element, item: Element, details: list[Element], claim: OfClaim) -> Json:
+    """The line of a service; place, date, diagnoses and care team are those of its item."""
+    begin, end = _served(item, claim.only_day)
     line = filled(
-        providerControlNumber=whole(item, "sequence"),
-        serviceDate=begin or claim.only_day,
+        providerControlNumber=whole(item, "sequence") if service is item else "",
+        serviceDate=begin,
         serviceDateEnd="" if end == begin else end,
     )
     # Even an empty service says whose claim it is.
     if claim.kind is ClaimKind.INSTITUTIONAL:
-        line["institutionalService"] = _revenue(item) | _service(item)
+        line["institutionalService"] = _revenue(service, item) | _service(service, INSTITUTIONAL_UNITS)
     else:
-        line["professionalService"] = _service(item) | _place_and_pointers(item, claim)
-    return line | filled(drugIdentification=_drug(item), **dict(_parties(item, claim)))
+        line["professionalService"] = _service(service, PROFESSIONAL_UNITS) | _place_and_pointers(item, claim)
+    return line | filled(drugIdentification=drug(service, details), **claim.team.of_line(item))
 
 
-def _revenue(item: Element) -> Json:
-    code = code_of(item.child("revenue"), REVENUE, is_plain=True)
-    return filled(serviceLineRevenueCode=code.zfill(4) if code else "")
+def _revenue(service: Element, item: Element) -> Json:
+    return filled(serviceLineRevenueCode=code_of(service.child("revenue") or item.child("revenue"), _REVENUES))
 
 
 def _place_and_pointers(item: Element, claim: OfClaim) -> Json:
     return filled(
-        placeOfServiceCode=code_of(item.child("locationCodeableConcept"), PLACES, is_plain=True),
+        placeOfServiceCode=code_of(item.child("locationCodeableConcept"), _PLACES),
         compositeDiagnosisCodePointers=filled(diagnosisCodePointers=pointers(item, claim.diagnoses)),
     )
 
 
-def _parties(item: Element, claim: OfClaim) -> list[tuple[str, Json]]:
-    """The care team of this line; who stands for the whole claim is not said again."""
-    members = (claim.team.get(sequence) for sequence in item.numbers("careTeamSequence"))
-    return [(f"{role}Provider", party) for role, party in filter(None, members)]
+def _served(item: Element, only_day: str) -> tuple[str, str]:
+    """The first and the last day; an end without a begin stays unread."""
+    period = item.child("servicedPeriod")
+    if period is None:
+        return item.day("servicedDate") or only_day, ""
+    if begin := period.day("start"):
+        return begin, period.day("end")
+    return "", ""
 
 
-def _served(item: Element) -> tuple[str, str]:
-    if period := item.child("servicedPeriod"):
-        return period.day("start"), period.day("end")
-    return item.day("servicedDate"), ""
-
-
-def _service(item: Element) -> Json:
-    procedure = _procedure(item)
-    modifiers = [needed_code(each, PROCEDURES, "HCPCS or CPT") for each in item.children("modifier")]
-    quantity = item.child("quantity")
-    unit = _unit(quantity, _SERVICE_UNITS) if quantity else ""
+def _service(service: Element, units: dict[str, str]) -> Json:
+    procedure = _procedure(service)
+    charge = _charge(service)
+    number, measure = _units(service.child("quantity"), units)
     return filled(
         procedureIdentifier="HC" if procedure else "",
         procedureCode=procedure,
-        procedureModifiers=modifiers,
-        lineItemChargeAmount=_charge(item),
-        measurementUnit=unit,
-        serviceUnitCount=quantity.number("value") if quantity else "",
+        procedureModifiers=[code for each in service.children("modifier") for code in needed_codes(each, _MODIFIERS)],
+        description=_description(service),
+        lineItemChargeAmount=charge,
+        measurementUnit=measure,
+        serviceUnitCount=number,
     )
 
 
-def _procedure(item: Element) -> str:
-    """The procedure; none of a line that says that it has none, or has only the package of a drug."""
-    product = item.child("productOrService")
-    if product is None or code_of(product, ABSENT):
+def _units(quantity: Element | None, units: dict[str, str]) -> tuple[str, str]:
+    """How many of what; nothing of another measure, whose number would count as billing units."""
+    if quantity is None:
+        return "", ""
+    number, measure = count(quantity), unit(quantity, units, default="UN")
+    if measure:
+        return number, measure
+    quantity.leave("value")
+    return "", ""
+
+
+def _description(service: Element) -> str:
+    """What the sender says the service is, as for an unlisted code; a longer text has no room in an 837."""
+    product = service.child("productOrService")
+    if product is None or len(product.peek("text")) > _LONGEST_DESCRIPTION:
+        return ""
+    return product.text("text").strip()
+
+
+def _procedure(service: Element) -> str:
+    """The procedure; empty for a line that says that it has none, or has only the package of a drug."""
+    product = service.child("productOrService")
+    if product is None or code_of(product, _ABSENT):
         return ""
     codings = product.children("coding")
     if codings and all(each.peek("system") in NDC for each in codings):
         return ""
-    return needed_code(product, PROCEDURES, "HCPCS or CPT")
+    return needed_code(product, _SERVICES)
 
 
-def _charge(item: Element) -> str:
+def _charge(service: Element) -> str:
     """The charge: `net`, or what FHIR says it is made of."""
-    if net := item.child("net"):
-        item.pass_over("unitPrice", "factor")
-        return amount(net)
-    price, quantity = item.child("unitPrice"), item.child("quantity")
-    count = quantity.number("value") if quantity else "1"
-    if price is None or not count:
+    price = service.child("unitPrice")
+    made = _product(service, price) if price else ""
+    net = service.child("net")
+    if net is None:
+        return made
+    charge = amount(net)
+    if price and (not made or not charge or Decimal(made) != Decimal(charge)):
+        # What contradicts the charge is named.
+        price.leave("value")
+        service.leave("factor")
+    return charge
+
+
+def _product(service: Element, price: Element) -> str:
+    quantity = service.child("quantity")
+    number = count(quantity) if quantity else "1"
+    value = amount(price)
+    if not number or not value:
         return ""
-    charge = Decimal(amount(price) or 0) * Decimal(count) * Decimal(item.number("factor") or 1)
+    charge = Decimal(value) * Decimal(number) * Decimal(service.number("factor") or 1)
     return f"{charge:.2f}" if charge == round(charge, 2) else f"{charge:f}"
-
-
-def amount(money: Element) -> str:
-    """Return an amount of money in dollars. Raises `DamagedError` for another currency."""
-    if money.text("currency") not in {"", _DOLLARS}:
-        raise DamagedError(f"{money.path}.currency", "claims are read in US dollars only.")
-    return money.number("value")
-
-
-def _unit(quantity: Element, units: Mapping[str, str]) -> str:
-    """The unit by its code, or as it is written; one that is not known stays unread, so that it is named."""
-    for name in ("code", "unit"):
-        written = quantity.peek(name)
-        if isinstance(written, str) and (unit := units.get(written.lower())):
-            quantity.pass_over("code", "unit", "system")
-            return unit
-    return "" if quantity.has("code") or quantity.has("unit") else units.get("", "")
-
-
-def _drug(item: Element) -> Json:
-    """The package of a drug: a detail of the line with an NDC, or an NDC beside the code of the line itself."""
-    for detail in item.children("detail"):
-        if ndc := code_of(detail.child("productOrService"), NDC):
-            detail.pass_over("sequence")
-            quantity = detail.child("quantity")
-            return _identified(
-                ndc,
-                count=quantity.number("value") if quantity else "",
-                unit=_unit(quantity, _DRUG_UNITS) if quantity else "",
-            )
-    ndc = code_of(item.child("productOrService"), NDC)
-    return _identified(ndc) if ndc else {}
-
-
-def _identified(ndc: str, count: str = "", unit: str = "") -> Json:
-    return filled(
-        serviceIdQualifier="N4",
-        nationalDrugCode=_without_hyphens(ndc),
-        nationalDrugUnitCount=count,
-        measurementUnitCode=unit,
-    )
-
-
-def _without_hyphens(ndc: str) -> str:
-    """The eleven digits of a claim for the groups of a package; all else stays as it is, for an edit to judge."""
-    found = _NDC_GROUPS.fullmatch(ndc)
-    if found is None or tuple(map(len, found.groups())) not in _ASSIGNED:
-        return ndc
-    labeler, product, package = found.groups()
-    return f"{labeler:0>5}{product:0>4}{package:0>2}"

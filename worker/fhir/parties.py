@@ -1,11 +1,15 @@
 """Patients, subscribers, providers and payers as parts of the message."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from worker.fhir.codings import Codes, code_of
+from worker.fhir.current import NAMES, OF_PERSONS, OF_PROVIDERS, TELECOMS, best, best_address, by_use
 from worker.fhir.elements import Element, Json, filled
+from worker.fhir.identifiers import Number, identifier, number_of, payer_id, value
 from worker.fhir.resources import Resolver
-from worker.fhir.systems import EMPLOYER, NPI, SOCIAL_SECURITY, TAXONOMY, Systems, code_of
+from worker.fhir.systems import TAXONOMY
 
 _GENDERS: Final = {"male": "M", "female": "F", "other": "U", "unknown": "U"}
 _WAYS: Final = {"phone": "phoneNumber", "fax": "faxNumber", "email": "email"}
@@ -13,58 +17,68 @@ _TEN: Final = 10
 _HOME: Final = frozenset({"", "US", "USA"})
 _PEOPLE: Final = ("Patient", "RelatedPerson", "Practitioner")
 _PROVIDERS: Final = ("Organization", "Practitioner", "PractitionerRole")
+_TAXONOMIES: Final = Codes("provider taxonomy", TAXONOMY)
 
 
 def provider(reference: Element | None, resolver: Resolver) -> Json:
     """Return a provider: what a reference leads to, or what it says itself; empty when there is none.
 
-    A PractitionerRole is its organization where it has one that is here, as the one who bills, else its practitioner.
+    A PractitionerRole is the organization that it names, which is the one that bills, else its practitioner.
     """
+    return _of_reference(reference, resolver, ("organization", "practitioner"), has_taxonomy=True)
+
+
+def rendering(reference: Element | None, resolver: Resolver, *, has_taxonomy: bool) -> Json:
+    """Return who gave the service: of a PractitionerRole the practitioner, else the organization.
+
+    The taxonomy stays unread where an 837 has no PRV segment for the role.
+    """
+    return _of_reference(reference, resolver, ("practitioner", "organization"), has_taxonomy=has_taxonomy)
+
+
+def _of_reference(reference: Element | None, resolver: Resolver, names: tuple[str, str], *, has_taxonomy: bool) -> Json:
     if reference is None:
         return {}
     found = resolver.follow(reference, *_PROVIDERS)
     if found is None:
         return _named_only(reference)
     if found.peek("resourceType") != "PractitionerRole":
-        return _provider(found)
-    specialties = [code_of(each, TAXONOMY) for each in (*found.children("specialty"), *found.children("code"))]
-    taxonomy = filled(taxonomyCode=next(filter(None, specialties), ""))
-    for name, kind in (("organization", "Organization"), ("practitioner", "Practitioner")):
-        if party := resolver.follow(found.child(name), kind):
-            return _provider(party) | taxonomy
-    return _named_only(found.child("organization") or found.child("practitioner")) | taxonomy
+        return _provider(found, has_taxonomy=has_taxonomy)
+    # Another party must not bill because the one that is named is not here.
+    named = next((child for child in map(found.child, names) if child is not None), None)
+    party = resolver.follow(named, "Organization", "Practitioner")
+    specialties = [*found.children("specialty"), *found.children("code")] if has_taxonomy else []
+    taxonomy = filled(taxonomyCode=_taxonomy(specialties))
+    return (_provider(party, has_taxonomy=has_taxonomy) if party else _named_only(named)) | taxonomy
 
 
-def rendering(reference: Element | None, resolver: Resolver) -> Json:
-    """Return who gave the service: of a PractitionerRole the practitioner."""
-    found = resolver.follow(reference, "PractitionerRole")
-    if found is None:
-        return provider(reference, resolver)
-    return provider(found.child("practitioner"), resolver) or provider(reference, resolver)
+def _taxonomy(concepts: Iterable[Element | None]) -> str:
+    return next(filter(None, (code_of(each, _TAXONOMIES) for each in concepts)), "")
 
 
-def _provider(party: Element) -> Json:
+def _provider(party: Element, *, has_taxonomy: bool) -> Json:
     names = _person(party) if party.peek("resourceType") in _PEOPLE else filled(organizationName=party.text("name"))
-    qualified = (code_of(each.child("code"), TAXONOMY) for each in party.children("qualification"))
+    qualifications = by_use(party.children("qualification"), [""]) if has_taxonomy else []
+    qualified = [each.child("code") for each in qualifications]
     return names | filled(
-        npi=identifier(party, NPI),
-        employerId=identifier(party, EMPLOYER).replace("-", ""),
-        ssn=identifier(party, SOCIAL_SECURITY).replace("-", ""),
-        taxonomyCode=next(filter(None, qualified), ""),
+        npi=identifier(party, Number.NPI),
+        employerId=identifier(party, Number.EMPLOYER).replace("-", ""),
+        ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
+        taxonomyCode=_taxonomy(qualified),
         address=address(party),
         contactInformation=contact(party),
     )
 
 
 def contact(party: Element) -> Json:
-    """Return how to reach a provider: the first telephone, fax and mail address."""
+    """Return how to reach a provider: the best telephone, fax and mail address."""
     ways: Json = {}
-    for each in party.children("telecom"):
+    for each in by_use(party.children("telecom"), TELECOMS):
         name = _WAYS.get(each.peek("system"), "")
         if name and name not in ways:
-            each.pass_over("system", "use", "rank")
-            value = each.text("value")
-            ways[name] = value if name == "email" else _digits(value)
+            each.pass_over("system", "use", "rank", "period")
+            written = each.text("value")
+            ways[name] = written if name == "email" else _digits(written)
     return filled(**ways)
 
 
@@ -75,36 +89,44 @@ def _digits(number: str) -> str:
 
 
 def _named_only(reference: Element | None) -> Json:
-    """A party of which only the reference is here: its identifier, and its name in words."""
+    """A party of which only the reference is here: its NPI, and its name in words unless it is a person.
+
+    The words that display a person do not say which of them is the last name.
+    """
     if reference is None:
         return {}
-    names = reference.child("identifier")
+    number = reference.child("identifier")
     npi = ""
-    if names is not None and names.peek("system") in NPI:
-        names.pass_over("system")
-        npi = names.text("value")
-    return filled(organizationName=reference.text("display"), npi=npi)
+    if number is not None and number_of(number, of_person=False) is Number.NPI:
+        npi = value(number)
+    kind = reference.peek("type") or reference.peek("reference").partition("/")[0]
+    return filled(organizationName="" if kind in _PEOPLE else reference.text("display"), npi=npi)
 
 
 def person(party: Element) -> Json:
     """Return a patient or a subscriber."""
+    gender = _GENDERS.get(party.text("gender"), "")
+    if not gender:
+        party.leave("gender")
     return _person(party) | filled(
         dateOfBirth=party.day("birthDate"),
-        gender=_GENDERS.get(party.text("gender"), ""),
-        ssn=identifier(party, SOCIAL_SECURITY).replace("-", ""),
+        gender=gender,
+        ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
         address=address(party),
     )
 
 
 def _person(party: Element) -> Json:
-    names = party.children("name")
-    name = next((each for each in names if each.peek("use") == "official"), names[0] if names else None)
+    name = best(party.children("name"), NAMES)
     if name is None:
         return {}
-    name.pass_over("use", "prefix", "text")
+    family = name.text("family")
+    name.pass_over("prefix")
+    if family:
+        name.pass_over("text")
     first, *others = name.texts("given") or [""]
     return filled(
-        lastName=name.text("family") or name.text("text"),
+        lastName=family,
         firstName=first,
         middleName=" ".join(others),
         suffix=" ".join(name.texts("suffix")),
@@ -112,7 +134,7 @@ def _person(party: Element) -> Json:
 
 
 class Payer(NamedTuple):
-    """A payer as the message names it; what is not told is empty."""
+    """A payer as the message names it; what is not reported is empty."""
 
     name: str = ""
     number: str = ""
@@ -120,47 +142,34 @@ class Payer(NamedTuple):
 
 
 def payer(reference: Element | None, resolver: Resolver) -> Payer:
-    """Return the payer that a reference leads to, or what the reference says itself.
-
-    Payers have no identifiers in common: the first one, by which the sender knows them, is taken whatever its system.
-    """
+    """Return the payer that a reference leads to, or what the reference says itself."""
     if reference is None:
         return Payer()
     party = resolver.follow(reference, "Organization")
     if party is None:
-        return Payer(reference.text("display"), identifier_value(reference.child("identifier")))
-    return Payer(party.text("name"), identifier_value(party.first("identifier")), address(party))
-
-
-def identifier_value(number: Element | None) -> str:
-    """Return the value of an identifier, whatever its system; empty when there is none."""
-    if number is None:
-        return ""
-    number.pass_over("system", "type", "use")
-    return number.text("value")
-
-
-def identifier(party: Element, systems: Systems) -> str:
-    """Return the identifier of a system; empty when there is none."""
-    for each in party.children("identifier"):
-        if each.peek("system") in systems:
-            each.pass_over("system", "type", "use")
-            return each.text("value")
-    return ""
+        number = reference.child("identifier")
+        is_payer = number is not None and number_of(number, of_person=False) in {None, Number.PAYER, Number.OTHER}
+        return Payer(reference.text("display"), value(number) if is_payer else "")
+    return Payer(party.text("name"), payer_id(party), address(party))
 
 
 def address(party: Element) -> Json:
-    """Return the address of a party; a Location has one, all others a list of them."""
-    is_location = party.peek("resourceType") == "Location"
-    place = party.child("address") if is_location else party.first("address")
+    """Return the current address of a party; a Location has one, all others a list of them."""
+    if party.peek("resourceType") == "Location":
+        place = party.child("address")
+    else:
+        is_person = party.peek("resourceType") in {"Patient", "RelatedPerson"}
+        place = best_address(party.children("address"), OF_PERSONS if is_person else OF_PROVIDERS)
     if place is None:
         return {}
-    place.pass_over("use", "type", "text")
-    lines = [*place.texts("line"), "", ""]
+    lines = place.texts("line")
+    if lines:
+        place.pass_over("text")
     country = place.text("country")
+    first, *others = lines or [""]
     return filled(
-        address1=lines[0],
-        address2=" ".join(filter(None, lines[1:])),
+        address1=first,
+        address2=" ".join(filter(None, others)),
         city=place.text("city"),
         state=place.text("state"),
         postalCode=place.text("postalCode").replace("-", ""),

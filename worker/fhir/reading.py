@@ -1,4 +1,4 @@
-"""Reads a FHIR document: claims as messages, and what is wrong, each where it stands.
+"""Reads a FHIR document: claims as messages, and what is wrong, each with its place.
 
 A damaged claim leaves the others of its Bundle alone.
 """
@@ -23,7 +23,7 @@ class ResourceRead:
 class Damage:
     """What could not be read, where, and why in one sentence, which holds nothing of the document but element names.
 
-    `is_claim` tells that the others of the document were read all the same.
+    `is_claim` says that the others of the document were read all the same.
     """
 
     place: str

@@ -1,5 +1,6 @@
 """Finds the claims of a document, and what they refer to: resources contained in them, or beside them in a Bundle."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -29,7 +30,10 @@ Resource: TypeAlias = tuple[Json, str]
 """A resource with its path."""
 
 Known: TypeAlias = dict[str, Resource | None]
-"""Resources by the ways in which one can refer to them; none where two answer to one."""
+"""Resources by the ways in which one can refer to them; None where two answer to one."""
+
+_ADDRESS: Final = re.compile(r"https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})", re.ASCII)
+"""The address of a resource on a server, with the part by which its neighbors refer to it (FHIR R4, 2.3.4.1)."""
 
 
 def _know(known: Known, key: str, resource: Resource) -> None:
@@ -77,15 +81,24 @@ def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
             continue
         kind = str(resource.get("resourceType"))
         path = kind if kind in _REFERRED_TO else "Bundle.entry"
-        _know(beside, f"{kind}/{resource.get('id')}", (resource, path))
-        if url := entry.get("fullUrl"):
-            _know(beside, str(url), (resource, path))
+        for key in _keys(kind, resource.get("id"), entry.get("fullUrl")):
+            _know(beside, key, (resource, path))
         if kind == "Claim":
             claims.append((place, resource))
     if not claims:
         raise NoClaimError("There is no Claim in this Bundle.")
     for place, resource in claims:
         yield ClaimFound(f"entry {place + 1}", resource, beside)
+
+
+def _keys(kind: str, number: object, url: object) -> set[str]:
+    """The ways to refer to an entry: by type and id, by its full URL, and by that URL without the server's own part."""
+    keys = {f"{kind}/{number}"} if isinstance(number, str) else set()
+    if isinstance(url, str) and url:
+        keys.add(url)
+        if found := _ADDRESS.fullmatch(url):
+            keys.add(found[1])
+    return keys
 
 
 class Resolver:
@@ -99,7 +112,7 @@ class Resolver:
             _know(self._contained, f"#{each.value.get('id')}", (each.value, each.path))
 
     def follow(self, reference: Element | None, *kinds: str) -> Element | None:
-        """Return the resource that a reference names; none if it is not here, or of no type that belongs there.
+        """Return the resource that a reference names; None if it is not here or its type does not belong there.
 
         A reference that leads nowhere stays unread, so that it is named. Raises `DamagedError` where two resources
         answer to it.

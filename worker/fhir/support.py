@@ -1,29 +1,60 @@
-"""`Claim.supportingInfo`: what is said of the claim as a whole, known by its code system."""
+"""`Claim.supportingInfo`: what is said of the claim as a whole, known by its code system or its category."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from schemas.claim import ClaimKind
 from worker.fhir import systems
+from worker.fhir.codings import Codes, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped
-from worker.fhir.elements import Element, Json, filled
-from worker.fhir.systems import SUPPORT, Systems, code_of
+from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.quantities import count
 
-_SINGLE: Final[dict[str, Systems]] = {
-    "claimFrequencyCode": systems.FREQUENCY,
-    "signatureIndicator": systems.YES_OR_NO,
-    "planParticipationCode": systems.ASSIGNMENT,
-    "releaseInformationCode": systems.RELEASE,
-    "typeOfBill": systems.TYPE_OF_BILL,
-    "admissionTypeCode": systems.ADMISSION_TYPE,
-    "admissionSourceCode": systems.POINT_OF_ORIGIN,
-    "patientStatusCode": systems.PATIENT_STATUS,
-    "drugRelatedGroupCode": systems.DRG,
+_OF_BOTH: Final = {
+    "claimFrequencyCode": Codes("claim frequency", systems.FREQUENCY),
+    "planParticipationCode": Codes("assignment", systems.ASSIGNMENT),
+    "releaseInformationCode": Codes("release of information", systems.RELEASE),
+}
+_OF_PROFESSIONAL: Final = {"signatureIndicator": Codes("signature on file", systems.YES_OR_NO)}
+_OF_INSTITUTIONAL: Final = {
+    "typeOfBill": Codes("types of bill", systems.TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0")),
+    "admissionTypeCode": Codes("types of admission", systems.ADMISSION_TYPE),
+    "admissionSourceCode": Codes("points of origin", systems.POINT_OF_ORIGIN),
+    "patientStatusCode": Codes("patient status", systems.PATIENT_STATUS),
+    "drugRelatedGroupCode": Codes("DRG", systems.DRG),
 }
 """What a code of a system says. The claim form has CLM06 (a signature on file), CLM07 and CLM09; FHIR has no element
-for them, so that they are taken from X12's own code lists."""
+for them, so that they are taken from X12's own code lists. An 837I has no CLM06."""
 
-_NUMBERS: Final = {"patientaccountnumber": "patientControlNumber", "medicalrecordnumber": "medicalRecordNumber"}
-"""What a text under a category of the C4BB profile says."""
+_SINGLE: Final = {
+    ClaimKind.PROFESSIONAL: _OF_BOTH | _OF_PROFESSIONAL,
+    ClaimKind.INSTITUTIONAL: _OF_BOTH | _OF_INSTITUTIONAL,
+}
+_CATEGORIES: Final = Codes(
+    "categories of supporting information",
+    systems.SUPPORT,
+    is_plain=True,
+    meaning=one_of(
+        {
+            "patientaccountnumber": "patientControlNumber",
+            "medicalrecordnumber": "medicalRecordNumber",
+            "admissionperiod": "stay",
+            "hospitalized": "stay",
+        }
+    ),
+)
+"""Categories that say by themselves what a text or a period is (C4BB, HL7)."""
+
+_ANY_CATEGORY: Final = Codes("categories of supporting information", systems.SUPPORT, is_plain=True)
+_VALUES: Final = Codes("value codes", systems.VALUE_CODES)
+_OCCURRENCES: Final = Codes("occurrence codes", systems.OCCURRENCES)
+_SPANS: Final = Codes("occurrence span codes", systems.OCCURRENCE_SPANS)
+_CONDITIONS: Final = Codes("condition codes", systems.CONDITIONS)
+_REPORTS: Final = Codes("report types", systems.REPORT_TYPES)
+_TRANSMISSIONS: Final = Codes("report transmission", systems.TRANSMISSION)
+_MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d).*", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -32,6 +63,7 @@ class Support:
 
     Attributes:
         said: Codes and numbers by the member of the message.
+        stay: The period in a hospital: begin and end as YYYYMMDD or YYYYMMDDHHMM.
         values: Value codes with their amounts.
         occurrences: Occurrence codes with their days.
         spans: Occurrence span codes with their periods.
@@ -40,6 +72,7 @@ class Support:
     """
 
     said: dict[str, str] = field(default_factory=dict)
+    stay: tuple[str, str] | None = None
     values: list[Json] = field(default_factory=list)
     occurrences: list[Json] = field(default_factory=list)
     spans: list[Json] = field(default_factory=list)
@@ -56,43 +89,75 @@ class Support:
         )
 
 
-def supporting_information(claim: Element) -> Support:
-    """Return what the entries say that are known."""
+def supporting_information(claim: Element, kind: ClaimKind) -> Support:
+    """Return what the entries say that are known.
+
+    Raises `DamagedError` where two entries say different things of which a claim says one, or the same one twice.
+    """
     support = Support()
+    seen: list[Json] = []
     for entry in claim.children("supportingInfo"):
-        if _single(entry, support) or _number(entry, support) or _listed(entry, support):
+        if entry.value in seen:
+            raise DamagedError(entry.path, "it is here twice.")
+        seen.append(entry.value)
+        ways = (_single, _by_category, _report, *((_listed,) if kind is ClaimKind.INSTITUTIONAL else ()))
+        if any(way(entry, support, kind) for way in ways):
             entry.pass_over("sequence")
-            code_of(entry.child("category"), SUPPORT, is_plain=True)
+            codes_of(entry.child("category"), _ANY_CATEGORY)
     return support
 
 
-def _single(entry: Element, support: Support) -> bool:
-    for name, system in _SINGLE.items():
-        if name not in support.said and (code := code_of(entry.child("code"), system)):
-            support.said[name] = code
+def _say(entry: Element, support: Support, name: str, code: str) -> None:
+    if support.said.setdefault(name, code) != code:
+        raise DamagedError(entry.path, "another entry says something else of the same.")
+
+
+def _single(entry: Element, support: Support, kind: ClaimKind) -> bool:
+    for name, codes in _SINGLE[kind].items():
+        if code := code_of(entry.child("code"), codes):
+            _say(entry, support, name, code)
             return True
     return False
 
 
-def _number(entry: Element, support: Support) -> bool:
-    category = entry.child("category")
-    codes = [each.peek("code") for each in category.children("coding")] if category else []
-    name = next((_NUMBERS[code] for code in codes if isinstance(code, str) and code in _NUMBERS), None)
-    if name is None or name in support.said or not (value := entry.text("valueString")):
+def _by_category(entry: Element, support: Support, kind: ClaimKind) -> bool:
+    name = code_of(entry.child("category"), _CATEGORIES)
+    if name == "stay":
+        return _stay(entry, support, kind)
+    if not name or not (value := entry.text("valueString")):
         return False
-    support.said[name] = value
+    _say(entry, support, name, value)
     return True
 
 
-def _listed(entry: Element, support: Support) -> bool:
+def _stay(entry: Element, support: Support, kind: ClaimKind) -> bool:
+    period = entry.child("timingPeriod")
+    if period is None:
+        return False
+    is_institutional = kind is ClaimKind.INSTITUTIONAL
+    read: Callable[[Element, str], str] = _moment if is_institutional else Element.day
+    stay = (read(period, "start"), read(period, "end"))
+    if support.stay not in {None, stay}:
+        raise DamagedError(entry.path, "another entry says something else of the same.")
+    support.stay = stay
+    return True
+
+
+def _moment(period: Element, name: str) -> str:
+    """A date as YYYYMMDD, with hour and minute where it has them."""
+    found = _MOMENT.fullmatch(period.text(name))
+    return "".join(found.groups()) if found else period.day(name)
+
+
+def _listed(entry: Element, support: Support, _: ClaimKind) -> bool:
     concept = entry.child("code")
     period = entry.child("timingPeriod")
-    if code := code_of(concept, systems.VALUE_CODES):
-        amount = entry.child("valueQuantity")
-        if amount:
-            amount.pass_over("unit", "code", "system")
-        support.values.append(filled(valueCode=code, valueCodeAmount=amount.number("value") if amount else ""))
-    elif code := code_of(concept, systems.OCCURRENCE_SPANS):
+    if code := code_of(concept, _VALUES):
+        quantity = entry.child("valueQuantity")
+        if quantity:
+            quantity.pass_over("unit", "code", "system")
+        support.values.append(filled(valueCode=code, valueCodeAmount=count(quantity)))
+    elif code := code_of(concept, _SPANS):
         support.spans.append(
             filled(
                 occurrenceSpanCode=code,
@@ -100,20 +165,26 @@ def _listed(entry: Element, support: Support) -> bool:
                 occurrenceSpanCodeEndDate=period.day("end") if period else "",
             )
         )
-    elif code := code_of(concept, systems.OCCURRENCES):
+    elif code := code_of(concept, _OCCURRENCES):
         support.occurrences.append(filled(occurrenceSpanCode=code, occurrenceSpanCodeDate=entry.day("timingDate")))
-    elif code := code_of(concept, systems.CONDITIONS):
+    elif code := code_of(concept, _CONDITIONS):
         support.conditions.append({"conditionCode": code})
-    elif code := code_of(concept, systems.REPORT_TYPES):
-        support.reports.append(_report(entry, code))
     return bool(code)
 
 
-def _report(entry: Element, code: str) -> Json:
+def _report(entry: Element, support: Support, _: ClaimKind) -> bool:
+    code = code_of(entry.child("code"), _REPORTS)
+    if not code:
+        return False
     reference = entry.child("valueReference")
     number = reference.child("identifier") if reference else None
-    return filled(
-        attachmentReportTypeCode=code,
-        attachmentTransmissionCode=code_of(entry.child("reason"), systems.TRANSMISSION),
-        attachmentControlNumber=number.text("value") if number else "",
+    if number:
+        number.pass_over("system", "type", "use", "period")
+    support.reports.append(
+        filled(
+            attachmentReportTypeCode=code,
+            attachmentTransmissionCode=code_of(entry.child("reason"), _TRANSMISSIONS),
+            attachmentControlNumber=number.text("value") if number else entry.text("valueString"),
+        )
     )
+    return True

@@ -4,10 +4,7 @@ Sources: HL7 Terminology (terminology.hl7.org), US Core, CARIN Consumer Directed
 Blue Button and BCDA APIs, and the canonical URIs of X12 code lists. HL7's OID of a system is the same system.
 """
 
-from collections.abc import Container
 from typing import Final
-
-from worker.fhir.elements import DamagedError, Element
 
 Systems = frozenset[str]
 
@@ -35,6 +32,7 @@ HCPCS: Final = _systems(
 CPT: Final = _systems("http://www.ama-assn.org/go/cpt", "urn:oid:2.16.840.1.113883.6.12")
 PROCEDURES: Final = HCPCS | CPT
 NDC: Final = _systems("http://hl7.org/fhir/sid/ndc", "urn:oid:2.16.840.1.113883.6.69")
+RXNORM: Final = _systems("http://www.nlm.nih.gov/research/umls/rxnorm", "urn:oid:2.16.840.1.113883.6.88")
 ICD_10_CM: Final = _systems("http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90")
 ICD_10_PCS: Final = _systems(
     "http://www.cms.gov/Medicare/Coding/ICD10", "http://hl7.org/fhir/sid/icd-10-pcs", "urn:oid:2.16.840.1.113883.6.4"
@@ -48,7 +46,8 @@ ABSENT: Final = _systems(f"{_TERMINOLOGY}data-absent-reason")
 REVENUE: Final = _systems(f"{_NUBC}RevenueCodes", "urn:oid:2.16.840.1.113883.6.301.3")
 TAXONOMY: Final = _systems("http://nucc.org/provider-taxonomy", "urn:oid:2.16.840.1.113883.6.101")
 CLAIM_TYPES: Final = _systems(f"{_TERMINOLOGY}claim-type")
-CARE_TEAM_ROLES: Final = _systems(f"{_TERMINOLOGY}claimcareteamrole", f"{_C4BB}C4BBClaimCareTeamRole")
+ROLES_OF_PAYERS: Final = _systems(f"{_C4BB}C4BBClaimCareTeamRole")
+ROLES_OF_HL7: Final = _systems(f"{_TERMINOLOGY}claimcareteamrole")
 DIAGNOSIS_TYPES: Final = _systems(f"{_TERMINOLOGY}ex-diagnosistype", f"{_C4BB}C4BBClaimDiagnosisType")
 PROCEDURE_TYPES: Final = _systems(f"{_TERMINOLOGY}ex-procedure-type", f"{_C4BB}C4BBClaimProcedureType")
 ON_ADMISSION: Final = _systems(
@@ -61,10 +60,16 @@ RELATED_CLAIMS: Final = _systems(
     f"{_TERMINOLOGY}ex-relatedclaimrelationship", f"{_C4BB}C4BBRelatedClaimRelationshipCodes"
 )
 SUBSCRIBERS: Final = _systems(f"{_TERMINOLOGY}subscriber-relationship")
+FAMILY_ROLES: Final = _systems(f"{_TERMINOLOGY}v3-RoleCode")
+ACCIDENTS: Final = _systems(f"{_TERMINOLOGY}v3-ActCode")
+VERIFICATION: Final = _systems(f"{_TERMINOLOGY}condition-ver-status")
 COVERAGE_CLASSES: Final = _systems(f"{_TERMINOLOGY}coverage-class")
 SUPPORT: Final = _systems(f"{_TERMINOLOGY}claiminformationcategory", f"{_C4BB}C4BBSupportingInfoType")
 
 FILING: Final = _x12(1032)
+RELATIONSHIPS: Final = _x12(1069)
+RELATED_CAUSES: Final = _x12(1362)
+MEASURES: Final = _x12(355) | {"http://unitsofmeasure.org"}
 FREQUENCY: Final = _x12(1325)
 ASSIGNMENT: Final = _x12(1359)
 RELEASE: Final = _x12(1363)
@@ -86,38 +91,17 @@ DRG: Final = _systems(
 )
 
 NPI: Final = _systems("http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6")
-EMPLOYER: Final = _systems("urn:oid:2.16.840.1.113883.4.4")
+EMPLOYER: Final = _systems("urn:oid:2.16.840.1.113883.4.4", "http://hl7.org/fhir/sid/us-ein")
 SOCIAL_SECURITY: Final = _systems("http://hl7.org/fhir/sid/us-ssn", "urn:oid:2.16.840.1.113883.4.1")
+MEDICARE_BENEFICIARY: Final = _systems("http://hl7.org/fhir/sid/us-mbi", "urn:oid:2.16.840.1.113883.4.927")
+PAYERS: Final = _systems("urn:oid:2.16.840.1.113883.6.300")
+NO_MEMBER_IDS: Final = _systems(
+    "http://hl7.org/fhir/sid/us-hicn",
+    "http://hl7.org/fhir/sid/us-medicare",
+    "https://bluebutton.cms.gov/resources/variables/bene_id",
+    "https://bluebutton.cms.gov/resources/identifier/mbi-hash",
+    "https://bluebutton.cms.gov/resources/identifier/hicn-hash",
+)
+"""Numbers of persons within a server, hashes, and the Medicare number that was retired on 2020-01-01."""
 
-
-def code_of(
-    concept: Element | None, systems: Systems, *, is_plain: bool = False, among: Container[str] | None = None
-) -> str:
-    """Return the code that a CodeableConcept has in one of some systems; empty when it has none.
-
-    Args:
-        concept: The CodeableConcept.
-        systems: The URIs of the systems.
-        is_plain: Whether a code that names no system is one of these, as its place leaves no doubt.
-        among: The codes that are known; another one stays unread, so that it is named.
-    """
-    if concept is None:
-        return ""
-    codings = concept.children("coding")
-    known = [each for each in codings if each.peek("system") in systems]
-    if not known and is_plain:
-        known = [each for each in codings if not each.has("system")]
-    if not known or (among is not None and known[0].peek("code") not in among):
-        return ""
-    known[0].pass_over("system")
-    return known[0].text("code")
-
-
-def needed_code(concept: Element, systems: Systems, name: str) -> str:
-    """Return the code that a CodeableConcept has to have, since the claim would be another one without it.
-
-    Raises `DamagedError`, with the name of the systems.
-    """
-    if code := code_of(concept, systems, is_plain=True):
-        return code
-    raise DamagedError(concept.path, f"no code of {name} stands here.")
+IDENTIFIER_TYPES: Final = _systems(f"{_TERMINOLOGY}v2-0203", f"{_C4BB}C4BBIdentifierType")

@@ -25,7 +25,8 @@ from worker.x12.answer.ack_999 import answers_of, write_999, write_ta1
 from worker.x12.answer.claim_status import Submissions
 from worker.x12.answer.status_277ca import write_277ca
 from worker.x12.read.interchanges import read_837
-from worker.x12.write.claims import Defaults, write_837
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
 
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:reply")
 
@@ -66,6 +67,7 @@ class Replies:
         self._is_answered = is_acknowledging and form_of(message) is Form.INTERCHANGE
         self._clean: list[dict[str, Any]] = []  # any JSON
         self._submissions = Submissions()
+        self._unwritten: set[int] = set()
 
     def add(self, scrubbed: Scrubbed) -> None:
         """Take the verdict on a claim."""
@@ -86,11 +88,20 @@ class Replies:
     def _records(self) -> Iterator[Outgoing]:
         topics = self._provenance.topics
         if self._clean:
-            text = "".join(write_837(self._clean, Defaults(self._moment)))
-            yield self._record(topics.submit, "submission.837", X12_CONTENT_TYPE, text.encode())
+            written = b"".join(write_837(self._clean, Defaults(self._moment), refused=self._note_unwritten))
+            if written:
+                yield self._record(topics.submit, "submission.837", X12_CONTENT_TYPE, written)
         if self._is_answered:
             for kind, content_type, value in self._answers():
                 yield self._record(topics.acknowledgements, f"acknowledgement.{kind}", content_type, value)
+
+    def _note_unwritten(self, place: int, reason: str) -> None:  # noqa: ARG002 - see write_837
+        self._unwritten.add(place)
+
+    @property
+    def unwritten(self) -> int:
+        """How many clean claims an 837 cannot say unchanged, so that they are not among the submissions."""
+        return len(self._unwritten)
 
     def _answers(self) -> Iterator[tuple[str, bytes, bytes]]:
         """What is said of the structure, and then of the claims: the kind of answer, its content type, and itself."""

@@ -5,11 +5,12 @@ import contextlib
 import platform
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Final
 
 from worker.collector import lasting
+from worker.early_signals import STOP_SIGNALS, ignore_signals
 from worker.kafka.tokens import token_expiry
 from worker.kafka.topics import record_limit
 from worker.observe.health import HealthState
@@ -54,7 +55,6 @@ _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loo
 with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and macOS only
     from uvloop import new_event_loop as _new_event_loop
 
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _CATCH_UP_S: Final = 30.0
 """How long the first claim waits for tables that were announced earlier."""
 
@@ -117,7 +117,7 @@ class _Run:
     async def run(self) -> ExitCode:
         self._logs.take_over_libraries()
         loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
+        for number in STOP_SIGNALS:
             # The loop's own handlers wait for the loop, and a scrubber that hangs holds it.
             signal.signal(number, lambda *_: self._ask_to_stop(loop))
         self._budget.install()
@@ -150,6 +150,7 @@ class _Run:
         finally:
             ticking.cancel()
             server.close()
+        ignore_signals()
         self._logs.log.info("stopped", audit=True, exit_code=int(code), instance=self._settings.instance_id)
         self._logs.close()
         # The watchdog stays: threads that Faust left behind may still hold up the interpreter's exit.
@@ -159,6 +160,7 @@ class _Run:
 
     def leave(self, words: LastWords) -> ExitCode:
         """Say why the worker ends, write that out, and return its exit code."""
+        ignore_signals()
         lift_process_limit()
         self._logs.log.critical(words.event, audit=True, problem=words.problem, **words.facts)
         self._logs.log.info("stopped", audit=True, exit_code=int(words.exit_code), instance=self._settings.instance_id)
@@ -182,7 +184,8 @@ class _Run:
             return ExitCode.REFERENCE_BROKEN
         self._describe(loaded)
         self._health.note("reference_loaded", is_ready=True)
-        if not await wait_for_topics(self._settings, self._logs.log, self._stop_asked):
+        has_topics = await self._unless_asked_to_stop(wait_for_topics(self._settings, self._logs.log, self._stop_asked))
+        if not has_topics:
             return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
         self._recorder.since("broker_silent_seconds", time.time())
         self._health.note("broker_answers", is_ready=True)
@@ -195,6 +198,17 @@ class _Run:
         for attach in self._agents:
             attach(shell)
         return await self._serve(shell, positions)
+
+    async def _unless_asked_to_stop(self, work: Coroutine[object, object, bool]) -> bool:
+        """Return what the work returns; False when a stop is asked for first, which a silent broker cannot hold up."""
+        task = asyncio.create_task(work)
+        asked = asyncio.create_task(self._stop_asked.wait())
+        await asyncio.wait((task, asked), return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if task.done():
+            return task.result()
+        task.cancel()
+        return False
 
     def _describe(self, loaded: LoadedScrubber) -> None:
         self._status.loaded = lambda: loaded

@@ -87,7 +87,9 @@ async def test_parts_that_are_no_claims_count_as_well(loaded: LoadedScrubber) ->
 async def test_what_a_level_holds_counts_for_each_of_its_claims(loaded: LoadedScrubber) -> None:
     """500 references of a provider beside 500 claims of a few bytes: 50 kB in each outcome, and no more than 5 MB."""
     references = [f"REF*G2*{number:030}" for number in range(500)]
-    body = [*HEADER, *BILLING, *references, *subscriber(2), *["CLM*1"] * 500]
+    lines = ["HI*ABK:C50911", "LX*1", "SV1*HC:96413*100*UN*1***1"]
+    claims_of_all = [segment for number in range(500) for segment in (f"CLM*{number}*100***11:B:1*Y*A*Y*Y", *lines)]
+    body = [*HEADER, *BILLING, *references, *subscriber(2), *claims_of_all]
 
     found = await judged(loaded, interchange(body).encode(), max_message_outcome_bytes=5 * MIB)
 

@@ -101,7 +101,7 @@ def test_convert_says_what_is_kept_as_a_segment(tmp_path: Path) -> None:
 
     result = run("convert", source, "--to", "json")
 
-    assert "(CRC of loop 2300): has no field in the message and is kept as it came" in result.stderr
+    assert "(HCP of loop 2300): has in part no field in the message and is kept as it came" in result.stderr
 
 
 def test_convert_says_what_has_no_segment() -> None:

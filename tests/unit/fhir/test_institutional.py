@@ -6,7 +6,8 @@ from datetime import date, datetime
 from tests.unit.fhir.resources import CPT, bundle, concept, drug_item, institutional_claim, message
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import build_pipeline
-from worker.x12.write.claims import Defaults, write_837
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
 
 
 def test_an_outpatient_claim_with_a_drug_is_clean() -> None:
@@ -95,7 +96,8 @@ def test_its_837_is_one_for_pyx12() -> None:
     lost: list[str] = []
     documents = [message(bundle(institutional_claim()))]
 
-    text = "".join(write_837(documents, Defaults(datetime(2026, 3, 2, 12, 0)), lambda _, what: lost.append(what)))  # noqa: DTZ001
+    texts = write_837(documents, Defaults(datetime(2026, 3, 2, 12, 0)), lambda _, what: lost.append(what))  # noqa: DTZ001
+    text = b"".join(texts).decode()
 
     assert lost == []
     assert "HI*BBR:30233N1:D8:20260302~" in text

@@ -69,19 +69,19 @@ BROKEN: dict[str, tuple[Json, str]] = {
     ),
     "a modifier of another system": (
         claim(item=[drug_item(modifier=[concept("JW", "urn:synthetic")])]),
-        "Claim.item[0].modifier[0]: no code of HCPCS or CPT stands here.",
+        "Claim.item[0].modifier[0]: no code of HCPCS or CPT is here.",
     ),
     "a service of another system": (
         claim(item=[drug_item(productOrService=concept("1", "http://snomed.info/sct"))]),
-        "Claim.item[0].productOrService: no code of HCPCS or CPT stands here.",
+        "Claim.item[0].productOrService: no code of HCPCS or CPT is here.",
     ),
     "a diagnosis of another system": (
         claim(diagnosis=[{"sequence": 1, "diagnosisCodeableConcept": concept("1", "http://snomed.info/sct")}]),
-        "Claim.diagnosis[0].diagnosisCodeableConcept: no code of ICD-10-CM stands here.",
+        "Claim.diagnosis[0].diagnosisCodeableConcept: no code of ICD-10-CM is here.",
     ),
     "a diagnosis without a code": (
         claim(diagnosis=[{"sequence": 1}]),
-        "Claim.diagnosis[0]: no code of ICD-10-CM stands here.",
+        "Claim.diagnosis[0]: no code of ICD-10-CM is here.",
     ),
     "a pointer to no diagnosis": (
         claim(item=[drug_item(diagnosisSequence=[1, 3])]),
@@ -111,11 +111,11 @@ BROKEN: dict[str, tuple[Json, str]] = {
     ),
     "none of several is focal": (
         claim(insurance=[{"sequence": 1, "focal": False}, {"sequence": 2, "focal": False}]),
-        "Claim.insurance: one of several has to be focal: it says which payer is billed.",
+        "Claim.insurance: one of them has to be focal: it says which payer is billed.",
     ),
     "two are focal": (
         claim(insurance=[{"sequence": 1, "focal": True}, {"sequence": 2, "focal": True}]),
-        "Claim.insurance: one of several has to be focal: it says which payer is billed.",
+        "Claim.insurance: one of them has to be focal: it says which payer is billed.",
     ),
     "a modifier extension": (
         claim(item=[drug_item(modifierExtension=[{"url": "urn:synthetic:not", "valueBoolean": True}])]),
@@ -250,7 +250,7 @@ def test_a_bundle_has_a_verdict_for_each_claim(scrubber: PipelineScrubber) -> No
         (b"", DeadLetterReason.NOT_JSON),
         (b'{"resourceType": "Claim", "resourceType": "Claim"}', DeadLetterReason.DUPLICATE_KEY),
         (b'{"resourceType": "Claim", "total": {"value": NaN}}', DeadLetterReason.NON_FINITE_NUMBER),
-        (b'{"resourceType": "Claim", "total": {"value": 1e999}}', DeadLetterReason.NUMBER_OUT_OF_RANGE),
+        (b'{"resourceType": "Claim", "total": {"value": 1e999}}', DeadLetterReason.FHIR_CLAIM),
         (b'{"resourceType":' + b"[" * 100_000, DeadLetterReason.TOO_DEEP),
         (b'{"resourceType":' + b'{"contained":' * 5_000 + b"1" + b"}" * 5_001, DeadLetterReason.TOO_DEEP),
     ],

@@ -10,7 +10,7 @@ from rich.text import Text
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Amount, Finding, LineEnrichment, Outcome, Prediction
 from worker.cli.shared.claim_files import Found
-from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, say
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
 from worker.cli.text import locations
 from worker.cli.text.coverage import show_coverage
@@ -45,6 +45,8 @@ def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_cover
         say(console, "There are more findings than are listed.", _FINDING_INDENT)
     if outcome.not_read:
         say(console, Text(printable(_not_read(outcome)), SEVERITY_STYLE["warn"]), _FINDING_INDENT)
+    if unmapped := _unmapped(found.value):
+        say(console, Text(printable(unmapped), SEVERITY_STYLE["warn"]), _FINDING_INDENT)
     if with_coverage:
         show_coverage(console, outcome.coverage)
     console.print()
@@ -56,6 +58,16 @@ def _not_read(outcome: Outcome) -> str:
     more = len(named) - _MOST_NOT_READ + (outcome.more_not_read or 0)
     names = ", ".join(named[:_MOST_NOT_READ])
     return f"Not read by any edit, nor written to an 837: {names}" + (f" and {more:,} more" if more > 0 else "")
+
+
+def _unmapped(value: bytes) -> str:
+    """Return in one line which elements of a FHIR claim have no place in the message; empty when all have."""
+    origin = orjson.loads(value).get("fhirOrigin") or {}
+    paths = origin.get("unmapped") or ()
+    count = len(paths) + origin.get("moreUnmapped", 0)
+    more = count - len(paths[:_MOST_NOT_READ])
+    names = ", ".join(paths[:_MOST_NOT_READ]) + (f" and {more:,} more" if more > 0 else "")
+    return f"{counted(count, 'element')} of the FHIR claim not read: {names}" if count else ""
 
 
 def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> None:

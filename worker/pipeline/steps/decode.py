@@ -7,7 +7,7 @@ numbers that are not finite, text that is not UTF-8 and nesting without end are 
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import orjson
@@ -16,8 +16,10 @@ from pydantic import ValidationError
 from schemas.claim import SCHEMA_VERSION, Claim, ClaimKind
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.part import without_nulls
-from schemas.values import Reading, WrittenNumber
+from schemas.shapes import in_one_shape
+from schemas.values import Reading, WrittenNumber, is_in_range
 from worker.edits.facts.traits import Trait
+from worker.fhir.resources import is_resource
 from worker.pipeline.steps.known_members import KNOWN
 from worker.pipeline.steps.schema_flaws import schema_flaws, spelling_flaws
 from worker.pipeline.steps.unread import NOTHING_UNREAD, NotRead, is_read_whole, not_read
@@ -25,7 +27,6 @@ from worker.pipeline.steps.unread import NOTHING_UNREAD, NotRead, is_read_whole,
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
 MAX_LINES: Final = 999  # no version of the 837 numbers more service lines (LX01 has three digits in the HIPAA guides)
-MAX_DIGITS: Final = 18
 
 # A string that nothing ends goes on to the end of the text: to look for its end from each quote would be quadratic.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
@@ -81,6 +82,7 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
     document, canonical = _read_plain(value) or _read(value)
     if _NULL in canonical:
         document = without_nulls(document)
+    document = in_one_shape(document)
     reading = Reading()
     claim = _validate(document, reading)
     traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
@@ -97,9 +99,20 @@ def _traits_of_text(canonical: bytes) -> int:
 
 
 def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
-    """Read a document that is no claim yet; its numbers are `WrittenNumber`. Raises `NotAClaimError`."""
+    """Read a document that is not a claim yet; its numbers are `WrittenNumber`. Raises `NotAClaimError`.
+
+    In a FHIR resource a number may have any length: most are no amounts, and whoever reads one as an amount judges it.
+    """
     _refuse_depth(value)
-    return _read(value)[0]
+    try:
+        return _read(value)[0]
+    except NotAClaimError as error:
+        if error.letter.reason is not DeadLetterReason.NUMBER_OUT_OF_RANGE:
+            raise
+        document = _read(value, WrittenNumber)[0]
+        if not is_resource(document):
+            raise
+        return document
 
 
 def write_json(document: dict[str, Any]) -> bytes:  # any JSON value
@@ -124,7 +137,7 @@ def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON va
 
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
     """Return if a document has the form of a claim message. Raises `NotAClaimError`, which says what has not."""
-    document = without_nulls(document)
+    document = in_one_shape(without_nulls(document))
     _not_read(document, _validate(document, Reading()).kind)
 
 
@@ -151,12 +164,12 @@ def _read_plain(value: bytes) -> Document | None:
     return document, canonical
 
 
-def _read(value: bytes) -> Document:
+def _read(value: bytes, number: Callable[[str], str] | None = None) -> Document:
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         _refuse(DeadLetterReason.NOT_UTF8)
-    document = _parse(text)
+    document = _parse(text, number or _number)
     if not isinstance(document, dict):
         _refuse(DeadLetterReason.NOT_OBJECT)
     if _ESCAPED_NUL.search(text) and _holds_nul(document):
@@ -204,13 +217,13 @@ def _is_flat(value: bytes) -> bool:
     return not brackets
 
 
-def _parse(text: str) -> object:
+def _parse(text: str, number: Callable[[str], str]) -> object:
     try:
         return json.loads(
             text,
             object_pairs_hook=_object,
-            parse_int=_number,
-            parse_float=_number,
+            parse_int=number,
+            parse_float=number,
             parse_constant=_not_finite,
         )
     except json.JSONDecodeError:
@@ -225,8 +238,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # any JSON value
 
 
 def _number(digits: str) -> str:
-    mantissa, _, exponent = digits.lower().partition("e")
-    if len(mantissa.lstrip("-").replace(".", "")) > MAX_DIGITS or len(exponent.lstrip("+-")) > 2:  # noqa: PLR2004
+    if not is_in_range(digits):
         _refuse(DeadLetterReason.NUMBER_OUT_OF_RANGE)
     return WrittenNumber(digits)
 

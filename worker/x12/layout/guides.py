@@ -7,12 +7,13 @@ guides hold, the name is ours. Segments without a row are kept in the message as
 It is one long table, in the order of the guides, so that it can be held beside them.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from worker.x12.layout.hi_codes import Codes
-from worker.x12.layout.kinds import Adjustments, Contact, Dates, Fields, Name, Texts
+from worker.x12.layout.kinds import Adjustments, Contact, Dates, Fields, Indicator, Name, Numbers, Texts
 from worker.x12.layout.loops import Loop, OfPatient
-from worker.x12.layout.rows import Coded, Many, Parts, Row
+from worker.x12.layout.rows import Coded, Flag, Many, OneOf, Parts, Row
 
 
 def _address(path: str = "address") -> tuple[Row, ...]:
@@ -32,13 +33,10 @@ def _address(path: str = "address") -> tuple[Row, ...]:
     )
 
 
-_PROVIDER_NUMBERS: Final = (
-    Fields("REF*0B", "stateLicenseNumber"),
-    Fields("REF*1G", "providerUpinNumber"),
-    Fields("REF*G2", "commercialNumber"),
-    Fields("REF*LU", "locationNumber"),
+_PROVIDER_NUMBERS: Final = Numbers(
+    {"0B": "stateLicenseNumber", "1G": "providerUpinNumber", "G2": "commercialNumber", "LU": "locationNumber"}
 )
-_SECONDARY: Final = Fields("REF", "qualifier", "identifier", each="secondaryIdentifier")
+_SECONDARY: Final = Numbers({})
 
 
 def _taxonomy(role: str, path: str = "") -> Row:
@@ -47,7 +45,7 @@ def _taxonomy(role: str, path: str = "") -> Row:
 
 def _provider(name: str, entity: str, path: str, *, role: str | None = None) -> Loop:
     taxonomy = (_taxonomy(role),) if role else ()
-    return Loop(name, (Name(entity, "npi", is_person=True), *taxonomy, *_PROVIDER_NUMBERS), path)
+    return Loop(name, (Name(entity, "npi", is_person=True), *taxonomy, _PROVIDER_NUMBERS), path)
 
 
 def _facility(name: str, path: str) -> Loop:
@@ -63,24 +61,63 @@ def _insurance(*, level: str, relationship: str, group_number: str, group_name: 
     return Fields("SBR", level, relationship, group_number, group_name, kind, None, None, None, filing)
 
 
-def _pricing(path: str) -> Row:
-    names = (
-        "pricingMethodologyCode",
-        "repricedAllowedAmount",
-        "repricedSavingAmount",
-        "repricingOrganizationIdentifier",
-        "repricingPerDiemOrFlatRateAmount",
-        "repricedApprovedAmbulatoryPatientGroupCode",
-        "repricedApprovedAmbulatoryPatientGroupAmount",
-        None,
-        None,
-        None,
-        None,
-        None,
-        "rejectReasonCode",
-        "policyComplianceCode",
-        "exceptionCode",
-    )
+_HCP_ENDS: Final = ("rejectReasonCode", "policyComplianceCode", "exceptionCode")
+_HCP_OF_CLAIM_P: Final = (
+    "pricingMethodologyCode",
+    "repricedAllowedAmount",
+    "repricedSavingAmount",
+    "repricingOrganizationIdentifier",
+    "repricingPerDiemOrFlatRateAmount",
+    "repricedApprovedAmbulatoryPatientGroupCode",
+    "repricedApprovedAmbulatoryPatientGroupAmount",
+    None,
+    None,
+    None,
+    None,
+    None,
+    *_HCP_ENDS,
+)
+_HCP_OF_LINE_P: Final = (
+    *_HCP_OF_CLAIM_P[:8],
+    "serviceIdQualifier",
+    "repricedApprovedHCPCSCode",
+    "measurementUnitCode",
+    "repricedApprovedServiceUnitCount",
+    *_HCP_ENDS,
+)
+_HCP_OF_CLAIM_I: Final = (
+    "pricingMethodologyCode",
+    "repricedAllowedAmount",
+    "repricedSavingAmount",
+    "repricedOrgIdentifier",
+    "repricedPerDiem",
+    "repricedApprovedDRGCode",
+    "repricedApprovedAmount",
+    "repricedApprovedRevenueCode",
+    "productOrServiceIDQualifier",
+    "repricedApprovedHCPCSCode",
+    "repricedApprovedServiceUnitCode",
+    "repricedApprovedServiceUnitCount",
+    *_HCP_ENDS,
+)
+_HCP_OF_LINE_I: Final = (
+    "pricingMethodologyCode",
+    "repricedAllowedAmount",
+    "repricedSavingAmount",
+    "repricedOrganizationIdentifier",
+    "flatRateAmount",
+    "apgCode",
+    "apgAmount",
+    "repricedApprovedRevenueCode",
+    "serviceIdQualifier",
+    "repricedApprovedHCPCSCode",
+    "measurementUnitCode",
+    "repricedApprovedServiceUnitCount",
+    *_HCP_ENDS,
+)
+
+
+def _pricing(path: str, names: tuple[str | None, ...]) -> Row:
     return Fields("HCP", *(name and f"{path}.{name}" for name in names))
 
 
@@ -123,10 +160,10 @@ _TRANSPORT: Final = Fields(
     "ambulanceTransportInformation.stretcherPurposeDescription",
 )
 _AMBULANCE: Final = Fields(
-    "CRC*07", "certificationConditionIndicator", Many("conditionCodes", 5), each="ambulanceCertification"
+    "CRC*07", Flag("certificationConditionIndicator"), Many("conditionCodes", 5), each="ambulanceCertification"
 )
 _EPSDT: Final = Fields(
-    "CRC*ZZ", "epsdtReferral.certificationConditionCodeAppliesIndicator", Many("epsdtReferral.conditionCodes", 5)
+    "CRC*ZZ", Flag("epsdtReferral.certificationConditionCodeAppliesIndicator"), Many("epsdtReferral.conditionCodes", 5)
 )
 
 HEADER: Final = Loop(
@@ -181,7 +218,7 @@ _OF_PATIENT: Final = (
     "claimInformation.deathDate",
     Coded("01", "claimInformation.patientWeightUnit"),
     "claimInformation.patientWeight",
-    "claimInformation.pregnancyIndicator",
+    Flag("claimInformation.pregnancyIndicator", no=None),
 )
 _BIRTH: Final = Fields("DMG", Coded("D8", "dateOfBirthFormat"), "dateOfBirth", "gender")
 _OF_SUBSCRIBER: Final = (
@@ -255,6 +292,9 @@ SUBSCRIBER_LEVEL: Final = Loop(
     ),
 )
 
+RELATIONSHIP: Final = OfPatient(Fields("PAT", "dependent.relationshipToSubscriberCode"))
+"""The PAT of an 837I, which says nothing else of the patient."""
+
 PATIENT_LEVEL: Final = Loop(
     "2000C",
     (OfPatient(Fields("PAT", "dependent.relationshipToSubscriberCode", *_OF_PATIENT)),),
@@ -284,11 +324,11 @@ def _claim_segment(facility_qualifier: str) -> Row:
         None,
         None,
         Parts("placeOfServiceCode", Coded(facility_qualifier, "facilityCodeQualifier"), "claimFrequencyCode"),
-        "signatureIndicator",
+        Flag("signatureIndicator"),
         "planParticipationCode",
-        "benefitsAssignmentCertificationIndicator",
+        Flag("benefitsAssignmentCertificationIndicator"),
         "releaseInformationCode",
-        "patientSignatureSourceCode",
+        Flag("patientSignatureSourceCode", yes="P", no=None),
         Parts(Many("relatedCausesCode", 3), "autoAccidentStateCode", "autoAccidentCountryCode"),
         "specialProgramCode",
         *[None] * 7,
@@ -310,7 +350,70 @@ def _notes(names: dict[str, str]) -> tuple[Row, ...]:
     return tuple(Fields(f"NTE*{qualifier}", name) for qualifier, name in names.items())
 
 
-_OTHER_COVERAGE: Final = Loop(
+_REMARKS: Final = "medicareInpatientAdjudication.claimPaymentRemarkCode"
+
+
+def _inpatient(name: str) -> str:
+    return f"medicareInpatientAdjudication.{name}"
+
+
+_MIA: Final = Fields(
+    "MIA",
+    _inpatient("coveredDaysOrVisitsCount"),
+    None,
+    _inpatient("lifetimePsychiatricDaysCount"),
+    _inpatient("claimDRGAmount"),
+    OneOf(_REMARKS, 0, 5),
+    _inpatient("claimDisproportionateShareAmount"),
+    _inpatient("claimMspPassThroughAmount"),
+    _inpatient("claimPpsCapitalAmount"),
+    _inpatient("capitalHSPDRGAmount"),
+    _inpatient("ppsCapitalHspDrgAmount"),
+    _inpatient("ppsCapitalDshDrgAmount"),
+    _inpatient("oldCapitalAmount"),
+    _inpatient("ppsCapitalImeAmount"),
+    _inpatient("ppsOperatingHospitalSpecificDrgAmount"),
+    _inpatient("costReportDayCount"),
+    _inpatient("ppsOperatingFederalSpecificDrgAmount"),
+    _inpatient("claimPpsCapitalOutlierAmmount"),
+    _inpatient("claimIndirectTeachingAmount"),
+    _inpatient("nonPayableProfessionalComponentBilledAmount"),
+    *(OneOf(_REMARKS, place, 5) for place in range(1, 5)),
+    _inpatient("capitalExceptionAmount"),
+)
+
+
+def _other_provider(name: str, entity: str, path: str, numbers: str, *, is_person: bool | None) -> Loop:
+    """A provider by the number that another payer has for it; `is_person` is None where the guide allows both."""
+    opening = Name(entity, usual=None if is_person is None else "XX", is_person=bool(is_person))
+    return Loop(name, (opening, Numbers({}, numbers)), path, each=True)
+
+
+_OTHER_PROVIDERS_P: Final = tuple(
+    _other_provider(name, entity, f"otherPayer{role}", f"otherPayer{role}{numbers}", is_person=is_person)
+    for name, entity, role, numbers, is_person in (
+        ("2330C", "DN", "ReferringProvider", "Identifier", True),
+        ("2330C", "P3", "PrimaryCareProvider", "Identifier", True),
+        ("2330D", "82", "RenderingProvider", "SecondaryIdentifier", None),
+        ("2330E", "77", "ServiceFacilityLocation", "SecondaryIdentifier", False),
+        ("2330F", "DQ", "SupervisingProvider", "Identifier", True),
+        ("2330G", "85", "BillingProvider", "Identifier", None),
+    )
+)
+_OTHER_PROVIDERS_I: Final = tuple(
+    _other_provider(name, entity, f"otherPayer{role}", f"otherPayer{role}{numbers}", is_person=is_person)
+    for name, entity, role, numbers, is_person in (
+        ("2330C", "71", "AttendingProvider", "Identifier", True),
+        ("2330D", "72", "OperatingPhysician", "Identifier", True),
+        ("2330E", "ZZ", "OtherOperatingPhysician", "Identifier", True),
+        ("2330F", "77", "ServiceFacilityLocation", "SecondaryIdentifier", False),
+        ("2330G", "82", "RenderingProvider", "SecondaryIdentifier", True),
+        ("2330H", "DN", "ReferringProvider", "Identifier", True),
+        ("2330I", "85", "BillingProvider", "Identifier", None),
+    )
+)
+
+_OTHER_COVERAGE_P: Final = Loop(
     "2320",
     (
         _insurance(
@@ -329,8 +432,8 @@ _OTHER_COVERAGE: Final = Loop(
             "OI",
             None,
             None,
-            "benefitsAssignmentCertificationIndicator",
-            "patientSignatureGeneratedForPatient",
+            Flag("benefitsAssignmentCertificationIndicator"),
+            Flag("patientSignatureGeneratedForPatient", yes="P", no=None),
             None,
             "releaseOfInformationCode",
         ),
@@ -384,13 +487,19 @@ _OTHER_COVERAGE: Final = Loop(
                 Dates("573", "otherPayerAdjudicationOrPaymentDate"),
                 Fields("REF*G1", "otherPayerPriorAuthorizationNumber"),
                 Fields("REF*9F", "otherPayerPriorAuthorizationOrReferralNumber"),
-                Fields("REF*T4", "otherPayerClaimAdjustmentIndicator"),
+                Fields("REF*T4", Flag("otherPayerClaimAdjustmentIndicator", no=None)),
                 Fields("REF*F8", "otherPayerClaimControlNumber"),
-                Fields("REF", "qualifier", "identifier", each="otherPayerSecondaryIdentifier"),
+                Numbers({}, "otherPayerSecondaryIdentifier"),
             ),
             "otherPayerName",
         ),
+        *_OTHER_PROVIDERS_P,
     ),
+)
+_OTHER_COVERAGE_I: Final = replace(
+    _OTHER_COVERAGE_P,
+    rows=(*_OTHER_COVERAGE_P.rows[:-1], _MIA, _OTHER_COVERAGE_P.rows[-1]),
+    loops=(*_OTHER_COVERAGE_P.loops[:2], *_OTHER_PROVIDERS_I),
 )
 
 
@@ -465,10 +574,10 @@ _LINE_P: Final = Loop(
             None,
             Parts(Many("professionalService.compositeDiagnosisCodePointers.diagnosisCodePointers", 4)),
             None,
-            "professionalService.emergencyIndicator",
+            Flag("professionalService.emergencyIndicator", no=None),
             None,
-            "professionalService.epsdtIndicator",
-            "professionalService.familyPlanningIndicator",
+            Flag("professionalService.epsdtIndicator", no=None),
+            Flag("professionalService.familyPlanningIndicator", no=None),
             None,
             None,
             "professionalService.copayStatusCode",
@@ -492,9 +601,10 @@ _LINE_P: Final = Loop(
             "durableMedicalEquipmentCertification.durableMedicalEquipmentDurationInMonths",
         ),
         _AMBULANCE,
+        Indicator("70", "hospiceEmployeeIndicator", "65"),
         Fields(
             "CRC*09",
-            "conditionIndicatorDurableMedicalEquipment.certificationConditionIndicator",
+            Flag("conditionIndicatorDurableMedicalEquipment.certificationConditionIndicator"),
             "conditionIndicatorDurableMedicalEquipment.conditionIndicator",
             "conditionIndicatorDurableMedicalEquipment.conditionIndicatorCode",
         ),
@@ -530,7 +640,7 @@ _LINE_P: Final = Loop(
             "purchasedServiceInformation.purchasedServiceProviderIdentifier",
             "purchasedServiceInformation.purchasedServiceChargeAmount",
         ),
-        _pricing("linePricingRepricingInformation"),
+        _pricing("linePricingRepricingInformation", _HCP_OF_LINE_P),
     ),
     "serviceLines",
     each=True,
@@ -545,12 +655,13 @@ _LINE_P: Final = Loop(
             (
                 Name("DK", "npi", is_person=True),
                 *_address(),
-                *_PROVIDER_NUMBERS,
+                _PROVIDER_NUMBERS,
                 Contact("contactInformation"),
             ),
             "orderingProvider",
         ),
         _provider("2420F", "DN", "referringProvider"),
+        _provider("2420F", "P3", "primaryCareProvider"),
         _site("2420G", "PW", "ambulancePickUpLocation"),
         _site("2420H", "45", "ambulanceDropOffLocation"),
         _OTHER_DECISION,
@@ -646,6 +757,14 @@ PROFESSIONAL: Final = Loop(
             "spinalManipulationServiceInformation.patientConditionDescription2",
         ),
         _AMBULANCE,
+        Fields(
+            "CRC",
+            "codeCategory",
+            Flag("certificationConditionIndicator"),
+            Many("conditionCodes", 5),
+            each="patientConditionInformationVision",
+        ),
+        Indicator("75", "homeboundIndicator", "IH"),
         _EPSDT,
         Codes(
             ("ABK", "ABF", "BK", "BF"),
@@ -653,19 +772,20 @@ PROFESSIONAL: Final = Loop(
             "list",
             {1: "diagnosisTypeCode", 2: "diagnosisCode"},
         ),
-        Codes(("BP", "BO"), "anesthesiaRelatedSurgicalProcedures", "list", {1: "qualifierCode", 2: "procedureCode"}),
+        Codes(("BP", "BO"), "anesthesiaRelatedSurgicalProcedure", "texts", {2: "code"}),
         Codes(("BG",), "conditionInformation", "code groups", {2: "code"}),
-        _pricing("claimPricingRepricingInformation"),
+        _pricing("claimPricingRepricingInformation", _HCP_OF_CLAIM_P),
     ),
     "claimInformation",
     loops=(
         _provider("2310A", "DN", "/referring"),
+        _provider("2310A", "P3", "/primaryCare"),
         _provider("2310B", "82", "/rendering", role="PE"),
         _facility("2310C", "serviceFacilityLocation"),
         _provider("2310D", "DQ", "/supervising"),
         _site("2310E", "PW", "ambulancePickUpLocation"),
         _site("2310F", "45", "ambulanceDropOffLocation"),
-        _OTHER_COVERAGE,
+        _OTHER_COVERAGE_P,
         _LINE_P,
     ),
 )
@@ -697,7 +817,7 @@ _LINE_I: Final = Loop(
         Fields("AMT*GT", "serviceTaxAmount"),
         Fields("AMT*N8", "facilityTaxAmount"),
         *_notes({"TPO": "thirdPartyOrganizationNotes"}),
-        _pricing("linePricingInformation"),
+        _pricing("linePricingInformation", _HCP_OF_LINE_I),
     ),
     "serviceLines",
     each=True,
@@ -713,12 +833,31 @@ _LINE_I: Final = Loop(
 
 _DIAGNOSIS_PLACES: Final = {1: "qualifierCode", 9: "presentOnAdmissionIndicator"}
 
+_NOTES_I: Final = {
+    "ALG": "allergies",
+    "DCP": "goalRehabOrDischargePlans",
+    "DGN": "diagnosisDescription",
+    "DME": "dme",
+    "MED": "medications",
+    "NTR": "nutritionalRequirments",
+    "ODT": "ordersForDiscipLinesAndTreatments",
+    "RHB": "functionalLimitsOrReasonHomebound",
+    "RLH": "reasonsPatientLeavesHome",
+    "RNH": "timesAndReasonsPatientNotAtHome",
+    "SET": "unusualHomeOrSocialEnv",
+    "SFM": "safetyMeasures",
+    "SPT": "supplementalPlanOfTreatment",
+    "UPI": "updatedInformation",
+}
+"""NTE01 of an institutional claim; the institutional API spells the names so."""
+
 INSTITUTIONAL: Final = Loop(
     "2300",
     (
         _claim_segment("A"),
-        *_claim_dates({"096": "dischargeHour", "435": "admissionDateAndHour", "050": "repricerReceivedDate"}),
+        *_claim_dates({"096": "dischargeHour"}),
         Dates("434", "claimDateInformation.statementBeginDate", "claimDateInformation.statementEndDate"),
+        *_claim_dates({"435": "admissionDateAndHour", "050": "repricerReceivedDate"}),
         Fields(
             "CL1",
             "claimCodeInformation.admissionTypeCode",
@@ -730,14 +869,8 @@ INSTITUTIONAL: Final = Loop(
         Fields("AMT*F3", "patientEstimatedAmountDue"),
         *_numbers(_NUMBERS_OF_BOTH | {"LU": "autoAccidentState", "G4": "peerReviewAuthorizationNumber"}),
         Texts("K3", "fileInformation"),
-        *_notes(
-            {
-                "DCP": "claimNotes.goalRehabOrDischargePlans",
-                "DGN": "claimNotes.diagnosisDescription",
-                "MED": "claimNotes.medications",
-                "ADD": "billingNote",
-            }
-        ),
+        *(Texts(f"NTE*{qualifier}", f"claimNotes.{name}") for qualifier, name in _NOTES_I.items()),
+        Fields("NTE*ADD", "billingNote"),
         _EPSDT,
         Codes(("ABK", "BK"), "principalDiagnosis", "one", {**_DIAGNOSIS_PLACES, 2: "principalDiagnosisCode"}),
         Codes(("ABJ", "BJ"), "admittingDiagnosis", "one", {1: "qualifierCode", 2: "admittingDiagnosisCode"}),
@@ -768,7 +901,7 @@ INSTITUTIONAL: Final = Loop(
         Codes(("BE",), "valueInformationList", "groups", {2: "valueCode", 5: "valueCodeAmount"}),
         Codes(("BG",), "conditionCodesList", "groups", {2: "conditionCode"}),
         Codes(("TC",), "treatmentCodeInformationList", "text groups", {2: "code"}),
-        _pricing("claimPricingInformation"),
+        _pricing("claimPricingInformation", _HCP_OF_CLAIM_I),
     ),
     "claimInformation",
     loops=(
@@ -778,7 +911,7 @@ INSTITUTIONAL: Final = Loop(
         _provider("2310D", "82", "/rendering", role="PE"),
         _facility("2310E", "serviceFacilityLocation"),
         _provider("2310F", "DN", "/referring"),
-        _OTHER_COVERAGE,
+        _OTHER_COVERAGE_I,
         _LINE_I,
     ),
 )

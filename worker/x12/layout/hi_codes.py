@@ -82,13 +82,18 @@ class Codes:
         """Yield the segments."""
         holder = find(source, self._parents)
         value = (holder or {}).get(self._name)
-        if holder is None or not value:
+        if holder is None or not isinstance(value, dict if self._shape == "one" else list):
             return
-        for group in self._groups(value):
-            if not isinstance(group[0], dict):
-                taken.note(holder, self._name)
-            for start in range(0, len(group), _MOST):
-                yield ["HI", *(self._written(each, taken) for each in group[start : start + _MOST])]
+        groups = self._groups(value)
+        if groups is None:
+            return
+        if "text" in self._shape:
+            taken.note(holder, self._name)
+        for group in groups:
+            # Both guides have one segment of a list of parts: a code too many is in it, for an edit to report.
+            most = len(group) if self._shape == "list" else _MOST
+            for start in range(0, len(group), most):
+                yield ["HI", *(self._written(*each, taken) for each in self._qualified(group[start : start + most]))]
         if self._shape == "code groups":
             for each in parts(value):
                 taken.note(each, "conditionCodes")
@@ -105,29 +110,36 @@ class Codes:
                 for name in (*self._members.values(), *(self._period or ())):
                     yield (*around, name)
 
-    def _groups(self, value: Any) -> list[list[Any]]:  # any JSON
-        groups: list[list[Any]]
+    def _groups(self, value: Any) -> list[list[Any]] | None:  # any JSON
+        """The codes of each segment; None for a value of another shape. One flat list is one group."""
+        found: list[list[Any] | None]
         match self._shape:
             case "one":
-                groups = [[value]] if isinstance(value, dict) else []
+                found = [[value]] if isinstance(value, dict) else []
             case "list":
-                groups = [parts(value)]
+                found = [parts(value)]
             case "texts":
-                groups = [texts(value)]
+                found = [texts(value)]
             case "code groups":
-                groups = [texts(each.get("conditionCodes")) for each in parts(value)]
+                found = [texts(each.get("conditionCodes")) for each in parts(value)]
             case "text groups":
-                groups = [texts(each) for each in value] if isinstance(value, list) else []
+                found = [texts(each) for each in _grouped(value)]
             case "groups":
-                groups = [parts(each) for each in value] if isinstance(value, list) else []
-        return [group for group in groups if group]
+                found = [parts(each) for each in _grouped(value)]
+        groups = [group for group in found if group is not None]
+        return [group for group in groups if group] if len(groups) == len(found) else None
 
-    def _written(self, entry: Json | str, taken: Taken) -> list[str]:
+    def _qualified(self, group: list[Any]) -> Iterator[tuple[Any, str]]:
+        """Yield each code with its usual qualifier; of a list of texts the first one is the principal code."""
+        for place, each in enumerate(group):
+            yield each, self.qualifiers[-1 if place and self._shape == "texts" else 0]
+
+    def _written(self, entry: Json | str, usual: str, taken: Taken) -> list[str]:
         part = {"code": entry} if isinstance(entry, str) else entry
         components = [""] * max(*self._members, 4 if self._period else 1)
         for place, name in self._members.items():
             components[place - 1] = taken.get(part, name)
-        components[0] = components[0] or self.qualifiers[0]
+        components[0] = components[0] or usual
         if self._period:
             begin, end = (taken.get(part, name) for name in self._period)
             components[2:4] = ["RD8", f"{begin}-{end}"]
@@ -136,3 +148,10 @@ class Codes:
         while components and not components[-1]:
             components.pop()
         return components
+
+
+def _grouped(value: Any) -> list[Any]:  # any JSON
+    """Return a list of lists; the members of a flat list are one of these."""
+    if not isinstance(value, list):
+        return []
+    return value if all(isinstance(each, list) for each in value) else [value]

@@ -8,8 +8,10 @@ from worker.x12.layout.rows import (
     Coded,
     Elements,
     Fate,
+    Flag,
     Json,
     Member,
+    Parts,
     Plain,
     Taken,
     compiled,
@@ -98,7 +100,7 @@ def _names_alone(cells: Sequence[Cell | None]) -> tuple[Sequence[str], list[str 
 
 
 class Texts:
-    """A segment that may stand several times, with one value each: a list of texts."""
+    """A segment that may occur several times, with one value each: a list of texts, or a text for a single one."""
 
     def __init__(self, key: str, path: str) -> None:
         self.key = key
@@ -113,16 +115,115 @@ class Texts:
         return fate(is_whole=not any(elements[place + 1 :]))
 
     def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
-        """Yield one segment a value."""
+        """Yield one segment for each value."""
         holder = find(source, self._parents)
-        if holder is not None:
-            taken.note(holder, self._name)
-            for value in texts(holder.get(self._name)):
-                yield [*self._head, value]
+        if holder is None:
+            return
+        value = holder.get(self._name)
+        if (values := texts([value] if isinstance(value, str) else value)) is None:
+            return
+        taken.note(holder, self._name)
+        for each in values:
+            yield [*self._head, each]
 
     def members(self) -> Iterator[Member]:
         """Yield the member that holds the list."""
         yield (*self._parents, self._name)
+
+
+class Numbers:
+    """The REFs of a provider: some by name, all others in a list with their qualifiers.
+
+    Args:
+        names: The member of each qualifier.
+        path: The list. What has a payer in REF04 is in it too.
+    """
+
+    key = "REF"
+
+    def __init__(
+        self, names: dict[str, str], path: str = "secondaryIdentifier", qualifiers: frozenset[str] | None = None
+    ) -> None:
+        """`qualifiers` are those that may be written; None for any."""
+        self._names = names
+        self._path = path
+        self._qualifiers = qualifiers
+        self._cells = [
+            Plain("qualifier"),
+            Plain("identifier"),
+            None,
+            Parts(Coded("2U", "otherQualifier"), "otherIdentifier"),
+        ]
+
+    def within(self, qualifiers: frozenset[str]) -> "Numbers":
+        """Return the row for a loop in which the guide has these qualifiers."""
+        names = {qualifier: name for qualifier, name in self._names.items() if qualifier in qualifiers}
+        return Numbers(names, self._path, qualifiers)
+
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+        """Read a number into its member, or into the list."""
+        name = self._names.get(elements[1]) if len(elements) == _PLAIN_NUMBER else None
+        if name is not None and name not in into:
+            into[name] = elements[2]
+            return "whole"
+        part: Json = {}
+        is_whole = read_cells(self._cells, elements[1:], part, component)
+        into.setdefault(self._path, []).append(part)
+        return fate(is_whole=is_whole)
+
+    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+        """Yield one segment for each number."""
+        for qualifier, name in self._names.items():
+            if value := taken.get(source, name):
+                yield ["REF", qualifier, value]
+        for part in parts(source.get(self._path)):
+            if self._qualifiers is not None and part.get("qualifier") not in self._qualifiers:
+                continue
+            written = write_cells(self._cells, part, taken)
+            if has_value(written):
+                yield ["REF", *written]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the members by name, and those of the list."""
+        yield from ((name,) for name in self._names.values())
+        yield from ((self._path, *member) for member in members_of_cells(self._cells))
+
+
+_PLAIN_NUMBER: Final = 3
+"""The length of a REF that ends with its number."""
+
+
+class Indicator:
+    """A CRC that says yes or no to one condition: true or false, or the code itself.
+
+    Args:
+        category: CRC01.
+        path: The member.
+        condition: CRC03.
+    """
+
+    def __init__(self, category: str, path: str, condition: str) -> None:
+        self.key = f"CRC*{category}"
+        self._category, self._condition = category, condition
+        self._path = path
+        self._cell = Flag(path)
+
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:  # noqa: ARG002 - see Row
+        """Read the answer."""
+        answer = elements[2] if len(elements) > 2 else ""  # noqa: PLR2004 - CRC02
+        if self._path in into or answer not in ("Y", "N") or list(elements[3:]) != [self._condition]:
+            return "none"
+        into[self._path] = answer == "Y"
+        return "whole"
+
+    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+        """Yield the segment if there is an answer."""
+        if answer := self._cell.write(source, taken):
+            yield ["CRC", self._category, answer, self._condition]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the member that holds the answer."""
+        yield (self._path,)
 
 
 _PERSON: Final = ("lastName", "firstName", "middleName", "suffix")

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 from schemas.claim import ClaimKind
-from worker.x12.layout.guides import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
+from worker.x12.layout.levels import levels_of
 from worker.x12.layout.loops import Loop, OfPatient
 from worker.x12.layout.rows import Member
 
 
 def members_of(kind: ClaimKind) -> Iterator[Member]:
     """Yield every member that is written for a claim of a kind, counted from the top of the message."""
-    claim = PROFESSIONAL if kind is ClaimKind.PROFESSIONAL else INSTITUTIONAL
-    for level in (HEADER, BILLING_LEVEL, SUBSCRIBER_LEVEL, PATIENT_LEVEL, claim):
+    for level in levels_of(kind).all():
         yield from _of_loop(level, ())
 
 

@@ -4,8 +4,11 @@ A row reads a segment into a part of the message, and says whether all of it fou
 the same part, and notes which members it took, so that what nobody took can be named.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Final, Literal, Protocol, TypeAlias
+
+from schemas.values import WrittenNumber
 
 Json: TypeAlias = dict[str, Any]  # a part of the message: any JSON
 Element: TypeAlias = str | list[str]
@@ -17,6 +20,29 @@ Member: TypeAlias = tuple[str, ...]
 """The names that lead to a member of the message, from the part that it is counted from."""
 
 
+_MOST_DIGITS: Final = 18
+"""X12.6 allows a number no more digits (data element types N and R)."""
+
+
+def text_of_value(value: object) -> str | None:
+    """Return a value of the message as X12 text; None for one that is neither a text nor a number.
+
+    A number with an exponent, which X12 has for no amount, is written in plain digits.
+    """
+    if type(value) is str:
+        return value
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        return None
+    text = str(value)
+    if isinstance(value, str) and not (isinstance(value, WrittenNumber) and "e" in text.lower()):
+        return text
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) >= _MOST_DIGITS:
+        return None
+    plain = f"{number:f}"
+    return plain if sum(map(str.isdigit, plain)) <= _MOST_DIGITS else None
+
+
 class Taken:
     """Which members of a message have been written."""
 
@@ -24,30 +50,37 @@ class Taken:
         self._members: set[tuple[int, str]] = set()
 
     def get(self, holder: Json, name: str) -> str:
-        """Return a member as text and note that it was taken; empty when it is absent or no text."""
+        """Return a member as text and note that it was taken; one that is neither text nor number is not."""
         value = holder.get(name)
+        text = "" if value is None else text_of_value(value)
+        if text is None:
+            return ""
         self._members.add((id(holder), name))
-        return value if isinstance(value, str) else "" if value is None else str(value)
+        return text
 
     def note(self, holder: Json, name: str) -> None:
         """Note that a member was taken."""
         self._members.add((id(holder), name))
 
-    def left_in(self, holder: Json, path: str) -> Iterator[str]:
-        """Yield the paths of all members that were not taken; one path for a part of which nothing was."""
-        for name, value in holder.items():
-            if (id(holder), name) in self._members or value is None or value in ("", [], {}):
-                continue
-            yield from self._left(value, f"{path}.{name}")
+    def left_in(self, holder: Json, path: str, is_part: Callable[[str], bool]) -> Iterator[str]:
+        """Yield the paths of all members that were not taken; one path for a part of which nothing was.
 
-    def _left(self, value: object, path: str) -> Iterator[str]:
-        if self._is_untouched(value):
+        Of what `is_part` knows as a part of the message, each member is named.
+        """
+        for name, value in holder.items():
+            if (id(holder), name) in self._members or _is_blank(value):
+                continue
+            yield from self._left(value, f"{path}.{name}", is_part)
+
+    def _left(self, value: object, path: str, is_part: Callable[[str], bool]) -> Iterator[str]:
+        if self._is_untouched(value) and not (isinstance(value, (dict, list)) and is_part(path)):
             yield path
         elif isinstance(value, dict):
-            yield from self.left_in(value, path)
+            yield from self.left_in(value, path, is_part)
         elif isinstance(value, list):
             for place, member in enumerate(value):
-                yield from self._left(member, f"{path}[{place}]")
+                if not _is_blank(member):
+                    yield from self._left(member, f"{path}[{place}]", is_part)
 
     def _is_untouched(self, value: object) -> bool:
         if isinstance(value, dict):
@@ -55,6 +88,13 @@ class Taken:
                 (id(value), name) not in self._members and self._is_untouched(member) for name, member in value.items()
             )
         return all(map(self._is_untouched, value)) if isinstance(value, list) else True
+
+
+def _is_blank(value: object) -> bool:
+    """Whether a value, with all that is in it, says nothing."""
+    if isinstance(value, dict):
+        return all(map(_is_blank, value.values()))
+    return all(map(_is_blank, value)) if isinstance(value, list) else value is None or value == ""
 
 
 class Row(Protocol):
@@ -120,6 +160,23 @@ class Plain:
         return holder is not None and self.name in holder
 
 
+class Flag(Plain):
+    """A code that the message may also say with a boolean: `yes` is true; `no` is false, None where that is silence."""
+
+    def __init__(self, path: str, yes: str = "Y", no: str | None = "N") -> None:
+        super().__init__(path)
+        self._codes = {True: yes, False: no}
+
+    def write(self, source: Json, taken: Taken) -> Element:
+        """Return the code."""
+        holder = find(source, self.parents)
+        value = None if holder is None else holder.get(self.name)
+        if holder is None or not isinstance(value, bool):
+            return super().write(source, taken)
+        taken.note(holder, self.name)
+        return self._codes[value] or ""
+
+
 class Coded:
     """A qualifier that is nearly always the same: only another one stands in the message, under a name."""
 
@@ -178,12 +235,12 @@ class Many:
         return True
 
     def write(self, source: Json, taken: Taken) -> Element:
-        """Return all values; what is above the most that fits is not taken."""
+        """Return all values; a list is not taken that is longer than what fits, or that holds other than texts."""
         holder = find(source, self._parents)
         values = texts((holder or {}).get(self.name))
-        if holder is not None and len(values) <= self.most:
-            taken.note(holder, self.name)
-        values = values[: self.most]
+        if holder is None or values is None or len(values) > self.most:
+            return [""] * self.most
+        taken.note(holder, self.name)
         return [*values, *[""] * (self.most - len(values))]
 
     def members(self) -> Iterator[Member]:
@@ -191,9 +248,35 @@ class Many:
         yield (*self._parents, self.name)
 
 
-def texts(value: object) -> list[str]:
-    """The texts in a list of the message; none if it is no list."""
-    return [str(each) for each in value if each not in (None, "")] if isinstance(value, list) else []
+class OneOf:
+    """One of a list of values whose elements are not side by side."""
+
+    def __init__(self, path: str, place: int, most: int) -> None:
+        """`place` is which one it is, counted from 0, of the most that there can be."""
+        self._all = Many(path, most)
+        self._place = place
+
+    def read(self, value: str, after: str, into: Json, component: str) -> bool:
+        """Add a value."""
+        return self._all.read(value, after, into, component)
+
+    def write(self, source: Json, taken: Taken) -> Element:
+        """Return the value at the place."""
+        return flat(self._all.write(source, taken))[self._place]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the member that holds the list."""
+        return self._all.members()
+
+
+def texts(value: object) -> list[str] | None:
+    """Return the texts in a list of the message; None if it is no list, or holds other than texts and numbers."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        return None
+    found = [text_of_value(each) for each in value if each is not None]
+    return None if None in found else [each for each in found if each]
 
 
 def compiled(cell: "str | Cell | None") -> Cell | None:

@@ -140,6 +140,7 @@ class _Interchanges:
             self._numbers.add(said("st", 2))
             is_refused = segment.number in self._misfits
             self._claims = Claims(self._envelope, segment.number, kind, is_refused=is_refused)
+            self._claims.delimiters = segment.delimiters
             return
         yield self._flaw(segment, Level.TRANSACTION, reason, code)
 

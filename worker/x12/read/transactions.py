@@ -24,7 +24,7 @@ from worker.x12.read.notes import (
     sentence,
 )
 from worker.x12.read.places import places_of
-from worker.x12.read.segments import USUAL, Segment
+from worker.x12.read.segments import USUAL, Delimiters, Segment
 from worker.x12.read.walk import Walk, key_of
 
 MAX_LINES: Final = 999
@@ -116,6 +116,7 @@ class Claims:
         self._claim: _Claim | None = None
         self._outside: list[Segment] = []
         self.encoding = ""
+        self.delimiters = USUAL
 
     def take(self, segment: Segment) -> Iterator[Read]:
         """Yield the claim that a segment brings to its end, and what is wrong."""
@@ -404,6 +405,8 @@ class Claims:
             "applicationReceiver": said("gs", 3),
             "interchangeDate": said("isa", 9),
             "interchangeTime": said("isa", 10),
+            "groupDate": said("gs", 4),
+            "groupTime": said("gs", 5),
             "transactionPurpose": said("bht", 2),
             "transactionReference": said("bht", 3),
             "transactionDate": said("bht", 4),
@@ -412,6 +415,8 @@ class Claims:
         }
         if self.encoding:
             origin["encoding"] = self.encoding
+        if (delimiters := self._delimiters()) != USUAL:
+            origin["delimiters"] = "".join(delimiters)
         parts = (self._header, *(level.part for level in self._levels), claim.part)
         unmapped = [each for part in parts for each in part.unmapped]
         if unmapped:
@@ -419,6 +424,13 @@ class Claims:
         if flaws := [each for part in parts for note in part.notes for each in members(note)]:
             origin["flaws"] = flaws
         return origin
+
+    def _delimiters(self) -> Delimiters:
+        """Return the delimiters that are really used; before version 00402 ISA11 held the code U."""
+        repetition = self.delimiters.repetition
+        return self.delimiters._replace(
+            component=self._component, repetition=USUAL.repetition if repetition.isalnum() else repetition
+        )
 
     def _position(self, segment: int) -> int:
         return segment - self.first + 1

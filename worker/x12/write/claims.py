@@ -1,144 +1,225 @@
 """Writes claim messages as 837s: what the message knows by the layout, and the segments that it keeps as they came.
 
 Claims that follow each other with the same submitter, billing provider, subscriber and patient share their levels, as
-in the file that they may have come from.
+in the file that they may have come from. A claim is written whole, or it is refused: a value that has a place and does
+not fit there is never changed, cut or left out.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import groupby
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, groupby
 from typing import Final
 
-from schemas.claim import ClaimKind
 from schemas.part import without_nulls
-from worker.x12.layout.guides import BILLING_LEVEL, HEADER, INSTITUTIONAL, PATIENT_LEVEL, PROFESSIONAL, SUBSCRIBER_LEVEL
-from worker.x12.layout.loops import Loop, OfPatient, row_of
-from worker.x12.layout.rows import Elements, Json, Taken, parts
-from worker.x12.layout.versions import USUAL_VERSION, kind_of
-from worker.x12.write.envelopes import Address, Cover, interchange
+from schemas.shapes import in_one_shape
+from worker.x12.layout.levels import levels_of
+from worker.x12.layout.loops import Loop
+from worker.x12.layout.rows import Elements, Json, parts
+from worker.x12.read.segments import Delimiters
+from worker.x12.write import envelopes
+from worker.x12.write.covers import (
+    Defaults,
+    bht_of,
+    cover_of,
+    delimiters_of,
+    kind_of_document,
+    origin_of,
+    version_of,
+)
+from worker.x12.write.delimiters import element_with, fitting, text_of
+from worker.x12.write.envelopes import Cover
+from worker.x12.write.levels import Levels
+from worker.x12.write.numbers import suppress_zeros
 
-_LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 _SELF: Final = "18"
-_NO_PART_OF_A_CLAIM: Final = ("origin", "fhirOrigin", "schemaVersion", "controlNumber", "usageIndicator")
+_Encoded = tuple[Elements, str]
+"""A segment with the encoding in which its claim came."""
 
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What stands in the envelope of claims that do not say where they came from.
-
-    Attributes:
-        moment: When they are written.
-        sender: ISA06 and GS02; the submitter's identification where it is empty.
-        receiver: ISA08 and GS03; the receiver's identification, or the payer's, where it is empty.
-        usage: P or T.
-    """
-
-    moment: datetime
-    sender: str = ""
-    receiver: str = ""
-    usage: str = "P"
+Report = Callable[[int, str], None]
+"""Called with the position of a claim, counted from 1, and what is to say of it."""
 
 
 @dataclass(slots=True)
 class _Written:
-    """One claim as the segments of its levels."""
+    """One claim as the segments of its levels, and what is around it."""
 
     cover: Cover
-    start: tuple[Elements, ...]
+    delimiters: Delimiters
+    encoding: str
     version: str
+    number: str
+    bht: Elements
     header: list[Elements]
     billing: list[Elements]
     subscriber: list[Elements]
     patient: list[Elements]
     claim: list[Elements]
 
+    def segments(self) -> list[Elements]:
+        """Return all of its segments."""
+        around = envelopes.gs(self.cover, "HC", self.version)
+        names: Elements = [self.cover.sender.id, self.cover.receiver.id]
+        start = [["ISA", *names], around, self.bht, *self.header]
+        return [*start, *self.billing, *self.subscriber, *self.patient, *self.claim]
+
+
+def _nothing(_place: int, _what: str) -> None:
+    """Take no note."""
+
 
 def write_837(
-    documents: Iterable[Json], defaults: Defaults, lost: Callable[[int, str], None] = lambda _place, _what: None
-) -> Iterator[str]:
-    """Yield the text of interchanges that hold the claims, in their order.
+    documents: Iterable[Json], defaults: Defaults, lost: Report = _nothing, refused: Report = _nothing
+) -> Iterator[bytes]:
+    """Yield interchanges that hold the claims, in their order, in the encoding in which each claim came.
+
+    Claims of one interchange are one interchange again, with its groups. An interchange ends before a claim in which
+    its delimiters occur, and goes on with others.
 
     Args:
         documents: Claim messages.
         defaults: For the envelopes of claims without an origin.
-        lost: Called with the position of a claim, counted from 1, and the path of what could not be written.
+        lost: Called with the path of what an 837 has no place for.
+        refused: Called with the path of what has a place and does not fit there; nothing of that claim is written.
     """
-    written = (_write(place, document, defaults, lost) for place, document in enumerate(documents, 1))
-    for (cover, version), of_group in groupby(written, key=lambda each: (each.cover, each.version)):
-        transactions = (
-            _transaction(start, header, claims)
-            for (start, header), claims in groupby(of_group, key=lambda each: (each.start, each.header))
-        )
-        yield from interchange(cover, "HC", version, transactions)
+    written = _all(documents, defaults, lost, refused)
+    of_interchanges = groupby(written, key=lambda each: (_without_group(each.cover), each.delimiters))
+    for made, ((cover, delimiters), claims) in enumerate(of_interchanges, 1):
+        numbered = cover if cover.control_number else replace(cover, control_number=made)
+        yield from _interchange(numbered, delimiters, claims)
 
 
-def _transaction(start: tuple[Elements, ...], header: list[Elements], claims: Iterable[_Written]) -> Iterator[Elements]:
-    yield from start
-    yield from header
+def _all(documents: Iterable[Json], defaults: Defaults, lost: Report, refused: Report) -> Iterator[_Written]:
+    for place, document in enumerate(documents, 1):
+        reasons: list[str] = []
+        written = _write(in_one_shape(without_nulls(document)), defaults, partial(lost, place), reasons)
+        for reason in reasons:
+            refused(place, reason)
+        if not reasons:
+            yield written
+
+
+def _without_group(cover: Cover) -> Cover:
+    """Return what is in the ISA alone."""
+    sender, receiver = (replace(each, application="") for each in (cover.sender, cover.receiver))
+    return replace(cover, sender=sender, receiver=receiver, group_number="", group_day="", group_time="")
+
+
+def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_Written]) -> Iterator[bytes]:
+    yield envelopes.isa(cover, delimiters).encode()
+    groups = 0
+    for (of_group, version), of_one in groupby(claims, key=lambda each: (each.cover, each.version)):
+        groups += 1
+        group = replace(of_group, control_number=cover.control_number)
+        if not group.group_number and groups > 1:
+            group = replace(group, group_number=f"{cover.control_number}{groups:02}")
+        for segment, encoding in _group(group, version, of_one):
+            yield envelopes.written(segment, delimiters).encode(encoding)
+    yield envelopes.iea(cover, groups, delimiters).encode()
+
+
+def _group(cover: Cover, version: str, claims: Iterable[_Written]) -> Iterator[_Encoded]:
+    made = 0
+    for start, of_transaction in groupby(claims, key=lambda each: (each.number, each.bht, each.header)):
+        number, bht, header = start
+        members = iter(of_transaction)
+        first = next(members)
+        if not made:
+            yield envelopes.gs(cover, "HC", version), first.encoding
+        made += 1
+        begin: list[Elements] = [["ST", "837", number or f"{made:04}", version], bht, *header]
+        count = 0
+        for segment, encoding in _transaction(begin, first.encoding, chain([first], members)):
+            count += 1
+            yield segment, encoding
+        yield envelopes.se(begin[0], count), first.encoding
+    yield ["GE", str(made), envelopes.group_number(cover)], "ascii"
+
+
+def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_Written]) -> Iterator[_Encoded]:
+    yield from ((segment, encoding) for segment in begin if segment)
     number = 0
     for billing, of_billing in groupby(claims, key=lambda each: each.billing):
         number += 1
         around = number
-        yield ["HL", str(number), "", "20", "1"]
-        yield from billing
+        yield ["HL", str(number), "", "20", "1"], encoding
+        is_told = False
         for subscriber, of_subscriber in groupby(of_billing, key=lambda each: each.subscriber):
             members = list(of_subscriber)
+            if not is_told:
+                yield from ((segment, members[0].encoding) for segment in billing)
+                is_told = True
             number += 1
+            yield ["HL", str(number), str(around), "22", str(int(any(each.patient for each in members)))], encoding
+            yield from ((segment, members[0].encoding) for segment in subscriber)
             level = number
-            has_patients = "1" if any(each.patient for each in members) else "0"
-            yield ["HL", str(level), str(around), "22", has_patients]
-            yield from subscriber
-            # The guide has the subscriber's own claims before the level of a patient.
-            for each in members:
-                if not each.patient:
-                    yield from each.claim
-            of_patients = (each for each in members if each.patient)
-            for patient, of_patient in groupby(of_patients, key=lambda each: each.patient):
-                number += 1
-                yield ["HL", str(number), str(level), "23", "0"]
-                yield from patient
-                for each in of_patient:
-                    yield from each.claim
+            for segments, of_claim in _of_subscriber(members):
+                if segments is None:
+                    number += 1
+                    yield ["HL", str(number), str(level), "23", "0"], encoding
+                else:
+                    yield from ((segment, of_claim) for segment in segments)
 
 
-def _write(place: int, document: Json, defaults: Defaults, lost: Callable[[int, str], None]) -> _Written:
-    document = without_nulls(document)
-    origin = document.get("origin")
-    origin = origin if isinstance(origin, dict) else {}
+def _of_subscriber(members: list[_Written]) -> Iterator[tuple[list[Elements] | None, str]]:
+    """Yield what is below a subscriber, and None where the level of a patient begins.
+
+    The guide has the subscriber's own claims before the levels of patients.
+    """
+    for each in members:
+        if not each.patient:
+            yield each.claim, each.encoding
+    for patient, of_patient in groupby((each for each in members if each.patient), key=lambda each: each.patient):
+        yield None, ""
+        for place, each in enumerate(of_patient):
+            if not place:
+                yield patient, each.encoding
+            yield each.claim, each.encoding
+
+
+def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reasons: list[str]) -> _Written:
+    """Return a claim as segments; what does not fit is added to the reasons to refuse it."""
+    origin = origin_of(document)
     kind = kind_of_document(document)
-    cover = _cover(document, origin, defaults)
+    cover = cover_of(document, origin, defaults)
     document = _with_one_list_of_attachments(document)
     if not origin:
         document = _with_what_the_convention_implies(document, cover)
-    writer = _Writer(document, parts(origin.get("unmapped")))
+    of_kind = levels_of(kind)
+    levels = Levels(document, parts(origin.get("unmapped")), None if origin else kind)
     written = _Written(
         cover=cover,
-        start=_start(document, origin, kind, defaults),
-        version=_version(origin, kind),
-        header=writer.level(HEADER),
-        billing=writer.level(BILLING_LEVEL),
-        subscriber=writer.subscriber(),
-        patient=writer.level(PATIENT_LEVEL) if document.get("dependent") else [],
-        claim=writer.level(
-            Loop("", (), loops=(PROFESSIONAL if kind is ClaimKind.PROFESSIONAL else INSTITUTIONAL,)),
-        ),
+        delimiters=delimiters_of(origin),
+        encoding=str(origin.get("encoding") or "utf-8"),
+        version=version_of(origin, kind),
+        number=str(origin.get("transactionControlNumber") or ""),
+        bht=bht_of(document, origin, defaults),
+        header=levels.level(of_kind.header),
+        billing=levels.level(of_kind.billing),
+        subscriber=levels.subscriber(of_kind.subscriber),
+        patient=levels.level(of_kind.patient) if document.get("dependent") else [],
+        claim=levels.level(Loop("", (), loops=(of_kind.claim,))),
     )
-    for path in writer.left():
-        lost(place, path)
+    for path in levels.without_place(kind):
+        lost(path)
+    reasons += levels.unwritten(kind)
+    if not origin:
+        for segment in (*written.subscriber, *written.patient, *written.claim):
+            suppress_zeros(segment)
+    _fit(written, reasons)
     return written
 
 
-def kind_of_document(document: Json) -> ClaimKind:
-    """Return what kind of claim a message is: service lines tell."""
-    information = document.get("claimInformation")
-    lines = parts(information.get("serviceLines")) if isinstance(information, dict) else []
-    return ClaimKind.INSTITUTIONAL if any("institutionalService" in line for line in lines) else ClaimKind.PROFESSIONAL
-
-
-def _version(origin: Json, kind: ClaimKind) -> str:
-    version = str(origin.get("version") or "")
-    return version if kind_of(version) is kind else USUAL_VERSION[kind]
+def _fit(written: _Written, reasons: list[str]) -> None:
+    """Choose the delimiters of a claim; add to the reasons what no delimiters, and no encoding, can write."""
+    segments = written.segments()
+    text = text_of(segments)
+    if not (text.isascii() and text.isprintable()):
+        if reason := element_with(segments, written.encoding):
+            reasons.append(reason)
+        if not (written.cover.sender.id + written.cover.receiver.id).isascii():
+            reasons.append("ISA06 or ISA08 holds a character that is not ASCII, and an ISA has fixed lengths")
+    written.delimiters = fitting(text, written.delimiters)
 
 
 def _with_one_list_of_attachments(document: Json) -> Json:
@@ -166,175 +247,3 @@ def _with_what_the_convention_implies(document: Json, cover: Cover) -> Json:
 def _part(document: Json, name: str) -> Json:
     part = document.get(name)
     return dict(part) if isinstance(part, dict) else {}
-
-
-def _cover(document: Json, origin: Json, defaults: Defaults) -> Cover:
-    def said(holder: str, *names: str) -> str:
-        part = document.get(holder)
-        return next((str(part[name]) for name in names if part.get(name)), "") if isinstance(part, dict) else ""
-
-    sender = defaults.sender or said("submitter", "submitterIdentification") or said("billing", "npi")
-    receiver = defaults.receiver or said("receiver", "receiverId") or str(document.get("tradingPartnerServiceId") or "")
-    if origin.get("interchangeControlNumber") is None:
-        return Cover(
-            Address("ZZ", sender, sender),
-            Address("ZZ", receiver, receiver),
-            defaults.moment,
-            control_number=1,
-            usage=str(document.get("usageIndicator") or defaults.usage),
-        )
-    return Cover(
-        Address(_text(origin, "senderQualifier", "ZZ"), _text(origin, "sender"), _text(origin, "applicationSender")),
-        Address(
-            _text(origin, "receiverQualifier", "ZZ"), _text(origin, "receiver"), _text(origin, "applicationReceiver")
-        ),
-        _moment(origin, defaults.moment),
-        control_number=_number(_text(origin, "interchangeControlNumber")),
-        usage=_text(document, "usageIndicator", defaults.usage),
-        group_number=_text(origin, "groupControlNumber"),
-    )
-
-
-def _text(holder: Json, name: str, otherwise: str = "") -> str:
-    value = holder.get(name)
-    return str(value) if value not in (None, "") else otherwise
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() else 1
-
-
-def _moment(origin: Json, otherwise: datetime) -> datetime:
-    try:
-        return datetime.strptime(  # noqa: DTZ007 - an ISA names no time zone
-            _text(origin, "interchangeDate") + _text(origin, "interchangeTime"), "%y%m%d%H%M"
-        )
-    except ValueError:
-        return otherwise
-
-
-def _start(document: Json, origin: Json, kind: ClaimKind, defaults: Defaults) -> tuple[Elements, ...]:
-    number = _text(origin, "transactionControlNumber") or "0001"
-    return (
-        ["ST", "837", number, _version(origin, kind)],
-        [
-            "BHT",
-            "0019",
-            _text(origin, "transactionPurpose", "00"),
-            _text(origin, "transactionReference", _text(document, "controlNumber", "0001")),
-            _text(origin, "transactionDate", f"{defaults.moment:%Y%m%d}"),
-            _text(origin, "transactionTime", f"{defaults.moment:%H%M}"),
-            _text(origin, "transactionType", "CH"),
-        ],
-    )
-
-
-@dataclass(slots=True)
-class _Kept:
-    """The segments of one loop that the message keeps as they came."""
-
-    loose: list[Elements] = field(default_factory=list)
-    in_part: list[Elements] = field(default_factory=list)
-    loops: list[Elements] = field(default_factory=list)
-    """What followed a segment that opens a loop of which the message knows nothing."""
-
-
-class _Writer:
-    """Writes one message, and knows in the end what of it was not written."""
-
-    def __init__(self, document: Json, unmapped: list[Json]) -> None:
-        self._document = document
-        self._taken = Taken()
-        self._kept: dict[str, _Kept] = {}
-        self._lost: list[str] = []
-        self._is_patient = True
-        for each in unmapped:
-            self._keep(each)
-        for name in _NO_PART_OF_A_CLAIM:
-            self._taken.note(document, name)
-
-    def _keep(self, entry: Json) -> None:
-        elements, loop = entry.get("elements"), entry.get("loop")
-        if not isinstance(elements, list) or not elements or not isinstance(loop, str):
-            self._lost.append("$.origin.unmapped")
-            return
-        kept = self._kept.setdefault(loop, _Kept())
-        if entry.get("isInPart"):
-            kept.in_part.append(elements)
-        elif kept.loops or elements[0] in _LOOP_SEGMENTS:
-            kept.loops.append(elements)
-        else:
-            kept.loose.append(elements)
-
-    def level(self, loop: Loop) -> list[Elements]:
-        """Return the segments of a level with all loops inside."""
-        return self._loop(loop, self._document, (loop.name,))
-
-    def subscriber(self) -> list[Elements]:
-        """Return the subscriber's level; what is said of the patient is there only if the two are one person."""
-        self._is_patient = not self._document.get("dependent")
-        segments = self.level(SUBSCRIBER_LEVEL)
-        self._is_patient = True
-        return segments
-
-    def left(self) -> Iterator[str]:
-        """Yield the paths of what was not written."""
-        yield from self._lost
-        for loop, kept in self._kept.items():
-            for elements in (*kept.loose, *kept.in_part, *kept.loops):
-                yield f"$.origin.unmapped ({elements[0]} of loop {loop}, which is not in the claim any more)"
-        yield from self._taken.left_in(self._document, "$")
-
-    def _loop(self, loop: Loop, part: Json, names: tuple[str, ...], place: int = 1) -> list[Elements]:
-        segments: list[Elements] = []
-        for row in loop.rows:
-            if isinstance(row, OfPatient) and not self._is_patient:
-                continue
-            source = self._document if isinstance(row, OfPatient) else part
-            segments += row_of(row).write(source, self._taken)
-        if loop.name == "2400" and (not segments or segments[0][0] != "LX"):
-            segments.insert(0, ["LX", str(place)])
-        if len(names) > 1 and loop.rows and (not segments or segments[0][0] != loop.opener.split("*")[0]):
-            self._lost.append(f"$ loop {'.'.join(filter(None, names))}, which has nothing for its {loop.opener}")
-            return []
-        self._add_kept(segments, loop, ".".join(filter(None, names)))
-        for inside in loop.loops:
-            segments += self._inside(inside, part, names)
-        return segments
-
-    def _inside(self, loop: Loop, part: Json, names: tuple[str, ...]) -> Iterator[Elements]:
-        if loop.each:
-            for place, member in enumerate(parts(part.get(loop.path)), 1):
-                yield from self._loop(loop, member, (*names, f"{loop.name}[{place}]"), place)
-            return
-        around = self._document if loop.path.startswith("/") else part
-        path = loop.path.removeprefix("/")
-        target = around.get(path) if path else around
-        if isinstance(target, dict) and target:
-            yield from self._loop(loop, target, (*names, loop.name))
-
-    def _add_kept(self, segments: list[Elements], loop: Loop, name: str) -> None:
-        kept = self._kept.pop(name, None)
-        if kept is None:
-            return
-        for elements in kept.in_part:
-            self._complete(segments, elements, name)
-        order = loop.order.split() or list(dict.fromkeys(row_of(row).key.split("*")[0] for row in loop.rows))
-        rank = {identifier: position for position, identifier in enumerate(order)}
-        for elements in kept.loose:
-            own = rank.get(str(elements[0]), len(rank))
-            before = [at for at, each in enumerate(segments, 1) if rank.get(str(each[0]), len(rank)) <= own]
-            segments.insert(max(before, default=0), elements)
-        segments += kept.loops
-
-    def _complete(self, segments: list[Elements], elements: Elements, name: str) -> None:
-        """Put the elements that the message has no place for into the segment that was written from it."""
-        for segment in segments:
-            if segment[0] == elements[0] and (len(elements) < 2 or segment[1:2] in (elements[1:2], [])):  # noqa: PLR2004
-                for at, value in enumerate(elements):
-                    if at >= len(segment):
-                        segment.append(value)
-                    elif not any(segment[at]):
-                        segment[at] = value
-                return
-        self._lost.append(f"$.origin.unmapped ({elements[0]} of loop {name}, which is not in the claim any more)")

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from worker.x12.layout.rows import Element, Elements
-from worker.x12.read.segments import USUAL
-
-_DELIMITERS: Final = str.maketrans(dict.fromkeys("*:^~\r\n", " "))
-"""X12 has no way to write a delimiter as text: a blank takes its place."""
+from worker.x12.read.segments import USUAL, Delimiters
+from worker.x12.write.delimiters import fitting, text_of
 
 USAGES: Final = frozenset({"P", "T"})
 
@@ -25,7 +23,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands in ISA and GS.
+    """What is in ISA and GS.
 
     Attributes:
         sender: Who sends.
@@ -34,6 +32,8 @@ class Cover:
         control_number: ISA13, counted from 1; GS06 where no other is given.
         usage: P or T, ISA15.
         group_number: GS06.
+        group_day: GS04; the day of the moment where it is empty.
+        group_time: GS05; likewise.
     """
 
     sender: Address
@@ -42,19 +42,17 @@ class Cover:
     control_number: int
     usage: str = "P"
     group_number: str = ""
+    group_day: str = ""
+    group_time: str = ""
 
 
-def text_of(segment: Sequence[Element]) -> str:
-    """Return a segment as text with the usual delimiters, without the empty elements at its end."""
-    written = [
-        ":".join(_trimmed([_plain(part) for part in element])) if isinstance(element, list) else _plain(element)
-        for element in segment
+def written(segment: Sequence[Element], delimiters: Delimiters = USUAL) -> str:
+    """Return a segment as text, without the empty elements at its end."""
+    elements = [
+        delimiters.component.join(_trimmed(element)) if isinstance(element, list) else element for element in segment
     ]
-    return USUAL.element.join(_trimmed(written)) + USUAL.segment + "\n"
-
-
-def _plain(value: str) -> str:
-    return value.translate(_DELIMITERS) if any(each in value for each in "*:^~\r\n") else value
+    end = "" if delimiters.segment in "\r\n" else "\n"
+    return f"{delimiters.element.join(_trimmed(elements))}{delimiters.segment}{end}"
 
 
 def _trimmed(values: list[str]) -> list[str]:
@@ -66,55 +64,72 @@ def _trimmed(values: list[str]) -> list[str]:
 
 def interchange(cover: Cover, function: str, version: str, transactions: Iterable[Iterable[Elements]]) -> Iterator[str]:
     """Yield an interchange with one functional group; each transaction is given from ST to before its SE."""
-    group = cover.group_number or str(cover.control_number)
-    moment = cover.moment
-    made = (f"{moment:%Y%m%d}", f"{moment:%H%M}")
-    yield _isa(cover)
-    yield text_of(["GS", function, cover.sender.application, cover.receiver.application, *made, group, "X", version])
-    count = 0
-    for transaction in transactions:
-        count += 1
-        written = 0
-        number = ""
-        for segment in transaction:
-            if segment[0] == "ST":
-                number = str(segment[2])
-            written += 1
-            yield text_of(segment)
-        yield text_of(["SE", str(written + 1), number])
-    yield text_of(["GE", str(count), group])
-    yield _iea(cover, 1)
+    given = [[*transaction] for transaction in transactions]
+    names = [cover.sender.id, cover.receiver.id, cover.sender.application, cover.receiver.application]
+    delimiters = fitting(text_of([*(segment for each in given for segment in each), [*names]]))
+    yield isa(cover, delimiters)
+    yield written(gs(cover, function, version), delimiters)
+    for transaction in given:
+        for segment in (*transaction, se(transaction[0], len(transaction))):
+            yield written(segment, delimiters)
+    yield written(["GE", str(len(given)), group_number(cover)], delimiters)
+    yield iea(cover, 1, delimiters)
 
 
 def interchange_without_groups(cover: Cover, segments: Iterable[Elements]) -> Iterator[str]:
     """Yield an interchange that holds only what is said of interchanges themselves."""
-    yield _isa(cover)
-    yield from map(text_of, segments)
-    yield _iea(cover, 0)
+    given = [*segments]
+    delimiters = fitting(text_of([*given, [cover.sender.id, cover.receiver.id]]))
+    yield isa(cover, delimiters)
+    for segment in given:
+        yield written(segment, delimiters)
+    yield iea(cover, 0, delimiters)
 
 
-def _isa(cover: Cover) -> str:
-    """An ISA has fixed lengths and no trimmed elements: it names the delimiters by their places."""
+def group_number(cover: Cover) -> str:
+    """Return GS06."""
+    return cover.group_number or str(cover.control_number)
+
+
+def gs(cover: Cover, function: str, version: str) -> Elements:
+    """Return what begins a functional group."""
+    made = (cover.group_day or f"{cover.moment:%Y%m%d}", cover.group_time or f"{cover.moment:%H%M}")
+    names = (cover.sender.application, cover.receiver.application)
+    return ["GS", function, *names, *made, group_number(cover), "X", version]
+
+
+def se(start: Elements, count: int) -> Elements:
+    """Return what ends a transaction of so many segments, the ST among them."""
+    return ["SE", str(count + 1), start[2]]
+
+
+def isa(cover: Cover, delimiters: Delimiters) -> str:
+    """Return an ISA as text: it has fixed lengths and no trimmed elements, and names the delimiters by their places."""
     sender, receiver = cover.sender, cover.receiver
-    return "*".join(
+    end = "" if delimiters.segment in "\r\n" else "\n"
+    return delimiters.element.join(
         (
-            "ISA*00",
+            "ISA",
+            "00",
             " " * 10,
             "00",
             " " * 10,
             f"{sender.qualifier:2.2}",
-            f"{_plain(sender.id):15.15}",
+            f"{sender.id:15.15}",
             f"{receiver.qualifier:2.2}",
-            f"{_plain(receiver.id):15.15}",
-            f"{cover.moment:%y%m%d*%H%M}",
-            f"{USUAL.repetition}*00501",
+            f"{receiver.id:15.15}",
+            f"{cover.moment:%y%m%d}",
+            f"{cover.moment:%H%M}",
+            delimiters.repetition,
+            "00501",
             f"{cover.control_number:09}",
             "0",
             cover.usage if cover.usage in USAGES else "P",
-            f"{USUAL.component}{USUAL.segment}\n",
+            f"{delimiters.component}{delimiters.segment}{end}",
         )
     )
 
 
-def _iea(cover: Cover, groups: int) -> str:
-    return text_of(["IEA", str(groups), f"{cover.control_number:09}"])
+def iea(cover: Cover, groups: int, delimiters: Delimiters) -> str:
+    """Return what ends an interchange as text."""
+    return written(["IEA", str(groups), f"{cover.control_number:09}"], delimiters)

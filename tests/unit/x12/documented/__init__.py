@@ -1,0 +1,1 @@
+"""What clearinghouses document of their claims in JSON."""

@@ -1,0 +1,324 @@
+"""A claim is written whole, or refused by the name of what does not fit; nothing in it is changed."""
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.claim import ClaimKind
+from schemas.values import WrittenNumber
+from tests.unit.x12.documented.leaves import base
+from tests.unit.x12.files import FILES
+from tests.unit.x12.full import file_of, segments_of
+from worker.x12.read.events import ClaimRead
+from worker.x12.read.interchanges import read_837
+from worker.x12.read.segments import read_segments
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
+
+MOMENT: Final = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - envelopes name no time zone
+CASES: Final = Path(__file__).parents[1] / "cases"
+ENVELOPE: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "HL"})
+WHOLE: Final = ("cp1252", "delims_in_text", "dot_dx", "dtp_one", "dx13", "fac_npi", "leading_dot", "npi_roles")
+"""Cases that are read and keep each segment at its place."""
+
+
+def written(*documents: dict[str, Any]) -> tuple[bytes, list[str], list[str]]:
+    """What is written of claims, what has no place, and what is refused."""
+    lost: list[str] = []
+    refused: list[str] = []
+    pieces = write_837(
+        documents, Defaults(MOMENT), lambda _, path: lost.append(path), lambda _, why: refused.append(why)
+    )
+    return b"".join(pieces), lost, refused
+
+
+def read(value: bytes) -> list[dict[str, Any]]:
+    """The claims of a file."""
+    return [each.document for each in read_837(io.BytesIO(value)) if isinstance(each, ClaimRead)]
+
+
+def segments(value: bytes) -> list[list[str]]:
+    """The segments of a file without its envelope, and without empty elements at their ends."""
+    return [*_segments(value)]
+
+
+def _segments(value: bytes) -> Iterator[list[str]]:
+    for segment in read_segments(io.BytesIO(value)):
+        elements = [*segment.elements]
+        while elements and not elements[-1]:
+            elements.pop()
+        if elements[0] not in ENVELOPE:
+            yield elements
+
+
+def claim(kind: ClaimKind = ClaimKind.PROFESSIONAL, **information: Any) -> dict[str, Any]:
+    """A claim as JSON, with more of its claimInformation."""
+    document = base(kind)
+    document["claimInformation"] |= information
+    return document
+
+
+def line_of(document: dict[str, Any]) -> Any:
+    """The first line of a claim."""
+    return document["claimInformation"]["serviceLines"][0]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_case_is_written_as_it_came(name: str) -> None:
+    """Segment for segment, in its encoding and with its delimiters."""
+    value = (CASES / f"{name}.837").read_bytes()
+
+    again, lost, refused = written(*read(value))
+
+    assert (lost, refused) == ([], [])
+    assert segments(again) == segments(value)
+
+
+@pytest.mark.parametrize("kind", ClaimKind)
+def test_a_claim_with_everything_keeps_each_segment(kind: ClaimKind) -> None:
+    """Every loop and segment of the guide, whatever the order of those that share a place."""
+    value = file_of(segments_of(kind), kind).encode()
+
+    again, lost, refused = written(*read(value))
+
+    assert (lost, refused) == ([], [])
+    assert sorted(segments(again)) == sorted(segments(value))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_our_files_keep_each_segment(name: str) -> None:
+    """What is read of them is what they say."""
+    value = FILES[name].encode()
+
+    again, lost, refused = written(*read(value))
+
+    assert (lost, refused) == ([], [])
+    assert sorted(map(str, segments(again))) == sorted(map(str, segments(value)))
+
+
+def test_the_encoding_of_the_origin_stays() -> None:
+    """A byte of Windows-1252 is that byte again."""
+    value = (CASES / "cp1252.837").read_bytes()
+
+    again, _, _ = written(*read(value))
+
+    assert [byte for byte in again if byte > 0x7F] == [byte for byte in value if byte > 0x7F]
+
+
+def test_what_the_encoding_lacks_is_refused_by_name() -> None:
+    """Nothing takes the place of a character."""
+    (document,) = read((CASES / "cp1252.837").read_bytes())
+    document["claimInformation"]["claimNote"] = {"additionalInformation": "☃"}
+
+    again, _, refused = written(document)
+
+    assert again == b""
+    assert refused == ["NTE02 holds a character that windows-1252 does not have"]
+
+
+def test_groups_of_one_interchange_stay_in_it() -> None:
+    """One ISA, two GS with their numbers."""
+    value = (CASES / "two_groups.837").read_bytes()
+
+    again, _, refused = written(*read(value))
+
+    assert refused == []
+    found = [each.elements for each in read_segments(io.BytesIO(again))]
+    came = [each.elements for each in read_segments(io.BytesIO(value))]
+    assert [each for each in found if each[0] in ("ISA", "GS", "GE", "IEA")] == [
+        each for each in came if each[0] in ("ISA", "GS", "GE", "IEA")
+    ]
+
+
+def test_no_header_is_made_up() -> None:
+    """A claim that came as X12 without a BHT is written without."""
+    (document, *_) = read((CASES / "del_BHT_0019_00_B2.837").read_bytes())
+
+    again, _, _ = written(document)
+
+    assert not any(each[0] == "BHT" for each in segments(again))
+
+
+def test_transactions_of_json_claims_have_numbers_of_their_own() -> None:
+    """ST02 is unique in its group."""
+    first, second = claim() | {"controlNumber": "1"}, claim() | {"controlNumber": "2"}
+
+    again, _, _ = written(first, second)
+
+    starts = [each.elements for each in read_segments(io.BytesIO(again)) if each.elements[0] in ("ST", "ISA")]
+    assert [each[0] for each in starts] == ["ISA", "ST", "ST"]
+    assert len({each[2] for each in starts[1:]}) == 2
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=30)
+)
+def test_no_value_loses_a_character(text: str) -> None:
+    """Whatever it holds, also all the usual delimiters."""
+    document = claim(claimNote={"additionalInformation": text})
+
+    again, _, refused = written(document)
+
+    assert refused == []
+    assert read(again)[0]["claimInformation"]["claimNote"]["additionalInformation"] == text
+
+
+@given(st.sampled_from(r"*:^~|>\!`"), st.sampled_from(r"*:^~|>\!`"))
+def test_delimiters_in_values_are_no_delimiters(one: str, other: str) -> None:
+    """In an identifier as well as in a composite."""
+    document = claim(patientControlNumber=f"A{one}{other}B")
+    line_of(document)["professionalService"]["description"] = f"C{other}{one}D"
+
+    (again,) = read(written(document)[0])
+
+    assert again["claimInformation"]["patientControlNumber"] == f"A{one}{other}B"
+    assert line_of(again)["professionalService"]["description"] == f"C{other}{one}D"
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\t", "\x00", "\x1d", "\x7f", "\x85"])
+def test_a_control_character_is_refused_by_its_element(character: str) -> None:
+    """X12 can hold none."""
+    again, _, refused = written(claim(patientControlNumber=f"A{character}B"))
+
+    assert again == b""
+    assert refused == ["CLM01 holds a control character, which X12 cannot hold"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("0.75", ".75"),
+        ("-0.5", "-.5"),
+        ("007", "7"),
+        ("00.25", ".25"),
+        ("0", "0"),
+        ("0.00", "0.00"),
+        ("10.50", "10.50"),
+        (".5", ".5"),
+        (WrittenNumber("1e2"), "100"),
+        (WrittenNumber("2.5E-1"), ".25"),
+        (148, "148"),
+    ],
+)
+def test_numbers_are_written_as_x12_wants(value: Any, expected: str) -> None:
+    """No zero before the point, no exponent."""
+    document = claim()
+    line_of(document)["professionalService"]["lineItemChargeAmount"] = value
+
+    again, _, refused = written(document)
+
+    assert refused == []
+    assert [each[2] for each in segments(again) if each[0] == "SV1"] == [expected]
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=3))
+def test_a_number_keeps_its_value(number: Any) -> None:
+    """Whatever zeros it begins with."""
+    document = claim()
+    line_of(document)["professionalService"]["serviceUnitCount"] = f"{number:f}"
+
+    (units,) = (each[4] for each in segments(written(document)[0]) if each[0] == "SV1")
+
+    assert float(units) == float(number)
+    assert not units.removeprefix("-").startswith("0.") or float(units) == 0
+
+
+def test_an_identifier_keeps_its_zeros() -> None:
+    """It is no number."""
+    again, _, _ = written(claim(patientControlNumber="0.75"))
+
+    assert [each[1] for each in segments(again) if each[0] == "CLM"] == ["0.75"]
+
+
+@pytest.mark.parametrize(
+    ("information", "path"),
+    [
+        ({"patientControlNumber": True}, "$.claimInformation.patientControlNumber"),
+        ({"patientControlNumber": ["A"]}, "$.claimInformation.patientControlNumber"),
+        ({"patientControlNumber": {"value": "A"}}, "$.claimInformation.patientControlNumber"),
+        ({"claimChargeAmount": WrittenNumber("1e400")}, "$.claimInformation.claimChargeAmount"),
+        ({"planParticipationCode": False}, "$.claimInformation.planParticipationCode"),
+        ({"relatedCausesCode": [True]}, "$.claimInformation.relatedCausesCode"),
+        ({"claimSupplementalInformation": {"referralNumber": ["A", "B"]}}, "referralNumber"),
+        ({"claimDateInformation": "20260302"}, "$.claimInformation.claimDateInformation"),
+        ({"healthCareCodeInformation": {"diagnosisCode": "E220"}}, "$.claimInformation.healthCareCodeInformation"),
+        ({"conditionInformation": [{"conditionCodes": [["A"]]}]}, "$.claimInformation.conditionInformation"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_by_its_path(information: dict[str, Any], path: str) -> None:
+    """It is never written as the text of a program."""
+    again, _, refused = written(claim(**information))
+
+    assert again == b""
+    assert any(path in reason for reason in refused)
+
+
+def test_a_fifth_modifier_is_refused() -> None:
+    """SV101 has four."""
+    document = claim()
+    line_of(document)["professionalService"]["procedureModifiers"] = ["JZ", "RT", "KX", "GA", "GY"]
+
+    again, _, refused = written(document)
+
+    place = "$.claimInformation.serviceLines[0].professionalService.procedureModifiers"
+    assert (again, refused) == (b"", [f"{place} has a value that does not fit into its place"])
+
+
+def test_more_segments_than_the_guide_has_are_refused() -> None:
+    """An 837P has one claim note."""
+    document = claim(claimNote={"additionalInformation": "A", "diagnosisDescription": "B"})
+
+    again, _, refused = written(document)
+
+    assert again == b""
+    assert len(refused) == 1
+    assert "loop 2300 would have 2 NTE" in refused[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "element", "expected"),
+    [
+        ("signatureIndicator", True, 6, "Y"),
+        ("signatureIndicator", False, 6, "N"),
+        ("patientSignatureSourceCode", True, 10, "P"),
+        ("patientSignatureSourceCode", False, 10, ""),
+        ("benefitsAssignmentCertificationIndicator", False, 8, "N"),
+    ],
+)
+def test_a_boolean_is_the_code_of_the_guide(name: str, value: object, element: int, expected: str) -> None:
+    """Where the guide has a code that says yes."""
+    again, _, refused = written(claim(ClaimKind.PROFESSIONAL, **{name: value}))
+
+    assert refused == []
+    (found,) = (each for each in segments(again) if each[0] == "CLM")
+    assert [*found, *[""] * 20][element] == expected
+
+
+def test_a_list_is_repeated_segments() -> None:
+    """Where the guide repeats them."""
+    document = claim(ClaimKind.INSTITUTIONAL, claimNotes={"medications": ["A", "B"], "diagnosisDescription": ["C"]})
+
+    again, _, refused = written(document)
+
+    assert refused == []
+    assert [each for each in segments(again) if each[0] == "NTE"] == [
+        ["NTE", "DGN", "C"],
+        ["NTE", "MED", "A"],
+        ["NTE", "MED", "B"],
+    ]
+    assert read(again)[0]["claimInformation"]["claimNotes"] == document["claimInformation"]["claimNotes"]
+
+
+def test_what_has_no_place_is_named_and_the_rest_is_written() -> None:
+    """A member that an 837 does not have is no reason to keep a claim back."""
+    again, lost, refused = written(claim(invented={"deep": "A"}) | {"documentation": [{"element": "route"}]})
+
+    assert refused == []
+    assert lost == ["$.claimInformation.invented", "$.documentation"]
+    assert len(read(again)) == 1
