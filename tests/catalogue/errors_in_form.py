@@ -352,9 +352,17 @@ def second_payer_without_a_first(copy: Copy) -> None:
 
 @error("COB-02")
 def other_payment_leaves_a_rest(copy: Copy) -> None:
-    paid = Decimal(service(copy.lines[-1])["lineItemChargeAmount"]) + 1
+    billed = service(copy.lines[-1])
+    paid = Decimal(billed["lineItemChargeAmount"]) + 1
     copy.lines[-1]["lineAdjudicationInformation"] = [
-        {"otherPayerPrimaryIdentifier": "SYNTHETIC-FIRST", "serviceLinePaidAmount": f"{paid:.2f}"}
+        {
+            "otherPayerPrimaryIdentifier": "SYNTHETIC-FIRST",
+            "serviceLinePaidAmount": f"{paid:.2f}",
+            "serviceIdQualifier": "HC",
+            "procedureCode": billed["procedureCode"],
+            "paidServiceUnitCount": billed["serviceUnitCount"],
+            "adjudicationOrPaymentDate": copy.lines[-1]["serviceDate"],
+        }
     ]
 
 

@@ -27,7 +27,7 @@ def harmful(name: str) -> bytes:
 async def test_failures_tell_nothing_of_a_person(exactly_once: Settings, tmp_path: Path) -> None:
     """Edits that fail, overrun and end the worker; the limit of dead letters; replays and their audit lines."""
     settings = hostile_settings(
-        exactly_once, log_level="debug", dead_letter_limit_window=4, dead_letter_limit_share=1.0
+        exactly_once, log_level="debug", dead_letter_limit_window=1, dead_letter_limit_share=1.0
     )
     harms = ("RAISE", "RECURSE", "LOOP", "EAT", "HANG")
     good: list[bytes | None] = [harmful(harm) for harm in harms]

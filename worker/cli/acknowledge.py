@@ -14,7 +14,7 @@ import orjson
 from schemas.outcome import Outcome
 from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
 from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
-from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_bytes, echo_json
+from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, echo_text
 from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
 from worker.settings import Settings
 from worker.x12.answer import ack_999 as structure
@@ -119,4 +119,4 @@ def _write_document(document: dict[str, Any]) -> None:  # any JSON: our own answ
 
 def _write_texts(*interchanges: Iterable[str]) -> None:
     for text in chain.from_iterable(interchanges):
-        echo_bytes(text.encode())
+        echo_text(text)

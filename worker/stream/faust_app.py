@@ -49,8 +49,6 @@ def build_app(settings: Settings) -> Faust:
         consumer_auto_offset_reset="earliest",
         consumer_metadata_max_age_ms=METADATA_MS,
         consumer_group_instance_id=settings.instance_id,
-        # A fetch of some kilobytes can unpack to any number of messages.
-        broker_max_poll_records=_BUFFERED_MESSAGES,
         consumer_max_fetch_size=max(settings.max_message_bytes, 1024 * 1024),
         key_serializer="raw",
         value_serializer="raw",

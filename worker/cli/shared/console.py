@@ -95,10 +95,17 @@ def _shown_in_json(character: str) -> str:
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
-def echo_bytes(text: bytes) -> None:
-    """Write text for a program: byte for byte to a file or a pipe, and with escapes to a terminal."""
-    is_seen = sys.stdout.isatty()
-    sys.stdout.buffer.write(printable_lines(text.decode("utf-8", "backslashreplace")).encode() if is_seen else text)
+def echo_text(text: str) -> None:
+    """Write text that is for a program: as it is to a file or a pipe, and with escapes to a terminal."""
+    echo_bytes(text.encode())
+
+
+def echo_bytes(written: bytes) -> None:
+    """Write bytes that are for a program, in whatever encoding; as `echo_text`."""
+    is_shown = sys.stdout.isatty()
+    sys.stdout.buffer.write(
+        printable_lines(written.decode(errors="backslashreplace")).encode() if is_shown else written
+    )
 
 
 def pass_on(text: str, *, is_error: bool = False) -> None:

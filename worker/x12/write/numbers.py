@@ -35,7 +35,7 @@ _VALUE_AMOUNT: Final = 4
 """C022-05, counted from 0: the amount of a value code."""
 
 _LEADING: Final = re.compile(r"(-?)0+(?=\d*\.\d*[1-9]|\d)", re.ASCII)
-_DECIMAL: Final = re.compile(r"-?(?:\d+|\d*\.\d+)", re.ASCII)
+_DECIMAL: Final = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 
 
 def suppress_zeros(segment: Elements) -> None:

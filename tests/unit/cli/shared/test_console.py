@@ -17,7 +17,7 @@ from rich.text import Text
 
 import worker.cli
 from worker.cli.commands import claimscrub
-from worker.cli.shared.console import SafeConsole, echo, echo_bytes, echo_json, out, say
+from worker.cli.shared.console import SafeConsole, echo, echo_json, echo_text, out, say
 
 HOSTILE: Final = "A\x1b]0;owned\x07\x9b31mB\u202eC\u2066D\u200bE\rF\x00"
 ESCAPED: Final = "A\\x1b]0;owned\\x07\\x9b31mB\\u202eC\\u2066D\\u200bE\\rF\\x00"
@@ -94,7 +94,7 @@ def test_a_line_of_text_shows_what_it_holds(monkeypatch: pytest.MonkeyPatch) -> 
     """Line breaks are those of the command."""
     terminal = on_terminal(monkeypatch)
     echo(f"{HOSTILE}\nnext")
-    echo_bytes(f"ISA*{HOSTILE}~\n".encode())
+    echo_text(f"ISA*{HOSTILE}~\n")
     out().print("end")
 
     assert terminal.seen() == f"{ESCAPED}\nnext\nISA*{ESCAPED}~\nend\n"
