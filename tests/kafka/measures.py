@@ -102,7 +102,13 @@ SLOW_EDITS = Path(__file__).with_name("slow_edits")
 
 async def backlog(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Measured:
     """Watch the memory of one whole worker while large claims wait and ten a second go out."""
-    own = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON), "edits_dir": SLOW_EDITS})
+    own = settings.model_copy(
+        update={
+            "as_of": date.fromisoformat(synthetic.RECEIVED_ON),
+            "edits_dir": SLOW_EDITS,
+            "allow_writable_edits": True,
+        }
+    )
     value = written(sound() | {"padding": "x" * 200_000})
     await prepare(own, [value] * sent, 6)
     with WorkerProcess(own, folder, "worker", REAL_WORKER) as worker:

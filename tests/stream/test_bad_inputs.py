@@ -87,7 +87,13 @@ def most_memory(process: int) -> int:
 async def test_each_row_ends_as_it_says(exactly_once: Settings, tmp_path: Path) -> None:
     """The worker stays up, each message has its end, one line in the log and one count, and none costs much memory."""
     settings = exactly_once.model_copy(
-        update={"edits_dir": EDITS, "claim_budget_s": 0.5, "max_outcome_bytes": _MIB, "log_level": "debug"}
+        update={
+            "edits_dir": EDITS,
+            "allow_writable_edits": True,
+            "claim_budget_s": 0.5,
+            "max_outcome_bytes": _MIB,
+            "log_level": "debug",
+        }
     )
     await send_all(settings)
     await prepare(settings, [], partitions=1)

@@ -32,6 +32,7 @@ def hostile_settings(settings: Settings, **more: object) -> Settings:
         update={
             "as_of": date.fromisoformat(synthetic.RECEIVED_ON),
             "edits_dir": EDITS,
+            "allow_writable_edits": True,  # a checkout may be writable by a group
             "claim_budget_s": 0.5,
             "claim_hang_s": 2.0,
             "memory_limit_mib": 800,

@@ -81,8 +81,9 @@ def test_nesting_without_end_costs_no_time(pipeline: Pipeline) -> None:
     assert max(min(spent[::2]), min(spent[1::2])) < 0.010
 
 
-def test_an_edit_that_raises_pends_its_claim() -> None:
+def test_an_edit_that_raises_pends_its_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     """The outcome says which edit failed; an edit that does not come back is ended by the worker's clock."""
+    monkeypatch.setenv("CLAIMSCRUB_ALLOW_WRITABLE_EDITS", "true")  # a checkout may be writable by a group
     hostile = build_pipeline(user_edits=HOSTILE_EDITS)
 
     done = hostile.scrub(with_value("claimInformation.patientControlNumber", "RAISE"), RECEIVED)
