@@ -87,6 +87,8 @@ class ReportInformation(Part):
     attachment_report_type_code: Text = None
     attachment_transmission_code: Text = None
     attachment_control_number: Text = None
+    attachment_id: Text = None
+    """The clearinghouse's own id of an uploaded attachment, of which it makes the control number itself."""
 
 
 class ClaimSupplementalInformation(Part):

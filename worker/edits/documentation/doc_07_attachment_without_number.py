@@ -10,8 +10,6 @@ from worker.edits.facts.traits import Trait
 
 ON_REQUEST: Final = "AA"
 SENT: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})  # by mail, electronically, by e-mail, by file transfer, by fax
-UPLOADED: Final = "attachmentId"
-"""The clearinghouse's own id of an uploaded attachment (Stedi's claim API): it makes the control number itself."""
 CLAIM: Final = "$.claimInformation.claimSupplementalInformation"
 
 
@@ -38,7 +36,7 @@ def attachment_without_number(claim: ClaimFacts, _: Context) -> Iterator[Verdict
     if not announced:
         yield DoesNotApply()
     for report, where in announced:
-        if report.attachment_control_number or (report.model_extra or {}).get(UPLOADED):
+        if report.attachment_control_number or report.attachment_id:
             continue
         if report.attachment_transmission_code not in SENT:
             yield NoData("attachment transmission code", where.line)
