@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from worker.bootstrap import build_pipeline
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.snapshot import Snapshot
+
+# How long an example takes is the machine's affair, and decides nothing.
+hypothesis.settings.register_profile("claimscrub", deadline=None)
+hypothesis.settings.load_profile("claimscrub")
 
 
 @pytest.fixture(scope="session", autouse=True)

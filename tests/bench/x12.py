@@ -142,7 +142,7 @@ async def _cpu_rate(
         used = psutil.Process(worker.process.pid).cpu_times
         before = sum(used()[:2])
         await send_claims(settings, values[warm:], content_type=content_type)
-        await progress(settings, len(values), limit_s=180)
+        await progress(settings, len(values), failsafe_s=180)
         return claims * 0.9 / (sum(used()[:2]) - before)
 
 

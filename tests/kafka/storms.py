@@ -87,21 +87,21 @@ async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> Ledge
     return Ledger.of(sent, await outcomes(settings))
 
 
-async def two_workers(settings: Settings, folder: Path, *, sent: int, limit_s: float = 120) -> Ledger:
+async def two_workers(settings: Settings, folder: Path, *, sent: int) -> Ledger:
     """A second worker joins, the first is stopped and replaced, the second is killed; all mid-run."""
     await prepare(settings, [claim(number, sleep=0.001) for number in range(sent)])
     with WorkerProcess(settings, folder, "first") as first:
-        await progress(settings, sent // 10, limit_s)
+        await progress(settings, sent // 10)
         with WorkerProcess(settings, folder, "second") as second:
             await until(lambda: has_partitions(second), "the second worker has partitions")
-            await progress(settings, sent * 4 // 10, limit_s)
+            await progress(settings, sent * 4 // 10)
             assert first.stop() == 0
             with WorkerProcess(settings, folder, "third") as third:
                 await until(lambda: has_partitions(third), "the third worker has partitions")
-                await progress(settings, sent * 6 // 10, limit_s)
+                await progress(settings, sent * 6 // 10)
                 await assert_not_over(settings, sent)
                 second.kill()
-                await progress(settings, sent, limit_s)
+                await progress(settings, sent)
                 assert third.stop() == 0
     return Ledger.of(sent, await outcomes(settings))
 

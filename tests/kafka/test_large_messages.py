@@ -15,7 +15,7 @@ from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.samples import synthetic
 from worker.settings import Delivery, Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 MIB = 1024 * 1024
 CLAIMS = 20_000

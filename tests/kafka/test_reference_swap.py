@@ -17,7 +17,7 @@ from worker.kafka.send import send_claims, send_notice
 from worker.reference.build.loading import load_verified
 from worker.settings import Delivery, Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

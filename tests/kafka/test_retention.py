@@ -14,7 +14,7 @@ from tests.stream.support import WorkerProcess, claim, committed, outcomes, outc
 from worker.kafka.connection import open_admin, open_producer
 from worker.settings import Delivery, Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 SettingsFor = Callable[[Delivery], Settings]
 

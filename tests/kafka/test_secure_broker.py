@@ -16,7 +16,7 @@ from worker.samples import synthetic
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 Given = dict[str, str]
 """Settings without their prefix."""

@@ -44,7 +44,7 @@ async def is_read_past(settings: Settings, folder: Path) -> list[Record]:
         letters = [each for each in found if each.topic == settings.topics.dead_letter]
         assert {dict(each.headers)[dlq.HEADER_ORIG_OFFSET] for each in letters} == {b"%d" % each for each in stored}
         assert len(found) == offset
-        await until(lambda: len(worker.events("message-unreadable")) >= len(stored), "each has its line", 20)
+        await until(lambda: len(worker.events("message-unreadable")) >= len(stored), "each has its line")
         told = worker.events("message-unreadable")
         assert [(each["topic"], each["partition"], each["offset"], each["audit"]) for each in told] == [
             (settings.topics.inbound, 0, each, True) for each in stored

@@ -29,6 +29,8 @@ from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.1
+FAILSAFE_S = 300.0
+"""Nothing is decided by it: it ends a test whose event never comes."""
 
 
 FAKE_WORKER = ("-m", "tests.stream.fake_worker")
@@ -87,7 +89,7 @@ class WorkerProcess:
         self.process.kill()
         self.process.wait(10)
 
-    def stop(self, limit_s: float = 30) -> int:
+    def stop(self, limit_s: float = 120) -> int:
         """SIGTERM, and the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(limit_s)
@@ -97,10 +99,11 @@ class WorkerProcess:
         port = self.events("starting")[0]["port"]
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})
         try:
-            with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+            with error:
+                return error.code, error.read().decode()
 
     def is_ready(self) -> bool:
         """Return whether /readyz says so."""
@@ -116,12 +119,12 @@ class WorkerProcess:
         return 0.0
 
 
-async def until(condition: Callable[[], bool], what: str, limit_s: float = 60) -> None:
+async def until(condition: Callable[[], bool], what: str, failsafe_s: float = FAILSAFE_S) -> None:
     """Wait for a condition, or fail with what was waited for."""
-    deadline = time.monotonic() + limit_s
+    deadline = time.monotonic() + failsafe_s
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {limit_s} s: {what}")
+            raise AssertionError(f"not within {failsafe_s} s: {what}")
         await asyncio.sleep(POLL_S)
 
 
@@ -141,9 +144,9 @@ async def outcomes(settings: Settings) -> list[Record]:
     return [record async for record in tail(settings, outcome_topics(settings), follow=False)]
 
 
-async def outcomes_when(settings: Settings, count: int, limit_s: float = 60) -> list[Record]:
+async def outcomes_when(settings: Settings, count: int) -> list[Record]:
     """Read all outcomes once there are as many as expected."""
-    deadline = time.monotonic() + limit_s
+    deadline = time.monotonic() + FAILSAFE_S
     while True:
         found = await outcomes(settings)
         if len(found) >= count or time.monotonic() > deadline:
@@ -161,12 +164,12 @@ async def committed(settings: Settings) -> int:
     return sum(max(0, each.offset) for tp, each in offsets.items() if tp.topic == settings.topics.inbound)
 
 
-async def progress(settings: Settings, count: int, limit_s: float = 90) -> None:
+async def progress(settings: Settings, count: int, failsafe_s: float = FAILSAFE_S) -> None:
     """Wait until the group has committed so many messages."""
-    deadline = time.monotonic() + limit_s
+    deadline = time.monotonic() + failsafe_s
     while (done := await committed(settings)) < count:
         if time.monotonic() > deadline:
-            raise AssertionError(f"{done} of {count} messages committed within {limit_s} s")
+            raise AssertionError(f"{done} of {count} messages committed within {failsafe_s} s")
         await asyncio.sleep(POLL_S)
 
 
@@ -235,17 +238,17 @@ async def prepare(
     await send_claims(settings, claims, key=key)
 
 
-async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int, limit_s: float) -> Ledger:
+async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int) -> Ledger:
     """Kill -9 the whole worker at even distances through the messages, restart it each time, and count."""
     settings = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
     document = sound()
     await prepare(settings, [json.dumps(document | {"id": number}).encode() for number in range(sent)])
     for kill in range(1, kills + 1):
         with WorkerProcess(settings, folder, f"killed-{kill}", REAL_WORKER) as worker:
-            await progress(settings, sent * kill // (kills + 1), limit_s)
+            await progress(settings, sent * kill // (kills + 1))
             worker.kill()
     assert await committed(settings) < sent
     with WorkerProcess(settings, folder, "last", REAL_WORKER) as worker:
-        await progress(settings, sent, limit_s)
+        await progress(settings, sent)
         assert worker.stop() == 0
     return Ledger.of(sent, await outcomes(settings))

@@ -13,7 +13,7 @@ from tests.stream.test_real_worker import CANARY, hiding_places, planted
 from tests.stream.test_replay import run
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 
 def harmful(name: str) -> bytes:
@@ -37,7 +37,7 @@ async def test_failures_tell_nothing_of_a_person(exactly_once: Settings, tmp_pat
 
     for life in range(4):
         with WorkerProcess(settings, tmp_path, f"life-{life}", REAL_WORKER) as worker:
-            await until(lambda worker=worker: worker.process.poll() is not None or is_held(worker), "an end", 60)  # type: ignore[misc]  # mypy cannot see the default
+            await until(lambda worker=worker: worker.process.poll() is not None or is_held(worker), "an end")  # type: ignore[misc]  # mypy cannot see the default
             if worker.process.poll() is None:
                 seen["metrics"] = worker.get("/metrics")[1] + worker.get("/readyz")[1]
                 assert worker.stop() == 0

@@ -19,7 +19,7 @@ from worker.kafka.topics import create_topics
 from worker.samples import synthetic
 from worker.settings import Acknowledgements, Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 BROKEN = recounted(FILES["many"].replace("LX*1~\n", "", 1))
 

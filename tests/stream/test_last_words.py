@@ -11,7 +11,7 @@ from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.timeout(600)]
 
 
 class _OnPort(WorkerProcess):

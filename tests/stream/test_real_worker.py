@@ -17,7 +17,7 @@ from worker.kafka.read import Record
 from worker.samples import synthetic
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 

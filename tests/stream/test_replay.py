@@ -19,7 +19,7 @@ from worker.kafka.read import Record, tail
 from worker.samples import synthetic
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 CANARY = "Zq7Canary"
 

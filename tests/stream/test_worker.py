@@ -22,7 +22,7 @@ from worker.kafka.send import send_claims
 from worker.settings import Settings
 from worker.stream.records import dead_letter_id
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 # The broker deletes records that are older than the topic's retention, so it cannot be a fixed moment.
 SENT_MS = int(time.time()) * 1000 - 3_600_000 + 123
@@ -52,7 +52,7 @@ async def test_every_claim_arrives_where_it_belongs_with_its_key_and_headers(
     await prepare(settings, [claim(number) for number in range(300)])
 
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        records = await outcomes_when(settings, 300, 20)
+        records = await outcomes_when(settings, 300)
         assert worker.stop() == 0
 
     sent = {
@@ -84,7 +84,7 @@ async def test_a_dead_letter_is_the_message_unchanged_with_our_headers_behind_it
     await _send_with(settings, b"\xff not json", b"key-1", inbound)
 
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        (record,) = await outcomes_when(settings, 1, 20)
+        (record,) = await outcomes_when(settings, 1)
         assert worker.stop() == 0
 
     ours = {name: value.decode() for name, value in record.headers[2:]}
@@ -117,7 +117,7 @@ async def test_messages_that_cannot_be_scrubbed_end_as_dead_letters_and_hold_not
     await _send_with(settings, claim(3), b"k", [json_header])
 
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        records = await outcomes_when(settings, 6, 20)
+        records = await outcomes_when(settings, 6)
         assert worker.stop() == 0
         log = worker.log_file.read_text()
 
@@ -138,9 +138,9 @@ async def test_a_tombstone_is_counted_and_leaves_no_record(settings: Settings, t
     await prepare(settings, [None, claim(0), None], partitions=1)
 
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        await progress(settings, 3, 20)
+        await progress(settings, 3)
         skipped = worker.metric('claimscrub_claims_total{outcome="skipped"}')
-        records = await outcomes_when(settings, 1, 5)
+        records = await outcomes_when(settings, 1)
         assert worker.stop() == 0
 
     assert (skipped, len(records)) == (2, 1)
@@ -154,7 +154,7 @@ async def test_a_trace_goes_through_and_other_headers_stay_behind(exactly_once: 
     await _send_with(settings, claim(0), b"k", [("traceparent", trace), ("patient", b"Doe")])
 
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        (record,) = await outcomes_when(settings, 1, 20)
+        (record,) = await outcomes_when(settings, 1)
         assert worker.stop() == 0
 
     headers = _headers(record)
@@ -167,14 +167,14 @@ async def test_sigterm_under_load_leaves_within_the_grace_period(settings: Setti
     """SIGTERM amid the work ends with exit code 0, and a restart does the rest: nothing is lost."""
     await prepare(settings, [claim(number, sleep=0.001) for number in range(1500)])
     with WorkerProcess(settings, tmp_path, "first") as first:
-        await progress(settings, 100, 20)
+        await progress(settings, 100)
 
         assert first.stop(settings.stop_grace_s) == 0
 
     with WorkerProcess(settings, tmp_path, "second") as second:
-        await progress(settings, 1500, 20)
+        await progress(settings, 1500)
         assert second.stop() == 0
-    numbers = {json.loads(each.value or b"")["claim"]["id"] for each in await outcomes_when(settings, 1500, 5)}
+    numbers = {json.loads(each.value or b"")["claim"]["id"] for each in await outcomes_when(settings, 1500)}
     assert numbers == set(range(1500))
 
 
@@ -183,8 +183,8 @@ async def test_sigterm_with_a_hung_scrubber_still_leaves(exactly_once: Settings,
     settings = exactly_once.model_copy(update={"stop_grace_s": 3})
     await prepare(settings, [claim(0, sleep=60)], partitions=1)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        await until(lambda: bool(worker.events("partitions-assigned")), "the worker has partitions", 20)
-        await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight", 10)
+        await until(lambda: bool(worker.events("partitions-assigned")), "the worker has partitions")
+        await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight")
 
         assert worker.stop(5) == 3
 
@@ -193,9 +193,9 @@ async def test_health_answers_while_the_agent_is_busy(exactly_once: Settings, tm
     """/livez, /readyz and /metrics answer at once while a scrubber holds the event loop."""
     await prepare(exactly_once, [], partitions=1)
     with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
-        await until(worker.is_ready, "the worker is ready", 20)
+        await until(worker.is_ready, "the worker is ready")
         await send_claims(exactly_once, [claim(0, sleep=5)])
-        await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight", 10)
+        await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight")
 
         assert worker.get("/livez") == (200, '{"alive":true}')
         assert worker.get("/readyz")[0] == 200
@@ -208,7 +208,7 @@ async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: 
     """The count of messages received is the sum of the outcomes, dead letters and tombstones included."""
     await prepare(settings, [*(claim(number) for number in range(200)), b"junk", b"", None])
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        await progress(settings, 203, 20)
+        await progress(settings, 203)
 
         outcomes = {
             each: worker.metric(f'claimscrub_claims_total{{outcome="{each}"}}')
@@ -230,7 +230,7 @@ async def test_the_loop_is_seen_to_turn_while_the_worker_waits_for_a_broker(tmp_
     """From the first moment on, not only once messages are read: else /livez would call a patient worker dead."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        await until(lambda: len(worker.events("broker-unreachable")) > 3, "the worker looks for a broker again", 20)
+        await until(lambda: len(worker.events("broker-unreachable")) > 3, "the worker looks for a broker again")
 
         assert worker.metric("claimscrub_event_loop_silent_seconds") < 2
         assert worker.metric("claimscrub_broker_silent_seconds") > 2
@@ -244,7 +244,7 @@ async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path
     """A broker that is away is no death: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
-        await until(lambda: bool(worker.events("broker-unreachable")), "the worker looks for a broker", 10)
+        await until(lambda: bool(worker.events("broker-unreachable")), "the worker looks for a broker")
 
         assert worker.get("/livez")[0] == 200
         status, body = worker.get("/readyz")
@@ -268,9 +268,9 @@ async def test_sigterm_with_a_broker_that_died_leaves_within_the_grace_period(tm
         settings = Settings(bootstrap_servers=address, stop_grace_s=8)
         await prepare(settings, [claim(0)], partitions=2)
         worker = WorkerProcess(settings, tmp_path, "worker")
-        await progress(settings, 1, 20)
+        await progress(settings, 1)
     with worker:
-        await until(lambda: bool(worker.events("library-record")), "the worker misses the broker", 15)
+        await until(lambda: bool(worker.events("library-record")), "the worker misses the broker")
 
         assert worker.get("/livez")[0] == 200
         assert worker.stop(settings.stop_grace_s) == 0
@@ -284,7 +284,7 @@ async def test_a_dead_broker_costs_one_line_a_second_for_each_cause(tmp_path: Pa
         settings = Settings(bootstrap_servers=address, stop_grace_s=8)
         await prepare(settings, [claim(number, sleep=0.001) for number in range(waiting + 1)], partitions=2)
         worker = WorkerProcess(settings, tmp_path, "worker")
-        await progress(settings, 1, 20)
+        await progress(settings, 1)
     gone = datetime.now(UTC)
     with worker:
         await asyncio.sleep(15)

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Final, Literal
 
 from schemas.reference_update import read_notice
@@ -171,15 +172,20 @@ class ReferenceSwap:
 
 
 def folder_below(root: Path, directory: Path) -> Path | Refusal:
-    """Return the real path of the folder of tables that a notice names, if it lies below the root.
+    """Return the real path of the folder of tables that a notice names, if it is below the root.
 
     Links are followed first. A folder without checksums is refused before anything else in it is read: it
-    could be a whole disk.
+    could be a whole disk. Raises `OSError` for a name that the disk cannot hold, or a folder that may not be read.
     """
     real = directory.resolve()
     if root.resolve() not in real.parents:
         return Refusal("not-below-root")
-    if not real.is_dir():
+    try:
+        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that is none of absence.
+        is_directory = S_ISDIR(real.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        is_directory = False
+    if not is_directory:
         return Refusal("no-such-directory")
     return real if (real / CHECKSUMS).is_file() else Refusal("no-checksums")
 
