@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from schemas.topics import ACKNOWLEDGEMENTS, MAX_OUTCOME_BYTES, SUBMIT, Topic, TopicNames, topic_names, topics_under
+from worker.errors import ConfigurationError
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -56,12 +57,8 @@ class SecurityProtocol(StrEnum):
     SASL_TLS = "sasl-tls"
 
 
-class SettingsError(ValueError):
+class SettingsError(ConfigurationError):
     """The settings are wrong; `problems` holds one sentence for each, without any value."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 class Settings(BaseModel):
@@ -359,7 +356,7 @@ class Settings(BaseModel):
     def sasl_password(self) -> SecretStr:
         """Read the password; each connection reads it again, so that it can be rotated."""
         if self.sasl_password_file is None:
-            raise SettingsError(("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL",))
+            raise SettingsError("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
         return SecretStr(self.sasl_password_file.read_text(encoding="utf-8").strip())
 
     @classmethod
@@ -382,7 +379,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems.extend(_problems(error))
         if problems:
-            raise SettingsError(tuple(problems)) from None
+            raise SettingsError(*problems) from None
         return settings
 
 

@@ -11,10 +11,16 @@ from rich.console import Console
 
 from schemas.outcome import Disposition
 from worker.cli.shared.claim_files import Found, read_what_can_be_read
-from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
+from worker.cli.shared.claim_paths import ClaimFileError, expand_what_is_there
 from worker.cli.shared.console import EXIT_UNREADABLE, echo_bytes, echo_json, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
-from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
+from worker.pipeline.steps.decode import (
+    UnreadableClaimError,
+    claim_of_outcome,
+    read_json,
+    refuse_other_forms,
+    write_json,
+)
 from worker.settings import Settings
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
@@ -53,7 +59,7 @@ class _Reading:
                     return None
                 document = claim_of_outcome(document)
             refuse_other_forms(document)
-        except NotAClaimError as error:
+        except UnreadableClaimError as error:
             self.is_incomplete = True
             show_unreadable(self.console, found, error.letter)
             return None
@@ -119,7 +125,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")
     try:
         files = expand_what_is_there(paths)
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
     reading = _Reading(files, console, any_outcome, is_telling_kept=form == "json")
     if form == "json":

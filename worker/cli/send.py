@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from worker.cli.shared.broker import on_broker, read_settings
 from worker.cli.shared.claim_files import Found, read_claims
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE
@@ -52,7 +52,7 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
                     progress=lambda done: progress.update(task, completed=done),
                 ),
             )
-        except NoClaimFileError as error:
+        except ClaimFileError as error:
             echo(f"Error: {error}", is_error=True)
             sys.exit(EXIT_UNREADABLE)
     echo(f"{counted(count, 'message')} sent to {settings.topics.inbound}.")
@@ -66,9 +66,9 @@ def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:
     for file in files:
         value = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         if not is_x12(value):
-            raise NoClaimFileError(f"{file}: does not begin with ISA, so it is no X12 interchange")
+            raise ClaimFileError(f"{file}: does not begin with ISA, so it is no X12 interchange")
         if len(value) > longest:
-            raise NoClaimFileError(
+            raise ClaimFileError(
                 f"{file}: longer than the {longest:,} bytes of one message; send its claims without --as-interchange"
             )
         yield value
@@ -80,5 +80,5 @@ def _values(files: list[str], longest: int, problems: list[Found]) -> Iterator[b
             problems.append(found)
             continue
         if len(found.value) > longest:
-            raise NoClaimFileError(f"{found.source}, {found.place}: longer than the {longest:,} bytes that can be sent")
+            raise ClaimFileError(f"{found.source}, {found.place}: longer than the {longest:,} bytes that can be sent")
         yield found.value

@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.fhir.codings import Codes, code_of, one_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import Element, Json, ResourceError, filled
 from worker.fhir.resources import Resolver
 from worker.fhir.support import Support
 from worker.fhir.systems import ACCIDENTS, RELATED_CAUSES
@@ -36,7 +36,7 @@ _OCCURRENCES: Final = frozenset({"01", "02", "03", _OCCURRENCE_OF_EMPLOYMENT, "0
 def accident(claim: Element, kind: ClaimKind, resolver: Resolver, support: Support) -> tuple[Json, Json]:
     """Return the members of `claimInformation` and `claimDateInformation` that report an accident.
 
-    Those of an institutional claim are put among the occurrences of `support`. Raises `DamagedError` where the claim
+    Those of an institutional claim are put among the occurrences of `support`. Raises `ResourceError` where the claim
     cannot report it: a claim that does not say so is another one.
     """
     entry = claim.child("accident")
@@ -44,7 +44,7 @@ def accident(claim: Element, kind: ClaimKind, resolver: Resolver, support: Suppo
         return {}, {}
     cause = code_of(entry.child("type"), _KINDS)
     if not cause:
-        raise DamagedError(f"{entry.path}.type", "no known kind of accident is here.")
+        raise ResourceError(f"{entry.path}.type", "no known kind of accident is here.")
     day = entry.day("date")
     if kind is ClaimKind.INSTITUTIONAL:
         _among_occurrences(entry, cause, day, support)
@@ -58,7 +58,7 @@ def _among_occurrences(entry: Element, cause: str, day: str, support: Support) -
     if any(each.get("occurrenceSpanCodeDate") == day for each in reported):
         return
     if reported or cause != _EMPLOYMENT:
-        raise DamagedError(
+        raise ResourceError(
             entry.path, "an institutional claim reports an accident by its occurrence code, which is missing."
         )
     support.occurrences.append(

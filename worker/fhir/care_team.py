@@ -71,7 +71,7 @@ class CareTeam:
 
 
 def care_team(claim: Element, kind: ClaimKind, resolver: Resolver) -> CareTeam:
-    """Return the care team. Raises `DamagedError` where two members have one sequence."""
+    """Return the care team. Raises `ResourceError` where two members have one sequence."""
     members = claim.children("careTeam")
     refuse_doubled((each.number("sequence") for each in members), f"{claim.path}.careTeam")
     linked = {sequence for item in claim.children("item") for sequence in item.numbers("careTeamSequence")}

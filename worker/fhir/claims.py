@@ -11,7 +11,7 @@ from worker.fhir.care_team import CareTeam, care_team
 from worker.fhir.codings import Codes, code_of, one_of
 from worker.fhir.coverage import Insurance, insurances, subscriber_and_patient
 from worker.fhir.diagnoses import Diagnosis, diagnoses, diagnoses_by_role, health_care_codes, refuse_doubled
-from worker.fhir.elements import DamagedError, Element, Json, Reading, filled
+from worker.fhir.elements import Element, Json, Reading, ResourceError, filled
 from worker.fhir.identifiers import Number, first, identifier
 from worker.fhir.lines import OfClaim, service_lines
 from worker.fhir.other_payers import other_subscribers
@@ -52,7 +52,7 @@ class _Parts:
 
 
 def message_of(found: ClaimFound) -> tuple[Json, list[str]]:
-    """Return the message, and the paths of what has no place in it. Raises `DamagedError`."""
+    """Return the message, and the paths of what has no place in it. Raises `ResourceError`."""
     reading = Reading(as_of=_day(found.value))
     claim = reading.root(found.value, "Claim")
     kind = _kind(claim)
@@ -111,16 +111,16 @@ def _name(party: Json) -> str:
 
 
 def _kind(claim: Element) -> ClaimKind:
-    """Whose claim it is. Raises `DamagedError` for what is not an active claim for payment."""
+    """Whose claim it is. Raises `ResourceError` for what is not an active claim for payment."""
     if claim.text("status") != "active":
-        raise DamagedError("Claim.status", "it has to be active: no other claim goes to a payer.")
+        raise ResourceError("Claim.status", "it has to be active: no other claim goes to a payer.")
     if (use := claim.text("use")) != "claim":
-        raise DamagedError("Claim.use", _OTHER_VERSION if use in _USES_OF_STU3 else _NO_CLAIM)
+        raise ResourceError("Claim.use", _OTHER_VERSION if use in _USES_OF_STU3 else _NO_CLAIM)
     if claim.has("implicitRules"):
-        raise DamagedError("Claim.implicitRules", "it changes the meaning of the claim and is not known here.")
+        raise ResourceError("Claim.implicitRules", "it changes the meaning of the claim and is not known here.")
     claim.pass_over("priority")
     if not (kind := code_of(claim.child("type"), _KINDS)):
-        raise DamagedError(
+        raise ResourceError(
             "Claim.type", "professional and institutional claims are read, by HL7's code system claim-type."
         )
     return ClaimKind(kind)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from worker.fhir.elements import DamagedError, Element
+from worker.fhir.elements import Element, ResourceError
 from worker.fhir.systems import Systems
 
 
@@ -48,33 +48,33 @@ def codes_of(concept: Element | None, codes: Codes) -> list[str]:
 def code_of(concept: Element | None, codes: Codes) -> str:
     """Return what the codings of a concept mean; empty when none is understood.
 
-    Raises `DamagedError` when two of them mean different things.
+    Raises `ResourceError` when two of them mean different things.
     """
     meanings = codes_of(concept, codes)
     if concept is not None and meanings[1:]:
-        raise DamagedError(concept.path, f"it holds two different codes of {codes.name}.")
+        raise ResourceError(concept.path, f"it holds two different codes of {codes.name}.")
     return next(iter(meanings), "")
 
 
 def needed_code(concept: Element, codes: Codes) -> str:
-    """Return a code without which the claim would be another one. Raises `DamagedError` when there is none."""
+    """Return a code without which the claim would be another one. Raises `ResourceError` when there is none."""
     if code := code_of(concept, codes):
         return code
-    raise DamagedError(concept.path, f"no code of {codes.name} is here.")
+    raise ResourceError(concept.path, f"no code of {codes.name} is here.")
 
 
 def needed_codes(concept: Element, codes: Codes) -> list[str]:
     """Return all codes of a concept in their order; it has to hold at least one, and no other that would be lost.
 
-    Raises `DamagedError`.
+    Raises `ResourceError`.
     """
     found = codes_of(concept, codes)
     if not found:
-        raise DamagedError(concept.path, f"no code of {codes.name} is here.")
+        raise ResourceError(concept.path, f"no code of {codes.name} is here.")
     for coding in concept.children("coding"):
         code = coding.peek("code")
         if not codes.meaning(code) or (code not in found and codes.shape.fullmatch(code)):
-            raise DamagedError(coding.path, f"it has to be a code of {codes.name}.")
+            raise ResourceError(coding.path, f"it has to be a code of {codes.name}.")
     return found
 
 

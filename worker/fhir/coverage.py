@@ -3,7 +3,7 @@
 from typing import Final
 
 from worker.fhir.codings import Codes, code_of, one_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import Element, Json, ResourceError, filled
 from worker.fhir.identifiers import Number, identifier, member_id, value
 from worker.fhir.parties import Payer, payer, person
 from worker.fhir.resources import Resolver
@@ -43,7 +43,7 @@ class Insurance:
         self.coverage = resolver.follow(self._reference, "Coverage")
         entry.pass_over("focal")
         if self.coverage and self.coverage.peek("status") in _NEVER_IN_FORCE:
-            raise DamagedError(f"{self.coverage.path}.status", "a coverage that was never in force pays no claim.")
+            raise ResourceError(f"{self.coverage.path}.status", "a coverage that was never in force pays no claim.")
 
     @property
     def level(self) -> str:
@@ -121,24 +121,24 @@ class Insurance:
         return found
 
     def refuse_another_patient(self, patient: Element | None) -> None:
-        """Raise `DamagedError` where the coverage is another patient's than the one who was treated."""
+        """Raise `ResourceError` where the coverage is another patient's than the one who was treated."""
         covered = self.coverage.child("beneficiary") if self.coverage else None
         found = self._resolver.follow(covered, "Patient")
         if covered is not None and found is not None and patient is not None and found is not patient:
-            raise DamagedError(covered.path, "the coverage is that of another patient.")
+            raise ResourceError(covered.path, "the coverage is that of another patient.")
 
 
 def insurances(claim: Element, resolver: Resolver) -> tuple[Insurance | None, list[Insurance]]:
     """Return the insurance that is billed, and the others.
 
-    Raises `DamagedError` where there are several and not exactly one of them is said to be the one.
+    Raises `ResourceError` where there are several and not exactly one of them is said to be the one.
     """
     entries = claim.children("insurance")
     if len(entries) == 1 and entries[0].value.get("focal") is not False:
         return Insurance(entries[0], resolver), []
     focal = [each for each in entries if each.truth("focal")]
     if entries and len(focal) != 1:
-        raise DamagedError(f"{claim.path}.insurance", "one of them has to be focal: it says which payer is billed.")
+        raise ResourceError(f"{claim.path}.insurance", "one of them has to be focal: it says which payer is billed.")
     others = [Insurance(each, resolver) for each in entries if each not in focal]
     return (Insurance(focal[0], resolver) if focal else None), others
 
@@ -148,7 +148,7 @@ def subscriber_and_patient(
 ) -> Json:
     """Return `subscriber`, and `dependent` where the patient is another person.
 
-    Raises `DamagedError` where the coverage is another patient's, and where it is uncertain whose policy it is.
+    Raises `ResourceError` where the coverage is another patient's, and where it is uncertain whose policy it is.
     """
     patient = resolver.follow(claim.child("patient"), "Patient")
     for each in (insurance, *others):
@@ -172,13 +172,13 @@ def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element 
     if insurance.coverage is None:
         return False
     if insurance.has_unknown_relationship:
-        raise DamagedError(
+        raise ResourceError(
             f"{insurance.coverage.path}.relationship", "no known relationship to the subscriber is here."
         )
     is_named_here = subscriber is not None and subscriber is not patient
     if insurance.relationship == SELF:
         if is_named_here and patient is not None and subscriber is not None and not _is_one(subscriber, patient):
-            raise DamagedError(
+            raise ResourceError(
                 f"{insurance.coverage.path}.subscriber",
                 "the patient is said to be the subscriber, who is another person.",
             )

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from worker.fhir.codings import Codes, code_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import Element, Json, ResourceError, filled
 from worker.fhir.quantities import DRUG_UNITS, count, unit
 from worker.fhir.systems import NDC, RXNORM
 
@@ -32,12 +32,12 @@ _PLAIN: Final = Codes(
 def drug(item: Element, details: list[Element]) -> Json:
     """Return the package of a line from those of its details that are packages.
 
-    Raises `DamagedError` where the line names two: an 837 has room for one (loop 2410), and the other would be lost.
+    Raises `ResourceError` where the line names two: an 837 has room for one (loop 2410), and the other would be lost.
     """
     beside = package_of(item)
     found = [(each, code) for each in details if (code := package_of(each))]
     if len(found) > 1 or (found and beside not in {"", found[0][1]}):
-        raise DamagedError(f"{item.path}", "it names two packages of drugs; a line has room for one.")
+        raise ResourceError(f"{item.path}", "it names two packages of drugs; a line has room for one.")
     for detail, code in found:
         detail.pass_over("sequence")
         quantity = detail.child("quantity")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from schemas.values import WrittenNumber, is_in_range
+from worker.errors import ClaimscrubError
 
 Json: TypeAlias = dict[str, Any]  # a part of a document: any JSON
 
@@ -18,7 +19,7 @@ _NO_CONTENT: Final = frozenset(
 _USUAL: Final = (("status", "active"), ("active", True))
 
 
-class DamagedError(Exception):
+class ResourceError(ClaimscrubError):
     """A resource cannot be read; the message says where and why, in element names and never in values."""
 
     def __init__(self, path: str, reason: str) -> None:
@@ -40,14 +41,14 @@ class Reading:
     def root(self, value: Json, path: str) -> "Element":
         """Return a resource, whose elements count from now on among those that ought to be read.
 
-        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what holds it, so
+        Raises `ResourceError` where it holds a modifier extension: it changes the meaning of what holds it, so
         that a reader who does not know it must not go on (FHIR R4, 2.4.2).
         """
         known = self.roots.get(id(value))
         if known is None:
             known = self.roots[id(value)] = Element(value, path, self)
             if _holds_modifier(value):
-                raise DamagedError(
+                raise ResourceError(
                     path, "it holds a modifierExtension, which changes its meaning and is not known here."
                 )
         return known
@@ -92,7 +93,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A JSON object of a resource. Every way to read raises `DamagedError` for a value of another type."""
+    """A JSON object of a resource. Every way to read raises `ResourceError` for a value of another type."""
 
     value: Json
     path: str
@@ -119,7 +120,7 @@ class Element:
         """Return a text; empty when it is absent."""
         value = self._take(name)
         if value is not None and not _is_text(value):
-            raise DamagedError(f"{self.path}.{name}", "a text belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a text belongs here.")
         return str(value or "")
 
     def texts(self, name: str) -> list[str]:
@@ -127,7 +128,7 @@ class Element:
         values = self._entries(name)
         self.pass_over(name)
         if not all(map(_is_text, values)):
-            raise DamagedError(f"{self.path}.{name}", "a list of texts belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a list of texts belongs here.")
         return values
 
     def number(self, name: str) -> str:
@@ -136,9 +137,9 @@ class Element:
         if value is None:
             return ""
         if not isinstance(value, WrittenNumber):
-            raise DamagedError(f"{self.path}.{name}", "a number belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a number belongs here.")
         if not is_in_range(value):
-            raise DamagedError(f"{self.path}.{name}", "a number of at most 18 digits belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a number of at most 18 digits belongs here.")
         return f"{Decimal(value):f}"
 
     def numbers(self, name: str) -> list[str]:
@@ -146,14 +147,14 @@ class Element:
         values = self._entries(name)
         self.pass_over(name)
         if not all(isinstance(value, WrittenNumber) and is_in_range(value) for value in values):
-            raise DamagedError(f"{self.path}.{name}", "a list of numbers belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a list of numbers belongs here.")
         return values
 
     def truth(self, name: str) -> bool:
         """Return a boolean; false when it is absent."""
         value = self._take(name)
         if value is not None and not isinstance(value, bool):
-            raise DamagedError(f"{self.path}.{name}", "true or false belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "true or false belongs here.")
         return bool(value)
 
     def day(self, name: str) -> str:
@@ -168,7 +169,7 @@ class Element:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise DamagedError(f"{self.path}.{name}", "an object belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "an object belongs here.")
         return Element(value, f"{self.path}.{name}", self.reading)
 
     def children(self, name: str) -> "list[Element]":
@@ -183,13 +184,13 @@ class Element:
     def _entry(self, name: str, place: int, entry: object) -> "Element":
         path = f"{self.path}.{name}[{place}]"
         if not isinstance(entry, dict):
-            raise DamagedError(path, "an object belongs here.")
+            raise ResourceError(path, "an object belongs here.")
         return Element(entry, path, self.reading)
 
     def _entries(self, name: str) -> list[Any]:
         value = self.value.get(name)
         if value is not None and not isinstance(value, list):
-            raise DamagedError(f"{self.path}.{name}", "a list belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a list belongs here.")
         return value or []
 
     def _take(self, name: str) -> object:

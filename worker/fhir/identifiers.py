@@ -6,7 +6,7 @@ from typing import Final
 
 from worker.fhir import systems
 from worker.fhir.current import NUMBERS, by_use
-from worker.fhir.elements import DamagedError, Element
+from worker.fhir.elements import Element, ResourceError
 
 
 class Number(StrEnum):
@@ -83,7 +83,7 @@ def _tax_number(value: str) -> Number | None:
 def identifier(party: Element, number: Number) -> str:
     """Return a number of a party; empty when it has none that is current.
 
-    Raises `DamagedError` when two different ones have an equal claim to be it.
+    Raises `ResourceError` when two different ones have an equal claim to be it.
     """
     of_person = party.peek("resourceType") in _PERSONS
     found = [each for each in party.children("identifier") if number_of(each, of_person=of_person) is number]
@@ -97,7 +97,7 @@ def _chosen(party: Element, found: list[Element], number: Number) -> str:
     equal = [each for each in current if each.peek("use") == current[0].peek("use")]
     values = {each.text("value").replace("-", ""): each for each in reversed(equal)}
     if len(values) > 1:
-        raise DamagedError(
+        raise ResourceError(
             f"{party.path}.identifier",
             f"two different values are a current {number}; `use` or `period` has to say which one counts.",
         )

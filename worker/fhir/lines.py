@@ -10,7 +10,7 @@ from worker.fhir.care_team import CareTeam
 from worker.fhir.codings import Codes, code_of, needed_code, needed_codes
 from worker.fhir.diagnoses import Diagnosis, pointers, whole
 from worker.fhir.drugs import drug, is_other_drug_name, package_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import Element, Json, ResourceError, filled
 from worker.fhir.quantities import INSTITUTIONAL_UNITS, PROFESSIONAL_UNITS, amount, count, unit
 from worker.fhir.systems import ABSENT, NDC, PLACES, PROCEDURES, REVENUE
 
@@ -56,7 +56,7 @@ class OfClaim:
 def service_lines(item: Element, claim: OfClaim) -> list[Json]:
     """Return the service lines of an item: one, or one for each detail of an item that only groups them.
 
-    Raises `DamagedError` where a detail is a service that cannot become a line: without it the claim would be another.
+    Raises `ResourceError` where a detail is a service that cannot become a line: without it the claim would be another.
     """
     details = item.children("detail")
     services = [each for each in details if not _is_package(each)]
@@ -74,7 +74,7 @@ def _is_package(detail: Element) -> bool:
     if not package_of(detail):
         return False
     if detail.has("modifier"):
-        raise DamagedError(f"{detail.path}.modifier", "a package of a drug has no modifiers; they belong to the line.")
+        raise ResourceError(f"{detail.path}.modifier", "a package of a drug has no modifiers; they belong to the line.")
     _packages_only(detail.children("subDetail"))
     product = detail.child("productOrService")
     codings = product.children("coding") if product else []
@@ -85,20 +85,20 @@ def _is_package(detail: Element) -> bool:
 def _packages_only(details: list[Element]) -> list[Element]:
     for each in details:
         if not _is_package(each):
-            raise DamagedError(each.path, "it is a service below a service; an 837 has one line for each service.")
+            raise ResourceError(each.path, "it is a service below a service; an 837 has one line for each service.")
     return details
 
 
 def _refuse_unless_group(item: Element, details: list[Element], services: list[Element]) -> None:
     is_service = bool(_services_of(item)) or bool(package_of(item))
     if is_service or len(services) < len(details) or item.has("modifier"):
-        raise DamagedError(services[0].path, "it is a service below a service; an 837 has one line for each service.")
+        raise ResourceError(services[0].path, "it is a service below a service; an 837 has one line for each service.")
     net = item.child("net")
     charges = [_charge(each) for each in services]
     if net is not None and (not all(charges) or sum(map(Decimal, charges)) != Decimal(amount(net) or 0)):
-        raise DamagedError(f"{item.path}.net", "it is not the sum of its details.")
+        raise ResourceError(f"{item.path}.net", "it is not the sum of its details.")
     if count(item.child("quantity")) not in {"", "1"}:
-        raise DamagedError(f"{item.path}.quantity", "a group of services is billed once.")
+        raise ResourceError(f"{item.path}.quantity", "a group of services is billed once.")
 
 
 def _services_of(item: Element) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 from worker.fhir.codings import Codes, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped, refuse_doubled, whole
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import Element, Json, ResourceError, filled
 from worker.fhir.systems import ICD_10_PCS, PROCEDURE_TYPES, PROCEDURES
 
 _PRINCIPAL, _OTHER = "principal", "other"
@@ -21,16 +21,16 @@ _TYPES: Final = Codes(
 def procedures(claim: Element) -> Json:
     """Return the members for procedures, the principal one first: the one that is said to be it, else the first.
 
-    One in HCPCS or CPT is left unread: an 837I has it at its line. Raises `DamagedError` for one in another code
+    One in HCPCS or CPT is left unread: an 837I has it at its line. Raises `ResourceError` for one in another code
     system, and where it is uncertain which one is the principal one.
     """
     path = f"{claim.path}.procedure"
     found = [each for each in map(_procedure, claim.children("procedure")) if each]
     refuse_doubled((sequence for sequence, *_ in found), path)
     if len([None for _, kinds, _ in found if _PRINCIPAL in kinds]) > 1:
-        raise DamagedError(path, "two procedures are marked as principal.")
+        raise ResourceError(path, "two procedures are marked as principal.")
     if found and all(kinds == [_OTHER] for _, kinds, _ in found):
-        raise DamagedError(path, "no procedure is marked as principal.")
+        raise ResourceError(path, "no procedure is marked as principal.")
     found.sort(key=lambda each: (_PRINCIPAL not in each[1], each[1] == [_OTHER]))
     coded = [part for *_, part in found]
     return filled(
@@ -47,7 +47,7 @@ def _procedure(entry: Element) -> tuple[str, list[str], tuple[str, str]] | None:
         codings = concept.children("coding") if concept else []
         if any(each.peek("system") in _OF_SERVICES.systems for each in codings):
             return None
-        raise DamagedError(f"{entry.path}.procedureCodeableConcept", "no code of ICD-10-PCS is here.")
+        raise ResourceError(f"{entry.path}.procedureCodeableConcept", "no code of ICD-10-PCS is here.")
     kinds = [kind for each in entry.children("type") for kind in codes_of(each, _TYPES)]
     return whole(entry, "sequence"), kinds, (code, entry.day("date"))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from worker.fhir.elements import DamagedError, Element
+from worker.fhir.elements import Element, ResourceError
 from worker.fhir.systems import MEASURES
 
 _DOLLARS: Final = "USD"
@@ -33,11 +33,11 @@ DRUG_UNITS: Final = {
 
 
 def count(quantity: Element | None) -> str:
-    """Return how many; empty when it is absent. Raises `DamagedError` for a number that is only a limit."""
+    """Return how many; empty when it is absent. Raises `ResourceError` for a number that is only a limit."""
     if quantity is None:
         return ""
     if quantity.has("comparator"):
-        raise DamagedError(f"{quantity.path}.comparator", "a number that is only a limit cannot be billed.")
+        raise ResourceError(f"{quantity.path}.comparator", "a number that is only a limit cannot be billed.")
     return quantity.number("value")
 
 
@@ -59,7 +59,7 @@ def unit(quantity: Element | None, units: Mapping[str, str], default: str = "") 
 
 
 def amount(money: Element) -> str:
-    """Return an amount of money in dollars. Raises `DamagedError` for another currency."""
+    """Return an amount of money in dollars. Raises `ResourceError` for another currency."""
     if money.text("currency") not in {"", _DOLLARS}:
-        raise DamagedError(f"{money.path}.currency", "claims are read in US dollars only.")
+        raise ResourceError(f"{money.path}.currency", "claims are read in US dollars only.")
     return money.number("value")

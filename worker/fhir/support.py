@@ -9,7 +9,7 @@ from schemas.claim import ClaimKind
 from worker.fhir import systems
 from worker.fhir.codings import Codes, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import Element, Json, ResourceError, filled
 from worker.fhir.quantities import count
 
 _OF_BOTH: Final = {
@@ -92,13 +92,13 @@ class Support:
 def supporting_information(claim: Element, kind: ClaimKind) -> Support:
     """Return what the entries say that are known.
 
-    Raises `DamagedError` where two entries say different things of which a claim says one, or the same one twice.
+    Raises `ResourceError` where two entries say different things of which a claim says one, or the same one twice.
     """
     support = Support()
     seen: list[Json] = []
     for entry in claim.children("supportingInfo"):
         if entry.value in seen:
-            raise DamagedError(entry.path, "it is here twice.")
+            raise ResourceError(entry.path, "it is here twice.")
         seen.append(entry.value)
         ways = (_single, _by_category, _report, *((_listed,) if kind is ClaimKind.INSTITUTIONAL else ()))
         if any(way(entry, support, kind) for way in ways):
@@ -109,7 +109,7 @@ def supporting_information(claim: Element, kind: ClaimKind) -> Support:
 
 def _say(entry: Element, support: Support, name: str, code: str) -> None:
     if support.said.setdefault(name, code) != code:
-        raise DamagedError(entry.path, "another entry says something else of the same.")
+        raise ResourceError(entry.path, "another entry says something else of the same.")
 
 
 def _single(entry: Element, support: Support, kind: ClaimKind) -> bool:
@@ -138,7 +138,7 @@ def _stay(entry: Element, support: Support, kind: ClaimKind) -> bool:
     read: Callable[[Element, str], str] = _moment if is_institutional else Element.day
     stay = (read(period, "start"), read(period, "end"))
     if support.stay not in {None, stay}:
-        raise DamagedError(entry.path, "another entry says something else of the same.")
+        raise ResourceError(entry.path, "another entry says something else of the same.")
     support.stay = stay
     return True
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from schemas.outcome import Severity
+from worker.errors import ConfigurationError
 from worker.payers.suppression import Off, Setting, Suppression
 
 
@@ -62,12 +63,8 @@ class Profile(Setting):
 NOTHING_SAID = EditSetting()
 
 
-class ProfileError(Exception):
+class ProfileError(ConfigurationError):
     """The profiles do not fit together; `problems` holds one sentence for each thing that is wrong."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Profiles:

@@ -24,7 +24,7 @@ from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
 from worker.pipeline.steps.check import MAX_FINDINGS, Checked, check
 from worker.pipeline.steps.decide import decide
-from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode
+from worker.pipeline.steps.decode import Decoded, UnreadableClaimError, decode
 from worker.pipeline.steps.enrich import Enricher
 from worker.pipeline.steps.gather import Gatherer
 from worker.pipeline.waste_ledger import LedgerWriter
@@ -118,7 +118,7 @@ class Pipeline:
         started = self._clock()
         try:
             decoded = decode(value, self._max_bytes)
-        except NotAClaimError as error:
+        except UnreadableClaimError as error:
             return Scrubbed(dead_letter=error.letter)
         decoded_at = self._clock()
         profile = self._only or self._profile_of(decoded.claim)
@@ -173,7 +173,7 @@ class Pipeline:
             return None
         try:
             corrected = decode(fixed.value, self._max_bytes)
-        except NotAClaimError:  # a correction may make a claim of the largest size too large
+        except UnreadableClaimError:  # a correction may make a claim of the largest size too large
             return None
         again = self._examine(corrected, received_on, profile)
         return None if new_findings(examined.findings, again.findings) else _Corrected(fixed, again)

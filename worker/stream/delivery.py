@@ -14,6 +14,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.types import TP
 
+from worker.errors import ClaimscrubError
 from worker.kafka.connection import Client, new_producer
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
@@ -28,7 +29,7 @@ _CLOSE_TIMEOUT_S = 3.0
 _COMMIT_INTERVAL_S = 0.2
 
 
-class DeliveryUncertainError(RuntimeError):
+class DeliveryUncertainError(ClaimscrubError):
     """A batch may or may not have been delivered; only a restart from the committed offset is safe."""
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 from schemas.outcome import Outcome
+from worker.errors import ClaimscrubError
 from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
 from worker.pipeline.steps.decode import read_json
 from worker.settings import Acknowledgements, Settings
@@ -31,7 +32,7 @@ from worker.x12.write.covers import Defaults
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:reply")
 
 
-class ReplyTooLargeError(Exception):
+class ReplyTooLargeError(ClaimscrubError):
     """A reply does not fit into a record."""
 
 

@@ -124,7 +124,7 @@ class ReferenceSource:
         home: The folder that is loaded at the start, and again when the operator asks.
         root: A notice may name folders below this one only.
         load: Makes the scrubber over the tables of a folder; all else stays as it is.
-            Raises `worker.reference.errors.ReferenceError`. Called on a thread.
+            Raises `worker.reference.errors.ReferenceDataError`. Called on a thread.
     """
 
     home: Path

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.reference.small_folder import SHIPPED
-from worker.reference import errors
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import read_all
 from worker.reference.build.loaded import Loaded, LoadedTable
 from worker.reference.build.loading import read_folder
 from worker.reference.compiled import KEY_COLUMNS, compile_tables, open_compiled
+from worker.reference.errors import ReferenceDataError
 from worker.reference.files.raw_rows import csv_bytes
 from worker.reference.files.read_table import row_lengths
 from worker.reference.tables.dated import ByEdition, ByRow
@@ -165,7 +165,7 @@ def test_a_row_that_is_not_the_compiled_one_is_refused(compiled: bytes, files: M
     snapshot = open_compiled(compiled, others, OF)
     assert snapshot is not None
 
-    with pytest.raises(errors.ReferenceError, match=r"drugs/2026-01\.csv: row \d+ is not the one that was compiled"):
+    with pytest.raises(ReferenceDataError, match=r"drugs/2026-01\.csv: row \d+ is not the one that was compiled"):
         snapshot.drug("J2357", date(2026, 1, 1))
 
 

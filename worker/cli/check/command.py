@@ -18,7 +18,7 @@ from worker.cli.check.portion import Job, Screen, Wanted, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import Found, read_what_can_be_read
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand_what_is_there, total_bytes
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand_what_is_there, total_bytes
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import (
     DAY,
@@ -114,7 +114,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
         job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
         summary = _check(files, job, processes)
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
     if not wanted.as_json:
         summary.show(out())
@@ -143,7 +143,7 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
             pass_on(portion.errors, is_error=True)
             for found, replacement in portion.corrected:
                 if found.is_mapped and wanted.is_writing:
-                    raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
+                    raise ClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
                 rewritten.setdefault(found.source, []).append(replacement)
     if wanted.is_writing:
         for file, replacements in rewritten.items():

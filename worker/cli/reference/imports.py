@@ -11,7 +11,7 @@ from worker.cli.reference.options import DAY, readable, with_directory
 from worker.cli.reference.store import read_published, write_folder
 from worker.cli.shared.console import echo, err
 from worker.reference.build.loading import read_folder
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.plan import Plan, Step, plan_import
 from worker.reference.importing.published import ImportRefusedError, PublishedFile, Wanted
@@ -59,7 +59,7 @@ def import_files(  # noqa: PLR0913 - one parameter an option
             _show(step, limit)
         if not dry_run:
             write_folder(directory, plan.files)
-    except (ImportRefusedError, BrokenReferenceError, OSError) as refused:
+    except (ImportRefusedError, ReferenceDataError, OSError) as refused:
         raise click.ClickException(f"not imported, {directory} is as it was: {refused}") from None
     echo("Nothing was written." if dry_run else f"Imported into {directory}.")
 

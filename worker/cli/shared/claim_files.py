@@ -16,7 +16,7 @@ import orjson
 from worker.cli.shared.claim_paths import LINE_SUFFIXES, STDIN, UnreadablePathError, refuse_no_file
 from worker.fhir.reading import Damage, read_resource
 from worker.pipeline.forms import says_resource
-from worker.pipeline.steps.decode import NotAClaimError, read_json
+from worker.pipeline.steps.decode import UnreadableClaimError, read_json
 from worker.x12.read.events import ClaimRead, Flaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12
@@ -55,7 +55,7 @@ def read_claims(
         progress: Called with the number of bytes that each claim took.
 
     Raises:
-        NoClaimFileError: For a file that cannot be read or holds nothing.
+        ClaimFileError: For a file that cannot be read or holds nothing.
     """
     for file in files:
         count = 0
@@ -161,7 +161,7 @@ def _read_resource(found: Found) -> Iterator[Found]:
     """Yield the claims of a FHIR resource as messages, and what is no claim; JSON that is broken stays as it is."""
     try:
         document = read_json(found.value)
-    except NotAClaimError:
+    except UnreadableClaimError:
         yield found
         return
     for each in read_resource(document):

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from worker.errors import ClaimscrubError
+
 Json: TypeAlias = Any  # any JSON value: the claims of strangers have any form
 Operation: TypeAlias = Mapping[str, Json]
 
@@ -17,7 +19,7 @@ INDEX: Final = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 AT_END: Final = "-"
 
 
-class PatchError(Exception):
+class PatchError(ClaimscrubError):
     """A patch does not fit the document. Names the operation and its path, never a value."""
 
 

@@ -7,10 +7,10 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
-from worker.reference import errors
 from worker.reference.build.assembly import assemble
 from worker.reference.build.loaded import Loaded, LoadedTable
 from worker.reference.build.overlap import overlaps
+from worker.reference.errors import ReferenceDataError, refuse
 from worker.reference.files.cells import Cells
 from worker.reference.files.manifest import EditionEntry, Manifest, parse_manifest
 from worker.reference.files.read_code_sets import (
@@ -66,7 +66,7 @@ Row = TypeVar("Row")
 
 
 def build(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> Snapshot:
-    """The snapshot of the files by their relative path; ReferenceError names the file, row and column that is broken.
+    """The snapshot of the files by their relative path. Raises `ReferenceDataError` naming file, row and column.
 
     `only` names for some tables the one edition that answers, on every date: for "what if" questions, not for claims.
     """
@@ -74,10 +74,10 @@ def build(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -
 
 
 def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> Loaded:
-    """Every table as read. Raises ReferenceError."""
+    """Every table as read. Raises ReferenceDataError."""
     manifests = {table: _alone(table, manifest, only) for table, manifest in read_manifests(files).items()}
     loaded = loaded_from(_Tables(files, manifests))
-    errors.refuse(overlaps(loaded.ncci_pairs))
+    refuse(overlaps(loaded.ncci_pairs))
     return loaded
 
 
@@ -150,10 +150,10 @@ class _Tables:
         path = f"{name}/{entry.file}"
         content = self._files[path]
         file = read(content)
-        errors.refuse(f"{path}: {problem}" for problem in file.problems)
+        refuse(f"{path}: {problem}" for problem in file.problems)
         if not file.rows:
             # An edition without rows would answer "absent" to everything, which is an answer.
-            errors.refuse([f"{path}: expected rows below the header, found none"])
+            refuse([f"{path}: expected rows below the header, found none"])
         edition = Edition(
             table=name,
             name=entry.name,
@@ -170,10 +170,10 @@ class _Tables:
 def _manifest(table: str, files: Mapping[str, bytes]) -> Manifest:
     path = f"{table}/{MANIFEST}"
     if path not in files:
-        errors.refuse([f"{path}: expected for the table {table}, found none"])
+        refuse([f"{path}: expected for the table {table}, found none"])
     manifest, problems = parse_manifest(files[path].decode("utf-8", "replace"), DATED_BY[table])
     if manifest is None:
-        raise errors.ReferenceError(tuple(f"{path}: {problem}" for problem in problems))
+        raise ReferenceDataError(*(f"{path}: {problem}" for problem in problems))
     return manifest
 
 
@@ -184,7 +184,7 @@ def _alone(table: str, manifest: Manifest, only: Mapping[str, str]) -> Manifest:
         if entry.name == only[table]:
             return replace(manifest, editions=(replace(entry, in_force_from=date.min, in_force_to=None),))
     held = ", ".join(entry.name for entry in manifest.editions)
-    raise errors.ReferenceError((f"{table}: no edition {only[table]}; there are {held}",))
+    raise ReferenceDataError(f"{table}: no edition {only[table]}; there are {held}")
 
 
 def _refuse_other_files(manifests: Mapping[str, Manifest], files: Mapping[str, bytes]) -> None:
@@ -195,4 +195,4 @@ def _refuse_other_files(manifests: Mapping[str, Manifest], files: Mapping[str, b
     extra = (
         f"{path}: no {MANIFEST} names it; expected none but named files" for path in sorted(files.keys() - expected)
     )
-    errors.refuse((*missing, *extra))
+    refuse((*missing, *extra))

@@ -41,7 +41,7 @@ def plan_import(
     *,
     force: bool,
 ) -> Plan:
-    """The plan for an import into a folder. Raises ImportRefusedError; ReferenceError when the outcome would be broken.
+    """The plan for an import into a folder. Raises `ImportRefusedError`, or `ReferenceDataError` for a broken outcome.
 
     `force` lets an edition through that drops more than a tenth of the rows.
     """

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
+from worker.errors import ClaimscrubError
+
 Row: TypeAlias = tuple[str, ...]
 MONTHS: Final = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
@@ -18,7 +20,7 @@ SPELLED_MONTH: Final = re.compile(
 )
 
 
-class ImportRefusedError(Exception):
+class ImportRefusedError(ClaimscrubError):
     """The files cannot be imported; the sentence names file, row and column and says what would be right."""
 
 

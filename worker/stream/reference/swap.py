@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 from schemas.reference_update import read_notice
 from worker.reference.build.loading import CHECKSUMS
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.stream.reference.metrics import report_reference
 from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ReferenceSource
@@ -153,8 +153,8 @@ class ReferenceSwap:
         """Return what a request asks for, or why not; never raise: a notice must not end the worker."""
         try:
             return self._read(request)
-        except BrokenReferenceError as broken:
-            return Refusal("broken", "ReferenceError", _file(broken))
+        except ReferenceDataError as broken:
+            return Refusal("broken", "ReferenceDataError", _file(broken))
         except Exception as error:  # noqa: BLE001 -- whatever a folder does to us, the old tables are good
             return Refusal("unreadable", type(error).__name__)
 
@@ -190,7 +190,7 @@ def folder_below(root: Path, directory: Path) -> Path | Refusal:
     return real if (real / CHECKSUMS).is_file() else Refusal("no-checksums")
 
 
-def _file(broken: BrokenReferenceError) -> str | None:
+def _file(broken: ReferenceDataError) -> str | None:
     """Return the file that the first problem names; its sentence may quote a cell."""
     name = broken.problems[0].partition(":")[0] if broken.problems else ""
     return name if _FILE.fullmatch(name) else None

@@ -14,7 +14,7 @@ import pytest
 
 from schemas.reference_update import ReferenceNotice, read_notice
 from worker.observe.recorder import Recorder
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.stream.reference.metrics import report_reference
 from worker.stream.reference.swap import MOST_WAITING, ReferenceSwap, Refusal, folder_below
 from worker.stream.runtime import Shell
@@ -82,7 +82,7 @@ class Bench:
         self.gate.wait(10)
         self._at_once -= 1
         if directory.name.startswith("broken"):
-            raise BrokenReferenceError(("mue/2026q3.csv: row 3: expected a number, found JANE DOE",))
+            raise ReferenceDataError("mue/2026q3.csv: row 3: expected a number, found JANE DOE")
         if directory.name.startswith("locked"):
             raise PermissionError("JANE DOE")
         return loaded(digest(directory.name))
@@ -191,7 +191,7 @@ async def test_a_broken_table_is_named(bench: Bench) -> None:
         bench.swap.offer(bench.notice("broken", digest("b")))
 
     (line,) = bench.shell.log.lines
-    assert (line["exception"], line["problem"]) == ("ReferenceError", "mue/2026q3.csv")
+    assert (line["exception"], line["problem"]) == ("ReferenceDataError", "mue/2026q3.csv")
 
 
 async def test_the_newest_of_the_notices_of_the_past_is_taken(bench: Bench) -> None:
