@@ -29,7 +29,7 @@ from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
-from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber, ReferenceEdition, ReferenceSource
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 _MOST_FLAWS = 100
@@ -136,15 +136,15 @@ class PipelineScrubber:
         }
         """What is in force; which one of the profiles decides is known only of a message that is a claim."""
 
-    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return the pipeline's verdict in the words of the stream."""
         done = self._pipeline.scrub(value, received_on)
         if done.dead_letter is not None:
-            return Scrubbed("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
+            return ClaimVerdict("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
         if done.outcome is None:
-            return Scrubbed("skipped")
+            return ClaimVerdict("skipped")
         outcome = done.outcome
-        return Scrubbed(
+        return ClaimVerdict(
             outcome.disposition.value,
             value=done.message,
             outcome_id=outcome.outcome_id,
@@ -159,7 +159,7 @@ class PipelineScrubber:
             versions=self.versions | {"profile": outcome.versions.profile},
         )
 
-    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
         """Yield the pipeline's verdict on each claim; what is none makes one dead letter of the whole message."""
         flaws: list[RefusedClaim] = []
         is_empty = True
@@ -182,7 +182,7 @@ class PipelineScrubber:
             flaws = [RefusedClaim(letter, "There is no claim in it.")]
         if flaws:
             letter = replace(flaws[0].letter, flaws=tuple(each.sentence for each in flaws))
-            yield Scrubbed("dead-lettered", dead_letter=letter, versions=self.versions)
+            yield ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)
 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:

@@ -33,7 +33,7 @@ _MIB: Final = 1024 * 1024
 _TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
 
 
-class Delivery(StrEnum):
+class DeliveryGuarantee(StrEnum):
     """What a reader of the outcomes may rely on."""
 
     EXACTLY_ONCE = "exactly-once"
@@ -74,8 +74,8 @@ class Settings(BaseModel):
         default="claimscrub",
         description="Consumer group; workers of one group share the partitions.",
     )
-    delivery: Delivery = Field(
-        default=Delivery.EXACTLY_ONCE,
+    delivery: DeliveryGuarantee = Field(
+        default=DeliveryGuarantee.EXACTLY_ONCE,
         description="exactly-once (transactions) or at-least-once (for brokers without transactions).",
     )
     topic_prefix: Annotated[str, Field(max_length=100, pattern=_TOPIC_NAME)] = Field(

@@ -1,8 +1,9 @@
-"""Every exception has its place in one tree."""
+"""One class name stands for one thing, and every exception has its place in one tree."""
 
 import ast
 import builtins
 import importlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -44,6 +45,20 @@ def tree(root: type[ClaimscrubError], indent: str = "") -> Iterator[str]:
         is_last = place == len(below) - 1
         yield f"{indent}{'└── ' if is_last else '├── '}{name}"
         yield from tree(kind, indent + ("    " if is_last else "│   "))
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    """A private class counts like a public one of the same name."""
+    count = Counter(node.name.lstrip("_") for _, node in CLASSES)
+
+    assert [name for name, times in count.items() if times > 1] == []
+
+
+def test_no_test_has_a_class_named_like_one_of_ours() -> None:
+    """A helper of a test is never mistaken for what it tests."""
+    ours = {node.name for _, node in CLASSES}
+
+    assert [f"{module}:{node.name}" for module, node in classes("tests") if node.name in ours] == []
 
 
 def test_no_class_shadows_a_builtin() -> None:

@@ -8,7 +8,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.cli.shared.broker import on_broker, read_settings
-from worker.cli.shared.claim_files import Found, read_claims
+from worker.cli.shared.claim_files import ClaimInput, read_claims
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
@@ -35,7 +35,7 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     """
     settings = read_settings()
     console = err()
-    problems: list[Found] = []
+    problems: list[ClaimInput] = []
     columns = (TextColumn("sent"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("sent", total=None)
@@ -74,7 +74,7 @@ def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:
         yield value
 
 
-def _values(files: list[str], longest: int, problems: list[Found]) -> Iterator[bytes]:
+def _values(files: list[str], longest: int, problems: list[ClaimInput]) -> Iterator[bytes]:
     for found in read_claims(files, longest):
         if found.problem:
             problems.append(found)

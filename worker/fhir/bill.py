@@ -3,23 +3,23 @@
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.fhir.codings import Codes, code_of, one_of
-from worker.fhir.elements import Element, ResourceError
+from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.elements import FhirElement, ResourceError
 from worker.fhir.identifiers import value
 from worker.fhir.support import Support
 from worker.fhir.systems import RELATED_CLAIMS, TYPE_OF_BILL
 
-_RELATED: Final = Codes(
+_RELATED: Final = CodeSet(
     "relationships of claims",
     RELATED_CLAIMS,
     is_plain=True,
     meaning=one_of({"prior": "prior", "replaces": "prior", "replacedby": "replaced"}),
 )
-_BILL_TYPES: Final = Codes("types of bill", TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0"))
+_BILL_TYPES: Final = CodeSet("types of bill", TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0"))
 _ORIGINAL: Final = "1"
 
 
-def bill_type(claim: Element, support: Support) -> str:
+def bill_type(claim: FhirElement, support: Support) -> str:
     """Return the type of bill without its leading zero. Raises `ResourceError` where there are two."""
     of_claim = code_of(claim.child("subType"), _BILL_TYPES)
     of_support = support.said.get("typeOfBill", "")
@@ -28,7 +28,7 @@ def bill_type(claim: Element, support: Support) -> str:
     return of_support or of_claim
 
 
-def claim_frequency(claim: Element, kind: ClaimKind, support: Support) -> str:
+def claim_frequency(claim: FhirElement, kind: ClaimKind, support: Support) -> str:
     """Return what is said; original for a claim that follows no other, as FHIR does not say how one follows another.
 
     Raises `ResourceError` where the type of bill says something else.
@@ -41,7 +41,7 @@ def claim_frequency(claim: Element, kind: ClaimKind, support: Support) -> str:
     return of_bill or of_support or (_ORIGINAL if is_first else "")
 
 
-def previous_claim(claim: Element) -> str:
+def previous_claim(claim: FhirElement) -> str:
     """Return the payer's number of the claim that this one follows; FHIR does not say whether it replaces or voids it.
 
     Raises `ResourceError` where it follows two, and for a claim that was replaced itself.
@@ -58,7 +58,7 @@ def previous_claim(claim: Element) -> str:
     return next(filter(None, numbers), "")
 
 
-def _number_of(related: Element) -> str:
+def _number_of(related: FhirElement) -> str:
     """The number by which the payer knows the other claim, or the file that it is kept in."""
     other = related.child("claim")
     return value(other.child("identifier") if other else None) or value(related.child("reference"))

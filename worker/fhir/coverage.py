@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from worker.fhir.codings import Codes, code_of, one_of
-from worker.fhir.elements import Element, Json, ResourceError, filled
+from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.identifiers import Number, identifier, member_id, value
 from worker.fhir.parties import Payer, payer, person
 from worker.fhir.resources import Resolver
@@ -20,7 +20,7 @@ _IN_WORDS: Final = {"self": SELF, "spouse": "01", "child": "19", "common": "53",
 _IN_ROLES: Final = {"spouse": ("sps", "husb", "wife"), "child": ("child", "nchild", "stpchld", "son", "dau")}
 _ROLES: Final = {role: _IN_WORDS[word] for word, roles in _IN_ROLES.items() for role in roles} | {"dompart": "53"}
 _OF_X12: Final = {code: code for code in ("01", SELF, "19", "20", "21", "39", "40", "53", _OTHER)}
-_RELATIONSHIPS: Final = Codes(
+_RELATIONSHIPS: Final = CodeSet(
     "relationships to the subscriber",
     SUBSCRIBERS | FAMILY_ROLES | RELATIONSHIPS,
     is_plain=True,
@@ -28,15 +28,15 @@ _RELATIONSHIPS: Final = Codes(
 )
 """Relationships of the patient to the subscriber as PAT01 and SBR02 have them."""
 
-_FILING: Final = Codes("claim filing indicators", FILING)
-_GROUP: Final = Codes("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
+_FILING: Final = CodeSet("claim filing indicators", FILING)
+_GROUP: Final = CodeSet("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
 _NEVER_IN_FORCE: Final = frozenset({"draft", "entered-in-error"})
 
 
 class Insurance:
     """One entry of `Claim.insurance` with its coverage."""
 
-    def __init__(self, entry: Element, resolver: Resolver) -> None:
+    def __init__(self, entry: FhirElement, resolver: Resolver) -> None:
         self.entry = entry
         self._resolver = resolver
         self._reference = entry.child("coverage")
@@ -103,7 +103,7 @@ class Insurance:
             self._payor.leave("reference")
 
     @property
-    def _payor(self) -> Element | None:
+    def _payor(self) -> FhirElement | None:
         return self.coverage.first("payor") if self.coverage else None
 
     @property
@@ -111,7 +111,7 @@ class Insurance:
         """Whether the coverage names a subscriber, here or elsewhere."""
         return self.coverage is not None and self.coverage.has("subscriber")
 
-    def subscriber(self) -> Element | None:
+    def subscriber(self) -> FhirElement | None:
         """Return the subscriber; None when the coverage names none that is here."""
         if self.coverage is None:
             return None
@@ -120,7 +120,7 @@ class Insurance:
             self._resolver.follow(found.child("patient"), "Patient")
         return found
 
-    def refuse_another_patient(self, patient: Element | None) -> None:
+    def refuse_another_patient(self, patient: FhirElement | None) -> None:
         """Raise `ResourceError` where the coverage is another patient's than the one who was treated."""
         covered = self.coverage.child("beneficiary") if self.coverage else None
         found = self._resolver.follow(covered, "Patient")
@@ -128,7 +128,7 @@ class Insurance:
             raise ResourceError(covered.path, "the coverage is that of another patient.")
 
 
-def insurances(claim: Element, resolver: Resolver) -> tuple[Insurance | None, list[Insurance]]:
+def insurances(claim: FhirElement, resolver: Resolver) -> tuple[Insurance | None, list[Insurance]]:
     """Return the insurance that is billed, and the others.
 
     Raises `ResourceError` where there are several and not exactly one of them is said to be the one.
@@ -144,7 +144,7 @@ def insurances(claim: Element, resolver: Resolver) -> tuple[Insurance | None, li
 
 
 def subscriber_and_patient(
-    claim: Element, insurance: Insurance | None, others: list[Insurance], resolver: Resolver
+    claim: FhirElement, insurance: Insurance | None, others: list[Insurance], resolver: Resolver
 ) -> Json:
     """Return `subscriber`, and `dependent` where the patient is another person.
 
@@ -167,7 +167,7 @@ def subscriber_and_patient(
     return {"subscriber": of_policy | (person(subscriber) if subscriber else {})} | filled(dependent=dependent)
 
 
-def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element | None) -> bool:
+def _is_self(insurance: Insurance, subscriber: FhirElement | None, patient: FhirElement | None) -> bool:
     """Whether the patient is the subscriber: it is said, or the coverage is here and names no other."""
     if insurance.coverage is None:
         return False
@@ -186,7 +186,7 @@ def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element 
     return not insurance.relationship and (subscriber is patient if subscriber else not insurance.names_subscriber)
 
 
-def _is_one(subscriber: Element, patient: Element) -> bool:
+def _is_one(subscriber: FhirElement, patient: FhirElement) -> bool:
     """Whether two resources can be of one person: no name and no date of birth that both have differs."""
     one, other = person(subscriber), person(patient)
     pairs = [(one.get(name), other.get(name)) for name in ("lastName", "firstName", "dateOfBirth")]

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from worker.fhir.codings import ICD_SHAPE, Codes, code_of, codes_of, needed_code, one_of
-from worker.fhir.elements import Element, Json, ResourceError, filled
+from worker.fhir.codings import ICD_SHAPE, CodeSet, code_of, codes_of, needed_code, one_of
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import DIAGNOSIS_TYPES, ICD_10_CM, ON_ADMISSION, VERIFICATION
 
@@ -16,7 +16,7 @@ _APART: Final = frozenset({_ADMITTING, _REASON_FOR_VISIT, _EXTERNAL_CAUSE})
 _MOST: Final = 12
 """How many codes one HI segment holds, and one group of the message."""
 
-_CODES: Final = Codes(
+_CODES: Final = CodeSet(
     "ICD-10-CM", ICD_10_CM, is_plain=True, meaning=lambda code: code.replace(".", "").strip(), shape=ICD_SHAPE
 )
 _NO_ROLE: Final = (
@@ -25,7 +25,7 @@ _NO_ROLE: Final = (
 )
 """Types of HL7's ex-diagnosistype for which an 837 has no place of its own."""
 
-_TYPES: Final = Codes(
+_TYPES: Final = CodeSet(
     "types of diagnoses",
     DIAGNOSIS_TYPES,
     is_plain=True,
@@ -33,9 +33,9 @@ _TYPES: Final = Codes(
         {each: each for each in (_PRINCIPAL, _OTHER, *_APART)} | dict.fromkeys(("secondary", *_NO_ROLE), _OTHER)
     ),
 )
-_ADMISSIONS: Final = Codes("present-on-admission indicators", ON_ADMISSION, is_plain=True, meaning=str.upper)
+_ADMISSIONS: Final = CodeSet("present-on-admission indicators", ON_ADMISSION, is_plain=True, meaning=str.upper)
 _REFUTED: Final = "refuted"
-_VERIFICATIONS: Final = Codes(
+_VERIFICATIONS: Final = CodeSet(
     "verification",
     VERIFICATION,
     meaning=one_of({_REFUTED: _REFUTED, "entered-in-error": _REFUTED, "confirmed": "confirmed"}),
@@ -43,7 +43,7 @@ _VERIFICATIONS: Final = Codes(
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class FhirDiagnosis:
     """One diagnosis.
 
     Attributes:
@@ -66,7 +66,7 @@ class Diagnosis:
         return not self.kinds or bool(self.kinds & {_PRINCIPAL, _OTHER})
 
 
-def diagnoses(claim: Element, resolver: Resolver, *, has_admission: bool) -> list[Diagnosis]:
+def diagnoses(claim: FhirElement, resolver: Resolver, *, has_admission: bool) -> list[FhirDiagnosis]:
     """Return the diagnoses, the principal one first: the one that is said to be it, else the first that may be it.
 
     Raises `ResourceError` for one without a code in ICD-10-CM, and where it is uncertain which one is the principal one
@@ -82,7 +82,7 @@ def diagnoses(claim: Element, resolver: Resolver, *, has_admission: bool) -> lis
     return sorted(in_order, key=lambda each: each is not principal)
 
 
-def _principal(known: list[Diagnosis], path: str) -> Diagnosis | None:
+def _principal(known: list[FhirDiagnosis], path: str) -> FhirDiagnosis | None:
     said = [each for each in known if _PRINCIPAL in each.kinds]
     if said[1:]:
         raise ResourceError(path, "two diagnoses are marked as principal.")
@@ -105,7 +105,7 @@ def refuse_doubled(sequences: Iterable[str], path: str) -> None:
         raise ResourceError(path, "two of them have the same sequence.")
 
 
-def _diagnosis(entry: Element, resolver: Resolver, *, has_admission: bool) -> Diagnosis:
+def _diagnosis(entry: FhirElement, resolver: Resolver, *, has_admission: bool) -> FhirDiagnosis:
     concept = entry.child("diagnosisCodeableConcept")
     if concept is None and (condition := resolver.follow(entry.child("diagnosisReference"), "Condition")):
         if _REFUTED in codes_of(condition.child("verificationStatus"), _VERIFICATIONS):
@@ -113,7 +113,7 @@ def _diagnosis(entry: Element, resolver: Resolver, *, has_admission: bool) -> Di
         concept = condition.child("code")
     types = entry.children("type")
     kinds = [codes_of(each, _TYPES) for each in types]
-    return Diagnosis(
+    return FhirDiagnosis(
         sequence=whole(entry, "sequence"),
         code=needed_code(concept or entry, _CODES),
         kinds=frozenset(kind for each in kinds for kind in each),
@@ -123,13 +123,13 @@ def _diagnosis(entry: Element, resolver: Resolver, *, has_admission: bool) -> Di
     )
 
 
-def whole(entry: Element, name: str) -> str:
+def whole(entry: FhirElement, name: str) -> str:
     """Return a sequence; empty when it is not a whole number, so that nothing refers to it."""
     number = entry.number(name)
     return number if number.isdecimal() else ""
 
 
-def pointers(item: Element, known: list[Diagnosis]) -> list[str]:
+def pointers(item: FhirElement, known: list[FhirDiagnosis]) -> list[str]:
     """Return the places of the diagnoses of a line, counted from 1, in the order in which the line names them.
 
     Raises `ResourceError` where the claim has no diagnosis with a sequence that the line names.
@@ -141,21 +141,21 @@ def pointers(item: Element, known: list[Diagnosis]) -> list[str]:
     return [places[each] for each in dict.fromkeys(sequences)]
 
 
-def health_care_codes(known: list[Diagnosis]) -> list[Json]:
+def health_care_codes(known: list[FhirDiagnosis]) -> list[Json]:
     """Return `healthCareCodeInformation`."""
     return [
         {"diagnosisTypeCode": "ABF" if place else "ABK", "diagnosisCode": each.code} for place, each in enumerate(known)
     ]
 
 
-def diagnoses_by_role(known: list[Diagnosis]) -> Json:
+def diagnoses_by_role(known: list[FhirDiagnosis]) -> Json:
     """Return the members for principal, admitting and other diagnoses, reasons for the visit and external causes.
 
     Raises `ResourceError` where two are said to be the admitting diagnosis.
     """
     plain = [each for each in known if each.is_plain]
 
-    def of(kind: str) -> list[Diagnosis]:
+    def of(kind: str) -> list[FhirDiagnosis]:
         return [each for each in known if kind in each.kinds]
 
     admitting = of(_ADMITTING)
@@ -176,7 +176,7 @@ def diagnoses_by_role(known: list[Diagnosis]) -> Json:
     )
 
 
-def _with_admission(qualifier: str, name: str, diagnosis: Diagnosis) -> Json:
+def _with_admission(qualifier: str, name: str, diagnosis: FhirDiagnosis) -> Json:
     return filled(qualifierCode=qualifier, **{name: diagnosis.code}, presentOnAdmissionIndicator=diagnosis.on_admission)
 
 

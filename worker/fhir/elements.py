@@ -27,7 +27,7 @@ class ResourceError(ClaimscrubError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ResourceReading:
     """What has been read of the resources of one claim.
 
     `as_of` is the day of the claim, YYYY-MM-DD, on which names, addresses and numbers have to be current; empty when
@@ -36,9 +36,9 @@ class Reading:
 
     as_of: str = ""
     taken: set[tuple[int, str]] = field(default_factory=set)
-    roots: "dict[int, Element]" = field(default_factory=dict)
+    roots: "dict[int, FhirElement]" = field(default_factory=dict)
 
-    def root(self, value: Json, path: str) -> "Element":
+    def root(self, value: Json, path: str) -> "FhirElement":
         """Return a resource, whose elements count from now on among those that ought to be read.
 
         Raises `ResourceError` where it holds a modifier extension: it changes the meaning of what holds it, so
@@ -46,7 +46,7 @@ class Reading:
         """
         known = self.roots.get(id(value))
         if known is None:
-            known = self.roots[id(value)] = Element(value, path, self)
+            known = self.roots[id(value)] = FhirElement(value, path, self)
             if _holds_modifier(value):
                 raise ResourceError(
                     path, "it holds a modifierExtension, which changes its meaning and is not known here."
@@ -92,12 +92,12 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class FhirElement:
     """A JSON object of a resource. Every way to read raises `ResourceError` for a value of another type."""
 
     value: Json
     path: str
-    reading: Reading
+    reading: ResourceReading
 
     def has(self, name: str) -> bool:
         """Whether the element is there."""
@@ -163,29 +163,29 @@ class Element:
         found = _DAY.fullmatch(value)
         return "".join(found.groups()[:3]) if found else value
 
-    def child(self, name: str) -> "Element | None":
+    def child(self, name: str) -> "FhirElement | None":
         """Return the element below; None when it is absent."""
         value = self.value.get(name)
         if value is None:
             return None
         if not isinstance(value, dict):
             raise ResourceError(f"{self.path}.{name}", "an object belongs here.")
-        return Element(value, f"{self.path}.{name}", self.reading)
+        return FhirElement(value, f"{self.path}.{name}", self.reading)
 
-    def children(self, name: str) -> "list[Element]":
+    def children(self, name: str) -> "list[FhirElement]":
         """Return the elements of a list below."""
         return [self._entry(name, place, entry) for place, entry in enumerate(self._entries(name))]
 
-    def first(self, name: str) -> "Element | None":
+    def first(self, name: str) -> "FhirElement | None":
         """Return the first element of a list below; None when it is absent or empty."""
         entries = self._entries(name)
         return self._entry(name, 0, entries[0]) if entries else None
 
-    def _entry(self, name: str, place: int, entry: object) -> "Element":
+    def _entry(self, name: str, place: int, entry: object) -> "FhirElement":
         path = f"{self.path}.{name}[{place}]"
         if not isinstance(entry, dict):
             raise ResourceError(path, "an object belongs here.")
-        return Element(entry, path, self.reading)
+        return FhirElement(entry, path, self.reading)
 
     def _entries(self, name: str) -> list[Any]:
         value = self.value.get(name)

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from worker.fhir.codings import Codes, code_of, codes_of, one_of
+from worker.fhir.codings import CodeSet, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped, refuse_doubled, whole
-from worker.fhir.elements import Element, Json, ResourceError, filled
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.systems import ICD_10_PCS, PROCEDURE_TYPES, PROCEDURES
 
 _PRINCIPAL, _OTHER = "principal", "other"
-_CODES: Final = Codes("ICD-10-PCS", ICD_10_PCS, is_plain=True, meaning=str.strip)
-_OF_SERVICES: Final = Codes("HCPCS or CPT", PROCEDURES)
-_TYPES: Final = Codes(
+_CODES: Final = CodeSet("ICD-10-PCS", ICD_10_PCS, is_plain=True, meaning=str.strip)
+_OF_SERVICES: Final = CodeSet("HCPCS or CPT", PROCEDURES)
+_TYPES: Final = CodeSet(
     "types of procedures",
     PROCEDURE_TYPES,
     is_plain=True,
@@ -18,7 +18,7 @@ _TYPES: Final = Codes(
 )
 
 
-def procedures(claim: Element) -> Json:
+def procedures(claim: FhirElement) -> Json:
     """Return the members for procedures, the principal one first: the one that is said to be it, else the first.
 
     One in HCPCS or CPT is left unread: an 837I has it at its line. Raises `ResourceError` for one in another code
@@ -39,7 +39,7 @@ def procedures(claim: Element) -> Json:
     )
 
 
-def _procedure(entry: Element) -> tuple[str, list[str], tuple[str, str]] | None:
+def _procedure(entry: FhirElement) -> tuple[str, list[str], tuple[str, str]] | None:
     """The sequence, what it is said to be, and the code with its day; None for one that its line has."""
     concept = entry.child("procedureCodeableConcept")
     code = code_of(concept, _CODES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from worker.errors import ClaimscrubError
-from worker.fhir.elements import Element, Json, Reading, ResourceError
+from worker.fhir.elements import FhirElement, Json, ResourceError, ResourceReading
 
 _REFERRED_TO: Final = frozenset(
     {
@@ -44,7 +44,7 @@ def _know(known: Known, key: str, resource: Resource) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimFound:
+class ClaimResource:
     """A Claim resource with its place in the document; the place is empty where it is the document."""
 
     place: str
@@ -57,11 +57,11 @@ def is_resource(document: object) -> bool:
     return isinstance(document, dict) and "resourceType" in document and "claimInformation" not in document
 
 
-def find_claims(document: Json) -> Iterator[ClaimFound]:
+def find_claims(document: Json) -> Iterator[ClaimResource]:
     """Yield the claims of a Claim or a Bundle. Raises `ClaimNotFoundError` for anything else."""
     match document.get("resourceType"):
         case "Claim":
-            yield ClaimFound("", document, {})
+            yield ClaimResource("", document, {})
         case "Bundle":
             yield from _claims_of(document)
         case str(_):
@@ -72,7 +72,7 @@ def find_claims(document: Json) -> Iterator[ClaimFound]:
             raise ClaimNotFoundError("A FHIR resource names its type in resourceType, as text.")
 
 
-def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
+def _claims_of(bundle: Json) -> Iterator[ClaimResource]:
     entries = bundle.get("entry", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ClaimNotFoundError("Bundle.entry: a list of objects belongs here.")
@@ -91,7 +91,7 @@ def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
     if not claims:
         raise ClaimNotFoundError("There is no Claim in this Bundle.")
     for place, resource in claims:
-        yield ClaimFound(f"entry {place + 1}", resource, beside)
+        yield ClaimResource(f"entry {place + 1}", resource, beside)
 
 
 def _keys(kind: str, number: object, url: object) -> set[str]:
@@ -107,14 +107,14 @@ def _keys(kind: str, number: object, url: object) -> set[str]:
 class Resolver:
     """Follows the references of one claim."""
 
-    def __init__(self, claim: Element, beside: Known) -> None:
-        self._reading: Reading = claim.reading
+    def __init__(self, claim: FhirElement, beside: Known) -> None:
+        self._reading: ResourceReading = claim.reading
         self._beside = beside
         self._contained: Known = {}
         for each in claim.children("contained"):
             _know(self._contained, f"#{each.value.get('id')}", (each.value, each.path))
 
-    def follow(self, reference: Element | None, *kinds: str) -> Element | None:
+    def follow(self, reference: FhirElement | None, *kinds: str) -> FhirElement | None:
         """Return the resource that a reference names; None if it is not here or its type does not belong there.
 
         A reference that leads nowhere stays unread, so that it is named. Raises `ResourceError` where two resources

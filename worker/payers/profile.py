@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.outcome import Severity
 from worker.errors import ConfigurationError
-from worker.payers.suppression import Off, Setting, Suppression
+from worker.payers.suppression import Setting, Suppression, SwitchOff
 
 
 class DocumentationMode(StrEnum):
@@ -30,7 +30,7 @@ class EditSetting(Setting):
     """What a profile says about one edit."""
 
     severity: Severity | None = None
-    off: Off | None = None
+    off: SwitchOff | None = None
     options: dict[str, Any] = Field(default_factory=dict)  # validated by the model that the edit declares
 
 

@@ -12,7 +12,7 @@ from worker.fhir.elements import Json
 from worker.fhir.reading import Damage, read_resource
 from worker.fhir.resources import is_resource
 from worker.pipeline.steps.decode import UnreadableClaimError, read_json
-from worker.x12.read.events import ClaimRead, Flaw, Level
+from worker.x12.read.events import ClaimRead, Level, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
 _RESOURCE_TYPE: Final = b'"resourceType"'
@@ -56,7 +56,7 @@ def interchange_claims(value: bytes) -> Iterator[ClaimDocument | RefusedClaim]:
     for each in read_837(io.BytesIO(value)):
         if isinstance(each, ClaimRead):
             yield ClaimDocument(f"Segment {each.segment}", each.document)
-        elif isinstance(each, Flaw) and not each.is_passed_over:
+        elif isinstance(each, SegmentFlaw) and not each.is_passed_over:
             yield _no_claim(_reason(each.level), f"Segment {each.segment}", each.reason)
 
 

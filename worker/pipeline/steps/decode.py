@@ -17,13 +17,13 @@ from schemas.claim import SCHEMA_VERSION, Claim, ClaimKind
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.part import without_nulls
 from schemas.shapes import in_one_shape
-from schemas.values import Reading, WrittenNumber, is_in_range
+from schemas.values import ReadingContext, WrittenNumber, is_in_range
 from worker.edits.facts.traits import Trait
 from worker.errors import ClaimscrubError
 from worker.fhir.resources import is_resource
 from worker.pipeline.steps.known_members import KNOWN
 from worker.pipeline.steps.schema_flaws import schema_flaws, spelling_flaws
-from worker.pipeline.steps.unread import NOTHING_UNREAD, NotRead, is_read_whole, not_read
+from worker.pipeline.steps.unread import NOTHING_UNREAD, UnreadMembers, is_read_whole, not_read
 
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
@@ -58,7 +58,7 @@ class UnreadableClaimError(ClaimscrubError):
         self.letter = DeadLetter(reason, stage, tuple(flaws))
 
 
-class Decoded(NamedTuple):
+class DecodedClaim(NamedTuple):
     """A claim with the bytes it came in.
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
@@ -70,10 +70,10 @@ class Decoded(NamedTuple):
     body: bytes
     canonical: bytes
     traits: int
-    not_read: NotRead
+    not_read: UnreadMembers
 
 
-def decode(value: bytes, max_bytes: int) -> Decoded:
+def decode(value: bytes, max_bytes: int) -> DecodedClaim:
     """Read one message. Raises `UnreadableClaimError`."""
     if not value:
         _refuse(DeadLetterReason.EMPTY, DeadLetterStage.SIZE)
@@ -84,10 +84,10 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
     if _NULL in canonical:
         document = without_nulls(document)
     document = in_one_shape(document)
-    reading = Reading()
+    reading = ReadingContext()
     claim = _validate(document, reading)
     traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
-    return Decoded(claim, _one_line(value), canonical, traits, _not_read(document, claim.kind))
+    return DecodedClaim(claim, _one_line(value), canonical, traits, _not_read(document, claim.kind))
 
 
 def _traits_of_text(canonical: bytes) -> int:
@@ -139,7 +139,7 @@ def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON va
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
     """Return if a document has the form of a claim message. Raises `UnreadableClaimError`, which says what has not."""
     document = in_one_shape(without_nulls(document))
-    _not_read(document, _validate(document, Reading()).kind)
+    _not_read(document, _validate(document, ReadingContext()).kind)
 
 
 Document: TypeAlias = tuple[dict[str, Any], bytes]
@@ -256,7 +256,7 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" in value
 
 
-def _validate(document: dict[str, Any], reading: Reading) -> Claim:  # any JSON value
+def _validate(document: dict[str, Any], reading: ReadingContext) -> Claim:  # any JSON value
     version = document.get("schemaVersion")
     if version is not None and (not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION):
         raise UnreadableClaimError(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA, (_VERSION_READ,))
@@ -271,7 +271,7 @@ def _validate(document: dict[str, Any], reading: Reading) -> Claim:  # any JSON 
     return claim
 
 
-def _not_read(document: dict[str, Any], kind: ClaimKind) -> NotRead:  # any JSON value
+def _not_read(document: dict[str, Any], kind: ClaimKind) -> UnreadMembers:  # any JSON value
     if is_read_whole(document, KNOWN[kind]):
         return NOTHING_UNREAD
     if flaws := tuple(spelling_flaws(document)):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
 from worker.reference.build.assembly import assemble
-from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.build.overlap import overlaps
 from worker.reference.errors import ReferenceDataError, refuse
 from worker.reference.files.cells import Cells
@@ -32,7 +32,7 @@ from worker.reference.files.read_rows import (
     read_place_of_service,
     read_waste_duty,
 )
-from worker.reference.files.read_table import ReadFile, read_codes, read_file
+from worker.reference.files.read_table import FileRows, read_codes, read_file
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.snapshot import Snapshot
 
@@ -73,10 +73,10 @@ def build(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -
     return assemble(read_all(files, only))
 
 
-def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> Loaded:
+def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> LoadedTables:
     """Every table as read. Raises ReferenceDataError."""
     manifests = {table: _alone(table, manifest, only) for table, manifest in read_manifests(files).items()}
-    loaded = loaded_from(_Tables(files, manifests))
+    loaded = loaded_from(_FolderTables(files, manifests))
     refuse(overlaps(loaded.ncci_pairs))
     return loaded
 
@@ -93,9 +93,9 @@ class TableReader(Protocol):
         ...
 
 
-def loaded_from(reader: TableReader) -> Loaded:
+def loaded_from(reader: TableReader) -> LoadedTables:
     """Every table, each read by its own function."""
-    return Loaded(
+    return LoadedTables(
         drugs=reader.table("drugs", read_drug),
         containers=reader.table("containers", read_container),
         waste_duty=reader.table("waste_duty", read_waste_duty),
@@ -124,7 +124,7 @@ def read_manifests(files: Mapping[str, bytes]) -> dict[str, Manifest]:
     return manifests
 
 
-class _Tables:
+class _FolderTables:
     """The files of the folder, and how each reads as a table."""
 
     def __init__(self, files: Mapping[str, bytes], manifests: Mapping[str, Manifest]) -> None:
@@ -141,11 +141,11 @@ class _Tables:
         manifest = self._manifests[name]
         return self._editions(name, lambda content: read_codes(content, manifest))
 
-    def _editions(self, name: str, read: Callable[[bytes], ReadFile[Row]]) -> LoadedTable[Row]:
+    def _editions(self, name: str, read: Callable[[bytes], FileRows[Row]]) -> LoadedTable[Row]:
         return LoadedTable(tuple(self._edition(name, entry, read) for entry in self._manifests[name].editions))
 
     def _edition(
-        self, name: str, entry: EditionEntry, read: Callable[[bytes], ReadFile[Row]]
+        self, name: str, entry: EditionEntry, read: Callable[[bytes], FileRows[Row]]
     ) -> tuple[Edition, tuple[Row, ...]]:
         path = f"{name}/{entry.file}"
         content = self._files[path]

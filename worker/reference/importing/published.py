@@ -40,7 +40,7 @@ class PublishedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ImportDates:
     """What the user says where the file does not."""
 
     in_force_from: date | None = None
@@ -60,7 +60,7 @@ class NewEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class NewestEdition:
     """The newest edition of a table in the folder; `rows` hold the cells by column name."""
 
     name: str
@@ -70,8 +70,8 @@ class Held:
     rows: tuple[Mapping[str, str], ...]
 
 
-HeldTables: TypeAlias = Mapping[str, Held]
-Reader: TypeAlias = Callable[[tuple[PublishedFile, ...], Wanted, HeldTables], tuple[NewEdition, ...]]
+HeldTables: TypeAlias = Mapping[str, NewestEdition]
+Reader: TypeAlias = Callable[[tuple[PublishedFile, ...], ImportDates, HeldTables], tuple[NewEdition, ...]]
 
 
 def quarter_of(day: date) -> str:
@@ -102,7 +102,7 @@ def spelled_month(text: str) -> date | None:
     return date(int(year), MONTHS.index(month.lower()) + 1, 1)
 
 
-def dates_in_force(wanted: Wanted, stated: tuple[date, date | None] | None) -> tuple[date, date | None]:
+def dates_in_force(wanted: ImportDates, stated: tuple[date, date | None] | None) -> tuple[date, date | None]:
     """The dates of the new edition: the user's own, else those that the file states."""
     first = wanted.in_force_from or (stated[0] if stated else None)
     if first is None:
