@@ -41,7 +41,7 @@ class Unreadable(str):
 
 
 @dataclass(slots=True)
-class Reading:
+class ReadingContext:
     """What is learnt while a claim is read: pass one as the validation's context to be told.
 
     `found_unreadable` tells that some text is `Unreadable`, so that nobody need search a claim for it.
@@ -51,7 +51,7 @@ class Reading:
 
 
 def _unreadable(text: str, info: ValidationInfo) -> Unreadable:
-    if isinstance(info.context, Reading):
+    if isinstance(info.context, ReadingContext):
         info.context.found_unreadable = True
     return Unreadable(text)
 

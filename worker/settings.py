@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from schemas.topics import ACKNOWLEDGEMENTS, MAX_OUTCOME_BYTES, SUBMIT, Topic, TopicNames, topic_names, topics_under
+from worker.errors import ConfigurationError
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -32,7 +33,7 @@ _MIB: Final = 1024 * 1024
 _TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
 
 
-class Delivery(StrEnum):
+class DeliveryGuarantee(StrEnum):
     """What a reader of the outcomes may rely on."""
 
     EXACTLY_ONCE = "exactly-once"
@@ -56,12 +57,8 @@ class SecurityProtocol(StrEnum):
     SASL_TLS = "sasl-tls"
 
 
-class SettingsError(ValueError):
+class SettingsError(ConfigurationError):
     """The settings are wrong; `problems` holds one sentence for each, without any value."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 class Settings(BaseModel):
@@ -77,8 +74,8 @@ class Settings(BaseModel):
         default="claimscrub",
         description="Consumer group; workers of one group share the partitions.",
     )
-    delivery: Delivery = Field(
-        default=Delivery.EXACTLY_ONCE,
+    delivery: DeliveryGuarantee = Field(
+        default=DeliveryGuarantee.EXACTLY_ONCE,
         description="exactly-once (transactions) or at-least-once (for brokers without transactions).",
     )
     topic_prefix: Annotated[str, Field(max_length=100, pattern=_TOPIC_NAME)] = Field(
@@ -359,7 +356,7 @@ class Settings(BaseModel):
     def sasl_password(self) -> SecretStr:
         """Read the password; each connection reads it again, so that it can be rotated."""
         if self.sasl_password_file is None:
-            raise SettingsError(("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL",))
+            raise SettingsError("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
         return SecretStr(self.sasl_password_file.read_text(encoding="utf-8").strip())
 
     @classmethod
@@ -382,7 +379,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems.extend(_problems(error))
         if problems:
-            raise SettingsError(tuple(problems)) from None
+            raise SettingsError(*problems) from None
         return settings
 
 

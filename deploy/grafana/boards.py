@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class View(StrEnum):
+class PanelView(StrEnum):
     """How a panel shows its answers."""
 
     LINES = "lines"
@@ -34,7 +34,7 @@ class Panel:
     unit: str
     meaning: str
     queries: tuple[Query, ...]
-    view: View = View.LINES
+    view: PanelView = PanelView.LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ FINDINGS: Final = Board(
                     "{{edit}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Findings that pend or warn, by edit",
@@ -203,21 +203,21 @@ FINDINGS: Final = Board(
                     "{{edit}} {{severity}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Dollars held, by edit",
             "currencyUSD",
             "Charges of the claims that each edit held in the last hour; a claim counts for each of its edits.",
             (Query("topk(10, sum by (edit) (increase(claimscrub_held_dollars_total{$J}[1h])))", "{{edit}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "No data, by edit",
             "short",
             "Edits that could not decide for want of data, in the last hour: a table is missing or over.",
             (Query("topk(10, sum by (edit) (increase(claimscrub_no_data_total{$J}[1h])))", "{{edit}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Scrubbed but not fully checked",
@@ -251,7 +251,7 @@ FINDINGS: Final = Board(
                 Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J}[1h])))", "{{edit}}"),
                 Query("sum(increase(claimscrub_budget_overruns_total{$J}[1h]))", "out of time"),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
     ),
 )
@@ -300,7 +300,7 @@ DEAD_LETTERS: Final = Board(
                     "{{reason}} in {{stage}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Our own fault",
@@ -333,14 +333,14 @@ WORKER: Final = Board(
             "short",
             "Version, revision and delivery policy of each worker.",
             (Query("claimscrub_build_info{$J}", "{{instance}} {{version}} {{revision}} {{python}} {{delivery}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Settings",
             "short",
             "The digest of each worker's settings; a change without a release is a change of settings.",
             (Query("claimscrub_settings_info{$J}", "{{instance}} {{digest}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Ready",
@@ -427,7 +427,7 @@ WORKER: Final = Board(
             "s",
             "Time since the process started.",
             (Query("time() - process_start_time_seconds{$J}", "{{instance}}"),),
-            View.NUMBER,
+            PanelView.NUMBER,
         ),
         Panel(
             "Log lines not written",
@@ -451,28 +451,28 @@ REFERENCE: Final = Board(
             "short",
             "One digest, or workers give different verdicts.",
             (Query("count by (digest) (claimscrub_reference_info{$J})", "{{digest}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Workers by edits, profiles and guides",
             "short",
             "One digest, or workers give different verdicts.",
             (Query("count by (digest) (claimscrub_ruleset_info{$J})", "{{digest}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Editions",
             "short",
             "The editions of each table that are loaded, and at how many workers.",
             (Query("count by (table, edition) (claimscrub_reference_edition_info{$J})", "{{table}} {{edition}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Rows",
             "short",
             "Rows of each table over its loaded editions.",
             (Query("max by (table) (claimscrub_reference_rows{$J})", "{{table}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "In force for another",
@@ -484,21 +484,21 @@ REFERENCE: Final = Board(
                     "{{table}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "In force since",
             "s",
             "Time since the first day that each table covers.",
             (Query("time() - max by (table) (claimscrub_reference_in_force_from_timestamp_seconds{$J})", "{{table}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Loaded",
             "s",
             "Time since each worker loaded its tables.",
             (Query("time() - claimscrub_reference_loaded_timestamp_seconds{$J}", "{{instance}}"),),
-            View.NUMBER,
+            PanelView.NUMBER,
         ),
         Panel(
             "Swaps of the tables",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from tests.catalogue.draft import MOST_LINES, Wanted
+from tests.catalogue.draft import MOST_LINES, ClaimTraits
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaim
@@ -153,7 +153,7 @@ class Mutation:
     edit: str
     apply: Break
     companions: Mapping[str, str] = field(default_factory=dict)
-    wanted: Wanted = field(default_factory=lambda: Wanted(alone=True))
+    wanted: ClaimTraits = field(default_factory=lambda: ClaimTraits(alone=True))
 
     def breaks(self, made: ValidClaim, random: Random, supply: Supply, guided: AbstractSet[str]) -> Copy | None:
         """The broken claim; None when the error does not apply to this one. `guided` are the codes with a guide."""
@@ -165,10 +165,10 @@ class Mutation:
 
 
 def error(edit: str, *, companions: Mapping[str, str] | None = None, **wanted: Any) -> Callable[[Break], Mutation]:
-    """Declare a mutation; `wanted` are the fields of `Wanted`, any of them."""
+    """Declare a mutation; `wanted` are the fields of `ClaimTraits`, any of them."""
 
     def declare(apply: Break) -> Mutation:
-        return Mutation(apply.__name__, edit, apply, companions or {}, Wanted(**({"alone": True} | wanted)))
+        return Mutation(apply.__name__, edit, apply, companions or {}, ClaimTraits(**({"alone": True} | wanted)))
 
     return declare
 

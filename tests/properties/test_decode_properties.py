@@ -46,7 +46,7 @@ def test_depth_is_counted_exactly(depth: int, is_list: bool) -> None:  # noqa: F
     value = opening * depth + b'"[{"' + closing * depth
     try:
         decode._refuse_excess(value)  # noqa: SLF001
-    except decode.NotAClaimError:
+    except decode.UnreadableClaimError:
         assert depth > decode.MAX_DEPTH
     else:
         assert depth <= decode.MAX_DEPTH

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.settings import Delivery, SecurityProtocol, Settings, SettingsError
+from worker.settings import DeliveryGuarantee, SecurityProtocol, Settings, SettingsError
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "worker.env.example"
 
@@ -14,7 +14,7 @@ def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_environment({"PATH": "/bin", "CLAIMSCRUB_AS_OF": ""})
 
     assert settings == Settings()
-    assert settings.delivery is Delivery.EXACTLY_ONCE
+    assert settings.delivery is DeliveryGuarantee.EXACTLY_ONCE
 
 
 def test_all_problems_are_reported_at_once_without_values() -> None:

@@ -30,7 +30,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from worker.configuration.documents import ConfigurationError, read_document
+from worker.configuration.documents import read_document
+from worker.errors import ConfigurationError
 from worker.samples import synthetic
 
 RECEIVED_ON: Final = date.fromisoformat(synthetic.RECEIVED_ON)

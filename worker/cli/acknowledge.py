@@ -13,9 +13,9 @@ import orjson
 
 from schemas.outcome import Outcome
 from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, echo_text
-from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
+from worker.pipeline.steps.decode import UnreadableClaimError, refuse_other_forms
 from worker.settings import Settings
 from worker.x12.answer import ack_999 as structure
 from worker.x12.answer import status_277ca as status_answer
@@ -60,7 +60,7 @@ def command(path: str, form: str) -> None:
             if holds_x12(stream):
                 sys.exit(_answer_structure(stream, form, moment))
         sys.exit(_answer_outcomes(path, form, moment))
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
 
 
@@ -105,11 +105,11 @@ def _outcomes(path: str) -> Iterator[Outcome]:
         try:
             outcome = Outcome.read(found.value)
             refuse_other_forms(outcome.claim)
-        except NotAClaimError as error:
+        except UnreadableClaimError as error:
             flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
-            raise NoClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
+            raise ClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
         except ValueError:
-            raise NoClaimFileError(f"{place}: is no outcome") from None
+            raise ClaimFileError(f"{place}: is no outcome") from None
         yield outcome
 
 

@@ -10,11 +10,17 @@ import click
 from rich.console import Console
 
 from schemas.outcome import Disposition
-from worker.cli.shared.claim_files import Found, read_what_can_be_read
-from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
+from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
+from worker.cli.shared.claim_paths import ClaimFileError, expand_what_is_there
 from worker.cli.shared.console import EXIT_UNREADABLE, echo_bytes, echo_json, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
-from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
+from worker.pipeline.steps.decode import (
+    UnreadableClaimError,
+    claim_of_outcome,
+    read_json,
+    refuse_other_forms,
+    write_json,
+)
 from worker.settings import Settings
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
@@ -23,7 +29,7 @@ _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Conversion:
     """The claims of files, and what was seen while reading them."""
 
     files: list[str]
@@ -45,7 +51,7 @@ class _Reading:
                 self.places.append(_place(found))
                 yield document
 
-    def _document(self, found: Found) -> dict[str, Any] | None:
+    def _document(self, found: ClaimInput) -> dict[str, Any] | None:
         try:
             document = read_json(found.value)
             if "outcomeId" in document:
@@ -53,7 +59,7 @@ class _Reading:
                     return None
                 document = claim_of_outcome(document)
             refuse_other_forms(document)
-        except NotAClaimError as error:
+        except UnreadableClaimError as error:
             self.is_incomplete = True
             show_unreadable(self.console, found, error.letter)
             return None
@@ -61,7 +67,7 @@ class _Reading:
             self._tell(found, document)
         return document
 
-    def _tell(self, found: Found, document: dict[str, Any]) -> None:
+    def _tell(self, found: ClaimInput, document: dict[str, Any]) -> None:
         """Name what of a claim in another form has no field in the message."""
         resource = document.get("fhirOrigin", {})
         for path in resource.get("unmapped", ()):
@@ -84,7 +90,7 @@ class _Reading:
         say(self.console, f"{self.places[place - 1]}: is not written, because it would not say the same: {reason}")
 
 
-def _place(found: Found) -> str:
+def _place(found: ClaimInput) -> str:
     return f"{found.source}, {found.place}" if found.place else found.source
 
 
@@ -119,9 +125,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")
     try:
         files = expand_what_is_there(paths)
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
-    reading = _Reading(files, console, any_outcome, is_telling_kept=form == "json")
+    reading = _Conversion(files, console, any_outcome, is_telling_kept=form == "json")
     if form == "json":
         for document in reading.documents():
             echo_json(write_json(document))

@@ -7,9 +7,7 @@ import click
 from worker.agents import AGENTS
 from worker.bootstrap import load_scrubber, open_spans, version
 from worker.cli.shared.broker import or_wrong_settings, read_settings
-from worker.configuration.documents import ConfigurationError
-from worker.payers.profile import ProfileError
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.errors import ConfigurationError
 from worker.settings import Settings
 from worker.stream.last_words import NotLoadableError
 from worker.stream.run import run_worker
@@ -45,5 +43,5 @@ def _load(settings: Settings) -> LoadedScrubber:
     """Load what scrubs. Raises `NotLoadableError` with the sentence of a configuration that is broken."""
     try:
         return load_scrubber(settings)
-    except (ConfigurationError, ProfileError, BrokenReferenceError) as error:
+    except ConfigurationError as error:
         raise NotLoadableError(str(error)) from error

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from worker.configuration.documents import ConfigurationError, as_model, read_document
+from worker.configuration.documents import as_model, read_document
 from worker.edits.edit import AnyEdit
+from worker.errors import ConfigurationError
 from worker.payers.inheritance import Document, inheritance_problems, inherited
 from worker.payers.profile import Profile, ProfileError, Profiles
 from worker.pipeline.rules.rulebook import rulebook_problems

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from worker.configuration.documents import ConfigurationError
 from worker.edits.edit import AnyEdit, Edit
+from worker.errors import ConfigurationError
 
 RESERVED: Final = re.compile(r"USR-\d{2,3}")
 """The ids that no edit of ours will ever have."""

@@ -32,7 +32,7 @@ class Scope(Enum):
     DRUG_DAY = "drug and day"
 
 
-class Status(StrEnum):
+class EditStatus(StrEnum):
     """Stable edits hold claims; preview edits are evaluated and counted only; planned ones are listed only."""
 
     STABLE = "stable"
@@ -172,7 +172,7 @@ class Edit(Generic[Subject]):
     needs: int
     about: About
     lacks: Lacks
-    status: Status
+    status: EditStatus
     module: str
     kinds: frozenset[ClaimKind] = PROFESSIONAL
 
@@ -249,7 +249,7 @@ class Declaration(Generic[Subject]):
         needs: int = 0,
         about: About = _any_code,
         lacks: Lacks = _nothing,
-        status: Status = Status.STABLE,
+        status: EditStatus = EditStatus.STABLE,
         kinds: frozenset[ClaimKind] = PROFESSIONAL,
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
         """Declare an edit: its name is the function's, its explanation the function's docstring."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from worker.fhir import systems
 from worker.fhir.current import NUMBERS, by_use
-from worker.fhir.elements import DamagedError, Element
+from worker.fhir.elements import FhirElement, ResourceError
 
 
 class Number(StrEnum):
@@ -49,7 +49,7 @@ _BY_TYPE: Final = {
 _PERSONS: Final = frozenset({"Practitioner", "Patient", "RelatedPerson"})
 
 
-def number_of(identifier: Element, *, of_person: bool) -> Number | None:
+def number_of(identifier: FhirElement, *, of_person: bool) -> Number | None:
     """Return what an identifier is; None when neither its system nor its type says it.
 
     A TAX number of a person can be an SSN as well as an EIN: its hyphens say which. Where system and type contradict
@@ -62,7 +62,7 @@ def number_of(identifier: Element, *, of_person: bool) -> Number | None:
     return Number.OTHER
 
 
-def _by_type(identifier: Element, *, of_person: bool) -> Number | None:
+def _by_type(identifier: FhirElement, *, of_person: bool) -> Number | None:
     concept = identifier.child("type")
     codings = concept.children("coding") if concept else []
     codes = [each.peek("code") for each in codings if each.peek("system") in systems.IDENTIFIER_TYPES | {""}]
@@ -80,24 +80,24 @@ def _tax_number(value: str) -> Number | None:
     return {(2, 7): Number.EMPLOYER, (3, 2, 4): Number.SOCIAL_SECURITY}.get(hyphens)
 
 
-def identifier(party: Element, number: Number) -> str:
+def identifier(party: FhirElement, number: Number) -> str:
     """Return a number of a party; empty when it has none that is current.
 
-    Raises `DamagedError` when two different ones have an equal claim to be it.
+    Raises `ResourceError` when two different ones have an equal claim to be it.
     """
     of_person = party.peek("resourceType") in _PERSONS
     found = [each for each in party.children("identifier") if number_of(each, of_person=of_person) is number]
     return _chosen(party, found, number)
 
 
-def _chosen(party: Element, found: list[Element], number: Number) -> str:
+def _chosen(party: FhirElement, found: list[FhirElement], number: Number) -> str:
     current = by_use(found, NUMBERS)
     if not current:
         return ""
     equal = [each for each in current if each.peek("use") == current[0].peek("use")]
     values = {each.text("value").replace("-", ""): each for each in reversed(equal)}
     if len(values) > 1:
-        raise DamagedError(
+        raise ResourceError(
             f"{party.path}.identifier",
             f"two different values are a current {number}; `use` or `period` has to say which one counts.",
         )
@@ -106,7 +106,7 @@ def _chosen(party: Element, found: list[Element], number: Number) -> str:
     return current[0].text("value")
 
 
-def member_id(coverage: Element) -> str:
+def member_id(coverage: FhirElement) -> str:
     """Return the member id among the identifiers of a coverage; the only one of an unknown system and type counts."""
     if found := identifier(coverage, Number.MEMBER):
         return found
@@ -114,7 +114,7 @@ def member_id(coverage: Element) -> str:
     return value(unknown[0]) if len(unknown) == 1 else ""
 
 
-def payer_id(payer: Element) -> str:
+def payer_id(payer: FhirElement) -> str:
     """Return the payer id: one that says so, else the first by which the sender knows the payer.
 
     Payers have no numbers in common, but no claim reaches a payer by an NPI or EIN.
@@ -125,12 +125,12 @@ def payer_id(payer: Element) -> str:
     return first(others)
 
 
-def first(identifiers: Iterable[Element]) -> str:
+def first(identifiers: Iterable[FhirElement]) -> str:
     """Return the value of the current identifier whose use comes first; empty when there is none."""
     return next((value(each) for each in by_use([*identifiers], NUMBERS)), "")
 
 
-def value(identifier: Element | None) -> str:
+def value(identifier: FhirElement | None) -> str:
     """Return the value of one identifier; empty when there is none."""
     if identifier is None:
         return ""
@@ -138,6 +138,6 @@ def value(identifier: Element | None) -> str:
     return identifier.text("value")
 
 
-def _unknown(party: Element) -> list[Element]:
+def _unknown(party: FhirElement) -> list[FhirElement]:
     found = [each for each in party.children("identifier") if number_of(each, of_person=False) is None]
     return by_use(found, NUMBERS)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from worker.fhir.codings import Codes, code_of
+from worker.fhir.codings import CodeSet, code_of
 from worker.fhir.current import NAMES, OF_PERSONS, OF_PROVIDERS, TELECOMS, best, best_address, by_use
-from worker.fhir.elements import Element, Json, filled
+from worker.fhir.elements import FhirElement, Json, filled
 from worker.fhir.identifiers import Number, identifier, number_of, payer_id, value
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import TAXONOMY
@@ -17,10 +17,10 @@ _TEN: Final = 10
 _HOME: Final = frozenset({"", "US", "USA"})
 _PEOPLE: Final = ("Patient", "RelatedPerson", "Practitioner")
 _PROVIDERS: Final = ("Organization", "Practitioner", "PractitionerRole")
-_TAXONOMIES: Final = Codes("provider taxonomy", TAXONOMY)
+_TAXONOMIES: Final = CodeSet("provider taxonomy", TAXONOMY)
 
 
-def provider(reference: Element | None, resolver: Resolver) -> Json:
+def provider(reference: FhirElement | None, resolver: Resolver) -> Json:
     """Return a provider: what a reference leads to, or what it says itself; empty when there is none.
 
     A PractitionerRole is the organization that it names, which is the one that bills, else its practitioner.
@@ -28,7 +28,7 @@ def provider(reference: Element | None, resolver: Resolver) -> Json:
     return _of_reference(reference, resolver, ("organization", "practitioner"), has_taxonomy=True)
 
 
-def rendering(reference: Element | None, resolver: Resolver, *, has_taxonomy: bool) -> Json:
+def rendering(reference: FhirElement | None, resolver: Resolver, *, has_taxonomy: bool) -> Json:
     """Return who gave the service: of a PractitionerRole the practitioner, else the organization.
 
     The taxonomy stays unread where an 837 has no PRV segment for the role.
@@ -36,7 +36,9 @@ def rendering(reference: Element | None, resolver: Resolver, *, has_taxonomy: bo
     return _of_reference(reference, resolver, ("practitioner", "organization"), has_taxonomy=has_taxonomy)
 
 
-def _of_reference(reference: Element | None, resolver: Resolver, names: tuple[str, str], *, has_taxonomy: bool) -> Json:
+def _of_reference(
+    reference: FhirElement | None, resolver: Resolver, names: tuple[str, str], *, has_taxonomy: bool
+) -> Json:
     if reference is None:
         return {}
     found = resolver.follow(reference, *_PROVIDERS)
@@ -52,11 +54,11 @@ def _of_reference(reference: Element | None, resolver: Resolver, names: tuple[st
     return (_provider(party, has_taxonomy=has_taxonomy) if party else _named_only(named)) | taxonomy
 
 
-def _taxonomy(concepts: Iterable[Element | None]) -> str:
+def _taxonomy(concepts: Iterable[FhirElement | None]) -> str:
     return next(filter(None, (code_of(each, _TAXONOMIES) for each in concepts)), "")
 
 
-def _provider(party: Element, *, has_taxonomy: bool) -> Json:
+def _provider(party: FhirElement, *, has_taxonomy: bool) -> Json:
     names = _person(party) if party.peek("resourceType") in _PEOPLE else filled(organizationName=party.text("name"))
     qualifications = by_use(party.children("qualification"), [""]) if has_taxonomy else []
     qualified = [each.child("code") for each in qualifications]
@@ -70,7 +72,7 @@ def _provider(party: Element, *, has_taxonomy: bool) -> Json:
     )
 
 
-def contact(party: Element) -> Json:
+def contact(party: FhirElement) -> Json:
     """Return how to reach a provider: the best telephone, fax and mail address."""
     ways: Json = {}
     for each in by_use(party.children("telecom"), TELECOMS):
@@ -88,7 +90,7 @@ def _digits(number: str) -> str:
     return digits[1:] if len(digits) > _TEN and digits.startswith("1") else digits
 
 
-def _named_only(reference: Element | None) -> Json:
+def _named_only(reference: FhirElement | None) -> Json:
     """A party of which only the reference is here: its NPI, and its name in words unless it is a person.
 
     The words that display a person do not say which of them is the last name.
@@ -103,7 +105,7 @@ def _named_only(reference: Element | None) -> Json:
     return filled(organizationName="" if kind in _PEOPLE else reference.text("display"), npi=npi)
 
 
-def person(party: Element) -> Json:
+def person(party: FhirElement) -> Json:
     """Return a patient or a subscriber."""
     gender = _GENDERS.get(party.text("gender"), "")
     if not gender:
@@ -116,7 +118,7 @@ def person(party: Element) -> Json:
     )
 
 
-def _person(party: Element) -> Json:
+def _person(party: FhirElement) -> Json:
     name = best(party.children("name"), NAMES)
     if name is None:
         return {}
@@ -141,7 +143,7 @@ class Payer(NamedTuple):
     address: Json = {}  # noqa: RUF012 - nobody writes into it
 
 
-def payer(reference: Element | None, resolver: Resolver) -> Payer:
+def payer(reference: FhirElement | None, resolver: Resolver) -> Payer:
     """Return the payer that a reference leads to, or what the reference says itself."""
     if reference is None:
         return Payer()
@@ -153,7 +155,7 @@ def payer(reference: Element | None, resolver: Resolver) -> Payer:
     return Payer(party.text("name"), payer_id(party), address(party))
 
 
-def address(party: Element) -> Json:
+def address(party: FhirElement) -> Json:
     """Return the current address of a party; a Location has one, all others a list of them."""
     if party.peek("resourceType") == "Location":
         place = party.child("address")

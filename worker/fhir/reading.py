@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from worker.fhir.claims import MOST_UNMAPPED, message_of
-from worker.fhir.elements import DamagedError, Json, filled
-from worker.fhir.resources import NoClaimError, find_claims
+from worker.fhir.elements import Json, ResourceError, filled
+from worker.fhir.resources import ClaimNotFoundError, find_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def read_resource(document: Json) -> Iterator[ResourceRead | Damage]:
         for found in find_claims(document):
             try:
                 message, unmapped = message_of(found)
-            except DamagedError as error:
+            except ResourceError as error:
                 yield Damage(found.place, str(error), is_claim=True)
                 continue
             number = found.value.get("id")
@@ -47,5 +47,5 @@ def read_resource(document: Json) -> Iterator[ResourceRead | Damage]:
             yield ResourceRead(
                 found.place, message | {"fhirOrigin": origin | filled(unmapped=unmapped[:MOST_UNMAPPED])}
             )
-    except NoClaimError as error:
+    except ClaimNotFoundError as error:
         yield Damage("", str(error), is_claim=False)

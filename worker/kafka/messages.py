@@ -40,7 +40,7 @@ def without_marks(headers: Headers) -> tuple[Headers, Mark | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
+class InboundMessage:
     """One message as it came in."""
 
     topic: str

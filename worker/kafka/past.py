@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import HEADER_SCHEMA, DeadLetterReason
-from worker.kafka.messages import Headers, Inbound, replays
+from worker.kafka.messages import Headers, InboundMessage, replays
 from worker.kafka.read import Record
 
 _DECODER: Final = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastMessage:
     """What became of a message once.
 
     Attributes:
@@ -32,7 +32,7 @@ class Past:
     record: Record
     verdict: str
     edits: frozenset[str]
-    message: Inbound
+    message: InboundMessage
     replays: int
     is_kept: bool
     said: Mapping[str, str]
@@ -48,7 +48,7 @@ class Past:
         return datetime.fromtimestamp(self.record.timestamp_ms / 1000, UTC)
 
 
-def read_dead_letter(record: Record) -> Past | None:
+def read_dead_letter(record: Record) -> PastMessage | None:
     """Return the message behind a dead letter; none if the record is not one of ours."""
     names = [name for name, _ in record.headers]
     if HEADER_SCHEMA not in names:
@@ -57,7 +57,7 @@ def read_dead_letter(record: Record) -> Past | None:
     cut = names.index(HEADER_SCHEMA)
     said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers[cut:]}
     try:
-        message = Inbound(
+        message = InboundMessage(
             topic=said[dlq.HEADER_ORIG_TOPIC],
             partition=int(said[dlq.HEADER_ORIG_PARTITION]),
             offset=int(said[dlq.HEADER_ORIG_OFFSET]),
@@ -71,10 +71,10 @@ def read_dead_letter(record: Record) -> Past | None:
         return None
     parts = (dlq.HEADER_VALUE, dlq.HEADER_KEY, dlq.HEADER_HEADERS)
     is_kept = all(said.get(part) == "copied" for part in parts)
-    return Past(record, reason.value, frozenset(), message, replays(record.headers[cut:]), is_kept, said)
+    return PastMessage(record, reason.value, frozenset(), message, replays(record.headers[cut:]), is_kept, said)
 
 
-def read_outcome(record: Record, inbound: str) -> Past | None:
+def read_outcome(record: Record, inbound: str) -> PastMessage | None:
     """Return the message behind an outcome; none if the record is not one of ours.
 
     Args:
@@ -95,8 +95,10 @@ def read_outcome(record: Record, inbound: str) -> Past | None:
     said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     received = _milliseconds(said.get("ce_time"))
     # The outcome keeps neither the offset nor the headers of its message; no edit looks at either.
-    message = Inbound(inbound, record.partition, -1, received, record.key, claim.encode(), ())
-    return Past(record, disposition, edits, message, replays(record.headers), is_kept=True, said=MappingProxyType(said))
+    message = InboundMessage(inbound, record.partition, -1, received, record.key, claim.encode(), ())
+    return PastMessage(
+        record, disposition, edits, message, replays(record.headers), is_kept=True, said=MappingProxyType(said)
+    )
 
 
 def _members(text: str) -> dict[str, tuple[int, int]]:
@@ -120,7 +122,7 @@ def _milliseconds(text: str | None) -> int | None:
         return None
 
 
-def payer_of(past: Past) -> str | None:
+def payer_of(past: PastMessage) -> str | None:
     """Return the payer that a message names; none where it is no claim."""
     try:
         claim: Any = json.loads(past.message.value or b"")  # any JSON value
@@ -130,7 +132,7 @@ def payer_of(past: Past) -> str | None:
     return payer if isinstance(payer, str) else None
 
 
-def again(past: Past) -> Headers:
+def again(past: PastMessage) -> Headers:
     """Return the headers of a replay: those of the message, how often it was replayed, and when it came in."""
     ours = {dlq.HEADER_REPLAYS: past.replays + 1, dlq.HEADER_RECEIVED_MS: received_ms(past)}
     return (
@@ -139,7 +141,7 @@ def again(past: Past) -> Headers:
     )
 
 
-def received_ms(past: Past) -> int | None:
+def received_ms(past: PastMessage) -> int | None:
     """Return when a message came in for the first time, in milliseconds since 1970; none if that is not known."""
     if past.replays and "ce_time" in past.said:
         return _milliseconds(past.said["ce_time"])

@@ -16,7 +16,7 @@ import aiokafka.consumer.fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
 from worker.kafka.messages import HEADER_NAMES, UNREADABLE, Headers
-from worker.kafka.unpacking import DamagedError, unpack
+from worker.kafka.unpacking import UnpackingError, unpack
 
 MOST_UNPACKED: Final = 32 * 1024 * 1024
 """A Java producer fills a batch up to 1 MiB before it is packed (`max.request.size`)."""
@@ -122,7 +122,7 @@ class GuardedBatch:
     def _records(self) -> Iterator[Any]:  # Any: as above
         try:
             plain = self._plain()
-        except DamagedError:
+        except UnpackingError:
             yield from self._unreadable(0)
             return
         count, expected, end = 0, self._batch.base_offset, self._batch.next_offset
@@ -166,7 +166,7 @@ class GuardedBatch:
         for number in range(count):
             try:
                 body, place = _bytes(plain, place)
-            except DamagedError:
+            except UnpackingError:
                 # Where the next record begins is not known any more.
                 yield from self._unreadable(delta + 1)
                 return
@@ -181,7 +181,7 @@ class GuardedBatch:
             key, place = _bytes(body, place)
             value, place = _bytes(body, place)
             headers = _headers(body, place)
-        except DamagedError:
+        except UnpackingError:
             return self._marked(self._batch.base_offset + expected, self._batch.max_timestamp), expected
         kind = self._batch.timestamp_type
         return StoredRecord(self._batch.base_offset + delta, timestamp, kind, key, value, headers), delta
@@ -205,7 +205,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
     number = shift = 0
     while True:
         if place >= len(data) or shift > _MOST_VARINT_BITS:
-            raise DamagedError
+            raise UnpackingError
         byte = data[place]
         place += 1
         number |= (byte & 0x7F) << shift
@@ -216,7 +216,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
 
 def _between(least: int, most: int, found: tuple[int, int]) -> tuple[int, int]:
     if not least <= found[0] <= most:
-        raise DamagedError
+        raise UnpackingError
     return found
 
 
@@ -225,7 +225,7 @@ def _bytes(data: bytes, place: int) -> tuple[bytes | None, int]:
     if length < 0:
         return None, place
     if length > len(data) - place:
-        raise DamagedError
+        raise UnpackingError
     return data[place : place + length], place + length
 
 
@@ -242,5 +242,5 @@ def _headers(data: bytes, place: int) -> Headers:
             said, is_marked = (name or b"").decode("utf-8", "backslashreplace"), True
         headers.append((said, value))  # type: ignore[arg-type]  # a header without a value is None, as from aiokafka
     if place != len(data):
-        raise DamagedError
+        raise UnpackingError
     return (*headers, (HEADER_NAMES, b"")) if is_marked else tuple(headers)

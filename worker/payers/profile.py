@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from schemas.outcome import Severity
-from worker.payers.suppression import Off, Setting, Suppression
+from worker.errors import ConfigurationError
+from worker.payers.suppression import Setting, Suppression, SwitchOff
 
 
 class DocumentationMode(StrEnum):
@@ -29,7 +30,7 @@ class EditSetting(Setting):
     """What a profile says about one edit."""
 
     severity: Severity | None = None
-    off: Off | None = None
+    off: SwitchOff | None = None
     options: dict[str, Any] = Field(default_factory=dict)  # validated by the model that the edit declares
 
 
@@ -62,12 +63,8 @@ class Profile(Setting):
 NOTHING_SAID = EditSetting()
 
 
-class ProfileError(Exception):
+class ProfileError(ConfigurationError):
     """The profiles do not fit together; `problems` holds one sentence for each thing that is wrong."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Profiles:

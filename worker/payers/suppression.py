@@ -18,7 +18,7 @@ class Setting(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Off(Setting):
+class SwitchOff(Setting):
     """Why an edit is switched off, by whom and until when."""
 
     reason: str = Field(min_length=1)
@@ -26,7 +26,7 @@ class Off(Setting):
     until: date | None = None
 
 
-class When(Setting):
+class LineFilter(Setting):
     """The lines that a suppression is for; all that is given must hold."""
 
     codes: tuple[CodeOrRange, ...] = Field(default=(), description="procedure codes, or ranges such as J9000-J9999")
@@ -50,8 +50,8 @@ class When(Setting):
         return not self.places or place in self.places
 
 
-class Suppression(Off):
+class Suppression(SwitchOff):
     """An edit that is silenced for some lines: why, by whom and until when."""
 
     edit: str
-    when: When
+    when: LineFilter

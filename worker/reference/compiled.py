@@ -17,7 +17,7 @@ import orjson
 
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import loaded_from, read_manifests
-from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.files.cells import Cells
 from worker.reference.files.held_rows import CompiledFile, CompiledRows, column
 from worker.reference.files.read_table import row_lengths, sorted_codes
@@ -55,7 +55,7 @@ KEY_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _DIGEST_LENGTH: Final = 64
 
 
-def compile_tables(loaded: Loaded, files: Mapping[str, bytes], of: str) -> bytes:
+def compile_tables(loaded: LoadedTables, files: Mapping[str, bytes], of: str) -> bytes:
     """The compiled form of tables that were read from these files and found good.
 
     Args:

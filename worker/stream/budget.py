@@ -19,6 +19,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
+from worker.errors import ClaimscrubError
+
 _AGAIN_AFTER: Final = 4
 """Later edits that overrun on the same claim are interrupted after this fraction of the budget each."""
 
@@ -28,11 +30,11 @@ _PAGE_DATA: Final = 5
 """The place of data and stack among the counts of pages in /proc/self/statm (proc(5))."""
 
 
-class MemoryLimitError(Exception):
+class MemoryLimitError(ClaimscrubError):
     """The bound on memory is below what the process has already; the text says both."""
 
 
-class OverBudgetError(Exception):
+class OverBudgetError(ClaimscrubError):
     """Scrubbing one claim took longer than it may."""
 
 

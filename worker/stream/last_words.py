@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from worker.errors import ClaimscrubError
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.budget import MemoryLimitError
 from worker.stream.exit_codes import ExitCode
@@ -24,7 +25,7 @@ _PORT_PROBLEMS: Final = MappingProxyType(
 )
 
 
-class NotLoadableError(Exception):
+class NotLoadableError(ClaimscrubError):
     """The tables, profiles or edits cannot be loaded; the text says which file and why, and is ours."""
 
 

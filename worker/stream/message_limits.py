@@ -8,10 +8,11 @@ frozen, and one claim that holds the worker ends it (see `worker.stream.budget`)
 import time
 from dataclasses import dataclass
 
+from worker.errors import ClaimscrubError
 from worker.settings import Settings
 
 
-class MessageLimitError(Exception):
+class MessageLimitError(ClaimscrubError):
     """A message becomes too much; the text is one sentence and holds nothing of the message."""
 
 

@@ -14,11 +14,12 @@ from typing import Any, Final
 import orjson
 
 from schemas.outcome import Outcome
-from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
+from worker.errors import ClaimscrubError
+from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.pipeline.steps.decode import read_json
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import Outgoing, Provenance, cloud_event, form_of, handed_on, size
-from worker.stream.scrubber import Form, Scrubbed
+from worker.stream.records import OutgoingRecord, Provenance, cloud_event, form_of, handed_on, size
+from worker.stream.scrubber import ClaimVerdict, Form
 from worker.x12.answer import ack_999 as structure
 from worker.x12.answer import status_277ca as status_answer
 from worker.x12.answer.ack_999 import answers_of, write_999, write_ta1
@@ -31,19 +32,19 @@ from worker.x12.write.covers import Defaults
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:reply")
 
 
-class ReplyTooLargeError(Exception):
+class ReplyTooLargeError(ClaimscrubError):
     """A reply does not fit into a record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReplyOptions:
     """What the operator wants beside the outcomes."""
 
     submissions: bool
     acknowledgements: Acknowledgements
 
     @classmethod
-    def of(cls, settings: Settings) -> "Wanted":
+    def of(cls, settings: Settings) -> "ReplyOptions":
         """Return what the settings say."""
         return cls(settings.submit_x12, settings.acknowledge)
 
@@ -56,7 +57,7 @@ class Wanted:
 class Replies:
     """Collects what becomes of the claims of one message, and makes the records of it."""
 
-    def __init__(self, message: Inbound, wanted: Wanted, provenance: Provenance, moment: datetime) -> None:
+    def __init__(self, message: InboundMessage, wanted: ReplyOptions, provenance: Provenance, moment: datetime) -> None:
         """`moment` is when the replies were made, in the words of their envelopes: when the message was sent."""
         self._message = message
         self._wanted = wanted
@@ -69,7 +70,7 @@ class Replies:
         self._submissions = Submissions()
         self._unwritten: set[int] = set()
 
-    def add(self, scrubbed: Scrubbed) -> None:
+    def add(self, scrubbed: ClaimVerdict) -> None:
         """Take the verdict on a claim."""
         if scrubbed.value is None:
             return
@@ -78,14 +79,14 @@ class Replies:
         if self._is_answered:
             self._submissions.add(Outcome.read(scrubbed.value))
 
-    def records(self) -> list[Outgoing]:
+    def records(self) -> list[OutgoingRecord]:
         """Return the records. Raises `ReplyTooLargeError`."""
         records = list(self._records())
         if any(size(record) > self._provenance.record_limit for record in records):
             raise ReplyTooLargeError
         return records
 
-    def _records(self) -> Iterator[Outgoing]:
+    def _records(self) -> Iterator[OutgoingRecord]:
         topics = self._provenance.topics
         if self._clean:
             written = b"".join(write_837(self._clean, Defaults(self._moment), refused=self._note_unwritten))
@@ -123,8 +124,8 @@ class Replies:
             if text := "".join(texts):
                 yield kind, X12_CONTENT_TYPE, text.encode()
 
-    def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> Outgoing:
+    def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> OutgoingRecord:
         message = self._message
         reply = uuid.uuid5(_IDS, f"{message.topic}/{message.partition}/{message.offset}/{kind}")
         headers = [*cloud_event(str(reply), kind, message, self._provenance), ("content-type", content_type)]
-        return Outgoing(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
+        return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *handed_on(message)))

@@ -26,7 +26,7 @@ Disposition = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skippe
 
 
 @dataclass(frozen=True, slots=True)
-class Scrubbed:
+class ClaimVerdict:
     """The result for one message, or for one claim of several in a message.
 
     Attributes:
@@ -60,18 +60,18 @@ class Scrubbed:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-PART_READ: Final = Scrubbed("skipped")
+PART_READ: Final = ClaimVerdict("skipped")
 """Yielded in place of a verdict for a part of a message that is no claim; the dead letter at the end tells of it."""
 
 
 class Scrubber(Protocol):
     """What scrubs messages: synchronous, pure and total."""
 
-    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return the verdict on one message received on a day."""
         ...
 
-    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
         """Yield the verdict on each claim of a message of another form, and one dead letter if some of it is no claim.
 
         At least one verdict is yielded, and `PART_READ` for each part that is no claim. Between two of them the caller
@@ -124,7 +124,7 @@ class ReferenceSource:
         home: The folder that is loaded at the start, and again when the operator asks.
         root: A notice may name folders below this one only.
         load: Makes the scrubber over the tables of a folder; all else stays as it is.
-            Raises `worker.reference.errors.ReferenceError`. Called on a thread.
+            Raises `worker.reference.errors.ReferenceDataError`. Called on a thread.
     """
 
     home: Path

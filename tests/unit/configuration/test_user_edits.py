@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from worker.bootstrap import build_pipeline, default_config_directory, load_scrubber
 from worker.cli.commands import claimscrub
-from worker.configuration.documents import ConfigurationError
 from worker.configuration.user_edits import load_user_edits
+from worker.errors import ConfigurationError
 from worker.settings import Settings
 
 _PARTS = (default_config_directory() / "README.md").read_text("utf-8")

@@ -11,18 +11,18 @@ from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from schemas.topics import topic_names
 from tests.inputs.malformed import sound, with_value, written
 from tests.inputs.poison import RECEIVED
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.kafka.past import again, payer_of, read_dead_letter, read_outcome
 from worker.kafka.read import Record
 from worker.pipeline.scrub import Pipeline
-from worker.stream.records import Outgoing, Provenance, dead, outgoing
+from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
 
 PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
-MESSAGE = Inbound("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", (("x-own", b"\xff"),))
+MESSAGE = InboundMessage("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", (("x-own", b"\xff"),))
 BROKEN = dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {})
 
 
-def on_topic(sent: Outgoing | None) -> Record:
+def on_topic(sent: OutgoingRecord | None) -> Record:
     """A record as a reader of its topic sees it."""
     assert sent is not None
     return Record(sent.topic, sent.partition, 7, 1_700_000_100_000, sent.key, sent.value, sent.headers)

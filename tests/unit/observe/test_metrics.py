@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from worker.observe.metrics import CATALOGUE, PREFIX, Kind
+from worker.observe.metrics import CATALOGUE, PREFIX, MetricKind
 from worker.observe.recorder import Recorder
 
 
@@ -13,7 +13,7 @@ def test_names_follow_the_rules() -> None:
     names = [metric.name for metric in CATALOGUE]
 
     assert len(set(names)) == len(names)
-    assert all(metric.name.endswith("_total") == (metric.kind is Kind.COUNTER) for metric in CATALOGUE)
+    assert all(metric.name.endswith("_total") == (metric.kind is MetricKind.COUNTER) for metric in CATALOGUE)
 
 
 def test_every_series_that_is_known_starts_at_zero() -> None:

@@ -27,7 +27,7 @@ from tests.unit.pipeline.claim_members import (
     whole_claim,
 )
 from worker.pipeline.scrub import Pipeline
-from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode, read_json, write_json
+from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode, read_json, write_json
 from worker.pipeline.steps.known_members import KNOWN, PUBLISHED, fold, members_of_model
 from worker.pipeline.steps.unread import MOST_PATHS
 from worker.samples import synthetic
@@ -51,7 +51,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-def read(claim: dict[str, Any]) -> Decoded:
+def read(claim: dict[str, Any]) -> DecodedClaim:
     """The claim as it is read from the wire."""
     return decode(orjson.dumps(claim), LIMIT)
 
@@ -60,7 +60,7 @@ def flaws_of(claim: dict[str, Any]) -> tuple[str, ...]:
     """What is wrong with a claim that is refused; nothing where it is read."""
     try:
         read(claim)
-    except NotAClaimError as error:
+    except UnreadableClaimError as error:
         letter = error.letter
     else:
         return ()

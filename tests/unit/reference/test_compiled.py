@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.reference.small_folder import SHIPPED
-from worker.reference import errors
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import read_all
-from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.build.loading import read_folder
 from worker.reference.compiled import KEY_COLUMNS, compile_tables, open_compiled
+from worker.reference.errors import ReferenceDataError
 from worker.reference.files.raw_rows import csv_bytes
 from worker.reference.files.read_table import row_lengths
 from worker.reference.tables.dated import ByEdition, ByRow
@@ -48,13 +48,13 @@ def files() -> Mapping[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def loaded(files: Mapping[str, bytes]) -> Loaded:
+def loaded(files: Mapping[str, bytes]) -> LoadedTables:
     """The shipped tables, read as a whole."""
     return read_all(files)
 
 
 @pytest.fixture(scope="module")
-def compiled(loaded: Loaded, files: Mapping[str, bytes]) -> bytes:
+def compiled(loaded: LoadedTables, files: Mapping[str, bytes]) -> bytes:
     """Their compiled form."""
     return compile_tables(loaded, files, OF)
 
@@ -68,7 +68,7 @@ def from_compiled(compiled: bytes, files: Mapping[str, bytes]) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def from_files(loaded: Loaded) -> Snapshot:
+def from_files(loaded: LoadedTables) -> Snapshot:
     """The snapshot over what was read as a whole."""
     return assemble(loaded)
 
@@ -116,7 +116,7 @@ def test_each_diagnosis_has_the_same_answers(from_compiled: Snapshot, from_files
             assert ours.billable_below(code, on) == theirs.billable_below(code, on)
 
 
-def test_drugs_are_found_by_the_same_names(from_compiled: Snapshot, from_files: Snapshot, loaded: Loaded) -> None:
+def test_drugs_are_found_by_the_same_names(from_compiled: Snapshot, from_files: Snapshot, loaded: LoadedTables) -> None:
     """Each name of each drug, and two in one text."""
     ((_, drugs),) = loaded.drugs.editions
     texts = [name for drug in drugs for name in (*drug.names, drug.short_description or "")]
@@ -131,7 +131,7 @@ def test_the_whole_is_the_same(from_compiled: Snapshot, from_files: Snapshot) ->
     assert from_compiled.modifier_exclusions == from_files.modifier_exclusions
 
 
-def test_every_table_but_the_diagnoses_has_its_key_columns(loaded: Loaded) -> None:
+def test_every_table_but_the_diagnoses_has_its_key_columns(loaded: LoadedTables) -> None:
     """A table that is added and left out here would not compile."""
     tables: list[LoadedTable[object]] = [getattr(loaded, field.name) for field in fields(loaded)]
 
@@ -165,7 +165,7 @@ def test_a_row_that_is_not_the_compiled_one_is_refused(compiled: bytes, files: M
     snapshot = open_compiled(compiled, others, OF)
     assert snapshot is not None
 
-    with pytest.raises(errors.ReferenceError, match=r"drugs/2026-01\.csv: row \d+ is not the one that was compiled"):
+    with pytest.raises(ReferenceDataError, match=r"drugs/2026-01\.csv: row \d+ is not the one that was compiled"):
         snapshot.drug("J2357", date(2026, 1, 1))
 
 

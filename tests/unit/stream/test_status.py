@@ -8,7 +8,7 @@ from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
-from worker.stream.status import MOST_FINDINGS, Status
+from worker.stream.status import MOST_FINDINGS, WorkerStatus
 
 EDITS = tuple(f"TST-{number:02}" for number in range(20))
 
@@ -29,7 +29,7 @@ def loaded() -> LoadedScrubber:
 
 def shown(recorder: Recorder, settings: Settings | None = None, *, is_loaded: bool = True) -> dict[str, Any]:
     """The figures of a worker."""
-    status = Status(settings or Settings(), recorder, HealthState(), "1.2.3")
+    status = WorkerStatus(settings or Settings(), recorder, HealthState(), "1.2.3")
     status.loaded = loaded if is_loaded else None
     figures: dict[str, Any] = json.loads(status.document())
     return figures

@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.check.portion import Job, Screen, Wanted, check_portion
+from worker.cli.check.portion import CheckOptions, Job, Screen, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
-from worker.cli.shared.claim_files import Found, read_what_can_be_read
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand_what_is_there, total_bytes
+from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand_what_is_there, total_bytes
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import (
     DAY,
@@ -107,14 +107,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     is_fixing = fix or unsafe_fixes
     if write and (not is_fixing or STDIN in paths):
         raise click.UsageError("--write needs --fix or --unsafe-fixes, and files instead of stdin")
-    wanted = Wanted(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
+    wanted = CheckOptions(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
     day = as_of.date() if as_of else today()
     try:
         files = expand_what_is_there(paths)
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
         job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
         summary = _check(files, job, processes)
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
     if not wanted.as_json:
         summary.show(out())
@@ -143,7 +143,7 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
             pass_on(portion.errors, is_error=True)
             for found, replacement in portion.corrected:
                 if found.is_mapped and wanted.is_writing:
-                    raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
+                    raise ClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
                 rewritten.setdefault(found.source, []).append(replacement)
     if wanted.is_writing:
         for file, replacements in rewritten.items():
@@ -152,13 +152,13 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
     return summary
 
 
-def _portions(read: Iterator[Found]) -> Iterator[tuple[Found, ...]]:
+def _portions(read: Iterator[ClaimInput]) -> Iterator[tuple[ClaimInput, ...]]:
     while portion := tuple(islice(read, _PORTION)):
         yield portion
 
 
 @contextmanager
-def _progress(files: list[str], console: Console, wanted: Wanted) -> Iterator[Progress]:
+def _progress(files: list[str], console: Console, wanted: CheckOptions) -> Iterator[Progress]:
     """Show a bar on stderr where the claims are many and do not themselves go to the terminal."""
     total = total_bytes(files)
     is_talkative = sys.stdout.isatty() and not wanted.is_quiet

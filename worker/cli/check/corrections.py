@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.outcome import Finding
-from worker.cli.shared.claim_files import Found
+from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.console import say
 from worker.cli.shared.escapes import printable
 from worker.pipeline.fixes import patch
 from worker.pipeline.fixes.fixes import make_fixes, new_findings
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 
 _INDENT: Final = 2
 _ROUNDS: Final = 3
@@ -31,14 +31,14 @@ class Correction:
     """
 
     value: bytes
-    scrubbed: Scrubbed
+    scrubbed: ScrubResult
     made: tuple[Finding, ...]
     skipped: tuple[Finding, ...]
     left: tuple[Finding, ...]
     new: tuple[Finding, ...]
 
 
-def correct(pipeline: Pipeline, value: bytes, scrubbed: Scrubbed, day: date, *, unsafe: bool) -> Correction | None:
+def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, *, unsafe: bool) -> Correction | None:
     """Correct a claim that was scrubbed; none if there is nothing to correct."""
     if scrubbed.outcome is None:
         return None
@@ -72,7 +72,7 @@ def correct(pipeline: Pipeline, value: bytes, scrubbed: Scrubbed, day: date, *, 
     )
 
 
-def show_correction(console: Console, found: Found, correction: Correction) -> None:
+def show_correction(console: Console, found: ClaimInput, correction: Correction) -> None:
     """Write what was corrected, what came of it, and the difference between the claim before and after."""
     for title, findings in (
         ("Corrected", correction.made),

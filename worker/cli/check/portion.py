@@ -14,17 +14,17 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.cli.check.corrections import Correction, correct, show_correction
 from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
-from worker.cli.shared.claim_files import Found
+from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.configuration import load_pipeline
 from worker.cli.shared.console import SafeConsole
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CheckOptions:
     """What the user wants to see and to have done."""
 
     as_json: bool
@@ -69,7 +69,7 @@ class Job:
     user_edits: Path | None
     profile: str | None
     day: date
-    wanted: Wanted
+    wanted: CheckOptions
     out: Screen
     err: Screen
 
@@ -92,10 +92,10 @@ class Portion:
     text: str = ""
     errors: str = ""
     summary: Summary = field(default_factory=Summary)
-    corrected: list[tuple[Found, Replacement]] = field(default_factory=list)
+    corrected: list[tuple[ClaimInput, Replacement]] = field(default_factory=list)
 
 
-def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
+def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     """Scrub some claims, and correct them where that is wanted."""
     pipeline, wanted, made = job.pipeline, job.wanted, Portion()
     budget = ClaimBudget(CLAIM_BUDGET_S, hang_s=None)
@@ -125,7 +125,7 @@ def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
     return made
 
 
-def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[Scrubbed, Correction | None]:
+def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[ScrubResult, Correction | None]:
     """Return what becomes of one claim, and its correction where one is wanted and there is one.
 
     A claim that takes longer than in the worker is the dead letter that it would be there.
@@ -138,11 +138,13 @@ def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tu
         with budget:
             correction = correct(pipeline, value, scrubbed, job.day, unsafe=job.wanted.is_unsafe)
     except OverBudgetError:
-        return Scrubbed(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT)), None
+        return ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT)), None
     return correction.scrubbed if correction else scrubbed, correction
 
 
-def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:
+def _add_message(
+    made: Portion, found: ClaimInput, scrubbed: ScrubResult, errors: Console, wanted: CheckOptions
+) -> None:
     """Only messages go to stdout; what is no claim is said on stderr."""
     if scrubbed.message is not None:
         made.messages.append(scrubbed.message)
@@ -150,7 +152,7 @@ def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Consol
         show_unreadable(errors, found, scrubbed.dead_letter)
 
 
-def _show(found: Found, scrubbed: Scrubbed, console: Console, wanted: Wanted) -> None:
+def _show(found: ClaimInput, scrubbed: ScrubResult, console: Console, wanted: CheckOptions) -> None:
     if scrubbed.outcome is not None:
         show_outcome(console, found, scrubbed.outcome, with_coverage=wanted.with_coverage)
     elif scrubbed.dead_letter:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from worker.edits.edit import AnyEdit, Scope, Status
+from worker.edits.edit import AnyEdit, EditStatus, Scope
 from worker.payers.profile import Profile
 from worker.pipeline.rules.rulebook import Rule, compile_rulebook
 
@@ -25,7 +25,7 @@ def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
         "edits": {
             edit.id: _plain_edit(profile, edit, rules.get(edit.id))
             for edit in catalogue.values()
-            if edit.scope is not Scope.MESSAGE and edit.status is not Status.PLANNED
+            if edit.scope is not Scope.MESSAGE and edit.status is not EditStatus.PLANNED
         },
         "suppressions": [
             each.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for each in profile.suppressions

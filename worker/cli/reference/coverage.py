@@ -17,7 +17,7 @@ from worker.reference.tables.edition import Edition
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class TableCoverage:
     """What one table covers on a day; `gaps` are days between two editions of which nothing is known."""
 
     table: str
@@ -58,11 +58,11 @@ def coverage(on: datetime | None, directory: Path, form: str) -> None:
             echo(f"{'':<20} nothing from {first} to {last}")
 
 
-def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> Coverage:
+def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> TableCoverage:
     """The coverage of one table on a day."""
     own = sorted((each for each in editions if each.table == table), key=lambda each: each.in_force_from)
     age = (on - max(each.published for each in own)).days
-    return Coverage(
+    return TableCoverage(
         table=table,
         title=manifest.title,
         covers_from=own[0].in_force_from,
@@ -84,7 +84,7 @@ def _gaps(editions: list[Edition]) -> Iterable[tuple[date, date]]:
             yield earlier.in_force_to + one, later.in_force_from - one
 
 
-def _state(each: Coverage) -> str:
+def _state(each: TableCoverage) -> str:
     states = [
         f"overdue, comes every {each.refresh_days} days" if each.is_overdue else "",
         "says nothing about this day" if each.has_ended else "",

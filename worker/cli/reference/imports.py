@@ -11,10 +11,10 @@ from worker.cli.reference.options import DAY, readable, with_directory
 from worker.cli.reference.store import read_published, write_folder
 from worker.cli.shared.console import echo, err
 from worker.reference.build.loading import read_folder
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.reference.importing.kinds import KINDS
-from worker.reference.importing.plan import Plan, Step, plan_import
-from worker.reference.importing.published import ImportRefusedError, PublishedFile, Wanted
+from worker.reference.importing.plan import ImportPlan, ImportStep, plan_import
+from worker.reference.importing.published import ImportDates, ImportRefusedError, PublishedFile
 
 KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
 
@@ -52,19 +52,19 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     directory: Path,
 ) -> None:
     """Plan the import, write it, and say what changed."""
-    wanted = Wanted(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
+    wanted = ImportDates(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
     try:
         plan = _planned(kind, paths, wanted, directory, force=force)
         for step in plan.steps:
             _show(step, limit)
         if not dry_run:
             write_folder(directory, plan.files)
-    except (ImportRefusedError, BrokenReferenceError, OSError) as refused:
+    except (ImportRefusedError, ReferenceDataError, OSError) as refused:
         raise click.ClickException(f"not imported, {directory} is as it was: {refused}") from None
     echo("Nothing was written." if dry_run else f"Imported into {directory}.")
 
 
-def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path, *, force: bool) -> Plan:
+def _planned(kind: str, paths: tuple[Path, ...], wanted: ImportDates, directory: Path, *, force: bool) -> ImportPlan:
     console = err()
     columns = (TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -81,7 +81,7 @@ def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path
     return plan
 
 
-def _show(step: Step, limit: int) -> None:
+def _show(step: ImportStep, limit: int) -> None:
     edition = step.edition
     until = edition.in_force_to or "open"
     echo(f"{edition.table}@{edition.name}: {len(edition.rows):,} rows, {edition.in_force_from} to {until}")

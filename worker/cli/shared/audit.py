@@ -8,7 +8,7 @@ import click
 import orjson
 
 from worker.cli.shared.console import echo_json
-from worker.kafka.past import Past
+from worker.kafka.past import PastMessage
 from worker.observe.operator import user_name
 from worker.settings import Settings
 
@@ -34,7 +34,7 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
         raise click.ClickException(f"CLAIMSCRUB_AUDIT_FILE cannot be written ({type(error).__name__}).") from None
 
 
-def place_facts(past: Past) -> dict[str, object]:
+def place_facts(past: PastMessage) -> dict[str, object]:
     """Return what an audit line says of one record."""
     record, message = past.record, past.message
     return {

@@ -8,10 +8,8 @@ from pathlib import Path
 import click
 
 from worker.bootstrap import build_pipeline
-from worker.configuration.documents import ConfigurationError
-from worker.payers.profile import ProfileError
+from worker.errors import ConfigurationError
 from worker.pipeline.scrub import Pipeline
-from worker.reference.errors import ReferenceError as BrokenReferenceError
 from worker.settings import ENV_PREFIX
 
 config_option = click.option(
@@ -35,7 +33,7 @@ def sentences() -> Iterator[None]:
     """Turn what is wrong with a configuration into a usage error, which ends the command with 2."""
     try:
         yield
-    except (ConfigurationError, ProfileError, BrokenReferenceError) as error:
+    except ConfigurationError as error:
         raise click.UsageError(str(error)) from None
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from worker.kafka.past import Past, payer_of
+from worker.kafka.past import PastMessage, payer_of
 
 Command = Callable[..., Any]  # Any: click's commands take what their options say
 Decorator = Callable[[Command], Command]
@@ -18,7 +18,7 @@ _MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RecordFilter:
     """What must be true of a record; an empty part leaves all. Times are UTC, when the record was written."""
 
     verdicts: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Choice:
     since: datetime | None = None
     until: datetime | None = None
 
-    def matches(self, past: Past) -> bool:
+    def matches(self, past: PastMessage) -> bool:
         """Return whether a record is chosen."""
         return (
             (not self.verdicts or past.verdict in self.verdicts)
@@ -75,7 +75,7 @@ def choice_options(*own: Decorator) -> Decorator:
             topic: str | None = None,
             **more: object,
         ) -> None:
-            command(choice=Choice(reasons, edits, topic, payer, _in_utc(since), _in_utc(until)), **more)
+            command(choice=RecordFilter(reasons, edits, topic, payer, _in_utc(since), _in_utc(until)), **more)
 
         return _with(options, choosing)
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Amount, Finding, LineEnrichment, Outcome, Prediction
-from worker.cli.shared.claim_files import Found
+from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
 from worker.cli.text import locations
@@ -22,7 +22,7 @@ _TEXT_INDENT: Final = 9
 _MOST_NOT_READ: Final = 10
 
 
-def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_coverage: bool) -> None:
+def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_coverage: bool) -> None:
     """Write one claim's outcome. The patient control number is the biller's own name for the claim."""
     information = _claim_information(found.value)
     head = Text(f"{_place(found)}  {printable(str(information.get('patientControlNumber') or 'no control number'))}  ")
@@ -70,7 +70,7 @@ def _unmapped(value: bytes) -> str:
     return f"{counted(count, 'element')} of the FHIR claim not read: {names}" if count else ""
 
 
-def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> None:
+def show_unreadable(console: Console, found: ClaimInput, dead_letter: DeadLetter) -> None:
     """Write why one message is no claim, and where."""
     head = Text(f"{_place(found)}  ")
     head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
@@ -80,7 +80,7 @@ def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> 
         say(console, printable(flaw), _FINDING_INDENT)
 
 
-def show_problem(console: Console, found: Found) -> None:
+def show_problem(console: Console, found: ClaimInput) -> None:
     """Write what is wrong in an X12 file or a FHIR resource."""
     head = Text(f"{_place(found)}  ")
     head.append("NOTE" if found.is_passed_over else "UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
@@ -88,7 +88,7 @@ def show_problem(console: Console, found: Found) -> None:
     say(console, head)
 
 
-def _place(found: Found) -> str:
+def _place(found: ClaimInput) -> str:
     return printable(f"{found.source}, {found.place}" if found.place else found.source)
 
 

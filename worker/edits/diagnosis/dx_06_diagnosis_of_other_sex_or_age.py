@@ -3,7 +3,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, claim_edit, predicts
+from worker.edits.edit import Bypassed, Context, DoesNotApply, EditStatus, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_diagnosis
 
@@ -21,7 +21,7 @@ ATTESTED: Final = "KX"
     severity=Severity.WARN,
     predicted=predicts(category="A8", status=("86",), carc=("9", "10"), rarc=("M76",)),
     citation=Citation(source="CMS, Medicare Code Editor: age and sex conflicts; ICD-10-CM, titles of the blocks named"),
-    status=Status.PREVIEW,
+    status=EditStatus.PREVIEW,
 )
 def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """A diagnosis is one of the other sex, or of pregnancy at an age without pregnancies.

@@ -7,7 +7,7 @@ from worker.edits.drugs.arithmetic import units_administered, units_discarded
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import Trait
 
 
@@ -39,7 +39,7 @@ def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
         told = [entry for entry in day.record.entries(element) if entry.provider_control_number == line.control_number]
         if not told or not line.control_number or line.units is None or day.unit_dose is None:
             continue
-        amount = Record(tuple(told)).total(element, day.drug.unit)
+        amount = DrugRecord(tuple(told)).total(element, day.drug.unit)
         if isinstance(amount, Unknown):
             continue
         compared = True

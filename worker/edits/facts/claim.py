@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.rows import Container, Drug
 
@@ -96,7 +96,7 @@ class DrugDay(NamedTuple):
     drug: Drug
     units_given: Decimal | None
     units_wasted: Decimal | None
-    record: Record | None
+    record: DrugRecord | None
     dose_given: Decimal | Unknown
     dose_discarded: Decimal | Unknown
     containers_opened: tuple[Decimal, ...] | Unknown

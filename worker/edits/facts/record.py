@@ -28,7 +28,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DrugRecord:
     """The elements of the record that speak of one drug on one day."""
 
     elements: tuple[DocumentationElement, ...]

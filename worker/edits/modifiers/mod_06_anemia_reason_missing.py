@@ -13,7 +13,7 @@ REQUIRED_FROM: Final = date(2008, 1, 1)
 NOT_COVERED_BY_LAW: Final = "GY"
 
 
-class ReasonWanted(Options):
+class AnemiaReason(Options):
     """Whether a payer other than Medicare wants the reason; None when that is not known."""
 
     required: bool | None = None
@@ -28,7 +28,7 @@ class ReasonWanted(Options):
         section="section 80.9",
         effective=REQUIRED_FROM,
     ),
-    options=ReasonWanted,
+    options=AnemiaReason,
     about=lambda code, _: code in FOR_OTHERS_THAN_DIALYSIS,
 )
 def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
@@ -45,7 +45,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
     if line.on is None or line.on < REQUIRED_FROM:
         yield DoesNotApply()
         return
-    required = context.profile.medicare or context.options(ReasonWanted).required
+    required = context.profile.medicare or context.options(AnemiaReason).required
     if required is None:
         yield NoData("whether the payer wants EA, EB or EC", line.number)
     elif not required or REASONS.intersection(line.modifiers):

@@ -9,7 +9,7 @@ from worker.edits.facts.locate import in_line
 from worker.payers.profile import DocumentationMode
 
 
-class LotWanted(CodeList):
+class LotNumberCodes(CodeList):
     """The codes for which the payer wants the lot number in the record; an empty list for none."""
 
 
@@ -18,9 +18,9 @@ class LotWanted(CodeList):
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2400 PWK; the payer's own record request"),
-    options=LotWanted,
-    about=on_list(LotWanted),
-    lacks=unless_given(LotWanted, "codes for which the payer wants the lot number", "codes"),
+    options=LotNumberCodes,
+    about=on_list(LotNumberCodes),
+    lacks=unless_given(LotNumberCodes, "codes for which the payer wants the lot number", "codes"),
 )
 def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record does not say from which lot the drug was, although this payer wants to know.

@@ -10,7 +10,7 @@ from schemas.outcome import Severity
 from worker.edits.edit import About, Configuration, Context, Flaw, NoData, Verdict
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record
+from worker.edits.facts.record import DrugRecord
 from worker.edits.rules.recorded import not_told_apart
 from worker.payers.guide import Guide, RecordItem
 from worker.payers.profile import DocumentationMode
@@ -88,7 +88,7 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
         yield _nothing_sent(guide, asked, day)
         yield NoData("documentation", line.number)
         return
-    record = day.record or Record(())
+    record = day.record or DrugRecord(())
     for item in asked:
         if not any(record.has(element) for element in item.accepted):
             yield not_told_apart(item.accepted, context, line.number) or _missing(guide, item, day)

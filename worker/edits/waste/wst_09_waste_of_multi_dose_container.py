@@ -7,7 +7,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record
+from worker.edits.facts.record import DrugRecord
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.recorded import not_told_apart, record_not_asked
 
@@ -40,7 +40,7 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Ve
         yield DoesNotApply()
         return
     line = next(line for line in day.lines if line.is_waste or line.attests_no_waste)
-    record = day.record or Record(())
+    record = day.record or DrugRecord(())
     told = [entry.value for entry in record.entries(Element.FORMULATION)]
     told += [text for each in day.lines for text in (each.line.service.description, each.line.additional_notes)]
     facts = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}

@@ -5,7 +5,7 @@ from dataclasses import fields
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.files.held_rows import ByKey, GroupsByKey
 from worker.reference.tables.code_set_rows import SkinSubstitute
 from worker.reference.tables.dated import ByEdition, ByRow, Period
@@ -22,7 +22,7 @@ from worker.reference.tables.table_set import Tables
 Row = TypeVar("Row")
 
 
-def assemble(loaded: Loaded, names: NameIndex | None = None) -> Snapshot:
+def assemble(loaded: LoadedTables, names: NameIndex | None = None) -> Snapshot:
     """The snapshot of what was read; without an index of the drugs' names it is made here."""
     ((drugs_edition, drugs),) = loaded.drugs.editions
     drugs_by_code = GroupsByKey(drugs, "hcpcs")
@@ -90,7 +90,7 @@ def _since_known(row: Drug | SkinSubstitute) -> Period:
     return Period(row.effective_from, row.effective_to, None if row.effective_from else row.known_from)
 
 
-def _editions_of(loaded: Loaded) -> tuple[Edition, ...]:
+def _editions_of(loaded: LoadedTables) -> tuple[Edition, ...]:
     of_all: list[Edition] = []
     for field in fields(loaded):
         table: LoadedTable[object] = getattr(loaded, field.name)

@@ -7,10 +7,10 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
-from worker.reference import errors
 from worker.reference.build.assembly import assemble
-from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.build.overlap import overlaps
+from worker.reference.errors import ReferenceDataError, refuse
 from worker.reference.files.cells import Cells
 from worker.reference.files.manifest import EditionEntry, Manifest, parse_manifest
 from worker.reference.files.read_code_sets import (
@@ -32,7 +32,7 @@ from worker.reference.files.read_rows import (
     read_place_of_service,
     read_waste_duty,
 )
-from worker.reference.files.read_table import ReadFile, read_codes, read_file
+from worker.reference.files.read_table import FileRows, read_codes, read_file
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.snapshot import Snapshot
 
@@ -66,18 +66,18 @@ Row = TypeVar("Row")
 
 
 def build(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> Snapshot:
-    """The snapshot of the files by their relative path; ReferenceError names the file, row and column that is broken.
+    """The snapshot of the files by their relative path. Raises `ReferenceDataError` naming file, row and column.
 
     `only` names for some tables the one edition that answers, on every date: for "what if" questions, not for claims.
     """
     return assemble(read_all(files, only))
 
 
-def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> Loaded:
-    """Every table as read. Raises ReferenceError."""
+def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> LoadedTables:
+    """Every table as read. Raises ReferenceDataError."""
     manifests = {table: _alone(table, manifest, only) for table, manifest in read_manifests(files).items()}
-    loaded = loaded_from(_Tables(files, manifests))
-    errors.refuse(overlaps(loaded.ncci_pairs))
+    loaded = loaded_from(_FolderTables(files, manifests))
+    refuse(overlaps(loaded.ncci_pairs))
     return loaded
 
 
@@ -93,9 +93,9 @@ class TableReader(Protocol):
         ...
 
 
-def loaded_from(reader: TableReader) -> Loaded:
+def loaded_from(reader: TableReader) -> LoadedTables:
     """Every table, each read by its own function."""
-    return Loaded(
+    return LoadedTables(
         drugs=reader.table("drugs", read_drug),
         containers=reader.table("containers", read_container),
         waste_duty=reader.table("waste_duty", read_waste_duty),
@@ -124,7 +124,7 @@ def read_manifests(files: Mapping[str, bytes]) -> dict[str, Manifest]:
     return manifests
 
 
-class _Tables:
+class _FolderTables:
     """The files of the folder, and how each reads as a table."""
 
     def __init__(self, files: Mapping[str, bytes], manifests: Mapping[str, Manifest]) -> None:
@@ -141,19 +141,19 @@ class _Tables:
         manifest = self._manifests[name]
         return self._editions(name, lambda content: read_codes(content, manifest))
 
-    def _editions(self, name: str, read: Callable[[bytes], ReadFile[Row]]) -> LoadedTable[Row]:
+    def _editions(self, name: str, read: Callable[[bytes], FileRows[Row]]) -> LoadedTable[Row]:
         return LoadedTable(tuple(self._edition(name, entry, read) for entry in self._manifests[name].editions))
 
     def _edition(
-        self, name: str, entry: EditionEntry, read: Callable[[bytes], ReadFile[Row]]
+        self, name: str, entry: EditionEntry, read: Callable[[bytes], FileRows[Row]]
     ) -> tuple[Edition, tuple[Row, ...]]:
         path = f"{name}/{entry.file}"
         content = self._files[path]
         file = read(content)
-        errors.refuse(f"{path}: {problem}" for problem in file.problems)
+        refuse(f"{path}: {problem}" for problem in file.problems)
         if not file.rows:
             # An edition without rows would answer "absent" to everything, which is an answer.
-            errors.refuse([f"{path}: expected rows below the header, found none"])
+            refuse([f"{path}: expected rows below the header, found none"])
         edition = Edition(
             table=name,
             name=entry.name,
@@ -170,10 +170,10 @@ class _Tables:
 def _manifest(table: str, files: Mapping[str, bytes]) -> Manifest:
     path = f"{table}/{MANIFEST}"
     if path not in files:
-        errors.refuse([f"{path}: expected for the table {table}, found none"])
+        refuse([f"{path}: expected for the table {table}, found none"])
     manifest, problems = parse_manifest(files[path].decode("utf-8", "replace"), DATED_BY[table])
     if manifest is None:
-        raise errors.ReferenceError(tuple(f"{path}: {problem}" for problem in problems))
+        raise ReferenceDataError(*(f"{path}: {problem}" for problem in problems))
     return manifest
 
 
@@ -184,7 +184,7 @@ def _alone(table: str, manifest: Manifest, only: Mapping[str, str]) -> Manifest:
         if entry.name == only[table]:
             return replace(manifest, editions=(replace(entry, in_force_from=date.min, in_force_to=None),))
     held = ", ".join(entry.name for entry in manifest.editions)
-    raise errors.ReferenceError((f"{table}: no edition {only[table]}; there are {held}",))
+    raise ReferenceDataError(f"{table}: no edition {only[table]}; there are {held}")
 
 
 def _refuse_other_files(manifests: Mapping[str, Manifest], files: Mapping[str, bytes]) -> None:
@@ -195,4 +195,4 @@ def _refuse_other_files(manifests: Mapping[str, Manifest], files: Mapping[str, b
     extra = (
         f"{path}: no {MANIFEST} names it; expected none but named files" for path in sorted(files.keys() - expected)
     )
-    errors.refuse((*missing, *extra))
+    refuse((*missing, *extra))

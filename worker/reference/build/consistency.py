@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from worker.reference.build.loaded import Loaded, LoadedTable
+from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.files.held_rows import FIRST_ROW
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
@@ -20,7 +20,7 @@ PLACE: Final = re.compile(r"\d{2}")
 TAXONOMY: Final = re.compile(r"[A-Z0-9]{9}X")
 
 
-def nonsense(loaded: Loaded) -> Iterator[str]:
+def nonsense(loaded: LoadedTables) -> Iterator[str]:
     """Sentences that name file, row and column; none when the tables make sense together."""
     yield from _misshapen(loaded)
     yield from _unknown_codes(loaded)
@@ -32,7 +32,7 @@ def nonsense(loaded: Loaded) -> Iterator[str]:
     yield from _hints(loaded)
 
 
-def _misshapen(loaded: Loaded) -> Iterator[str]:
+def _misshapen(loaded: LoadedTables) -> Iterator[str]:
     shapes: Iterable[Iterator[str]] = (
         _shaped(loaded.drugs, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
         _shaped(loaded.hcpcs_codes, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
@@ -51,7 +51,7 @@ def _misshapen(loaded: Loaded) -> Iterator[str]:
         yield from problems
 
 
-def _unknown_codes(loaded: Loaded) -> Iterator[str]:
+def _unknown_codes(loaded: LoadedTables) -> Iterator[str]:
     drugs = {drug.hcpcs for _, rows in loaded.drugs.editions for drug in rows}
     tissue = {product.hcpcs for _, rows in loaded.skin_substitutes.editions for product in rows}
     known = drugs | tissue | {code.hcpcs for _, rows in loaded.hcpcs_codes.editions for code in rows}
@@ -62,7 +62,7 @@ def _unknown_codes(loaded: Loaded) -> Iterator[str]:
     yield from _known(loaded.expert_hints, known, lambda row: row.hcpcs)
 
 
-def _amounts(loaded: Loaded) -> Iterator[str]:
+def _amounts(loaded: LoadedTables) -> Iterator[str]:
     yield from _positive(loaded.containers, "units_per_item", lambda row: row.units_per_item)
     yield from _positive(loaded.products, "units_per_item", lambda row: row.units_per_item)
     yield from _positive(loaded.asp_limits, "payment_limit", lambda row: row.payment_limit)
@@ -70,7 +70,7 @@ def _amounts(loaded: Loaded) -> Iterator[str]:
     yield from _positive(loaded.skin_substitutes, "unit_amount", lambda row: row.unit_amount)
 
 
-def _drugs(loaded: Loaded) -> Iterator[str]:
+def _drugs(loaded: LoadedTables) -> Iterator[str]:
     by_code = {drug.hcpcs: drug for _, rows in loaded.drugs.editions for drug in rows}
 
     def of_drug(drug: Drug) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def _drugs(loaded: Loaded) -> Iterator[str]:
     yield from _each(loaded.drugs, of_drug)
 
 
-def _modifiers(loaded: Loaded) -> Iterator[str]:
+def _modifiers(loaded: LoadedTables) -> Iterator[str]:
     known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
 
     def of_modifier(row: Modifier) -> Iterator[tuple[str, str]]:
@@ -95,7 +95,7 @@ def _modifiers(loaded: Loaded) -> Iterator[str]:
     yield from _each(loaded.modifiers, of_modifier)
 
 
-def _exclusions(loaded: Loaded) -> Iterator[str]:
+def _exclusions(loaded: LoadedTables) -> Iterator[str]:
     known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
     for edition, rows in loaded.modifier_exclusions.editions:
         for number, row in enumerate(rows, FIRST_ROW):
@@ -111,7 +111,7 @@ def _waste_dates(duty: WasteDuty) -> Iterator[tuple[str, str]]:
         yield "returned_from", f"expected four dates in order, found {', '.join(map(str, days))}"
 
 
-def _hints(loaded: Loaded) -> Iterator[str]:
+def _hints(loaded: LoadedTables) -> Iterator[str]:
     diagnoses = Diagnoses(loaded.diagnoses.editions)
     for edition, rows in loaded.expert_hints.editions:
         for number, row in enumerate(rows, FIRST_ROW):

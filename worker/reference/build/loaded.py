@@ -30,7 +30,7 @@ class LoadedTable(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedTables:
     """Every table as read."""
 
     drugs: LoadedTable[Drug]

@@ -14,11 +14,11 @@ from typing import Final
 from worker.reference.importing.asp_pricing import CODE
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
     Row,
-    Wanted,
     dates_in_force,
     quarter_bounds,
     quarter_of,
@@ -34,7 +34,7 @@ WHOLE: Final = re.compile(r"\d+")
 INDICATOR: Final = re.compile(r"[123]\b.*")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `mue` that the two files hold together."""
     rows: dict[tuple[str, str], Row] = {}
     starts: set[date] = set()

@@ -18,11 +18,11 @@ from typing import Final
 
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
     Row,
-    Wanted,
     dates_in_force,
     quarter_bounds,
     quarter_of,
@@ -42,7 +42,7 @@ PROCEDURES: Final = frozenset("20610 20611 36591 36592 36593 51720 64612 64615 6
 RANGES: Final = ((96360, 96379), (96401, 96549), (99202, 99215), (99242, 99245))
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `ncci_pairs` that the files hold together."""
     rows: dict[Row, Row] = {}
     settings: set[str] = set()

@@ -124,7 +124,7 @@ class ModifierExclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class DiagnosisCode:
     """A billable ICD-10-CM code, without the dot."""
 
     code: str

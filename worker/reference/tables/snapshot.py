@@ -10,7 +10,7 @@ from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdmini
 from worker.reference.tables.rows import (
     AspLimit,
     Container,
-    Diagnosis,
+    DiagnosisCode,
     Drug,
     Modifier,
     ModifierExclusion,
@@ -76,7 +76,7 @@ class Snapshot:
         """What a modifier means; Absent is "not in our partial table" and never a rejection."""
         return self.tables.modifiers.answer(code, on)
 
-    def diagnosis(self, code_without_dot: str, on: date) -> Answer[Diagnosis]:
+    def diagnosis(self, code_without_dot: str, on: date) -> Answer[DiagnosisCode]:
         """A billable ICD-10-CM code; NotInForce when it is billable only in another fiscal year."""
         return self.tables.diagnoses.answer(code_without_dot, on)
 

@@ -14,7 +14,7 @@ Json: TypeAlias = dict[str, Any]  # a part of the message: any JSON
 Element: TypeAlias = str | list[str]
 """An element as it is written; a list holds the components of a composite one."""
 Elements: TypeAlias = list[Element]
-Fate: TypeAlias = Literal["whole", "part", "none"]
+Extent: TypeAlias = Literal["whole", "part", "none"]
 """How much of a segment found a place in the message; none of one that was said before."""
 Member: TypeAlias = tuple[str, ...]
 """The names that lead to a member of the message, from the part that it is counted from."""
@@ -43,7 +43,7 @@ def text_of_value(value: object) -> str | None:
     return plain if sum(map(str.isdigit, plain)) <= _MOST_DIGITS else None
 
 
-class Taken:
+class WrittenMembers:
     """Which members of a message have been written."""
 
     def __init__(self) -> None:
@@ -103,11 +103,11 @@ class Row(Protocol):
     key: str
     """The identifier, with the qualifier in the first element where it tells rows apart: `CLM`, `REF*G1`."""
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read a segment into a part of the message."""
         ...
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segments for what stands in the message."""
         ...
 
@@ -123,7 +123,7 @@ class Cell(Protocol):
         """Put a value into the message; `after` is the element behind it. False if it has no place."""
         ...
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return the value in the message; empty when there is none."""
         ...
 
@@ -145,7 +145,7 @@ class Plain:
             reach(into, self.parents)[self.name] = value
         return True
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return the value."""
         holder = find(source, self.parents)
         return "" if holder is None else taken.get(holder, self.name)
@@ -167,7 +167,7 @@ class Flag(Plain):
         super().__init__(path)
         self._codes = {True: yes, False: no}
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return the code."""
         holder = find(source, self.parents)
         value = None if holder is None else holder.get(self.name)
@@ -190,7 +190,7 @@ class Coded:
             reach(into, self._other.parents)[self._other.name] = value
         return True
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return the qualifier; the row leaves the usual one out where nothing follows."""
         return self._other.write(source, taken) if self._other.stands_in(source) else self.usual
 
@@ -212,7 +212,7 @@ class Parts:
         values = value.split(component)
         return read_cells(self._cells, values, into, component)
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return the components."""
         return [component for each in write_cells(self._cells, source, taken) for component in flat(each)]
 
@@ -234,7 +234,7 @@ class Many:
             reach(into, self._parents).setdefault(self.name, []).append(value)
         return True
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return all values; a list is not taken that is longer than what fits, or that holds other than texts."""
         holder = find(source, self._parents)
         values = texts((holder or {}).get(self.name))
@@ -260,7 +260,7 @@ class OneOf:
         """Add a value."""
         return self._all.read(value, after, into, component)
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> Element:
         """Return the value at the place."""
         return flat(self._all.write(source, taken))[self._place]
 
@@ -311,7 +311,7 @@ def read_cells(cells: Sequence[Cell | None], values: Sequence[str], into: Json, 
     return is_whole and not any(values[place:])
 
 
-def write_cells(cells: Sequence[Cell | None], source: Json, taken: Taken) -> Elements:
+def write_cells(cells: Sequence[Cell | None], source: Json, taken: WrittenMembers) -> Elements:
     """Return consecutive elements; a usual qualifier with nothing behind it is left out."""
     written: Elements = []
     for cell in cells:
@@ -337,8 +337,8 @@ def has_value(elements: Sequence[Element]) -> bool:
     return any(any(element) for element in elements)
 
 
-def fate(*, is_whole: bool) -> Fate:
-    """Return the fate of a segment of which at least some was read."""
+def extent(*, is_whole: bool) -> Extent:
+    """Return the extent of a segment of which at least some was read."""
     return "whole" if is_whole else "part"
 
 

@@ -47,7 +47,7 @@ class ElementFlaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class SegmentFlaw:
     """What is wrong in a file.
 
     Attributes:
@@ -118,4 +118,4 @@ class InterchangeRead:
     envelope: Envelope
 
 
-Read = ClaimRead | Flaw | TransactionRead | GroupRead | InterchangeRead
+Read = ClaimRead | SegmentFlaw | TransactionRead | GroupRead | InterchangeRead

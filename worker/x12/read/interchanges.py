@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from worker.x12.layout.versions import kind_of, refusal_of
 from worker.x12.read.counts import misfits_of
-from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
+from worker.x12.read.events import Envelope, GroupRead, InterchangeRead, Level, Read, SegmentFlaw, TransactionRead
 from worker.x12.read.segments import USUAL, Segment, read_segments
 from worker.x12.read.transactions import Claims
 
@@ -168,7 +168,7 @@ class _Interchanges:
         yield from self._trailer(segment, self._groups, self._envelope.said("isa", 13))
         yield from self._close_interchange()
 
-    def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[Flaw]:
+    def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[SegmentFlaw]:
         """What of SE, GE and IEA does not fit what they end: how much that holds, and its control number."""
         identifier = segment.elements[0]
         trailer = _TRAILERS[identifier]
@@ -228,6 +228,8 @@ class _Interchanges:
         level = Level.TRANSACTION if self._envelope.st else Level.INTERCHANGE
         yield self._flaw(segment, level, reason, "5" if self._envelope.st else "022")
 
-    def _flaw(self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False) -> Flaw:
+    def _flaw(
+        self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False
+    ) -> SegmentFlaw:
         position = segment.number - self._first + 1 if self._envelope.st else None
-        return Flaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)
+        return SegmentFlaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)

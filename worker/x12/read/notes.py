@@ -50,7 +50,7 @@ class Loss(NamedTuple):
 
 
 @dataclass(slots=True)
-class Part:
+class SharedPart:
     """A part of the message that several claims share: what a level says, its segments without a row, its notes.
 
     `told` is how many of the notes were reported already.

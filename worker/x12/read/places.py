@@ -15,7 +15,7 @@ from worker.x12.layout.guides import (
     PROFESSIONAL,
     SUBSCRIBER_LEVEL,
 )
-from worker.x12.layout.loops import Loop, OfPatient, keys_of, row_of
+from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.rows import Row
 from worker.x12.layout.structure import CLAIM_LOOP, LoopUse, SegmentUse, loops_of
 from worker.x12.read.elements import Elements
@@ -28,7 +28,7 @@ OWNERS: Final = frozenset({"2010AA", "2010BA", "2010BB", "2010CA"})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SegmentPlace:
     """What a segment is in a loop.
 
     Attributes:
@@ -75,9 +75,9 @@ class Place:
     around: "Place | None"
     path: str | None
     each: bool = False
-    steps: dict[str, Step] = field(default_factory=dict)
+    steps: dict[str, SegmentPlace] = field(default_factory=dict)
     opener_key: str = ""
-    openers: "dict[str, tuple[Place, Step]]" = field(default_factory=dict)
+    openers: "dict[str, tuple[Place, SegmentPlace]]" = field(default_factory=dict)
     size: int = 0
     required: tuple[tuple[int, str], ...] = ()
     needs_of_patient: tuple[tuple[int, str], ...] = ()
@@ -164,7 +164,7 @@ def _add_loops(place: Place, uses: list[LoopUse], layouts: tuple[Loop, ...]) -> 
     place.required_loops = tuple(required)
 
 
-def _place(use: LoopUse, key: str, layout: Loop | None, around: Place) -> tuple[Place, Step]:
+def _place(use: LoopUse, key: str, layout: Loop | None, around: Place) -> tuple[Place, SegmentPlace]:
     place = Place(
         use.name,
         around.depth + 1,
@@ -187,17 +187,17 @@ def _add_steps(place: Place, segments: list[SegmentUse], layout: Loop | None) ->
     rows: dict[str, tuple[Row, int]] = {}
     for row in layout.rows if layout else ():
         for key in keys_of(row_of(row)):
-            rows.setdefault(key, (row_of(row), 0 if isinstance(row, OfPatient) else place.depth))
+            rows.setdefault(key, (row_of(row), 0 if isinstance(row, PatientRow) else place.depth))
     for index, segment in enumerate(segments):
         elements = Elements(segment)
         for key in segment.keys:
             read, depth = rows.get(key) or rows.get(segment.identifier) or (None, place.depth)
-            step = Step(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth)
+            step = SegmentPlace(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth)
             place.steps.setdefault(key, step)
     for key, (extra, depth) in rows.items():
         if key.startswith("HI*"):
             # A list of diagnoses that does not begin with the principal one: wrong, but its meaning is certain.
-            place.steps.setdefault(key, Step(-1, 0, _UNLIMITED, None, extra, depth))
+            place.steps.setdefault(key, SegmentPlace(-1, 0, _UNLIMITED, None, extra, depth))
     place.size = len(segments)
     place.required = tuple((index, each.keys[0]) for index, each in enumerate(segments) if each.is_required)
     place.needs_of_patient = tuple(

@@ -41,7 +41,7 @@ Report = Callable[[int, str], None]
 
 
 @dataclass(slots=True)
-class _Written:
+class _ClaimSegments:
     """One claim as the segments of its levels, and what is around it."""
 
     cover: Cover
@@ -89,7 +89,7 @@ def write_837(
         yield from _interchange(numbered, delimiters, claims)
 
 
-def _all(documents: Iterable[Json], defaults: Defaults, lost: Report, refused: Report) -> Iterator[_Written]:
+def _all(documents: Iterable[Json], defaults: Defaults, lost: Report, refused: Report) -> Iterator[_ClaimSegments]:
     for place, document in enumerate(documents, 1):
         reasons: list[str] = []
         written = _write(in_one_shape(without_nulls(document)), defaults, partial(lost, place), reasons)
@@ -105,7 +105,7 @@ def _without_group(cover: Cover) -> Cover:
     return replace(cover, sender=sender, receiver=receiver, group_number="", group_day="", group_time="")
 
 
-def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_Written]) -> Iterator[bytes]:
+def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_ClaimSegments]) -> Iterator[bytes]:
     yield envelopes.isa(cover, delimiters).encode()
     groups = 0
     for (of_group, version), of_one in groupby(claims, key=lambda each: (each.cover, each.version)):
@@ -118,7 +118,7 @@ def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_Written
     yield envelopes.iea(cover, groups, delimiters).encode()
 
 
-def _group(cover: Cover, version: str, claims: Iterable[_Written]) -> Iterator[_Encoded]:
+def _group(cover: Cover, version: str, claims: Iterable[_ClaimSegments]) -> Iterator[_Encoded]:
     made = 0
     for start, of_transaction in groupby(claims, key=lambda each: (each.number, each.bht, each.header)):
         number, bht, header = start
@@ -136,7 +136,7 @@ def _group(cover: Cover, version: str, claims: Iterable[_Written]) -> Iterator[_
     yield ["GE", str(made), envelopes.group_number(cover)], "ascii"
 
 
-def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_Written]) -> Iterator[_Encoded]:
+def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_ClaimSegments]) -> Iterator[_Encoded]:
     yield from ((segment, encoding) for segment in begin if segment)
     number = 0
     for billing, of_billing in groupby(claims, key=lambda each: each.billing):
@@ -161,7 +161,7 @@ def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_Written
                     yield from ((segment, of_claim) for segment in segments)
 
 
-def _of_subscriber(members: list[_Written]) -> Iterator[tuple[list[Elements] | None, str]]:
+def _of_subscriber(members: list[_ClaimSegments]) -> Iterator[tuple[list[Elements] | None, str]]:
     """Yield what is below a subscriber, and None where the level of a patient begins.
 
     The guide has the subscriber's own claims before the levels of patients.
@@ -177,7 +177,7 @@ def _of_subscriber(members: list[_Written]) -> Iterator[tuple[list[Elements] | N
             yield each.claim, each.encoding
 
 
-def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reasons: list[str]) -> _Written:
+def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reasons: list[str]) -> _ClaimSegments:
     """Return a claim as segments; what does not fit is added to the reasons to refuse it."""
     origin = origin_of(document)
     kind = kind_of_document(document)
@@ -187,7 +187,7 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
         document = _with_what_the_convention_implies(document, cover)
     of_kind = levels_of(kind)
     levels = Levels(document, parts(origin.get("unmapped")), None if origin else kind)
-    written = _Written(
+    written = _ClaimSegments(
         cover=cover,
         delimiters=delimiters_of(origin),
         encoding=str(origin.get("encoding") or "utf-8"),
@@ -210,7 +210,7 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
     return written
 
 
-def _fit(written: _Written, reasons: list[str]) -> None:
+def _fit(written: _ClaimSegments, reasons: list[str]) -> None:
     """Choose the delimiters of a claim; add to the reasons what no delimiters, and no encoding, can write."""
     segments = written.segments()
     text = text_of(segments)

@@ -8,7 +8,7 @@ from schemas.claim import ClaimKind
 from worker.x12.layout.rows import Elements, Json, parts
 from worker.x12.layout.versions import USUAL_VERSION, kind_of
 from worker.x12.read.segments import USUAL, Delimiters
-from worker.x12.write.envelopes import Address, Cover
+from worker.x12.write.envelopes import Cover, TradingPartner
 
 _TRANSACTION: Final = (
     "transactionPurpose",
@@ -71,15 +71,17 @@ def cover_of(document: Json, origin: Json, defaults: Defaults) -> Cover:
         receiver = defaults.receiver or _said(document, "receiver", "receiverId")
         receiver = receiver or str(document.get("tradingPartnerServiceId") or "")
         return Cover(
-            Address("ZZ", sender, sender),
-            Address("ZZ", receiver, receiver),
+            TradingPartner("ZZ", sender, sender),
+            TradingPartner("ZZ", receiver, receiver),
             defaults.moment,
             control_number="",
             usage=str(document.get("usageIndicator") or defaults.usage),
         )
     return Cover(
-        Address(_text(origin, "senderQualifier", "ZZ"), _text(origin, "sender"), _text(origin, "applicationSender")),
-        Address(
+        TradingPartner(
+            _text(origin, "senderQualifier", "ZZ"), _text(origin, "sender"), _text(origin, "applicationSender")
+        ),
+        TradingPartner(
             _text(origin, "receiverQualifier", "ZZ"), _text(origin, "receiver"), _text(origin, "applicationReceiver")
         ),
         defaults.moment,

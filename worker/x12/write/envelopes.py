@@ -14,7 +14,7 @@ USAGES: Final = frozenset({"P", "T"})
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class TradingPartner:
     """Who sends an interchange, or gets it: ISA05/06 or ISA07/08, and GS02 or GS03."""
 
     qualifier: str
@@ -39,8 +39,8 @@ class Cover:
         group_time: GS05; likewise.
     """
 
-    sender: Address
-    receiver: Address
+    sender: TradingPartner
+    receiver: TradingPartner
     moment: datetime
     control_number: str
     usage: str = "P"

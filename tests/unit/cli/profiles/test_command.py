@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from worker.bootstrap import default_config_directory
 from worker.cli.commands import claimscrub
 from worker.edits.catalogue import load_edits
-from worker.edits.edit import Scope, Status
+from worker.edits.edit import EditStatus, Scope
 
 SHIPPED = default_config_directory()
 MINE = """
@@ -56,7 +56,9 @@ def test_show_as_json_holds_every_edit_that_is_evaluated(config: Path) -> None:
     """With severity and options as they are under the profile."""
     shown = json.loads(run("show", "mine", "--config", config, "--format", "json").stdout)
 
-    evaluated = {edit.id for edit in load_edits() if edit.scope is not Scope.MESSAGE and edit.status != Status.PLANNED}
+    evaluated = {
+        edit.id for edit in load_edits() if edit.scope is not Scope.MESSAGE and edit.status != EditStatus.PLANNED
+    }
     assert set(shown["edits"]) == evaluated
     assert shown["edits"]["UNT-03"] == {"severity": "warn", "options": {"count_discarded_units": False}}
     assert shown["edits"]["WST-01"]["off"]["owner"] == "claimscrub"

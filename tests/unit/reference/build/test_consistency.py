@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.reference.small_folder import SHIPPED, append, change, list_files
-from worker.reference import errors
 from worker.reference.build.loading import load, load_verified, verify
+from worker.reference.errors import ReferenceDataError
 
 
 def test_the_shipped_tables_are_good() -> None:
@@ -257,7 +257,7 @@ def test_tables_that_make_no_sense_load_but_do_not_verify(small: Path) -> None:
     change(small, "modifier_exclusions/2024-07.csv", "JW|JZ", "JW|ZZ")
 
     assert load(small).editions
-    with pytest.raises(errors.ReferenceError, match="expected modifiers of the table modifiers, found ZZ"):
+    with pytest.raises(ReferenceDataError, match="expected modifiers of the table modifiers, found ZZ"):
         load_verified(small)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.reference.small_folder import SHIPPED, change, list_files
-from worker.reference import errors
 from worker.reference.build.loading import load
+from worker.reference.errors import ReferenceDataError
 from worker.reference.tables.answer import Found, NotCovered
 from worker.reference.tables.snapshot import Snapshot
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def problems_of(folder: Path) -> tuple[str, ...]:
     """What the loader says about a folder that it must refuse."""
-    with pytest.raises(errors.ReferenceError) as refused:
+    with pytest.raises(ReferenceDataError) as refused:
         load(folder)
     return refused.value.problems
 
@@ -234,7 +234,7 @@ def test_the_problems_of_a_file_come_together_up_to_twenty(folder: Path) -> None
     (folder / "asp_limits" / "2025q4.csv").write_text("hcpcs,payment_limit\n" + rows, encoding="utf-8")
     list_files(folder)
 
-    with pytest.raises(errors.ReferenceError) as refused:
+    with pytest.raises(ReferenceDataError) as refused:
         load(folder)
 
     assert len(refused.value.problems) == 20

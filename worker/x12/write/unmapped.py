@@ -10,7 +10,7 @@ _LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 
 
 @dataclass(slots=True)
-class Kept:
+class UnmappedSegments:
     """The segments of one loop that the message keeps as they came.
 
     Attributes:
