@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from schemas.topics import ACKNOWLEDGEMENTS, MAX_OUTCOME_BYTES, SUBMIT, Topic, TopicNames, topic_names, topics_under
+from schemas.topics import MAX_OUTCOME_BYTES, Topic, TopicNames, topics_under
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -334,17 +334,16 @@ class Settings(BaseModel):
     @property
     def topics(self) -> TopicNames:
         """Return the topic names in force."""
-        return topic_names(self.topic_prefix)
+        return TopicNames(self.topic_prefix)
 
     @property
     def topics_in_use(self) -> tuple[Topic, ...]:
         """Return the topics that a worker with these settings reads or writes."""
-        unused = set()
-        if not self.submit_x12:
-            unused.add(SUBMIT.role)
-        if self.acknowledge is Acknowledgements.OFF:
-            unused.add(ACKNOWLEDGEMENTS.role)
-        return tuple(topic for topic in topics_under(self.topic_prefix) if topic.role not in unused)
+        return tuple(
+            topic
+            for topic in topics_under(self.topic_prefix)
+            if topic.needs is None or getattr(self, topic.needs) not in {False, Acknowledgements.OFF}
+        )
 
     @property
     def zone(self) -> ZoneInfo:
