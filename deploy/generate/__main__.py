@@ -18,6 +18,7 @@ from deploy.generate.asyncapi import asyncapi
 from deploy.generate.contract_examples import contract_examples
 from deploy.generate.edits_readme import edits_readme
 from deploy.generate.metrics_readme import metrics_readme
+from deploy.generate.topics_readme import with_topics
 from deploy.grafana.write import dashboards
 from deploy.kubernetes.write import prometheus_rule
 from schemas.claim import Claim
@@ -45,6 +46,7 @@ Document = dict[str, Any]
 def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below the root of the repository."""
     files = {
+        "README.md": with_topics((ROOT / "README.md").read_text("utf-8")),
         "schemas/json/claim.schema.json": _json(_schema(Claim, "validation")),
         "schemas/json/outcome.schema.json": _json(_schema(Outcome, "serialization")),
         "schemas/json/reference-update.schema.json": _json(_schema(ReferenceNotice, "validation")),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from worker.bootstrap import build_pipeline
 from worker.kafka.messages import InboundMessage
 from worker.pipeline.scrub import Pipeline
@@ -77,7 +77,7 @@ def _dead_letter(pipeline: Pipeline, value: bytes) -> Json:
     scrubbed = pipeline.scrub(value, _DAY)
     if scrubbed.dead_letter is None:
         raise ValueError("the example of a dead letter could be read as a claim")
-    topics = topic_names()
+    topics = TopicNames()
     key = hashlib.sha256(b"an opaque key").hexdigest()[:32].encode()
     inbound = InboundMessage(topics.inbound, 0, 41, _TIMESTAMP_MS, key, value, (("content-type", b"application/json"),))
     versions = {"ruleset": RULESET, "reference": pipeline.snapshot.digest, "profile": "medicare-part-b"}

@@ -205,7 +205,14 @@ def _billed(claim: Claim) -> Decimal | None:
 
 
 def encode(outcome: Outcome, claim: bytes, original: bytes | None = None) -> bytes:
-    """The outcome message with the claim byte for byte, and where it was corrected also as it was received."""
-    head = _OUTCOMES.dump_json(outcome, by_alias=True, exclude_none=True).removesuffix(_NO_CLAIM)
+    """The outcome message with the claim byte for byte, and where it was corrected also as it was received.
+
+    Raises:
+        ValueError: When the outcome has a claim of its own, or the claim is not its last field.
+    """
+    written = _OUTCOMES.dump_json(outcome, by_alias=True, exclude_none=True)
+    if not written.endswith(_NO_CLAIM):
+        raise ValueError("an outcome ends with a claim without members, which the claim's own bytes replace")
+    head = written[: -len(_NO_CLAIM)]
     received = b"" if original is None else b',"original":%b' % original
     return b'%b%b,"claim":%b}' % (head, received, claim)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, claims, interchange
 from worker.agents.verdicts import MessageScrubber
 from worker.bootstrap import PipelineScrubber, build_pipeline
@@ -48,7 +48,7 @@ async def judged(
     runtime = SimpleNamespace(
         settings=Settings.model_validate({"as_of": date(2026, 3, 20)} | settings),
         loaded=loaded,
-        provenance=Provenance(topic_names(), "1.2.3", limit),
+        provenance=Provenance(TopicNames(), "1.2.3", limit),
         budget=nullcontext(),
         log=log,
     )

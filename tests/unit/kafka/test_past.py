@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.inputs.malformed import sound, with_value, written
 from tests.inputs.poison import RECEIVED
 from worker.kafka.messages import InboundMessage
@@ -17,7 +17,7 @@ from worker.kafka.read import Record
 from worker.pipeline.scrub import Pipeline
 from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
 
-PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
+PROVENANCE = Provenance(TopicNames(), "1.2.3", 1_000_000)
 MESSAGE = InboundMessage("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", (("x-own", b"\xff"),))
 BROKEN = dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {})
 

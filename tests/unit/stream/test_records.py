@@ -9,14 +9,14 @@ import pytest
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES
 from worker.kafka.messages import InboundMessage
 from worker.stream.records import Provenance, dead, form_of, outgoing, received_on, refusal, size, trace_id
 from worker.stream.scrubber import ClaimVerdict, Form
 
 LIMIT = 10_000
-PROVENANCE = Provenance(topic_names(), "1.2.3", LIMIT)
+PROVENANCE = Provenance(TopicNames(), "1.2.3", LIMIT)
 MESSAGE = InboundMessage("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", ())
 CLEAN = ClaimVerdict("scrubbed", value=b"{}", outcome_id="id-1")
 NEW_YORK = ZoneInfo("America/New_York")

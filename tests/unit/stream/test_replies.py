@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import PipelineScrubber, build_pipeline
@@ -22,7 +22,7 @@ from worker.stream.scrubber import Form
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
 
-PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
+PROVENANCE = Provenance(TopicNames(), "1.2.3", 1_000_000)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
 SUBMITTING = ReplyOptions(submissions=True, acknowledgements=Acknowledgements.OFF)
 X12 = (("content-type", X12_CONTENT_TYPE),)

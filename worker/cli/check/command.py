@@ -112,7 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     try:
         files = expand_what_is_there(paths)
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
-        job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
+        job.load_pipeline()  # so that what is wrong with the configuration is said before a claim is read
         summary = _check(files, job, processes)
     except ClaimFileError as error:
         raise click.UsageError(str(error)) from None

@@ -73,9 +73,8 @@ class Job:
     out: Screen
     err: Screen
 
-    @property
-    def pipeline(self) -> Pipeline:
-        """The pipeline of this process. Raises `click.UsageError`."""
+    def load_pipeline(self) -> Pipeline:
+        """The pipeline of this process, which is loaded once. Raises `click.UsageError`."""
         return _pipeline(self.config, self.user_edits, self.profile, self.day)
 
 
@@ -97,7 +96,7 @@ class Portion:
 
 def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     """Scrub some claims, and correct them where that is wanted."""
-    pipeline, wanted, made = job.pipeline, job.wanted, Portion()
+    pipeline, wanted, made = job.load_pipeline(), job.wanted, Portion()
     budget = ClaimBudget(CLAIM_BUDGET_S, hang_s=None)
     budget.install()
     text, error_text = io.StringIO(), io.StringIO()

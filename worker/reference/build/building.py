@@ -8,58 +8,21 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
 from worker.reference.build.assembly import assemble
-from worker.reference.build.loaded import LoadedTable, LoadedTables
 from worker.reference.build.overlap import overlaps
 from worker.reference.errors import ReferenceDataError, refuse
 from worker.reference.files.cells import Cells
 from worker.reference.files.manifest import EditionEntry, Manifest, parse_manifest
-from worker.reference.files.read_code_sets import (
-    read_hcpcs_code,
-    read_product,
-    read_remark_code,
-    read_skin_substitute,
-    read_taxonomy_code,
-)
-from worker.reference.files.read_policies import read_expert_hint, read_ncci_pair, read_self_administered
-from worker.reference.files.read_rows import (
-    read_asp_limit,
-    read_container,
-    read_drug,
-    read_modifier,
-    read_modifier_exclusion,
-    read_mue,
-    read_opps_status,
-    read_place_of_service,
-    read_waste_duty,
-)
 from worker.reference.files.read_table import FileRows, read_codes, read_file
+from worker.reference.tables.declared import LoadedTable, LoadedTables
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.snapshot import Snapshot
+from worker.reference.tables.table_set import TABLES, Tables
 
 MANIFEST: Final = "table.toml"
-# Which date selects a row: its own dates, or those of its edition.
 DATED_BY: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "asp_limits": "edition",
-        "containers": "edition",
-        "drugs": "row",
-        "expert_hints": "edition",
-        "hcpcs": "row",
-        "icd10cm": "edition",
-        "modifier_exclusions": "row",
-        "modifiers": "row",
-        "mue": "edition",
-        "ncci_pairs": "row",
-        "opps_status": "edition",
-        "place_of_service": "edition",
-        "products": "edition",
-        "remark_codes": "edition",
-        "sad_exclusions": "edition",
-        "skin_substitutes": "row",
-        "taxonomy": "edition",
-        "waste_duty": "row",
-    }
+    {table.name: table.dated_by for table in sorted(TABLES, key=lambda each: each.name)}
 )
+"""Which date selects a row of each table: its own one, or that of its edition."""
 EVERY_EDITION: Final[Mapping[str, str]] = MappingProxyType({})
 
 Row = TypeVar("Row")
@@ -76,8 +39,8 @@ def build(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -
 def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION) -> LoadedTables:
     """Every table as read. Raises ReferenceDataError."""
     manifests = {table: _alone(table, manifest, only) for table, manifest in read_manifests(files).items()}
-    loaded = loaded_from(_FolderTables(files, manifests))
-    refuse(overlaps(loaded.ncci_pairs))
+    loaded = loaded_from(_Folder(files, manifests))
+    refuse(overlaps(loaded.of(Tables.ncci_pairs)))
     return loaded
 
 
@@ -96,24 +59,10 @@ class TableReader(Protocol):
 def loaded_from(reader: TableReader) -> LoadedTables:
     """Every table, each read by its own function."""
     return LoadedTables(
-        drugs=reader.table("drugs", read_drug),
-        containers=reader.table("containers", read_container),
-        waste_duty=reader.table("waste_duty", read_waste_duty),
-        mue=reader.table("mue", read_mue),
-        asp_limits=reader.table("asp_limits", read_asp_limit),
-        opps_status=reader.table("opps_status", read_opps_status),
-        modifiers=reader.table("modifiers", read_modifier),
-        modifier_exclusions=reader.table("modifier_exclusions", read_modifier_exclusion),
-        diagnoses=reader.codes("icd10cm"),
-        places_of_service=reader.table("place_of_service", read_place_of_service),
-        hcpcs_codes=reader.table("hcpcs", read_hcpcs_code),
-        skin_substitutes=reader.table("skin_substitutes", read_skin_substitute),
-        products=reader.table("products", read_product),
-        ncci_pairs=reader.table("ncci_pairs", read_ncci_pair),
-        self_administered=reader.table("sad_exclusions", read_self_administered),
-        taxonomy=reader.table("taxonomy", read_taxonomy_code),
-        remark_codes=reader.table("remark_codes", read_remark_code),
-        expert_hints=reader.table("expert_hints", read_expert_hint),
+        {
+            table.name: reader.table(table.name, table.read_row) if table.read_row else reader.codes(table.name)
+            for table in TABLES
+        }
     )
 
 
@@ -124,7 +73,7 @@ def read_manifests(files: Mapping[str, bytes]) -> dict[str, Manifest]:
     return manifests
 
 
-class _FolderTables:
+class _Folder:
     """The files of the folder, and how each reads as a table."""
 
     def __init__(self, files: Mapping[str, bytes], manifests: Mapping[str, Manifest]) -> None:

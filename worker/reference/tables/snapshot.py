@@ -6,6 +6,7 @@ from datetime import date
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.names import DrugNames
 from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
     AspLimit,
@@ -30,6 +31,7 @@ class Snapshot:
     editions: tuple[Edition, ...]
     digest: str
     tables: Tables = field(repr=False)
+    drug_names: DrugNames = field(repr=False)
 
     @property
     def modifier_exclusions(self) -> tuple[ModifierExclusion, ...]:
@@ -46,15 +48,15 @@ class Snapshot:
 
     def drugs_named(self, text: str) -> tuple[Drug, ...]:
         """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
-        return self.tables.drug_names.named_in(text)
+        return self.drug_names.named_in(text)
 
     def containers_of(self, hcpcs: str, on: date) -> Answer[tuple[Container, ...]]:
         """The vials, syringes and kits that the crosswalk lists under a code."""
-        return self.tables.containers_by_hcpcs.answer(hcpcs, on)
+        return self.tables.containers["hcpcs"].answer(hcpcs, on)
 
     def container(self, ndc11: str, on: date) -> Answer[tuple[Container, ...]]:
         """The rows of one eleven-digit NDC, one per HCPCS code it belongs to."""
-        return self.tables.containers_by_ndc.answer(ndc11, on)
+        return self.tables.containers["ndc11"].answer(ndc11, on)
 
     def waste_duty(self, hcpcs: str, on: date) -> Answer[WasteDuty]:
         """The JW and JZ dates of a code; Absent proves nothing, since the CMS list is not exhaustive."""
@@ -98,11 +100,11 @@ class Snapshot:
 
     def product(self, product_id: str, on: date) -> Answer[tuple[Product, ...]]:
         """The rows of one product that has no NDC, one per HCPCS code it belongs to."""
-        return self.tables.products_by_id.answer(product_id, on)
+        return self.tables.products["product_id"].answer(product_id, on)
 
     def products_of(self, hcpcs: str, on: date) -> Answer[tuple[Product, ...]]:
         """The products without NDC that the crosswalk lists under a code."""
-        return self.tables.products_by_hcpcs.answer(hcpcs, on)
+        return self.tables.products["hcpcs"].answer(hcpcs, on)
 
     def ncci_pair(self, column1: str, column2: str, setting: Setting, on: date) -> Answer[NcciPair]:
         """Whether the second code is not paid beside the first; a pair is held in one direction only.
@@ -113,7 +115,7 @@ class Snapshot:
 
     def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
         """What contractors say of a drug that patients usually inject themselves; the lists held are partial."""
-        return self.tables.self_administered.answer(hcpcs, on)
+        return self.tables.self_administered["hcpcs"].answer(hcpcs, on)
 
     def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
         """A provider taxonomy code."""

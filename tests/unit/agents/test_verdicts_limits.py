@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import BILLING, HEADER, claims, interchange, subscriber
 from worker.agents import verdicts
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
@@ -44,7 +44,7 @@ async def judged(
             {"as_of": date(2026, 3, 20), "max_message_bytes": 8 * MIB, "max_outcome_bytes": 8 * MIB} | settings
         ),
         loaded=loaded,
-        provenance=Provenance(topic_names(), "1", 8 * MIB),
+        provenance=Provenance(TopicNames(), "1", 8 * MIB),
         budget=budget or nullcontext(),
         log=log,
     )

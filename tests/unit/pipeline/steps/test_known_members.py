@@ -33,7 +33,7 @@ from worker.pipeline.steps.unread import MOST_PATHS
 from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
-CASES = Path(__file__).parent / "claims"
+CASES = Path(__file__).parents[1] / "claims"
 LIMIT = 1024 * 1024
 MEMBERS = members_of(PUBLISHED)
 WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")

@@ -6,7 +6,7 @@ import pytest
 
 from worker.settings import DeliveryGuarantee, SecurityProtocol, Settings, SettingsError
 
-EXAMPLE = Path(__file__).parents[2] / "config" / "worker.env.example"
+EXAMPLE = Path(__file__).parents[3] / "config" / "worker.env.example"
 
 
 def test_without_variables_the_defaults_hold() -> None:

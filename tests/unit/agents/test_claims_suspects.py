@@ -12,7 +12,7 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError, NotEnoughReplicasError
 from faust.types import TP
 
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from worker.agents.batches import FetchedMessage
 from worker.agents.claims import ClaimsAgent
 from worker.kafka.messages import InboundMessage
@@ -26,7 +26,7 @@ from worker.stream.records import OutgoingRecord, Provenance
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict, LoadedScrubber
 
-TOPIC = topic_names().inbound
+TOPIC = TopicNames().inbound
 CULPRIT, NEIGHBOR = TP(TOPIC, 0), TP(TOPIC, 1)
 ONE_LEFT = SuspectRange(1, 2)
 """The first message is alone after two crashes; a third one condemns it."""
@@ -104,7 +104,7 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Runtime]:
         delivery=broker,
         recorder=recorder,
         loaded=LoadedScrubber(source),
-        provenance=Provenance(topic_names(), "1", 1_000_000),
+        provenance=Provenance(TopicNames(), "1", 1_000_000),
         budget=cast("Any", _Budget()),
         limit=DeadLetterLimit(0, 1),
         log=log,

@@ -3,8 +3,8 @@
 from typing import Final
 
 from worker.reference.files.cells import Cells
-from worker.reference.files.read_rows import SETTINGS
 from worker.reference.tables.policy_rows import Evidence, ExpertHint, NcciPair, SadScope, SelfAdministered
+from worker.reference.tables.read_rows import SETTINGS
 
 SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unlisted-code")
 EVIDENCE: Final[tuple[Evidence, ...]] = ("unverified",)
