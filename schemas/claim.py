@@ -314,11 +314,11 @@ class UnmappedSegment(Part):
     """A segment of which the message has no field, or not for all of its elements."""
 
     segment: int | None = Field(default=None, description="its number in the file, counted from 1")
-    loop: Text = Field(default=None, description="the loop that it stands in, for instance `2300.2400[2].2420A`")
+    loop: Text = Field(default=None, description="the loop that it is in, for instance `2300.2400[2].2420A`")
     elements: tuple[str | tuple[str, ...], ...] = Field(
         default=(), description="its elements from the identifier on; a composite one is a list"
     )
-    is_in_part: bool = Field(default=False, description="whether some of its elements stand in fields")
+    is_in_part: bool = Field(default=False, description="whether some of its elements are in fields")
 
 
 class StructureFlaw(Part):

@@ -225,7 +225,7 @@ class NotConfigured(Message):
 
 
 class BypassedEntry(Message):
-    """An edit that was lifted, by what stands on the claim or by a suppression of the payer profile."""
+    """An edit that was lifted, by something on the claim or by a suppression of the payer profile."""
 
     edit: str
     by: str = Field(description="what lifts it: `modifier 25`, or `suppression`")
@@ -236,7 +236,7 @@ class BypassedEntry(Message):
 
 
 class Coverage(Message):
-    """What was really checked. An edit that looked at nothing on this claim stands in none of the lists.
+    """What was really checked. An edit that looked at nothing on this claim is in none of the lists.
 
     `not_configured` is the same for every claim under a profile; `no_data` is what this claim left open.
     """
@@ -253,7 +253,7 @@ class Coverage(Message):
     not_reached: tuple[str, ...] = Field(
         default=(), description="edits that were not run because an intake edit rejected the claim"
     )
-    errors: tuple[str, ...] = Field(default=(), description="edits that failed through a fault of ours")
+    errors: tuple[str, ...] = Field(default=(), description="edits that failed because of a defect")
 
 
 class Versions(Message):

@@ -16,13 +16,13 @@ class Topic:
         role: What the worker calls it.
         direction: `in` if the worker reads it, `out` if it writes it.
         key: What the record key is; never anything that identifies a person.
-        schema: The name of the message in the AsyncAPI document; none where the value is whatever came in.
+        schema: The name of the message in the AsyncAPI document; None when the value is the message as received.
         partitions: How many partitions `claimscrub` creates.
         retention_ms: How long records are kept; -1 keeps them.
         cleanup_policy: Kafka's `cleanup.policy`.
         max_message_bytes: Kafka's `max.message.bytes`.
         has_phi: Whether values identify people, so that access and retention follow HIPAA.
-        meaning: What stands on it, in one sentence.
+        meaning: What it carries, in one sentence.
     """
 
     name: str
@@ -97,7 +97,7 @@ DEAD_LETTER: Final = replace(
     role="dead-letter",
     schema=None,
     retention_ms=14 * _DAY_MS,
-    meaning="Messages that are no claim, unchanged, with headers that say why.",
+    meaning="Messages that are not a claim, unchanged, with headers that say why.",
 )
 SUBMIT: Final = replace(
     SCRUBBED,

@@ -197,7 +197,7 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
 
 
 def open_spans(settings: Settings) -> Spans | None:
-    """Where the spans of a worker with these settings go; none if it makes none.
+    """Where the spans of a worker with these settings go; None when it makes none.
 
     Raises `SettingsError` where they are wanted and the library for them is not installed.
     """

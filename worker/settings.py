@@ -259,7 +259,7 @@ class Settings(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # likewise for a path, and for a folder of zones
-            raise ValueError("is no time zone of the IANA database") from None
+            raise ValueError("is not a time zone of the IANA database") from None
         return value
 
     @field_validator("bootstrap_servers")

@@ -70,7 +70,7 @@ def _json(document: Document) -> str:
 
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's; Any: likewise
-        """Write what stands twice twice: not every AsyncAPI tool reads anchors."""
+        """Repeat what occurs twice: not every AsyncAPI tool reads anchors."""
         return True
 
 

@@ -22,7 +22,7 @@ Lines with `"audit": true` tell of start, stop, the digest of the settings, and 
 Commands that replay, reveal or publish write such lines too, with `operator` and `action`, to `CLAIMSCRUB_AUDIT_FILE`.
 Keep them apart and for six years, as HIPAA's documentation rule has it (45 CFR 164.316(b)(2)(i)); they name no patient.
 
-`/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away is no death.
+`/livez` answers 503 when the event loop has not turned for 30 s; a broker that is away does not kill the worker.
 `/readyz` answers 503 until the group is joined, the reference data is loaded and the producers are usable,
 and while a partition is held at the limit of dead letters.
 
@@ -35,7 +35,7 @@ Ages, such as `consumer_lag_seconds`, are worked out when Prometheus asks, so th
 The series of a partition go with the partition.
 A latency that belongs to a W3C trace carries the trace's id as exemplar, in the OpenMetrics format.
 Every label comes from a closed set: none is ever filled from a message.
-The usual `process_*` metrics stand beside these.
+The usual `process_*` metrics are there as well.
 The table is generated: `python -m deploy.generate` writes it, and a test compares.
 
 """

@@ -259,7 +259,7 @@ FINDINGS: Final = Board(
 DEAD_LETTERS: Final = Board(
     "claimscrub-dead-letters",
     "claimscrub: Dead letters",
-    "Messages that are no claim, and why.",
+    "Messages that are not a claim, and why.",
     (
         Panel(
             "Dead letters a second, by reason",
@@ -512,4 +512,4 @@ REFERENCE: Final = Board(
 BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE)
 
 NOT_SHOWN: Final = MappingProxyType[str, str]({})
-"""Metrics of the catalogue that stand on no board, and why."""
+"""Metrics of the catalogue that are on no board, and why."""

@@ -103,7 +103,7 @@ def other_host(broker: SecureBroker, given: Given, _folder: Path) -> Given:
 
 
 def no_certificate(_broker: SecureBroker, given: Given, _folder: Path) -> Given:
-    """None of ours, where the broker asks for one."""
+    """No client certificate, where the broker asks for one."""
     return {name: value for name, value in given.items() if name not in {"TLS_CERT_FILE", "TLS_KEY_FILE"}}
 
 

@@ -152,7 +152,7 @@ def verdicts_on(
     takes too long outside of an edit: nothing of it is to be kept then.
     """
     if message.value is None and message.mark is None:
-        # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
+        # A tombstone is not a claim, and as a dead letter it would delete one in a compacted topic.
         yield Scrubbed("skipped")
         return
     flaw = refusal(message, settings.max_message_bytes)

@@ -45,7 +45,7 @@ def command(path: str, form: str) -> None:
 
     The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
     statuses of the findings at the claim or the line, totals, and the submitter's trace numbers. The 999 (005010X231A1)
-    says which groups and transactions were read, and where the others are structurally wrong; before it stands a TA1
+    shows which groups and transactions were read, and where the others are structurally wrong; before it comes a TA1
     for each interchange whose sender asks for one in ISA14.
 
     \b
@@ -109,7 +109,7 @@ def _outcomes(path: str) -> Iterator[Outcome]:
             flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
             raise NoClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
         except ValueError:
-            raise NoClaimFileError(f"{place}: is no outcome") from None
+            raise NoClaimFileError(f"{place}: is not an outcome") from None
         yield outcome
 
 

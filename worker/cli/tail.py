@@ -1,4 +1,4 @@
-"""`claimscrub tail`: shows what stands on a topic."""
+"""`claimscrub tail`: shows the messages on a topic."""
 
 import sys
 from dataclasses import fields
@@ -74,7 +74,7 @@ def _document(record: Record) -> bytes:
 
 
 def document(record: Record) -> dict[str, Any]:  # any JSON value
-    """Return a record as a JSON document; a value that is no JSON stands as text."""
+    """Return a record as a JSON document; a value that is not JSON is shown as text."""
     return {
         "topic": record.topic,
         "partition": record.partition,

@@ -22,7 +22,7 @@ OptionsT = TypeVar("OptionsT", bound="Options")
 class Scope(Enum):
     """What an edit looks at, so that a claim without drug lines pays for no drug edit.
 
-    An edit on the message is decided while the bytes are read: there is no claim yet, and so no outcome to stand in.
+    An edit on the message is decided while the bytes are read: there is no claim yet, and so no outcome to be in.
     """
 
     MESSAGE = "message"
@@ -78,7 +78,7 @@ class NoData:
 
 @dataclass(frozen=True, slots=True)
 class Bypassed:
-    """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it stands."""
+    """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it is."""
 
     by: str
     line: int | None = None

@@ -82,7 +82,7 @@ def _candidates(concept: Element, codes: Codes) -> list[Element]:
     def is_candidate(coding: Element) -> bool:
         if coding.has("system"):
             return coding.peek("system") in codes.systems
-        # What is not text is no other code: reading it says what belongs there.
+        # What is not text is not another code: reading it says what belongs there.
         is_text = isinstance(coding.value.get("code"), str)
         return codes.is_plain and (not is_text or codes.shape.fullmatch(coding.peek("code")) is not None)
 

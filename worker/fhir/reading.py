@@ -32,7 +32,7 @@ class Damage:
 
 
 def read_resource(document: Json) -> Iterator[ResourceRead | Damage]:
-    """Yield the claims of a resource as messages, and what is no claim; at least one of both."""
+    """Yield the claims of a resource as messages, and what is not a claim; at least one of both."""
     try:
         for found in find_claims(document):
             try:

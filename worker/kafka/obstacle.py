@@ -1,7 +1,7 @@
 """Says what keeps us from a broker: aiokafka raises one error for all that can be in the way.
 
-Each broker is tried once more on a connection of its own, and what fails there is told by its kind, without the text of
-an exception: that can quote what was sent.
+Each broker is tried once more on a connection of its own, and what fails there is reported by its kind, without the
+text of an exception: that can quote what was sent.
 """
 
 import socket
@@ -32,7 +32,7 @@ class Obstacle(StrEnum):
     """The broker's certificate is signed by nobody that we trust, is over, or is for another host."""
 
     TLS = "tls"
-    """The broker speaks no TLS there, or asks for a certificate of ours that it knows."""
+    """The broker speaks no TLS there, or asks for a client certificate that it knows."""
 
     LOGIN = "login"
     """The broker knows us not by that name, password, token or mechanism."""

@@ -4,7 +4,8 @@ aiokafka raises on a header name that is not UTF-8, on a batch that it cannot un
 than there is memory. Its position does not move then, so the partition would fail there for ever, whoever reads it.
 Here such a record is handed on with a mark in place of what could not be read: its offset can be answered and passed.
 
-A batch whose checksum is wrong is no case for this: it was damaged on its way, and is whole when it is fetched again.
+A batch whose checksum is wrong is not a case for this: it was damaged on its way, and is whole when it is fetched
+again.
 """
 
 import struct

@@ -40,7 +40,7 @@ class Run:
     _ends: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
-        """Go to where the run stands; what is written from now on is left to the next one."""
+        """Go to where the run is; what is written from now on is left to the next one."""
         group = group_of(self.settings, self.name)
         async with AsyncExitStack() as stack:
             self._reader = await stack.enter_async_context(open_group_reader(self.settings, group))

@@ -20,7 +20,7 @@ class FileToken(AbstractTokenProvider):
 
 
 def token_expiry(file: Path | None) -> float:
-    """Return when the token in a file expires, in seconds since 1970; 0 if it is no JWT that says so, or no file.
+    """Return when the token in a file expires, in seconds since 1970; 0 if it is not a JWT that says so, or no file.
 
     Nothing is verified: that is the broker's part.
     """

@@ -1,6 +1,6 @@
 """Unpacks the payload of a record batch within a bound of memory.
 
-aiokafka unpacks whatever comes: 0.4 MB of gzip become 400 MB before any limit of ours is asked.
+aiokafka unpacks whatever comes: 0.4 MB of gzip become 400 MB before any of our limits applies.
 """
 
 import struct

@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label; `values` is its closed set, or none where the deployment closes it.
+    """One label; `values` is its closed set, or None when the deployment closes it.
 
     A label whose set the deployment closes is never filled from a message.
     """
@@ -48,7 +48,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; the name stands without the prefix `claimscrub_`."""
+    """One metric; the name is without the prefix `claimscrub_`."""
 
     name: str
     kind: Kind

@@ -69,7 +69,7 @@ class Administration(Entry):
 
 
 class StepTherapy(Entry):
-    """What payers commonly want tried first; whether one does stands in its profile."""
+    """What payers commonly want tried first; a payer's own wish is in its profile."""
 
     tried_first: tuple[str, ...] = Field(min_length=1, description="drugs or kinds of treatment, in words")
     evidence: Evidence

@@ -187,7 +187,7 @@ class AtLeastOnce:
         return self._producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata at once: it must stand before anything is scrubbed."""
+        """Commit the metadata at once: it must be there before anything is scrubbed."""
         self._to_commit.pop(lane.tp, None)
         try:
             await self._group.commit({lane.tp: Committed(lane.next_offset, metadata)})

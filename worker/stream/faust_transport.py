@@ -136,7 +136,7 @@ class Group:
         return None if started is None else started._client  # noqa: SLF001
 
     async def committed(self, tp: TP) -> Committed | None:
-        """Ask the broker what the group has committed; none if that is nothing."""
+        """Ask the broker what the group has committed; None when that is nothing."""
         partition = TopicPartition(tp.topic, tp.partition)
         # The public call answers the offset without its metadata.
         found = await self._call("_coordinator.fetch_committed_offsets", [partition])

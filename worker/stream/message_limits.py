@@ -1,7 +1,7 @@
 """What one message may become, as opposed to one claim: a megabyte of X12 can hold 100,000 claims.
 
 Decided while the claims of a message are scrubbed, before any of their outcomes is kept: over a limit, the message is
-one dead letter and nothing else. Wall time is no limit of its own: a message is not to blame for a worker that was
+one dead letter and nothing else. Wall time is not a limit of its own: a message is not to blame for a worker that was
 frozen, and one claim that holds the worker ends it (see `worker.stream.budget`).
 """
 

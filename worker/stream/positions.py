@@ -29,7 +29,7 @@ class Positions:
         self._seen: dict[TP, tuple[int, list[int]]] = {}
 
     async def first_offset(self, tp: TP, offset: int) -> int | None:
-        """Return the offset of the first committed record at or after one; none if none shows up in time."""
+        """Return the offset of the first committed record at or after one; None when none shows up in time."""
         start, offsets = self._seen.get(tp, (0, []))
         if not offsets or not start <= offset <= offsets[-1]:
             offsets = await self._look(tp, offset)

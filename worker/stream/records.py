@@ -74,13 +74,13 @@ class Provenance:
 
 
 def received_on(message: Inbound, zone: ZoneInfo) -> date | None:
-    """Return the day of the record's timestamp in a zone; none if it has no usable one."""
+    """Return the day of the record's timestamp in a zone; None when it has no usable one."""
     moment = sent_at(message, zone)
     return None if moment is None else moment.date()
 
 
 def sent_at(message: Inbound, zone: ZoneInfo) -> datetime | None:
-    """Return the moment of the record's timestamp in a zone; none if it has no usable one."""
+    """Return the moment of the record's timestamp in a zone; None when it has no usable one."""
     moment = _moment(message)
     return None if moment is None else moment.astimezone(zone)
 
@@ -199,7 +199,7 @@ def handed_on(message: Inbound) -> Headers:
 
 
 def traceparent(message: Inbound) -> bytes | None:
-    """Return the W3C trace context that a message came with; none if it has none, a malformed one or several."""
+    """Return the W3C trace context that a message came with; None when it has none, a malformed one or several."""
     found = [each for name, each in message.headers if name.lower() == _TRACEPARENT_HEADER]
     return found[0] if len(found) == 1 and _TRACEPARENT.match(found[0] or b"") else None
 
@@ -236,7 +236,7 @@ def _dead_letter(
     """Return the message unchanged, its headers first and then ours.
 
     Everything from `claimscrub-dlq-schema` on is ours: whoever sends the message again cuts there.
-    Headers in the namespace of ours that came in are forged or left over from an earlier try.
+    Incoming headers in our namespace are forged or left over from an earlier try.
     """
     value = message.value or b""
     headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))

@@ -51,7 +51,7 @@ _NOT_WRITTEN_BACK: Final = (
     type=click.Choice(["text", "jsonl"]),
     default="text",
     show_default=True,
-    help="Text to read, or one outcome message a line as it would stand on the topic.",
+    help="Text to read, or one outcome message per line, as on the topic.",
 )
 @click.option("--profile", metavar="NAME", help="Hold every claim to this payer profile instead of the payer's own.")
 @click.option("--as-of", type=DAY, metavar="DATE", help="The day the claims count as received on. [default: today]")

@@ -39,7 +39,7 @@ class Correction:
 
 
 def correct(pipeline: Pipeline, value: bytes, scrubbed: Scrubbed, day: date, *, unsafe: bool) -> Correction | None:
-    """Correct a claim that was scrubbed; none if there is nothing to correct."""
+    """Correct a claim that was scrubbed; None when there is nothing to correct."""
     if scrubbed.outcome is None:
         return None
     before = (*(scrubbed.outcome.fixed or ()), *scrubbed.outcome.findings)

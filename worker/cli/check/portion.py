@@ -143,7 +143,7 @@ def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tu
 
 
 def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:
-    """Only messages go to stdout; what is no claim is said on stderr."""
+    """Only messages go to stdout; what is not a claim is reported on stderr."""
     if scrubbed.message is not None:
         made.messages.append(scrubbed.message)
     elif scrubbed.dead_letter and not wanted.is_quiet:

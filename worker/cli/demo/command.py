@@ -31,7 +31,7 @@ _TERMINATED: Final = 128 + signal.SIGTERM
 def command(claims: int, *, no_input: bool, keep: bool) -> None:
     """See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.
 
-    About half of the claims are sound; the others are wrong in many ways, and one in a hundred is no claim at all.
+    About half of the claims are sound; the others are wrong in many ways, and one in a hundred is not a claim at all.
     At the end the outcomes are counted against the claims sent, and one outcome of each kind is shown in full.
     Everything runs on this machine, listens on loopback only, and is gone afterwards.
 

@@ -47,7 +47,7 @@ def _modifier(code: str, on: date, snapshot: Snapshot) -> Section:
     section.is_known = True
     section.add("meaning", row.meaning)
     if not row.is_modifier:
-        section.add("status", "this is no modifier")
+        section.add("status", "this is not a modifier")
         return section
     section.add("type", row.type + (f", for {', '.join(row.valid_on)}" if row.valid_on else ""))
     section.add("in force", f"from {row.effective_from or 'the start'} to {row.effective_to or 'now'}")
@@ -76,7 +76,7 @@ def _diagnosis(code: str, on: date, snapshot: Snapshot) -> Section:
 
 
 def _dotted(code: str) -> str:
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code  # noqa: PLR2004 - the dot stands after the category
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code  # noqa: PLR2004 - the dot follows the category
 
 
 def _place(code: str, on: date, snapshot: Snapshot) -> Section:

@@ -44,7 +44,7 @@ def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> Plain:
 
 
 def lines_of(profile: Profile, edits: Iterable[AnyEdit]) -> Iterator[str]:
-    """What a profile says, line by line; edits that stand as in the catalogue are only counted."""
+    """What a profile says, line by line; edits set as in the catalogue are only counted."""
     catalogue = {edit.id: edit for edit in edits}
     whole = plain(profile, catalogue.values())
     yield f"{profile.name}: {profile.title}" + (f" (extends {profile.extends})" if profile.extends else "")

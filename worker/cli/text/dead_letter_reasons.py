@@ -1,4 +1,4 @@
-"""Why a message is no claim, in plain words."""
+"""Why a message is not a claim, in plain words."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -33,8 +33,8 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.MESSAGE_LIMIT: "it becomes more claims, bytes or work than one message may",
         DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
         DeadLetterReason.OVER_BUDGET: "reading it or writing its outcome took longer than a claim may",
-        DeadLetterReason.CRASH_LOOP: "three workers died of it; that is a fault of ours, please report it",
-        DeadLetterReason.INTERNAL_ERROR: "the scrubber failed on it; that is a fault of ours, please report it",
+        DeadLetterReason.CRASH_LOOP: "three workers died of it; this is our defect, please report it",
+        DeadLetterReason.INTERNAL_ERROR: "the scrubber failed on it; this is our defect, please report it",
     }
 )
 

@@ -71,7 +71,7 @@ def _unmapped(value: bytes) -> str:
 
 
 def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> None:
-    """Write why one message is no claim, and where."""
+    """Write why one message is not a claim, and where."""
     head = Text(f"{_place(found)}  ")
     head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {in_words(dead_letter.reason)} ({dead_letter.reason.value})")

@@ -20,13 +20,13 @@ from worker.edits.facts.locate import in_line
 def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The authorization whose number is on the claim is for another code, for other days or for fewer units.
 
-    Why: payers compare code, date and units with what they approved and deny what lies outside. What was approved
-    stands in the payer profile, as this edit's option `approvals`.
+    Why: payers compare code, date and units with what they approved and deny the rest. What was approved
+    is in the payer profile, as this edit's option `approvals`.
 
     Flagged: J0897 on 2026-03-02 under an approval that ended on 2026-02-28; 120 units of 60 approved.
 
-    Accepted: the first and the last day, exactly the units. A number that the profile does not hold is no data; a
-    missing number is AUT-01's.
+    Accepted: the first and the last day, exactly the units. A number that the profile does not hold counts as no data;
+    a missing number is AUT-01's.
     """
     number = approval_number(line, context.claim)
     if number is None or line.on is None:

@@ -9,7 +9,7 @@ from worker.edits.facts.locate import in_line
 
 VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99212", "99215"))
 # The codes of 96360-96549 that the table pairs with all eight visits, the visit in column 2, indicator 1; the others
-# are add-on codes, which stand beside one of these, and 96523, with which no visit is paid at all.
+# are add-on codes, which go with one of these, and 96523, with which no visit is paid at all.
 ADMINISTRATIONS: Final = frozenset(
     """96360 96365 96369 96372 96373 96374 96377 96401 96402 96405 96406 96409 96413 96416 96420 96422 96425 96440
     96446 96450 96521 96522 96542""".split()  # noqa: SIM905 - a block of codes reads better than a list of quotes

@@ -107,7 +107,7 @@ def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
 
 
 def unreadable(claim: Claim) -> Iterator[tuple[str, str]]:
-    """All text that stands where an amount, a count or a date belongs and is none, after its path."""
+    """All text in place of an amount, a count or a date that cannot be read as one, after its path."""
     return _unreadable_in(claim, "$")
 
 

@@ -17,7 +17,7 @@ def message_unreadable(_message: bytes, _: Context) -> Iterator[Verdict]:
     letter topic as it came, with the reason and the stage in its headers. That is decided while the message is read,
     before there is a payer: no profile can switch it off, and no outcome lists it.
 
-    Flagged: text that is no JSON; a key sent twice; a message of schema version 4; bytes that are not UTF-8.
+    Flagged: text that is not JSON; a key sent twice; a message of schema version 4; bytes that are not UTF-8.
 
     Accepted: a claim that can be read, whatever is wrong in it: an unreadable date or amount is reported by FMT-03, a
     missing element by FMT-02.

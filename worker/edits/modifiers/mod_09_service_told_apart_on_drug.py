@@ -26,7 +26,7 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Ve
     Why: these modifiers lift a pairing of two procedures. A drug is paired with nothing; the modifier belongs on the
     line of its administration, if anywhere.
 
-    Flagged: J2353-XE, the only line of its code and day. A warning where the code stands on several lines of the day:
+    Flagged: J2353-XE, the only line of its code and day. A warning where the code is on several lines of the day:
     some payers want the second one distinguished that way.
 
     Accepted: 96372-59; a drug line without any of them. 59 together with an X modifier is reported by MOD-03.

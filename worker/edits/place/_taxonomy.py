@@ -1,4 +1,4 @@
-"""What kind of provider a taxonomy code names, told by its beginning (NUCC provider taxonomy)."""
+"""The kind of provider that a taxonomy code names, by its first characters (NUCC provider taxonomy)."""
 
 from typing import Final
 

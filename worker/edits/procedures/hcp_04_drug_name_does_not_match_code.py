@@ -29,7 +29,7 @@ def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Ve
     charge master and not a web page.
 
     Flagged: J2356 (tezepelumab-ekko) for omalizumab, which is J2357; J9353 for Tecentriq (J9022); J2329 for natalizumab
-    (J2323); J3397 for Prolia (J0897). The name may stand in the line's description or in the record (`drug-name`). In
+    (J2323); J3397 for Prolia (J0897). The name may be in the line's description or in the record (`drug-name`). In
     a note it is a warning, since notes also name other drugs, and only when nothing else names the drug.
 
     Accepted: another brand, biosimilar, salt or form of the same ingredient, or a combination that holds it; a text

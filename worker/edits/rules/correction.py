@@ -43,7 +43,7 @@ def overwritten(line: LineFacts, element: str, by: str) -> Operations:
 
 
 def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
-    """One more modifier; None where no position is left."""
+    """One more modifier; None when no position is left."""
     service = line.line.service
     if len(service.procedure_modifiers) >= MOST_MODIFIERS:
         return None

@@ -25,8 +25,8 @@ REPEATED = "76"  # the mark of a claim that goes on from another one
 def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Discarded units are billed, but no units given of the same drug on the same day.
 
-    Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line stands
-    beside the line of that dose; alone it cannot be paid.
+    Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line goes
+    with the line of that dose; alone it cannot be paid.
 
     Flagged: J1745-JW x 5 with no other J1745 line of that date.
 

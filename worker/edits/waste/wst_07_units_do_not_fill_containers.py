@@ -32,7 +32,7 @@ def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     of the containers opened. More is not payable, less means that waste was left out.
 
     Flagged: J1745 (10 mg) x 35 and JW x 10 with four 100 mg vials in the record, rejected; without the vials in the
-    record J1745-JZ x 35, a warning, since 350 mg is no number of 100 mg vials.
+    record J1745-JZ x 35, a warning, since 350 mg is not a whole number of 100 mg vials.
 
     Accepted: x 35 and JW x 5; a difference of less than one unit, which rounding makes. Units that contradict the
     doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04.

@@ -173,7 +173,7 @@ def _passed(looked: frozenset[frozenset[str]], ended_otherwise: frozenset[str]) 
 
 @lru_cache(maxsize=4096)
 def _no_data(edit: str, missing: str, line: int | None) -> NoDataEntry:
-    # The same few gaps stand in nearly every outcome.
+    # The same few gaps are in nearly every outcome.
     return NoDataEntry(edit=edit, missing=missing, line=line)
 
 

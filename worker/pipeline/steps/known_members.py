@@ -52,7 +52,7 @@ class Known:
         return self.inside.get(name, NOTHING)
 
     def spelling(self, name: str) -> str | None:
-        """Return the published name that a name is another spelling of; None where there is none, or it is right."""
+        """Return the published name that a name is another spelling of; None when there is none, or it is right."""
         if name in self.names or len(name) > _LONGEST_SPELLING:
             return None
         return self.folded.get(fold(name))

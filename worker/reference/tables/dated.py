@@ -48,7 +48,7 @@ class _Held(Generic[Row]):
         self.found = Found(row, edition)
         self.first = period.first
         self.last = period.last
-        # The one answer on every day beside the row; None where it depends on the day.
+        # The one answer on every day beside the row; None when it depends on the day.
         self.outside = (
             None if len(rows) > 1 or period.known_from else NotInForce(row, edition, period.valid_from, period.valid_to)
         )

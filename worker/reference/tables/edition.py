@@ -19,7 +19,7 @@ class Edition:
 
     @property
     def path(self) -> str:
-        """Where the rows stand in the reference folder."""
+        """Where the rows are in the reference folder."""
         return f"{self.table}/{self.file or self.name + '.csv'}"
 
     def covers(self, on: date) -> bool:

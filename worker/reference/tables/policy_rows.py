@@ -48,7 +48,7 @@ class SelfAdministered:
 class ExpertHint:
     """What an expert remembers of a drug's label, with no source retrieved: it can warn and never reject.
 
-    An empty tuple or None is no statement.
+    An empty tuple or None states nothing.
     """
 
     hcpcs: str

@@ -25,7 +25,7 @@ from worker.reference.tables.table_set import Tables
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Every answer is for a date of service; `digest` names the whole set and stands in every outcome."""
+    """Every answer is for a date of service; `digest` names the whole set and is in every outcome."""
 
     editions: tuple[Edition, ...]
     digest: str
@@ -45,7 +45,7 @@ class Snapshot:
         return self.tables.drugs.latest(drug.successor) if drug.successor else None
 
     def drugs_named(self, text: str) -> tuple[Drug, ...]:
-        """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
+        """Drugs, of any date, whose generic name or brand occurs as whole words in a free text."""
         return self.tables.drug_names.named_in(text)
 
     def containers_of(self, hcpcs: str, on: date) -> Answer[tuple[Container, ...]]:

@@ -24,7 +24,7 @@ from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ReferenceSource
 
 MOST_WAITING: Final = 16
-"""More requests than that are no operator's; the oldest go unanswered."""
+"""More requests than that do not come from an operator; the oldest go unanswered."""
 
 _FILE: Final = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9._-]+)?")
 

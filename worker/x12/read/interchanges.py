@@ -1,4 +1,4 @@
-"""Reads 837s as a stream: claims as messages, and what is wrong in a file, each where it stands.
+"""Reads 837s as a stream: claims as messages, and what is wrong in a file, each where it is.
 
 A flaw spoils as little as it can: a broken claim leaves the others of its transaction, a broken transaction the others
 of its interchange. A claim that may not be whole (the file ends, the transaction has no SE) is not given out.
@@ -97,7 +97,7 @@ class _Interchanges:
             yield from self._claims.take(segment)
         elif not self._envelope.st and not self._is_outside_told:
             self._is_outside_told = True
-            yield self._flaw(segment, Level.GROUP, "Segments stand here outside of any transaction (ST).", "5")
+            yield self._flaw(segment, Level.GROUP, "Segments here are outside of any transaction (ST).", "5")
 
     def end(self) -> Iterator[Read]:
         """Yield what is left when the file has ended."""
@@ -129,9 +129,9 @@ class _Interchanges:
         version = said("st", 3) or said("gs", 8)
         kind = kind_of(version)
         if not self._envelope.gs:
-            reason, code = "The transaction stands in no functional group: GS is missing before it.", "5"
+            reason, code = "The transaction is in no functional group: GS is missing before it.", "5"
         elif said("st", 1) != "837":
-            reason, code = "The transaction is no 837 (claims).", "1"
+            reason, code = "The transaction is not an 837 (claims).", "1"
         elif kind is None:
             reason, code = refusal_of(version), "I6"
         elif said("st", 2) in self._numbers:

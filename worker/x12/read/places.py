@@ -66,7 +66,7 @@ class Place:
         required_loops: The required loops inside.
         rank: Its place among the loops beside it.
         most: How often it may occur.
-        path: The member that it is in the message; None if the message does not know it.
+        path: The member that it is in the message; None when the message does not know it.
         each: Whether that member is a list.
     """
 

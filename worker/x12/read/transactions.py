@@ -1,4 +1,4 @@
-"""The claims of one transaction of an 837: its header, its hierarchy of levels, and what stands below them."""
+"""The claims of one transaction of an 837: its header, its hierarchy of levels, and what is below them."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -41,7 +41,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_show_says_what_a_profile_inherits_and_changes(config: Path) -> None:
-    """Edits that stand as in the catalogue are only counted."""
+    """Edits set as in the catalogue are only counted."""
     lines = run("show", "mine", "--config", config).stdout.splitlines()
 
     assert lines[0] == "mine: My plan (extends commercial)"
