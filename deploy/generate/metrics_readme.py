@@ -9,13 +9,13 @@ _INTRODUCTION: Final = """\
 
 - `metrics.py` is the one catalogue of metrics; `recorder.py` counts them on a registry of its own.
 - `logs.py` writes one JSON object a line on stdout, with allowed keys only and never the text of an exception.
-- `traces.py` says what a span tells; `spans.py` makes them with OpenTelemetry, loaded only where spans are wanted.
+- `traces.py` defines what a span holds; `spans.py` makes them with OpenTelemetry, loaded only where spans are wanted.
 - `health.py` keeps what the worker knows about itself.
 - `port.py` serves the status page at `/`, `/livez`, `/readyz` and `/metrics` by aiohttp, on a thread of its own.
   At most 64 clients are connected, the oldest gives way to one more, and each has 5 s from the first byte to the last.
   Where the port is on loopback, it answers only to names of loopback.
 
-Lines with `"audit": true` tell of start, stop, the digest of the settings, and each swap of the tables or refusal.
+Lines with `"audit": true` report start, stop, the digest of the settings, and each swap of the tables or refusal.
 `asked_by` says how a swap was asked for, and `instance` which worker it was.
 `operator` says who answers for it: `CLAIMSCRUB_OPERATOR`, or else the user of the operating system.
 `login` is the name under which it logs in.

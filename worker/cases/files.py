@@ -1,4 +1,4 @@
-"""Reads the case files of edits: one YAML file an edit, each case a claim and what the edit must say of it.
+"""Reads the case files of edits: one YAML file per edit, each case a claim and what the edit must find in it.
 
 edit: UNT-02
 cases:

@@ -40,7 +40,7 @@ _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 def command(path: str, form: str) -> None:
     """Write a 277CA for outcomes, or a 999 for a file in X12.
 
-    PATH is a file of outcomes, one a line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
+    PATH is a file of outcomes, one per line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
     --format jsonl` reads them from the topics; or a file of 837s. `-` reads stdin.
 
     The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
@@ -50,8 +50,8 @@ def command(path: str, form: str) -> None:
 
     \b
     Exit code 0: everything is accepted.
-    Exit code 1: something is rejected; the answer says what.
-    Exit code 2: something could not be read as an outcome, or the command was misspelt.
+    Exit code 1: something is rejected; the answer shows what.
+    Exit code 2: something could not be read as an outcome, or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     moment = datetime.now(UTC).astimezone()
     try:

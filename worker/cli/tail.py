@@ -28,7 +28,7 @@ ROLES: Final = tuple(field.name.replace("_", "-") for field in fields(TopicNames
     type=click.Choice(["json", "jsonl"]),
     default="json",
     show_default=True,
-    help="Each record with key, headers and value, indented; or the value alone, one a line.",
+    help="Each record with key, headers and value, indented; or the value alone, one per line.",
 )
 def command(topic: str, most: int | None, form: str, *, from_start: bool) -> None:
     """Show the records of a topic as they come; Ctrl-C ends it.
@@ -49,7 +49,7 @@ def command(topic: str, most: int | None, form: str, *, from_start: bool) -> Non
 
 
 async def _show(settings: Settings, name: str, most: int | None, form: str, *, from_start: bool) -> bool:
-    # A reader need not know what the workers are told to write.
+    # A reader need not have the workers' settings.
     every = settings.model_copy(update={"submit_x12": True, "acknowledge": Acknowledgements.X12})
     if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(every)):
         return False

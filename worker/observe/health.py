@@ -1,4 +1,4 @@
-"""What the worker knows about itself, for /livez and /readyz."""
+"""The worker's own state, for /livez and /readyz."""
 
 import time
 from collections.abc import Callable

@@ -42,7 +42,7 @@ class NoClaim:
 
 
 def says_resource(value: bytes) -> bool:
-    """Whether JSON is a FHIR resource by its own word; it is looked into only if the word is in it."""
+    """Whether JSON names itself a FHIR resource; it is parsed only if the word is in it."""
     if _RESOURCE_TYPE not in value:
         return False
     try:

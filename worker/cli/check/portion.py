@@ -37,7 +37,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How wide and how colourful text is to be written."""
+    """How wide and how colorful text is to be written."""
 
     width: int
     is_terminal: bool
@@ -86,7 +86,7 @@ def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None,
 
 @dataclass(slots=True)
 class Portion:
-    """What came of some claims: what to write to stdout and stderr, the counts, and corrections by file."""
+    """The result for some claims: what to write to stdout and stderr, the counts, and corrections by file."""
 
     messages: list[bytes] = field(default_factory=list)
     text: str = ""

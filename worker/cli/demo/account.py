@@ -1,4 +1,4 @@
-"""Counts what is on the topics after the demo: every message in must have one outcome."""
+"""Counts what is on the topics after the demo: every message sent must have one outcome."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Account:
         if self.lost:
             found.append(f"{self.lost:,} messages have no outcome")
         if self.surplus:
-            found.append(f"{self.surplus:,} outcomes are surplus")
+            found.append(f"{self.surplus:,} outcomes are extra")
         return found
 
 

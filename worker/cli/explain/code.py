@@ -1,4 +1,4 @@
-"""Tells which kinds of code a text can be, and asks the tables of each kind."""
+"""Finds which kinds of code a text can be, and asks the tables of each kind."""
 
 import re
 from datetime import date
@@ -96,7 +96,7 @@ def _ndc(code: str, on: date, snapshot: Snapshot) -> Section:
     ndc11 = "".join(part.zfill(width) for part, width in zip(code.split("-"), _NDC_GROUPS, strict=False))
     section = Section(f"NDC {ndc11} on {on}")
     if "-" not in code and len(code) != sum(_NDC_GROUPS):
-        section.add("form", "ten digits without hyphens do not tell which group lacks its zero; write it as 5-4-2")
+        section.add("form", "ten digits without hyphens do not show which group lacks its zero; write it as 5-4-2")
         return section
     answer = snapshot.container(ndc11, on)
     section.add("containers", answered(answer))

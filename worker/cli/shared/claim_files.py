@@ -48,7 +48,7 @@ class Found:
 def read_claims(
     files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[Found]:
-    """Yield every claim of some files. One claim a line is read line by line, whatever the size of the file.
+    """Yield every claim of some files. A file with one claim per line is read line by line, whatever its size.
 
     Args:
         files: Names of files, or `-`.
@@ -99,7 +99,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
 
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
-    """Tell by its start what it is: X12, one claim a line, an array of claims, or one claim over many lines."""
+    """Tell by its start what it is: X12, one claim per line, an array of claims, or one claim over many lines."""
     if holds_x12(stream):
         yield from _read_x12(stream, source, progress)
         return

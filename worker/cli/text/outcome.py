@@ -53,7 +53,7 @@ def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_cover
 
 
 def _not_read(outcome: Outcome) -> str:
-    """Return what of the claim nobody read, in one line."""
+    """Return what was not read of the claim, in one line."""
     named = outcome.not_read or ()
     more = len(named) - _MOST_NOT_READ + (outcome.more_not_read or 0)
     names = ", ".join(named[:_MOST_NOT_READ])

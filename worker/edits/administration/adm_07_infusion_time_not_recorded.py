@@ -23,9 +23,9 @@ TIMES: Final = (Element.ADMINISTRATION_START, Element.ADMINISTRATION_END)
     needs=Trait.INJECTION_OR_INFUSION,
 )
 def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
-    """An infusion is billed by time, and the record does not say when it began and ended.
+    """An infusion is billed by time, but the record does not show when it began and ended.
 
-    Why: what is called an infusion must last more than 15 minutes; without both times a payer takes it for a push.
+    Why: an infusion must last more than 15 minutes; without both times a payer takes it for a push.
 
     Flagged: 96413 with a record of the start only. Where the profile requires the record, also one with neither.
 

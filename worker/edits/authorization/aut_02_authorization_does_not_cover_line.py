@@ -4,6 +4,7 @@ from decimal import Decimal
 from schemas.outcome import Citation, Severity
 from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
 from worker.edits.codes.ranges import listed
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -44,7 +45,7 @@ def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iter
     elif not approval.first_day <= line.on <= until <= approval.last_day:
         why, carc = f"is for {approval.first_day} to {approval.last_day}", "302"
     elif approval.most_units is not None and billed > approval.most_units and same[0] is line:
-        why, carc = f"is for {approval.most_units:f} units of the {billed:f} billed", "198"
+        why, carc = f"covers {approval.most_units:f} of the {in_words(billed)} billed", "198"
     else:
         return
     yield Flaw(

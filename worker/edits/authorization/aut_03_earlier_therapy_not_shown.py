@@ -41,7 +41,8 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
     Flagged: J9022 on the list with a record that shows no earlier therapy.
 
     Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
-    Without a record nothing is held unless the profile requires one; what a guide asks for is reported by its own edit.
+    Without a record nothing is pended unless the profile requires one; what a guide asks for is reported by its own
+    edit.
     """
     line, record, guide = day.lines[0], day.record or Record(()), context.guides.get(day.hcpcs)
     if asked_elsewhere(day, context).intersection(SHOWS):

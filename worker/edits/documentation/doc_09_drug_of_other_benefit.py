@@ -11,7 +11,7 @@ BILLED_TO_BE_DENIED: Final = "GY"
 
 
 class PharmacyBenefit(CodeList):
-    """The codes that the payer pays under its pharmacy benefit (Part D) only; an empty list is none."""
+    """The codes that the payer pays under its pharmacy benefit (Part D) only; an empty list means none."""
 
 
 @drug_line_edit(

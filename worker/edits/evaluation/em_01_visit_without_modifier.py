@@ -30,13 +30,13 @@ SERVICE_APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
 def visit_without_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """An office visit on the day of an injection or infusion by the same provider carries no modifier 25.
 
-    Why: giving the drug includes the usual looking after the patient. A visit is paid beside it only when it was
-    significant and separate, which modifier 25 on the visit says.
+    Why: giving the drug includes the usual care of the patient. A visit is paid beside it only when it was
+    significant and separate, which modifier 25 on the visit states.
 
     Flagged: 99213 with 96413 of the same date and provider.
 
     Accepted: 99213-25 with 96413; a visit to another provider or on another day. Modifiers 24 and 57 on the visit, and
-    59 or an X modifier on the injection, lift the edit as well. 99211 is another matter: no modifier helps it.
+    59 or an X modifier on the injection, lift the edit as well. 99211 is different: no modifier lifts it.
     """
     if not within(line.hcpcs, VISITS) or line.on is None:
         return

@@ -117,7 +117,7 @@ class DrugDay(NamedTuple):
 
 
 class ClaimFacts(NamedTuple):
-    """The claim with its lines and its drugs by day. As a whole it is of no one code, and like no other.
+    """The claim with its lines and its drugs by day. As a whole it has no code, and no likeness.
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
@@ -142,7 +142,7 @@ class ClaimFacts(NamedTuple):
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:
-        """What the record holds; None when nobody said."""
+        """What the record holds; None when it is not known."""
         return self.claim.documentation
 
     def charge_of(self, line: LineFacts) -> Decimal | None:

@@ -224,7 +224,7 @@ def providers_of_line(line: ServiceLine) -> Iterator[tuple[str, Provider | None]
 
 
 def names(claim: Claim) -> Iterator[tuple[str, str]]:
-    """The names of the persons and organisations on the claim, each after its path."""
+    """The names of the persons and organizations on the claim, each after its path."""
     parties: list[tuple[str, Organization | Provider | Person | None]] = [
         ("submitter", claim.submitter),
         ("receiver", claim.receiver),

@@ -32,7 +32,7 @@ def pointer(json_path: str) -> str:
 
 
 def replaced(at: Location, was: str, by: str) -> Operations:
-    """One text in the place of another."""
+    """One text in place of another."""
     path = pointer(at.json_path)
     return ({"op": "test", "path": path, "value": was}, {"op": "replace", "path": path, "value": by})
 
@@ -54,7 +54,7 @@ def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
 
 
 def modifier_removed(line: LineFacts, position: int) -> Operations:
-    """One modifier less; positions count from 1."""
+    """One modifier removed; positions count from 1."""
     path = f"{_service(line)}/procedureModifiers/{position - 1}"
     return ({"op": "test", "path": path, "value": _written(line, position)}, {"op": "remove", "path": path})
 

@@ -58,7 +58,7 @@ def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Ve
         yield NoData("container sizes in the crosswalk", line.number)
     elif not fits:
         yield Flaw(
-            message=f"{day.hcpcs}: {in_words(units)} are not a number of whole containers.",
+            message=f"{day.hcpcs}: {in_words(units)}, which is not a number of whole containers.",
             hint="Bill the containers that were opened, or verify the count.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "billedUnits": units, "containerUnits": sizes},

@@ -28,7 +28,7 @@ from worker.reference.tables.rows import Container
     kinds=BOTH_KINDS,
 )
 def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """Other containers of the same product would have held the dose with less left over.
+    """Different containers of the same product would have held the dose with less left over.
 
     Why: payers pay for what was discarded when the containers were chosen to waste the least. Shortages and the rules
     of a label are good reasons for others, so that this only warns.

@@ -61,7 +61,7 @@ def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
         share = (100 * wasted / (given + wasted)).quantize(Decimal(1))
         yield Flaw(
             message=f"{day.hcpcs}: {share} percent of the units are billed as discarded.",
-            hint="Verify both counts, and have the record ready that says what was discarded and why.",
+            hint="Verify both counts, and have the record ready that shows what was discarded and why.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted, "percent": share},
         )

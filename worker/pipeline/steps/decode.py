@@ -1,4 +1,4 @@
-"""Bytes to a claim, or to the reason why they are none.
+"""Bytes to a claim, or to the reason why they are not one.
 
 JSON parsers disagree about what they forgive; with money and health data nothing is forgiven here: doubled keys,
 numbers that are not finite, text that is not UTF-8 and nesting without end are not a claim. What is readable but wrong
@@ -48,7 +48,7 @@ _ESCAPED_NUL = re.compile(r"\\u0000")
 class NotAClaimError(Exception):
     """The bytes are not a claim.
 
-    `letter` says why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
+    `letter` holds why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
     paths. It holds no value of the message.
     """
 
@@ -61,8 +61,8 @@ class Decoded(NamedTuple):
     """A claim with the bytes it came in.
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
-    two spellings of one claim have one canonical form. `traits` are what the reading told of the claim as a whole,
-    values of `Trait` added up. `not_read` are the members that nobody reads.
+    two spellings of one claim have one canonical form. `traits` are those of the claim as a whole, values of
+    `Trait` added up. `not_read` are the members that nothing reads.
     """
 
     claim: Claim
@@ -136,7 +136,7 @@ def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON va
 
 
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
-    """Return if a document has the form of a claim message. Raises `NotAClaimError`, which says what has not."""
+    """Return when a document has the form of a claim message. Raises `NotAClaimError`, which names what does not."""
     document = in_one_shape(without_nulls(document))
     _not_read(document, _validate(document, Reading()).kind)
 

@@ -105,4 +105,4 @@ def test_diff_of_a_profile_with_itself_is_nothing() -> None:
     """Exit code 0."""
     result = run("diff", "commercial", "commercial")
 
-    assert (result.exit_code, result.stdout) == (0, "commercial and commercial say the same.\n")
+    assert (result.exit_code, result.stdout) == (0, "commercial and commercial are the same.\n")
