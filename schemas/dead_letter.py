@@ -7,7 +7,7 @@ from typing import Final
 
 
 class DeadLetterReason(StrEnum):
-    """What was wrong with the message; a closed set, so that it can label a metric."""
+    """The reason for the dead letter; a closed set, so that it can label a metric."""
 
     UNREADABLE = "unreadable"
     HEADER_NOT_UTF8 = "header-not-utf8"

@@ -1,4 +1,4 @@
-"""Every topic: what it is called, keyed by, holds, how long it keeps it, and whether that is PHI."""
+"""Every topic: name, key, content, retention, and whether it holds PHI."""
 
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -13,9 +13,9 @@ class Topic:
 
     Attributes:
         name: The name without a prefix.
-        role: What the worker calls it.
+        role: The worker's name for it.
         direction: `in` if the worker reads it, `out` if it writes it.
-        key: What the record key is; never anything that identifies a person.
+        key: The record key; never anything that identifies a person.
         schema: The name of the message in the AsyncAPI document; None when the value is the message as received.
         partitions: How many partitions `claimscrub` creates.
         retention_ms: How long records are kept; -1 keeps them.
@@ -83,13 +83,13 @@ REJECTED: Final = replace(
     SCRUBBED,
     name="claims.rejected.v1",
     role="rejected",
-    meaning="Claims that a payer would reject, with the findings that say why.",
+    meaning="Claims that a payer would reject, with the findings that explain why.",
 )
 PENDED: Final = replace(
     SCRUBBED,
     name="claims.pended.v1",
     role="pended",
-    meaning="Claims that a person has to look at, with the findings that say why.",
+    meaning="Claims that a person has to look at, with the findings that explain why.",
 )
 DEAD_LETTER: Final = replace(
     SCRUBBED,
@@ -97,7 +97,7 @@ DEAD_LETTER: Final = replace(
     role="dead-letter",
     schema=None,
     retention_ms=14 * _DAY_MS,
-    meaning="Messages that are not a claim, unchanged, with headers that say why.",
+    meaning="Messages that are not a claim, unchanged, with headers that give the reason.",
 )
 SUBMIT: Final = replace(
     SCRUBBED,
@@ -111,7 +111,7 @@ ACKNOWLEDGEMENTS: Final = replace(
     name="claims.acknowledgements.v1",
     role="acknowledgements",
     schema="acknowledgement",
-    meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE says so.",
+    meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE is set.",
 )
 REFERENCE_UPDATES: Final = Topic(
     name="reference.updates.v1",
@@ -124,7 +124,7 @@ REFERENCE_UPDATES: Final = Topic(
     cleanup_policy="compact",
     max_message_bytes=_MIB,
     has_phi=False,
-    meaning="Notices that workers are to swap to the reference tables of another folder.",
+    meaning="Notices to workers to swap to the reference tables of another folder.",
 )
 
 TOPICS: Final = (INBOUND, SCRUBBED, REJECTED, PENDED, DEAD_LETTER, SUBMIT, ACKNOWLEDGEMENTS, REFERENCE_UPDATES)

@@ -42,9 +42,9 @@ class Unreadable(str):
 
 @dataclass(slots=True)
 class Reading:
-    """What is learnt while a claim is read: pass one as the validation's context to be told.
+    """Facts collected while a claim is read; pass one as the validation context.
 
-    `found_unreadable` tells that some text is `Unreadable`, so that nobody need search a claim for it.
+    `found_unreadable` says that some text is `Unreadable`, so that no search is needed.
     """
 
     found_unreadable: bool = False

@@ -32,7 +32,7 @@ from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, ReferenceEdi
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 _MOST_FLAWS = 100
-"""More than a dead letter tells; a message can hold 100,000."""
+"""More than a dead letter lists; a message can hold 100,000."""
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
@@ -133,7 +133,7 @@ class PipelineScrubber:
             "reference": pipeline.snapshot.digest,
             "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),
         }
-        """What is in force; which one of the profiles decides is known only of a message that is a claim."""
+        """The versions in force; the profile is known only for a message that is a claim."""
 
     def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
         """Return the pipeline's verdict in the words of the stream."""
@@ -159,7 +159,7 @@ class PipelineScrubber:
         )
 
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
-        """Yield the pipeline's verdict on each claim; what is none makes one dead letter of the whole message."""
+        """Yield the pipeline's verdict on each claim; anything else makes one dead letter of the whole message."""
         flaws: list[NoClaim] = []
         is_empty = True
         claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims

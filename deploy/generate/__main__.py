@@ -34,7 +34,7 @@ _WHOLLY_GENERATED: Final = (
     "schemas/examples/*.json",
     "deploy/grafana/dashboards/*.json",
 )
-"""What else matches these is left over from a file that is no longer generated."""
+"""Anything else that matches these is left over from a file that is no longer generated."""
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

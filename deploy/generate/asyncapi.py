@@ -23,7 +23,7 @@ _X12: Final = {
     "submission": ("Submission", "An interchange of 837P or 837I (005010X222A1, 005010X223A2) with clean claims."),
     "acknowledgement": (
         "Acknowledgement",
-        "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type says which.",
+        "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type names it.",
     ),
 }
 """Messages that hold X12, by name: title and summary."""
@@ -40,7 +40,7 @@ _CLOUD_EVENT: Final[Document] = {
 }
 _TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
 _CONTENT_TYPE: Final[Document] = {"type": "string", "const": "application/json"}
-_FORMS: Final = "A claim as JSON, as the schema says; FHIR R4 Claims and Bundles and 837 interchanges are read as well."
+_FORMS: Final = "A claim as JSON, by the schema; FHIR R4 Claims and Bundles and 837 interchanges are read as well."
 _CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
     "type": "string",
     "examples": ["application/json", "application/fhir+json", "application/edi-x12"],
@@ -57,7 +57,7 @@ def asyncapi() -> Document:
             "title": "claimscrub",
             "version": CONTRACT_VERSION,
             "description": (
-                "Professional claims go in, one outcome a claim comes out. Every inbound message ends on exactly one "
+                "Professional claims go in, one outcome per claim comes out. Every inbound message ends on exactly one "
                 "of the scrubbed, rejected, pended and dead-letter topics, in the partition that it came from."
             ),
             "license": {"name": "Apache-2.0"},

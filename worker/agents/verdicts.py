@@ -28,7 +28,7 @@ Pair = tuple[Inbound, Scrubbed]
 
 
 class Judged(NamedTuple):
-    """What became of messages.
+    """The results of messages.
 
     Attributes:
         pairs: Each message with its verdict, one for each claim in it.
@@ -127,7 +127,7 @@ class Judge:
         return [(message, scrubbed)], [] if record is None else [record]
 
     def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
-        # Read once a message: the tables can be swapped between two messages, never within one.
+        # Read once per message: the tables can be swapped between two messages, never within one.
         loaded = self._shell.loaded
         try:
             yield from verdicts_on(message, loaded, self._settings, self._shell.budget)

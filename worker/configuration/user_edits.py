@@ -80,7 +80,7 @@ def _edit_of(file: Path) -> AnyEdit:
     if not RESERVED.fullmatch(edit.id):
         raise ConfigurationError(f"{file}: {edit.id} is not an id for your own edit; those are USR-01 to USR-999")
     if not edit.explanation.strip():
-        raise ConfigurationError(f"{file}: {edit.id} has no docstring; its first sentence says what the edit finds")
+        raise ConfigurationError(f"{file}: {edit.id} has no docstring; its first sentence states the flaw")
     return edit
 
 

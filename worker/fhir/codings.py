@@ -98,4 +98,4 @@ def _meaning(coding: Element, codes: Codes) -> str:
 
 
 ICD_SHAPE: Final = re.compile(r"[A-TV-Z]\d[\dA-Z](\.?[\dA-Z]{1,4})?", re.ASCII | re.IGNORECASE)
-"""What a code of ICD-10-CM looks like."""
+"""The form of an ICD-10-CM code."""

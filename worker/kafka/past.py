@@ -17,7 +17,7 @@ _DECODER: Final = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What became of a message once.
+    """The past result for a message.
 
     Attributes:
         record: The dead letter or outcome.

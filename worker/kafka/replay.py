@@ -1,7 +1,7 @@
-"""Sends messages again, each once: what was sent and how far the reading came are one transaction.
+"""Sends messages again, each once: what was sent and how far the reading has come are one transaction.
 
-A run has a name, and how far it came is the offset of a consumer group of that name. So a run that
-broke off goes on where it stood, and the same command a day later takes only what is new.
+A run has a name, and how far it came is the offset of a consumer group of that name. So an
+interrupted run goes on where it stopped, and the same command a day later takes only what is new.
 """
 
 import asyncio

@@ -18,7 +18,7 @@ _MORE_ROOM: Final = 8
 
 
 class DamagedError(Exception):
-    """What is stored cannot be unpacked within the bound, or cannot be parsed."""
+    """The payload cannot be unpacked within the bound, or cannot be parsed."""
 
 
 def unpack(codec: int, payload: bytes, most: int) -> bytes:
@@ -30,7 +30,7 @@ def unpack(codec: int, payload: bytes, most: int) -> bytes:
         most: Most bytes that it may unpack to.
 
     Raises:
-        DamagedError: It unpacks to more, or is not what the codec writes, or nobody knows the codec.
+        DamagedError: It unpacks to more, or is not what the codec writes, or the codec is unknown.
     """
     try:
         match codec:
@@ -53,7 +53,7 @@ def _gunzip(payload: bytes, most: int) -> bytes:
     parts, room, rest = [], most, payload
     while rest:
         member = zlib.decompressobj(_GZIP_WINDOW)
-        # One byte more than there is room for tells what is too large from what just fits.
+        # One byte more than there is room for distinguishes what is too large from what just fits.
         part = member.decompress(rest, room + 1)
         if len(part) > room or not member.eof:
             raise DamagedError

@@ -6,7 +6,7 @@ MOST_PROBLEMS = 20
 
 
 class ReferenceError(Exception):  # noqa: A001 - Python's own is about weak references; import the module, not the name
-    """The reference files are broken; `problems` says where and what would be right."""
+    """The reference files are broken; `problems` names the places and what would be right."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems[:MOST_PROBLEMS]

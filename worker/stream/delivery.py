@@ -22,7 +22,7 @@ from worker.stream.lanes import Committed, Lane
 from worker.stream.records import Outgoing
 
 DELIVERY_TIMEOUT_S = 30.0
-"""aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""
+"""aiokafka retries an idempotent batch forever; after this the outcome of the batch is unknown."""
 
 _CLOSE_TIMEOUT_S = 3.0
 _COMMIT_INTERVAL_S = 0.2
@@ -92,7 +92,7 @@ async def _stop_producer(producer: Client) -> None:
 
 
 class ExactlyOnce:
-    """One transaction a batch, with the offsets in it, on one producer for each partition.
+    """One transaction per batch, with the offsets in it, on one producer for each partition.
 
     aiokafka sends offsets to a transaction without the generation of the group, so the broker would
     take them from a worker that lost the partition; only the transactional id, one for each input
@@ -128,7 +128,7 @@ class ExactlyOnce:
         return producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
+        """Commit the metadata in a transaction of its own, so that a worker that lost the partition cannot."""
         await self.deliver(lane, (), Committed(lane.next_offset, metadata))
 
     async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:

@@ -16,10 +16,10 @@ _AT_ONCE = 50
 
 
 class Positions:
-    """Tells holes in the offsets of a partition from records that were skipped.
+    """Distinguishes holes in the offsets of a partition from skipped records.
 
     Holes are ordinary: control records of an upstream transaction, retention, compaction. Only the
-    log itself knows. One look is remembered for the offsets that it covers, as an upstream that
+    log itself shows them. One look is remembered for the offsets that it covers, as an upstream that
     sends every claim in a transaction of its own leaves a hole after each.
     """
 

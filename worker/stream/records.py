@@ -61,7 +61,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every record says about where it was made."""
+    """The origin that every record carries."""
 
     topics: TopicNames
     app_version: str
@@ -159,14 +159,14 @@ def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tu
         scrubbed = dead(DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE, scrubbed.versions)
     verdict = scrubbed.dead_letter
     if verdict is None:
-        # A verdict without a value keeps no promise of the seam; the claim must not vanish for it.
+        # The scrubber must return a value. If it does not, dead-letter the claim rather than lose it.
         scrubbed = dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE, scrubbed.versions)
         verdict = DeadLetter(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
     return _dead_letter(message, verdict, scrubbed.versions, provenance), scrubbed
 
 
 def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> Scrubbed:
-    """Return the verdict of a dead letter, with sentences that say more."""
+    """Return the verdict of a dead letter, with sentences that explain it."""
     return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
 
 
@@ -188,7 +188,7 @@ def _outcome(message: Inbound, scrubbed: Scrubbed, value: bytes, outcome_id: str
 
 
 def handed_on(message: Inbound) -> Headers:
-    """Return what of a message's headers goes on to all that comes of it: its trace, and how often it was replayed."""
+    """Return the headers of a message that are passed on to its results: its trace, and how often it was replayed."""
     headers = []
     trace = traceparent(message)
     if trace is not None:
@@ -211,7 +211,7 @@ def trace_id(message: Inbound) -> str | None:
 
 
 def cloud_event(event_id: str, kind: str, message: Inbound, provenance: Provenance) -> Headers:
-    """Return the CloudEvents headers of something that became of a message."""
+    """Return the CloudEvents headers of a record made from a message."""
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", event_id.encode()),
@@ -268,7 +268,7 @@ def _dead_letter(
         dlq.HEADER_REPLAYS: str(replays(message.headers)),
     }
     if not is_read:
-        # A digest of nothing would say that the message was empty.
+        # A digest of nothing would mean that the message was empty.
         del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
     if flaws:
         ours[dlq.HEADER_FLAWS] = flaws

@@ -37,7 +37,7 @@ class Scrubbed:
         findings: (edit id, severity) of every finding, for the metrics and the log line.
         no_data: The ids of the edits that had no data to decide.
         is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
-        not_read: How many members of the claim nobody reads.
+        not_read: How many members of the claim are not read.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
         billed: The total charge of the claim in dollars; None when it has none that can be read.

@@ -1,4 +1,4 @@
-"""What one row says in the tables that list codes: HCPCS Level II, tissue products, taxonomy, remarks."""
+"""One row of each table that lists codes: HCPCS Level II, tissue products, taxonomy, remarks."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -127,7 +127,7 @@ class ByEdition(Generic[Key, Row]):
 
 
 def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:
-    """The first and last day of what the editions hold; gaps between them are not told."""
+    """The first and last day of what the editions hold; gaps between them are not shown."""
     ends = [edition.in_force_to for edition in editions]
     return NotCovered(
         covers_from=min((edition.in_force_from for edition in editions), default=None),

@@ -73,7 +73,7 @@ class Snapshot:
         return self.tables.opps_status.answer(hcpcs, on)
 
     def modifier(self, code: str, on: date) -> Answer[Modifier]:
-        """What a modifier means; Absent is "not in our partial table" and never a rejection."""
+        """The meaning of a modifier; Absent is "not in our partial table" and never a rejection."""
         return self.tables.modifiers.answer(code, on)
 
     def diagnosis(self, code_without_dot: str, on: date) -> Answer[Diagnosis]:
@@ -112,7 +112,7 @@ class Snapshot:
         return self.tables.ncci_pairs.answer((setting, column1, column2), on)
 
     def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
-        """What contractors say of a drug that patients usually inject themselves; the lists held are partial."""
+        """The contractors' lists on a drug that patients usually inject themselves; the lists held are partial."""
         return self.tables.self_administered.answer(hcpcs, on)
 
     def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
@@ -120,9 +120,9 @@ class Snapshot:
         return self.tables.taxonomy.answer(code, on)
 
     def remark_code(self, code_set: CodeSet, code: str, on: date) -> Answer[RemarkCode]:
-        """What a reason, remark or status code says, in our own words; the table holds those that we emit."""
+        """The meaning of a reason, remark or status code, in our own words; the table holds those that we emit."""
         return self.tables.remark_codes.answer((code_set, code), on)
 
     def expert_hint(self, hcpcs: str, on: date) -> Answer[ExpertHint]:
-        """What an expert remembers of a drug, unverified; even Found can only warn."""
+        """An expert's memory of a drug, unverified; even Found can only warn."""
         return self.tables.expert_hints.answer(hcpcs, on)

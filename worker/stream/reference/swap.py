@@ -4,7 +4,7 @@ The swap is one assignment to `Shell.loaded`, which the claims agent reads once 
 scrubbed with a mix. Tables that are broken or not the announced ones are refused, and the old stay.
 
 One build runs at a time. Of the requests that wait the newest goes first; when it is refused, the one
-before it gets its turn. So all workers come to the newest good tables, whatever they missed meanwhile.
+before it gets its turn. So all workers reach the newest good tables, whatever they missed.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class _Request:
 
 
 class ReferenceSwap:
-    """What asks for other tables, and what became of it."""
+    """A request for new tables, and its result."""
 
     def __init__(self, shell: Shell, source: ReferenceSource) -> None:
         self._shell = shell
@@ -119,7 +119,7 @@ class ReferenceSwap:
         # On a thread, so that claims and heartbeats go on; a file system that hangs holds up only this.
         built = await asyncio.to_thread(self._build, request)
         seconds = round(time.perf_counter() - started, 3)
-        # Whoever may write to the topic, or signal the process: neither says more of itself.
+        # Whoever may write to the topic, or signal the process: neither is identified further.
         asked_by = "sighup" if request.digest is None else "notice"
         if isinstance(built, Refusal):
             shell.log.error(
@@ -181,7 +181,8 @@ def folder_below(root: Path, directory: Path) -> Path | Refusal:
     if root.resolve() not in real.parents:
         return Refusal("not-below-root")
     try:
-        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that is none of absence.
+        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that does not mean
+        # absence.
         is_directory = S_ISDIR(real.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         is_directory = False

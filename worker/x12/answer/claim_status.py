@@ -1,4 +1,4 @@
-"""What became of the claims of each submitted transaction, in the words of the 277CA (ASC X12N 005010X214).
+"""The results for the claims of each submitted transaction, as a 277CA (ASC X12N 005010X214).
 
 A clean claim is answered A2:20. A rejected one gets the status of each finding at the level where it belongs, the claim
 or the line. A pended claim was received and is held: its statuses come with A1, since the 277CA has no category for it.
@@ -87,7 +87,7 @@ class Submission:
     """The claims of one submitted transaction, by billing provider in the order of their first claims."""
 
     cover: tuple[Address, Address, str]
-    """Who answers, who is answered, and whether it is a test."""
+    """The sender and the receiver of the answer, and whether it is a test."""
     source: tuple[str, str]
     submitter: tuple[str, str, str, str]
     """NM102, name or last name, first name, identifier."""

@@ -288,7 +288,7 @@ class Name:
         ]
 
     def members(self) -> Iterator[Member]:
-        """Yield the names of a person and of an organization, what tells them apart, and the identifier."""
+        """Yield the names of a person and of an organization, what distinguishes them, and the identifier."""
         for name in (*self._person, self._organization, self._kind):
             yield (name,)
         yield from members_of_cells(self._tail)

@@ -101,7 +101,7 @@ class Row(Protocol):
     """A kind of segment at one place of the 837."""
 
     key: str
-    """The identifier, with the qualifier in the first element where it tells rows apart: `CLM`, `REF*G1`."""
+    """The identifier, with the qualifier in the first element where it distinguishes rows: `CLM`, `REF*G1`."""
 
     def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
         """Read a segment into a part of the message."""
@@ -117,7 +117,7 @@ class Row(Protocol):
 
 
 class Cell(Protocol):
-    """What one element, or one component, is in the message."""
+    """One element, or one component, as it is in the message."""
 
     def read(self, value: str, after: str, into: Json, component: str) -> bool:
         """Put a value into the message; `after` is the element behind it. False if it has no place."""

@@ -37,7 +37,7 @@ def read_837(stream: BinaryIO) -> Iterator[Read]:
 
 
 class _Trailer(NamedTuple):
-    """What a trailer says again of what it ends, and how a 999 or a TA1 says that it does not fit."""
+    """The counts and numbers that a trailer repeats, and the codes of a 999 or a TA1 when they do not fit."""
 
     level: Level
     counted: str
@@ -169,7 +169,7 @@ class _Interchanges:
         yield from self._close_interchange()
 
     def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[Flaw]:
-        """What of SE, GE and IEA does not fit what they end: how much that holds, and its control number."""
+        """The mismatches of SE, GE and IEA with what they end: its count, and its control number."""
         identifier = segment.elements[0]
         trailer = _TRAILERS[identifier]
         is_taken = identifier != "SE"

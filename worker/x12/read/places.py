@@ -29,7 +29,7 @@ OWNERS: Final = frozenset({"2010AA", "2010BA", "2010BB", "2010CA"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a segment is in a loop.
+    """The role of a segment in a loop.
 
     Attributes:
         index: Which segment of the loop it is, by the guide; -1 for one that the guide does not have there.

@@ -14,7 +14,7 @@ USAGES: Final = frozenset({"P", "T"})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Who sends an interchange, or gets it: ISA05/06 or ISA07/08, and GS02 or GS03."""
+    """The sender or receiver of an interchange: ISA05/06 or ISA07/08, and GS02 or GS03."""
 
     qualifier: str
     id: str
@@ -23,7 +23,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What is in ISA and GS.
+    """The values in ISA and GS.
 
     Attributes:
         sender: Who sends.
