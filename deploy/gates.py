@@ -31,7 +31,7 @@ _LIMIT_S: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What a validator had to say."""
+    """The report of a validator."""
 
     is_good: bool
     text: str

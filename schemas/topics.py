@@ -1,4 +1,4 @@
-"""Every topic, declared once: what it is called, keyed by, holds, how long it keeps it, and whether that is PHI."""
+"""Every topic, declared once: name, key, content, retention, and whether it holds PHI."""
 
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Self, overload
@@ -66,7 +66,7 @@ class Topic:
     Attributes:
         name: The name without a prefix.
         direction: `in` if the worker reads it, `out` if it writes it.
-        key: What the record key is; never anything that identifies a person.
+        key: The record key; never anything that identifies a person.
         message: The kind of its messages.
         partitions: How many partitions `claimscrub` creates.
         has_claim_partitions: Whether a record goes to the partition of its claim, so that all such topics need one
@@ -75,9 +75,9 @@ class Topic:
         cleanup_policy: Kafka's `cleanup.policy`.
         max_message_bytes: Kafka's `max.message.bytes`.
         has_phi: Whether values identify people, so that access and retention follow HIPAA.
-        meaning: What is on it, in one sentence.
+        meaning: What it carries, in one sentence.
         needs: The setting of the worker without which the topic is not used, where there is one: false or `off`.
-        role: What the worker calls it: the name of the member, with hyphens.
+        role: The worker's name for it: the name of the member, with hyphens.
     """
 
     name: str
@@ -154,19 +154,19 @@ class TopicNames:
     rejected = replace(
         scrubbed,
         name="claims.rejected.v1",
-        meaning="Claims that a payer would reject, with the findings that say why.",
+        meaning="Claims that a payer would reject, with the findings that explain why.",
     )
     pended = replace(
         scrubbed,
         name="claims.pended.v1",
-        meaning="Claims that a person has to look at, with the findings that say why.",
+        meaning="Claims that a person has to look at, with the findings that explain why.",
     )
     dead_letter = replace(
         scrubbed,
         name="claims.dead-letter.v1",
         message=DEAD_LETTER,
         retention_ms=14 * _DAY_MS,
-        meaning="Messages that are no claim, unchanged, with headers that say why.",
+        meaning="Messages that are not a claim, unchanged, with headers that give the reason.",
     )
     submit = replace(
         scrubbed,
@@ -180,8 +180,8 @@ class TopicNames:
         scrubbed,
         name="claims.acknowledgements.v1",
         message=ACKNOWLEDGEMENT,
-        meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE says "
-        "so.",
+        meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE is "
+        "set.",
         needs="acknowledge",
     )
     reference_updates = Topic(
@@ -195,7 +195,7 @@ class TopicNames:
         cleanup_policy="compact",
         max_message_bytes=_MIB,
         has_phi=False,
-        meaning="Notices that workers are to swap to the reference tables of another folder.",
+        meaning="Notices to workers to swap to the reference tables of another folder.",
     )
 
 

@@ -33,7 +33,7 @@ from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 _MOST_FLAWS = 100
-"""More than a dead letter tells; a message can hold 100,000."""
+"""More than a dead letter lists; a message can hold 100,000."""
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
@@ -134,7 +134,7 @@ class PipelineScrubber:
             "reference": pipeline.snapshot.digest,
             "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),
         }
-        """What is in force; which one of the profiles decides is known only of a message that is a claim."""
+        """The versions in force; the profile is known only for a message that is a claim."""
 
     def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return the pipeline's verdict in the words of the stream."""
@@ -160,7 +160,7 @@ class PipelineScrubber:
         )
 
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
-        """Yield the pipeline's verdict on each claim; what is none makes one dead letter of the whole message."""
+        """Yield the pipeline's verdict on each claim; anything else makes one dead letter of the whole message."""
         flaws: list[RefusedClaim] = []
         is_empty = True
         claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
@@ -199,7 +199,7 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
 
 
 def open_spans(settings: Settings) -> Spans | None:
-    """Where the spans of a worker with these settings go; none if it makes none.
+    """Where the spans of a worker with these settings go; None when it makes none.
 
     Raises `SettingsError` where they are wanted and the library for them is not installed.
     """

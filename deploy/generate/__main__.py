@@ -35,7 +35,7 @@ _WHOLLY_GENERATED: Final = (
     "schemas/examples/*.json",
     "deploy/grafana/dashboards/*.json",
 )
-"""What else matches these is left over from a file that is no longer generated."""
+"""Anything else that matches these is left over from a file that is no longer generated."""
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -72,7 +72,7 @@ def _json(document: Document) -> str:
 
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's; Any: likewise
-        """Write what stands twice twice: not every AsyncAPI tool reads anchors."""
+        """Repeat what occurs twice: not every AsyncAPI tool reads anchors."""
         return True
 
 

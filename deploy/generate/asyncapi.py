@@ -46,7 +46,7 @@ def asyncapi() -> Document:
             "title": "claimscrub",
             "version": CONTRACT_VERSION,
             "description": (
-                "Professional claims go in, one outcome a claim comes out. Every inbound message ends on exactly one "
+                "Professional claims go in, one outcome per claim comes out. Every inbound message ends on exactly one "
                 "of the scrubbed, rejected, pended and dead-letter topics, in the partition that it came from."
             ),
             "license": {"name": "Apache-2.0"},

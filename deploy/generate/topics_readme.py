@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.topics import TOPICS
 
-_HEAD: Final = "| topic | what is on it |\n|---|---|\n"
+_HEAD: Final = "| topic | content |\n|---|---|\n"
 _TABLE: Final = re.compile(re.escape(_HEAD) + r"(\|.*\n)*")
 
 

@@ -1,4 +1,4 @@
-"""What the dashboards show: five boards of panels, each with its questions to Prometheus.
+"""The dashboards: five boards of panels, each with its Prometheus queries.
 
 In an expression `$J` stands for the selector of the chosen jobs and `$R` for a range that fits the zoom.
 No panel shows a claim: there is none in the metrics.
@@ -123,7 +123,7 @@ FLOW: Final = Board(
         Panel(
             "Unaccounted",
             "short",
-            "Received less outcomes, in flight and handed over: 0, but for a moment while a batch is counted.",
+            "Received minus outcomes, in flight and handed over: 0, but for a moment while a batch is counted.",
             (Query("max by (instance) (abs(claimscrub_claims_unaccounted{$J}))", "{{instance}}"),),
         ),
         Panel(
@@ -178,7 +178,7 @@ FINDINGS: Final = Board(
         Panel(
             "Rejected, against yesterday",
             "percentunit",
-            "Share of claims rejected in the last hour; a jump means other claims or other verdicts.",
+            "Share of claims rejected in the last hour; a jump means different claims or different verdicts.",
             (Query("job:claimscrub_rejected_claims:ratio_rate1h{$J}", "{{job}}"),),
         ),
         Panel(
@@ -215,7 +215,7 @@ FINDINGS: Final = Board(
         Panel(
             "No data, by edit",
             "short",
-            "Edits that could not decide for want of data, in the last hour: a table is missing or over.",
+            "Edits that could not decide for want of data, in the last hour: a table is missing or has ended.",
             (Query("topk(10, sum by (edit) (increase(claimscrub_no_data_total{$J}[1h])))", "{{edit}}"),),
             PanelView.ROWS,
         ),
@@ -259,12 +259,12 @@ FINDINGS: Final = Board(
 DEAD_LETTERS: Final = Board(
     "claimscrub-dead-letters",
     "claimscrub: Dead letters",
-    "Messages that are no claim, and why.",
+    "Messages that are not a claim, and why.",
     (
         Panel(
             "Dead letters a second, by reason",
             "ops",
-            "What was wrong with them.",
+            "The reason of each.",
             (
                 Query(
                     "sum by (reason) (rate(claimscrub_dead_letters_total{$J}[$R]))",
@@ -275,7 +275,7 @@ DEAD_LETTERS: Final = Board(
         Panel(
             "Share of all messages",
             "percentunit",
-            "An alert speaks above a fifth.",
+            "An alert fires above a fifth.",
             (Query("job:claimscrub_dead_letters_per_claims:ratio_rate10m{$J}", "{{job}}"),),
         ),
         Panel(
@@ -287,7 +287,7 @@ DEAD_LETTERS: Final = Board(
         Panel(
             "Partitions of dead workers",
             "short",
-            "Partitions taken over from a worker that died, perhaps of one of their claims.",
+            "Partitions taken over from a worker that crashed, perhaps on one of their claims.",
             (Query("sum by (instance) (increase(claimscrub_crash_suspects_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel(
@@ -326,7 +326,7 @@ DEAD_LETTERS: Final = Board(
 WORKER: Final = Board(
     "claimscrub-worker",
     "claimscrub: Worker",
-    "How the workers themselves are.",
+    "The state of the workers themselves.",
     (
         Panel(
             "Running",
@@ -366,7 +366,7 @@ WORKER: Final = Board(
         Panel(
             "Commits a second",
             "ops",
-            "By result; one a batch.",
+            "By result; one per batch.",
             (Query("sum by (result) (rate(claimscrub_commits_total{$J}[$R]))", "{{result}}"),),
         ),
         Panel(
@@ -404,7 +404,7 @@ WORKER: Final = Board(
         Panel(
             "Told twice",
             "ops",
-            "Outcomes that a worker told before: a message was taken or sent twice. Readers know them by their id.",
+            "Outcomes that a worker published before: a message came or was sent twice. Readers know them by their id.",
             (Query("sum by (instance) (rate(claimscrub_duplicate_outputs_suspected_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel(
@@ -416,7 +416,7 @@ WORKER: Final = Board(
         Panel(
             "Batches sent again",
             "ops",
-            "Because no broker answered, or one refused for the time being; nothing is doubled by it.",
+            "Because no broker answered, or one refused for now; nothing is doubled by it.",
             (Query("sum by (instance) (rate(claimscrub_produce_retries_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel("Memory", "bytes", "Resident.", (Query("process_resident_memory_bytes{$J}", "{{instance}}"),)),
@@ -512,4 +512,4 @@ REFERENCE: Final = Board(
 BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE)
 
 NOT_SHOWN: Final = MappingProxyType[str, str]({})
-"""Metrics of the catalogue that stand on no board, and why."""
+"""Metrics of the catalogue that are on no board, and why."""

@@ -26,7 +26,7 @@ Reporting = Literal["due", "left out", "as the practice likes"]
 class DrugDose:
     """One drug given on one day: the billing units on its lines and the amounts behind them.
 
-    `amount` and `waste` are in the unit of the drug's billing unit; None where that unit is not known.
+    `amount` and `waste` are in the unit of the drug's billing unit; None when that unit is not known.
     """
 
     given: int

@@ -142,7 +142,7 @@ class ClaimDraft:
     def _give_in_parts(
         self, parts: tuple[DrugDose, ...], drug: Drug, on: date, manner: str, pointed: list[int]
     ) -> bool:
-        """Add a line for each kind of container, each with its NDC; the JW line stands with the last."""
+        """Add a line for each kind of container, each with its NDC; the JW line is with the last."""
         modifiers = self._modifiers(drug.hcpcs, on, manner)
         price = self._price(drug.hcpcs, sum(part.given + part.discarded for part in parts))
         wasted_at = parts[-1].discarded and len(self.lines) + len(parts) + 1

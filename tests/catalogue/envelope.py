@@ -1,4 +1,4 @@
-"""What stands around the lines of a valid claim: parties, diagnoses, references, other coverage, the record."""
+"""What surrounds the lines of a valid claim: parties, diagnoses, references, other coverage, the record."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

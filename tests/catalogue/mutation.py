@@ -36,7 +36,7 @@ class Copy:
         self.options: dict[str, dict[str, Any]] = {}  # edit options: any JSON
         self.requires_record = False
         self.base: Json | None = None  # the unbroken claim, where it is not the valid one as it was made
-        self.value: bytes | None = None  # the broken message, where it is no document
+        self.value: bytes | None = None  # the broken message, where it is not a document
 
     @property
     def information(self) -> Json:
@@ -75,7 +75,7 @@ class Copy:
         return self.lines[self.first.waste_line - 1] if self.first.waste_line else None
 
     def other_line(self, *codes: str) -> Json | None:
-        """The first line that is no drug's, or that is one of these services."""
+        """The first line that is not a drug's, or that is one of these services."""
         numbers = {number for given in self.made.drugs for number in (given.line, given.waste_line)}
         others = [each for place, each in enumerate(self.lines, 1) if place not in numbers]
         return next((each for each in others if not codes or service(each)["procedureCode"] in codes), None)

@@ -49,7 +49,7 @@ LINES: Final = ((1, 5),) * 12 + ((6, 12),) * 5 + ((13, 25),) * 2 + ((26, MOST_LI
 
 @dataclass(frozen=True)
 class ValidClaim:
-    """A claim, the day it is received, and what stands behind its lines."""
+    """A claim, the day it is received, and what is behind its lines."""
 
     document: Json
     received_on: date

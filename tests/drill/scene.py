@@ -116,7 +116,7 @@ class Scene:
 
 
 def sound_claims() -> list[bytes]:
-    """Claims as the demo sends them, without those that are no claim."""
+    """Claims as the demo sends them, without those that are not a claim."""
     return [each.value for each in demo_claims(200) if each.expected is not None]
 
 

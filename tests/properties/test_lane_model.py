@@ -131,7 +131,7 @@ class LaneMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.session is not None)
     @rule(back=st.integers(0, 30), ahead=st.integers(0, 30), count=st.integers(1, 60), is_fresh=st.booleans())
     def fetch(self, back: int, ahead: int, count: int, *, is_fresh: bool) -> None:
-        """Records come from where the fetcher stands, from before it or from further on."""
+        """Records come from where the fetcher is, from before it or from further on."""
         assert self.session is not None
         start = self.session.position if is_fresh else max(0, self.session.position - back + ahead)
         self._work(self.session, start, count)

@@ -112,7 +112,7 @@ class WorkerProcess:
         return False
 
     def metric(self, sample: str) -> float:
-        """Return one sample of /metrics, named as it stands there."""
+        """Return one sample of /metrics, named as there."""
         for line in self.get("/metrics")[1].splitlines():
             if line.startswith(sample + " "):
                 return float(line.rpartition(" ")[2])
@@ -183,7 +183,7 @@ class DeliveryLedger:
     conflicting: int
     """Claims that came out twice with another id, another place or other bytes."""
     disordered: int
-    """Claims whose first outcome stands behind that of a later claim of the same key, on the same topic."""
+    """Claims whose first outcome comes after that of a later claim of the same key, on the same topic."""
 
     @classmethod
     def of(cls, sent: int, records: list[Record]) -> Self:

@@ -106,7 +106,7 @@ def is_done(worker: WorkerProcess, count: int) -> bool:
     """Whether the last message of the partition has its log line."""
     try:
         lines = worker.events("claim") + worker.events("dead-letter")
-    except json.JSONDecodeError:  # the stack of a process that the kernel ended is no JSON
+    except json.JSONDecodeError:  # the stack of a process that the kernel ended is not JSON
         return False
     return any(line["offset"] == count - 1 for line in lines)
 

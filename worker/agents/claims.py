@@ -35,7 +35,7 @@ _LEARN_OF_REVOCATION_S: Final = 5.0
 _HELD_POLL_S: Final = 0.2
 
 _REFUSALS: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
-"""What a broker says of a record itself: it would say so again."""
+"""Errors of a broker about the record itself: they would occur again."""
 
 
 def attach_claims(runtime: Runtime) -> None:
@@ -217,7 +217,7 @@ class ClaimsAgent:
         # What comes next is no older, as far as the senders' clocks agree.
         lane.oldest_s = _sent_s(part[-1].message)
         self._runtime.limit.note(lane.tp, are_dead)
-        # What holds several claims was one message until it was looked into; they are counted like any others.
+        # A message with several claims was one message until it was parsed; they are counted like any others.
         self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
         self._reporter.report(pairs, records, judged.begun_ns)
         return judged.messages
@@ -265,7 +265,7 @@ class ClaimsAgent:
 
 
 def _sent_s(message: InboundMessage) -> float:
-    """Return when a message was sent, in seconds since 1970; now if it does not say so or says the future."""
+    """Return when a message was sent, in seconds since 1970; now when it has no time or one in the future."""
     moment = time.time()
     if message.timestamp_ms is None or message.timestamp_ms <= 0:
         return moment

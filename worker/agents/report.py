@@ -1,4 +1,4 @@
-"""Counts and logs what became of messages, once it is durable."""
+"""Counts and logs the results of messages, once they are durable."""
 
 import time
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ MOST_REMEMBERED: Final = 20_000
 
 
 class Reporter:
-    """Tells of verdicts in metrics and in the log, without a word of the claims."""
+    """Reports verdicts in metrics and in the log, without a word of the claims."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._recorder = runtime.recorder
@@ -34,7 +34,7 @@ class Reporter:
         self._told: Kept[str, None] = Kept(MOST_REMEMBERED)
 
     def report(self, pairs: Sequence[Pair], records: Sequence[OutgoingRecord], taken_ns: int) -> None:
-        """Tell of messages with their verdicts, and of the records that say so.
+        """Report messages with their verdicts, and the records sent for them.
 
         Args:
             pairs: The messages.

@@ -28,7 +28,7 @@ Pair = tuple[InboundMessage, ClaimVerdict]
 
 
 class ScrubbedBatch(NamedTuple):
-    """What became of messages.
+    """The results of messages.
 
     Attributes:
         pairs: Each message with its verdict, one for each claim in it.
@@ -129,7 +129,7 @@ class MessageScrubber:
         return [(message, scrubbed)], [] if record is None else [record]
 
     def _verdicts(self, message: InboundMessage) -> Iterator[ClaimVerdict]:
-        # Read once a message: the tables can be swapped between two messages, never within one.
+        # Read once per message: the tables can be swapped between two messages, never within one.
         loaded = self._runtime.loaded
         try:
             yield from verdicts_on(message, loaded, self._settings, self._runtime.budget)
@@ -154,7 +154,7 @@ def verdicts_on(
     takes too long outside of an edit: nothing of it is to be kept then.
     """
     if message.value is None and message.mark is None:
-        # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
+        # A tombstone is not a claim, and as a dead letter it would delete one in a compacted topic.
         yield ClaimVerdict("skipped")
         return
     flaw = refusal(message, settings.max_message_bytes)

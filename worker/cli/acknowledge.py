@@ -40,18 +40,18 @@ _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 def command(path: str, form: str) -> None:
     """Write a 277CA for outcomes, or a 999 for a file in X12.
 
-    PATH is a file of outcomes, one a line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
+    PATH is a file of outcomes, one per line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
     --format jsonl` reads them from the topics; or a file of 837s. `-` reads stdin.
 
     The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
     statuses of the findings at the claim or the line, totals, and the submitter's trace numbers. The 999 (005010X231A1)
-    says which groups and transactions were read, and where the others are structurally wrong; before it stands a TA1
+    shows which groups and transactions were read, and where the others are structurally wrong; before it comes a TA1
     for each interchange whose sender asks for one in ISA14.
 
     \b
     Exit code 0: everything is accepted.
-    Exit code 1: something is rejected; the answer says what.
-    Exit code 2: something could not be read as an outcome, or the command was misspelt.
+    Exit code 1: something is rejected; the answer shows what.
+    Exit code 2: something could not be read as an outcome, or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     moment = datetime.now(UTC).astimezone()
     try:
@@ -109,7 +109,7 @@ def _outcomes(path: str) -> Iterator[Outcome]:
             flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
             raise ClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
         except ValueError:
-            raise ClaimFileError(f"{place}: is no outcome") from None
+            raise ClaimFileError(f"{place}: is not an outcome") from None
         yield outcome
 
 

@@ -29,7 +29,7 @@ topic_option = click.option("--topic", metavar="NAME", help="Topic that they cam
 
 @click.group("dead-letters")
 def command() -> None:
-    """List the messages that were no claim, show one, or send them again.
+    """List messages that were not claims, show one, or send them again.
 
     They hold PHI; `list` shows none of it, `show` only with --reveal, and what is revealed or sent again is written to
     CLAIMSCRUB_AUDIT_FILE. The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS.
@@ -88,9 +88,9 @@ def show(place: str, *, reveal: bool) -> None:
 @choice_options(reason_option, topic_option)
 @sending_options
 def replay_letters(*, choice: RecordFilter, sending: Sending) -> None:
-    """Show what today's rules make of dead letters, and with --send put those back that are claims now.
+    """Show what today's rules make of dead letters, and with --send send those again that are now claims.
 
-    Each goes unchanged to the partition that it came from, once: a run that broke off goes on where it stood, and the
+    Each goes unchanged to the partition that it came from, once: an interrupted run goes on where it stopped, and the
     same command takes only what is new. Dead letters with the reason crash-loop are sent only if --reason names it.
     """
     settings = read_settings()

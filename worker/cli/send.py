@@ -24,10 +24,11 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     """Send the claims of files to the inbound topic, as they are.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
-    claim a line. `-` reads stdin. Bytes that are no claim are sent too; the worker answers them with a dead letter.
+    claim per line. `-` reads stdin. Bytes that are not a claim are sent too; the worker answers them with a dead
+    letter.
 
-    Of a file in X12 or FHIR R4 each claim is a message, in JSON, with where it came from; what is no claim in it is
-    said, and the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
+    Each claim of a file in X12 or FHIR R4 becomes a JSON message with its origin; what is not a claim is reported, and
+    the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
     worker takes.
 
     Every message gets a random key, so that no key says anything about a person. The broker is the one in
@@ -66,7 +67,7 @@ def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:
     for file in files:
         value = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         if not is_x12(value):
-            raise ClaimFileError(f"{file}: does not begin with ISA, so it is no X12 interchange")
+            raise ClaimFileError(f"{file}: does not begin with ISA, so it is not an X12 interchange")
         if len(value) > longest:
             raise ClaimFileError(
                 f"{file}: longer than the {longest:,} bytes of one message; send its claims without --as-interchange"

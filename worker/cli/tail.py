@@ -1,4 +1,4 @@
-"""`claimscrub tail`: shows what stands on a topic."""
+"""`claimscrub tail`: shows the messages on a topic."""
 
 import sys
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ ROLES: Final = tuple(topic.role for topic in TOPICS)
     type=click.Choice(["json", "jsonl"]),
     default="json",
     show_default=True,
-    help="Each record with key, headers and value, indented; or the value alone, one a line.",
+    help="Each record with key, headers and value, indented; or the value alone, one per line.",
 )
 def command(topic: str, most: int | None, form: str, *, from_start: bool) -> None:
     """Show the records of a topic."""
@@ -50,7 +50,7 @@ def command(topic: str, most: int | None, form: str, *, from_start: bool) -> Non
 
 
 async def _show(settings: Settings, name: str, most: int | None, form: str, *, from_start: bool) -> bool:
-    # A reader need not know what the workers are told to write.
+    # A reader need not have the workers' settings.
     every = topics_under(settings.topic_prefix)
     if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(settings, every)):
         return False
@@ -75,7 +75,7 @@ def _document(record: Record) -> bytes:
 
 
 def document(record: Record) -> dict[str, Any]:  # any JSON value
-    """Return a record as a JSON document; a value that is no JSON stands as text."""
+    """Return a record as a JSON document; a value that is not JSON is shown as text."""
     return {
         "topic": record.topic,
         "partition": record.partition,

@@ -1,4 +1,4 @@
-"""A digest of what Python code does, whatever its files are called and its comments say.
+"""A digest of what Python code does, whatever its file names and comments.
 
 Each module is parsed and written down without positions, comments and docstrings. An import of our own is written as
 the digest of the module that it names, so that moving a module changes nothing and importing another one of the same

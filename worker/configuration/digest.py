@@ -29,7 +29,7 @@ _SUFFIX: Final = ".ruleset"
 def ruleset_digest(
     packages: Iterable[Path], documents: Iterable[BaseModel], user_edits: Path | None, cache: Path | None
 ) -> str:
-    """A digest of what can change a verdict, whatever files are called and comments say: 16 hexadecimal digits.
+    """A digest of what can change a verdict, whatever the file names and comments: 16 hexadecimal digits.
 
     Args:
         packages: The folders of `worker` and `schemas`.

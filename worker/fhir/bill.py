@@ -1,4 +1,4 @@
-"""What kind of bill a claim is, and which claim it follows."""
+"""The kind of bill of a claim, and the claim that it follows."""
 
 from typing import Final
 

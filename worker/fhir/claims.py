@@ -40,7 +40,7 @@ _OTHER_VERSION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _ClaimParts:
-    """What of a claim several members of the message are made of."""
+    """The parts of a claim that several members of the message are made of."""
 
     claim: FhirElement
     kind: ClaimKind
@@ -143,7 +143,7 @@ def _lines(parts: _ClaimParts, team: CareTeam) -> list[Json]:
 
 
 def _of_both(parts: _ClaimParts, lines: list[Json]) -> Json:
-    """What the claims of both kinds have."""
+    """The parts that both kinds of claims have."""
     claim, insurance, said = parts.claim, parts.insurance, parts.support.said
     patient = parts.resolver.follow(claim.child("patient"), "Patient")
     assignment, release = _assignment(claim), said.get("releaseInformationCode", "")

@@ -82,7 +82,7 @@ def _candidates(concept: FhirElement, codes: CodeSet) -> list[FhirElement]:
     def is_candidate(coding: FhirElement) -> bool:
         if coding.has("system"):
             return coding.peek("system") in codes.systems
-        # What is not text is no other code: reading it says what belongs there.
+        # What is not text is not another code: reading it says what belongs there.
         is_text = isinstance(coding.value.get("code"), str)
         return codes.is_plain and (not is_text or codes.shape.fullmatch(coding.peek("code")) is not None)
 
@@ -98,4 +98,4 @@ def _meaning(coding: FhirElement, codes: CodeSet) -> str:
 
 
 ICD_SHAPE: Final = re.compile(r"[A-TV-Z]\d[\dA-Z](\.?[\dA-Z]{1,4})?", re.ASCII | re.IGNORECASE)
-"""What a code of ICD-10-CM looks like."""
+"""The form of an ICD-10-CM code."""

@@ -47,7 +47,7 @@ class FhirDiagnosis:
     """One diagnosis.
 
     Attributes:
-        sequence: By which lines refer to it; empty when it is no whole number.
+        sequence: By which lines refer to it; empty when it is not a whole number.
         code: Its code without the point.
         kinds: What it is: principal, admitting and the like; empty when that is not said, or not understood.
         has_unknown_kind: Whether a kind is said that is not understood.
@@ -109,7 +109,7 @@ def _diagnosis(entry: FhirElement, resolver: Resolver, *, has_admission: bool) -
     concept = entry.child("diagnosisCodeableConcept")
     if concept is None and (condition := resolver.follow(entry.child("diagnosisReference"), "Condition")):
         if _REFUTED in codes_of(condition.child("verificationStatus"), _VERIFICATIONS):
-            raise ResourceError(f"{condition.path}.verificationStatus", "a refuted condition is no diagnosis.")
+            raise ResourceError(f"{condition.path}.verificationStatus", "a refuted condition is not a diagnosis.")
         concept = condition.child("code")
     types = entry.children("type")
     kinds = [codes_of(each, _TYPES) for each in types]

@@ -28,7 +28,7 @@ class ResourceError(ClaimscrubError):
 
 @dataclass(frozen=True, slots=True)
 class ResourceReading:
-    """What has been read of the resources of one claim.
+    """The elements that were read of the resources of one claim.
 
     `as_of` is the day of the claim, YYYY-MM-DD, on which names, addresses and numbers have to be current; empty when
     the claim does not say it.
@@ -203,7 +203,7 @@ def _is_text(value: object) -> bool:
 
 
 def _holds_modifier(value: object) -> bool:
-    """What is contained is a resource of its own, of which only what is referred to counts."""
+    """A contained resource is separate, and counts only if it is referred to."""
     if isinstance(value, dict):
         return bool(value.get("modifierExtension")) or any(
             _holds_modifier(member) for name, member in value.items() if name != "contained"

@@ -10,7 +10,7 @@ from worker.fhir.elements import FhirElement, ResourceError
 
 
 class Number(StrEnum):
-    """What an identifier is of a party; the value is its name in a reason for refusing a claim."""
+    """The kinds of identifiers of a party; the value is the name in a reason for refusing a claim."""
 
     NPI = "NPI"
     EMPLOYER = "EIN"

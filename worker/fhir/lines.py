@@ -38,7 +38,7 @@ _ABSENT: Final = CodeSet("absence", ABSENT)
 
 @dataclass(frozen=True, slots=True)
 class LineContext:
-    """What a line refers to.
+    """The things that a line refers to.
 
     Attributes:
         kind: Whose claim it is.
@@ -176,7 +176,7 @@ def _units(quantity: FhirElement | None, units: dict[str, str]) -> tuple[str, st
 
 
 def _description(service: FhirElement) -> str:
-    """What the sender says the service is, as for an unlisted code; a longer text has no room in an 837."""
+    """The sender's description of the service, as for an unlisted code; a longer text has no room in an 837."""
     product = service.child("productOrService")
     if product is None or len(product.peek("text")) > _LONGEST_DESCRIPTION:
         return ""

@@ -44,7 +44,8 @@ def count(quantity: FhirElement | None) -> str:
 def unit(quantity: FhirElement | None, units: Mapping[str, str], default: str = "") -> str:
     """Return the unit by its code, else as it is written, else `default` for a quantity that has none.
 
-    A measure that is not known is no unit: it stays unread, so that it is named. The code counts where both are there.
+    A measure that is not known is not a unit: it stays unread, so that it is named. The code counts where both are
+    there.
     """
     if quantity is None:
         return ""

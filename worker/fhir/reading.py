@@ -21,7 +21,7 @@ class ResourceRead:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What could not be read, where, and why in one sentence, which holds nothing of the document but element names.
+    """An unreadable part: where, and why in one sentence that holds nothing of the document but element names.
 
     `is_claim` says that the others of the document were read all the same.
     """
@@ -32,7 +32,7 @@ class Damage:
 
 
 def read_resource(document: Json) -> Iterator[ResourceRead | Damage]:
-    """Yield the claims of a resource as messages, and what is no claim; at least one of both."""
+    """Yield the claims of a resource as messages, and what is not a claim; at least one of both."""
     try:
         for found in find_claims(document):
             try:

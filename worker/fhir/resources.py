@@ -31,7 +31,7 @@ Resource: TypeAlias = tuple[Json, str]
 """A resource with its path."""
 
 Known: TypeAlias = dict[str, Resource | None]
-"""Resources by the ways in which one can refer to them; None where two answer to one."""
+"""Resources by the ways in which one can refer to them; None when two answer to one."""
 
 _ADDRESS: Final = re.compile(r"https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})", re.ASCII)
 """The address of a resource on a server, with the part by which its neighbors refer to it (FHIR R4, 2.3.4.1)."""
@@ -115,7 +115,7 @@ class Resolver:
             _know(self._contained, f"#{each.value.get('id')}", (each.value, each.path))
 
     def follow(self, reference: FhirElement | None, *kinds: str) -> FhirElement | None:
-        """Return the resource that a reference names; None if it is not here or its type does not belong there.
+        """Return the resource that a reference names; None when it is not here or its type does not belong there.
 
         A reference that leads nowhere stays unread, so that it is named. Raises `ResourceError` where two resources
         answer to it.

@@ -25,8 +25,8 @@ _OF_INSTITUTIONAL: Final = {
     "patientStatusCode": CodeSet("patient status", systems.PATIENT_STATUS),
     "drugRelatedGroupCode": CodeSet("DRG", systems.DRG),
 }
-"""What a code of a system says. The claim form has CLM06 (a signature on file), CLM07 and CLM09; FHIR has no element
-for them, so that they are taken from X12's own code lists. An 837I has no CLM06."""
+"""The meaning of a code of a system. The claim form has CLM06 (a signature on file), CLM07 and CLM09; FHIR has no
+element for them, so that they are taken from X12's own code lists. An 837I has no CLM06."""
 
 _SINGLE: Final = {
     ClaimKind.PROFESSIONAL: _OF_BOTH | _OF_PROFESSIONAL,
@@ -59,7 +59,7 @@ _MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d).*", re.ASCII)
 
 @dataclass(slots=True)
 class Support:
-    """What the entries say.
+    """The content of the entries.
 
     Attributes:
         said: Codes and numbers by the member of the message.

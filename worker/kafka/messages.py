@@ -1,4 +1,4 @@
-"""A message as it came in, and what its headers say."""
+"""A message as it came in, and the facts in its headers."""
 
 import re
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class InboundMessage:
 
 
 def replays(headers: Headers) -> int:
-    """Return how often a message was replayed, as its headers say; 0 where they say nothing that can be."""
+    """Return how often a message was replayed, by its headers; 0 without a plausible number."""
     return min(number_in(headers, dlq.HEADER_REPLAYS) or 0, MAX_REPLAYS)
 
 

@@ -17,7 +17,7 @@ _DECODER: Final = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class PastMessage:
-    """What became of a message once.
+    """The past result for a message.
 
     Attributes:
         record: The dead letter or outcome.
@@ -39,7 +39,7 @@ class PastMessage:
 
     @property
     def place(self) -> str:
-        """Return where the record stands, as `partition/offset`."""
+        """Return where the record is, as `partition/offset`."""
         return f"{self.record.partition}/{self.record.offset}"
 
     @property
@@ -49,7 +49,7 @@ class PastMessage:
 
 
 def read_dead_letter(record: Record) -> PastMessage | None:
-    """Return the message behind a dead letter; none if the record is not one of ours."""
+    """Return the message behind a dead letter; None when the record is not from this worker."""
     names = [name for name, _ in record.headers]
     if HEADER_SCHEMA not in names:
         return None
@@ -75,7 +75,7 @@ def read_dead_letter(record: Record) -> PastMessage | None:
 
 
 def read_outcome(record: Record, inbound: str) -> PastMessage | None:
-    """Return the message behind an outcome; none if the record is not one of ours.
+    """Return the message behind an outcome; None when the record is not from this worker.
 
     Args:
         record: The record of an outcome topic.
@@ -87,7 +87,7 @@ def read_outcome(record: Record, inbound: str) -> PastMessage | None:
         outcome = {name: text[slice(*spans[name])] for name in ("disposition", "claim", "findings")}
         findings = json.loads(outcome["findings"])
         disposition = str(json.loads(outcome["disposition"]))
-        # Where the claim was corrected, the one that came in stands beside it.
+        # Where the claim was corrected, the one that came in is beside it.
         claim = text[slice(*spans.get("original", spans["claim"]))]
         edits = frozenset(str(finding["edit"]) for finding in findings)
     except (KeyError, TypeError, ValueError):
@@ -102,7 +102,7 @@ def read_outcome(record: Record, inbound: str) -> PastMessage | None:
 
 
 def _members(text: str) -> dict[str, tuple[int, int]]:
-    """Return where the value of each member of a JSON object stands, so that it can be taken byte for byte."""
+    """Return where the value of each member of a JSON object is, so that it can be taken byte for byte."""
     spans: dict[str, tuple[int, int]] = {}
     place = 1
     while text[place : place + 1] == '"':
@@ -115,7 +115,7 @@ def _members(text: str) -> dict[str, tuple[int, int]]:
 
 
 def _milliseconds(text: str | None) -> int | None:
-    """Return a time in milliseconds since 1970; none if there is none, or the text is none."""
+    """Return a time in milliseconds since 1970; None when there is none, or the text is not a time."""
     try:
         return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
     except ValueError:
@@ -123,7 +123,7 @@ def _milliseconds(text: str | None) -> int | None:
 
 
 def payer_of(past: PastMessage) -> str | None:
-    """Return the payer that a message names; none where it is no claim."""
+    """Return the payer that a message names; None when it is not a claim."""
     try:
         claim: Any = json.loads(past.message.value or b"")  # any JSON value
     except ValueError:
@@ -142,7 +142,7 @@ def again(past: PastMessage) -> Headers:
 
 
 def received_ms(past: PastMessage) -> int | None:
-    """Return when a message came in for the first time, in milliseconds since 1970; none if that is not known."""
+    """Return when a message came in for the first time, in milliseconds since 1970; None when that is not known."""
     if past.replays and "ce_time" in past.said:
         return _milliseconds(past.said["ce_time"])
     timestamp_ms = past.message.timestamp_ms

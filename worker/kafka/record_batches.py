@@ -1,10 +1,11 @@
 """Reads record batches so that one that cannot be read costs its own offsets, and nothing else.
 
 aiokafka raises on a header name that is not UTF-8, on a batch that it cannot unpack, and on one that unpacks to more
-than there is memory. Its position does not move then, so the partition would fail there for ever, whoever reads it.
+than there is memory. Its position does not move then, so the partition would fail there forever, whoever reads it.
 Here such a record is handed on with a mark in place of what could not be read: its offset can be answered and passed.
 
-A batch whose checksum is wrong is no case for this: it was damaged on its way, and is whole when it is fetched again.
+A batch whose checksum is wrong is not a case for this: it was damaged on its way, and is whole when it is fetched
+again.
 """
 
 import struct
@@ -99,14 +100,14 @@ class GuardedRecords:
 
 
 class GuardedBatch:
-    """One batch: what its header says, and its records, each readable or marked."""
+    """One batch: its header, and its records, each readable or marked."""
 
     def __init__(self, stored: bytes) -> None:
         self._stored = stored
         self._batch: Any = MemoryRecords(stored).next_batch()  # Any: aiokafka publishes no types
 
     def __getattr__(self, name: str) -> Any:  # Any: as above
-        """Return what the header says, in aiokafka's names."""
+        """Return the header, in aiokafka's names."""
         return getattr(self._batch, name)
 
     def __next__(self) -> Any:  # Any: as above

@@ -1,7 +1,7 @@
-"""Sends messages again, each once: what was sent and how far the reading came are one transaction.
+"""Sends messages again, each once: what was sent and how far the reading has come are one transaction.
 
-A run has a name, and how far it came is the offset of a consumer group of that name. So a run that
-broke off goes on where it stood, and the same command a day later takes only what is new.
+A run has a name, and how far it came is the offset of a consumer group of that name. So an
+interrupted run goes on where it stopped, and the same command a day later takes only what is new.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class ReplayRun:
     _ends: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
-        """Go to where the run stands; what is written from now on is left to the next one."""
+        """Go to where the run is; what is written from now on is left to the next one."""
         group = group_of(self.settings, self.name)
         async with AsyncExitStack() as stack:
             self._reader = await stack.enter_async_context(open_group_reader(self.settings, group))

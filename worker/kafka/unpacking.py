@@ -1,6 +1,6 @@
 """Unpacks the payload of a record batch within a bound of memory.
 
-aiokafka unpacks whatever comes: 0.4 MB of gzip become 400 MB before any limit of ours is asked.
+aiokafka unpacks whatever comes: 0.4 MB of gzip become 400 MB before any of our limits applies.
 """
 
 import struct
@@ -20,7 +20,7 @@ _MORE_ROOM: Final = 8
 
 
 class UnpackingError(ClaimscrubError):
-    """What is stored cannot be unpacked within the bound, or cannot be parsed."""
+    """The payload cannot be unpacked within the bound, or cannot be parsed."""
 
 
 def unpack(codec: int, payload: bytes, most: int) -> bytes:
@@ -32,7 +32,7 @@ def unpack(codec: int, payload: bytes, most: int) -> bytes:
         most: Most bytes that it may unpack to.
 
     Raises:
-        UnpackingError: It unpacks to more, or is not what the codec writes, or nobody knows the codec.
+        UnpackingError: It unpacks to more, or is not what the codec writes, or the codec is unknown.
     """
     try:
         match codec:
@@ -55,7 +55,7 @@ def _gunzip(payload: bytes, most: int) -> bytes:
     parts, room, rest = [], most, payload
     while rest:
         member = zlib.decompressobj(_GZIP_WINDOW)
-        # One byte more than there is room for tells what is too large from what just fits.
+        # One byte more than there is room for distinguishes what is too large from what just fits.
         part = member.decompress(rest, room + 1)
         if len(part) > room or not member.eof:
             raise UnpackingError

@@ -1,4 +1,4 @@
-"""The one catalogue of metrics: what is measured, in which unit, with which closed sets of labels."""
+"""The one catalogue of metrics, with their units and closed sets of labels."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,7 +37,7 @@ class MetricKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label; `values` is its closed set, or none where the deployment closes it.
+    """One label; `values` is its closed set, or None when the deployment closes it.
 
     A label whose set the deployment closes is never filled from a message.
     """
@@ -48,7 +48,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; the name stands without the prefix `claimscrub_`."""
+    """One metric; the name is without the prefix `claimscrub_`."""
 
     name: str
     kind: MetricKind
@@ -71,8 +71,8 @@ CATALOGUE: Final = (
         "claims_received_total",
         MetricKind.COUNTER,
         "messages",
-        "Messages taken into a batch, an X12 interchange as its claims; less those in flight and those dropped as "
-        "revoked, all have an outcome.",
+        "Messages taken into a batch, an X12 interchange as its claims; all have an outcome except those in "
+        "flight and those dropped as revoked.",
     ),
     Metric(
         "claims_total",
@@ -106,7 +106,7 @@ CATALOGUE: Final = (
         "dead_letters_total",
         MetricKind.COUNTER,
         "messages",
-        "Dead letters, by what was wrong and how far the message came.",
+        "Dead letters, by reason and by the stage that the message reached.",
         (
             Label("reason", tuple(DeadLetterReason)),
             Label("stage", tuple(DeadLetterStage)),
@@ -116,7 +116,7 @@ CATALOGUE: Final = (
         "unreadable_messages_total",
         MetricKind.COUNTER,
         "messages",
-        "Messages that a library below the worker could not read; each is a dead letter, without its bytes if need be.",
+        "Messages that a Kafka library could not read; each is a dead letter, without its bytes if need be.",
         _PARTITION,
     ),
     Metric(
@@ -136,7 +136,7 @@ CATALOGUE: Final = (
         "crash_suspects_total",
         MetricKind.COUNTER,
         "lanes",
-        "Partitions taken over from a worker that died, perhaps of one of their claims.",
+        "Partitions taken over from a worker that crashed, perhaps on one of their claims.",
     ),
     Metric("no_data_total", MetricKind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
     Metric(
@@ -158,7 +158,7 @@ CATALOGUE: Final = (
         "budget_overruns_total",
         MetricKind.COUNTER,
         "overruns",
-        "Times that a claim had used up its processor time, and the edit that ran was given up.",
+        "Times that a claim had used up its processor time and the running edit was stopped.",
     ),
     Metric(
         "stage_seconds",
@@ -204,19 +204,19 @@ CATALOGUE: Final = (
         "waiting_claims_limit",
         MetricKind.GAUGE,
         "messages",
-        "As many messages may wait before no more are fetched.",
+        "Messages that may wait before fetching pauses.",
     ),
     Metric(
         "claims_unaccounted",
         MetricKind.GAUGE,
         "messages",
-        "Received less outcomes, in flight and dropped as revoked, at the scrape; other than 0 for long is a bug.",
+        "Received minus outcomes, in flight and dropped as revoked, at the scrape; other than 0 for long is a bug.",
     ),
     Metric(
         "consumer_lag_records",
         MetricKind.GAUGE,
         "messages",
-        "Messages that wait in an assigned partition: its end less the offset that comes next.",
+        "Messages that wait in an assigned partition: its end minus the next offset.",
         _PARTITION,
     ),
     Metric(
@@ -266,7 +266,7 @@ CATALOGUE: Final = (
         "1",
         "The consumer group's generation; all workers of a group have the same.",
     ),
-    Metric("rebalances_total", MetricKind.COUNTER, "rebalances", "Times that the group shared out its partitions."),
+    Metric("rebalances_total", MetricKind.COUNTER, "rebalances", "Times that the group reassigned its partitions."),
     Metric(
         "commits_total",
         MetricKind.COUNTER,
@@ -292,8 +292,8 @@ CATALOGUE: Final = (
         "produce_retries_total",
         MetricKind.COUNTER,
         "batches",
-        "Batches of records put back to be sent again, as no broker answered or one refused for the time being; the "
-        "broker keeps one copy.",
+        "Batches of records queued to be sent again because no broker answered or one refused for now; the broker "
+        "keeps one copy.",
     ),
     Metric(
         "last_processed_timestamp_seconds",
@@ -360,20 +360,20 @@ CATALOGUE: Final = (
         "duplicate_outputs_suspected_total",
         MetricKind.COUNTER,
         "messages",
-        "Outcomes whose id this worker had told among its last 20,000: a delivery taken twice, or a claim that its "
-        "submitter sent twice on a day.",
+        "Outcomes whose id is among the last 20,000 that this worker published: a message delivered twice, or a "
+        "claim submitted twice in one day.",
     ),
     Metric(
         "clock_skew_total",
         MetricKind.COUNTER,
         "messages",
-        "Messages whose timestamp lies in the future or is missing; no end-to-end time is taken of them.",
+        "Messages whose timestamp lies in the future or is missing; they have no end-to-end time.",
     ),
     Metric(
         "sasl_token_expiry_timestamp_seconds",
         MetricKind.GAUGE,
         "seconds since 1970",
-        "When the bearer token in its file expires, as it says itself; 0 without one that says so.",
+        "When the bearer token in its file expires, by its own claim; 0 without one.",
     ),
     Metric("key_missing_total", MetricKind.COUNTER, "messages", "Messages without a key: no order is kept for them."),
     Metric(
@@ -387,13 +387,13 @@ CATALOGUE: Final = (
         "log_fields_dropped_total",
         MetricKind.COUNTER,
         "fields",
-        "Fields that a log call passed and that are not on the list of allowed ones; above 0 is a bug.",
+        "Fields of log calls that are not on the list of allowed ones; above 0 is a bug.",
     ),
     Metric(
         "build_info",
         MetricKind.GAUGE,
         "1",
-        "What is running.",
+        "The running version.",
         (Label("version"), Label("revision"), Label("python"), Label("delivery")),
     ),
     Metric(

@@ -1,7 +1,7 @@
 """The worker's port: the status page, /livez, /readyz and /metrics, on a thread that no batch can hold up.
 
 aiohttp parses and writes, on an event loop of this thread's own: slow clients cost a coroutine and not a thread with
-its stack, which would count towards the limit of memory that the scrubber lives in. What aiohttp does not bound is
+its stack, which would count toward the limit of memory that the scrubber lives in. What aiohttp does not bound is
 bounded here: how many are connected, and how long each may take from its first byte to its last.
 """
 
@@ -57,7 +57,7 @@ class HealthServer:
         self._closed = asyncio.Event()
         self._is_serving = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
-        # Of all threads that are started from here on; the default of 8 MiB counts towards the limit of memory.
+        # Of all threads that are started from here on; the default of 8 MiB counts toward the limit of memory.
         before = threading.stack_size(_STACK_BYTES)
         try:
             self._thread.start()

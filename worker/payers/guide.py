@@ -1,4 +1,4 @@
-"""A guide: what must be documented for one drug, and what the drug is for."""
+"""A guide: the record that one drug needs, and its indications."""
 
 from datetime import date
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Evidence(StrEnum):
 
 
 class GuideEntry(BaseModel):
-    """A part of a guide: closed, so that a misspelt key is an error."""
+    """A part of a guide: closed, so that a misspelled key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,7 +52,7 @@ class Indications(GuideEntry):
 
 
 class Interval(GuideEntry):
-    """The shortest time between two doses, as far as the source tells."""
+    """The shortest time between two doses, as far as the source states it."""
 
     days: int = Field(ge=1, le=3660)
     evidence: Evidence
@@ -61,7 +61,7 @@ class Interval(GuideEntry):
 
 
 class Administration(GuideEntry):
-    """The codes by which the drug is commonly given; payers differ, so that no edit holds a claim to them."""
+    """The codes by which the drug is commonly given; payers differ, so that no edit checks a claim against them."""
 
     codes: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")], ...] = Field(min_length=1)
     evidence: Evidence
@@ -69,7 +69,7 @@ class Administration(GuideEntry):
 
 
 class StepTherapy(GuideEntry):
-    """What payers commonly want tried first; whether one does stands in its profile."""
+    """What payers commonly want tried first; a payer's own wish is in its profile."""
 
     tried_first: tuple[str, ...] = Field(min_length=1, description="drugs or kinds of treatment, in words")
     evidence: Evidence

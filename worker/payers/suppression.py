@@ -1,4 +1,4 @@
-"""What a profile silences: an edit for all claims, or for the claims and lines that a suppression describes."""
+"""Suppressions: an edit off for all claims, or for the claims and lines described."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,7 @@ Place: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 
 
 class Setting(BaseModel):
-    """A part of a profile: closed, so that a misspelt key is an error."""
+    """A part of a profile: closed, so that a misspelled key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Claims that come in another form than the claim message: each as a message, and what is no claim as a sentence."""
+"""Claims in a form other than the claim message: each as a message, and what is not a claim as a sentence."""
 
 import io
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _RESOURCE_TYPE: Final = b'"resourceType"'
 
 @dataclass(frozen=True, slots=True)
 class ClaimDocument:
-    """A claim as a message, and where it stands: `Segment 22`, `Entry 3`, or nothing where there is only one."""
+    """A claim as a message, and where it is: `Segment 22`, `Entry 3`, or nothing where there is only one."""
 
     place: str
     document: Json
@@ -35,14 +35,14 @@ class ClaimDocument:
 
 @dataclass(frozen=True, slots=True)
 class RefusedClaim:
-    """What is no claim: the reason, and one sentence that says where and why and holds nothing of the message."""
+    """What is not a claim: the reason, and one sentence that says where and why and holds nothing of the message."""
 
     letter: DeadLetter
     sentence: str
 
 
 def says_resource(value: bytes) -> bool:
-    """Whether JSON is a FHIR resource by its own word; it is looked into only if the word is in it."""
+    """Whether JSON names itself a FHIR resource; it is parsed only if the word is in it."""
     if _RESOURCE_TYPE not in value:
         return False
     try:

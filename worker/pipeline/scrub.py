@@ -37,10 +37,10 @@ _NO_CLAIM: Final = b',"claim":{}}'
 
 
 class ScrubResult(NamedTuple):
-    """What became of one message.
+    """The result for one message.
 
     Exactly one of `outcome` (with `message`, its JSON bytes) and `dead_letter` is set; neither is for a tombstone.
-    `billed` is the total charge in dollars, where the claim says one that can be read.
+    `billed` is the total charge in dollars, where the claim has one that can be read.
     """
 
     outcome: Outcome | None = None
@@ -52,7 +52,7 @@ class ScrubResult(NamedTuple):
 
 
 class _Examination(NamedTuple):
-    """What enriching and checking one claim came to."""
+    """The result of enriching and checking one claim."""
 
     facts: ClaimFacts
     enrichment: tuple[LineEnrichment, ...]
@@ -62,7 +62,7 @@ class _Examination(NamedTuple):
 
 
 class _CorrectedClaim(NamedTuple):
-    """A claim with its fixes, and what it came to with them."""
+    """A claim with its fixes, and its result with them."""
 
     fixed: FixedClaim
     examined: _Examination
@@ -112,7 +112,7 @@ class Pipeline:
         return other
 
     def scrub(self, value: bytes | None, received_on: date) -> ScrubResult:
-        """One message in, what became of it out. Total: bad bytes are a dead letter, no bytes a tombstone."""
+        """One message in, its result out. Total: bad bytes are a dead letter, no bytes a tombstone."""
         if value is None:
             return ScrubResult()
         started = self._clock()
@@ -167,7 +167,7 @@ class Pipeline:
     def _corrected(
         self, body: bytes, examined: _Examination, received_on: date, profile: Profile
     ) -> _CorrectedClaim | None:
-        """The claim with its safe fixes, where the profile wants them and nothing is found that was not there."""
+        """The claim with its safe fixes, where the profile wants them and they cause no new finding."""
         if profile.apply_fixes is not ApplyFixes.SAFE or not examined.findings:
             return None
         fixed = make_fixes(body, examined.findings)

@@ -8,7 +8,7 @@ MOST_PROBLEMS = 20
 
 
 class ReferenceDataError(ConfigurationError):
-    """The reference files are broken; `problems` says where and what would be right, for the first of them."""
+    """The reference files are broken; `problems` names the place and what would be right, for the first of them."""
 
     def __init__(self, *problems: str) -> None:
         left_out = len(problems) - MOST_PROBLEMS

@@ -33,8 +33,8 @@ _SHARE_DOCUMENTED: Final = 0.5
 class SampleMessage:
     """One message, what is wrong with it, and where it ought to go.
 
-    `expected` is a disposition, or none for bytes that are no claim. `flaw` is the edit that ought to find something,
-    the reason of the dead letter, or none for a sound claim.
+    `expected` is a disposition, or none for bytes that are not a claim. `flaw` is the edit that ought to find
+    something, the reason of the dead letter, or none for a sound claim.
     """
 
     value: bytes
@@ -97,4 +97,4 @@ GARBLED: Final[dict[str, Callable[[bytes], bytes]]] = {
     "not-object": lambda value: b"[" + value + b"]",
     "schema": lambda _: b'{"claimInformation":"none"}',
 }
-"""Bytes that are no claim, by the reason of their dead letter."""
+"""Bytes that are not a claim, by the reason of their dead letter."""

@@ -1,4 +1,4 @@
-"""What is wrong with the flawed demo claims: one function a flaw, each with the edit that ought to find it."""
+"""The mistakes of the flawed demo claims: one function per flaw, each with the edit that ought to find it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an operator can set: each field is a CLAIMSCRUB_ variable, and good or bad by itself."""
+"""The operator's settings: each field is a CLAIMSCRUB_ variable, and good or bad by itself."""
 
 from datetime import date
 from enum import StrEnum
@@ -21,7 +21,7 @@ _TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
 
 
 class DeliveryGuarantee(StrEnum):
-    """What a reader of the outcomes may rely on."""
+    """The guarantee to a reader of the outcomes."""
 
     EXACTLY_ONCE = "exactly-once"
     AT_LEAST_ONCE = "at-least-once"
@@ -122,7 +122,7 @@ class Fields(BaseModel):
     dead_letter_limit_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.5,
         description="Share of dead letters that may be our fault (internal-error, over-budget, crash-loop) at which a "
-        "worker takes no more claims, until other tables or a restart.",
+        "worker takes no more claims, until new tables or a restart.",
     )
     session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
         default=10,
@@ -158,11 +158,11 @@ class Fields(BaseModel):
     )
     edits_dir: Path | None = Field(
         default=None,
-        description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
+        description="Folder with your own edits, one Python file each; config/README.md explains how to write one.",
     )
     allow_writable_edits: bool = Field(
         default=False,
-        description="Allow edits of your own that group or others may write; what they write runs in the worker.",
+        description="Allow your own edits to be writable by group or others; what they write runs in the worker.",
     )
     cache_dir: Path | None = Field(
         default=None,
@@ -178,11 +178,11 @@ class Fields(BaseModel):
     )
     operator: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
-        description="Who answers for this worker, for the audit lines; the user of the operating system if not set.",
+        description="Who runs this worker, for the audit lines; the user of the operating system if not set.",
     )
     revision: Annotated[str, Field(min_length=1, max_length=100)] = Field(
         default="unknown",
-        description="Commit that the worker was built from; the image says it.",
+        description="Commit that the worker was built from; the image sets it.",
     )
     audit_file: Path | None = Field(
         default=None,
@@ -239,7 +239,7 @@ class Fields(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # likewise for a path, and for a folder of zones
-            raise ValueError("is no time zone of the IANA database") from None
+            raise ValueError("is not a time zone of the IANA database") from None
         return value
 
     @field_validator("bootstrap_servers")

@@ -45,7 +45,7 @@ class SuspectRange:
 
 
 def suspects_of(lane: Lane) -> SuspectRange | None:
-    """Return the suspects that stand in the lane's metadata; none in a text that is not ours or is done with."""
+    """Return the suspects in the lane's metadata; none in a text that is not ours or is done with."""
     found = _METADATA.fullmatch(lane.metadata)
     if found is None or int(found[1]) <= lane.next_offset:
         return None
@@ -83,7 +83,7 @@ def while_tried(found: SuspectRange, messages: Sequence[HasOffset]) -> str:
 
 
 def left(lane: Lane, next_offset: int) -> str | None:
-    """Return what to commit with an offset while suspects of an earlier worker lie behind it; none if none do."""
+    """Return what to commit with an offset while suspects of an earlier worker lie behind it; None when none do."""
     found = found_suspects(lane)
     return lane.metadata if found is not None and next_offset < found.until else None
 

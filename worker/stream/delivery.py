@@ -23,7 +23,7 @@ from worker.stream.lanes import CommittedOffset, Lane
 from worker.stream.records import OutgoingRecord
 
 DELIVERY_TIMEOUT_S = 30.0
-"""aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""
+"""aiokafka retries an idempotent batch forever; after this the outcome of the batch is unknown."""
 
 _CLOSE_TIMEOUT_S = 3.0
 _COMMIT_INTERVAL_S = 0.2
@@ -93,7 +93,7 @@ async def _stop_producer(producer: Client) -> None:
 
 
 class ExactlyOnce:
-    """One transaction a batch, with the offsets in it, on one producer for each partition.
+    """One transaction per batch, with the offsets in it, on one producer for each partition.
 
     aiokafka sends offsets to a transaction without the generation of the group, so the broker would
     take them from a worker that lost the partition; only the transactional id, one for each input
@@ -129,7 +129,7 @@ class ExactlyOnce:
         return producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
+        """Commit the metadata in a transaction of its own, so that a worker that lost the partition cannot."""
         await self.deliver(lane, (), CommittedOffset(lane.next_offset, metadata))
 
     async def deliver(self, lane: Lane, records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
@@ -188,7 +188,7 @@ class AtLeastOnce:
         return self._producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata at once: it must stand before anything is scrubbed."""
+        """Commit the metadata at once: it must be there before anything is scrubbed."""
         self._to_commit.pop(lane.tp, None)
         try:
             await self._group.commit({lane.tp: CommittedOffset(lane.next_offset, metadata)})

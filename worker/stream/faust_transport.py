@@ -84,7 +84,7 @@ def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitabl
 def count_retries(producer: Client, count: Callable[[], None]) -> None:
     """Have a call made each time that a producer is to send a batch of records again.
 
-    aiokafka tells nobody of it, so this listens in on the one method by which its sender puts a batch back.
+    aiokafka does not report it, so this wraps the one method by which its sender puts a batch back.
     """
     accumulator = producer._message_accumulator  # noqa: SLF001 -- see above
     reenqueue = accumulator.reenqueue
@@ -115,7 +115,7 @@ class Group:
     """The consumer group as this worker's member sees it.
 
     Every call raises `TimeoutError` when there is no answer in time: Faust's thread waits for ever, and a worker
-    that waits with it would seem to live.
+    that waits with it would seem to be alive.
     """
 
     def __init__(self, app: Faust, answer_s: float = _ANSWER_S) -> None:
@@ -136,7 +136,7 @@ class Group:
         return None if started is None else started._client  # noqa: SLF001
 
     async def committed(self, tp: TP) -> CommittedOffset | None:
-        """Ask the broker what the group has committed; none if that is nothing."""
+        """Ask the broker what the group has committed; None when that is nothing."""
         partition = TopicPartition(tp.topic, tp.partition)
         # The public call answers the offset without its metadata.
         found = await self._call("_coordinator.fetch_committed_offsets", [partition])

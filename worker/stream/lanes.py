@@ -147,7 +147,7 @@ class Lanes:
         )
 
     async def lane(self, tp: TP, generation: int) -> Lane | None:
-        """Return the lane of a partition, opened first if need be; none if the generation is over."""
+        """Return the lane of a partition, opened first if need be; None when the generation is over."""
         if generation != self._generation or generation != self._group.generation:
             return None
         opening = self._opening.get(tp)

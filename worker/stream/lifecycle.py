@@ -76,14 +76,14 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
 
 
 async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
-    """Say in one line that a broker does not answer, which one, and what is in the way."""
+    """Log in one line that a broker does not answer, which one, and the reason."""
     found = await find_obstacle_and_broker(settings)
     reason, host, port = (None, None, None) if found is None else found
     log.warning("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
 
 
 async def watch_readiness(health: HealthState, log: Log) -> None:
-    """Say when the worker becomes ready, when it is not any more, and why, and when it is again."""
+    """Log when the worker becomes ready, when it is not any more, and why, and when it is again."""
     was_ready, has_been = False, False
     while True:
         missing = [part for part, is_ready in health.readiness().items() if not is_ready]

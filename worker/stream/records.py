@@ -61,7 +61,7 @@ class OutgoingRecord:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every record says about where it was made."""
+    """The origin that every record carries."""
 
     topics: TopicNames
     app_version: str
@@ -74,13 +74,13 @@ class Provenance:
 
 
 def received_on(message: InboundMessage, zone: ZoneInfo) -> date | None:
-    """Return the day of the record's timestamp in a zone; none if it has no usable one."""
+    """Return the day of the record's timestamp in a zone; None when it has no usable one."""
     moment = sent_at(message, zone)
     return None if moment is None else moment.date()
 
 
 def sent_at(message: InboundMessage, zone: ZoneInfo) -> datetime | None:
-    """Return the moment of the record's timestamp in a zone; none if it has no usable one."""
+    """Return the moment of the record's timestamp in a zone; None when it has no usable one."""
     moment = _moment(message)
     return None if moment is None else moment.astimezone(zone)
 
@@ -161,14 +161,14 @@ def outgoing(
         scrubbed = dead(DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE, scrubbed.versions)
     verdict = scrubbed.dead_letter
     if verdict is None:
-        # A verdict without a value keeps no promise of the seam; the claim must not vanish for it.
+        # The scrubber must return a value. If it does not, dead-letter the claim rather than lose it.
         scrubbed = dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE, scrubbed.versions)
         verdict = DeadLetter(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
     return _dead_letter(message, verdict, scrubbed.versions, provenance), scrubbed
 
 
 def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> ClaimVerdict:
-    """Return the verdict of a dead letter, with sentences that say more."""
+    """Return the verdict of a dead letter, with sentences that explain it."""
     return ClaimVerdict("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
 
 
@@ -192,7 +192,7 @@ def _outcome(
 
 
 def handed_on(message: InboundMessage) -> Headers:
-    """Return what of a message's headers goes on to all that comes of it: its trace, and how often it was replayed."""
+    """Return the headers of a message that are passed on to its results: its trace, and how often it was replayed."""
     headers = []
     trace = traceparent(message)
     if trace is not None:
@@ -203,7 +203,7 @@ def handed_on(message: InboundMessage) -> Headers:
 
 
 def traceparent(message: InboundMessage) -> bytes | None:
-    """Return the W3C trace context that a message came with; none if it has none, a malformed one or several."""
+    """Return the W3C trace context that a message came with; None when it has none, a malformed one or several."""
     found = [each for name, each in message.headers if name.lower() == _TRACEPARENT_HEADER]
     return found[0] if len(found) == 1 and _TRACEPARENT.match(found[0] or b"") else None
 
@@ -215,7 +215,7 @@ def trace_id(message: InboundMessage) -> str | None:
 
 
 def cloud_event(event_id: str, kind: str, message: InboundMessage, provenance: Provenance) -> Headers:
-    """Return the CloudEvents headers of something that became of a message."""
+    """Return the CloudEvents headers of a record made from a message."""
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", event_id.encode()),
@@ -240,7 +240,7 @@ def _dead_letter(
     """Return the message unchanged, its headers first and then ours.
 
     Everything from `claimscrub-dlq-schema` on is ours: whoever sends the message again cuts there.
-    Headers in the namespace of ours that came in are forged or left over from an earlier try.
+    Incoming headers in our namespace are forged or left over from an earlier try.
     """
     value = message.value or b""
     headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))
@@ -272,7 +272,7 @@ def _dead_letter(
         dlq.HEADER_REPLAYS: str(replays(message.headers)),
     }
     if not is_read:
-        # A digest of nothing would say that the message was empty.
+        # A digest of nothing would mean that the message was empty.
         del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
     if flaws:
         ours[dlq.HEADER_FLAWS] = flaws

@@ -1,7 +1,7 @@
-"""What leaves beside the outcomes of a message, where the operator wants it: clean claims as 837s, answers in X12.
+"""Records sent beside the outcomes of a message, where the operator wants them: clean claims as 837s, answers in X12.
 
 The outcomes of one message are known together, so that what is made of them leaves in their transaction. It is a
-function of the message and its verdicts: what is done again gives the same bytes again.
+function of the message and its verdicts: a repetition gives the same bytes.
 """
 
 import io
@@ -38,14 +38,14 @@ class ReplyTooLargeError(ClaimscrubError):
 
 @dataclass(frozen=True, slots=True)
 class ReplyOptions:
-    """What the operator wants beside the outcomes."""
+    """The operator's choice of records beside the outcomes."""
 
     submissions: bool
     acknowledgements: Acknowledgements
 
     @classmethod
     def of(cls, settings: Settings) -> "ReplyOptions":
-        """Return what the settings say."""
+        """Return the choice in the settings."""
         return cls(settings.submit_x12, settings.acknowledge)
 
     @property
@@ -63,7 +63,7 @@ class Replies:
         self._wanted = wanted
         self._provenance = provenance
         self._moment = moment
-        # Who sends JSON reads outcomes; only X12 names a submitter who waits for an answer in X12.
+        # Senders of JSON read outcomes; only X12 names a submitter who waits for an answer in X12.
         is_acknowledging = wanted.acknowledgements is not Acknowledgements.OFF
         self._is_answered = is_acknowledging and form_of(message) is Form.INTERCHANGE
         self._clean: list[dict[str, Any]] = []  # any JSON
@@ -105,7 +105,7 @@ class Replies:
         return len(self._unwritten)
 
     def _answers(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """What is said of the structure, and then of the claims: the kind of answer, its content type, and itself."""
+        """The answers on the structure, and then on the claims: kind, content type, and bytes."""
         answers = answers_of(read_837(io.BytesIO(self._message.value or b"")))
         for refused in answers.refused:
             self._submissions.add_refused(refused, self._moment.date())

@@ -1,4 +1,4 @@
-"""Runs one worker until it is asked to stop, and says by its exit code how it ended."""
+"""Runs one worker until it is asked to stop; its exit code shows how it ended."""
 
 import asyncio
 import contextlib
@@ -158,7 +158,7 @@ class _WorkerRun:
         return code
 
     def leave(self, words: LastWords) -> ExitCode:
-        """Say why the worker ends, write that out, and return its exit code."""
+        """Log why the worker ends, flush the log, and return its exit code."""
         ignore_signals()
         lift_process_limit()
         self._logs.log.critical(words.event, audit=True, problem=words.problem, **words.facts)

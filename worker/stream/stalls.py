@@ -56,7 +56,7 @@ async def watch_lanes(runtime: Runtime, positions: Positions, check_s: float = _
 
 
 def _waiting_since(lane: Lane, lag: int) -> float | None:
-    """Return since when the oldest message waits: the agent knows it of what it took, else it came just now."""
+    """Return since when the oldest message waits: known for what the agent took, else it came just now."""
     if lag == 0 and not lane.lock.locked():
         lane.oldest_s = None
     elif lane.oldest_s is None:

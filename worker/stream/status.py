@@ -1,4 +1,4 @@
-"""What the status page shows: counts and versions, and nothing of any claim."""
+"""The figures of the status page: counts and versions, nothing of any claim."""
 
 import time
 from collections.abc import Callable

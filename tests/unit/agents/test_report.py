@@ -43,7 +43,7 @@ class Bench:
 
 
 def test_an_outcome_that_is_told_again_is_suspected() -> None:
-    """In the batch or later, wherever the message stands; an outcome of another id is not."""
+    """In the batch or later, wherever the message is; an outcome of another id is not."""
     bench = Bench()
 
     assert bench.suspected((MESSAGE, outcome(1)), (MESSAGE, outcome(2))) == 0

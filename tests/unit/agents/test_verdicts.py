@@ -81,7 +81,7 @@ async def test_an_837_without_a_content_type_is_read_and_answered_as_one(loaded:
 
 
 async def test_a_claim_in_another_form_is_told_its_places_in_the_header(loaded: LoadedScrubber) -> None:
-    """Names of members are no health data; a value of the claim is not in it."""
+    """Names of members are not health data; a value of the claim is not in it."""
     text = json.dumps({"claimInformation": {"serviceLines": [{"serviceDate": ["19510405"]}]}})
 
     dispositions, (record,) = await judged(loaded, Log(), text, headers=())
@@ -106,7 +106,7 @@ async def test_a_reply_that_fits_into_no_record_makes_the_message_a_dead_letter(
 async def test_a_reply_that_cannot_be_made_makes_the_message_a_dead_letter(
     loaded: LoadedScrubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is a fault of ours, and is told without a word of the claim."""
+    """It is our fault, and is reported without a word of the claim."""
 
     def fail(_: Replies) -> list[OutgoingRecord]:
         raise RuntimeError("SYN-1")

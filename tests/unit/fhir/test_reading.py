@@ -126,7 +126,7 @@ BROKEN: dict[str, tuple[Json, str]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_claim_is_named_and_its_neighbour_is_read(name: str) -> None:
-    """The path is that of FHIR, the sentence says what belongs there, and no value of the claim stands in it."""
+    """The path is that of FHIR, the sentence says what belongs there, and no value of the claim is in it."""
     resource, sentence = BROKEN[name]
 
     first, second = read(bundle(resource, SOUND))

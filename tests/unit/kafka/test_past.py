@@ -61,7 +61,7 @@ def test_a_message_that_was_too_large_to_keep_is_known_as_such() -> None:
 
 
 def test_records_of_a_stranger_are_left_out() -> None:
-    """What others wrote to the topics is no dead letter and no outcome."""
+    """What others wrote to the topics is neither a dead letter nor an outcome."""
     for value in (b"", b"{}", b"[]", b'{"claim":1}', b"\xff", b'{"disposition":"x","claim":{},"findings":[1]}'):
         record = Record("t", 0, 0, 0, None, value, (("claimscrub-dlq-schema", b"1"),))
         assert read_dead_letter(record) is None

@@ -55,7 +55,7 @@ def test_payers_are_the_profiles_that_are_loaded() -> None:
 
 
 def test_a_series_can_be_forgotten() -> None:
-    """The lag of a partition that is no longer ours is no figure of ours."""
+    """The lag of a partition that is no longer ours is not reported."""
     recorder = Recorder()
     recorder.set("consumer_lag_records", 7, "claims.inbound.v1", "3")
     recorder.forget("consumer_lag_records", "claims.inbound.v1", "3")

@@ -27,7 +27,7 @@ def members_of(known: KnownMembers) -> list[Steps]:
 
 
 def lists_around(member: Steps) -> list[int]:
-    """How many lists are around the value of each step, as the schema has it; none where only the 837 knows it."""
+    """How many lists are around the value of each step, as the schema has it; None when only the 837 knows it."""
     model: type[BaseModel] | None = Claim
     depths = []
     for name in member:

@@ -127,7 +127,7 @@ def test_drugs_are_found_by_the_same_names(from_compiled: Snapshot, from_files: 
 
 
 def test_the_whole_is_the_same(from_compiled: Snapshot, from_files: Snapshot) -> None:
-    """Digest and editions stand in outcomes and metrics."""
+    """Digest and editions are in outcomes and metrics."""
     assert (from_compiled.digest, from_compiled.editions) == (from_files.digest, from_files.editions)
     assert from_compiled.modifier_exclusions == from_files.modifier_exclusions
 

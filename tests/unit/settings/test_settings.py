@@ -116,7 +116,7 @@ def test_spans_go_to_an_address_of_the_web(address: str) -> None:
     ],
 )
 def test_an_address_for_spans_holds_no_credentials(address: str) -> None:
-    """It stands on the status page; what is wrong is said without the value."""
+    """It is on the status page; what is wrong is reported without the value."""
     with pytest.raises(SettingsError, match="CLAIMSCRUB_TRACES_ENDPOINT: must be an address") as caught:
         Settings.from_environment({"CLAIMSCRUB_TRACES_ENDPOINT": address})
 

@@ -126,7 +126,7 @@ def test_the_message_goes_before_what_is_wrong_with_it() -> None:
     ],
 )
 def test_fhir_is_known_by_its_type_or_by_its_own_word(content_type: bytes, value: bytes, form: Form) -> None:
-    """The content type decides; JSON is FHIR if it names its type of resource itself, and is no claim message."""
+    """The content type decides; JSON is FHIR if it names its type of resource itself, and is not a claim message."""
     message = replace(MESSAGE, value=value, headers=(("content-type", content_type),))
 
     assert refusal(message, 100) is None

@@ -61,7 +61,7 @@ def test_the_findings_made_most_come_first_with_their_words_and_dollars() -> Non
 
 
 def test_partitions_and_dead_letters_are_those_that_there_are() -> None:
-    """Series at zero are no line."""
+    """Series at zero have no line."""
     recorder = Recorder()
     recorder.set("consumer_lag_records", 7, "claims.inbound.v1", "3")
     recorder.count("dead_letters_total", "not-json", "decode", amount=2)

@@ -19,12 +19,12 @@ from worker.pipeline.scrub import Pipeline, ScrubResult
 
 _INDENT: Final = 2
 _ROUNDS: Final = 3
-"""A correction that no longer fits because of another one fits in the next round; more rounds help nobody."""
+"""A correction that no longer fits because of another one fits in the next round; more rounds do not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A claim after its corrections, and what became of it.
+    """A claim after its corrections, and its outcome.
 
     `skipped` holds findings whose correction does not fit the claim as it is written, `left` those that are still found
     although they were corrected, `new` those that were not there before.
@@ -39,7 +39,7 @@ class Correction:
 
 
 def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, *, unsafe: bool) -> Correction | None:
-    """Correct a claim that was scrubbed; none if there is nothing to correct."""
+    """Correct a claim that was scrubbed; None when there is nothing to correct."""
     if scrubbed.outcome is None:
         return None
     before = (*(scrubbed.outcome.fixed or ()), *scrubbed.outcome.findings)
@@ -73,7 +73,7 @@ def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, 
 
 
 def show_correction(console: Console, found: ClaimInput, correction: Correction) -> None:
-    """Write what was corrected, what came of it, and the difference between the claim before and after."""
+    """Write what was corrected, the result, and the difference between the claim before and after."""
     for title, findings in (
         ("Corrected", correction.made),
         ("Not corrected, because the claim writes the value in another way", correction.skipped),
@@ -83,7 +83,7 @@ def show_correction(console: Console, found: ClaimInput, correction: Correction)
         if findings:
             say(console, f"{title}: {_listed(findings)}", _INDENT)
     if correction.made and not correction.left and not correction.new:
-        say(console, "What was corrected is gone, and nothing else came.", _INDENT)
+        say(console, "The corrected findings are gone, and no new ones appeared.", _INDENT)
     for line in difflib.unified_diff(
         _lines(found.value), _lines(correction.value), "as it was", "corrected", lineterm="", n=2
     ):

@@ -37,7 +37,7 @@ class CheckOptions:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How wide and how colourful text is to be written."""
+    """How wide and how colorful text is to be written."""
 
     width: int
     is_terminal: bool
@@ -85,7 +85,7 @@ def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None,
 
 @dataclass(slots=True)
 class Portion:
-    """What came of some claims: what to write to stdout and stderr, the counts, and corrections by file."""
+    """The result for some claims: what to write to stdout and stderr, the counts, and corrections by file."""
 
     messages: list[bytes] = field(default_factory=list)
     text: str = ""
@@ -144,7 +144,7 @@ def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tu
 def _add_message(
     made: Portion, found: ClaimInput, scrubbed: ScrubResult, errors: Console, wanted: CheckOptions
 ) -> None:
-    """Only messages go to stdout; what is no claim is said on stderr."""
+    """Only messages go to stdout; what is not a claim is reported on stderr."""
     if scrubbed.message is not None:
         made.messages.append(scrubbed.message)
     elif scrubbed.dead_letter and not wanted.is_quiet:

@@ -8,7 +8,7 @@ from pathlib import Path
 from worker.cli.shared.claim_paths import ClaimFileError
 
 Replacement = tuple[bytes, bytes]
-"""A claim as it stands in its file, and as it shall stand there."""
+"""A claim as its file has it, and as the file should have it."""
 
 
 def rewrite(file: str, replacements: Sequence[Replacement]) -> None:

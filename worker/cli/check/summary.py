@@ -49,7 +49,7 @@ class Summary:
         self.members_not_read += other.members_not_read
 
     def add_unreadable(self) -> None:
-        """Count something in the place of a claim that is none, or a file that cannot be read."""
+        """Count something that is not a claim, or a file that cannot be read."""
         self.outcomes["unreadable"] += 1
 
     def show(self, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Says what a profile comes to: as plain data, as lines to read, and as the differences between two."""
+"""Shows a profile as plain data, as lines to read, and as the differences between two."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
@@ -44,7 +44,7 @@ def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> Plain:
 
 
 def lines_of(profile: Profile, edits: Iterable[AnyEdit]) -> Iterator[str]:
-    """What a profile says, line by line; edits that stand as in the catalogue are only counted."""
+    """The settings of a profile, line by line; edits set as in the catalogue are only counted."""
     catalogue = {edit.id: edit for edit in edits}
     whole = plain(profile, catalogue.values())
     yield f"{profile.name}: {profile.title}" + (f" (extends {profile.extends})" if profile.extends else "")
@@ -87,7 +87,7 @@ def _in_words(edit: Plain) -> str:
 
 
 def differences(one: Plain, other: Plain) -> Iterator[tuple[str, str, str]]:
-    """What two profiles say differently: the setting, and the words of each."""
+    """The differences between two profiles: the setting, and the words of each."""
     for key in ("medicare", "applies_to", "documentation", "apply_fixes"):
         if one[key] != other[key]:
             yield key, str(one[key]), str(other[key])

@@ -24,7 +24,7 @@ def with_directory(command: Command) -> Command:
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         default=lambda: default_config_directory() / "reference",
         metavar="DIR",
-        help="The reference folder. [default: the one that came with claimscrub]",
+        help="The reference folder. [default: the one shipped with claimscrub]",
     )
     return option(command)
 

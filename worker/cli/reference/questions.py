@@ -64,7 +64,7 @@ QUESTIONS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
 
 
 def told(answer: AnyAnswer) -> dict[str, Any]:
-    """The answer as a JSON document: which of the four it is, who answers, and the row."""
+    """The answer as a JSON document: which of the four it is, which edition answers, and the row."""
     match answer:
         case Found(row, edition):
             return {"answer": "found", "edition": f"{edition.table}@{edition.name}", "row": _row(row)}

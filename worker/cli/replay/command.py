@@ -25,7 +25,7 @@ def command() -> None:
 
 
 def _add(outcome: str) -> Callable[..., None]:
-    @command.command(outcome, help=f"Show which {outcome} claims today's rules would decide otherwise, or --send them.")
+    @command.command(outcome, help=f"Show {outcome} claims that today's rules decide differently, or --send them.")
     @choice_options(_edit_option)
     @sending_options
     def replay_outcomes(*, choice: RecordFilter, sending: Sending) -> None:

@@ -1,4 +1,4 @@
-"""Shows what today's rules make of past messages, and sends those again on which they decide otherwise."""
+"""Shows what today's rules make of past messages, and sends those again that they decide differently."""
 
 import re
 from collections import Counter
@@ -28,9 +28,9 @@ from worker.stream.message_limits import MessageLimitError, MessageMeter
 from worker.stream.scrubber import PART_READ, ClaimVerdict, LoadedScrubber
 
 LOOPED: Final = "left alone: replayed too often"
-NOT_KEPT: Final = "left alone: the message was not kept whole"
-NOT_OURS: Final = "left alone: it came from another topic"
-NOT_TRIED: Final = "not tried here: it ended workers"
+NOT_KEPT: Final = "left alone: the message was not kept in full"
+NOT_OURS: Final = "left alone: it came from a different topic"
+NOT_TRIED: Final = "not tried here: it crashed workers"
 
 _WORST_FIRST: Final = ("rejected", "pended", "scrubbed")
 _RUN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
@@ -69,7 +69,7 @@ class ReplayTally:
 
 
 class Oracle:
-    """Says what today's rules make of a message."""
+    """Decides a message under today's rules."""
 
     def __init__(self, settings: Settings) -> None:
         """Load the rules and tables. Raises `click.UsageError` for a configuration that is broken."""
@@ -113,7 +113,7 @@ class Oracle:
 
 
 def _worst(verdicts: list[ClaimVerdict]) -> str:
-    """The verdict on a message; of an interchange, which has one a claim, the worst."""
+    """The verdict on a message; of an interchange, which has one per claim, the worst."""
     for scrubbed in verdicts:
         if scrubbed.dead_letter is not None:
             return scrubbed.dead_letter.reason.value

@@ -25,7 +25,7 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
         sys.stderr.flush()
         return
     try:
-        # For its owner only: places and reasons tell more together than one by one.
+        # For its owner only: places and reasons reveal more together than one by one.
         handle = os.open(settings.audit_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with open(handle, "ab", buffering=0) as file:  # noqa: PTH123 - the file is open already
             file.write(line + b"\n")
@@ -35,7 +35,7 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
 
 
 def place_facts(past: PastMessage) -> dict[str, object]:
-    """Return what an audit line says of one record."""
+    """Return the entry of an audit line for one record."""
     record, message = past.record, past.message
     return {
         "topic": record.topic,

@@ -1,4 +1,4 @@
-"""Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
+"""Reads the claims of files, of folders and of stdin: their bytes as they are, and where they are."""
 
 import io
 import re
@@ -32,8 +32,9 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class ClaimInput:
     """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
 
-    `problem` says instead of bytes what is no claim in an X12 file or a FHIR resource, or why a file cannot be read;
-    `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the file.
+    `problem` says, instead of bytes, what is not a claim in an X12 file or a FHIR resource, or why a file cannot be
+    read; `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the
+    file.
     """
 
     source: str
@@ -47,11 +48,11 @@ class ClaimInput:
 def read_claims(
     files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[ClaimInput]:
-    """Yield every claim of some files. One claim a line is read line by line, whatever the size of the file.
+    """Yield every claim of some files. A file with one claim per line is read line by line, whatever its size.
 
     Args:
         files: Names of files, or `-`.
-        longest: Bytes after which a line is cut; what is longer is no claim anyway.
+        longest: Bytes after which a line is cut; what is longer is not a claim anyway.
         progress: Called with the number of bytes that each claim took.
 
     Raises:
@@ -98,7 +99,7 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
 
 
 def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[ClaimInput]:
-    """Tell by its start what it is: X12, one claim a line, an array of claims, or one claim over many lines."""
+    """Tell by its start what it is: X12, one claim per line, an array of claims, or one claim over many lines."""
     if holds_x12(stream):
         yield from _read_x12(stream, source, progress)
         return
@@ -158,7 +159,7 @@ def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) ->
 
 
 def _read_resource(found: ClaimInput) -> Iterator[ClaimInput]:
-    """Yield the claims of a FHIR resource as messages, and what is no claim; JSON that is broken stays as it is."""
+    """Yield the claims of a FHIR resource as messages, and what is not a claim; JSON that is broken stays as it is."""
     try:
         document = read_json(found.value)
     except UnreadableClaimError:
@@ -197,9 +198,9 @@ def _is_whole(text: bytes) -> bool:
 
 
 def split_array(content: bytes) -> list[bytes] | None:
-    """Return the elements of a JSON array, byte for byte; none if the content is no array.
+    """Return the elements of a JSON array, byte for byte; None when the content is not an array.
 
-    Brackets are counted instead of parsed, so that one element that is no JSON does not hide the others.
+    Brackets are counted instead of parsed, so that one element that is not JSON does not hide the others.
     """
     if not content.startswith(b"["):
         return None

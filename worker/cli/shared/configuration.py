@@ -1,4 +1,4 @@
-"""Loads the pipeline for a command, and says in sentences what is wrong with a configuration."""
+"""Loads the pipeline for a command, and reports what is wrong with a configuration."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder with payers, guides and reference tables. [default: the ones that came with claimscrub]",
+    help="Folder with payers, guides and reference tables. [default: the one shipped with claimscrub]",
 )
 edits_option = click.option(
     "--edits",
@@ -24,7 +24,7 @@ edits_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     envvar=f"{ENV_PREFIX}EDITS_DIR",
     metavar="DIR",
-    help=f"Folder with edits of your own. [default: {ENV_PREFIX}EDITS_DIR, if set]",
+    help=f"Folder with your own edits. [default: {ENV_PREFIX}EDITS_DIR, if set]",
 )
 
 

@@ -112,14 +112,14 @@ _payer_option = click.option("--payer", metavar="ID", help="Claims to the payer 
 
 _SENDING_OPTIONS: Final[tuple[Decorator, ...]] = (
     click.option("--send", is_flag=True, help="Send them. Without this nothing is sent: a dry run."),
-    click.option("--all", "send_all", is_flag=True, help="Also those on which today's rules decide the same."),
+    click.option("--all", "send_all", is_flag=True, help="Also those that today's rules decide the same way."),
     click.option(
         "--max-replays",
         type=click.IntRange(1, 99),
         default=3,
         show_default=True,
         metavar="N",
-        help="Leave alone what was replayed so often.",
+        help="Skip what was replayed this many times.",
     ),
     click.option("--run", "run_name", metavar="NAME", help="Name of the run. [default: made from the other options]"),
 )

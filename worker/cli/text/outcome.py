@@ -53,7 +53,7 @@ def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_
 
 
 def _not_read(outcome: Outcome) -> str:
-    """Return what of the claim nobody read, in one line."""
+    """Return what was not read of the claim, in one line."""
     named = outcome.not_read or ()
     more = len(named) - _MOST_NOT_READ + (outcome.more_not_read or 0)
     names = ", ".join(named[:_MOST_NOT_READ])
@@ -71,7 +71,7 @@ def _unmapped(value: bytes) -> str:
 
 
 def show_unreadable(console: Console, found: ClaimInput, dead_letter: DeadLetter) -> None:
-    """Write why one message is no claim, and where."""
+    """Write why one message is not a claim, and where."""
     head = Text(f"{_place(found)}  ")
     head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {in_words(dead_letter.reason)} ({dead_letter.reason.value})")

@@ -13,7 +13,7 @@ from worker.edits.facts.claim import DrugDay
     status=EditStatus.PLANNED,
 )
 def course_exceeded(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """More doses were given than a course or a lifetime of the drug has.
+    """More doses were given than a course or a lifetime allows.
 
     Why: some drugs end after a number of doses, or may be repeated only after a pause. The limits rest on what is
     commonly known of the labels, not on a retrieved table, so that this only warns.

@@ -32,9 +32,9 @@ class AnemiaReason(Options):
     about=lambda code, _: code in FOR_OTHERS_THAN_DIALYSIS,
 )
 def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A drug against anemia for a patient who is not on dialysis does not say what caused the anemia.
+    """A drug for anemia, for a patient not on dialysis, is billed without the cause of the anemia.
 
-    Why: Medicare covers these drugs by cause, which EA (chemotherapy), EB (radiotherapy) or EC (neither) tells. A line
+    Why: Medicare covers these drugs by cause, which EA (chemotherapy), EB (radiotherapy) or EC (neither) states. A line
     without one is returned.
 
     Flagged: J0881, J0885 or Q5106 with none of the three; a warning on a JW line, for which we found no instruction.
@@ -54,7 +54,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
         yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
     else:
         yield Flaw(
-            message=f"{line.hcpcs} carries none of EA, EB and EC, which tell the cause of the anemia.",
+            message=f"{line.hcpcs} carries none of EA, EB and EC, which state the cause of the anemia.",
             hint="Add EA for anemia from chemotherapy, EB from radiotherapy, EC for any other.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},

@@ -47,7 +47,7 @@ def _without_list(configuration: Configuration) -> str | None:
     lacks=_without_list,
 )
 def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A 340B covered entity bills a drug to Medicare without saying that it was bought under 340B.
+    """A 340B covered entity bills a drug to Medicare without stating that it was bought under 340B.
 
     Why: Medicare keeps discounted drugs out of the makers' rebates by the modifier TB. Without it a drug bought at the
     340B price is counted twice.

@@ -23,10 +23,10 @@ class LotNumberCodes(CodeList):
     lacks=unless_given(LotNumberCodes, "codes for which the payer wants the lot number", "codes"),
 )
 def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """The record does not say from which lot the drug was, although this payer wants to know.
+    """The record lacks the lot number of the drug, which this payer wants.
 
-    Why: some payers want the lot number of a biologic with the record. It is no element of the claim, and Medicare does
-    not ask for it; which codes need it is the payer's word, this edit's option `codes`.
+    Why: some payers want the lot number of a biologic with the record. It is not an element of the claim, and Medicare
+    does not ask for it; which codes need it is the payer's choice, this edit's option `codes`.
 
     Flagged: J2357 on the payer's list, with a record without `lot-number`.
 

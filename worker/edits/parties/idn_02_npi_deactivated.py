@@ -34,8 +34,8 @@ class Deactivations(Options):
 def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The billing or rendering provider's NPI was deactivated before the service.
 
-    Why: a deactivated NPI cannot bill; payers compare every NPI with the CMS file. That file is not shipped: it stands
-    in the payer profile as this edit's option `deactivated`, and without it nothing is decided.
+    Why: a deactivated NPI cannot bill; payers compare every NPI with the CMS file. That file is not shipped: it is in
+    the payer profile as this edit's option `deactivated`, and without it nothing is decided.
 
     Flagged: a service on 2026-03-02 by an NPI that was deactivated on 2026-03-01.
 

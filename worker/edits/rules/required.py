@@ -1,4 +1,4 @@
-"""Which required elements a claim lacks: the table of `x12.layout.required` held against a claim."""
+"""Which required elements a claim lacks, by the table of `x12.layout.required`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -91,7 +91,7 @@ def _is_given(value: object) -> bool:
 
 
 def _is_empty(holder: object) -> bool:
-    """Whether a part was sent with nothing in it."""
+    """Whether a part was sent empty."""
     if isinstance(holder, Part):
         return not any(_is_given(value) for _, value in holder)
     return not (isinstance(holder, Mapping) and any(map(_is_given, holder.values())))
@@ -141,11 +141,11 @@ def _needs_attending(claim: Claim, _: object) -> bool:
 
 
 Look: TypeAlias = Callable[[Claim], bool]
-"""Says of most claims, and quickly, that a part lacks nothing."""
+"""Sees quickly, for most claims, that a part lacks nothing."""
 
 
 def _first_look(part: RequiredPart) -> Look | None:
-    """Return how to see that a part is not sent or lacks nothing; None when only a closer look tells."""
+    """Return how to see that a part is not sent or lacks nothing; None when only a closer look shows it."""
     names = [name for name, _ in part.steps]
     kind: type[Part] | None = Claim
     attributes: list[str] = []
@@ -207,7 +207,7 @@ _CLAIM_LOOKS: Final = MappingProxyType(
 )
 SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyType(
     {
-        # A FHIR claim names no submitter: whoever turns it into an 837 is one.
+        # A FHIR claim names no submitter: that is whoever turns it into an 837.
         "submitter-is-told": lambda claim, _: claim.fhir_origin is None,
         "patient-is-subscriber": lambda claim, _: claim.dependent is None,
         "subscriber-is-not-patient": lambda claim, holder: holder is None or claim.dependent is not None,

@@ -15,7 +15,7 @@ IT_FOLLOWS_FROM = (Element.DOSE_ADMINISTERED, Element.CONTAINERS_OPENED)
 
 
 class RecordOfWaste(Options):
-    """What the payer wants to read about discarded units; some ask for `discard-reason` as well."""
+    """The elements that the payer wants on discarded units; some ask for `discard-reason` as well."""
 
     elements: tuple[Element, ...] = (AMOUNT,)
 
@@ -30,7 +30,7 @@ class RecordOfWaste(Options):
     kinds=BOTH_KINDS,
 )
 def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """Units are billed as discarded, and the record does not say how much was.
+    """Units are billed as discarded, but the record does not show how much was.
 
     Why: discarded units are paid when the record supports them. Every payer asks for the amount; some also for the
     reason, which the profile adds to this edit's option `elements`.

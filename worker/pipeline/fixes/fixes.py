@@ -53,7 +53,7 @@ def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
 
 
 def _from_the_end(finding: Finding) -> tuple[str, tuple[int, ...]]:
-    # What is removed moves only what stands behind it: the last place of an array comes first.
+    # A removal moves only what comes after it: the last place of an array comes first.
     path = finding.fix.patch[-1]["path"] if finding.fix else ""
     return _NUMBER.sub("", path), tuple(-int(number) for number in _NUMBER.findall(path))
 

@@ -43,7 +43,7 @@ def write(document: Json, *, indent: bool = False) -> bytes:
 def _as_written(value: object) -> orjson.Fragment:
     if isinstance(value, _JsonNumber):
         return orjson.Fragment(value.encode())
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def apply(document: Json, patch: Iterable[Operation]) -> Json:
@@ -98,7 +98,7 @@ def _in_object(members: dict[str, Json], steps: list[str], operation: Operation)
         case "test":
             _compare(members[key], operation)
             return members
-    raise PatchError(f"{name} {path}: no operation of ours")
+    raise PatchError(f"{name} {path}: no supported operation")
 
 
 def _in_array(members: list[Json], steps: list[str], operation: Operation) -> Json:
@@ -123,11 +123,11 @@ def _in_array(members: list[Json], steps: list[str], operation: Operation) -> Js
         case "test":
             _compare(members[place], operation)
             return members
-    raise PatchError(f"{name} {path}: no operation of ours")
+    raise PatchError(f"{name} {path}: no supported operation")
 
 
 def _compare(value: Json, operation: Operation) -> None:
     wanted = operation["value"]
     # A number is not the text of its digits, though both are read as text here.
     if value != wanted or isinstance(value, _JsonNumber) != isinstance(wanted, (_JsonNumber, int, float)):
-        raise PatchError(f"test {operation['path']}: another value stands there")
+        raise PatchError(f"test {operation['path']}: another value is there")

@@ -1,4 +1,4 @@
-"""Which edits are run on what: the rules of a payer profile, chosen by what a subject has to be looked at.
+"""Which edits are run on what: the rules of a payer profile, chosen by the traits of a subject.
 
 This is the one clever place of the pipeline. A claim has a few hundred pairs of a subject and an edit, and on most of
 them the edit has nothing to say.

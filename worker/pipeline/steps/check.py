@@ -1,4 +1,4 @@
-"""Runs the edits of a plan over a claim and keeps account of what was really checked."""
+"""Runs the edits of a plan over a claim and records what was checked."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,7 +38,7 @@ class CheckResult:
         return tuple(sorted(self.findings, key=lambda finding: (_RANK[finding.severity], finding.edit)))
 
     def coverage(self, plan: Plan) -> Coverage:
-        """What was checked, as the outcome says it."""
+        """What was checked, for the outcome."""
         undecided = frozenset([entry.edit for entry in self.no_data])
         lifted = [entry.edit for entry in self.bypassed]
         return Coverage(
@@ -90,7 +90,7 @@ def _run(phase: Phase, context: Context, checked: CheckResult) -> None:
 
 
 def _show(subject: Subject, chosen: RuleSelection, context: Context, checked: CheckResult) -> list[str]:
-    """Run the rules on a subject; return the edits to which it is none of their business."""
+    """Run the rules on a subject; return the edits that do not apply."""
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
     elsewhere = []
     for rule in chosen.rules:
@@ -175,7 +175,7 @@ def _passed(looked: frozenset[frozenset[str]], ended_otherwise: frozenset[str]) 
 
 @lru_cache(maxsize=4096)
 def _no_data(edit: str, missing: str, line: int | None) -> NoDataEntry:
-    # The same few gaps stand in nearly every outcome.
+    # The same few gaps are in nearly every outcome.
     return NoDataEntry(edit=edit, missing=missing, line=line)
 
 
@@ -186,7 +186,7 @@ def _gaps(told: tuple[Gap, ...], numbers: tuple[int, ...]) -> tuple[NoDataEntry,
 
 
 def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression | None:
-    """The suppression for the line that the verdict speaks of; of a claim as a whole, one that is for any line."""
+    """The suppression for the line of the verdict; of a claim as a whole, one that is for any line."""
     meant = claim.lines if line is None else claim.lines[line - 1 : line]
     return next(
         (
@@ -234,8 +234,8 @@ def _failed(rule: Rule) -> Finding:
         edit=rule.edit.id,
         name="edit-failed",
         severity=Severity.PEND,
-        message=f"Edit {rule.edit.id} ({rule.edit.name}) failed through a fault of the scrubber.",
-        hint="Nothing is known to be wrong with the claim. Report the fault; scrub the claim again after the repair.",
+        message=f"Edit {rule.edit.id} ({rule.edit.name}) failed because of a defect in the scrubber.",
+        hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
         facts={},
         at=in_claim("claim"),
         predicted=None,

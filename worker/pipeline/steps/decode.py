@@ -1,7 +1,7 @@
-"""Bytes to a claim, or to the reason why they are none.
+"""Bytes to a claim, or to the reason why they are not one.
 
 JSON parsers disagree about what they forgive; with money and health data nothing is forgiven here: doubled keys,
-numbers that are not finite, text that is not UTF-8 and nesting without end are no claim. What is readable but wrong
+numbers that are not finite, text that is not UTF-8 and nesting without end are not a claim. What is readable but wrong
 (a broken date, a $0 line) stays in the claim and is judged by the edits.
 """
 
@@ -31,7 +31,7 @@ MAX_LINES: Final = 999  # no version of the 837 numbers more service lines (LX01
 
 # A string that nothing ends goes on to the end of the text: to look for its end from each quote would be quadratic.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-# What a canonical number begins with, and what stands before it, each as one byte; inside of a string they look alike.
+# What a canonical number begins with, and what precedes it, each as one byte; inside of a string they look alike.
 _NUMBERS_SHOWN: Final = bytes.maketrans(b"[,-123456789", b"::0000000000")
 _NUMBER: Final = b":0"
 _ALL_CURLY: Final = bytes.maketrans(b"[]", b"{}")
@@ -47,9 +47,9 @@ _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
 class UnreadableClaimError(ClaimscrubError):
-    """The bytes are no claim.
+    """The bytes are not a claim.
 
-    `letter` says why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
+    `letter` holds why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
     paths. It holds no value of the message.
     """
 
@@ -62,8 +62,8 @@ class DecodedClaim(NamedTuple):
     """A claim with the bytes it came in.
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
-    two spellings of one claim have one canonical form. `traits` are what the reading told of the claim as a whole,
-    values of `Trait` added up. `not_read` are the members that nobody reads.
+    two spellings of one claim have one canonical form. `traits` are those of the claim as a whole, values of
+    `Trait` added up. `not_read` are the members that nothing reads.
     """
 
     claim: Claim
@@ -102,7 +102,7 @@ def _traits_of_text(canonical: bytes) -> int:
 def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
     """Read a document that is not a claim yet; its numbers are `WrittenNumber`. Raises `UnreadableClaimError`.
 
-    In a FHIR resource a number may have any length: most are no amounts, and whoever reads one as an amount judges it.
+    In a FHIR resource a number may have any length: most are not amounts, and whoever reads one as an amount judges it.
     """
     _refuse_depth(value)
     try:
@@ -137,7 +137,7 @@ def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON va
 
 
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
-    """Return if a document has the form of a claim message. Raises `UnreadableClaimError`, which says what has not."""
+    """Return when a document has the form of a claim message. Raises `UnreadableClaimError` with what does not."""
     document = in_one_shape(without_nulls(document))
     _not_read(document, _validate(document, ReadingContext()).kind)
 

@@ -1,4 +1,4 @@
-"""What the tables in force on the date of service know about each drug line."""
+"""The entries of the tables in force on the date of service for each drug line."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,7 +105,7 @@ def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:
 
 
 def _dose(units: Decimal | None, drug: Drug) -> Amount | None:
-    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not tell the dose.
+    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not show the dose.
     if units is None or drug.unit_amount is None or drug.unit_up_to:
         return None
     return _amount(units * drug.unit_amount, drug)

@@ -1,4 +1,4 @@
-"""From a claim to the facts that the edits look at: lines, drugs by day, and what the record says of them."""
+"""From a claim to the facts that the edits look at: lines, drugs by day, and their entries in the record."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -197,7 +197,7 @@ def _unclear(element: Element) -> Unknown:
     return Unknown(f"documentation {element.value} of exactly the lines of the drug")
 
 
-# Amounts that belong to one drug: said of the whole claim, they cannot be told apart between two drugs.
+# Amounts that belong to one drug: recorded for the whole claim, they cannot be split between two drugs.
 _MEASURES = {Element.DOSE_ADMINISTERED, Element.AMOUNT_DISCARDED, Element.CONTAINERS_OPENED, Element.DRUG_NAME}
 
 

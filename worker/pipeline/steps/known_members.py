@@ -1,4 +1,4 @@
-"""Which members of a claim message somebody reads: those of the claim's schema and those that an 837 has a place for.
+"""Which members of a claim message are read: those of the claim's schema and those that an 837 has a place for.
 
 Both are derived from what reads them, so no list has to follow them. A list in the message counts as its entries.
 """
@@ -24,7 +24,7 @@ _LONGEST_SPELLING: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class KnownMembers:
-    """The members of one part that somebody reads.
+    """The members of one part that something reads.
 
     Attributes:
         names: All of them.
@@ -52,7 +52,7 @@ class KnownMembers:
         return self.inside.get(name, NOTHING)
 
     def spelling(self, name: str) -> str | None:
-        """Return the published name that a name is another spelling of; None where there is none, or it is right."""
+        """Return the published name that a name is another spelling of; None when there is none, or it is right."""
         if name in self.names or len(name) > _LONGEST_SPELLING:
             return None
         return self.folded.get(fold(name))

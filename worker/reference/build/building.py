@@ -1,4 +1,4 @@
-"""Turn the files of a reference folder into a snapshot, or say everything that is wrong with the first broken one."""
+"""Turn the files of a reference folder into a snapshot, or report all problems of the first broken one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -45,7 +45,7 @@ def read_all(files: Mapping[str, bytes], only: Mapping[str, str] = EVERY_EDITION
 
 
 class TableReader(Protocol):
-    """What reads the tables one after the other."""
+    """Reads the tables one after the other."""
 
     def table(self, name: str, read_row: Callable[[Cells], Row]) -> LoadedTable[Row]:
         """A table whose rows are read cell by cell."""
@@ -67,7 +67,7 @@ def loaded_from(reader: TableReader) -> LoadedTables:
 
 
 def read_manifests(files: Mapping[str, bytes]) -> dict[str, Manifest]:
-    """What each table.toml says, once it is known that they name every file and no other."""
+    """Each table's manifest, once it is known that they name every file and no other."""
     manifests = {table: _manifest(table, files) for table in DATED_BY}
     _refuse_other_files(manifests, files)
     return manifests

@@ -1,4 +1,4 @@
-"""What is wrong with tables that each read well: rows that point nowhere, and values that no publisher means."""
+"""Cross-table checks: references to missing rows, and values outside a plausible range."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

@@ -79,7 +79,7 @@ def column(rows: Sequence[Row], name: str) -> Sequence[str]:
 
 # Any: a key is a text, or a tuple of texts where a table has several key columns.
 class _Keyed(Mapping[Any, Held]):
-    """What is found by a key; whether there is such a key is answered without making a row."""
+    """Rows by key; whether a key exists is answered without making a row."""
 
     __slots__ = ("_places", "_rows")
 

@@ -45,7 +45,7 @@ def read_file(content: bytes, manifest: Manifest, read_row: Callable[[Cells], Ro
             first = first_row_of.setdefault(key, number)
             if first != number:
                 named = key if isinstance(key, str) else "+".join(key)
-                cells.note("+".join(manifest.key), f"{named} stands in row {first} already, expected once")
+                cells.note("+".join(manifest.key), f"{named} is in row {first} already, expected once")
     except csv.Error as error:
         cells.problems.append(f"row {lines.line_num}: not readable as CSV: {error}")
     return FileRows(tuple(rows), tuple(cells.problems))

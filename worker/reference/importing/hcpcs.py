@@ -38,7 +38,7 @@ FIRST_OF_CODE, MORE_OF_CODE, FIRST_OF_MODIFIER, MORE_OF_MODIFIER = "3", "4", "7"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the file says of one code."""
+    """The file's entry for one code."""
 
     hcpcs: str
     long_description: str

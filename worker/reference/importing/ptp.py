@@ -53,7 +53,7 @@ def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -
         quarters.update(_quarter(file))
         for key, row in _pairs(file, setting):
             if rows.setdefault(key, row) != row:
-                raise ImportRefusedError(f"{file.name}: {'+'.join(key)} stands there twice with different cells")
+                raise ImportRefusedError(f"{file.name}: {'+'.join(key)} is there twice with different cells")
     missing = sorted(set(SETTINGS.values()) - settings)
     if missing or not rows:
         raise ImportRefusedError(f"ptp: expected .txt files of both settings, found none for {', '.join(missing)}")

@@ -1,4 +1,4 @@
-"""What goes into an import, what comes out, and the one way in which it fails."""
+"""The input and the output of an import, and the one way in which it fails."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class PublishedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportDates:
-    """What the user says where the file does not."""
+    """Dates that the user gives where the file does not."""
 
     in_force_from: date | None = None
     in_force_to: date | None = None

@@ -48,7 +48,7 @@ class _KeyRows(Generic[Row]):
         self.found = Found(row, edition)
         self.first = period.first
         self.last = period.last
-        # The one answer on every day beside the row; None where it depends on the day.
+        # The one answer on every day beside the row; None when it depends on the day.
         self.outside = (
             None if len(rows) > 1 or period.known_from else NotInForce(row, edition, period.valid_from, period.valid_to)
         )
@@ -127,7 +127,7 @@ class ByEdition(Generic[Key, Row]):
 
 
 def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:
-    """The first and last day of what the editions hold; gaps between them are not told."""
+    """The first and last day of what the editions hold; gaps between them are not shown."""
     ends = [edition.in_force_to for edition in editions]
     return NotCovered(
         covers_from=min((edition.in_force_from for edition in editions), default=None),

@@ -1,4 +1,4 @@
-"""What one row of each reference table says."""
+"""One row of each reference table."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -26,7 +26,7 @@ from worker.reference.tables.table_set import Tables
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Every answer is for a date of service; `digest` names the whole set and stands in every outcome."""
+    """Every answer is for a date of service; `digest` names the whole set and is in every outcome."""
 
     editions: tuple[Edition, ...]
     digest: str
@@ -47,7 +47,7 @@ class Snapshot:
         return self.tables.drugs.latest(drug.successor) if drug.successor else None
 
     def drugs_named(self, text: str) -> tuple[Drug, ...]:
-        """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
+        """Drugs, of any date, whose generic name or brand occurs as whole words in a free text."""
         return self.drug_names.named_in(text)
 
     def containers_of(self, hcpcs: str, on: date) -> Answer[tuple[Container, ...]]:
@@ -75,7 +75,7 @@ class Snapshot:
         return self.tables.opps_status.answer(hcpcs, on)
 
     def modifier(self, code: str, on: date) -> Answer[Modifier]:
-        """What a modifier means; Absent is "not in our partial table" and never a rejection."""
+        """The meaning of a modifier; Absent is "not in our partial table" and never a rejection."""
         return self.tables.modifiers.answer(code, on)
 
     def diagnosis(self, code_without_dot: str, on: date) -> Answer[DiagnosisCode]:
@@ -114,7 +114,7 @@ class Snapshot:
         return self.tables.ncci_pairs.answer((setting, column1, column2), on)
 
     def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
-        """What contractors say of a drug that patients usually inject themselves; the lists held are partial."""
+        """The contractors' lists on a drug that patients usually inject themselves; the lists held are partial."""
         return self.tables.self_administered["hcpcs"].answer(hcpcs, on)
 
     def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
@@ -122,9 +122,9 @@ class Snapshot:
         return self.tables.taxonomy.answer(code, on)
 
     def remark_code(self, code_set: CodeSet, code: str, on: date) -> Answer[RemarkCode]:
-        """What a reason, remark or status code says, in our own words; the table holds those that we emit."""
+        """The meaning of a reason, remark or status code, in our own words; the table holds those that we emit."""
         return self.tables.remark_codes.answer((code_set, code), on)
 
     def expert_hint(self, hcpcs: str, on: date) -> Answer[ExpertHint]:
-        """What an expert remembers of a drug, unverified; even Found can only warn."""
+        """An expert's memory of a drug, unverified; even Found can only warn."""
         return self.tables.expert_hints.answer(hcpcs, on)

@@ -4,7 +4,7 @@ The swap is one assignment to `Runtime.loaded`, which the claims agent reads onc
 scrubbed with a mix. Tables that are broken or not the announced ones are refused, and the old stay.
 
 One build runs at a time. Of the requests that wait the newest goes first; when it is refused, the one
-before it gets its turn. So all workers come to the newest good tables, whatever they missed meanwhile.
+before it gets its turn. So all workers reach the newest good tables, whatever they missed.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber, ReferenceSource
 
 MOST_WAITING: Final = 16
-"""More requests than that are no operator's; the oldest go unanswered."""
+"""More requests than that do not come from an operator; the oldest go unanswered."""
 
 _FILE: Final = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9._-]+)?")
 
@@ -50,7 +50,7 @@ class _Request:
 
 
 class ReferenceSwap:
-    """What asks for other tables, and what became of it."""
+    """A request for new tables, and its result."""
 
     def __init__(self, runtime: Runtime, source: ReferenceSource) -> None:
         self._runtime = runtime
@@ -119,7 +119,7 @@ class ReferenceSwap:
         # On a thread, so that claims and heartbeats go on; a file system that hangs holds up only this.
         built = await asyncio.to_thread(self._build, request)
         seconds = round(time.perf_counter() - started, 3)
-        # Whoever may write to the topic, or signal the process: neither says more of itself.
+        # Whoever may write to the topic, or signal the process: neither is identified further.
         asked_by = "sighup" if request.digest is None else "notice"
         if isinstance(built, Refusal):
             runtime.log.error(
@@ -181,7 +181,8 @@ def folder_below(root: Path, directory: Path) -> Path | Refusal:
     if root.resolve() not in real.parents:
         return Refusal("not-below-root")
     try:
-        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that is none of absence.
+        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that does not mean
+        # absence.
         is_directory = S_ISDIR(real.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         is_directory = False

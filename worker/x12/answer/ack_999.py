@@ -22,7 +22,7 @@ _MOST_SEGMENT_FLAWS: Final = 1_000
 
 @dataclass(slots=True)
 class TransactionAnswer:
-    """What became of one transaction set."""
+    """The result for one transaction set."""
 
     kind: str
     """ST01."""
@@ -46,7 +46,7 @@ class TransactionAnswer:
 
 @dataclass(slots=True)
 class GroupAnswer:
-    """What became of one functional group."""
+    """The result for one functional group."""
 
     envelope: Envelope
     declared: str
@@ -67,7 +67,7 @@ class GroupAnswer:
 
 @dataclass(slots=True)
 class InterchangeAnswer:
-    """What became of one interchange."""
+    """The result for one interchange."""
 
     envelope: Envelope
     flaws: list[SegmentFlaw]

@@ -1,4 +1,4 @@
-"""What became of the claims of each submitted transaction, in the words of the 277CA (ASC X12N 005010X214).
+"""The results for the claims of each submitted transaction, as a 277CA (ASC X12N 005010X214).
 
 A clean claim is answered A2:20. A rejected one gets the status of each finding at the level where it belongs, the claim
 or the line. A pended claim was received and is held: its statuses come with A1, since the 277CA has no category for it.
@@ -20,7 +20,7 @@ from worker.x12.layout.rows import Json
 from worker.x12.write.envelopes import TradingPartner, usage_of
 
 UNKNOWN: Final = "UNKNOWN"
-"""Stands where the guide wants a name or an identifier that the claim does not have."""
+"""Takes the place of a name or an identifier that the guide wants and the claim does not have."""
 
 RECEIVED, ACCEPTED, REJECTED_AS_WRONG = "A1", "A2", "A7"
 ACCEPTED_FOR_PROCESSING, LINE_INFORMATION, SUPPORTING_DOCUMENTATION = "20", "247", "294"
@@ -87,7 +87,7 @@ class Submission:
     """The claims of one submitted transaction, by billing provider in the order of their first claims."""
 
     cover: tuple[TradingPartner, TradingPartner, str]
-    """Who answers, who is answered, and whether it is a test."""
+    """The sender and the receiver of the answer, and whether it is a test."""
     source: tuple[str, str]
     submitter: tuple[str, str, str, str]
     """NM102, name or last name, first name, identifier."""
@@ -216,7 +216,7 @@ def _status_of(claim: Claim, outcome: Outcome) -> ClaimStatus:
     for place, each in of_lines:
         fitting, others = _fitting(dict.fromkeys(_status(finding, outcome.disposition) for finding in each))
         line_statuses.append(_line_status(*place, fitting))
-        # The guide has one STC a line; what it has no room for stands at the claim.
+        # The guide has one STC per line; what it has no room for goes to the claim.
         of_claim += others
     statuses = tuple(dict.fromkeys(of_claim))
     if not statuses:
@@ -252,7 +252,7 @@ def _claim_status(
 
 
 def _status_without_finding(disposition: Disposition) -> StatusCodes:
-    """Clean claims are accepted; one whose findings all stand at its lines is rejected for these."""
+    """Clean claims are accepted; one whose findings are all on its lines is rejected for these."""
     match disposition:
         case Disposition.SCRUBBED:
             return StatusCodes(ACCEPTED, (ACCEPTED_FOR_PROCESSING,))

@@ -384,7 +384,7 @@ _MIA: Final = Fields(
 
 
 def _other_provider(name: str, entity: str, path: str, numbers: str, *, is_person: bool | None) -> Loop:
-    """A provider by the number that another payer has for it; `is_person` is None where the guide allows both."""
+    """A provider by the number that another payer has for it; `is_person` is None when the guide allows both."""
     opening = Name(entity, usual=None if is_person is None else "XX", is_person=bool(is_person))
     return Loop(name, (opening, Numbers({}, numbers)), path, each=True)
 

@@ -8,8 +8,8 @@ from worker.x12.layout.rows import Elements, Extent, Json, Member, WrittenMember
 _MOST: Final = 12
 
 Shape = Literal["one", "list", "groups", "texts", "text groups", "code groups"]
-"""How the codes stand: one part; a list of parts; a list of such lists, one a segment; texts; a list of lists of texts;
-a list of parts that hold a list of texts."""
+"""How the codes are held: one part; a list of parts; a list of such lists, one a segment; texts; a list of lists of
+texts; a list of parts that hold a list of texts."""
 
 
 class HiCodes:
@@ -17,9 +17,9 @@ class HiCodes:
 
     Args:
         qualifiers: The codes of C022-01, the first of which is written where the message names none.
-        path: Where they stand.
-        shape: How they stand there.
-        members: The names of the components by place, counted from 1; a date stands in the fourth.
+        path: Where they are.
+        shape: How they are held there.
+        members: The names of the components by place, counted from 1; a date is in the fourth.
         period: The names of both ends, where the fourth holds two dates.
     """
 

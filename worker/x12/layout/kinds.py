@@ -33,7 +33,7 @@ class Fields:
     Args:
         key: As in `Row`; the cells go on with the element behind it.
         cells: A path, a cell, or None for an element that the message does not hold.
-        each: The list to which every such segment adds a part; without it the segment stands once.
+        each: The list to which every such segment adds a part; without it the segment occurs once.
     """
 
     def __init__(self, key: str, *cells: "str | Cell | None", each: str | None = None) -> None:
@@ -92,7 +92,7 @@ class Fields:
 
 
 def _names_alone(cells: Sequence[Cell | None]) -> tuple[Sequence[str], list[str | None]] | None:
-    """The names of cells that are all plain values of one part, with the path to it; none if some are not."""
+    """The names of cells that are all plain values of one part, with the path to it; None when some are not."""
     plain = [cell for cell in cells if isinstance(cell, Plain)]
     if len(plain) != len([cell for cell in cells if cell is not None]) or len({cell.parents for cell in plain}) != 1:
         return None
@@ -244,7 +244,7 @@ class Name:
         qualifier: str = "identificationCodeQualifier",
         kind: str = "entityTypeQualifier",
     ) -> None:
-        """`is_person` says what stands in NM102 where the message gives no name.
+        """`is_person` says what is in NM102 where the message gives no name.
 
         Without a usual qualifier the message always says which one it is, and NM102 as well.
         """
@@ -288,7 +288,7 @@ class Name:
         ]
 
     def members(self) -> Iterator[Member]:
-        """Yield the names of a person and of an organization, what tells them apart, and the identifier."""
+        """Yield the names of a person and of an organization, what distinguishes them, and the identifier."""
         for name in (*self._person, self._organization, self._kind):
             yield (name,)
         yield from members_of_cells(self._tail)
@@ -307,7 +307,7 @@ class Dates:
         self._end = None if end is None else Plain(end)
 
     def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
-        """Read the date; a period without two dates is no period."""
+        """Read the date; a period without two dates is not a period."""
         form, value = [*elements[2:4], "", ""][:2]
         if self._begin.stands_in(into):
             return "none"

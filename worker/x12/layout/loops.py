@@ -1,4 +1,4 @@
-"""What a loop of the 837 is: how it opens, where it stands in the message, which segments and loops are in it."""
+"""A loop of the 837: how it opens, where it is in the message, which segments and loops are in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from worker.x12.layout.rows import Row
 class PatientRow:
     """A row of what is said of the patient: at the level of the subscriber, or of the dependent where there is one.
 
-    Its values stand at the top of the message, whatever loop it is in.
+    Its values are at the top of the message, whatever loop it is in.
     """
 
     row: Row
@@ -25,7 +25,7 @@ class Loop:
         rows: The first one opens the loop, unless a hierarchical level does.
         path: The member that the loop is, of the part of the loop around it; empty where it adds to that part. A
             leading slash counts from the top of the message.
-        each: Whether the member is a list with one part for each time the loop stands.
+        each: Whether the member is a list with one part for each time the loop occurs.
         loops: The loops inside.
         order: The identifiers of its segments in the guide's order, where some of them have no row.
     """
@@ -44,7 +44,7 @@ class Loop:
 
 
 def row_of(row: Row | PatientRow) -> Row:
-    """Return the row, wherever its values stand."""
+    """Return the row, wherever its values are."""
     return row.row if isinstance(row, PatientRow) else row
 
 

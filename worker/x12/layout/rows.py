@@ -1,4 +1,4 @@
-"""How the elements of a segment stand in the message: each row is read and written by the same description.
+"""How the elements of a segment appear in the message: each row is read and written by the same description.
 
 A row reads a segment into a part of the message, and says whether all of it found a place. It writes the segment from
 the same part, and notes which members it took, so that what nobody took can be named.
@@ -101,14 +101,14 @@ class Row(Protocol):
     """A kind of segment at one place of the 837."""
 
     key: str
-    """The identifier, with the qualifier in the first element where it tells rows apart: `CLM`, `REF*G1`."""
+    """The identifier, with the qualifier in the first element where it distinguishes rows: `CLM`, `REF*G1`."""
 
     def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read a segment into a part of the message."""
         ...
 
     def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
-        """Yield the segments for what stands in the message."""
+        """Yield the segments for what is in the message."""
         ...
 
     def members(self) -> Iterator[Member]:
@@ -117,7 +117,7 @@ class Row(Protocol):
 
 
 class Cell(Protocol):
-    """What one element, or one component, is in the message."""
+    """One element, or one component, as it is in the message."""
 
     def read(self, value: str, after: str, into: Json, component: str) -> bool:
         """Put a value into the message; `after` is the element behind it. False if it has no place."""
@@ -161,7 +161,7 @@ class Plain:
 
 
 class Flag(Plain):
-    """A code that the message may also say with a boolean: `yes` is true; `no` is false, None where that is silence."""
+    """A code that the message may also say with a boolean: `yes` is true; `no` is false, None when it means nothing."""
 
     def __init__(self, path: str, yes: str = "Y", no: str | None = "N") -> None:
         super().__init__(path)
@@ -178,7 +178,7 @@ class Flag(Plain):
 
 
 class Coded:
-    """A qualifier that is nearly always the same: only another one stands in the message, under a name."""
+    """A qualifier that is nearly always the same: only another one is in the message, under a name."""
 
     def __init__(self, usual: str, path: str) -> None:
         self.usual = usual
@@ -270,7 +270,7 @@ class OneOf:
 
 
 def texts(value: object) -> list[str] | None:
-    """Return the texts in a list of the message; None if it is no list, or holds other than texts and numbers."""
+    """Return the texts in a list of the message; None when it is not a list, or holds other than texts and numbers."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -350,7 +350,7 @@ def reach(into: Json, parents: Sequence[str]) -> Json:
 
 
 def find(source: Json, parents: Sequence[str]) -> Json | None:
-    """Return the part below a path; none if there is none."""
+    """Return the part below a path; None when there is none."""
     for name in parents:
         below = source.get(name)
         if not isinstance(below, dict):
@@ -360,5 +360,5 @@ def find(source: Json, parents: Sequence[str]) -> Json | None:
 
 
 def parts(value: object) -> list[Json]:
-    """The parts in a list of the message; none if it is no list."""
+    """The parts in a list of the message; none when it is not a list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

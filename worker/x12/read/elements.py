@@ -1,4 +1,4 @@
-"""What is wrong with the elements of a segment: required ones that are empty, codes and dates that are none."""
+"""Flaws of the elements of a segment: required ones that are empty, invalid codes and dates."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -29,7 +29,7 @@ OWNERS: Final = frozenset({"2010AA", "2010BA", "2010BB", "2010CA"})
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlace:
-    """What a segment is in a loop.
+    """The role of a segment in a loop.
 
     Attributes:
         index: Which segment of the loop it is, by the guide; -1 for one that the guide does not have there.
@@ -66,7 +66,7 @@ class Place:
         required_loops: The required loops inside.
         rank: Its place among the loops beside it.
         most: How often it may occur.
-        path: The member that it is in the message; None if the message does not know it.
+        path: The member that it is in the message; None when the message does not know it.
         each: Whether that member is a list.
     """
 

@@ -1,4 +1,4 @@
-"""The claims of one transaction of an 837: its header, its hierarchy of levels, and what stands below them."""
+"""The claims of one transaction of an 837: its header, its hierarchy of levels, and what is below them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,7 +55,7 @@ _OF_SUBSCRIBER: Final = (
     "pregnancyIndicator",
     "propertyCasualtyClaimNumber",
 )
-"""What 2000B and 2010BA say of the subscriber, which is said of the patient only where the two are one person."""
+"""Members of the subscriber in 2000B and 2010BA that hold for the patient only where the two are one person."""
 
 
 class _OpenClaim:
@@ -207,7 +207,7 @@ class Claims:
         claim.walk.read(segment, self._component)
 
     def _shared(self) -> Json:
-        """What the claims of a level share, as the beginning of a document."""
+        """The parts that the claims of a level share, as the beginning of a document."""
         envelope = self.envelope
         document: Json = {"controlNumber": envelope.said("st", 2), "usageIndicator": envelope.said("isa", 15)}
         for level in (_OpenLevel("", "", self._header), *self._levels):
@@ -249,7 +249,7 @@ class Claims:
         before = next((note for note in part.notes if note.segment == first - 1 and note.code == UNKNOWN), None)
         part.forget((first, outside[0].elements[0]), *([before[:2]] if before else ()))
         at, identifier, code = (first - 1, before.identifier, UNKNOWN) if before else (first, "CLM", MISSING)
-        reason = "The content of a claim is here without a CLM before it; the CLM is missing or misspelt."
+        reason = "The content of a claim is here without a CLM before it; the CLM is missing or misspelled."
         yield SegmentFlaw(at, Level.CLAIM, reason, code, identifier, self._position(at), loop=CLAIM_LOOP)
 
     def _level(self, segment: Segment) -> Iterator[SegmentFlaw]:
@@ -369,7 +369,7 @@ class Claims:
         )
 
     def _told(self, *parts: SharedPart) -> Iterator[SegmentFlaw]:
-        """Yield the notes of header, levels and claim that have not been told yet."""
+        """Yield the notes of header, levels and claim that have not been reported yet."""
         for part in (*self._parts, *parts):
             while part.told < len(part.notes):
                 note = part.notes[part.told]

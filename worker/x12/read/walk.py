@@ -25,7 +25,7 @@ from worker.x12.read.places import OWNERS, Place, Places, SegmentPlace
 from worker.x12.read.segments import Segment
 
 _QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
-"""The identifiers whose first element tells their rows apart."""
+"""The identifiers whose first element distinguishes their rows."""
 
 _OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 """The identifiers that open a loop, also one that the guide does not have there."""
@@ -41,7 +41,7 @@ _IDENTITY: Final = frozenset({2, 3, 8, 9})
 
 
 def key_of(elements: list[str], component: str) -> str:
-    """Return the key of a segment: its identifier, with the qualifier where that tells its rows apart."""
+    """Return the key of a segment: its identifier, with the qualifier where that distinguishes its rows."""
     identifier = elements[0]
     if identifier in _QUALIFIED and len(elements) > 1:
         return f"{identifier}*{elements[1]}"

@@ -162,7 +162,7 @@ def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_ClaimSe
 
 
 def _of_subscriber(members: list[_ClaimSegments]) -> Iterator[tuple[list[Elements] | None, str]]:
-    """Yield what is below a subscriber, and None where the level of a patient begins.
+    """Yield what is below a subscriber, and None when the level of a patient begins.
 
     The guide has the subscriber's own claims before the levels of patients.
     """

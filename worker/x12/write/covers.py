@@ -1,4 +1,4 @@
-"""What is around a claim that is written: its interchange, its group, and the beginning of its transaction."""
+"""The envelopes of a claim that is written: its interchange, its group, and the beginning of its transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ _TRANSACTION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What is in the envelope of claims that do not say where they came from.
+    """The values for the envelope of claims without an origin.
 
     Attributes:
         moment: When they are written.

@@ -15,7 +15,7 @@ USAGES: Final = frozenset({"P", "T"})
 
 @dataclass(frozen=True, slots=True)
 class TradingPartner:
-    """Who sends an interchange, or gets it: ISA05/06 or ISA07/08, and GS02 or GS03."""
+    """The sender or receiver of an interchange: ISA05/06 or ISA07/08, and GS02 or GS03."""
 
     qualifier: str
     id: str
@@ -24,7 +24,7 @@ class TradingPartner:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What is in ISA and GS.
+    """The values in ISA and GS.
 
     Attributes:
         sender: Who sends.

@@ -43,7 +43,7 @@ class Levels:
     def _keep(self, entry: Json) -> None:
         elements, loop = entry.get("elements"), entry.get("loop")
         if not isinstance(elements, list) or not elements or not isinstance(loop, str):
-            self._lost.append("$.origin.unmapped: an entry is no segment with its loop")
+            self._lost.append("$.origin.unmapped: an entry is not a segment with its loop")
             return
         self._kept.setdefault(loop, UnmappedSegments()).take(entry, elements)
 

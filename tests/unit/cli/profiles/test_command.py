@@ -41,7 +41,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_show_says_what_a_profile_inherits_and_changes(config: Path) -> None:
-    """Edits that stand as in the catalogue are only counted."""
+    """Edits set as in the catalogue are only counted."""
     lines = run("show", "mine", "--config", config).stdout.splitlines()
 
     assert lines[0] == "mine: My plan (extends commercial)"
@@ -107,4 +107,4 @@ def test_diff_of_a_profile_with_itself_is_nothing() -> None:
     """Exit code 0."""
     result = run("diff", "commercial", "commercial")
 
-    assert (result.exit_code, result.stdout) == (0, "commercial and commercial say the same.\n")
+    assert (result.exit_code, result.stdout) == (0, "commercial and commercial are the same.\n")

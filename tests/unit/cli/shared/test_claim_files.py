@@ -1,4 +1,4 @@
-"""What counts as one claim in a file, and where it stands."""
+"""What counts as one claim in a file, and where it is."""
 
 import io
 import json
@@ -73,7 +73,7 @@ def test_a_json_file_may_hold_one_claim_a_line(tmp_path: Path) -> None:
     ],
 )
 def test_no_byte_of_a_broken_array_is_passed_over(content: bytes, expected: list[bytes] | None) -> None:
-    """An array that breaks off or goes on leaves an element that is no claim."""
+    """An array that breaks off or goes on leaves an element that is not a claim."""
     assert split_array(content) == expected
 
 

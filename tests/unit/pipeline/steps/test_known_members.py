@@ -296,7 +296,7 @@ def test_a_modifier_under_another_name_is_named_in_the_outcome(pipeline: Pipelin
 
 
 def test_numbers_keep_the_digits_of_their_sender() -> None:
-    """Money is no binary float on its way through."""
+    """Money is not a binary float on its way through."""
     text = b'{"a":1.10,"b":[100000000000000.01,{"c":-0}],"d":"1"}'
 
     assert write_json(read_json(text)) == text

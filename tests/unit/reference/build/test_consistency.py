@@ -99,7 +99,7 @@ def test_bytes_that_are_no_utf_8_are_found(small: Path) -> None:
             "taxonomy/24.0.csv",
             "207RH0003X,individual\n",
             "207RH0003X,individual\n207RH0003X,individual\n",
-            "taxonomy/24.0.csv: row 3, column code: 207RH0003X stands in row 2 already, expected once",
+            "taxonomy/24.0.csv: row 3, column code: 207RH0003X is in row 2 already, expected once",
             id="duplicate key",
         ),
         pytest.param(

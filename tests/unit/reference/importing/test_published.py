@@ -290,7 +290,7 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
             "row 6, column BILLUNITS: expected a number, found 'some'",
         ),
         ("hcpcs", [given.jw_jz(["J2357"])], "hcpcs: expected one file named like HCPC2026_JAN_ANWEB.txt"),
-        ("hcpcs", [given.hcpcs(["J2357 is no record"])], "row 1: expected a record of 320 characters"),
+        ("hcpcs", [given.hcpcs(["J2357 is not a record"])], "row 1: expected a record of 320 characters"),
         (
             "hcpcs",
             [given.hcpcs([given.hcpcs_record("J2357", "A", "A", "April")])],

@@ -241,7 +241,7 @@ async def test_what_waits_is_bounded(bench: Bench) -> None:
 
 
 async def test_reloading_reads_the_configured_folder_whatever_its_digest(bench: Bench) -> None:
-    """SIGHUP names no digest and needs no root; the same tables again are no swap."""
+    """SIGHUP names no digest and needs no root; the same tables again are not a swap."""
     async with bench.running():
         bench.swap.reload()
     async with bench.running():
@@ -263,7 +263,7 @@ def test_a_link_out_of_the_root_is_followed_and_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_checksums_is_not_read_further(tmp_path: Path) -> None:
-    """It is no reference folder and may be anything."""
+    """It is not a reference folder and may be anything."""
     (tmp_path / "a").mkdir()
 
     assert folder_below(tmp_path, tmp_path / "a") == Refusal("no-checksums")
@@ -303,7 +303,7 @@ def test_a_notice_may_say_more_than_is_understood() -> None:
 
 
 def test_series_of_tables_that_are_gone_are_removed() -> None:
-    """One digest and one set of editions stand on the metrics at any time."""
+    """One digest and one set of editions are on the metrics at any time."""
     recorder = Recorder()
     old = loaded("old", ReferenceEdition("mue", "q1", date(2026, 1, 1), date(2026, 3, 31)))
     report_reference(recorder, old)

@@ -1,4 +1,4 @@
-"""Claims of 837 files equal what stands in them, and are written as they were.
+"""Claims of 837 files equal what is in them, and are written as they were.
 
 Set CLAIMSCRUB_X12_SAMPLES to a folder to hold its files to the same: published examples may not be copied here.
 """
@@ -228,7 +228,7 @@ def test_bytes_that_are_no_utf_8_are_latin() -> None:
 
 
 def test_a_loop_is_not_taken_for_the_one_before_it() -> None:
-    """The number that another payer has for the rendering provider is no number of that payer."""
+    """The number that another payer has for the rendering provider is not a number of that payer."""
     (document,) = documents(FILES["everything"])
 
     (other,) = document["claimInformation"]["otherSubscriberInformation"]

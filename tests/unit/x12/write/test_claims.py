@@ -279,7 +279,7 @@ def test_a_number_keeps_its_value(number: Any) -> None:
 
 
 def test_an_identifier_keeps_its_zeros() -> None:
-    """It is no number."""
+    """It is not a number."""
     again, _, _ = written(claim(patientControlNumber="0.75"))
 
     assert [each[1] for each in segments(again) if each[0] == "CLM"] == ["0.75"]
@@ -365,7 +365,7 @@ def test_a_list_is_repeated_segments() -> None:
 
 
 def test_what_has_no_place_is_named_and_the_rest_is_written() -> None:
-    """A member that an 837 does not have is no reason to keep a claim back."""
+    """A member that an 837 does not have is not a reason to keep a claim back."""
     again, lost, refused = written(claim(invented={"deep": "A"}) | {"documentation": [{"element": "route"}]})
 
     assert refused == []
