@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, cast
 from worker.reference.build.consistency import NDC
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 from worker.reference.tables.code_set_rows import CodeSet
-from worker.reference.tables.rows import Setting
+from worker.reference.tables.rows import CareSetting
 from worker.reference.tables.snapshot import Snapshot
 
 AnyAnswer: TypeAlias = Answer[Any]  # a row of any table
@@ -27,8 +27,8 @@ def _products(tables: Snapshot, key: list[str], on: date) -> AnyAnswer:
     return tables.products_of(key[0], on) if isinstance(answer, Absent) else answer
 
 
-def _setting(key: list[str], place: int) -> Setting:
-    return cast("Setting", key[place] if len(key) > place else "practitioner")
+def _setting(key: list[str], place: int) -> CareSetting:
+    return cast("CareSetting", key[place] if len(key) > place else "practitioner")
 
 
 QUESTIONS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
