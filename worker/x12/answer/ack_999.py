@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from worker.x12.layout.rows import Elements, Json
 from worker.x12.read.events import Envelope, GroupRead, InterchangeRead, Level, Read, SegmentFlaw, TransactionRead
-from worker.x12.write.envelopes import Cover, TradingPartner, interchange, interchange_without_groups
+from worker.x12.write.envelopes import Cover, TradingPartner, interchange, interchange_without_groups, usage_of
 
 VERSION: Final = "005010X231A1"
 UNKNOWN_VERSION: Final = "UNKNOWN"
@@ -166,8 +166,8 @@ def _cover(envelope: Envelope, moment: datetime, control_number: int) -> Cover:
         TradingPartner(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
         TradingPartner(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
         moment,
-        control_number=control_number,
-        usage=said("isa", 15),
+        control_number=str(control_number),
+        usage=usage_of(said("isa", 15)),
     )
 
 

@@ -17,7 +17,7 @@ from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
 from schemas.part import without_nulls
 from worker.x12.layout.rows import Json
-from worker.x12.write.envelopes import TradingPartner
+from worker.x12.write.envelopes import TradingPartner, usage_of
 
 UNKNOWN: Final = "UNKNOWN"
 """Stands where the guide wants a name or an identifier that the claim does not have."""
@@ -181,7 +181,7 @@ def _submission(claim: Claim, received_on: date) -> Submission:
         else (claim.control_number,)
     )
     return Submission(
-        cover=(us, them, claim.usage_indicator or "P"),
+        cover=(us, them, usage_of(claim.usage_indicator)),
         source=(name or UNKNOWN, receiver_id),
         submitter=(
             "2" if is_organization else "1",

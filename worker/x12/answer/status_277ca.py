@@ -25,7 +25,7 @@ def write_277ca(submissions: Iterable[Submission], moment: datetime) -> Iterator
     for place, (cover, group) in enumerate(groupby(submissions, key=lambda each: each.cover), 1):
         us, them, usage = cover
         transactions = (_transaction(each, number, moment) for number, each in enumerate(group, 1))
-        yield from interchange(Cover(us, them, moment, place, usage), "HN", VERSION, transactions)
+        yield from interchange(Cover(us, them, moment, str(place), usage), "HN", VERSION, transactions)
 
 
 def _transaction(submission: Submission, number: int, moment: datetime) -> Iterator[Elements]:

@@ -85,7 +85,7 @@ def write_837(
     written = _all(documents, defaults, lost, refused)
     of_interchanges = groupby(written, key=lambda each: (_without_group(each.cover), each.delimiters))
     for made, ((cover, delimiters), claims) in enumerate(of_interchanges, 1):
-        numbered = cover if cover.control_number else replace(cover, control_number=made)
+        numbered = cover if cover.control_number else replace(cover, control_number=f"{made:09}")
         yield from _interchange(numbered, delimiters, claims)
 
 
@@ -112,7 +112,7 @@ def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_ClaimSe
         groups += 1
         group = replace(of_group, control_number=cover.control_number)
         if not group.group_number and groups > 1:
-            group = replace(group, group_number=f"{cover.control_number}{groups:02}")
+            group = replace(group, group_number=f"{cover.control_number.lstrip('0')}{groups:02}")
         for segment, encoding in _group(group, version, of_one):
             yield envelopes.written(segment, delimiters).encode(encoding)
     yield envelopes.iea(cover, groups, delimiters).encode()
@@ -214,11 +214,9 @@ def _fit(written: _ClaimSegments, reasons: list[str]) -> None:
     """Choose the delimiters of a claim; add to the reasons what no delimiters, and no encoding, can write."""
     segments = written.segments()
     text = text_of(segments)
-    if not (text.isascii() and text.isprintable()):
-        if reason := element_with(segments, written.encoding):
-            reasons.append(reason)
-        if not (written.cover.sender.id + written.cover.receiver.id).isascii():
-            reasons.append("ISA06 or ISA08 holds a character that is not ASCII, and an ISA has fixed lengths")
+    if not (text.isascii() and text.isprintable()) and (reason := element_with(segments, written.encoding)):
+        reasons.append(reason)
+    reasons.extend(envelopes.unfit(written.cover))
     written.delimiters = fitting(text, written.delimiters)
 
 

@@ -74,7 +74,7 @@ def cover_of(document: Json, origin: Json, defaults: Defaults) -> Cover:
             TradingPartner("ZZ", sender, sender),
             TradingPartner("ZZ", receiver, receiver),
             defaults.moment,
-            control_number=0,
+            control_number="",
             usage=str(document.get("usageIndicator") or defaults.usage),
         )
     return Cover(
@@ -84,9 +84,11 @@ def cover_of(document: Json, origin: Json, defaults: Defaults) -> Cover:
         TradingPartner(
             _text(origin, "receiverQualifier", "ZZ"), _text(origin, "receiver"), _text(origin, "applicationReceiver")
         ),
-        _moment(origin, defaults.moment),
-        control_number=_number(_text(origin, "interchangeControlNumber")),
+        defaults.moment,
+        control_number=_text(origin, "interchangeControlNumber"),
         usage=_text(document, "usageIndicator", defaults.usage),
+        day=_text(origin, "interchangeDate"),
+        time=_text(origin, "interchangeTime"),
         group_number=_text(origin, "groupControlNumber"),
         group_day=_text(origin, "groupDate"),
         group_time=_text(origin, "groupTime"),
@@ -118,16 +120,3 @@ def _said(document: Json, holder: str, name: str) -> str:
 def _text(holder: Json, name: str, otherwise: str = "") -> str:
     value = holder.get(name)
     return str(value) if value not in (None, "") else otherwise
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() else 1
-
-
-def _moment(origin: Json, otherwise: datetime) -> datetime:
-    try:
-        return datetime.strptime(  # noqa: DTZ007 - an ISA names no time zone
-            _text(origin, "interchangeDate") + _text(origin, "interchangeTime"), "%y%m%d%H%M"
-        )
-    except ValueError:
-        return otherwise
