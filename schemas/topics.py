@@ -8,7 +8,7 @@ _MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageKind:
     """A kind of message, as the AsyncAPI document describes it.
 
     Attributes:
@@ -26,35 +26,35 @@ class Message:
     is_event: bool = False
 
 
-CLAIM: Final = Message(
+CLAIM: Final = MessageKind(
     "claim",
     "Claim",
     "json",
     "A claim as JSON, as the schema says; FHIR R4 Claims and Bundles and 837 interchanges are read as well.",
 )
-OUTCOME: Final = Message("outcome", "Outcome", "json", is_event=True)
-DEAD_LETTER: Final = Message(
+OUTCOME: Final = MessageKind("outcome", "Outcome", "json", is_event=True)
+DEAD_LETTER: Final = MessageKind(
     "dead-letter",
     "Dead letter",
     "bytes",
     "The inbound message unchanged, with its own headers first and ours behind them.",
     is_event=True,
 )
-SUBMISSION: Final = Message(
+SUBMISSION: Final = MessageKind(
     "submission",
     "Submission",
     "x12",
     "An interchange of 837P or 837I (005010X222A1, 005010X223A2) with clean claims.",
     is_event=True,
 )
-ACKNOWLEDGEMENT: Final = Message(
+ACKNOWLEDGEMENT: Final = MessageKind(
     "acknowledgement",
     "Acknowledgement",
     "x12",
     "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type says which.",
     is_event=True,
 )
-REFERENCE_UPDATE: Final = Message("reference-update", "Reference update notice", "json")
+REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Topic:
     name: str
     direction: Literal["in", "out"]
     key: str
-    message: Message
+    message: MessageKind
     partitions: int
     has_claim_partitions: bool
     retention_ms: int

@@ -10,7 +10,7 @@ from schemas.dead_letter import (
     DeadLetterReason,
     DeadLetterStage,
 )
-from schemas.topics import CLAIM, TOPICS, Message, Topic
+from schemas.topics import CLAIM, TOPICS, MessageKind, Topic
 
 CONTRACT_VERSION: Final = "1.0.0"
 
@@ -110,7 +110,7 @@ def _operation(topic: Topic) -> Document:
     }
 
 
-def _message(message: Message) -> Document:
+def _message(message: MessageKind) -> Document:
     document: Document = {"name": message.name, "title": message.title}
     if message.summary:
         document["summary"] = message.summary
@@ -119,7 +119,7 @@ def _message(message: Message) -> Document:
     return document | {"json": _json, "x12": _x12, "bytes": _bytes}[message.form](message)
 
 
-def _json(message: Message) -> Document:
+def _json(message: MessageKind) -> Document:
     content_type = _CONTENT_TYPE_OF_CLAIMS if message == CLAIM else _CONTENT_TYPE
     return {
         "contentType": "application/json",
@@ -129,7 +129,7 @@ def _json(message: Message) -> Document:
     }
 
 
-def _x12(_: Message) -> Document:
+def _x12(_: MessageKind) -> Document:
     content_type: Document = {"type": "string", "enum": ["application/edi-x12", "application/json"]}
     return {
         "contentType": "application/edi-x12",
@@ -139,7 +139,7 @@ def _x12(_: Message) -> Document:
     }
 
 
-def _bytes(_: Message) -> Document:
+def _bytes(_: MessageKind) -> Document:
     return {
         "description": (
             f"Whoever sends the message again cuts the headers at {next(iter(HEADER_MEANINGS))}. No header holds an "

@@ -13,17 +13,17 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.agents import AGENTS
 from worker.settings import Settings
 from worker.stream.run import run_worker
-from worker.stream.scrubber import ClaimVerdict, Disposition, Form, LoadedScrubber, ReferenceEdition
+from worker.stream.scrubber import ClaimVerdict, Destination, Form, LoadedScrubber, ReferenceEdition
 
 VERSIONS: Mapping[str, str] = {"ruleset": "rules-1", "reference": "tables-1", "profile": "default"}
 EDIT_IDS = ("TST-01", "TST-02")
 BROKEN = "broken"
 """An argument of the program: a deployment that fails on claims with a "padding"."""
 
-DISPOSITIONS: tuple[Disposition, ...] = ("scrubbed", "rejected", "pended")
+DISPOSITIONS: tuple[Destination, ...] = ("scrubbed", "rejected", "pended")
 
 
-def expected_disposition(number: int) -> Disposition:
+def expected_disposition(number: int) -> Destination:
     """Return where the claim of a number goes."""
     return DISPOSITIONS[number % 3]
 

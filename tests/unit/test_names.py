@@ -27,6 +27,18 @@ def classes(*folders: str) -> Iterator[tuple[str, ast.ClassDef]]:
                     yield module, node
 
 
+def aliases(*folders: str) -> Iterator[str]:
+    """Yield every name that a module gives to a value and writes like a class, type variables aside."""
+    for folder in folders:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.parse(file.read_text("utf-8")).body:
+                if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+                    continue
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if not ast.unparse(node.value).startswith("TypeVar("):
+                    yield f"{file.relative_to(ROOT)}:{ast.unparse(target)}"
+
+
 CLASSES: Final = tuple(classes(*PACKAGES))
 EXCEPTIONS: Final = tuple(
     f"{module}:{node.name}"
@@ -54,6 +66,13 @@ def test_no_class_name_stands_for_two_things() -> None:
     assert [name for name, times in count.items() if times > 1] == []
 
 
+def test_no_alias_of_a_type_is_named_like_a_class() -> None:
+    """A name for a type stands for one thing, however it is made."""
+    ours = {node.name.lstrip("_") for _, node in CLASSES}
+
+    assert [alias for alias in aliases(*PACKAGES) if alias.rpartition(":")[2].lstrip("_") in ours] == []
+
+
 def test_no_test_has_a_class_named_like_one_of_ours() -> None:
     """A helper of a test is never mistaken for what it tests."""
     ours = {node.name for _, node in CLASSES}
@@ -62,7 +81,7 @@ def test_no_test_has_a_class_named_like_one_of_ours() -> None:
 
 
 def test_no_class_shadows_a_builtin() -> None:
-    """`ReferenceError` of a module of ours would not be Python's."""
+    """A `ReferenceError` of a module would not be Python's."""
     assert [f"{module}:{node.name}" for module, node in CLASSES if hasattr(builtins, node.name)] == []
 
 

@@ -3,14 +3,14 @@
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.resources import Resolver
 from worker.fhir.support import Support
 from worker.fhir.systems import ACCIDENTS, RELATED_CAUSES
 
 _AUTO, _EMPLOYMENT, _OTHER = "AA", "EM", "OA"
-_KINDS: Final = CodeSet(
+_KINDS: Final = ValueSet(
     "accidents",
     ACCIDENTS | RELATED_CAUSES,
     is_plain=True,

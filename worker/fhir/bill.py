@@ -3,19 +3,19 @@
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.elements import FhirElement, ResourceError
 from worker.fhir.identifiers import value
 from worker.fhir.support import Support
 from worker.fhir.systems import RELATED_CLAIMS, TYPE_OF_BILL
 
-_RELATED: Final = CodeSet(
+_RELATED: Final = ValueSet(
     "relationships of claims",
     RELATED_CLAIMS,
     is_plain=True,
     meaning=one_of({"prior": "prior", "replaces": "prior", "replacedby": "replaced"}),
 )
-_BILL_TYPES: Final = CodeSet("types of bill", TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0"))
+_BILL_TYPES: Final = ValueSet("types of bill", TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0"))
 _ORIGINAL: Final = "1"
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.diagnoses import refuse_doubled
 from worker.fhir.elements import FhirElement, Json
 from worker.fhir.parties import rendering
@@ -96,6 +96,6 @@ def _role(member: FhirElement, kind: ClaimKind) -> str:
     """The role as a payer names it, else as HL7 names it: `primary` is whoever is responsible, whatever the role."""
     known = {code: role for code, role in _ROLES.items() if role in _ON_CLAIMS[kind] | _ON_LINES[kind]}
     concept = member.child("role")
-    of_payers = CodeSet("care team roles", ROLES_OF_PAYERS, meaning=one_of(known))
-    of_hl7 = CodeSet("care team roles", ROLES_OF_HL7, is_plain=True, meaning=one_of(known))
+    of_payers = ValueSet("care team roles", ROLES_OF_PAYERS, meaning=one_of(known))
+    of_hl7 = ValueSet("care team roles", ROLES_OF_HL7, is_plain=True, meaning=one_of(known))
     return code_of(concept, of_payers) or code_of(concept, of_hl7)

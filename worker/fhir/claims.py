@@ -8,11 +8,11 @@ from schemas.claim import ClaimKind
 from worker.fhir.accident import accident
 from worker.fhir.bill import bill_type, claim_frequency, previous_claim
 from worker.fhir.care_team import CareTeam, care_team
-from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.coverage import Insurance, insurances, subscriber_and_patient
 from worker.fhir.diagnoses import FhirDiagnosis, diagnoses, diagnoses_by_role, health_care_codes, refuse_doubled
 from worker.fhir.elements import FhirElement, Json, ResourceError, ResourceReading, filled
-from worker.fhir.identifiers import Number, first, identifier
+from worker.fhir.identifiers import IdentifierKind, first, identifier
 from worker.fhir.lines import LineContext, service_lines
 from worker.fhir.other_payers import other_subscribers
 from worker.fhir.parties import Payer, address, payer, provider
@@ -25,10 +25,10 @@ from worker.fhir.systems import CLAIM_TYPES, PAYEES
 MOST_UNMAPPED: Final = 100
 """How many paths are named that could not be mapped; a resource can hold any number of them."""
 
-_KINDS: Final = CodeSet(
+_KINDS: Final = ValueSet(
     "claim types", CLAIM_TYPES, is_plain=True, meaning=one_of({kind.value: kind.value for kind in ClaimKind})
 )
-_ASSIGNED_TO: Final = CodeSet("payees", PAYEES, is_plain=True, meaning=one_of({"provider": "Y", "subscriber": "N"}))
+_ASSIGNED_TO: Final = ValueSet("payees", PAYEES, is_plain=True, meaning=one_of({"provider": "Y", "subscriber": "N"}))
 """Whom the payer shall pay, as CLM08 has it."""
 
 _USES_OF_STU3: Final = frozenset({"complete", "proposed", "exploratory", "other"})
@@ -227,5 +227,5 @@ def _facility(claim: FhirElement, resolver: Resolver) -> Json:
     if facility is None:
         return {}
     return filled(
-        organizationName=facility.text("name"), npi=identifier(facility, Number.NPI), address=address(facility)
+        organizationName=facility.text("name"), npi=identifier(facility, IdentifierKind.NPI), address=address(facility)
     )

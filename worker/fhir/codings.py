@@ -19,7 +19,7 @@ def one_of(meanings: Mapping[str, str]) -> Callable[[str], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeSet:
+class ValueSet:
     """The codes that one place of a claim is written in.
 
     Attributes:
@@ -37,7 +37,7 @@ class CodeSet:
     shape: re.Pattern[str] = re.compile(r".*", re.DOTALL)
 
 
-def codes_of(concept: FhirElement | None, codes: CodeSet) -> list[str]:
+def codes_of(concept: FhirElement | None, codes: ValueSet) -> list[str]:
     """Return what the codings of a concept mean, in their order; what is said twice is returned once."""
     if concept is None:
         return []
@@ -45,7 +45,7 @@ def codes_of(concept: FhirElement | None, codes: CodeSet) -> list[str]:
     return list(dict.fromkeys(filter(None, meanings)))
 
 
-def code_of(concept: FhirElement | None, codes: CodeSet) -> str:
+def code_of(concept: FhirElement | None, codes: ValueSet) -> str:
     """Return what the codings of a concept mean; empty when none is understood.
 
     Raises `ResourceError` when two of them mean different things.
@@ -56,14 +56,14 @@ def code_of(concept: FhirElement | None, codes: CodeSet) -> str:
     return next(iter(meanings), "")
 
 
-def needed_code(concept: FhirElement, codes: CodeSet) -> str:
+def needed_code(concept: FhirElement, codes: ValueSet) -> str:
     """Return a code without which the claim would be another one. Raises `ResourceError` when there is none."""
     if code := code_of(concept, codes):
         return code
     raise ResourceError(concept.path, f"no code of {codes.name} is here.")
 
 
-def needed_codes(concept: FhirElement, codes: CodeSet) -> list[str]:
+def needed_codes(concept: FhirElement, codes: ValueSet) -> list[str]:
     """Return all codes of a concept in their order; it has to hold at least one, and no other that would be lost.
 
     Raises `ResourceError`.
@@ -78,7 +78,7 @@ def needed_codes(concept: FhirElement, codes: CodeSet) -> list[str]:
     return found
 
 
-def _candidates(concept: FhirElement, codes: CodeSet) -> list[FhirElement]:
+def _candidates(concept: FhirElement, codes: ValueSet) -> list[FhirElement]:
     def is_candidate(coding: FhirElement) -> bool:
         if coding.has("system"):
             return coding.peek("system") in codes.systems
@@ -89,7 +89,7 @@ def _candidates(concept: FhirElement, codes: CodeSet) -> list[FhirElement]:
     return [each for each in concept.children("coding") if is_candidate(each)]
 
 
-def _meaning(coding: FhirElement, codes: CodeSet) -> str:
+def _meaning(coding: FhirElement, codes: ValueSet) -> str:
     if meaning := codes.meaning(coding.text("code")):
         coding.pass_over("system")
         return meaning

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from worker.fhir.codings import CodeSet, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
-from worker.fhir.identifiers import Number, identifier, member_id, value
+from worker.fhir.identifiers import IdentifierKind, identifier, member_id, value
 from worker.fhir.parties import Payer, payer, person
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import COVERAGE_CLASSES, FAMILY_ROLES, FILING, RELATIONSHIPS, SUBSCRIBERS
@@ -20,7 +20,7 @@ _IN_WORDS: Final = {"self": SELF, "spouse": "01", "child": "19", "common": "53",
 _IN_ROLES: Final = {"spouse": ("sps", "husb", "wife"), "child": ("child", "nchild", "stpchld", "son", "dau")}
 _ROLES: Final = {role: _IN_WORDS[word] for word, roles in _IN_ROLES.items() for role in roles} | {"dompart": "53"}
 _OF_X12: Final = {code: code for code in ("01", SELF, "19", "20", "21", "39", "40", "53", _OTHER)}
-_RELATIONSHIPS: Final = CodeSet(
+_RELATIONSHIPS: Final = ValueSet(
     "relationships to the subscriber",
     SUBSCRIBERS | FAMILY_ROLES | RELATIONSHIPS,
     is_plain=True,
@@ -28,8 +28,8 @@ _RELATIONSHIPS: Final = CodeSet(
 )
 """Relationships of the patient to the subscriber as PAT01 and SBR02 have them."""
 
-_FILING: Final = CodeSet("claim filing indicators", FILING)
-_GROUP: Final = CodeSet("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
+_FILING: Final = ValueSet("claim filing indicators", FILING)
+_GROUP: Final = ValueSet("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
 _NEVER_IN_FORCE: Final = frozenset({"draft", "entered-in-error"})
 
 
@@ -161,7 +161,7 @@ def subscriber_and_patient(
     subscriber = insurance.subscriber()
     if _is_self(insurance, subscriber, patient):
         if "memberId" not in of_policy and patient:
-            of_policy |= filled(memberId=identifier(patient, Number.MEMBER))
+            of_policy |= filled(memberId=identifier(patient, IdentifierKind.MEMBER))
         return {"subscriber": of_policy | {"relationshipToSubscriberCode": SELF} | of_patient}
     dependent = of_patient | filled(relationshipToSubscriberCode=insurance.relationship)
     return {"subscriber": of_policy | (person(subscriber) if subscriber else {})} | filled(dependent=dependent)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from worker.fhir.codings import ICD_SHAPE, CodeSet, code_of, codes_of, needed_code, one_of
+from worker.fhir.codings import ICD_SHAPE, ValueSet, code_of, codes_of, needed_code, one_of
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import DIAGNOSIS_TYPES, ICD_10_CM, ON_ADMISSION, VERIFICATION
@@ -16,7 +16,7 @@ _APART: Final = frozenset({_ADMITTING, _REASON_FOR_VISIT, _EXTERNAL_CAUSE})
 _MOST: Final = 12
 """How many codes one HI segment holds, and one group of the message."""
 
-_CODES: Final = CodeSet(
+_CODES: Final = ValueSet(
     "ICD-10-CM", ICD_10_CM, is_plain=True, meaning=lambda code: code.replace(".", "").strip(), shape=ICD_SHAPE
 )
 _NO_ROLE: Final = (
@@ -25,7 +25,7 @@ _NO_ROLE: Final = (
 )
 """Types of HL7's ex-diagnosistype for which an 837 has no place of its own."""
 
-_TYPES: Final = CodeSet(
+_TYPES: Final = ValueSet(
     "types of diagnoses",
     DIAGNOSIS_TYPES,
     is_plain=True,
@@ -33,9 +33,9 @@ _TYPES: Final = CodeSet(
         {each: each for each in (_PRINCIPAL, _OTHER, *_APART)} | dict.fromkeys(("secondary", *_NO_ROLE), _OTHER)
     ),
 )
-_ADMISSIONS: Final = CodeSet("present-on-admission indicators", ON_ADMISSION, is_plain=True, meaning=str.upper)
+_ADMISSIONS: Final = ValueSet("present-on-admission indicators", ON_ADMISSION, is_plain=True, meaning=str.upper)
 _REFUTED: Final = "refuted"
-_VERIFICATIONS: Final = CodeSet(
+_VERIFICATIONS: Final = ValueSet(
     "verification",
     VERIFICATION,
     meaning=one_of({_REFUTED: _REFUTED, "entered-in-error": _REFUTED, "confirmed": "confirmed"}),

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from worker.fhir.codings import CodeSet, code_of
+from worker.fhir.codings import ValueSet, code_of
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.quantities import DRUG_UNITS, count, unit
 from worker.fhir.systems import NDC, RXNORM
@@ -23,8 +23,8 @@ def without_hyphens(ndc: str) -> str:
 
 
 _LOOKS_LIKE_NDC: Final = re.compile(r"\d{11}|\d{4,5}-\d{3,4}-\d{1,2}", re.ASCII)
-_CODES: Final = CodeSet("NDC", NDC, meaning=without_hyphens)
-_PLAIN: Final = CodeSet(
+_CODES: Final = ValueSet("NDC", NDC, meaning=without_hyphens)
+_PLAIN: Final = ValueSet(
     "NDC", NDC, is_plain=True, meaning=lambda code: without_hyphens(code) if _LOOKS_LIKE_NDC.fullmatch(code) else ""
 )
 

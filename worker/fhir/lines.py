@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.fhir.care_team import CareTeam
-from worker.fhir.codings import CodeSet, code_of, needed_code, needed_codes
+from worker.fhir.codings import ValueSet, code_of, needed_code, needed_codes
 from worker.fhir.diagnoses import FhirDiagnosis, pointers, whole
 from worker.fhir.drugs import drug, is_other_drug_name, package_of
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
@@ -17,23 +17,23 @@ from worker.fhir.systems import ABSENT, NDC, PLACES, PROCEDURES, REVENUE
 _LONGEST_DESCRIPTION: Final = 80
 """Of SV101-7 and SV202-7."""
 
-_SERVICES: Final = CodeSet(
+_SERVICES: Final = ValueSet(
     "HCPCS or CPT",
     PROCEDURES,
     is_plain=True,
     meaning=str.strip,
     shape=re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]", re.ASCII | re.IGNORECASE),
 )
-_MODIFIERS: Final = CodeSet(
+_MODIFIERS: Final = ValueSet(
     "HCPCS or CPT",
     PROCEDURES,
     is_plain=True,
     meaning=str.strip,
     shape=re.compile(r"[A-Z0-9]{2}", re.ASCII | re.IGNORECASE),
 )
-_PLACES: Final = CodeSet("places of service", PLACES, is_plain=True)
-_REVENUES: Final = CodeSet("revenue codes", REVENUE, is_plain=True, meaning=lambda code: code.zfill(4) if code else "")
-_ABSENT: Final = CodeSet("absence", ABSENT)
+_PLACES: Final = ValueSet("places of service", PLACES, is_plain=True)
+_REVENUES: Final = ValueSet("revenue codes", REVENUE, is_plain=True, meaning=lambda code: code.zfill(4) if code else "")
+_ABSENT: Final = ValueSet("absence", ABSENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from worker.fhir.coverage import SELF, Insurance
 from worker.fhir.elements import FhirElement, Json, filled
-from worker.fhir.identifiers import Number, identifier
+from worker.fhir.identifiers import IdentifierKind, identifier
 from worker.fhir.parties import person
 
 
@@ -22,7 +22,7 @@ def _other_subscriber(other: Insurance, patient: FhirElement | None) -> Json:
     name, number, where = other.payer()
     insured = other.subscriber() or (patient if other.relationship == SELF else None)
     whom = person(insured) if insured else {}
-    ssn = identifier(insured, Number.SOCIAL_SECURITY) if insured else ""
+    ssn = identifier(insured, IdentifierKind.SOCIAL_SECURITY) if insured else ""
     return filled(
         paymentResponsibilityLevelCode=other.level,
         individualRelationshipCode=other.relationship,

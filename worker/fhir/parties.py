@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from worker.fhir.codings import CodeSet, code_of
+from worker.fhir.codings import ValueSet, code_of
 from worker.fhir.current import NAMES, OF_PERSONS, OF_PROVIDERS, TELECOMS, best, best_address, by_use
 from worker.fhir.elements import FhirElement, Json, filled
-from worker.fhir.identifiers import Number, identifier, number_of, payer_id, value
+from worker.fhir.identifiers import IdentifierKind, identifier, number_of, payer_id, value
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import TAXONOMY
 
@@ -17,7 +17,7 @@ _TEN: Final = 10
 _HOME: Final = frozenset({"", "US", "USA"})
 _PEOPLE: Final = ("Patient", "RelatedPerson", "Practitioner")
 _PROVIDERS: Final = ("Organization", "Practitioner", "PractitionerRole")
-_TAXONOMIES: Final = CodeSet("provider taxonomy", TAXONOMY)
+_TAXONOMIES: Final = ValueSet("provider taxonomy", TAXONOMY)
 
 
 def provider(reference: FhirElement | None, resolver: Resolver) -> Json:
@@ -63,9 +63,9 @@ def _provider(party: FhirElement, *, has_taxonomy: bool) -> Json:
     qualifications = by_use(party.children("qualification"), [""]) if has_taxonomy else []
     qualified = [each.child("code") for each in qualifications]
     return names | filled(
-        npi=identifier(party, Number.NPI),
-        employerId=identifier(party, Number.EMPLOYER).replace("-", ""),
-        ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
+        npi=identifier(party, IdentifierKind.NPI),
+        employerId=identifier(party, IdentifierKind.EMPLOYER).replace("-", ""),
+        ssn=identifier(party, IdentifierKind.SOCIAL_SECURITY).replace("-", ""),
         taxonomyCode=_taxonomy(qualified),
         address=address(party),
         contactInformation=contact(party),
@@ -99,7 +99,7 @@ def _named_only(reference: FhirElement | None) -> Json:
         return {}
     number = reference.child("identifier")
     npi = ""
-    if number is not None and number_of(number, of_person=False) is Number.NPI:
+    if number is not None and number_of(number, of_person=False) is IdentifierKind.NPI:
         npi = value(number)
     kind = reference.peek("type") or reference.peek("reference").partition("/")[0]
     return filled(organizationName="" if kind in _PEOPLE else reference.text("display"), npi=npi)
@@ -113,7 +113,7 @@ def person(party: FhirElement) -> Json:
     return _person(party) | filled(
         dateOfBirth=party.day("birthDate"),
         gender=gender,
-        ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
+        ssn=identifier(party, IdentifierKind.SOCIAL_SECURITY).replace("-", ""),
         address=address(party),
     )
 
@@ -150,7 +150,11 @@ def payer(reference: FhirElement | None, resolver: Resolver) -> Payer:
     party = resolver.follow(reference, "Organization")
     if party is None:
         number = reference.child("identifier")
-        is_payer = number is not None and number_of(number, of_person=False) in {None, Number.PAYER, Number.OTHER}
+        is_payer = number is not None and number_of(number, of_person=False) in {
+            None,
+            IdentifierKind.PAYER,
+            IdentifierKind.OTHER,
+        }
         return Payer(reference.text("display"), value(number) if is_payer else "")
     return Payer(party.text("name"), payer_id(party), address(party))
 

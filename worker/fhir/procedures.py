@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from worker.fhir.codings import CodeSet, code_of, codes_of, one_of
+from worker.fhir.codings import ValueSet, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped, refuse_doubled, whole
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.systems import ICD_10_PCS, PROCEDURE_TYPES, PROCEDURES
 
 _PRINCIPAL, _OTHER = "principal", "other"
-_CODES: Final = CodeSet("ICD-10-PCS", ICD_10_PCS, is_plain=True, meaning=str.strip)
-_OF_SERVICES: Final = CodeSet("HCPCS or CPT", PROCEDURES)
-_TYPES: Final = CodeSet(
+_CODES: Final = ValueSet("ICD-10-PCS", ICD_10_PCS, is_plain=True, meaning=str.strip)
+_OF_SERVICES: Final = ValueSet("HCPCS or CPT", PROCEDURES)
+_TYPES: Final = ValueSet(
     "types of procedures",
     PROCEDURE_TYPES,
     is_plain=True,

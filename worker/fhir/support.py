@@ -7,23 +7,23 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.fhir import systems
-from worker.fhir.codings import CodeSet, code_of, codes_of, one_of
+from worker.fhir.codings import ValueSet, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped
 from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.quantities import count
 
 _OF_BOTH: Final = {
-    "claimFrequencyCode": CodeSet("claim frequency", systems.FREQUENCY),
-    "planParticipationCode": CodeSet("assignment", systems.ASSIGNMENT),
-    "releaseInformationCode": CodeSet("release of information", systems.RELEASE),
+    "claimFrequencyCode": ValueSet("claim frequency", systems.FREQUENCY),
+    "planParticipationCode": ValueSet("assignment", systems.ASSIGNMENT),
+    "releaseInformationCode": ValueSet("release of information", systems.RELEASE),
 }
-_OF_PROFESSIONAL: Final = {"signatureIndicator": CodeSet("signature on file", systems.YES_OR_NO)}
+_OF_PROFESSIONAL: Final = {"signatureIndicator": ValueSet("signature on file", systems.YES_OR_NO)}
 _OF_INSTITUTIONAL: Final = {
-    "typeOfBill": CodeSet("types of bill", systems.TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0")),
-    "admissionTypeCode": CodeSet("types of admission", systems.ADMISSION_TYPE),
-    "admissionSourceCode": CodeSet("points of origin", systems.POINT_OF_ORIGIN),
-    "patientStatusCode": CodeSet("patient status", systems.PATIENT_STATUS),
-    "drugRelatedGroupCode": CodeSet("DRG", systems.DRG),
+    "typeOfBill": ValueSet("types of bill", systems.TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0")),
+    "admissionTypeCode": ValueSet("types of admission", systems.ADMISSION_TYPE),
+    "admissionSourceCode": ValueSet("points of origin", systems.POINT_OF_ORIGIN),
+    "patientStatusCode": ValueSet("patient status", systems.PATIENT_STATUS),
+    "drugRelatedGroupCode": ValueSet("DRG", systems.DRG),
 }
 """The meaning of a code of a system. The claim form has CLM06 (a signature on file), CLM07 and CLM09; FHIR has no
 element for them, so that they are taken from X12's own code lists. An 837I has no CLM06."""
@@ -32,7 +32,7 @@ _SINGLE: Final = {
     ClaimKind.PROFESSIONAL: _OF_BOTH | _OF_PROFESSIONAL,
     ClaimKind.INSTITUTIONAL: _OF_BOTH | _OF_INSTITUTIONAL,
 }
-_CATEGORIES: Final = CodeSet(
+_CATEGORIES: Final = ValueSet(
     "categories of supporting information",
     systems.SUPPORT,
     is_plain=True,
@@ -47,13 +47,13 @@ _CATEGORIES: Final = CodeSet(
 )
 """Categories that say by themselves what a text or a period is (C4BB, HL7)."""
 
-_ANY_CATEGORY: Final = CodeSet("categories of supporting information", systems.SUPPORT, is_plain=True)
-_VALUES: Final = CodeSet("value codes", systems.VALUE_CODES)
-_OCCURRENCES: Final = CodeSet("occurrence codes", systems.OCCURRENCES)
-_SPANS: Final = CodeSet("occurrence span codes", systems.OCCURRENCE_SPANS)
-_CONDITIONS: Final = CodeSet("condition codes", systems.CONDITIONS)
-_REPORTS: Final = CodeSet("report types", systems.REPORT_TYPES)
-_TRANSMISSIONS: Final = CodeSet("report transmission", systems.TRANSMISSION)
+_ANY_CATEGORY: Final = ValueSet("categories of supporting information", systems.SUPPORT, is_plain=True)
+_VALUES: Final = ValueSet("value codes", systems.VALUE_CODES)
+_OCCURRENCES: Final = ValueSet("occurrence codes", systems.OCCURRENCES)
+_SPANS: Final = ValueSet("occurrence span codes", systems.OCCURRENCE_SPANS)
+_CONDITIONS: Final = ValueSet("condition codes", systems.CONDITIONS)
+_REPORTS: Final = ValueSet("report types", systems.REPORT_TYPES)
+_TRANSMISSIONS: Final = ValueSet("report transmission", systems.TRANSMISSION)
 _MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d).*", re.ASCII)
 
 

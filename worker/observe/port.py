@@ -33,7 +33,7 @@ _NOTHING_MAY_BE_LOADED: Final = "default-src 'none'; frame-ancestors 'none'"
 Exposition = Callable[[str], tuple[bytes, str]]
 """Takes the Accept header, and returns the page for Prometheus with its content type."""
 
-Figures = Callable[[], bytes]
+StatusFigures = Callable[[], bytes]
 """Returns the figures of the status page as JSON."""
 
 
@@ -46,7 +46,7 @@ class HealthServer:
         port: int,
         state: HealthState,
         exposition: Exposition,
-        status: Figures = lambda: b"{}",
+        status: StatusFigures = lambda: b"{}",
         deadline_s: float = DEADLINE_S,
     ) -> None:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -158,7 +158,9 @@ class _Connection(web.RequestHandler):
 class _Answers:
     """Answers each path; anything else is not found."""
 
-    def __init__(self, state: HealthState, exposition: Exposition, status: Figures, names: frozenset[str]) -> None:
+    def __init__(
+        self, state: HealthState, exposition: Exposition, status: StatusFigures, names: frozenset[str]
+    ) -> None:
         self._state = state
         self._exposition = exposition
         self._status = status

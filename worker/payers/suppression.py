@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 CodeOrRange: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5}(-[A-Z0-9]{5})?$")]
 """A procedure code or a range of them: `J0897`, `J9000-J9999`."""
 DiagnosisPrefix: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{0,6}$")]
-Place: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+PlaceCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 
 
 class Setting(BaseModel):
@@ -33,7 +33,7 @@ class LineFilter(Setting):
     diagnoses: tuple[DiagnosisPrefix, ...] = Field(
         default=(), description="ICD-10-CM prefixes without dot; one diagnosis that the line points to is enough"
     )
-    places: tuple[Place, ...] = Field(default=(), description="places of service")
+    places: tuple[PlaceCode, ...] = Field(default=(), description="places of service")
 
     @model_validator(mode="after")
     def _is_narrow(self) -> Self:

@@ -6,9 +6,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from worker.errors import ConfigurationError
-from worker.settings.fields import ENV_PREFIX, Fields
+from worker.settings.fields import ENV_PREFIX, SettingsFields
 
-AnyFields = TypeVar("AnyFields", bound=Fields)
+AnyFields = TypeVar("AnyFields", bound=SettingsFields)
 
 
 class SettingsError(ConfigurationError):
@@ -50,7 +50,7 @@ def _problems(error: ValidationError) -> list[str]:
 def environment_example() -> str:
     """Return the text of `config/worker.env.example`: every setting, its meaning and its default."""
     lines = ["# Settings of the claimscrub worker. Every variable is optional; empty means the default.", ""]
-    for name, field in Fields.model_fields.items():
+    for name, field in SettingsFields.model_fields.items():
         default = "" if field.default is None else str(field.default)
         if isinstance(field.default, bool):
             default = default.lower()

@@ -44,7 +44,7 @@ class SecurityProtocol(StrEnum):
     SASL_TLS = "sasl-tls"
 
 
-class Fields(BaseModel):
+class SettingsFields(BaseModel):
     """The fields of the settings, and what follows from few of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

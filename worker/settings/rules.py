@@ -3,10 +3,10 @@
 import os
 from ipaddress import ip_address
 
-from worker.settings.fields import ENV_PREFIX, Fields
+from worker.settings.fields import ENV_PREFIX, SettingsFields
 
 
-def broken_rules(fields: Fields) -> list[str]:
+def broken_rules(fields: SettingsFields) -> list[str]:
     """Return a sentence for each rule that the fields break, without any value; none when they fit together."""
     problems = []
     if not fields.uses_tls and not fields.allow_insecure and not all(map(_is_loopback, fields.brokers)):

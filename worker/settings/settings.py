@@ -9,11 +9,11 @@ from pydantic import SecretStr, model_validator
 
 from schemas.topics import Topic, TopicNames, topics_under
 from worker.settings.environment import SettingsError, read_environment
-from worker.settings.fields import Acknowledgements, Fields
+from worker.settings.fields import Acknowledgements, SettingsFields
 from worker.settings.rules import broken_rules
 
 
-class Settings(Fields):
+class Settings(SettingsFields):
     """The settings of one worker; each is the CLAIMSCRUB_ variable of the same name."""
 
     @model_validator(mode="after")

@@ -22,7 +22,7 @@ class Form(StrEnum):
     """A FHIR Claim, or a Bundle with claims."""
 
 
-Disposition = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
+Destination = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ClaimVerdict:
         versions: The ruleset, reference and profile in force.
     """
 
-    disposition: Disposition
+    disposition: Destination
     value: bytes | None = None
     outcome_id: str | None = None
     dead_letter: DeadLetter | None = None

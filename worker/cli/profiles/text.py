@@ -7,10 +7,10 @@ from worker.edits.edit import AnyEdit, EditStatus, Scope
 from worker.payers.profile import Profile
 from worker.pipeline.rules.rulebook import Rule, compile_rulebook
 
-Plain: TypeAlias = dict[str, Any]  # any JSON object: options are the edits' own
+ProfileDocument: TypeAlias = dict[str, Any]  # any JSON object: options are the edits' own
 
 
-def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
+def plain(profile: Profile, edits: Iterable[AnyEdit]) -> ProfileDocument:
     """A profile with every edit as it is evaluated under it, what is inherited included."""
     catalogue = {edit.id: edit for edit in edits}
     rules = {rule.edit.id: rule for rule in compile_rulebook(profile, catalogue.values()).rules}
@@ -33,7 +33,7 @@ def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
     }
 
 
-def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> Plain:
+def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> ProfileDocument:
     off = profile.setting(edit.id).off
     if rule is None or off:
         return {"off": off.model_dump(mode="json", exclude_none=True) if off else {}}
@@ -77,7 +77,7 @@ def _claims(profile: Profile) -> str:
     return "; ".join(kinds) or "none (only to be extended or named)"
 
 
-def _in_words(edit: Plain) -> str:
+def _in_words(edit: ProfileDocument) -> str:
     if "off" in edit:
         off = edit["off"]
         until = f" until {off['until']}" if "until" in off else ""
@@ -86,7 +86,7 @@ def _in_words(edit: Plain) -> str:
     return f"{edit['severity']}{f', with {options}' if options else ''}"
 
 
-def differences(one: Plain, other: Plain) -> Iterator[tuple[str, str, str]]:
+def differences(one: ProfileDocument, other: ProfileDocument) -> Iterator[tuple[str, str, str]]:
     """The differences between two profiles: the setting, and the words of each."""
     for key in ("medicare", "applies_to", "documentation", "apply_fixes"):
         if one[key] != other[key]:

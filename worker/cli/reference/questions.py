@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, cast
 from worker.reference.build.consistency import NDC
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 from worker.reference.tables.code_set_rows import CodeSet
-from worker.reference.tables.rows import Setting
+from worker.reference.tables.rows import CareSetting
 from worker.reference.tables.snapshot import Snapshot
 from worker.reference.tables.table_set import TABLES
 
@@ -28,8 +28,8 @@ def _products(tables: Snapshot, key: list[str], on: date) -> AnyAnswer:
     return tables.products_of(key[0], on) if isinstance(answer, Absent) else answer
 
 
-def _setting(key: list[str], place: int) -> Setting:
-    return cast("Setting", key[place] if len(key) > place else "practitioner")
+def _setting(key: list[str], place: int) -> CareSetting:
+    return cast("CareSetting", key[place] if len(key) > place else "practitioner")
 
 
 def _by_code(member: str) -> Question:

@@ -35,7 +35,7 @@ NOT_TRIED: Final = "not tried here: it crashed workers"
 _WORST_FIRST: Final = ("rejected", "pended", "scrubbed")
 _RUN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
-Reader = Callable[[Record], PastMessage | None]
+PastReader = Callable[[Record], PastMessage | None]
 """Reads a record back as the message that it was."""
 
 
@@ -44,7 +44,7 @@ class ReplayPlan:
     """What a replay is to do: over which topic, which records, and what becomes of them."""
 
     topic: str
-    read: Reader
+    read: PastReader
     choice: RecordFilter
     sending: Sending
 

@@ -11,8 +11,8 @@ import click
 
 from worker.kafka.past import PastMessage, payer_of
 
-Command = Callable[..., Any]  # Any: click's commands take what their options say
-Decorator = Callable[[Command], Command]
+ClickCommand = Callable[..., Any]  # Any: click's commands take what their options say
+Decorator = Callable[[ClickCommand], ClickCommand]
 
 _MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
@@ -63,7 +63,7 @@ def choice_options(*own: Decorator) -> Decorator:
         _time_option("--until", "before"),
     )
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: ClickCommand) -> ClickCommand:
         @wraps(command)
         def choosing(  # noqa: PLR0913 - one for each option
             *,
@@ -82,7 +82,7 @@ def choice_options(*own: Decorator) -> Decorator:
     return decorate
 
 
-def sending_options(command: Command) -> Command:
+def sending_options(command: ClickCommand) -> ClickCommand:
     """Add the options of a replay, and hand the command a `sending` in their place."""
 
     @wraps(command)
@@ -92,7 +92,7 @@ def sending_options(command: Command) -> Command:
     return _with(_SENDING_OPTIONS, replaying)
 
 
-def _with(options: Sequence[Decorator], command: Command) -> Command:
+def _with(options: Sequence[Decorator], command: ClickCommand) -> ClickCommand:
     """Add options so that they are listed in this order."""
     for option in reversed(options):
         command = option(command)

@@ -10,7 +10,7 @@ from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predi
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, in_line
 
-Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
+NpiDigits = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
 # The remark code of each role, and its entity in the 277CA.
 ROLES: Final = {"billing": ("N257", "85"), "rendering": ("N290", "82")}
 
@@ -18,7 +18,7 @@ ROLES: Final = {"billing": ("N257", "85"), "rendering": ("N290", "82")}
 class Deactivations(Options):
     """The NPIs of the NPPES deactivation file, each with its day; a reactivated one is left out."""
 
-    deactivated: dict[Npi, date] | None = Field(default=None)
+    deactivated: dict[NpiDigits, date] | None = Field(default=None)
 
 
 @claim_edit(

@@ -15,7 +15,7 @@ from worker.reference.importing.published import (
     ImportDates,
     NewEdition,
     PublishedFile,
-    Row,
+    SheetCells,
     dates_in_force,
     quarter_of,
 )
@@ -38,8 +38,8 @@ ANYTHING: Final = re.compile(r".+")
 def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The editions of `containers` and `products` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "asp-crosswalk")
-    with_ndc: dict[tuple[str, str], Row] = {}
-    without: dict[tuple[str, str], Row] = {}
+    with_ndc: dict[tuple[str, str], SheetCells] = {}
+    without: dict[tuple[str, str], SheetCells] = {}
     for row in sheet.rows():
         product = row.matching("NDC2", ANYTHING, "an NDC or another product identifier")
         ndc = NDC.fullmatch(product)
@@ -56,7 +56,7 @@ def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -
     )
 
 
-def _cells(product: str, row: SheetRow) -> Row:
+def _cells(product: str, row: SheetRow) -> SheetCells:
     return (
         product,
         row.matching("CODE", CODE, "a code of five characters"),

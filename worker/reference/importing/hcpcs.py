@@ -25,7 +25,7 @@ from worker.reference.importing.published import (
     NewEdition,
     NewestEdition,
     PublishedFile,
-    Row,
+    SheetCells,
     quarter_bounds,
 )
 
@@ -134,13 +134,13 @@ def _day(file: PublishedFile, number: int, column: str, cell: str, *, is_needed:
         raise ImportRefusedError(f"{file.name}: row {number}, column {column}: {expected}") from None
 
 
-def _redated(release: Release, table: str, held: NewestEdition, more: tuple[Row, ...] = ()) -> NewEdition:
+def _redated(release: Release, table: str, held: NewestEdition, more: tuple[SheetCells, ...] = ()) -> NewEdition:
     rows = [_updated(row, release.codes.get(row["hcpcs"])) for row in held.rows]
     cells = tuple(sorted((*rows, *more)))
     return NewEdition(table, release.name, held.in_force_from, held.in_force_to, release.published, cells)
 
 
-def _updated(row: Mapping[str, str], code: Code | None) -> Row:
+def _updated(row: Mapping[str, str], code: Code | None) -> SheetCells:
     if code is None:
         return tuple(row.values())
     said = {
@@ -153,14 +153,14 @@ def _updated(row: Mapping[str, str], code: Code | None) -> Row:
     return tuple((dict(row) | said).values())
 
 
-def _new_drugs(held: NewestEdition, codes: Mapping[str, Code]) -> tuple[Row, ...]:
+def _new_drugs(held: NewestEdition, codes: Mapping[str, Code]) -> tuple[SheetCells, ...]:
     known = {row["hcpcs"] for row in held.rows}
     columns = tuple(held.rows[0])
     new = [code for hcpcs, code in codes.items() if DRUG.fullmatch(hcpcs) and hcpcs not in known]
     return tuple(_row(columns, code) for code in new)
 
 
-def _row(columns: tuple[str, ...], code: Code) -> Row:
+def _row(columns: tuple[str, ...], code: Code) -> SheetCells:
     cells = drug_cells(code.hcpcs, code.long_description) | {
         "short_description": code.short_description,
         "coverage_code": code.coverage_code,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from worker.reference.importing import asp_crosswalk, asp_pricing, hcpcs, icd10cm, jw_jz, mue, opps, pos, ptp
-from worker.reference.importing.published import Reader
+from worker.reference.importing.published import FileReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class FileKind:
     """A kind of file: who publishes it as what, how it is read, and the tables that it changes."""
 
     title: str
-    read: Reader
+    read: FileReader
     tables: tuple[str, ...]
 
 

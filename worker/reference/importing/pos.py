@@ -16,7 +16,7 @@ from worker.reference.importing.published import (
     NewEdition,
     NewestEdition,
     PublishedFile,
-    Row,
+    SheetCells,
     dates_in_force,
 )
 from worker.reference.importing.sheet import SheetRow, find_sheet
@@ -34,7 +34,7 @@ UNASSIGNED: Final = "unassigned"
 def read(files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `place_of_service` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "pos", RATE)
-    rows: dict[str, Row] = {}
+    rows: dict[str, SheetCells] = {}
     for row in sheet.rows():
         for code in _codes(row):
             if code in rows:

@@ -22,7 +22,7 @@ from worker.reference.importing.published import (
     ImportRefusedError,
     NewEdition,
     PublishedFile,
-    Row,
+    SheetCells,
     dates_in_force,
     quarter_bounds,
     quarter_of,
@@ -44,7 +44,7 @@ RANGES: Final = ((96360, 96379), (96401, 96549), (99202, 99215), (99242, 99245))
 
 def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `ncci_pairs` that the files hold together."""
-    rows: dict[Row, Row] = {}
+    rows: dict[SheetCells, SheetCells] = {}
     settings: set[str] = set()
     quarters: set[date] = set()
     for file in (file for file in files if file.name.lower().endswith((".txt", ".csv"))):
@@ -82,7 +82,7 @@ def _quarter(file: PublishedFile) -> list[date]:
     return [date(FIRST_VERSION_YEAR + int(version[1]), 3 * int(version[2]) + 1, 1)] if version else []
 
 
-def _pairs(file: PublishedFile, setting: str) -> Iterator[tuple[Row, Row]]:
+def _pairs(file: PublishedFile, setting: str) -> Iterator[tuple[SheetCells, SheetCells]]:
     text = file.text()
     delimiter = "\t" if "\t" in text[:20_000] else ","
     header: list[str] | None = []
@@ -112,7 +112,7 @@ def _refuse_header(file: PublishedFile, header: str) -> None:
         raise ImportRefusedError(f"{file.name}: expected PTP edits with a header, found none of: {', '.join(missing)}")
 
 
-def _row(file: PublishedFile, number: int, setting: str, cells: list[str]) -> Row | None:
+def _row(file: PublishedFile, number: int, setting: str, cells: list[str]) -> SheetCells | None:
     begins, ends, indicator, rationale = cells[3], cells[4], cells[5], cells[6]
     if indicator not in {"0", "1", "9"}:
         raise ImportRefusedError(f"{file.name}: row {number}, column Modifier: expected 0, 1 or 9, found {indicator!r}")

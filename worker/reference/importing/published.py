@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from worker.errors import ClaimscrubError
 
-Row: TypeAlias = tuple[str, ...]
+SheetCells: TypeAlias = tuple[str, ...]
 MONTHS: Final = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
@@ -56,7 +56,7 @@ class NewEdition:
     in_force_from: date
     in_force_to: date | None
     published: date
-    rows: tuple[Row, ...]
+    rows: tuple[SheetCells, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class NewestEdition:
 
 
 HeldTables: TypeAlias = Mapping[str, NewestEdition]
-Reader: TypeAlias = Callable[[tuple[PublishedFile, ...], ImportDates, HeldTables], tuple[NewEdition, ...]]
+FileReader: TypeAlias = Callable[[tuple[PublishedFile, ...], ImportDates, HeldTables], tuple[NewEdition, ...]]
 
 
 def quarter_of(day: date) -> str:

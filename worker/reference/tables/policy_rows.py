@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from worker.reference.tables.rows import Setting
+from worker.reference.tables.rows import CareSetting
 
 SadScope = Literal["self-administered", "by-route", "unlisted-code"]
-Evidence = Literal["unverified"]
+HintEvidence = Literal["unverified"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class NcciPair:
     pair may have been deleted meanwhile, it can only warn. `effective_from` None: not in our source.
     """
 
-    setting: Setting
+    setting: CareSetting
     column1: str
     column2: str
     modifier_indicator: int
@@ -56,4 +56,4 @@ class ExpertHint:
     diagnosis_prefixes: tuple[str, ...]
     administration_codes: tuple[str, ...]
     min_interval_days: int | None
-    evidence: Evidence
+    evidence: HintEvidence

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Setting = Literal["practitioner", "outpatient_hospital"]
-Severity = Literal["reject", "warn"]
+CareSetting = Literal["practitioner", "outpatient_hospital"]
+ExclusionSeverity = Literal["reject", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class MueLimit:
     """
 
     hcpcs: str
-    setting: Setting
+    setting: CareSetting
     value: int
     mai: int
     rationale: str
@@ -119,7 +119,7 @@ class ModifierExclusion:
     """Modifiers of which one line carries at most one."""
 
     codes: tuple[str, ...]
-    severity: Severity
+    severity: ExclusionSeverity
     why: str
 
 

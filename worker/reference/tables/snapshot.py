@@ -10,6 +10,7 @@ from worker.reference.tables.names import DrugNames
 from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
     AspLimit,
+    CareSetting,
     Container,
     DiagnosisCode,
     Drug,
@@ -18,7 +19,6 @@ from worker.reference.tables.rows import (
     MueLimit,
     OppsStatus,
     PlaceOfService,
-    Setting,
     WasteDuty,
 )
 from worker.reference.tables.table_set import Tables
@@ -62,7 +62,7 @@ class Snapshot:
         """The JW and JZ dates of a code; Absent proves nothing, since the CMS list is not exhaustive."""
         return self.tables.waste_duty.answer(hcpcs, on)
 
-    def mue(self, hcpcs: str, setting: Setting, on: date) -> Answer[MueLimit]:
+    def mue(self, hcpcs: str, setting: CareSetting, on: date) -> Answer[MueLimit]:
         """The medically unlikely edit of a code in a setting; a limit of 0 is Found, not Absent."""
         return self.tables.mue.answer((hcpcs, setting), on)
 
@@ -106,7 +106,7 @@ class Snapshot:
         """The products without NDC that the crosswalk lists under a code."""
         return self.tables.products["hcpcs"].answer(hcpcs, on)
 
-    def ncci_pair(self, column1: str, column2: str, setting: Setting, on: date) -> Answer[NcciPair]:
+    def ncci_pair(self, column1: str, column2: str, setting: CareSetting, on: date) -> Answer[NcciPair]:
         """Whether the second code is not paid beside the first; a pair is held in one direction only.
 
         Past the edition's last day a Found pair is carried forward and can only warn.

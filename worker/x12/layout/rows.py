@@ -11,9 +11,9 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 from schemas.values import WrittenNumber
 
 Json: TypeAlias = dict[str, Any]  # a part of the message: any JSON
-Element: TypeAlias = str | list[str]
+ElementValue: TypeAlias = str | list[str]
 """An element as it is written; a list holds the components of a composite one."""
-Elements: TypeAlias = list[Element]
+Elements: TypeAlias = list[ElementValue]
 Extent: TypeAlias = Literal["whole", "part", "none"]
 """How much of a segment found a place in the message; none of one that was said before."""
 Member: TypeAlias = tuple[str, ...]
@@ -123,7 +123,7 @@ class Cell(Protocol):
         """Put a value into the message; `after` is the element behind it. False if it has no place."""
         ...
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the value in the message; empty when there is none."""
         ...
 
@@ -145,7 +145,7 @@ class Plain:
             reach(into, self.parents)[self.name] = value
         return True
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the value."""
         holder = find(source, self.parents)
         return "" if holder is None else taken.get(holder, self.name)
@@ -167,7 +167,7 @@ class Flag(Plain):
         super().__init__(path)
         self._codes = {True: yes, False: no}
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the code."""
         holder = find(source, self.parents)
         value = None if holder is None else holder.get(self.name)
@@ -190,7 +190,7 @@ class Coded:
             reach(into, self._other.parents)[self._other.name] = value
         return True
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the qualifier; the row leaves the usual one out where nothing follows."""
         return self._other.write(source, taken) if self._other.stands_in(source) else self.usual
 
@@ -212,7 +212,7 @@ class Parts:
         values = value.split(component)
         return read_cells(self._cells, values, into, component)
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the components."""
         return [component for each in write_cells(self._cells, source, taken) for component in flat(each)]
 
@@ -234,7 +234,7 @@ class Many:
             reach(into, self._parents).setdefault(self.name, []).append(value)
         return True
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return all values; a list is not taken that is longer than what fits, or that holds other than texts."""
         holder = find(source, self._parents)
         values = texts((holder or {}).get(self.name))
@@ -260,7 +260,7 @@ class OneOf:
         """Add a value."""
         return self._all.read(value, after, into, component)
 
-    def write(self, source: Json, taken: WrittenMembers) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the value at the place."""
         return flat(self._all.write(source, taken))[self._place]
 
@@ -327,12 +327,12 @@ def write_cells(cells: Sequence[Cell | None], source: Json, taken: WrittenMember
     return written
 
 
-def flat(element: Element) -> list[str]:
+def flat(element: ElementValue) -> list[str]:
     """Return an element as components."""
     return element if isinstance(element, list) else [element]
 
 
-def has_value(elements: Sequence[Element]) -> bool:
+def has_value(elements: Sequence[ElementValue]) -> bool:
     """Whether any of the elements holds something."""
     return any(any(element) for element in elements)
 

@@ -18,7 +18,7 @@ from worker.x12.layout.guides import (
 from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.rows import Row
 from worker.x12.layout.structure import CLAIM_LOOP, LoopUse, SegmentUse, loops_of
-from worker.x12.read.elements import Elements
+from worker.x12.read.elements import SegmentElements
 
 _UNLIMITED: Final = 1_000_000
 _LAYOUT: Final = MappingProxyType({ClaimKind.PROFESSIONAL: PROFESSIONAL, ClaimKind.INSTITUTIONAL: INSTITUTIONAL})
@@ -43,7 +43,7 @@ class SegmentPlace:
     index: int
     rank: int
     most: int
-    elements: Elements | None
+    elements: SegmentElements | None
     row: Row | None
     depth: int
 
@@ -106,7 +106,7 @@ class Places:
     level_keys: frozenset[str]
     claim_keys: frozenset[str]
     identifiers: frozenset[str]
-    hierarchy: dict[str, Elements]
+    hierarchy: dict[str, SegmentElements]
 
 
 @cache
@@ -131,7 +131,7 @@ def places_of(kind: ClaimKind) -> Places:
         level_keys=in_levels - in_claims | {"SBR"},
         claim_keys=in_claims - in_levels,
         identifiers=identifiers,
-        hierarchy={code: Elements(uses[name].segments[0]) for code, name in _LEVELS.items()},
+        hierarchy={code: SegmentElements(uses[name].segments[0]) for code, name in _LEVELS.items()},
     )
 
 
@@ -189,7 +189,7 @@ def _add_steps(place: Place, segments: list[SegmentUse], layout: Loop | None) ->
         for key in keys_of(row_of(row)):
             rows.setdefault(key, (row_of(row), 0 if isinstance(row, PatientRow) else place.depth))
     for index, segment in enumerate(segments):
-        elements = Elements(segment)
+        elements = SegmentElements(segment)
         for key in segment.keys:
             read, depth = rows.get(key) or rows.get(segment.identifier) or (None, place.depth)
             step = SegmentPlace(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth)

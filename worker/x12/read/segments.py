@@ -74,7 +74,7 @@ def read_segments(stream: BinaryIO) -> Iterator[Segment]:
     on after the next terminator, or at the next ISA. At the end of the stream an IEA that is whole is taken without its
     terminator; no other segment is.
     """
-    text = _Text(stream)
+    text = _Characters(stream)
     number = 0
     while text.begin():
         number += 1
@@ -107,7 +107,7 @@ def _delimiters(isa: str) -> tuple[Delimiters | None, str | None]:
     return found, None
 
 
-def _interchange(text: "_Text", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None, str]]:
+def _interchange(text: "_Characters", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None, str]]:
     """The segments from the ISA to the IEA; or to the next ISA, or to where there is no segment any more."""
     separator, terminator = delimiters.element, delimiters.segment
     breaks = str.maketrans("", "", "\r\n".replace(terminator, ""))
@@ -170,7 +170,9 @@ def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[li
     return elements, CONTROL_CHARACTER if any(map(control.search, elements)) else None, encoding
 
 
-def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator[tuple[list[str], str | None, str]]:
+def _unterminated(
+    text: "_Characters", separator: str, *, is_at_isa: bool
+) -> Iterator[tuple[list[str], str | None, str]]:
     if left := text.ahead.strip(_PADDING):
         identifier, _, rest = left.partition(separator)
         if identifier == "IEA" and _WHOLE_IEA.fullmatch(rest) and rest.count(separator) == 1:
@@ -182,7 +184,7 @@ def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator
         text.skip_to_isa(is_past=is_at_isa)
 
 
-class _Text:
+class _Characters:
     """The stream as text that has not been used yet: ISO 8859-1, one character a byte."""
 
     def __init__(self, stream: BinaryIO) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from worker.x12.layout.rows import Element, Elements
+from worker.x12.layout.rows import Elements, ElementValue
 from worker.x12.read.segments import USUAL, Delimiters
 from worker.x12.write.delimiters import fitting, text_of
 
@@ -70,7 +70,7 @@ def unfit(cover: Cover) -> Iterator[str]:
         yield "ISA15 is neither P nor T"
 
 
-def written(segment: Sequence[Element], delimiters: Delimiters = USUAL) -> str:
+def written(segment: Sequence[ElementValue], delimiters: Delimiters = USUAL) -> str:
     """Return a segment as text, without the empty elements at its end."""
     elements = [
         delimiters.component.join(_trimmed(element)) if isinstance(element, list) else element for element in segment
