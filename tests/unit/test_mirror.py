@@ -19,10 +19,10 @@ MOST_LINES_UNTESTED: Final = 100
 """A longer module with functions has a test of its name, or a line below."""
 
 ABOUT_MORE_THAN_A_MODULE: Final = {
-    "test_mirror": "this one",
-    "test_names": "every class and exception",
-    "test_words": "all prose",
-    "test_patterns": "every regular expression of the tree",
+    "mirror": "this one",
+    "names": "every class and exception",
+    "words": "all prose",
+    "patterns": "every regular expression of the tree",
 }
 TESTED_ELSEWHERE: Final = {
     "cases/files": "tests/unit/cli/test_test.py",
@@ -109,7 +109,7 @@ def entry_of(module: str) -> str | None:
 @pytest.mark.parametrize("test", TESTS, ids=subject)
 def test_a_test_module_is_named_after_what_it_tests(test: Path) -> None:
     """A name of another kind is listed with its reason, and only such a one is."""
-    assert names_a_module(test) is (test.stem not in ABOUT_MORE_THAN_A_MODULE)
+    assert names_a_module(test) is (subject(test) not in ABOUT_MORE_THAN_A_MODULE)
 
 
 def test_a_long_module_has_a_test_of_its_name_or_a_line_in_the_list() -> None:
