@@ -11,11 +11,11 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Protocol, Self
 
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
@@ -37,6 +37,25 @@ FAKE_WORKER = ("-m", "tests.stream.fake_worker")
 REAL_WORKER = ("-m", "worker", "worker")
 
 
+class Process(Protocol):
+    """What tests use of `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once there is one. Raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
 class WorkerProcess:
     """One worker in a process of its own: over a fake scrubber, or the whole `claimscrub worker`."""
 
@@ -44,13 +63,12 @@ class WorkerProcess:
         self.name = name
         self.log_file = folder / f"{name}.log"
         with self.log_file.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program],
-                env=self.environment(settings),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
+            self.process = self._start(program, self.environment(settings), folder, log)
+
+    def _start(self, program: tuple[str, ...], environment: Mapping[str, str], folder: Path, log: IO[bytes]) -> Process:
+        return subprocess.Popen(
+            [sys.executable, *program], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder
+        )
 
     @staticmethod
     def environment(settings: Settings) -> dict[str, str]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, ROOT
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
 pytestmark = [pytest.mark.timeout(600)]
 
 
-class _OnPort(WorkerProcess):
+class _OnPort(ForkedWorker):
     """A worker on a port that the test chose."""
 
     port = "0"
@@ -22,10 +23,10 @@ class _OnPort(WorkerProcess):
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:
         """Return the environment of the worker."""
-        return WorkerProcess.environment(settings) | {"CLAIMSCRUB_HTTP_PORT": cls.port}
+        return ForkedWorker.environment(settings) | {"CLAIMSCRUB_HTTP_PORT": cls.port}
 
 
-def end_of(folder: Path, worker: type[WorkerProcess] = WorkerProcess, **settings: Any) -> tuple[int, dict[str, Any]]:
+def end_of(folder: Path, worker: type[ForkedWorker] = ForkedWorker, **settings: Any) -> tuple[int, dict[str, Any]]:
     """Return the exit code of a worker that cannot start, and its one critical line."""
     with worker(Settings(**settings), folder, "worker", REAL_WORKER) as started:
         code = started.process.wait(90)
