@@ -163,7 +163,9 @@ class Numbers:
     def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
         """Read a number into its member, or into the list."""
         name = self._names.get(elements[1]) if len(elements) == _PLAIN_NUMBER else None
-        if name is not None and name not in into:
+        # Of several with one qualifier the list keeps the order, so a second one never goes before it.
+        others = into.get(self._path, ())
+        if name is not None and name not in into and all(each.get("qualifier") != elements[1] for each in others):
             into[name] = elements[2]
             return "whole"
         part: Json = {}

@@ -9,8 +9,8 @@ One table (`required_rows`), in a notation of its own:
 `[]` after a member of a path means each part of the list. A part that is not `required` is looked at when it is sent.
 Left out are elements that a writer derives or that an interchange brings along (BHT, HL, LX, qualifiers with one
 usual value, the identifications of submitter and receiver), and what edits of its own report: names and date of birth
-of the patient (IDN-06), the principal diagnosis of an 837P (DX-03), the number of an attachment (DOC-07), the package of
-a drug (NDC-01 to NDC-05).
+of the patient (IDN-06), the principal diagnosis of an 837P (DX-03), the number of an attachment (DOC-07), the package
+of a drug (NDC-01 to NDC-05).
 """
 
 import re

@@ -178,7 +178,7 @@ class Claims:
             self._claim.spoil(segment, reason, WRONG_ELEMENTS)
             if not identifier:
                 self._level_flaw = "an unreadable segment before it may have begun another level"
-        elif self._walk is not None and not self._outside and self._walk.is_spoiled_by(segment):
+        elif self._walk is not None and not self._outside and self._walk.is_spoiled_by(segment, self._component):
             self._lose_level("a segment of its level is unreadable")
         elif not identifier:
             self._level_flaw = "an unreadable segment before it may have begun another level"
@@ -421,6 +421,8 @@ class Claims:
         unmapped = [each for part in parts for each in part.unmapped]
         if unmapped:
             origin["unmapped"] = unmapped
+        if order := [each for part in parts for each in part.order]:
+            origin["order"] = order
         if flaws := [each for part in parts for note in part.notes for each in members(note)]:
             origin["flaws"] = flaws
         return origin

@@ -186,7 +186,7 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
     if not origin:
         document = _with_what_the_convention_implies(document, cover)
     of_kind = levels_of(kind)
-    levels = Levels(document, parts(origin.get("unmapped")), None if origin else kind)
+    levels = Levels(document, origin, None if origin else kind)
     written = _Written(
         cover=cover,
         delimiters=delimiters_of(origin),
