@@ -323,7 +323,8 @@ class Dates:
     def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
         """Yield the segment if there is a date."""
         begin = self._begin.write(source, taken)
-        end = self._end.write(source, taken) if self._end else ""
+        # An end without a beginning has no place, and is left for others to name.
+        end = self._end.write(source, taken) if self._end and begin else ""
         if begin and end:
             yield ["DTP", self._qualifier, "RD8", f"{begin}-{end}"]
         elif begin:

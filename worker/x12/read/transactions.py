@@ -61,7 +61,7 @@ _OF_SUBSCRIBER: Final = (
 class _Claim:
     """One claim as far as it has been read."""
 
-    __slots__ = ("document", "flaw", "is_owned", "lines", "number", "part", "segments", "walk")
+    __slots__ = ("document", "flaw", "is_owned", "last_line", "lines", "number", "part", "segments", "walk")
 
     def __init__(self, number: int, document: Json, kind: ClaimKind) -> None:
         places = places_of(kind)
@@ -71,7 +71,7 @@ class _Claim:
         self.walk = Walk(places.claim, self.part, places)
         self.flaw: Loss | None = None
         self.is_owned = True
-        self.lines = self.segments = 0
+        self.lines = self.segments = self.last_line = 0
 
     def spoil(self, segment: Segment, reason: str, code: str) -> None:
         """Let the claim be refused, unless it is already."""
@@ -302,6 +302,7 @@ class Claims:
             if claim.lines > MAX_LINES:
                 claim.spoil(segment, f"The claim has more than {MAX_LINES} service lines.", LOOP_TOO_OFTEN)
                 return
+            self._note_line_number(claim, segment)
         elif identifier in _SERVICES:
             self._note_service(claim, segment)
         walk = claim.walk
@@ -309,6 +310,16 @@ class Claims:
         if walk.stray is not None:
             self._level_flaw = _LEVEL_IN_CLAIM
         self._note_loss(claim)
+
+    def _note_line_number(self, claim: _Claim, segment: Segment) -> None:
+        """LX01 counts the lines of a claim: where it begins again, they may be those of a claim whose CLM is lost."""
+        number = segment.elements[1] if len(segment.elements) > 1 else ""
+        if not is_count(number):
+            return
+        if int(number) <= claim.last_line:
+            reason = "The numbers of its lines begin again: a CLM may be missing before them."
+            claim.spoil(segment, reason, OUT_OF_ORDER)
+        claim.last_line = int(number)
 
     def _note_loss(self, claim: _Claim) -> None:
         if claim.walk.lost is not None and claim.flaw is None:

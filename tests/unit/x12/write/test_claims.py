@@ -333,6 +333,17 @@ def test_a_value_of_the_wrong_type_is_refused_by_its_path(information: dict[str,
     assert any(path in reason for reason in refused)
 
 
+def test_the_end_of_a_period_without_its_beginning_is_refused() -> None:
+    """A DTP has no place for it."""
+    document = claim()
+    line_of(document)["serviceDateEnd"] = line_of(document).pop("serviceDate")
+
+    again, _, refused = written(document)
+
+    place = "$.claimInformation.serviceLines[0].serviceDateEnd"
+    assert (again, refused) == (b"", [f"{place} has a value that does not fit into its place"])
+
+
 def test_a_fifth_modifier_is_refused() -> None:
     """SV101 has four."""
     document = claim()
