@@ -274,7 +274,7 @@ class Name:
         return fate(is_whole=read_cells(self._tail, elements[8:], into, component) and not others[2])
 
     def _derived(self, source: Json) -> str:
-        if source.get(self._organization):
+        if self._organization not in self._person and source.get(self._organization):
             return "2"
         return "1" if any(source.get(name) for name in self._person) else self._usual
 

@@ -22,6 +22,8 @@ _NO_PART_OF_A_CLAIM: Final = (
     "usageIndicator",
     "claimIdentifier",
 )
+_STRUCTURE: Final = frozenset({"ISA", "TA1", "GS", "ST", "BHT", "HL", "SE", "GE", "IEA"})
+"""Segments that are around loops, and never kept in one."""
 _INDEX: Final = re.compile(r"\[\d+\]")
 
 
@@ -46,6 +48,9 @@ class Levels:
         elements, loop = entry.get("elements"), entry.get("loop")
         if not isinstance(elements, list) or not elements or not isinstance(loop, str):
             self._lost.append("$.origin.unmapped: an entry is no segment with its loop")
+            return
+        if elements[0] in _STRUCTURE or (elements[0] == "CLM" and not entry.get("isInPart")):
+            self._lost.append(f"$.origin.unmapped: {elements[0]} is no segment of a loop")
             return
         if len(elements) == 1:
             self._lost.append(f"$.origin.unmapped: {elements[0]} of loop {loop} could not be read in the file")

@@ -344,6 +344,65 @@ def test_the_end_of_a_period_without_its_beginning_is_refused() -> None:
     assert (again, refused) == (b"", [f"{place} has a value that does not fit into its place"])
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "entity"),
+    [
+        ("billing", {}, "85"),
+        ("subscriber", {"paymentResponsibilityLevelCode": "P"}, "IL"),
+        ("dependent", {"lastName": "", "firstName": None}, "QC"),
+    ],
+)
+def test_a_claim_of_nobody_is_refused(name: str, value: dict[str, Any], entity: str) -> None:
+    """What would be written of it is no claim to any reader."""
+    again, _, refused = written(claim() | {name: value})
+
+    assert again == b""
+    assert f"$.{name} has no name for NM1*{entity}, without which nobody can say whose claim it is" in refused
+
+
+def test_services_of_both_kinds_are_refused() -> None:
+    """One of the two would be left out."""
+    document = claim()
+    line_of(document)["institutionalService"] = {"serviceLineRevenueCode": "0636"}
+
+    again, _, refused = written(document)
+
+    assert again == b""
+    assert any("professional and institutional services" in each for each in refused)
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "utf-16"])
+def test_an_encoding_that_no_file_came_in_is_refused(encoding: str) -> None:
+    """An X12 file is UTF-8 or Windows-1252."""
+    again, _, refused = written(claim() | {"origin": {"encoding": encoding}})
+
+    assert again == b""
+    assert refused == [f"$.origin.encoding is {encoding}, and X12 is written in utf-8 or windows-1252"]
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [["HL", "9", "", "20", "1"], ["SE", "1", "0001"], ["CLM", "OTHER", "1", "", "", ["11", "B", "1"]]],
+    ids=lambda each: each[0],
+)
+def test_a_kept_segment_begins_and_ends_nothing(elements: list[Any]) -> None:
+    """No claim comes into the file, and none ends, by what a message says it keeps."""
+    again, _, refused = written(claim() | {"origin": {"unmapped": [{"loop": "2300", "elements": elements}]}})
+
+    assert again == b""
+    assert refused == [f"$.origin.unmapped: {elements[0]} is no segment of a loop"]
+
+
+def test_another_insured_with_a_first_name_is_a_person() -> None:
+    """Where nobody says what it is; the last name of a person and the name of an organization are one member."""
+    other = {"otherInsuredLastName": "DOE", "otherInsuredFirstName": "JANE"}
+    document = claim(otherSubscriberInformation=[{"paymentResponsibilityLevelCode": "S", "otherSubscriberName": other}])
+
+    again, _, _ = written(document)
+
+    assert ["NM1", "IL", "1", "DOE", "JANE"] in segments(again)
+
+
 def test_a_fifth_modifier_is_refused() -> None:
     """SV101 has four."""
     document = claim()
