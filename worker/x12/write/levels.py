@@ -50,7 +50,7 @@ class Levels:
             self._lost.append("$.origin.unmapped: an entry is not a segment with its loop")
             return
         if elements[0] in _STRUCTURE or (elements[0] == "CLM" and not entry.get("isInPart")):
-            self._lost.append(f"$.origin.unmapped: {elements[0]} is no segment of a loop")
+            self._lost.append(f"$.origin.unmapped: {elements[0]} is not a segment of a loop")
             return
         if len(elements) == 1:
             self._lost.append(f"$.origin.unmapped: {elements[0]} of loop {loop} could not be read in the file")

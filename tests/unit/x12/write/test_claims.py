@@ -402,7 +402,7 @@ def test_the_end_of_a_period_without_its_beginning_is_refused() -> None:
     ],
 )
 def test_a_claim_of_nobody_is_refused(name: str, value: dict[str, Any], entity: str) -> None:
-    """What would be written of it is no claim to any reader."""
+    """What would be written of it is not a claim to any reader."""
     again, _, refused = written(claim() | {name: value})
 
     assert again == b""
@@ -439,7 +439,7 @@ def test_a_kept_segment_begins_and_ends_nothing(elements: list[Any]) -> None:
     again, _, refused = written(claim() | {"origin": {"unmapped": [{"loop": "2300", "elements": elements}]}})
 
     assert again == b""
-    assert refused == [f"$.origin.unmapped: {elements[0]} is no segment of a loop"]
+    assert refused == [f"$.origin.unmapped: {elements[0]} is not a segment of a loop"]
 
 
 def test_another_insured_with_a_first_name_is_a_person() -> None:

@@ -26,7 +26,7 @@ OTHERWISE: Final = {
 """Elements that the maps require and the table does not."""
 
 
-class Element(NamedTuple):
+class MapElement(NamedTuple):
     """An element of a map, or a component: its segment, its place in it, whether it is required."""
 
     segment: str
@@ -35,10 +35,10 @@ class Element(NamedTuple):
     is_required: bool
 
 
-def of_map(kind: ClaimKind) -> tuple[dict[str, bool], list[Element]]:
+def of_map(kind: ClaimKind) -> tuple[dict[str, bool], list[MapElement]]:
     """Return whether each segment of a map is required, by loop and key, and all elements."""
     segments: dict[str, bool] = {}
-    elements: list[Element] = []
+    elements: list[MapElement] = []
     tree = ET.parse(Path(pyx12.__file__).parent / "map" / _MAPS[kind])  # noqa: S314 - see the import
     for loop, segment in _segments(tree.getroot(), ""):
         identifier = _said(segment, "xid")
@@ -51,11 +51,11 @@ def of_map(kind: ClaimKind) -> tuple[dict[str, bool], list[Element]]:
     return segments, elements
 
 
-def _said(node: ET.Element, name: str) -> str:
+def _said(node: ET.MapElement, name: str) -> str:
     return node.get(name) or node.findtext(name) or ""
 
 
-def _segments(node: ET.Element, loop: str) -> Iterator[tuple[str, ET.Element]]:
+def _segments(node: ET.MapElement, loop: str) -> Iterator[tuple[str, ET.MapElement]]:
     for each in node:
         if each.tag == "loop":
             inside = _said(each, "xid")
@@ -64,7 +64,7 @@ def _segments(node: ET.Element, loop: str) -> Iterator[tuple[str, ET.Element]]:
             yield loop, each
 
 
-def _use(kind: ClaimKind, loop: str, identifier: str, segment: ET.Element) -> SegmentUse:
+def _use(kind: ClaimKind, loop: str, identifier: str, segment: ET.MapElement) -> SegmentUse:
     """Return the row of the table: the one whose qualifiers are the codes of the first element of the map."""
     first = {code.text for node in segment if _place(node) == 1 for code in node.iter("code")}
     found = [each for each in loops_of(kind)[loop].segments if each.identifier == identifier]
@@ -73,16 +73,16 @@ def _use(kind: ClaimKind, loop: str, identifier: str, segment: ET.Element) -> Se
     return next(iter([*alike, *[each for each in found if not each.qualifiers], *named]))
 
 
-def _place(node: ET.Element) -> int:
+def _place(node: ET.MapElement) -> int:
     return int(_said(node, "seq") or 0) if node.tag in {"element", "composite"} else 0
 
 
-def _elements(segment: ET.Element, name: str) -> Iterator[Element]:
+def _elements(segment: ET.MapElement, name: str) -> Iterator[MapElement]:
     for node in segment:
         if place := _place(node):
-            yield Element(name, place, None, _said(node, "usage") == "R")
+            yield MapElement(name, place, None, _said(node, "usage") == "R")
             for part in node.findall("element") if node.tag == "composite" else ():
-                yield Element(name, place, _place(part), _said(part, "usage") == "R")
+                yield MapElement(name, place, _place(part), _said(part, "usage") == "R")
 
 
 @pytest.mark.parametrize("kind", ClaimKind)
