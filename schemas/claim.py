@@ -335,8 +335,10 @@ class StructureFlaw(Part):
 class LoopOrder(Part):
     """The order in which the segments of a loop came, and the loops inside it, where the guide has another."""
 
-    loop: str = Field(description="as in `unmapped`: `2300.2400[0]`")
-    segments: tuple[str, ...] = Field(description="identifiers, with the qualifier where there is one: `REF*9F`")
+    loop: Text = Field(default=None, description="as in `unmapped`: `2300.2400[0]`")
+    segments: tuple[str, ...] = Field(
+        default=(), description="identifiers, with the qualifier where there is one: `REF*9F`"
+    )
 
 
 class Origin(Part):
