@@ -16,17 +16,13 @@ import click
 
 from tests.kafka import measures, storms
 from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
-from tests.kafka.measures import Measured
+from tests.kafka.measures import RESULTS, Measured
 from tests.stream.support import Ledger
 from worker.bootstrap import version
 from worker.settings import Delivery, Settings
 
 LEAST = 8_000
 """With fewer claims a storm is over before it has begun."""
-
-RESULTS = Path(__file__).with_name("results")
-
-LIMIT_S = 1800.0
 
 Storm = Callable[[Settings, Path, Cluster, int], Awaitable[Ledger | Measured]]
 """A storm over so many claims."""
@@ -40,6 +36,7 @@ class Entry:
     sent: int
     brokers: int
     run: Storm
+    limit_s: float = 1800.0
 
 
 STORMS = (
@@ -54,6 +51,7 @@ STORMS = (
     Entry("brokers-gone", 20_000, 3, lambda s, f, c, n: storms.dying_brokers(s, f, c, sent=n, rounds=0, dark_s=60)),
     Entry("recovery", 40_000, 1, lambda s, f, _, n: measures.recovery(s, f, sent=n, rounds=5)),
     Entry("backlog", 10_000, 1, lambda s, f, _, n: measures.backlog(s, f, sent=n, seconds=600)),
+    Entry("crash-loop", 150_000, 1, lambda s, f, _, n: measures.crash_loops(s, f, sent=3000, rounds=n // 3000), 7200),
 )
 
 
@@ -90,7 +88,7 @@ def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
             session_timeout_s=6,
         )
         began = time.monotonic()
-        result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent)))
+        result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent), entry.limit_s))
         seconds = time.monotonic() - began
     figures = result.figures if isinstance(result, Measured) else asdict(result)
     row = {
@@ -110,8 +108,8 @@ def _is_sound(result: Ledger | Measured, delivery: Delivery) -> bool:
     return result.flaws == (0, 0, 0) and (delivery is Delivery.AT_LEAST_ONCE or not result.duplicated)
 
 
-async def _bounded(storm: Awaitable[Ledger | Measured]) -> Ledger | Measured:
-    return await asyncio.wait_for(storm, LIMIT_S)
+async def _bounded(storm: Awaitable[Ledger | Measured], limit_s: float) -> Ledger | Measured:
+    return await asyncio.wait_for(storm, limit_s)
 
 
 def _write(rows: list[dict[str, object]]) -> None:
