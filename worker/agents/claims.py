@@ -202,7 +202,8 @@ class ClaimsAgent:
             return None
         next_offset = part[-1].offset + 1
         left = suspects.left(lane, next_offset)
-        committed = Committed(next_offset, left or suspects.watch(next_offset, self._settings.batch_max_claims))
+        metadata = left or suspects.watch(next_offset, self._settings.batch_max_claims)
+        committed = Committed(next_offset, metadata, lane.topic_id)
         started = time.perf_counter()
         if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
             return 0

@@ -19,6 +19,7 @@ from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.faust_transport import Group, count_retries
 from worker.stream.lanes import Committed, Lane
+from worker.stream.log_identity import with_topic_id
 from worker.stream.records import Outgoing
 
 DELIVERY_TIMEOUT_S = 30.0
@@ -129,7 +130,7 @@ class ExactlyOnce:
 
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
-        await self.deliver(lane, (), Committed(lane.next_offset, metadata))
+        await self.deliver(lane, (), Committed(lane.next_offset, metadata, lane.topic_id))
 
     async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
         """Send the batch and its offset in one transaction."""
@@ -139,7 +140,7 @@ class ExactlyOnce:
                 await producer.begin_transaction()
                 await _send(producer, records)
                 place = TopicPartition(lane.tp.topic, lane.tp.partition)
-                offsets = {place: (committed.offset, committed.metadata)}
+                offsets = {place: (committed.offset, with_topic_id(committed.metadata, committed.topic_id))}
                 await producer.send_offsets_to_transaction(offsets, self._settings.group_id)
                 await producer.commit_transaction()
         except asyncio.CancelledError:
@@ -190,7 +191,7 @@ class AtLeastOnce:
         """Commit the metadata at once: it must stand before anything is scrubbed."""
         self._to_commit.pop(lane.tp, None)
         try:
-            await self._group.commit({lane.tp: Committed(lane.next_offset, metadata)})
+            await self._group.commit({lane.tp: Committed(lane.next_offset, metadata, lane.topic_id)})
         except (KafkaError, TimeoutError) as error:
             raise DeliveryUncertainError from error
 

@@ -15,7 +15,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from worker.kafka.connection import Client
+from worker.kafka.topic_ids import topic_id
 from worker.stream.lanes import Committed
+from worker.stream.log_identity import split_topic_id, with_topic_id
 
 _HELD_BACK_S: Final = 0.01
 _ANSWER_S: Final = 30.0
@@ -141,7 +143,9 @@ class Group:
         # The public call answers the offset without its metadata.
         found = await self._call("_coordinator.fetch_committed_offsets", [partition])
         committed = found.get(partition)
-        return None if committed is None or committed.offset < 0 else Committed(committed.offset, committed.metadata)
+        if committed is None or committed.offset < 0:
+            return None
+        return Committed(committed.offset, *split_topic_id(committed.metadata))
 
     async def beginning(self, tp: TP) -> int:
         """Return the first offset that the broker still has."""
@@ -153,12 +157,22 @@ class Group:
         offsets = await self._call("end_offsets", [TopicPartition(tp.topic, tp.partition) for tp in tps])
         return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
 
+    async def topic_id(self, topic: str) -> str | None:
+        """Return the id of a topic; none where the broker has no ids. Raises as `worker.kafka.topic_ids.topic_id`."""
+        thread = self._app.consumer._thread  # noqa: SLF001 -- as in `_call`
+        client = thread._ensure_consumer()._client  # noqa: SLF001
+        async with asyncio.timeout(self._answer_s):
+            found: str | None = await thread.call_thread(topic_id, client, topic)
+            return found
+
     async def commit(self, offsets: Mapping[TP, Committed]) -> None:
         """Commit offsets as a member of the group: the broker refuses one of an earlier generation."""
         await self._call(
             "commit",
             {
-                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(each.offset, each.metadata)
+                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(
+                    each.offset, with_topic_id(each.metadata, each.topic_id)
+                )
                 for tp, each in offsets.items()
             },
         )

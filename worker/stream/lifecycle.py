@@ -14,11 +14,9 @@ from faust.types import TP
 from worker.kafka.obstacle import find_obstacle_and_broker
 from worker.kafka.topics import check_topics
 from worker.observe.health import HealthState
-from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
-from worker.stream.lanes import OnExpired
 from worker.stream.runtime import Log, Shell
 
 _TICK_S: Final = 0.5
@@ -60,19 +58,23 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
     deadline = asyncio.get_running_loop().time() + _BROKER_WAIT_S
     while not ended.is_set():
         try:
-            flaws = await check_topics(settings)
+            return await has_topics(settings, log)
         except (KafkaError, OSError) as error:
             await report_obstacle(settings, log, error)
             if asyncio.get_running_loop().time() > deadline:
                 return False
-        else:
-            for flaw in flaws:
-                say = log.critical if flaw.is_fatal else log.warning
-                say("topic-flaw", topic=flaw.topic, problem=flaw.problem)
-            return not any(flaw.is_fatal for flaw in flaws)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
     return False
+
+
+async def has_topics(settings: Settings, log: Log) -> bool:
+    """Say what is wrong with the topics on the broker; return whether a worker can run with them."""
+    flaws = await check_topics(settings)
+    for flaw in flaws:
+        say = log.critical if flaw.is_fatal else log.warning
+        say("topic-flaw", topic=flaw.topic, problem=flaw.problem)
+    return not any(flaw.is_fatal for flaw in flaws)
 
 
 async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
@@ -150,35 +152,10 @@ def claim_partitions(shell: Shell) -> tuple[TP, ...]:
     )
 
 
-def report_expired(log: Log, recorder: Recorder) -> OnExpired:
-    """Return what reports the offsets that retention deleted before anyone had read them, each of them once."""
-    reported: dict[TP, int] = {}
-
-    def report(tp: TP, first: int, end: int) -> None:
-        first = max(first, reported.get(tp, 0))
-        if first >= end:
-            return
-        reported[tp] = end
-        recorder.count("expired_unread_total", tp.topic, str(tp.partition), amount=end - first)
-        place = {"topic": tp.topic, "partition": tp.partition, "offset": first}
-        log.error("expired-unread", audit=True, last_offset=end - 1, count=end - first, **place)
-
-    return report
-
-
 async def tick(health: HealthState) -> None:
     """Note that the loop turns, from the first moment on: a worker that waits for a broker is alive."""
     while True:
         health.tick()
-        await asyncio.sleep(_TICK_S)
-
-
-async def watch_faust(shell: Shell) -> None:
-    """Notice when Faust has given up."""
-    while True:
-        if shell.app.crashed or shell.app.should_stop:
-            shell.log.critical("faust-stopped", exception=type(shell.app.crash_reason).__name__)
-            shell.end(ExitCode.CRASHED)
         await asyncio.sleep(_TICK_S)
 
 

@@ -34,13 +34,12 @@ from worker.stream.last_words import LastWords, NotLoadableError, last_words, po
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
-    report_expired,
     tick,
     wait_for_topics,
-    watch_faust,
     watch_readiness,
     within,
 )
+from worker.stream.log_reports import LogReports
 from worker.stream.positions import Positions
 from worker.stream.records import Provenance
 from worker.stream.reference.metrics import report_reference
@@ -50,6 +49,7 @@ from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.stalls import watch_lanes
 from worker.stream.status import Status
+from worker.stream.topic_watch import watch_faust, watch_topic
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and macOS only
@@ -189,10 +189,10 @@ class _Run:
             return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
         self._recorder.since("broker_silent_seconds", time.time())
         self._health.note("broker_answers", is_ready=True)
-        on_expired = report_expired(self._logs.log, self._recorder)
-        positions = Positions(self._settings, on_expired)
+        news = LogReports(self._logs.log, self._recorder)
+        positions = Positions(self._settings, news)
         limit = await record_limit(self._settings)
-        shell = self._shell(loaded, limit, partial(Lanes, first_offset=positions.first_offset, on_expired=on_expired))
+        shell = self._shell(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
         self._status.loaded = lambda: shell.loaded
         connect_rebalancing(shell)
         for attach in self._agents:
@@ -259,6 +259,7 @@ class _Run:
         work = [
             watch_faust(shell),
             watch_lanes(shell, positions),
+            watch_topic(shell),
             watch_readiness(shell.health, shell.log),
             self._end_when_asked(shell),
         ]

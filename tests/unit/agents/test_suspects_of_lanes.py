@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
@@ -61,6 +61,13 @@ class Broker:
         """Return the first offset of all."""
         return 0
 
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return an end that no message reaches."""
+        return dict.fromkeys(tps, 1000)
+
+    async def topic_id(self, _topic: str) -> None:
+        """Have no ids."""
+
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata, and take so long that another lane could come to its scrubbing."""
         self.committed_by[lane.tp] = Committed(lane.next_offset, metadata)
@@ -89,7 +96,7 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Shell]:
     """Return an agent whose worker has both partitions."""
     source: Any = broker  # Any: it stands for several protocols
     recorder = Recorder()
-    lanes = Lanes(source, source, recorder, source.first_offset)
+    lanes = Lanes(source, source, recorder, source.first_offset, source)
     log: Any = SimpleNamespace(  # Any: a bound logger
         critical=lambda event, **_: broker.log.append(event),
         warning=lambda event, **_: broker.log.append(event),

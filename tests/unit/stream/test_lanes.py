@@ -1,6 +1,7 @@
 """Lanes: the order in which a partition changes hands, and which message comes next."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from faust.types import TP
 
 from worker.observe.recorder import Recorder
+from worker.stream import lanes as lanes_module
 from worker.stream.lanes import Committed, Lane, Lanes
 
 PARTITION = TP("claims.inbound.v1", 0)
@@ -29,12 +31,32 @@ class World:
         self.offset = committed
         self.log = log
         self.first = 7
+        self.end = 1_000
+        self.topic: str | None = None
+        self.of_topic: str | None = None
+        self.told: list[tuple[str, int, int]] = []
         self.closed = asyncio.Event()
+
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return where the log ends."""
+        return dict.fromkeys(tps, self.end)
+
+    async def topic_id(self, _topic: str) -> str | None:
+        """Return the id of the topic."""
+        return self.topic
+
+    def expired(self, _tp: TP, first: int, end: int) -> None:
+        """Keep what expired."""
+        self.told.append(("expired", first, end))
+
+    def replaced(self, _tp: TP, offset: int, beginning: int, end: int) -> None:
+        """Keep from where a log is read that is another one."""
+        self.told.append((f"replaced {offset}", beginning, end))
 
     async def committed(self, _tp: TP) -> Committed | None:
         """Return what is committed."""
         self.happened.append("committed")
-        return None if self.offset is None else Committed(self.offset)
+        return None if self.offset is None else Committed(self.offset, "of before", self.of_topic)
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
@@ -65,7 +87,7 @@ class World:
 
 def _lanes(world: World) -> tuple[Lanes, Recorder]:
     recorder = Recorder()
-    return Lanes(world, world, recorder, world.first_offset), recorder
+    return Lanes(world, world, recorder, world.first_offset, world), recorder
 
 
 async def _opened(world: World) -> tuple[Lanes, Lane, Recorder]:
@@ -244,27 +266,70 @@ async def test_a_lane_that_closes_in_good_order_clears_the_suspects_that_it_name
 
 async def test_offsets_that_expired_unread_are_reported_once_and_passed() -> None:
     """Of 100 up to 149 nobody knows what they held; the lane goes on at 150, and so does its next owner."""
-    world, told = World(committed=100), list[tuple[int, int]]()
+    world = World(committed=100)
     world.first = 150
-    lanes = Lanes(world, world, Recorder(), world.first_offset, lambda _tp, first, end: told.append((first, end)))
-    await lanes.assign([PARTITION], 1)
-    lane = await lanes.lane(PARTITION, 1)
+    lanes, lane, _ = await _opened(world)
 
-    assert lane is not None
-    assert (lane.next_offset, told) == (150, [(100, 150)])
-    assert world.happened[-1] == "note ''"
+    assert (lane.next_offset, world.told) == (150, [("expired", 100, 150)])
+    assert world.happened[-1] == "note 'of before'"
     await lanes.pass_expired(lane)
-    assert told == [(100, 150)]
+    assert world.told == [("expired", 100, 150)]
 
 
 async def test_what_expires_behind_an_earlier_look_is_reported_too() -> None:
     """A worker that was held for days still believes in records that are gone."""
-    world, told = World(committed=100, log=(100, 150)), list[tuple[int, int]]()
-    lanes = Lanes(world, world, Recorder(), world.first_offset, lambda _tp, first, end: told.append((first, end)))
-    await lanes.assign([PARTITION], 1)
-    lane = await lanes.lane(PARTITION, 1)
-    assert lane is not None
+    world = World(committed=100, log=(100, 150))
+    lanes, lane, _ = await _opened(world)
     world.first = 140
 
     assert await _admitted(lanes, lane, 150) == [150]
-    assert told == [(100, 140)]
+    assert world.told == [("expired", 100, 140)]
+
+
+async def test_an_offset_of_a_topic_that_was_created_again_is_none_of_the_log() -> None:
+    """The log is read from its beginning, and no suspects of the other one are left in it."""
+    world = World(committed=100)
+    world.of_topic, world.topic = "1" * 32, "2" * 32
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, lane.metadata, lane.topic_id) == (7, "", "2" * 32)
+    assert world.told == [("replaced 100", 7, 1_000)]
+    assert world.happened[-1] == "note ''"
+
+
+@pytest.mark.parametrize(("of_topic", "topic"), [("1" * 32, "1" * 32), (None, "1" * 32), ("1" * 32, None)])
+async def test_the_same_topic_and_one_that_is_not_known_go_on(of_topic: str | None, topic: str | None) -> None:
+    """A worker that knew no ids, and a broker that has none, are no other topic."""
+    world = World(committed=100)
+    world.of_topic, world.topic = of_topic, topic
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, lane.metadata, world.told) == (100, "of before", [])
+
+
+@pytest.mark.parametrize(("end", "is_beyond"), [(100, False), (99, True)])
+async def test_an_offset_beyond_the_end_is_none_of_the_log(
+    end: int, monkeypatch: pytest.MonkeyPatch, *, is_beyond: bool
+) -> None:
+    """Before, what was sent passed for done until there was as much of it as of the log before."""
+    monkeypatch.setattr(lanes_module, "_LOOK_AGAIN_AFTER_S", 0)
+    world = World(committed=100)
+    world.end = end
+    _, lane, _ = await _opened(world)
+
+    assert lane.next_offset == (7 if is_beyond else 100)
+    assert world.told == ([("replaced 100", 7, 99)] if is_beyond else [])
+
+
+async def test_an_end_that_comes_back_is_no_other_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leader that has just been elected hears from its followers how far readers came."""
+    monkeypatch.setattr(lanes_module, "_LOOK_AGAIN_AFTER_S", 0)
+    world, answers = World(committed=100), iter([90, 100])
+
+    async def ends(tps: Iterable[TP]) -> dict[TP, int]:
+        return dict.fromkeys(tps, next(answers))
+
+    world.ends = ends  # type: ignore[method-assign]
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, world.told) == (100, [])
