@@ -5,8 +5,8 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Awaitable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar, cast
 
 from aiokafka.errors import KafkaError
 from faust.types import TP
@@ -18,6 +18,8 @@ from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
 from worker.stream.runtime import Log, Shell
+
+T = TypeVar("T")
 
 _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0
@@ -60,8 +62,9 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
         try:
             return await has_topics(settings, log)
         except (KafkaError, OSError) as error:
-            await report_obstacle(settings, log, error)
-            if asyncio.get_running_loop().time() > deadline:
+            is_over = asyncio.get_running_loop().time() > deadline
+            await report_obstacle(settings, log.critical if is_over else log.warning, error)
+            if is_over:
                 return False
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
@@ -77,11 +80,11 @@ async def has_topics(settings: Settings, log: Log) -> bool:
     return not any(flaw.is_fatal for flaw in flaws)
 
 
-async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
+async def report_obstacle(settings: Settings, say: Callable[..., object], error: BaseException) -> None:
     """Say in one line that a broker does not answer, which one, and what is in the way."""
     found = await find_obstacle_and_broker(settings)
     reason, host, port = (None, None, None) if found is None else found
-    log.warning("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
+    say("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
 
 
 async def watch_readiness(health: HealthState, log: Log) -> None:
@@ -157,6 +160,32 @@ async def tick(health: HealthState) -> None:
     while True:
         health.tick()
         await asyncio.sleep(_TICK_S)
+
+
+async def on_daemon_thread(work: Callable[[], T]) -> T:
+    """Return what some work returns that a leaving process does not wait for; `asyncio.to_thread` has it wait."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def tell(result: T | None, error: BaseException | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("T", result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 -- whoever waits has it
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(tell, result, error)
+
+    threading.Thread(target=run, name="work", daemon=True).start()
+    return await future
 
 
 async def within(seconds: float, work: Awaitable[object]) -> bool:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from worker.collector import lasting
 from worker.early_signals import STOP_SIGNALS, ignore_signals
@@ -34,6 +34,7 @@ from worker.stream.last_words import LastWords, NotLoadableError, last_words, po
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
+    on_daemon_thread,
     tick,
     wait_for_topics,
     watch_readiness,
@@ -57,6 +58,8 @@ with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and
 
 _CATCH_UP_S: Final = 30.0
 """How long the first claim waits for tables that were announced earlier."""
+
+T = TypeVar("T")
 
 AttachAgent = Callable[[Shell], None]
 """Adds one agent to the app of a worker."""
@@ -122,7 +125,7 @@ class _Run:
             signal.signal(number, lambda *_: self._ask_to_stop(loop))
         self._budget.install()
         limit_process(self._settings.memory_limit_mib)
-        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._reload_asked.set))
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._ask_to_reload))
         try:
             server = HealthServer(
                 self._settings.http_host,
@@ -173,25 +176,34 @@ class _Run:
         self._watchdog.start_clock()
         loop.call_soon_threadsafe(self._stop_asked.set)
 
+    def _ask_to_reload(self) -> None:
+        # It is met once the worker serves, which can be a while after the start.
+        self._logs.log.info("reload-asked", audit=True)
+        self._reload_asked.set()
+
     async def _load_and_serve(self) -> ExitCode:
         try:
             with lasting():
-                loaded = await asyncio.to_thread(self._scrubber_factory)
+                loaded = await self._unless_asked_to_stop(on_daemon_thread(self._scrubber_factory))
         except (NotLoadableError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
             self._logs.log.critical("reference-broken", exception=type(error).__name__)
             return ExitCode.REFERENCE_BROKEN
+        if loaded is None:
+            return ExitCode.STOPPED
         self._describe(loaded)
         self._health.note("reference_loaded", is_ready=True)
         has_topics = await self._unless_asked_to_stop(wait_for_topics(self._settings, self._logs.log, self._stop_asked))
         if not has_topics:
-            return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
+            return ExitCode.BROKER_UNREACHABLE if has_topics is False else ExitCode.STOPPED
         self._recorder.since("broker_silent_seconds", time.time())
         self._health.note("broker_answers", is_ready=True)
         news = LogReports(self._logs.log, self._recorder)
         positions = Positions(self._settings, news)
-        limit = await record_limit(self._settings)
+        limit = await self._unless_asked_to_stop(record_limit(self._settings))
+        if limit is None:
+            return ExitCode.STOPPED
         shell = self._shell(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
         self._status.loaded = lambda: shell.loaded
         connect_rebalancing(shell)
@@ -199,8 +211,8 @@ class _Run:
             attach(shell)
         return await self._serve(shell, positions)
 
-    async def _unless_asked_to_stop(self, work: Coroutine[object, object, bool]) -> bool:
-        """Return what the work returns; False when a stop is asked for first, which a silent broker cannot hold up."""
+    async def _unless_asked_to_stop(self, work: Coroutine[object, object, T]) -> T | None:
+        """Return what the work returns; none when a stop is asked for first, which nothing silent can hold up."""
         task = asyncio.create_task(work)
         asked = asyncio.create_task(self._stop_asked.wait())
         await asyncio.wait((task, asked), return_when=asyncio.FIRST_COMPLETED)
@@ -208,7 +220,7 @@ class _Run:
         if task.done():
             return task.result()
         task.cancel()
-        return False
+        return None
 
     def _describe(self, loaded: LoadedScrubber) -> None:
         self._status.loaded = lambda: loaded
@@ -255,7 +267,8 @@ class _Run:
         )
 
     async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
-        await shell.delivery.start()
+        if await self._unless_asked_to_stop(_done(shell.delivery.start())) is None:
+            return ExitCode.STOPPED
         work = [
             watch_faust(shell),
             watch_lanes(shell, positions),
@@ -309,3 +322,9 @@ class _Run:
         await within(share_s, shell.delivery.stop())
         if shell.spans is not None:
             await within(share_s, asyncio.to_thread(shell.spans.close))
+
+
+async def _done(work: Coroutine[object, object, None]) -> bool:
+    """Return True once the work is done."""
+    await work
+    return True

@@ -57,7 +57,7 @@ async def watch_lanes(shell: Shell, positions: Positions, check_s: float = _CHEC
                 await _check(shell, positions, lane, idle[lane], end)
         except (KafkaError, TimeoutError, OSError) as error:
             shell.health.note("broker_answers", is_ready=False)
-            await report_obstacle(shell.settings, shell.log, error)
+            await report_obstacle(shell.settings, shell.log.warning, error)
         except Exception as error:  # noqa: BLE001 -- a figure that is missing must not end the worker
             shell.log.warning("lag-unknown", exception=type(error).__name__)
 
