@@ -60,6 +60,12 @@ class Session:
     async def topic_id(self, _topic: str) -> None:
         """Have no ids."""
 
+    member_id: str | None = None
+
+    async def members(self) -> frozenset[str]:
+        """Have none: nobody says who committed."""
+        return frozenset()
+
     def expired(self, _tp: TP, first: int, end: int) -> None:
         """Hear of nothing: nothing expires here."""
         raise AssertionError((first, end))

@@ -17,10 +17,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
+from aiokafka import TopicPartition
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
 from tests.inputs.malformed import sound
-from worker.kafka.connection import open_admin, open_producer
+from worker.kafka.connection import open_admin, open_producer, open_reader
 from worker.kafka.read import Record, tail
 from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
@@ -263,9 +264,13 @@ async def create_again(settings: Settings) -> None:
 
 
 async def _is_created(settings: Settings) -> bool:
+    """Create the inbound topic; return whether the one that is there is empty, and so is not the first."""
     try:
-        return bool(await create_topics(settings, partitions=1))
-    except KafkaError:  # the broker is still about to delete the first one
+        await create_topics(settings, partitions=1)
+        async with open_reader(settings) as reader, asyncio.timeout(POLL_S * 100):
+            place = TopicPartition(settings.topics.inbound, 0)
+            return int((await reader.end_offsets([place]))[place]) == 0
+    except (KafkaError, TimeoutError):  # the broker is still about to delete the first one
         return False
 
 

@@ -12,9 +12,10 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 
 async def test_a_shorter_log_under_a_running_worker_is_read_from_its_beginning(
-    settings: Settings, tmp_path: Path
+    exactly_once: Settings, tmp_path: Path
 ) -> None:
     """The worker says so and leaves; the next one reports the range and begins at 0. Before, all passed for done."""
+    settings = exactly_once
     await prepare(settings, [claim(number) for number in range(30)], partitions=1)
     with WorkerProcess(settings, tmp_path, "before") as worker:
         await progress(settings, 30)

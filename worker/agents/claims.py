@@ -22,9 +22,10 @@ from worker.stream.dead_letter_limit import counts
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
-from worker.stream.lanes import Committed, Lane
+from worker.stream.lanes import Lane
 from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber
+from worker.stream.suspects import Suspects
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""
@@ -163,7 +164,7 @@ class ClaimsAgent:
             if not await self._wait_for_other_tables(lane, loaded):
                 return 0
 
-    async def _try_suspects(self, lane: Lane, part: Sequence[Taken], found: suspects.Suspects) -> int | None:
+    async def _try_suspects(self, lane: Lane, part: Sequence[Taken], found: Suspects) -> int | None:
         """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_deliver`.
 
         A worker that dies of what becomes of a message dies in its delivery; so the name is there until the offset
@@ -203,7 +204,7 @@ class ClaimsAgent:
         next_offset = part[-1].offset + 1
         left = suspects.left(lane, next_offset)
         metadata = left or suspects.watch(next_offset, self._settings.batch_max_claims)
-        committed = Committed(next_offset, metadata, lane.topic_id)
+        committed = lane.committing(next_offset, metadata)
         started = time.perf_counter()
         if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
             return 0

@@ -17,9 +17,9 @@ from faust.types import TP
 from worker.kafka.connection import Client, new_producer
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
+from worker.stream.commit_marks import with_marks
 from worker.stream.faust_transport import Group, count_retries
 from worker.stream.lanes import Committed, Lane
-from worker.stream.log_identity import with_topic_id
 from worker.stream.records import Outgoing
 
 DELIVERY_TIMEOUT_S = 30.0
@@ -130,7 +130,7 @@ class ExactlyOnce:
 
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
-        await self.deliver(lane, (), Committed(lane.next_offset, metadata, lane.topic_id))
+        await self.deliver(lane, (), lane.committing(lane.next_offset, metadata))
 
     async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
         """Send the batch and its offset in one transaction."""
@@ -140,7 +140,9 @@ class ExactlyOnce:
                 await producer.begin_transaction()
                 await _send(producer, records)
                 place = TopicPartition(lane.tp.topic, lane.tp.partition)
-                offsets = {place: (committed.offset, with_topic_id(committed.metadata, committed.topic_id))}
+                offsets = {
+                    place: (committed.offset, with_marks(committed.metadata, committed.topic_id, committed.member_id))
+                }
                 await producer.send_offsets_to_transaction(offsets, self._settings.group_id)
                 await producer.commit_transaction()
         except asyncio.CancelledError:
@@ -191,7 +193,7 @@ class AtLeastOnce:
         """Commit the metadata at once: it must stand before anything is scrubbed."""
         self._to_commit.pop(lane.tp, None)
         try:
-            await self._group.commit({lane.tp: Committed(lane.next_offset, metadata, lane.topic_id)})
+            await self._group.commit({lane.tp: lane.committing(lane.next_offset, metadata)})
         except (KafkaError, TimeoutError) as error:
             raise DeliveryUncertainError from error
 

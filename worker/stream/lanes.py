@@ -17,10 +17,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from worker.kafka.connection import Client
 from worker.observe.recorder import Recorder
+from worker.stream.suspects import without_the_last_crash
 
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
@@ -62,8 +64,15 @@ class Lane:
     sought_at: float | None = None
     topic_id: str | None = None
     """The id of the topic that the offsets are of; none where the broker has no ids."""
+    member_id: str | None = None
+    """The member of the group that opened it."""
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
+
+    def committing(self, offset: int, metadata: str) -> "Committed":
+        """Return what to commit, with whose it is; what a dead worker left stays without a living one's name."""
+        is_of_the_dead = metadata == self.metadata and not self.is_watched
+        return Committed(offset, metadata, self.topic_id, None if is_of_the_dead else self.member_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,8 @@ class Committed:
     metadata: str = ""
     topic_id: str | None = None
     """The id of the topic that the offset is of, as `Lane.topic_id`."""
+    member_id: str | None = None
+    """The member of the group that committed it; none in what no worker of today wrote."""
 
 
 class LaneGroup(Protocol):
@@ -98,6 +109,15 @@ class LaneGroup(Protocol):
 
     async def topic_id(self, topic: str) -> str | None:
         """Return the id of a topic; none where the broker has no ids."""
+        ...
+
+    @property
+    def member_id(self) -> str | None:
+        """Return the id of this worker in the group."""
+        ...
+
+    async def members(self) -> frozenset[str]:
+        """Return the ids of the members that the group has."""
         ...
 
     async def seek(self, tp: TP, offset: int) -> None:
@@ -155,6 +175,7 @@ class Lanes:
         self._news = news
         self._generation: int | None = None
         self._opening: dict[TP, tuple[int, asyncio.Task[Lane]]] = {}
+        self._last: dict[TP, Lane] = {}
 
     def open_lanes(self) -> tuple[Lane, ...]:
         """Return the lanes that are open."""
@@ -183,19 +204,27 @@ class Lanes:
     async def _open(self, tp: TP, generation: int) -> Lane:
         lane = Lane(tp, generation, await self._delivery.open(tp))
         try:
-            lane.topic_id = await self._group.topic_id(tp.topic)
-            committed = await self._settled(tp)
+            lane.topic_id, lane.member_id = await self._group.topic_id(tp.topic), self._group.member_id
+            committed = await self._settled(tp) or self._forgotten(lane)
             if committed is None:
                 lane.next_offset = await self._group.beginning(tp)
             elif await self._is_of_another_log(lane, committed):
                 await self._start_over(lane, committed)
             else:
-                lane.next_offset, lane.metadata = committed.offset, committed.metadata
+                lane.next_offset, lane.metadata = committed.offset, await self._left_by_the_dead(committed)
                 await self.pass_expired(lane)
         except BaseException:
             await self._delivery.close(lane)
             raise
+        self._last[tp] = lane
         return lane
+
+    def _forgotten(self, lane: Lane) -> Committed | None:
+        """Return what this worker did of a topic that is gone, where the broker forgot the offset with the topic."""
+        last = self._last.get(lane.tp)
+        if last is None or None in {last.topic_id, lane.topic_id} or last.topic_id == lane.topic_id:
+            return None
+        return last.committing(last.next_offset, "")
 
     async def _is_of_another_log(self, lane: Lane, committed: Committed) -> bool:
         """Return whether an offset cannot be of this log: its topic was another one, or the log ends before it."""
@@ -207,6 +236,21 @@ class Lanes:
                 return False
             await asyncio.sleep(_LOOK_AGAIN_AFTER_S)
         return True
+
+    async def _left_by_the_dead(self, committed: Committed) -> str:
+        """Return what is committed beside the offset, less a crash that was none: who committed it is still a member.
+
+        A worker that cannot take a name back before its partition goes is slow, or its broker is; it did not die of a
+        message. Kafka gives the partitions of a dead one away only once it is no member any more.
+        """
+        without = without_the_last_crash(committed.metadata)
+        if committed.member_id is None or without == committed.metadata:
+            return committed.metadata
+        try:
+            is_member = committed.member_id in await self._group.members()
+        except (KafkaError, TimeoutError):
+            is_member = False
+        return without if is_member else committed.metadata
 
     async def _start_over(self, lane: Lane, committed: Committed) -> None:
         """Go to the beginning of a log that nobody has read: what is in it must not pass for done."""

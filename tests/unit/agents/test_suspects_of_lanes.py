@@ -18,13 +18,13 @@ from worker.agents.claims import ClaimsAgent
 from worker.kafka.messages import Inbound
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
-from worker.stream.crash_record import Suspects
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.lanes import Committed, Lane, Lanes
 from worker.stream.records import Outgoing, Provenance
 from worker.stream.runtime import Shell
 from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.suspects import Suspects
 
 TOPIC = topic_names().inbound
 CULPRIT, NEIGHBOR = TP(TOPIC, 0), TP(TOPIC, 1)
@@ -67,6 +67,12 @@ class Broker:
 
     async def topic_id(self, _topic: str) -> None:
         """Have no ids."""
+
+    member_id: str | None = None
+
+    async def members(self) -> frozenset[str]:
+        """Have none: nobody says who committed."""
+        return frozenset()
 
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata, and take so long that another lane could come to its scrubbing."""

@@ -26,10 +26,11 @@ async def never(*_: object) -> Never:
         lambda group: group.beginning(PARTITION),
         lambda group: group.ends([PARTITION]),
         lambda group: group.topic_id(PARTITION.topic),
+        lambda group: group.members(),
         lambda group: group.commit({PARTITION: Committed(1)}),
         lambda group: group.seek(PARTITION, 1),
     ],
-    ids=["committed", "beginning", "ends", "topic-id", "commit", "seek"],
+    ids=["committed", "beginning", "ends", "topic-id", "members", "commit", "seek"],
 )
 async def test_a_group_that_does_not_answer_is_not_waited_for_for_ever(ask: Any) -> None:  # Any: each call has its own
     """The caller hears of it, and the worker can leave."""

@@ -11,6 +11,7 @@ from faust.types import TP
 from worker.observe.recorder import Recorder
 from worker.stream import lanes as lanes_module
 from worker.stream.lanes import Committed, Lane, Lanes
+from worker.stream.suspects import Suspects
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -34,12 +35,21 @@ class World:
         self.end = 1_000
         self.topic: str | None = None
         self.of_topic: str | None = None
+        self.metadata = "of before"
+        self.committed_by: str | None = None
+        self.member_id: str | None = "me"
+        self.living = frozenset({"me", "other"})
         self.told: list[tuple[str, int, int]] = []
         self.closed = asyncio.Event()
 
     async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return where the log ends."""
         return dict.fromkeys(tps, self.end)
+
+    async def members(self) -> frozenset[str]:
+        """Return who is in the group."""
+        self.happened.append("members")
+        return self.living
 
     async def topic_id(self, _topic: str) -> str | None:
         """Return the id of the topic."""
@@ -56,7 +66,7 @@ class World:
     async def committed(self, _tp: TP) -> Committed | None:
         """Return what is committed."""
         self.happened.append("committed")
-        return None if self.offset is None else Committed(self.offset, "of before", self.of_topic)
+        return None if self.offset is None else Committed(self.offset, self.metadata, self.of_topic, self.committed_by)
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
@@ -297,6 +307,23 @@ async def test_an_offset_of_a_topic_that_was_created_again_is_none_of_the_log() 
     assert world.happened[-1] == "note ''"
 
 
+async def test_a_broker_that_forgets_offsets_with_their_topic_hides_nothing() -> None:
+    """The worker itself knows what it read last; before its first lane it knows nothing."""
+    world = World(committed=None)
+    world.topic = "1" * 32
+    lanes, lane, _ = await _opened(world)
+    lane.next_offset = 50
+    await lanes.revoke()
+    assert world.told == []
+
+    world.topic = "2" * 32
+    await lanes.assign([PARTITION], 1)
+    again = await lanes.lane(PARTITION, 1)
+
+    assert again is not None
+    assert (again.next_offset, world.told) == (7, [("replaced 50", 7, 1_000)])
+
+
 @pytest.mark.parametrize(("of_topic", "topic"), [("1" * 32, "1" * 32), (None, "1" * 32), ("1" * 32, None)])
 async def test_the_same_topic_and_one_that_is_not_known_go_on(of_topic: str | None, topic: str | None) -> None:
     """A worker that knew no ids, and a broker that has none, are no other topic."""
@@ -333,3 +360,62 @@ async def test_an_end_that_comes_back_is_no_other_log(monkeypatch: pytest.Monkey
     _, lane, _ = await _opened(world)
 
     assert (lane.next_offset, world.told) == (100, [])
+
+
+NAMED = Suspects(600, 1).metadata()
+
+
+@pytest.mark.parametrize(
+    ("named", "by", "left"),
+    [
+        (NAMED, "other", ""),
+        (Suspects(101, 3).metadata(), "other", Suspects(101, 2).metadata()),
+        (Suspects(600, 1).part_until(125).metadata(), "other", NAMED),
+        (NAMED, "me", ""),
+        (NAMED, "dead", NAMED),
+        (NAMED, None, NAMED),
+        ("somebody else's", "other", "somebody else's"),
+    ],
+    ids=["alive", "alive, at the third", "alive, a part", "came back", "dead", "not said", "not ours"],
+)
+async def test_a_worker_that_lives_has_died_of_nothing(named: str, by: str | None, left: str) -> None:
+    """It gave the partition away amid a batch. Before, three such hand-overs condemned a claim that ended nobody."""
+    world = World()
+    world.metadata, world.committed_by = named, by
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, lane.metadata, lane.member_id) == (100, left, "me")
+
+
+async def test_a_group_that_does_not_say_who_lives_leaves_the_suspects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too careful is better than one more worker that dies."""
+    world = World()
+    world.metadata, world.committed_by = NAMED, "other"
+
+    async def members() -> frozenset[str]:
+        raise TimeoutError
+
+    monkeypatch.setattr(world, "members", members)
+    _, lane, _ = await _opened(world)
+
+    assert lane.metadata == NAMED
+
+
+async def test_nobody_is_asked_for_where_nobody_was_named() -> None:
+    """An ordinary hand-over asks the group for its offset only."""
+    world = World()
+    world.metadata, world.committed_by = "", "other"
+    await _opened(world)
+
+    assert "members" not in world.happened
+
+
+def test_what_a_dead_worker_left_is_handed_on_without_a_name() -> None:
+    """Else the next owner would take the crash back: who handed it on is alive. What a lane tries itself is named."""
+    left, tried = Suspects(600, 2).metadata(), Suspects(600, 2).part_until(125).metadata()
+    found = Lane(PARTITION, 1, None, 100, left, member_id="me")
+    own = Lane(PARTITION, 1, None, 100, left, is_watched=True, member_id="me")
+
+    assert found.committing(110, left) == Committed(110, left)
+    assert found.committing(100, tried) == Committed(100, tried, None, "me")
+    assert own.committing(100, left) == Committed(100, left, None, "me")
