@@ -16,6 +16,7 @@ import click
 
 from tests.kafka import measures, storms
 from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
+from tests.kafka.hostile_storm import HostileStorm, hostile_messages
 from tests.kafka.measures import RESULTS, Measured
 from tests.stream.support import Ledger
 from worker.bootstrap import version
@@ -24,7 +25,7 @@ from worker.settings import Delivery, Settings
 LEAST = 8_000
 """With fewer claims a storm is over before it has begun."""
 
-Storm = Callable[[Settings, Path, Cluster, int], Awaitable[Ledger | Measured]]
+Storm = Callable[[Settings, Path, Cluster, int], Awaitable[Ledger | Measured | HostileStorm]]
 """A storm over so many claims."""
 
 
@@ -51,6 +52,7 @@ STORMS = (
     Entry("brokers-gone", 20_000, 3, lambda s, f, c, n: storms.dying_brokers(s, f, c, sent=n, rounds=0, dark_s=60)),
     Entry("recovery", 40_000, 1, lambda s, f, _, n: measures.recovery(s, f, sent=n, rounds=5)),
     Entry("backlog", 10_000, 1, lambda s, f, _, n: measures.backlog(s, f, sent=n, seconds=600)),
+    Entry("hostile", 20_000, 1, lambda s, f, _, n: hostile_messages(s, f, sent=n)),
     Entry("crash-loop", 150_000, 1, lambda s, f, _, n: measures.crash_loops(s, f, sent=3000, rounds=n // 3000), 7200),
 )
 
@@ -90,7 +92,7 @@ def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
         began = time.monotonic()
         result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent), entry.limit_s))
         seconds = time.monotonic() - began
-    figures = result.figures if isinstance(result, Measured) else asdict(result)
+    figures = asdict(result) if isinstance(result, Ledger) else result.figures
     row = {
         "storm": entry.name,
         "delivery": delivery.value,
@@ -102,13 +104,15 @@ def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
     return row
 
 
-def _is_sound(result: Ledger | Measured, delivery: Delivery) -> bool:
-    if isinstance(result, Measured):
+def _is_sound(result: Ledger | Measured | HostileStorm, delivery: Delivery) -> bool:
+    if not isinstance(result, Ledger):
         return result.is_sound
     return result.flaws == (0, 0, 0) and (delivery is Delivery.AT_LEAST_ONCE or not result.duplicated)
 
 
-async def _bounded(storm: Awaitable[Ledger | Measured], limit_s: float) -> Ledger | Measured:
+async def _bounded(
+    storm: Awaitable[Ledger | Measured | HostileStorm], limit_s: float
+) -> Ledger | Measured | HostileStorm:
     return await asyncio.wait_for(storm, limit_s)
 
 

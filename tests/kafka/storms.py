@@ -14,7 +14,19 @@ from pathlib import Path
 from schemas.dead_letter import HEADER_REASON, DeadLetterReason
 from tests.kafka.broker import Broker, Cluster
 from tests.kafka.proxy import run_proxy
-from tests.stream.support import Ledger, WorkerProcess, claim, committed, key_of, outcomes, prepare, progress, until
+from tests.stream.support import (
+    FAKE_WORKER,
+    Ledger,
+    WorkerProcess,
+    claim,
+    committed,
+    key_of,
+    outcomes,
+    prepare,
+    progress,
+    until,
+)
+from worker.kafka.read import Record
 from worker.settings import Settings
 from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
 from worker.stream.exit_codes import ExitCode
@@ -37,11 +49,12 @@ class Group:
     settings: Settings
     folder: Path
     stack: contextlib.ExitStack
+    program: tuple[str, ...]
     started: list[WorkerProcess] = field(default_factory=list)
 
     def start(self) -> WorkerProcess:
         """Start one more worker."""
-        worker = WorkerProcess(self.settings, self.folder, f"worker-{len(self.started) + 1}")
+        worker = WorkerProcess(self.settings, self.folder, f"worker-{len(self.started) + 1}", self.program)
         self.started.append(self.stack.enter_context(worker))
         return worker
 
@@ -52,10 +65,10 @@ class Group:
 
 
 @contextlib.contextmanager
-def group(settings: Settings, folder: Path) -> Iterator[Group]:
+def group(settings: Settings, folder: Path, program: tuple[str, ...] = FAKE_WORKER) -> Iterator[Group]:
     """Workers that end with the block."""
     with contextlib.ExitStack() as stack:
-        yield Group(settings, folder, stack)
+        yield Group(settings, folder, stack, program)
 
 
 async def filled(settings: Settings, sent: int, *, sleep: float = 0.001) -> None:
@@ -83,10 +96,15 @@ async def stopped(worker: WorkerProcess) -> None:
 async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> Ledger:
     """Wait until everything is committed, stop the workers, and count."""
     await progress(settings, sent, LIMIT_S)
+    return Ledger.of(sent, await ended_records(settings, *workers))
+
+
+async def ended_records(settings: Settings, *workers: WorkerProcess) -> list[Record]:
+    """Stop the workers, and return what came out."""
     for worker in workers:
         if worker.process.poll() is None:
             await stopped(worker)
-    return Ledger.of(sent, await outcomes(settings))
+    return await outcomes(settings)
 
 
 async def two_workers(settings: Settings, folder: Path, *, sent: int) -> Ledger:
