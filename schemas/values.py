@@ -1,4 +1,4 @@
-"""How money, units and dates stand in a claim, and what becomes of text that is neither.
+"""How money, units and dates are written in a claim, and what becomes of other text.
 
 A bad value is a finding, never an exception: text that cannot be read is kept as `Unreadable`, so that an edit can
 say what is wrong with it and where.
@@ -35,23 +35,23 @@ def is_in_range(digits: str) -> bool:
 
 
 class Unreadable(str):
-    """Text of the claim that stands where an amount, a quantity or a date belongs and is none."""
+    """Text of the claim in the place of an amount, a quantity or a date that cannot be read as one."""
 
     __slots__ = ()
 
 
 @dataclass(slots=True)
-class Reading:
-    """What is learnt while a claim is read: pass one as the validation's context to be told.
+class ReadingContext:
+    """Facts collected while a claim is read; pass one as the validation context.
 
-    `found_unreadable` tells that some text is `Unreadable`, so that nobody need search a claim for it.
+    `found_unreadable` says that some text is `Unreadable`, so that no search is needed.
     """
 
     found_unreadable: bool = False
 
 
 def _unreadable(text: str, info: ValidationInfo) -> Unreadable:
-    if isinstance(info.context, Reading):
+    if isinstance(info.context, ReadingContext):
         info.context.found_unreadable = True
     return Unreadable(text)
 
@@ -59,7 +59,7 @@ def _unreadable(text: str, info: ValidationInfo) -> Unreadable:
 def _text(value: object) -> str:
     if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
         return str(value).strip()
-    # A list or an object here means that the message is no claim of ours: pydantic turns this into a schema error.
+    # A list or an object here means that the message is not a claim message: pydantic turns this into a schema error.
     raise ValueError("expected text or a number")
 
 
@@ -122,4 +122,4 @@ Day: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "description": "YYYYMMDD", "pattern": f"^{DATE.pattern}$"}),
 ]
 Text: TypeAlias = str | None
-"""Text without the blanks around it. Absent and empty mean the same; numbers stand as they were written."""
+"""Text without the blanks around it. Absent and empty mean the same; numbers are kept as written."""

@@ -18,14 +18,14 @@ from tests.kafka import measures, storms
 from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
 from tests.kafka.hostile_storm import HostileStorm, hostile_messages
 from tests.kafka.measures import RESULTS, Measured
-from tests.stream.support import Ledger
+from tests.stream.support import DeliveryLedger
 from worker.bootstrap import version
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 LEAST = 8_000
 """With fewer claims a storm is over before it has begun."""
 
-Storm = Callable[[Settings, Path, Cluster, int], Awaitable[Ledger | Measured | HostileStorm]]
+Storm = Callable[[Settings, Path, Cluster, int], Awaitable[DeliveryLedger | Measured | HostileStorm]]
 """A storm over so many claims."""
 
 
@@ -63,7 +63,9 @@ def main() -> int:
     parser.add_argument(
         "--only", action="append", choices=[entry.name for entry in STORMS], help="one storm; repeatable"
     )
-    parser.add_argument("--delivery", type=Delivery, choices=list(Delivery), default=Delivery.EXACTLY_ONCE)
+    parser.add_argument(
+        "--delivery", type=DeliveryGuarantee, choices=list(DeliveryGuarantee), default=DeliveryGuarantee.EXACTLY_ONCE
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="part of the claims of the large storms")
     parser.add_argument("--minutes", type=float, default=90.0, help="begin no storm after so long")
     chosen = parser.parse_args()
@@ -79,7 +81,7 @@ def main() -> int:
     return int(any(not row["sound"] for row in rows))
 
 
-def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
+def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, object]:
     name = f"{entry.name}.{delivery.value}"
     with kafka_cluster(entry.brokers) as cluster, tempfile.TemporaryDirectory(prefix="claimscrub-storm-") as folder:
         settings = Settings(
@@ -92,7 +94,7 @@ def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
         began = time.monotonic()
         result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent), entry.limit_s))
         seconds = time.monotonic() - began
-    figures = asdict(result) if isinstance(result, Ledger) else result.figures
+    figures = asdict(result) if isinstance(result, DeliveryLedger) else result.figures
     row = {
         "storm": entry.name,
         "delivery": delivery.value,
@@ -104,15 +106,15 @@ def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
     return row
 
 
-def _is_sound(result: Ledger | Measured | HostileStorm, delivery: Delivery) -> bool:
-    if not isinstance(result, Ledger):
+def _is_sound(result: DeliveryLedger | Measured | HostileStorm, delivery: DeliveryGuarantee) -> bool:
+    if not isinstance(result, DeliveryLedger):
         return result.is_sound
-    return result.flaws == (0, 0, 0) and (delivery is Delivery.AT_LEAST_ONCE or not result.duplicated)
+    return result.flaws == (0, 0, 0) and (delivery is DeliveryGuarantee.AT_LEAST_ONCE or not result.duplicated)
 
 
 async def _bounded(
-    storm: Awaitable[Ledger | Measured | HostileStorm], limit_s: float
-) -> Ledger | Measured | HostileStorm:
+    storm: Awaitable[DeliveryLedger | Measured | HostileStorm], limit_s: float
+) -> DeliveryLedger | Measured | HostileStorm:
     return await asyncio.wait_for(storm, limit_s)
 
 

@@ -19,8 +19,8 @@ from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetterReason
 from tests.inputs.hostile import LIMITS, PENDED, Hostile, claim_with, hostile
 from tests.inputs.record_batches import produced
-from tests.kafka.storms import LIMIT_S, PARTITIONS, Group, ended_records, group, restarted_when_dead
-from tests.stream.support import REAL_WORKER, Ledger, key_of, progress
+from tests.kafka.storms import LIMIT_S, PARTITIONS, WorkerGroup, ended_records, group, restarted_when_dead
+from tests.stream.support import REAL_WORKER, DeliveryLedger, key_of, progress
 from worker.kafka.connection import Client, open_producer
 from worker.kafka.read import Record
 from worker.kafka.topics import create_topics
@@ -42,7 +42,7 @@ Place = tuple[int, int]
 class HostileStorm:
     """What came out of the storm."""
 
-    ledger: Ledger
+    ledger: DeliveryLedger
     hostile: int
     wrong: tuple[str, ...]
     """Each hostile message that ended otherwise than it must: its kind, and how it ended."""
@@ -123,7 +123,7 @@ async def _send_claims(producer: Client, topic: str, claims: Iterator[bytes]) ->
 
 
 def _counted(
-    claims: int, records: list[Record], ends: dict[Place, Hostile], numbered: dict[int, Hostile], workers: Group
+    claims: int, records: list[Record], ends: dict[Place, Hostile], numbered: dict[int, Hostile], workers: WorkerGroup
 ) -> HostileStorm:
     dead = [dict(each.headers) for each in records if dlq.HEADER_REASON in dict(each.headers)]
     outcomes = [each for each in records if dlq.HEADER_REASON not in dict(each.headers)]
@@ -137,9 +137,9 @@ def _counted(
             wrong.append(f"{numbered[number].kind}: {disposition}")
         if number not in numbered and disposition != "scrubbed":
             wrong.append(f"sound: {disposition}")
-    codes = [worker.process.returncode for worker in workers.started]
+    codes = [worker.process.wait(10) for worker in workers.started]
     return HostileStorm(
-        Ledger.of(claims, outcomes),
+        DeliveryLedger.of(claims, outcomes),
         len(ends) + len(numbered),
         tuple(wrong),
         codes.count(-signal.SIGKILL),

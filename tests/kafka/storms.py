@@ -1,6 +1,6 @@
 """What happens to workers, brokers and the network while claims flow; each storm returns the ledger of what came out.
 
-The workers run the shell over a fake scrubber: what is tested is delivery, and the pipeline would only slow it down.
+The workers run everything over a fake scrubber: what is tested is delivery, and the pipeline would only slow it down.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tests.kafka.broker import Broker, Cluster
 from tests.kafka.proxy import run_proxy
 from tests.stream.support import (
     FAKE_WORKER,
-    Ledger,
+    DeliveryLedger,
     WorkerProcess,
     claim,
     committed,
@@ -43,7 +43,7 @@ def has_partitions(worker: WorkerProcess) -> bool:
 
 
 @dataclass
-class Group:
+class WorkerGroup:
     """Workers of one group, started and replaced by name."""
 
     settings: Settings
@@ -65,10 +65,10 @@ class Group:
 
 
 @contextlib.contextmanager
-def group(settings: Settings, folder: Path, program: tuple[str, ...] = FAKE_WORKER) -> Iterator[Group]:
+def group(settings: Settings, folder: Path, program: tuple[str, ...] = FAKE_WORKER) -> Iterator[WorkerGroup]:
     """Workers that end with the block."""
     with contextlib.ExitStack() as stack:
-        yield Group(settings, folder, stack, program)
+        yield WorkerGroup(settings, folder, stack, program)
 
 
 async def filled(settings: Settings, sent: int, *, sleep: float = 0.001) -> None:
@@ -93,10 +93,10 @@ async def stopped(worker: WorkerProcess) -> None:
     assert code == 0, f"{worker.name} left with {code}"
 
 
-async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> Ledger:
+async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> DeliveryLedger:
     """Wait until everything is committed, stop the workers, and count."""
     await progress(settings, sent, LIMIT_S)
-    return Ledger.of(sent, await ended_records(settings, *workers))
+    return DeliveryLedger.of(sent, await ended_records(settings, *workers))
 
 
 async def ended_records(settings: Settings, *workers: WorkerProcess) -> list[Record]:
@@ -107,7 +107,7 @@ async def ended_records(settings: Settings, *workers: WorkerProcess) -> list[Rec
     return await outcomes(settings)
 
 
-async def two_workers(settings: Settings, folder: Path, *, sent: int) -> Ledger:
+async def two_workers(settings: Settings, folder: Path, *, sent: int) -> DeliveryLedger:
     """A second worker joins, the first is stopped and replaced, the second is killed; all mid-run."""
     await prepare(settings, [claim(number, sleep=0.001) for number in range(sent)])
     with WorkerProcess(settings, folder, "first") as first:
@@ -123,10 +123,10 @@ async def two_workers(settings: Settings, folder: Path, *, sent: int) -> Ledger:
                 second.kill()
                 await progress(settings, sent)
                 assert third.stop() == 0
-    return Ledger.of(sent, await outcomes(settings))
+    return DeliveryLedger.of(sent, await outcomes(settings))
 
 
-async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_graceful: bool) -> Ledger:
+async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_graceful: bool) -> DeliveryLedger:
     """Of three workers one after the other is killed, or stopped, and replaced at once."""
     await filled(settings, sent)
     with group(settings, folder) as workers:
@@ -143,7 +143,7 @@ async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_
         return await ended(settings, sent, *running)
 
 
-async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> Ledger:
+async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> DeliveryLedger:
     """A worker is frozen for longer than its session; another takes its partitions, and then it wakes up."""
     frozen_s = settings.session_timeout_s + 4
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * frozen_s))
@@ -164,7 +164,7 @@ async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -
         return await ended(settings, sent, zombie, other)
 
 
-async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Ledger:
+async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> DeliveryLedger:
     """Beside two workers that stay a third joins, and leaves 5 s later, in good order and not in turn; and so on."""
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=seconds))
     with group(settings, folder) as workers:
@@ -188,7 +188,7 @@ async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, sec
 
 
 @contextlib.asynccontextmanager
-async def restarted_when_dead(workers: Group, count: int) -> AsyncIterator[list[WorkerProcess]]:
+async def restarted_when_dead(workers: WorkerGroup, count: int) -> AsyncIterator[list[WorkerProcess]]:
     """Some workers under a supervisor that starts again what has left, as every orchestrator does."""
     running = [workers.start() for _ in range(count)]
 
@@ -208,7 +208,7 @@ async def restarted_when_dead(workers: Group, count: int) -> AsyncIterator[list[
 
 async def dying_brokers(
     settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int, dark_s: float
-) -> Ledger:
+) -> DeliveryLedger:
     """One broker of three after the other is killed and comes back; in the end all are away for a while."""
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=10 * rounds + 5))
     with group(settings, folder) as workers:
@@ -239,7 +239,7 @@ async def _away(*brokers: Broker, seconds: float) -> None:
 class CrashLoop:
     """What became of a claim that kills every worker that scrubs it, and of those beside it."""
 
-    ledger: Ledger
+    ledger: DeliveryLedger
     killed: int
     """How many workers it ended."""
     letters: tuple[tuple[bytes | None, str], ...]
@@ -271,7 +271,7 @@ async def crash_loop(settings: Settings, folder: Path, *, sent: int) -> CrashLoo
     return CrashLoop(ledger, killed, tuple(reasons), culprit)
 
 
-async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
+async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> DeliveryLedger:
     """The broker stands still for seconds again and again: what is downstream takes nothing."""
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=4 * rounds + 4))
     with group(settings, folder) as workers:
@@ -287,7 +287,7 @@ async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, se
         return await ended(settings, sent, *running)
 
 
-async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
+async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> DeliveryLedger:
     """One worker's network is cut for longer than its session, broken off and silently in turn; another's is not."""
     cut_s = settings.session_timeout_s + 3
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * cut_s))
@@ -311,7 +311,7 @@ async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, se
             return await ended(settings, sent, steady, *running)
 
 
-async def damaged_records(settings: Settings, folder: Path, cluster: Cluster, *, sent: int) -> Ledger:
+async def damaged_records(settings: Settings, folder: Path, cluster: Cluster, *, sent: int) -> DeliveryLedger:
     """A byte of a claim changes on its way to a worker, which must not go past it; then the way is good again."""
     await prepare(settings, [claim(number, note="whole") for number in range(sent)], PARTITIONS)
     broker = cluster.brokers[0]

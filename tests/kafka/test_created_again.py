@@ -20,20 +20,20 @@ from tests.stream.support import (
     send_to,
 )
 from worker.kafka.connection import open_admin
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
-SettingsFor = Callable[[Delivery], Settings]
+SettingsFor = Callable[[DeliveryGuarantee], Settings]
 
 OLD = 30
 
 
-@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("delivery", list(DeliveryGuarantee))
 @pytest.mark.parametrize("new", [10, 50], ids=["shorter", "longer"])
 async def test_what_comes_after_is_read_from_the_beginning(
-    delivery: Delivery, new: int, settings_for: SettingsFor, tmp_path: Path
+    delivery: DeliveryGuarantee, new: int, settings_for: SettingsFor, tmp_path: Path
 ) -> None:
     """Under a running worker. Before, as many claims as the first topic had passed for done, without a word."""
     settings = settings_for(delivery)
@@ -56,7 +56,7 @@ async def test_what_comes_after_is_read_from_the_beginning(
 
 async def test_between_two_workers_each_claim_has_its_outcome_once(settings_for: SettingsFor, tmp_path: Path) -> None:
     """Kafka forgets the offsets of a topic that it deletes, so the next worker begins where the new one does."""
-    settings = settings_for(Delivery.EXACTLY_ONCE)
+    settings = settings_for(DeliveryGuarantee.EXACTLY_ONCE)
     await prepare(settings, [claim(number) for number in range(OLD)], partitions=1)
     with WorkerProcess(settings, tmp_path, "before") as worker:
         await progress(settings, OLD)
@@ -70,7 +70,7 @@ async def test_between_two_workers_each_claim_has_its_outcome_once(settings_for:
 
 async def test_a_topic_that_is_deleted_under_way_is_named(settings_for: SettingsFor, tmp_path: Path) -> None:
     """Before, the worker left with 1 and an AssertionError of a library."""
-    settings = settings_for(Delivery.EXACTLY_ONCE)
+    settings = settings_for(DeliveryGuarantee.EXACTLY_ONCE)
     await prepare(settings, [claim(number) for number in range(OLD)], partitions=1)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
         await progress(settings, OLD)

@@ -11,11 +11,11 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Protocol, Self
 
 from aiokafka import TopicPartition
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
@@ -38,20 +38,38 @@ FAKE_WORKER = ("-m", "tests.stream.fake_worker")
 REAL_WORKER = ("-m", "worker", "worker")
 
 
+class Process(Protocol):
+    """What tests use of `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once there is one. Raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
 class WorkerProcess:
-    """One worker in a process of its own: the shell over a fake scrubber, or the whole `claimscrub worker`."""
+    """One worker in a process of its own: over a fake scrubber, or the whole `claimscrub worker`."""
 
     def __init__(self, settings: Settings, folder: Path, name: str, program: tuple[str, ...] = FAKE_WORKER) -> None:
         self.name = name
         self.log_file = folder / f"{name}.log"
         with self.log_file.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program],
-                env=self.environment(settings),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
+            self.process = self._start(program, self.environment(settings), folder, log)
+
+    def _start(self, program: tuple[str, ...], environment: Mapping[str, str], folder: Path, log: IO[bytes]) -> Process:
+        return subprocess.Popen(
+            [sys.executable, *program], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder
+        )
 
     @staticmethod
     def environment(settings: Settings) -> dict[str, str]:
@@ -113,7 +131,7 @@ class WorkerProcess:
         return False
 
     def metric(self, sample: str) -> float:
-        """Return one sample of /metrics, named as it stands there."""
+        """Return one sample of /metrics, named as there."""
         for line in self.get("/metrics")[1].splitlines():
             if line.startswith(sample + " "):
                 return float(line.rpartition(" ")[2])
@@ -175,7 +193,7 @@ async def progress(settings: Settings, count: int, failsafe_s: float = FAILSAFE_
 
 
 @dataclass(frozen=True)
-class Ledger:
+class DeliveryLedger:
     """What came out, against what went in; all but `sent` and `duplicated` must be 0, and that too if exactly once."""
 
     sent: int
@@ -184,7 +202,7 @@ class Ledger:
     conflicting: int
     """Claims that came out twice with another id, another place or other bytes."""
     disordered: int
-    """Claims whose first outcome stands behind that of a later claim of the same key, on the same topic."""
+    """Claims whose first outcome comes after that of a later claim of the same key, on the same topic."""
 
     @classmethod
     def of(cls, sent: int, records: list[Record]) -> Self:
@@ -239,7 +257,7 @@ async def prepare(
     await send_claims(settings, claims, key=key)
 
 
-async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int) -> Ledger:
+async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int) -> DeliveryLedger:
     """Kill -9 the whole worker at even distances through the messages, restart it each time, and count."""
     settings = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
     document = sound()
@@ -252,7 +270,7 @@ async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int)
     with WorkerProcess(settings, folder, "last", REAL_WORKER) as worker:
         await progress(settings, sent)
         assert worker.stop() == 0
-    return Ledger.of(sent, await outcomes(settings))
+    return DeliveryLedger.of(sent, await outcomes(settings))
 
 
 async def create_again(settings: Settings) -> None:

@@ -11,7 +11,8 @@ from aiokafka.admin import NewTopic
 
 from schemas import dead_letter as dlq
 from tests.inputs.bad_inputs import ORDINARY_KEY, ROWS, YEAR_2500_MS, BadInput
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes, prepare, until
 from worker.kafka.connection import open_admin
 from worker.kafka.read import Record
 from worker.settings import Settings
@@ -31,7 +32,7 @@ def key_of(number: int) -> bytes | None:
 
 
 async def send_all(settings: Settings) -> None:
-    """Send every input, in order, to one partition, as a sender would that keeps to no rule of ours."""
+    """Send every input, in order, to one partition, as a sender that ignores our rules."""
     async with open_admin(settings) as admin:
         # A retention would delete what was sent long ago, and the broker would refuse what is too large.
         limits = {"retention.ms": "-1", "max.message.bytes": str(200 * _MIB)}
@@ -73,7 +74,7 @@ def ended(record: Record) -> tuple[str, set[str]]:
     return outcome["disposition"], {"", *found}
 
 
-def lines_of(worker: WorkerProcess) -> list[dict[str, Any]]:
+def lines_of(worker: ForkedWorker) -> list[dict[str, Any]]:
     """The log lines about messages."""
     return [line for line in worker.log_lines() if line["event"] in {"claim", "dead-letter"}]
 
@@ -99,7 +100,7 @@ async def test_each_row_ends_as_it_says(exactly_once: Settings, tmp_path: Path) 
     await prepare(settings, [], partitions=1)
     taken = [bad for _, bad in INPUTS if bad.ends != "unseen"]
 
-    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await until(lambda: len(lines_of(worker)) >= len(taken), "every message has its line")
         counted = {ends: worker.metric(f'claimscrub_claims_total{{outcome="{ends}"}}') for ends in ENDS}
         timed = sum(worker.metric(f'claimscrub_end_to_end_seconds_count{{outcome="{ends}"}}') for ends in ENDS)

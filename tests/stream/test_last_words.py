@@ -12,6 +12,7 @@ import pytest
 
 from tests.kafka.broker import free_ports
 from tests.kafka.proxy import Proxy, run_proxy
+from tests.stream.forks import ForkedWorker
 from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, claim, prepare, until
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
@@ -19,7 +20,7 @@ from worker.stream.exit_codes import ExitCode
 pytestmark = [pytest.mark.timeout(600)]
 
 
-class _OnPort(WorkerProcess):
+class _OnPort(ForkedWorker):
     """A worker on a port that the test chose."""
 
     port = "0"
@@ -27,7 +28,7 @@ class _OnPort(WorkerProcess):
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:
         """Return the environment of the worker."""
-        return WorkerProcess.environment(settings) | {"CLAIMSCRUB_HTTP_PORT": cls.port}
+        return ForkedWorker.environment(settings) | {"CLAIMSCRUB_HTTP_PORT": cls.port}
 
 
 _WITHOUT_PATIENCE = """
@@ -39,7 +40,7 @@ runpy.run_module("worker", run_name="__main__", alter_sys=True)
 """A worker that tries a broker once, where others try for a minute."""
 
 
-def end_of(folder: Path, worker: type[WorkerProcess] = WorkerProcess, **settings: Any) -> tuple[int, dict[str, Any]]:
+def end_of(folder: Path, worker: type[ForkedWorker] = ForkedWorker, **settings: Any) -> tuple[int, dict[str, Any]]:
     """Return the exit code of a worker that cannot start, and its one critical line."""
     with worker(Settings(**settings), folder, "worker", REAL_WORKER) as started:
         code = started.process.wait(90)

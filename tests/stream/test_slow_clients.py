@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 
 from tests.inputs.hostile import claim_with
-from tests.stream.support import REAL_WORKER, Ledger, WorkerProcess, committed, outcomes, prepare, progress
+from tests.stream.support import REAL_WORKER, DeliveryLedger, WorkerProcess, committed, outcomes, prepare, progress
 from worker.kafka.connection import open_producer
 from worker.samples import synthetic
 from worker.settings import Settings
@@ -107,6 +107,6 @@ async def test_500_slow_clients_keep_no_probe_and_no_claim_waiting(exactly_once:
 
     assert median(among) < max(MOST_S, MOST_TIMES * median(alone))
     found = await outcomes(settings)
-    ledger = Ledger.of(len(sent), found)
+    ledger = DeliveryLedger.of(len(sent), found)
     assert (*ledger.flaws, ledger.duplicated) == (0, 0, 0, 0)
     assert {each.topic for each in found} == {settings.topics.scrubbed}

@@ -1,6 +1,6 @@
 """What lines have alike, so that what follows from it alone need be worked out once for all of them.
 
-Claims repeat themselves: 40 units of infliximab with JZ in an office on one day stand on many of them.
+Claims repeat themselves: 40 units of infliximab with JZ in an office on one day are on many of them.
 """
 
 from decimal import Decimal

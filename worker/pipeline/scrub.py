@@ -1,4 +1,4 @@
-"""The four steps in a row: decode, enrich, check, decide; then the outcome message is written."""
+"""The steps of a claim in a row: decode, gather and enrich, check, decide, encode."""
 
 import copy
 import hashlib
@@ -19,12 +19,12 @@ from worker.edits.edit import AnyEdit
 from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
-from worker.pipeline.fixes.fixes import Fixed, make_fixes, new_findings
+from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
 from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
-from worker.pipeline.steps.check import MAX_FINDINGS, Checked, check
+from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, check
 from worker.pipeline.steps.decide import decide
-from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode
+from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
 from worker.pipeline.steps.enrich import Enricher
 from worker.pipeline.steps.gather import Gatherer
 from worker.pipeline.waste_ledger import LedgerWriter
@@ -36,11 +36,11 @@ _OUTCOMES: Final = TypeAdapter(Outcome)
 _NO_CLAIM: Final = b',"claim":{}}'
 
 
-class Scrubbed(NamedTuple):
-    """What became of one message.
+class ScrubResult(NamedTuple):
+    """The result for one message.
 
     Exactly one of `outcome` (with `message`, its JSON bytes) and `dead_letter` is set; neither is for a tombstone.
-    `billed` is the total charge in dollars, where the claim says one that can be read.
+    `billed` is the total charge in dollars, where the claim has one that can be read.
     """
 
     outcome: Outcome | None = None
@@ -51,21 +51,21 @@ class Scrubbed(NamedTuple):
     stage_seconds: Mapping[str, float] = MappingProxyType({})
 
 
-class _Examined(NamedTuple):
-    """What enriching and checking one claim came to."""
+class _Examination(NamedTuple):
+    """The result of enriching and checking one claim."""
 
     facts: ClaimFacts
     enrichment: tuple[LineEnrichment, ...]
-    checked: Checked
+    checked: CheckResult
     findings: tuple[Finding, ...]
     enriching_s: float
 
 
-class _Corrected(NamedTuple):
-    """A claim with its fixes, and what it came to with them."""
+class _CorrectedClaim(NamedTuple):
+    """A claim with its fixes, and its result with them."""
 
-    fixed: Fixed
-    examined: _Examined
+    fixed: FixedClaim
+    examined: _Examination
 
 
 class Pipeline:
@@ -111,15 +111,15 @@ class Pipeline:
         other._only = self.profiles.named(profile)  # noqa: SLF001 - a copy of our own
         return other
 
-    def scrub(self, value: bytes | None, received_on: date) -> Scrubbed:
-        """One message in, what became of it out. Total: bad bytes are a dead letter, no bytes a tombstone."""
+    def scrub(self, value: bytes | None, received_on: date) -> ScrubResult:
+        """One message in, its result out. Total: bad bytes are a dead letter, no bytes a tombstone."""
         if value is None:
-            return Scrubbed()
+            return ScrubResult()
         started = self._clock()
         try:
             decoded = decode(value, self._max_bytes)
-        except NotAClaimError as error:
-            return Scrubbed(dead_letter=error.letter)
+        except UnreadableClaimError as error:
+            return ScrubResult(dead_letter=error.letter)
         decoded_at = self._clock()
         profile = self._only or self._profile_of(decoded.claim)
         examined = first = self._examine(decoded, received_on, profile)
@@ -148,7 +148,7 @@ class Pipeline:
         message = encode(outcome, made.fixed.value, decoded.body) if made else encode(outcome, decoded.body)
         marks = (started, decoded_at, decoded_at + first.enriching_s, checked_at, decided_at, self._clock())
         seconds = dict(zip(STAGES, map(sub, marks[1:], marks), strict=True))
-        return Scrubbed(
+        return ScrubResult(
             outcome=outcome,
             message=message,
             lines=len(examined.facts.lines),
@@ -156,16 +156,18 @@ class Pipeline:
             stage_seconds=seconds,
         )
 
-    def _examine(self, decoded: Decoded, received_on: date, profile: Profile) -> _Examined:
+    def _examine(self, decoded: DecodedClaim, received_on: date, profile: Profile) -> _Examination:
         started = self._clock()
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         enrichment = self._enricher.enrich(facts)
         enriching_s = self._clock() - started
         checked = check(self._plan(profile, facts), facts, received_on)
-        return _Examined(facts, enrichment, checked, checked.sorted_findings(), enriching_s)
+        return _Examination(facts, enrichment, checked, checked.sorted_findings(), enriching_s)
 
-    def _corrected(self, body: bytes, examined: _Examined, received_on: date, profile: Profile) -> _Corrected | None:
-        """The claim with its safe fixes, where the profile wants them and nothing is found that was not there."""
+    def _corrected(
+        self, body: bytes, examined: _Examination, received_on: date, profile: Profile
+    ) -> _CorrectedClaim | None:
+        """The claim with its safe fixes, where the profile wants them and they cause no new finding."""
         if profile.apply_fixes is not ApplyFixes.SAFE or not examined.findings:
             return None
         fixed = make_fixes(body, examined.findings)
@@ -173,10 +175,10 @@ class Pipeline:
             return None
         try:
             corrected = decode(fixed.value, self._max_bytes)
-        except NotAClaimError:  # a correction may make a claim of the largest size too large
+        except UnreadableClaimError:  # a correction may make a claim of the largest size too large
             return None
         again = self._examine(corrected, received_on, profile)
-        return None if new_findings(examined.findings, again.findings) else _Corrected(fixed, again)
+        return None if new_findings(examined.findings, again.findings) else _CorrectedClaim(fixed, again)
 
     def _plan(self, profile: Profile, facts: ClaimFacts) -> Plan:
         return self._plans[profile.name, facts.is_institutional]
@@ -184,7 +186,7 @@ class Pipeline:
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
 
-    def _outcome_id(self, decoded: Decoded, received_on: date, profile: Profile, errors: Iterable[str]) -> str:
+    def _outcome_id(self, decoded: DecodedClaim, received_on: date, profile: Profile, errors: Iterable[str]) -> str:
         # The day is part of it because filing limits and future dates depend on it: one id, one verdict. So are the
         # edits that failed, as one may fail for want of time or memory and do its work the next time.
         told = (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat(), *sorted(errors))
@@ -203,7 +205,14 @@ def _billed(claim: Claim) -> Decimal | None:
 
 
 def encode(outcome: Outcome, claim: bytes, original: bytes | None = None) -> bytes:
-    """The outcome message with the claim byte for byte, and where it was corrected also as it was received."""
-    head = _OUTCOMES.dump_json(outcome, by_alias=True, exclude_none=True).removesuffix(_NO_CLAIM)
+    """The outcome message with the claim byte for byte, and where it was corrected also as it was received.
+
+    Raises:
+        ValueError: When the outcome has a claim of its own, or the claim is not its last field.
+    """
+    written = _OUTCOMES.dump_json(outcome, by_alias=True, exclude_none=True)
+    if not written.endswith(_NO_CLAIM):
+        raise ValueError("an outcome ends with a claim without members, which the claim's own bytes replace")
+    head = written[: -len(_NO_CLAIM)]
     received = b"" if original is None else b',"original":%b' % original
     return b'%b%b,"claim":%b}' % (head, received, claim)

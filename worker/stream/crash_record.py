@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from worker.stream.lanes import HasOffset, Lane, Message
-from worker.stream.suspects import Suspects, read_suspects
+from worker.stream.suspects import SuspectRange, read_suspects
 
 CRASHES_TO_DEAD_LETTER: Final = 3
 
@@ -29,20 +29,20 @@ _PORTIONS: Final = 20
 """After the first crash the suspects are tried in so many portions; after the second one by one."""
 
 
-def suspects_of(lane: Lane) -> Suspects | None:
+def suspects_of(lane: Lane) -> SuspectRange | None:
     """Return the suspects that stand in the lane's metadata; none in a text that is not ours or is done with."""
     found = read_suspects(lane.metadata)
     return None if found is None or found.until <= lane.next_offset else found
 
 
-def found_suspects(lane: Lane) -> Suspects | None:
+def found_suspects(lane: Lane) -> SuspectRange | None:
     """Return the suspects that an earlier worker left, as opposed to those that this one names."""
     return None if lane.is_watched else suspects_of(lane)
 
 
 def watch(next_offset: int, batch_max_claims: int) -> str:
     """Return what to commit with an offset, so that a worker that dies has died of one of these."""
-    return Suspects(next_offset + batch_max_claims, 1).metadata()
+    return SuspectRange(next_offset + batch_max_claims, 1).metadata()
 
 
 def are_named(lane: Lane, messages: Sequence[HasOffset]) -> bool:
@@ -60,13 +60,13 @@ def portion(lane: Lane, messages: Sequence[Message]) -> Sequence[Message]:
     return [message for message in messages[:size] if message.offset < found.until] or messages
 
 
-def while_tried(found: Suspects, messages: Sequence[HasOffset]) -> str:
+def while_tried(found: SuspectRange, messages: Sequence[HasOffset]) -> str:
     """Return what to commit while messages are scrubbed and delivered, after a worker died of suspects."""
     return found.part_until(messages[-1].offset + 1).metadata()
 
 
 def left(lane: Lane, next_offset: int) -> str | None:
-    """Return what to commit with an offset while suspects of an earlier worker lie behind it; none if none do."""
+    """Return what to commit with an offset while suspects of an earlier worker lie behind it; None when none do."""
     found = found_suspects(lane)
     return lane.metadata if found is not None and next_offset < found.until else None
 

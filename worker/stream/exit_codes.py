@@ -10,7 +10,7 @@ class ExitCode(IntEnum):
     """It was asked to stop and did."""
 
     CRASHED = 1
-    """Something that nobody foresaw; a restart resumes from the committed offset."""
+    """An unexpected error; a restart resumes from the committed offset."""
 
     STOP_DEADLINE = 3
     """It was asked to stop, and was not done within the grace period."""

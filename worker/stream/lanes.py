@@ -69,14 +69,14 @@ class Lane:
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
 
-    def committing(self, offset: int, metadata: str) -> "Committed":
+    def committing(self, offset: int, metadata: str) -> "CommittedOffset":
         """Return what to commit, with whose it is; what a dead worker left stays without a living one's name."""
         is_of_the_dead = metadata == self.metadata and not self.is_watched
-        return Committed(offset, metadata, self.topic_id, None if is_of_the_dead else self.member_id)
+        return CommittedOffset(offset, metadata, self.topic_id, None if is_of_the_dead else self.member_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class CommittedOffset:
     """What the group has committed for a partition."""
 
     offset: int
@@ -95,7 +95,7 @@ class LaneGroup(Protocol):
         """Return the generation in force."""
         ...
 
-    async def committed(self, tp: TP) -> Committed | None:
+    async def committed(self, tp: TP) -> CommittedOffset | None:
         """Return what the group has committed."""
         ...
 
@@ -186,7 +186,7 @@ class Lanes:
         )
 
     async def lane(self, tp: TP, generation: int) -> Lane | None:
-        """Return the lane of a partition, opened first if need be; none if the generation is over."""
+        """Return the lane of a partition, opened first if need be; None when the generation is over."""
         if generation != self._generation or generation != self._group.generation:
             return None
         opening = self._opening.get(tp)
@@ -219,14 +219,14 @@ class Lanes:
         self._last[tp] = lane
         return lane
 
-    def _forgotten(self, lane: Lane) -> Committed | None:
+    def _forgotten(self, lane: Lane) -> CommittedOffset | None:
         """Return what this worker did of a topic that is gone, where the broker forgot the offset with the topic."""
         last = self._last.get(lane.tp)
         if last is None or None in {last.topic_id, lane.topic_id} or last.topic_id == lane.topic_id:
             return None
         return last.committing(last.next_offset, "")
 
-    async def _is_of_another_log(self, lane: Lane, committed: Committed) -> bool:
+    async def _is_of_another_log(self, lane: Lane, committed: CommittedOffset) -> bool:
         """Return whether an offset cannot be of this log: its topic was another one, or the log ends before it."""
         if None not in {committed.topic_id, lane.topic_id} and committed.topic_id != lane.topic_id:
             return True
@@ -237,7 +237,7 @@ class Lanes:
             await asyncio.sleep(_LOOK_AGAIN_AFTER_S)
         return True
 
-    async def _left_by_the_dead(self, committed: Committed) -> str:
+    async def _left_by_the_dead(self, committed: CommittedOffset) -> str:
         """Return what is committed beside the offset, less a crash that was none: who committed it is still a member.
 
         A worker that cannot take a name back before its partition goes is slow, or its broker is; it did not die of a
@@ -252,11 +252,11 @@ class Lanes:
             is_member = False
         return without if is_member else committed.metadata
 
-    async def _start_over(self, lane: Lane, committed: Committed) -> None:
+    async def _start_over(self, lane: Lane, committed: CommittedOffset) -> None:
         """Go to the beginning of a log that nobody has read: what is in it must not pass for done."""
         lane.next_offset = await self._group.beginning(lane.tp)
         end = (await self._group.ends([lane.tp]))[lane.tp]
-        # Committed first: this must not be reported, and not be done, by the next owner once more.
+        # CommittedOffset first: this must not be reported, and not be done, by the next owner once more.
         await self._delivery.note(lane, lane.metadata)
         self._news.replaced(lane.tp, committed.offset, lane.next_offset, end)
 
@@ -271,10 +271,10 @@ class Lanes:
             return
         self._news.expired(lane.tp, first, beginning)
         lane.next_offset = beginning
-        # Committed at once: whoever opens the lane next would report them again.
+        # CommittedOffset at once: whoever opens the lane next would report them again.
         await self._delivery.note(lane, lane.metadata)
 
-    async def _settled(self, tp: TP) -> Committed | None:
+    async def _settled(self, tp: TP) -> CommittedOffset | None:
         # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
         # and aiokafka cannot ask for stable offsets only (KIP-447): so read until two answers agree.
         committed = await self._group.committed(tp)

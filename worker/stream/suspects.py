@@ -8,7 +8,7 @@ _METADATA: Final = re.compile(r"claimscrub/1 suspects-until=(\d{1,19}) crashes=(
 
 
 @dataclass(frozen=True, slots=True)
-class Suspects:
+class SuspectRange:
     """The messages from the committed offset up to `until` (exclusive); one of them ended `crashes` workers."""
 
     until: int
@@ -21,17 +21,18 @@ class Suspects:
         of = "" if self.of is None else f" of={self.of}"
         return f"claimscrub/1 suspects-until={self.until} crashes={self.crashes}{of}"
 
-    def part_until(self, until: int) -> "Suspects":
+    def part_until(self, until: int) -> "SuspectRange":
         """Return the part of these that is tried: the next crash is one of theirs."""
-        return Suspects(until, self.crashes + 1, self.until if self.until > until else None)
+        return SuspectRange(until, self.crashes + 1, self.until if self.until > until else None)
 
 
-def read_suspects(metadata: str) -> Suspects | None:
+def read_suspects(metadata: str) -> SuspectRange | None:
     """Return the suspects that a text names; none in a text that is not ours."""
     found = _METADATA.fullmatch(metadata)
-    return (
-        None if found is None else Suspects(int(found[1]), int(found[2]), None if found[3] is None else int(found[3]))
-    )
+    if found is None:
+        return None
+    until, crashes, of = found.groups()
+    return SuspectRange(int(until), int(crashes), None if of is None else int(of))
 
 
 def without_the_last_crash(metadata: str) -> str:
@@ -39,4 +40,4 @@ def without_the_last_crash(metadata: str) -> str:
     found = read_suspects(metadata)
     if found is None:
         return metadata
-    return Suspects(found.of or found.until, found.crashes - 1).metadata() if found.crashes > 1 else ""
+    return SuspectRange(found.of or found.until, found.crashes - 1).metadata() if found.crashes > 1 else ""

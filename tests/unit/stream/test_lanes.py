@@ -10,14 +10,14 @@ from faust.types import TP
 
 from worker.observe.recorder import Recorder
 from worker.stream import lanes as lanes_module
-from worker.stream.lanes import Committed, Lane, Lanes
-from worker.stream.suspects import Suspects
+from worker.stream.lanes import CommittedOffset, Lane, Lanes
+from worker.stream.suspects import SuspectRange
 
 PARTITION = TP("claims.inbound.v1", 0)
 
 
 @dataclass(frozen=True)
-class Message:
+class FakeMessage:
     """A message of which only the offset matters."""
 
     offset: int
@@ -63,10 +63,14 @@ class World:
         """Keep from where a log is read that is another one."""
         self.told.append((f"replaced {offset}", beginning, end))
 
-    async def committed(self, _tp: TP) -> Committed | None:
+    async def committed(self, _tp: TP) -> CommittedOffset | None:
         """Return what is committed."""
         self.happened.append("committed")
-        return None if self.offset is None else Committed(self.offset, self.metadata, self.of_topic, self.committed_by)
+        return (
+            None
+            if self.offset is None
+            else CommittedOffset(self.offset, self.metadata, self.of_topic, self.committed_by)
+        )
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
@@ -109,7 +113,7 @@ async def _opened(world: World) -> tuple[Lanes, Lane, Recorder]:
 
 
 async def _admitted(lanes: Lanes, lane: Lane, *offsets: int) -> list[int]:
-    return [each.offset for each in await lanes.admit(lane, [Message(offset) for offset in offsets])]
+    return [each.offset for each in await lanes.admit(lane, [FakeMessage(offset) for offset in offsets])]
 
 
 async def test_the_producer_starts_before_the_committed_offset_is_read() -> None:
@@ -127,8 +131,8 @@ async def test_an_offset_that_still_moves_is_read_until_it_rests() -> None:
     world = World(committed=100)
     answers = iter([100, 150, 150])
 
-    async def committed(_tp: TP) -> Committed:
-        return Committed(next(answers))
+    async def committed(_tp: TP) -> CommittedOffset:
+        return CommittedOffset(next(answers))
 
     world.committed = committed  # type: ignore[method-assign]
     _, lane, _ = await _opened(world)
@@ -140,7 +144,7 @@ async def test_a_group_that_does_not_answer_opens_no_lane() -> None:
     """Whoever waits for the lane hears of it, and its producer is closed."""
     world = World()
 
-    async def committed(_tp: TP) -> Committed:
+    async def committed(_tp: TP) -> CommittedOffset:
         raise TimeoutError
 
     world.committed = committed  # type: ignore[method-assign]
@@ -156,7 +160,7 @@ async def test_a_lane_that_is_revoked_while_it_opens_closes_its_producer() -> No
     world = World()
     asked = asyncio.Event()
 
-    async def committed(_tp: TP) -> Committed:
+    async def committed(_tp: TP) -> CommittedOffset:
         asked.set()
         return await asyncio.Event().wait()  # type: ignore[return-value]  # never
 
@@ -362,15 +366,15 @@ async def test_an_end_that_comes_back_is_no_other_log(monkeypatch: pytest.Monkey
     assert (lane.next_offset, world.told) == (100, [])
 
 
-NAMED = Suspects(600, 1).metadata()
+NAMED = SuspectRange(600, 1).metadata()
 
 
 @pytest.mark.parametrize(
     ("named", "by", "left"),
     [
         (NAMED, "other", ""),
-        (Suspects(101, 3).metadata(), "other", Suspects(101, 2).metadata()),
-        (Suspects(600, 1).part_until(125).metadata(), "other", NAMED),
+        (SuspectRange(101, 3).metadata(), "other", SuspectRange(101, 2).metadata()),
+        (SuspectRange(600, 1).part_until(125).metadata(), "other", NAMED),
         (NAMED, "me", ""),
         (NAMED, "dead", NAMED),
         (NAMED, None, NAMED),
@@ -412,10 +416,10 @@ async def test_nobody_is_asked_for_where_nobody_was_named() -> None:
 
 def test_what_a_dead_worker_left_is_handed_on_without_a_name() -> None:
     """Else the next owner would take the crash back: who handed it on is alive. What a lane tries itself is named."""
-    left, tried = Suspects(600, 2).metadata(), Suspects(600, 2).part_until(125).metadata()
+    left, tried = SuspectRange(600, 2).metadata(), SuspectRange(600, 2).part_until(125).metadata()
     found = Lane(PARTITION, 1, None, 100, left, member_id="me")
     own = Lane(PARTITION, 1, None, 100, left, is_watched=True, member_id="me")
 
-    assert found.committing(110, left) == Committed(110, left)
-    assert found.committing(100, tried) == Committed(100, tried, None, "me")
-    assert own.committing(100, left) == Committed(100, left, None, "me")
+    assert found.committing(110, left) == CommittedOffset(110, left)
+    assert found.committing(100, tried) == CommittedOffset(100, tried, None, "me")
+    assert own.committing(100, left) == CommittedOffset(100, left, None, "me")

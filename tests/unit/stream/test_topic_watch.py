@@ -10,7 +10,7 @@ from faust.types import TP
 
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.topic_watch import watch_topic
 
 TOPIC = "claims.inbound.v1"
@@ -19,7 +19,7 @@ FIRST, SECOND = "1" * 32, "2" * 32
 Answer = str | Exception | None
 
 
-class FakeShell:
+class FakeRuntime:
     """A worker with one lane, and a broker that answers one thing after the other about its topic."""
 
     def __init__(self, *answers: Answer, opened_for: str | None) -> None:
@@ -59,13 +59,13 @@ class FakeShell:
         self.ended.set()
 
 
-async def watched(*answers: Answer, opened_for: str | None = FIRST) -> FakeShell:
+async def watched(*answers: Answer, opened_for: str | None = FIRST) -> FakeRuntime:
     """Let the watch hear every answer."""
-    shell = FakeShell(*answers, opened_for=opened_for)
-    watch = asyncio.create_task(watch_topic(cast("Shell", shell), look_s=0))
-    await shell.has_answered.wait()
+    runtime = FakeRuntime(*answers, opened_for=opened_for)
+    watch = asyncio.create_task(watch_topic(cast("Runtime", runtime), look_s=0))
+    await runtime.has_answered.wait()
     watch.cancel()
-    return shell
+    return runtime
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ async def watched(*answers: Answer, opened_for: str | None = FIRST) -> FakeShell
 )
 async def test_the_worker_goes_on(answers: tuple[Answer, ...], opened_for: str | None) -> None:
     """While nothing says that the topic is another one, or gone."""
-    shell = await watched(*answers, opened_for=opened_for)
+    runtime = await watched(*answers, opened_for=opened_for)
 
-    assert (shell.said, shell.code) == ([], None)
+    assert (runtime.said, runtime.code) == ([], None)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ async def test_the_worker_goes_on(answers: tuple[Answer, ...], opened_for: str |
 )
 async def test_the_worker_ends_with_one_line(answers: tuple[Answer, ...], event: str) -> None:
     """However often it is seen; the exit code is that of a topic which is missing."""
-    shell = await watched(*answers)
+    runtime = await watched(*answers)
 
-    assert (shell.said, shell.code) == ([(event, TOPIC)], ExitCode.BROKER_UNREACHABLE)
+    assert (runtime.said, runtime.code) == ([(event, TOPIC)], ExitCode.BROKER_UNREACHABLE)

@@ -1,6 +1,6 @@
 """What the edits look at: the claim, its lines and its drugs, worked out once and shared.
 
-Values that could not be read stand as None here; only the intake edits look at the text behind them.
+Values that could not be read are None here; only the intake edits look at the text behind them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from schemas.claim import Claim, Provider, ServiceLine
 from schemas.documentation import DocumentationElement
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.rows import Container, Drug
 
@@ -24,8 +24,8 @@ class LineFacts(NamedTuple):
     `on` is its first date of service and `until` its last one, which is the first when no later one is given. `place`
     is where it was done: its own place of service [SV105], else the claim's [CLM05-1]; on an institutional claim the
     place that the facility type stands for, None for most types. `drug` is the drug behind its code, in force on that
-    date or not; None for a line that is no drug line as far as our tables know (`drug_answer` then says how they know).
-    `traits` are the values of `Trait` added up. `likeness` is None for a line with content that few others have.
+    date or not; None for a line that is not a drug line as far as our tables know (`drug_answer` then says how they
+    know). `traits` are the values of `Trait` added up. `likeness` is None for a line with content that few others have.
 
     The charge of a line differs from provider to provider; ask the claim for it.
     """
@@ -85,7 +85,7 @@ class DrugDay(NamedTuple):
     None when a count is missing. Doses are in the unit of the code's billing unit (mg for a code billed per 10 mg).
     `marketed` are the containers on the crosswalk of that day, none when they or their contents are not known, and
     `marketed_sizes` the billing units in each, each once, smallest first. `traits` are those of all lines together.
-    `likeness` is None where a record was sent, or a line has none.
+    `likeness` is None when a record was sent, or a line has none.
     """
 
     lines: tuple[LineFacts, ...]
@@ -96,7 +96,7 @@ class DrugDay(NamedTuple):
     drug: Drug
     units_given: Decimal | None
     units_wasted: Decimal | None
-    record: Record | None
+    record: DrugRecord | None
     dose_given: Decimal | Unknown
     dose_discarded: Decimal | Unknown
     containers_opened: tuple[Decimal, ...] | Unknown
@@ -117,7 +117,7 @@ class DrugDay(NamedTuple):
 
 
 class ClaimFacts(NamedTuple):
-    """The claim with its lines and its drugs by day. As a whole it is of no one code, and like no other.
+    """The claim with its lines and its drugs by day. As a whole it has no code, and no likeness.
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
@@ -142,7 +142,7 @@ class ClaimFacts(NamedTuple):
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:
-        """What the record holds; None when nobody said."""
+        """What the record holds; None when it is not known."""
         return self.claim.documentation
 
     def charge_of(self, line: LineFacts) -> Decimal | None:

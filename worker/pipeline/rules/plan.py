@@ -1,4 +1,4 @@
-"""Which edits are run on what: the rules of a payer profile, chosen by what a subject has to be looked at.
+"""Which edits are run on what: the rules of a payer profile, chosen by the traits of a subject.
 
 This is the one clever place of the pipeline. A claim has a few hundred pairs of a subject and an edit, and on most of
 them the edit has nothing to say.
@@ -36,7 +36,7 @@ Gap: TypeAlias = tuple[str, str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RuleSelection:
     """The rules for certain subjects, in the order of their ids.
 
     `ids` are those that count as having looked at the subject: the rules, and those that need not look again. `told` is
@@ -48,24 +48,24 @@ class Chosen:
     told: tuple[Gap, ...] = ()
 
 
-class Choice:
+class ScopeRules:
     """The rules of one scope."""
 
     def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
         self._rules = tuple(rules)
         self._configuration = configuration
-        self.for_likes: Kept[tuple[date, Likeness], Chosen] = Kept(ALIKE)
+        self.for_likes: Kept[tuple[date, Likeness], RuleSelection] = Kept(ALIKE)
         """The rules that a subject like an earlier one, received on the same day, has to be shown to."""
         self.of = lru_cache(maxsize=KEPT)(self._choose)
         """The rules that need none but these traits, and are about this code."""
 
-    def _choose(self, traits: int, code: str) -> Chosen:
+    def _choose(self, traits: int, code: str) -> RuleSelection:
         rules = tuple(
             rule
             for rule in self._rules
             if rule.edit.needs & traits == rule.edit.needs and rule.edit.about(code, self._configuration)
         )
-        return Chosen(rules, frozenset(rule.edit.id for rule in rules))
+        return RuleSelection(rules, frozenset(rule.edit.id for rule in rules))
 
 
 Subject: TypeAlias = Any  # the facts of a claim, a line or a drug and day, as the scope says
@@ -86,7 +86,7 @@ class Phase:
         for rule in sorted(rules, key=lambda rule: rule.edit.id):
             by_scope[rule.edit.scope].append(rule)
         self.sides = [
-            (Choice(by_scope[scope], configuration), subjects)
+            (ScopeRules(by_scope[scope], configuration), subjects)
             for scope, subjects in SUBJECTS.items()
             if by_scope[scope]
         ]

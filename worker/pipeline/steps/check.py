@@ -1,4 +1,4 @@
-"""Runs the edits of a plan over a claim and keeps account of what was really checked."""
+"""Runs the edits of a plan over a claim and records what was checked."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,11 +8,11 @@ from operator import attrgetter
 from typing import Final
 
 from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, WatchedContext
+from worker.edits.edit import Bypassed, Context, DoesNotApply, EditStatus, Flaw, NoData, Verdict, WatchedContext
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
 from worker.payers.suppression import Suppression
-from worker.pipeline.rules.plan import Chosen, Gap, Phase, Plan, Subject
+from worker.pipeline.rules.plan import Gap, Phase, Plan, RuleSelection, Subject
 from worker.pipeline.rules.rulebook import Rule
 
 MAX_FINDINGS: Final = 200
@@ -20,7 +20,7 @@ _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass
-class Checked:
+class CheckResult:
     """The findings in the order of the edits, and the account of every edit that had something to look at."""
 
     claim: ClaimFacts
@@ -38,7 +38,7 @@ class Checked:
         return tuple(sorted(self.findings, key=lambda finding: (_RANK[finding.severity], finding.edit)))
 
     def coverage(self, plan: Plan) -> Coverage:
-        """What was checked, as the outcome says it."""
+        """What was checked, for the outcome."""
         undecided = frozenset([entry.edit for entry in self.no_data])
         lifted = [entry.edit for entry in self.bypassed]
         return Coverage(
@@ -54,9 +54,9 @@ class Checked:
         )
 
 
-def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
+def check(plan: Plan, facts: ClaimFacts, received_on: date) -> CheckResult:
     """Run every edit of the plan that has something to look at on this claim."""
-    checked = Checked(facts)
+    checked = CheckResult(facts)
     known = plan.configuration
     context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
     _run(plan.intake, context, checked)
@@ -72,7 +72,7 @@ def check(plan: Plan, facts: ClaimFacts, received_on: date) -> Checked:
     return checked
 
 
-def _run(phase: Phase, context: Context, checked: Checked) -> None:
+def _run(phase: Phase, context: Context, checked: CheckResult) -> None:
     claim, received_on = context.claim, context.received_on
     for choice, subjects in phase.sides:
         for subject in subjects(claim):
@@ -89,8 +89,8 @@ def _run(phase: Phase, context: Context, checked: Checked) -> None:
                 choice.for_likes.keep((received_on, subject.likeness), learnt)
 
 
-def _show(subject: Subject, chosen: Chosen, context: Context, checked: Checked) -> list[str]:
-    """Run the rules on a subject; return the edits to which it is none of their business."""
+def _show(subject: Subject, chosen: RuleSelection, context: Context, checked: CheckResult) -> list[str]:
+    """Run the rules on a subject; return the edits that do not apply."""
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
     elsewhere = []
     for rule in chosen.rules:
@@ -115,13 +115,15 @@ def _show(subject: Subject, chosen: Chosen, context: Context, checked: Checked) 
     return elsewhere
 
 
-def _show_first(subject: Subject, chosen: Chosen, context: WatchedContext, checked: Checked) -> Chosen:
+def _show_first(
+    subject: Subject, chosen: RuleSelection, context: WatchedContext, checked: CheckResult
+) -> RuleSelection:
     """Run the rules on the first subject of its likeness; return what is to be done with the next one."""
     again, told, ids = [], [], set(chosen.ids)
     for rule in chosen.rules:
         context.forget()
         verdicts, gaps = checked.verdicts, len(checked.no_data)
-        elsewhere = _show(subject, Chosen((rule,), frozenset((rule.edit.id,))), context, checked)
+        elsewhere = _show(subject, RuleSelection((rule,), frozenset((rule.edit.id,))), context, checked)
         found = checked.no_data[gaps:]
         has_more_to_say = context.claim_was_seen or checked.verdicts - verdicts > len(found)
         if has_more_to_say or rule.suppressions or not rule.edit.is_shipped:
@@ -129,7 +131,7 @@ def _show_first(subject: Subject, chosen: Chosen, context: WatchedContext, check
         else:
             ids.difference_update(elsewhere)
             told += [(gap.edit, gap.missing, gap.line and subject.numbers.index(gap.line)) for gap in found]
-    return Chosen(tuple(again), _shared(frozenset(ids)), tuple(told))
+    return RuleSelection(tuple(again), _shared(frozenset(ids)), tuple(told))
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +140,7 @@ def _shared(ids: frozenset[str]) -> frozenset[str]:
     return ids
 
 
-def _account(rule: Rule, verdict: Verdict, checked: Checked) -> None:
+def _account(rule: Rule, verdict: Verdict, checked: CheckResult) -> None:
     checked.verdicts += 1
     match verdict:
         case NoData(missing, line):
@@ -149,14 +151,14 @@ def _account(rule: Rule, verdict: Verdict, checked: Checked) -> None:
             checked.bypassed[BypassedEntry(edit=rule.edit.id, by=by, line=line)] = None
 
 
-def _account_gap(rule: Rule, missing: str, line: int | None, checked: Checked) -> None:
+def _account_gap(rule: Rule, missing: str, line: int | None, checked: CheckResult) -> None:
     if rule.suppressions and (suppression := _suppression(rule, line, checked.claim)):
         checked.bypassed[_by_suppression(suppression, line)] = None
         return
     checked.no_data.append(_no_data(rule.edit.id, missing, line))
 
 
-def _account_flaw(rule: Rule, flaw: Flaw, checked: Checked) -> None:
+def _account_flaw(rule: Rule, flaw: Flaw, checked: CheckResult) -> None:
     if rule.suppressions and (suppression := _suppression(rule, flaw.at.line, checked.claim)):
         checked.bypassed[_by_suppression(suppression, flaw.at.line)] = None
         return
@@ -173,7 +175,7 @@ def _passed(looked: frozenset[frozenset[str]], ended_otherwise: frozenset[str]) 
 
 @lru_cache(maxsize=4096)
 def _no_data(edit: str, missing: str, line: int | None) -> NoDataEntry:
-    # The same few gaps stand in nearly every outcome.
+    # The same few gaps are in nearly every outcome.
     return NoDataEntry(edit=edit, missing=missing, line=line)
 
 
@@ -184,7 +186,7 @@ def _gaps(told: tuple[Gap, ...], numbers: tuple[int, ...]) -> tuple[NoDataEntry,
 
 
 def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression | None:
-    """The suppression for the line that the verdict speaks of; of a claim as a whole, one that is for any line."""
+    """The suppression for the line of the verdict; of a claim as a whole, one that is for any line."""
     meant = claim.lines if line is None else claim.lines[line - 1 : line]
     return next(
         (
@@ -211,7 +213,7 @@ def _by_suppression(suppression: Suppression, line: int | None) -> BypassedEntry
 def _finding(rule: Rule, flaw: Flaw, at: Location) -> Finding:
     edit = rule.edit
     # A profile's word on severity, and that an edit is a preview, outrank the edit's distinction between its cases.
-    outranked = rule.severity is not edit.severity or edit.status is Status.PREVIEW
+    outranked = rule.severity is not edit.severity or edit.status is EditStatus.PREVIEW
     severity = rule.severity if outranked else flaw.severity or rule.severity
     return Finding(
         edit=edit.id,
@@ -232,8 +234,8 @@ def _failed(rule: Rule) -> Finding:
         edit=rule.edit.id,
         name="edit-failed",
         severity=Severity.PEND,
-        message=f"Edit {rule.edit.id} ({rule.edit.name}) failed through a fault of the scrubber.",
-        hint="Nothing is known to be wrong with the claim. Report the fault; scrub the claim again after the repair.",
+        message=f"Edit {rule.edit.id} ({rule.edit.name}) failed because of a defect in the scrubber.",
+        hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
         facts={},
         at=in_claim("claim"),
         predicted=None,

@@ -1,4 +1,4 @@
-"""What the tables in force on the date of service know about each drug line."""
+"""The entries of the tables in force on the date of service for each drug line."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, Was
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.pipeline.kept import Kept
 from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
-from worker.reference.tables.rows import Container, Drug, MueLimit, Setting, WasteDuty
+from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
@@ -50,22 +50,22 @@ class Enricher:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._known: Kept[tuple[str, date, Setting, str], LineEnrichment] = Kept(KEPT)
+        self._known: Kept[tuple[str, date, CareSetting, str], LineEnrichment] = Kept(KEPT)
 
     def enrich(self, facts: ClaimFacts) -> tuple[LineEnrichment, ...]:
         """The enrichment of every drug line, in the order of the lines."""
-        setting: Setting = "outpatient_hospital" if facts.is_institutional else "practitioner"
+        setting: CareSetting = "outpatient_hospital" if facts.is_institutional else "practitioner"
         return tuple(
             self._enrich(line, line.drug, line.on, setting) for line in facts.drug_lines if line.drug and line.on
         )
 
-    def _enrich(self, line: LineFacts, drug: Drug, on: date, setting: Setting) -> LineEnrichment:
+    def _enrich(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
         # Equal units may be written differently, 40 and 40.0, and are shown as they were.
         key = line.hcpcs, on, setting, str(line.units)
         known = self._known.get(key) or self._known.keep(key, self._look_up(line, drug, on, setting))
         return known.model_copy(update={"line": line.number, "provider_control_number": line.control_number})
 
-    def _look_up(self, line: LineFacts, drug: Drug, on: date, setting: Setting) -> LineEnrichment:
+    def _look_up(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
         sources = _Sources()
         answer = self._snapshot.drug(line.hcpcs, on)
         sources.row("drugs", answer)
@@ -105,7 +105,7 @@ def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:
 
 
 def _dose(units: Decimal | None, drug: Drug) -> Amount | None:
-    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not tell the dose.
+    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not show the dose.
     if units is None or drug.unit_amount is None or drug.unit_up_to:
         return None
     return _amount(units * drug.unit_amount, drug)

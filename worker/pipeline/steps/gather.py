@@ -1,4 +1,4 @@
-"""From a claim to the facts that the edits look at: lines, drugs by day, and what the record says of them."""
+"""From a claim to the facts that the edits look at: lines, drugs by day, and their entries in the record."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from schemas.documentation import DocumentationElement, Element
 from worker.edits.codes.places import PLACE_OF_FACILITY
 from worker.edits.drugs.containers import marketed_on, sizes_of
 from worker.edits.facts.claim import ClaimFacts, DrugDay, Likeness, LineFacts
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import UNTOLD, Trait, traits_of_line
 from worker.pipeline.kept import Kept
 from worker.pipeline.likeness import ALIKE, likeness_of
@@ -40,7 +40,7 @@ class Gatherer:
         self._days: Kept[Likeness, DrugDay] = Kept(ALIKE)
 
     def gather(self, claim: Claim, traits: int = UNTOLD) -> ClaimFacts:
-        """Work out the facts of a claim once, for all edits; `traits` are those of `Decoded`."""
+        """Work out the facts of a claim once, for all edits; `traits` are those of `DecodedClaim`."""
         information = claim.claim_information
         is_institutional = claim.kind is ClaimKind.INSTITUTIONAL
         place = information.place_of_service_code
@@ -134,7 +134,9 @@ def _line(
     )
 
 
-def _day(lines: tuple[LineFacts, ...], likeness: Likeness | None, record: Record | None, snapshot: Snapshot) -> DrugDay:
+def _day(
+    lines: tuple[LineFacts, ...], likeness: Likeness | None, record: DrugRecord | None, snapshot: Snapshot
+) -> DrugDay:
     hcpcs, on, drug = next((line.hcpcs, line.on, line.drug) for line in lines if line.drug and line.on)
     given, wasted = _given_and_wasted(lines)
     marketed = marketed_on(on, drug, hcpcs, snapshot)
@@ -177,7 +179,7 @@ def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
 
 
 def _doses(
-    record: Record, drug: Drug, lines: Iterable[LineFacts]
+    record: DrugRecord, drug: Drug, lines: Iterable[LineFacts]
 ) -> tuple[Decimal | Unknown, Decimal | Unknown, tuple[Decimal, ...] | Unknown]:
     """Dose given, amount discarded and containers opened, in the drug's unit."""
     given = {line.control_number for line in lines if not line.is_waste}
@@ -195,13 +197,15 @@ def _unclear(element: Element) -> Unknown:
     return Unknown(f"documentation {element.value} of exactly the lines of the drug")
 
 
-# Amounts that belong to one drug: said of the whole claim, they cannot be told apart between two drugs.
+# Amounts that belong to one drug: recorded for the whole claim, they cannot be split between two drugs.
 _MEASURES = {Element.DOSE_ADMINISTERED, Element.AMOUNT_DISCARDED, Element.CONTAINERS_OPENED, Element.DRUG_NAME}
 
 
-def _record(documentation: tuple[DocumentationElement, ...], lines: tuple[LineFacts, ...], *, only_one: bool) -> Record:
+def _record(
+    documentation: tuple[DocumentationElement, ...], lines: tuple[LineFacts, ...], *, only_one: bool
+) -> DrugRecord:
     numbers = {line.control_number for line in lines if line.control_number}
-    return Record(
+    return DrugRecord(
         tuple(
             entry
             for entry in documentation

@@ -1,0 +1,156 @@
+"""The settings: read from an environment, checked together, never echoed."""
+
+from pathlib import Path
+
+import pytest
+
+from worker.settings import DeliveryGuarantee, SecurityProtocol, Settings, SettingsError
+
+EXAMPLE = Path(__file__).parents[3] / "config" / "worker.env.example"
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    """An empty environment gives an exactly-once worker on this host's broker."""
+    settings = Settings.from_environment({"PATH": "/bin", "CLAIMSCRUB_AS_OF": ""})
+
+    assert settings == Settings()
+    assert settings.delivery is DeliveryGuarantee.EXACTLY_ONCE
+
+
+def test_all_problems_are_reported_at_once_without_values() -> None:
+    """Unknown names and bad values come in one error, and no value is in it."""
+    environment = {
+        "CLAIMSCRUB_GROUPID": "secret-1",
+        "CLAIMSCRUB_HTTP_PORT": "secret-2",
+        "CLAIMSCRUB_DELIVERY": "secret-3",
+        "CLAIMSCRUB_BOOTSTRAP_SERVERS": "user:secret-4@kafka:9092",
+        "CLAIMSCRUB_TIME_ZONE": "secret-5",
+    }
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environment)
+
+    named = [problem.partition(":")[0] for problem in caught.value.problems]
+    assert sorted(named) == sorted(environment)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1:9092", "localhost:9092", "[::1]:9092", "127.0.0.1:1,localhost:2"])
+def test_plaintext_to_this_host_is_allowed(server: str) -> None:
+    """A connection that does not leave the host needs no TLS."""
+    assert Settings.from_environment({"CLAIMSCRUB_BOOTSTRAP_SERVERS": server}).brokers
+
+
+@pytest.mark.parametrize("security", ["plaintext", "sasl-plaintext"])
+def test_plaintext_to_another_host_is_refused(security: str, tmp_path: Path) -> None:
+    """Claims do not cross a network readable, unless the operator says so."""
+    password = tmp_path / "password"
+    password.write_text("hunter2")
+    environment = {
+        "CLAIMSCRUB_BOOTSTRAP_SERVERS": "127.0.0.1:9092,kafka:9092",
+        "CLAIMSCRUB_SECURITY": security,
+        "CLAIMSCRUB_SASL_USERNAME": "worker",
+        "CLAIMSCRUB_SASL_PASSWORD_FILE": str(password),
+    }
+
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_ALLOW_INSECURE"):
+        Settings.from_environment(environment)
+
+    assert Settings.from_environment({**environment, "CLAIMSCRUB_ALLOW_INSECURE": "true"}).allow_insecure
+
+
+def test_sasl_needs_a_name_and_a_password_that_no_one_prints(tmp_path: Path) -> None:
+    """SASL without a name or a password file is refused; the password is read anew and shown to no one."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"CLAIMSCRUB_SECURITY": "sasl-tls"})
+    assert len(caught.value.problems) == 2
+
+    password = tmp_path / "password"
+    password.write_text("hunter2\n")
+    settings = Settings.from_environment(
+        {
+            "CLAIMSCRUB_SECURITY": "sasl-tls",
+            "CLAIMSCRUB_SASL_USERNAME": "worker",
+            "CLAIMSCRUB_SASL_PASSWORD_FILE": str(password),
+        }
+    )
+
+    assert settings.security is SecurityProtocol.SASL_TLS
+    assert settings.sasl_password().get_secret_value() == "hunter2"
+    assert "hunter2" not in repr(settings) + repr(settings.sasl_password())
+
+
+def test_a_bearer_token_takes_the_place_of_name_and_password(tmp_path: Path) -> None:
+    """OAUTHBEARER needs a file with a token, and nothing else; the file must be there."""
+    environment = {"CLAIMSCRUB_SECURITY": "sasl-tls", "CLAIMSCRUB_SASL_MECHANISM": "OAUTHBEARER"}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environment)
+    assert caught.value.problems == ("CLAIMSCRUB_SASL_TOKEN_FILE: needed for SASL",)
+
+    token = tmp_path / "token"
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_SASL_TOKEN_FILE: no file"):
+        Settings.from_environment({**environment, "CLAIMSCRUB_SASL_TOKEN_FILE": str(token)})
+    token.write_text("hunter2")
+    settings = Settings.from_environment({**environment, "CLAIMSCRUB_SASL_TOKEN_FILE": str(token)})
+
+    assert settings.uses_token
+    assert "hunter2" not in repr(settings) + settings.digest
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:4318/v1/traces", "https://collector.example/v1/traces"])
+def test_spans_go_to_an_address_of_the_web(address: str) -> None:
+    """Off unless set."""
+    assert Settings().traces_endpoint is None
+    assert Settings.from_environment({"CLAIMSCRUB_TRACES_ENDPOINT": address}).traces_endpoint == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "collector:4318",
+        "grpc://collector:4317",
+        "http://",
+        "http://me:hunter2@collector",
+        "http://c/?key=hunter2",
+        "http://[",
+    ],
+)
+def test_an_address_for_spans_holds_no_credentials(address: str) -> None:
+    """It is on the status page; what is wrong is reported without the value."""
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_TRACES_ENDPOINT: must be an address") as caught:
+        Settings.from_environment({"CLAIMSCRUB_TRACES_ENDPOINT": address})
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_two_settings_have_one_digest_only_if_they_are_the_same() -> None:
+    """By it the log and the status page say under which settings a worker ran."""
+    assert Settings().digest == Settings().digest
+    assert Settings(group_id="other").digest != Settings().digest
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    """A missing file is found at the start and not at the first connection."""
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_TLS_CA_FILE: no file"):
+        Settings.from_environment({"CLAIMSCRUB_TLS_CA_FILE": str(tmp_path / "absent")})
+
+
+def test_the_prefix_stands_before_every_topic() -> None:
+    """Lanes that share a broker have topics of their own."""
+    topics = Settings.from_environment({"CLAIMSCRUB_TOPIC_PREFIX": "blue."}).topics
+
+    assert topics.inbound == "blue.claims.inbound.v1"
+    assert topics.dead_letter == "blue.claims.dead-letter.v1"
+
+
+def test_every_setting_is_described() -> None:
+    """The example file, which is generated, has a meaning to show for each."""
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_example_is_an_environment_that_works() -> None:
+    """Every line of the example that sets something, uncommented, is accepted as it stands."""
+    lines = [line.removeprefix("# ") for line in EXAMPLE.read_text(encoding="utf-8").splitlines()]
+    pairs = (line.split("=", 1) for line in lines if line.startswith("CLAIMSCRUB_"))
+
+    assert Settings.from_environment({name: value for name, value in pairs}) == Settings()  # noqa: C416

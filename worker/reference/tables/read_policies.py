@@ -1,0 +1,53 @@
+"""Turn the cells of the tables of payer policy into their rows."""
+
+from typing import Final
+
+from worker.reference.files.cells import Cells
+from worker.reference.tables.policy_rows import ExpertHint, HintEvidence, NcciPair, SadScope, SelfAdministered
+from worker.reference.tables.read_rows import SETTINGS
+
+SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unlisted-code")
+EVIDENCE: Final[tuple[HintEvidence, ...]] = ("unverified",)
+MODIFIER_INDICATORS: Final = frozenset({0, 1, 9})
+
+
+def read_ncci_pair(cells: Cells) -> NcciPair:
+    """One row of `ncci_pairs`."""
+    effective_from, effective_to = cells.maybe_day("effective_from"), cells.maybe_day("effective_to")
+    cells.in_order(effective_from, effective_to, "effective_to")
+    indicator = cells.whole("modifier_indicator")
+    if indicator not in MODIFIER_INDICATORS:
+        cells.note("modifier_indicator", f"expected 0, 1 or 9, found {indicator}")
+    return NcciPair(
+        setting=cells.one_of("setting", SETTINGS),
+        column1=cells.text("column1"),
+        column2=cells.text("column2"),
+        modifier_indicator=indicator,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        rationale=cells.text("rationale"),
+    )
+
+
+def read_self_administered(cells: Cells) -> SelfAdministered:
+    """One row of `sad_exclusions`."""
+    return SelfAdministered(
+        contractor=cells.text("contractor"),
+        hcpcs=cells.text("hcpcs"),
+        drug=cells.text("drug"),
+        article=cells.maybe_text("article"),
+        scope=cells.one_of("scope", SCOPES),
+        listed_from=cells.maybe_day("listed_from"),
+    )
+
+
+def read_expert_hint(cells: Cells) -> ExpertHint:
+    """One row of `expert_hints`."""
+    return ExpertHint(
+        hcpcs=cells.text("hcpcs"),
+        routes=cells.items("routes"),
+        diagnosis_prefixes=cells.items("diagnosis_prefixes"),
+        administration_codes=cells.items("administration_codes"),
+        min_interval_days=cells.maybe_whole("min_interval_days"),
+        evidence=cells.one_of("evidence", EVIDENCE),
+    )
