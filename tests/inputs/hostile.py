@@ -50,7 +50,7 @@ class Hostile:
 
 
 def claim_with(number: int, harm: str) -> bytes:
-    """Return a sound claim with a number that does a harm; none if that is empty."""
+    """Return a sound claim with a number that does a harm, or no harm when that is empty."""
     document = sound() | {"id": number}
     document["claimInformation"]["patientControlNumber"] = harm or "GOOD"
     return written(document)
@@ -71,13 +71,13 @@ def hostile() -> Iterator[Hostile]:
     yield Hostile("strings that never end", Reason.TOO_DEEP, batch(b'["' * (MIB // 4)))
     yield Hostile("brackets without an end", Reason.TOO_DEEP, batch(b"[" * (MIB // 2)))
     yield Hostile("one byte", Reason.NOT_JSON, batch(b"x"))
-    yield Hostile("one byte that is no text", Reason.NOT_UTF8, batch(b"\xff"))
+    yield Hostile("one byte that is not text", Reason.NOT_UTF8, batch(b"\xff"))
     yield Hostile("no byte", Reason.EMPTY, batch(b""))
     yield _typed("another content type", Reason.UNSUPPORTED_CONTENT_TYPE, good, b"application/xml")
     yield _typed("an envelope of events", Reason.UNSUPPORTED_CONTENT_TYPE, good, b"application/cloudevents+json")
     yield _typed("two content types", Reason.UNSUPPORTED_CONTENT_TYPE, good, b"application/json", X12_CONTENT_TYPE)
     forged = [(dlq.HEADER_REASON, b"none"), (dlq.HEADER_ORIG_OFFSET, b"0"), (dlq.HEADER_SCHEMA, b"9")]
-    yield Hostile("forged headers of ours", Reason.NOT_JSON, batch(b"x", headers=forged))
+    yield Hostile("forged claimscrub headers", Reason.NOT_JSON, batch(b"x", headers=forged))
     yield Hostile("a claim on which an edit fails", PENDED, harm="RAISE")
     yield Hostile("a claim on which an edit never ends", PENDED, harm="LOOP")
     yield Hostile("a claim on which an edit eats memory", PENDED, harm="EAT")

@@ -38,7 +38,7 @@ class _Id(AbstractType[bytes]):
         return data.read(_ID_BYTES)
 
 
-class _Answer(Response):
+class _TopicIdResponse(Response):
     API_KEY = _METADATA
     API_VERSION = _VERSION
     SCHEMA = Schema(
@@ -88,7 +88,7 @@ class _Struct(RequestStruct):
     FLEXIBLE_VERSION = True
     API_KEY = _METADATA
     API_VERSION = _VERSION
-    RESPONSE_TYPE = _Answer
+    RESPONSE_TYPE = _TopicIdResponse
     SCHEMA = Schema(
         ("topics", CompactArray(("topic_id", _Id), ("name", CompactString()), ("tags", TaggedFields))),
         ("allow_auto_topic_creation", Boolean),
@@ -98,7 +98,7 @@ class _Struct(RequestStruct):
     )
 
 
-class _Question(Request[_Struct]):
+class _TopicIdRequest(Request[_Struct]):
     API_KEY = _METADATA
 
     def __init__(self, topic: str) -> None:
@@ -115,7 +115,7 @@ class _Question(Request[_Struct]):
 
 
 async def topic_id(client: Client, topic: str) -> str | None:
-    """Return the id of a topic, in hexadecimal; none where the broker is older than topic ids.
+    """Return the id of a topic, in hexadecimal; None when the broker is older than topic ids.
 
     Raises `UnknownTopicOrPartitionError` where there is no such topic, and any other `KafkaError` of the broker.
     """
@@ -123,7 +123,7 @@ async def topic_id(client: Client, topic: str) -> str | None:
     if node is None:
         raise NodeNotReadyError
     try:
-        answer: Any = await client.send(node, _Question(topic))  # Any: fields made from the schema
+        answer: Any = await client.send(node, _TopicIdRequest(topic))  # Any: fields made from the schema
     except (IncompatibleBrokerVersion, NotImplementedError):
         return None
     ((code, _, found, *_),) = answer.topics

@@ -20,7 +20,7 @@ def with_marks(metadata: str, topic_id: str | None, member_id: str | None) -> st
 
 
 def split_marks(committed: str) -> tuple[str, str | None, str | None]:
-    """Return our own metadata without the marks, the id of the topic and the member; none where there is none."""
+    """Return our own metadata without the marks, the id of the topic and the member, each None when absent."""
     words = committed.split(" ")
     member = words.pop()[len("by=") :] if words[-1].startswith("by=") else None
     topic = words.pop()[len("topic=") :] if words and _TOPIC.fullmatch(words[-1]) else None

@@ -30,7 +30,7 @@ _PORTIONS: Final = 20
 
 
 def suspects_of(lane: Lane) -> SuspectRange | None:
-    """Return the suspects that stand in the lane's metadata; none in a text that is not ours or is done with."""
+    """Return the suspects in the lane's metadata; none in a text that is not ours or is done with."""
     found = read_suspects(lane.metadata)
     return None if found is None or found.until <= lane.next_offset else found
 

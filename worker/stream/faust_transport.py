@@ -186,7 +186,7 @@ class Group:
         return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
 
     async def topic_id(self, topic: str) -> str | None:
-        """Return the id of a topic; none where the broker has no ids. Raises as `worker.kafka.topic_ids.topic_id`."""
+        """Return the id of a topic; None when the broker has no ids. Raises as `worker.kafka.topic_ids.topic_id`."""
         thread = self._app.consumer._thread  # noqa: SLF001 -- as in `_call`
         client = thread._ensure_consumer()._client  # noqa: SLF001
         async with asyncio.timeout(self._answer_s):

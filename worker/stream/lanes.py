@@ -63,7 +63,7 @@ class Lane:
     delivering: asyncio.Task[None] | None = None
     sought_at: float | None = None
     topic_id: str | None = None
-    """The id of the topic that the offsets are of; none where the broker has no ids."""
+    """The id of the topic that the offsets are of; None when the broker has no ids."""
     member_id: str | None = None
     """The member of the group that opened it."""
     oldest_s: float | None = None
@@ -108,7 +108,7 @@ class LaneGroup(Protocol):
         ...
 
     async def topic_id(self, topic: str) -> str | None:
-        """Return the id of a topic; none where the broker has no ids."""
+        """Return the id of a topic; None when the broker has no ids."""
         ...
 
     @property
@@ -241,7 +241,7 @@ class Lanes:
         """Return what is committed beside the offset, less a crash that was none: who committed it is still a member.
 
         A worker that cannot take a name back before its partition goes is slow, or its broker is; it did not die of a
-        message. Kafka gives the partitions of a dead one away only once it is no member any more.
+        message. Kafka gives the partitions of a dead one away only after it has left the group.
         """
         without = without_the_last_crash(committed.metadata)
         if committed.member_id is None or without == committed.metadata:

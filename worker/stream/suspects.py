@@ -14,7 +14,7 @@ class SuspectRange:
     until: int
     crashes: int
     of: int | None = None
-    """Where the suspects end of which these are the part that is tried; none where that is no further."""
+    """Where the suspects end of which these are the part that is tried; None when that is not further."""
 
     def metadata(self) -> str:
         """Return the text that is committed with the offset."""

@@ -330,7 +330,7 @@ async def test_a_broker_that_forgets_offsets_with_their_topic_hides_nothing() ->
 
 @pytest.mark.parametrize(("of_topic", "topic"), [("1" * 32, "1" * 32), (None, "1" * 32), ("1" * 32, None)])
 async def test_the_same_topic_and_one_that_is_not_known_go_on(of_topic: str | None, topic: str | None) -> None:
-    """A worker that knew no ids, and a broker that has none, are no other topic."""
+    """A worker that knew no ids, and a broker that has none, are not another topic."""
     world = World(committed=100)
     world.of_topic, world.topic = of_topic, topic
     _, lane, _ = await _opened(world)

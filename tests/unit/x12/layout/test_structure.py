@@ -51,11 +51,11 @@ def of_map(kind: ClaimKind) -> tuple[dict[str, bool], list[MapElement]]:
     return segments, elements
 
 
-def _said(node: ET.MapElement, name: str) -> str:
+def _said(node: ET.Element, name: str) -> str:
     return node.get(name) or node.findtext(name) or ""
 
 
-def _segments(node: ET.MapElement, loop: str) -> Iterator[tuple[str, ET.MapElement]]:
+def _segments(node: ET.Element, loop: str) -> Iterator[tuple[str, ET.Element]]:
     for each in node:
         if each.tag == "loop":
             inside = _said(each, "xid")
@@ -64,7 +64,7 @@ def _segments(node: ET.MapElement, loop: str) -> Iterator[tuple[str, ET.MapEleme
             yield loop, each
 
 
-def _use(kind: ClaimKind, loop: str, identifier: str, segment: ET.MapElement) -> SegmentUse:
+def _use(kind: ClaimKind, loop: str, identifier: str, segment: ET.Element) -> SegmentUse:
     """Return the row of the table: the one whose qualifiers are the codes of the first element of the map."""
     first = {code.text for node in segment if _place(node) == 1 for code in node.iter("code")}
     found = [each for each in loops_of(kind)[loop].segments if each.identifier == identifier]
@@ -73,11 +73,11 @@ def _use(kind: ClaimKind, loop: str, identifier: str, segment: ET.MapElement) ->
     return next(iter([*alike, *[each for each in found if not each.qualifiers], *named]))
 
 
-def _place(node: ET.MapElement) -> int:
+def _place(node: ET.Element) -> int:
     return int(_said(node, "seq") or 0) if node.tag in {"element", "composite"} else 0
 
 
-def _elements(segment: ET.MapElement, name: str) -> Iterator[MapElement]:
+def _elements(segment: ET.Element, name: str) -> Iterator[MapElement]:
     for node in segment:
         if place := _place(node):
             yield MapElement(name, place, None, _said(node, "usage") == "R")
