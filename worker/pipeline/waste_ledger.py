@@ -6,36 +6,16 @@ from functools import lru_cache
 from schemas.outcome import Amount, ContainerCount, WasteLedgerEntry
 from worker.edits.drugs.containers import KEPT, Combination
 from worker.edits.drugs.ledger import ledger_of
-from worker.edits.facts.claim import ClaimFacts, DrugDay, Likeness
+from worker.edits.facts.claim import ClaimFacts, DrugDay
 from worker.edits.facts.record import Unknown
 from worker.edits.facts.traits import WASTE
-from worker.pipeline.kept import Kept
-from worker.pipeline.likeness import ALIKE
+from worker.pipeline.rules.plan import written
 
 
-class LedgerWriter:
-    """Writes the ledgers of claims that were gathered with one snapshot.
-
-    Days that are alike have the same ledger but for the numbers of their lines, so that it is worked out once and kept.
-    """
-
-    def __init__(self) -> None:
-        self._known: Kept[Likeness, WasteLedgerEntry | None] = Kept(ALIKE)
-
-    def write(self, facts: ClaimFacts) -> tuple[WasteLedgerEntry, ...] | None:
-        """One entry a drug and date of which there is something to say; None when there is none."""
-        entries = [self._entry(day) for day in facts.drug_days]
-        return tuple(entry for entry in entries if entry is not None) or None
-
-    def _entry(self, day: DrugDay) -> WasteLedgerEntry | None:
-        if day.likeness is None:
-            return _entry(day)
-        if day.likeness not in self._known:
-            self._known.keep(day.likeness, _entry(day))
-        entry = self._known[day.likeness]
-        if entry is None or entry.lines == day.numbers:
-            return entry
-        return entry.model_copy(update={"lines": day.numbers})
+def ledgers(facts: ClaimFacts) -> bytes:
+    """Return one entry a drug and date of which there is something to say, as written."""
+    entries = map(_entry, facts.drug_days)
+    return b",".join([written(entry) for entry in entries if entry is not None])
 
 
 def _entry(day: DrugDay) -> WasteLedgerEntry | None:

@@ -151,7 +151,7 @@ def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Consol
 
 
 def _show(found: Found, scrubbed: Scrubbed, console: Console, wanted: Wanted) -> None:
-    if scrubbed.outcome is not None:
-        show_outcome(console, found, scrubbed.outcome, with_coverage=wanted.with_coverage)
+    if (outcome := scrubbed.outcome) is not None:
+        show_outcome(console, found, outcome, with_coverage=wanted.with_coverage)
     elif scrubbed.dead_letter:
         show_unreadable(console, found, scrubbed.dead_letter)

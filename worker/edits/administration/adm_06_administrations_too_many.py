@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from schemas.documentation import DocumentationElement, Element
+from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
+from schemas.records import DocumentationElement
 from worker.edits.codes.services import INITIAL, may_be_drug
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts

@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_money
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
@@ -39,7 +40,7 @@ def total_above_ceiling(claim: ClaimFacts, context: Context) -> Iterator[Verdict
     Accepted: 99,999.99; a larger claim to another payer, unless the payer profile sets a ceiling
     (`most_claim_charge`).
     """
-    total = claim.claim.claim_information.claim_charge_amount
+    total = as_money(claim.claim.claim_information.claim_charge_amount)
     ceiling = MEDICARE_CEILING if context.profile.medicare else context.options(ChargeCeiling).most_claim_charge
     if ceiling is None:
         yield DoesNotApply()

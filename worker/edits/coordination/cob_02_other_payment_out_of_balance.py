@@ -2,8 +2,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from schemas.claim import LineAdjudication
 from schemas.outcome import Citation, Severity
+from schemas.records import LineAdjudication
+from schemas.values import as_money
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -54,7 +55,7 @@ def other_payment_out_of_balance(line: LineFacts, context: Context) -> Iterator[
 
 
 def _amounts(part: LineAdjudication) -> Iterator[object]:
-    yield part.service_line_paid_amount
+    yield as_money(part.service_line_paid_amount)
     for adjustment in part.claim_adjustment_information:
         for detail in adjustment.adjustment_details:
-            yield detail.adjustment_amount
+            yield as_money(detail.adjustment_amount)

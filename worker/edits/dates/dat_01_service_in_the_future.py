@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -23,7 +24,7 @@ def service_in_the_future(line: LineFacts, context: Context) -> Iterator[Verdict
 
     Accepted: a service on the day of receipt.
     """
-    for element, day in (("serviceDate", line.on), ("serviceDateEnd", line.line.service_date_end)):
+    for element, day in (("serviceDate", line.on), ("serviceDateEnd", as_day(line.line.service_date_end))):
         if isinstance(day, date) and day > context.received_on:
             yield Flaw(
                 message=f"{line.hcpcs} is dated {day}, but the claim was received on {context.received_on}.",

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -25,7 +26,7 @@ def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
 
     Accepted: both dates the same; no end date, which means the same day.
     """
-    begins, ends = line.on, line.line.service_date_end
+    begins, ends = line.on, as_day(line.line.service_date_end)
     if begins and isinstance(ends, date) and ends < begins:
         yield Flaw(
             message=f"{line.hcpcs} begins on {begins} and ends on {ends}.",

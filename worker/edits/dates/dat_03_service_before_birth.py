@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_line
@@ -25,7 +26,7 @@ def service_before_birth(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     role = "dependent" if claim.claim.dependent else "subscriber"
     patient = claim.claim.dependent or claim.claim.subscriber
-    born = patient.date_of_birth if patient else None
+    born = as_day(patient.date_of_birth) if patient else None
     if not isinstance(born, date):
         yield NoData(f"date of birth of the {role}")
         return

@@ -3,6 +3,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_diagnosis
@@ -45,7 +46,7 @@ def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Ver
         yield Bypassed(f"modifier {ATTESTED}", attesting[0])
         return
     gender = (patient.gender or "").upper() if patient else ""
-    age = _age(patient.date_of_birth if patient else None, claim.first_service)
+    age = _age(as_day(patient.date_of_birth) if patient else None, claim.first_service)
     if gender not in {"F", "M"}:
         yield NoData("sex of the patient")
     if age is None and any(code.startswith(PREGNANCY) for code in suspect):

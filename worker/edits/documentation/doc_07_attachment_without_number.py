@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from schemas.claim import ReportInformation
 from schemas.outcome import Citation, Location, Severity
+from schemas.records import ReportInformation
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_line

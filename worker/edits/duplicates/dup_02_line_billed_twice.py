@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_quantity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
@@ -61,6 +62,6 @@ def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
         claim.rendering_npi(line),
         service.description,
         line.line.additional_notes,
-        package and (package.national_drug_code, package.national_drug_unit_count),
+        package and (package.national_drug_code, as_quantity(package.national_drug_unit_count)),
         service.diagnosis_pointers,
     )

@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from schemas.claim import ClaimKind, StructureFlaw
+from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Location, Severity
+from schemas.records import StructureFlaw
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.elements import status_of
@@ -65,7 +66,7 @@ def _needs_a_look(claim: ClaimFacts, line: LineFacts) -> bool:
         claim.charges[place] is None
         or line.traits & _HAS_MORE
         or not any(claim.pointers[place])
-        or line.line.model_extra
+        or line.line.extra
         or line.line.service_line_supplemental_information
     )
 

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_money
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
@@ -23,7 +24,7 @@ def claim_out_of_balance(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
 
     Accepted: 6120.00 or 6120 over the same lines.
     """
-    total = claim.claim.claim_information.claim_charge_amount
+    total = as_money(claim.claim.claim_information.claim_charge_amount)
     charges = [charge for charge in claim.charges if charge is not None]
     if not isinstance(total, Decimal):
         yield NoData("total charge of the claim")

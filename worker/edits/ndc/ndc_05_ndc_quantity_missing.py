@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_quantity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -32,7 +33,7 @@ def ndc_quantity_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
     if package is None or not package.national_drug_code:
         yield DoesNotApply()
         return
-    quantity = package.national_drug_unit_count
+    quantity = as_quantity(package.national_drug_unit_count)
     if quantity is None:
         problem, shown = "is missing", "none"
     elif not isinstance(quantity, Decimal):

@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
+from schemas.records import Provider
 from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, in_line

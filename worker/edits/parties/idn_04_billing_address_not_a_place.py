@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from schemas.claim import Address
 from schemas.outcome import Citation, Prediction, Severity
+from schemas.records import Address
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim

@@ -1,13 +1,12 @@
 """Which required elements a claim lacks: the table of `x12.layout.required` held against a claim."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
-from schemas.claim import Claim, ClaimKind
-from schemas.part import Part
+from schemas.claim import ClaimKind
+from schemas.records import Claim, Part, attributes
 from worker.x12.layout.required import OF_CLAIM, OF_LINE, RequiredElement, RequiredPart
 
 SELF: Final = "18"
@@ -72,14 +71,9 @@ def _members(value: object, lists: int) -> Iterator[tuple[object, str]]:
 def member_of(holder: object, name: str) -> Any:  # any JSON value, or what the schema made of it
     """Return the member with this name on the wire, whether the schema knows it or not; None when it is absent."""
     if isinstance(holder, Part):
-        attribute = _attributes(type(holder)).get(name)
-        return getattr(holder, attribute) if attribute else (holder.model_extra or {}).get(name)
+        attribute = attributes(type(holder)).get(name)
+        return getattr(holder, attribute) if attribute else (holder.extra or {}).get(name)
     return holder.get(name) if isinstance(holder, Mapping) else None
-
-
-@cache
-def _attributes(kind: type[Part]) -> Mapping[str, str]:
-    return {field.alias or name: name for name, field in kind.model_fields.items()}
 
 
 def _is_given(value: object) -> bool:
@@ -93,7 +87,8 @@ def _is_given(value: object) -> bool:
 def _is_empty(holder: object) -> bool:
     """Whether a part was sent with nothing in it."""
     if isinstance(holder, Part):
-        return not any(_is_given(value) for _, value in holder)
+        known = (getattr(holder, attribute) for attribute in attributes(type(holder)).values())
+        return not any(map(_is_given, (*known, *(holder.extra or {}).values())))
     return not (isinstance(holder, Mapping) and any(map(_is_given, holder.values())))
 
 
@@ -148,29 +143,29 @@ def _first_look(part: RequiredPart) -> Look | None:
     """Return how to see that a part is not sent or lacks nothing; None when only a closer look tells."""
     names = [name for name, _ in part.steps]
     kind: type[Part] | None = Claim
-    attributes: list[str] = []
+    steps: list[str] = []
     for name, lists in part.steps:
-        attribute = _attributes(kind).get(name) if kind else None
+        attribute = attributes(kind).get(name) if kind else None
         if attribute is None or kind is None:
             break
-        attributes.append(attribute)
+        steps.append(attribute)
         kind = None if lists else _part_of(kind, attribute)
         if lists:
-            names = names[: len(attributes)]
+            names = names[: len(steps)]
             break
     is_list = any(lists for _, lists in part.steps)
-    known = _attributes(kind) if kind and len(attributes) == len(names) and not is_list else {}
+    known = attributes(kind) if kind and len(steps) == len(names) and not is_list else {}
     if part.is_required and part.elements and all(element.members[0] in known for element in part.elements):
-        paths = [".".join([*attributes, known[element.members[0]]]) for element in part.elements]
+        paths = [".".join([*steps, known[element.members[0]]]) for element in part.elements]
         return _has_all(attrgetter(*paths), is_one=len(paths) == 1)
     if (part.is_required and not is_list) or not names:
         return None
-    return _is_not_sent(attrgetter(".".join(attributes)) if attributes else None, names[len(attributes) :])
+    return _is_not_sent(attrgetter(".".join(steps)) if steps else None, names[len(steps) :])
 
 
 def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
-    """Return the model of a field that holds one part."""
-    annotation = kind.model_fields[attribute].annotation
+    """Return the kind of a field that holds one part."""
+    annotation = get_type_hints(kind)[attribute]
     for each in (annotation, *get_args(annotation)):
         if isinstance(each, type) and issubclass(each, Part):
             return each
@@ -196,8 +191,7 @@ def _is_not_sent(getter: Callable[[Claim], Any] | None, others: Sequence[str]) -
             return True
         if not holder or not others:
             return not holder
-        extra = getattr(holder, "model_extra", None)
-        return isinstance(holder, Part) and others[0] not in (extra or ())
+        return isinstance(holder, Part) and others[0] not in (holder.extra or ())
 
     return look
 

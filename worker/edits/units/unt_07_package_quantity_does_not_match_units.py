@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_quantity
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.drugs.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
@@ -45,7 +46,8 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:
         yield DoesNotApply()
         return
-    quantity, measure, ndc = package.national_drug_unit_count, package.measurement_unit_code, package.national_drug_code
+    quantity = as_quantity(package.national_drug_unit_count)
+    measure, ndc = package.measurement_unit_code, package.national_drug_code
     if not isinstance(quantity, Decimal) or quantity <= 0 or not measure or not is_billable_form(ndc or ""):
         yield DoesNotApply()
         return

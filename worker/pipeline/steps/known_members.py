@@ -93,3 +93,6 @@ KNOWN: Final[Mapping[ClaimKind, Known]] = MappingProxyType({kind: _known(kind) f
 
 PUBLISHED: Final = _known(*ClaimKind)
 """What is read of a claim of any kind."""
+
+SCHEMA: Final = Known.of(members_of_model(Claim))
+"""What the schema names, for claims of any kind."""
