@@ -19,6 +19,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
+from worker.pipeline.steps.check import InterruptedScrubError
+
 _AGAIN_AFTER: Final = 4
 """Later edits that overrun on the same claim are interrupted after this fraction of the budget each."""
 
@@ -32,7 +34,7 @@ class MemoryLimitError(Exception):
     """The bound on memory is below what the process has already; the text says both."""
 
 
-class OverBudgetError(Exception):
+class OverBudgetError(InterruptedScrubError):
     """Scrubbing one claim took longer than it may."""
 
 

@@ -112,13 +112,18 @@ def check(claims: Sequence[Checked]) -> None:
                 each.not_reached |= choice.of(subject.traits, subject.hcpcs).bits
     others = [each for each in claims if each not in stopped] if stopped else claims
     _run([(each, each.plan.others) for each in others], is_alone=len(claims) == 1)
-    for each in others:
+    for each in claims:
         each.findings.sort(key=_worst_first)
+        each.no_data.sort(key=_edit_of)
 
 
 def _worst_first(found: Found) -> tuple[int, str]:
     """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
     return _RANK[found.severity], found.rule.id
+
+
+def _edit_of(gap: Gap) -> str:
+    return gap[0]
 
 
 Shown: TypeAlias = tuple[Subject, Context, Checked]

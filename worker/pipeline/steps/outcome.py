@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from schemas.outcome import Disposition, Location, Severity
 from worker.pipeline.fixes.fixes import Fixed
 from worker.pipeline.rules.plan import written
-from worker.pipeline.steps.check import MAX_FINDINGS, Checked, Found, Gap, Lifted, as_text
+from worker.pipeline.steps.check import MAX_FINDINGS, Checked, Found, Lifted, as_text
 from worker.pipeline.steps.decode import Decoded
 
 _PATCHES: Final = TypeAdapter(tuple[dict[str, Any], ...])  # any JSON: its values are the claim's
@@ -63,7 +63,7 @@ class OutcomeWriter:
             b",",
             plan.written_constants,
             b',"noData":[',
-            b",".join([_gap(*gap) for gap in sorted(checked.no_data, key=_edit_of)]) if checked.no_data else b"",
+            b",".join([_gap(*gap) for gap in checked.no_data]) if checked.no_data else b"",
             b'],"notReached":',
             plan.written(checked.not_reached),
             b',"errors":',
@@ -130,10 +130,6 @@ def _place(at: Location) -> Mapping[str, object]:
         "cms1500Box": at.cms1500_box,
     }
     return {name: value for name, value in place.items() if value is not None}
-
-
-def _edit_of(gap: Gap) -> str:
-    return gap[0]
 
 
 @lru_cache(maxsize=4096)
