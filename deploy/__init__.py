@@ -1,1 +1,1 @@
-"""What an operations team needs beside the worker itself."""
+"""Operations: the image, manifests, alerts, dashboards and runbooks."""

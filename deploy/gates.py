@@ -30,18 +30,18 @@ _LIMIT_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a validator had to say."""
+class GateResult:
+    """The report of a validator."""
 
     is_good: bool
     text: str
 
 
-Gate = Callable[[Path], Said]
+Gate = Callable[[Path], GateResult]
 """Judges a folder that is laid out as `deploy`."""
 
 
-def _run(command: Sequence[str | Path], folder: Path, given: str | None = None) -> Said:
+def _run(command: Sequence[str | Path], folder: Path, given: str | None = None) -> GateResult:
     search = os.pathsep.join([*map(str, _TOOLS), os.environ["PATH"]])
     done = subprocess.run(  # noqa: S603 - our own commands
         [str(each) for each in command],
@@ -53,12 +53,12 @@ def _run(command: Sequence[str | Path], folder: Path, given: str | None = None) 
         check=False,
         timeout=_LIMIT_S,
     )
-    return Said(done.returncode == 0, done.stdout + done.stderr)
+    return GateResult(done.returncode == 0, done.stdout + done.stderr)
 
 
-def _all(answers: Iterator[Said]) -> Said:
+def _all(answers: Iterator[GateResult]) -> GateResult:
     said = list(answers)
-    return Said(all(each.is_good for each in said), "\n".join(each.text for each in said))
+    return GateResult(all(each.is_good for each in said), "\n".join(each.text for each in said))
 
 
 @contextmanager
@@ -73,67 +73,67 @@ def _rendered(folder: Path, overlay: str) -> Iterator[Path]:
         yield file
 
 
-def _over_overlays(folder: Path, judge: Callable[[Path], Said]) -> Said:
-    def answers() -> Iterator[Said]:
+def _over_overlays(folder: Path, judge: Callable[[Path], GateResult]) -> GateResult:
+    def answers() -> Iterator[GateResult]:
         for overlay in OVERLAYS:
             try:
                 with _rendered(folder, overlay) as file:
                     yield judge(file)
             except RuntimeError as error:
-                yield Said(is_good=False, text=str(error))
+                yield GateResult(is_good=False, text=str(error))
 
     return _all(answers())
 
 
-def yaml_style(folder: Path) -> Said:
+def yaml_style(folder: Path) -> GateResult:
     """Every YAML file is well formed and written alike."""
     return _run(["yamllint", "--strict", "-c", folder / ".yamllint", "."], folder)
 
 
-def dockerfile(folder: Path) -> Said:
+def dockerfile(folder: Path) -> GateResult:
     """The image is built by the book."""
     return _run(["hadolint", "Dockerfile"], folder)
 
 
-def image_policies(folder: Path) -> Said:
+def image_policies(folder: Path) -> GateResult:
     """The image runs as nobody in particular and can say whether it lives."""
     return _run([*_CHECKOV, "--framework", "dockerfile", "-f", "Dockerfile"], folder)
 
 
-def compose(folder: Path) -> Said:
+def compose(folder: Path) -> GateResult:
     """compose.yaml has no key that compose does not know."""
     return _run(["dclint", "--max-warnings", "0", "-c", folder / ".dclintrc.yaml", "compose.yaml"], folder)
 
 
-def kubernetes_schemas(folder: Path) -> Said:
+def kubernetes_schemas(folder: Path) -> GateResult:
     """Kubernetes' own objects fit its schemas, without a field that it does not know."""
     return _over_overlays(
         folder, lambda file: _run(["kubernetes-validate", "--strict", "-k", KUBERNETES, file], folder)
     )
 
 
-def custom_resources(folder: Path) -> Said:
+def custom_resources(folder: Path) -> GateResult:
     """The objects of KEDA and the Prometheus operator fit the schemas of these."""
 
-    def judge(file: Path) -> Said:
+    def judge(file: Path) -> GateResult:
         documents: list[Any] = list(yaml.safe_load_all(file.read_text("utf-8")))
         own = [each for each in documents if each["apiVersion"].startswith(_OWN_API_GROUPS)]
         script = DEPLOY / "kubernetes" / "custom-resources.mjs"
-        return _run(["node", script], folder, json.dumps(own)) if own else Said(is_good=True, text="none")
+        return _run(["node", script], folder, json.dumps(own)) if own else GateResult(is_good=True, text="none")
 
     return _over_overlays(folder, judge)
 
 
-def kubernetes_policies(folder: Path) -> Said:
+def kubernetes_policies(folder: Path) -> GateResult:
     """No pod has more rights than it needs; the overlay for production has every object."""
     try:
         with _rendered(folder, "production") as file:
             return _run([*_CHECKOV, "--framework", "kubernetes", "-f", file], folder)
     except RuntimeError as error:
-        return Said(is_good=False, text=str(error))
+        return GateResult(is_good=False, text=str(error))
 
 
-def prometheus(folder: Path) -> Said:
+def prometheus(folder: Path) -> GateResult:
     """Prometheus takes its configuration and its rules."""
     commands = (
         ["promtool", "check", "config", "prometheus/prometheus.yaml"],
@@ -142,7 +142,7 @@ def prometheus(folder: Path) -> Said:
     return _all(_run(command, folder) for command in commands)
 
 
-def alertmanager(folder: Path) -> Said:
+def alertmanager(folder: Path) -> GateResult:
     """Alertmanager takes its configuration, and each severity has its receiver."""
     file = "prometheus/alertmanager.yaml"
     routes = ("amtool", "config", "routes", "test", f"--config.file={file}")

@@ -132,7 +132,7 @@ class DiagnosisPointers(Part):
 
 
 class Service(Part):
-    """What was done, how often and for how much: the elements that SV1 and SV2 share."""
+    """The service, its count and its charge: the elements that SV1 and SV2 share."""
 
     procedure_identifier: Text = None
     procedure_code: Text = None
@@ -194,14 +194,14 @@ class AdjustmentDetail(Part):
 
 
 class ClaimAdjustment(Part):
-    """What another payer took off, by group of reasons [CAS]."""
+    """The amounts that another payer adjusted, by group of reasons [CAS]."""
 
     adjustment_group_code: Text = None
     adjustment_details: tuple[AdjustmentDetail, ...] = ()
 
 
 class LineAdjudication(Part):
-    """What another payer decided on a line [2430 SVD, CAS]."""
+    """Another payer's decision on a line [2430 SVD, CAS]."""
 
     other_payer_primary_identifier: Text = None
     service_line_paid_amount: Money = None
@@ -238,7 +238,7 @@ class ServiceLine(Part):
 
     @property
     def service(self) -> Service:
-        """What the line bills, whichever kind of claim it is on."""
+        """The service of the line, for either kind of claim."""
         return self.institutional_service or self.professional_service
 
 
@@ -336,15 +336,15 @@ class UnmappedSegment(Part):
     """A segment of which the message has no field, or not for all of its elements."""
 
     segment: int | None = Field(default=None, description="its number in the file, counted from 1")
-    loop: Text = Field(default=None, description="the loop that it stands in, for instance `2300.2400[2].2420A`")
+    loop: Text = Field(default=None, description="the loop that it is in, for instance `2300.2400[2].2420A`")
     elements: tuple[str | tuple[str, ...], ...] = Field(
         default=(), description="its elements from the identifier on; a composite one is a list"
     )
-    is_in_part: bool = Field(default=False, description="whether some of its elements stand in fields")
+    is_in_part: bool = Field(default=False, description="whether some of its elements are in fields")
 
 
 class StructureFlaw(Part):
-    """What the guide does not allow in the X12 file, with which the claim was read all the same."""
+    """Breaches of the guide in the X12 file that did not keep the claim from being read."""
 
     segment: int | None = Field(default=None, description="the number of the segment in the file, counted from 1")
     loop: Text = Field(default=None, description="the loop in which it is, or would have to be")

@@ -7,7 +7,7 @@ from typing import Final
 
 
 class DeadLetterReason(StrEnum):
-    """What was wrong with the message; a closed set, so that it can label a metric."""
+    """The reason for the dead letter; a closed set, so that it can label a metric."""
 
     UNREADABLE = "unreadable"
     HEADER_NOT_UTF8 = "header-not-utf8"
@@ -61,7 +61,7 @@ MOST_FLAWS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """The verdict on one message that is no claim, or that we could not handle.
+    """The verdict on one message that is not a claim, or that the worker could not handle.
 
     `flaws` has one sentence for each thing that is wrong, with its place: a JSON path where the schema is not kept, the
     number of a segment or entry in an X12 interchange or a FHIR resource. No sentence holds a value of the message.

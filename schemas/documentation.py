@@ -1,4 +1,4 @@
-"""What the medical record says about a claim: one closed vocabulary of elements.
+"""The medical record behind a claim: one closed vocabulary of elements.
 
 Each element names the attachment report type (X12 PWK01, code list 755) under which a payer would ask for the
 document that holds it.

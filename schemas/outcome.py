@@ -13,7 +13,7 @@ from schemas.values import WrittenNumber
 
 
 class Severity(StrEnum):
-    """What a finding does to the claim: stop it, hold it for documents, or let it pass with a warning."""
+    """The effect of a finding: stop the claim, hold it for documents, or let it pass with a warning."""
 
     REJECT = "reject"
     PEND = "pend"
@@ -62,7 +62,7 @@ class Location(Message):
 
 
 class Prediction(Message):
-    """What would come back: the payer's remittance codes and the clearinghouse's 277CA status.
+    """The likely answer: the payer's remittance codes and the clearinghouse's 277CA status.
 
     The pairing of an edit with these codes is ours, not a payer's table.
     """
@@ -113,7 +113,7 @@ class Amount(Message):
 
 
 class ContainerSize(Message):
-    """A labelled container on the market on the date of service."""
+    """A labeled container on the market on the date of service."""
 
     units: Number = Field(description="billing units in one container")
     dose: Amount | None = None
@@ -139,7 +139,7 @@ class MueValue(Message):
 
 
 class LineEnrichment(Message):
-    """What the tables in force on the date of service know about a drug line."""
+    """The entries of the tables in force on the date of service for a drug line."""
 
     line: int
     provider_control_number: str | None = None
@@ -225,7 +225,7 @@ class NotConfigured(Message):
 
 
 class BypassedEntry(Message):
-    """An edit that was lifted, by what stands on the claim or by a suppression of the payer profile."""
+    """An edit that was lifted, by something on the claim or by a suppression of the payer profile."""
 
     edit: str
     by: str = Field(description="what lifts it: `modifier 25`, or `suppression`")
@@ -236,7 +236,7 @@ class BypassedEntry(Message):
 
 
 class Coverage(Message):
-    """What was really checked. An edit that looked at nothing on this claim stands in none of the lists.
+    """The edits that were checked. An edit that looked at nothing on this claim is in none of the lists.
 
     `not_configured` is the same for every claim under a profile; `no_data` is what this claim left open.
     """
@@ -253,11 +253,11 @@ class Coverage(Message):
     not_reached: tuple[str, ...] = Field(
         default=(), description="edits that were not run because an intake edit rejected the claim"
     )
-    errors: tuple[str, ...] = Field(default=(), description="edits that failed through a fault of ours")
+    errors: tuple[str, ...] = Field(default=(), description="edits that failed because of a defect")
 
 
 class Versions(Message):
-    """What decided: digests of the edits with their settings and of the tables, and the profile."""
+    """The versions that decided: digests of the edits with their settings and of the tables, and the profile."""
 
     ruleset: str
     reference: str
@@ -277,7 +277,7 @@ class Outcome(Message):
     findings_truncated: bool = False
     enrichment: tuple[LineEnrichment, ...]
     waste_ledger: tuple[WasteLedgerEntry, ...] | None = Field(
-        default=None, description="one entry a drug and date of which dose or waste is told; absent when there is none"
+        default=None, description="one entry per drug and date with a known dose or waste; absent when there is none"
     )
     coverage: Coverage
     not_read: tuple[str, ...] | None = Field(

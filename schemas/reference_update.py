@@ -1,4 +1,4 @@
-"""The notice that other reference tables are to be used: what stands on the topic of reference updates."""
+"""The notice to use different reference tables: the message on the reference update topic."""
 
 from typing import Annotated, Final
 
@@ -24,7 +24,7 @@ class ReferenceNotice(BaseModel):
 
 
 def read_notice(value: bytes) -> ReferenceNotice | None:
-    """Return the notice in a message; none if it is not one."""
+    """Return the notice in a message; None when it is not one."""
     if len(value) > MAX_NOTICE_BYTES:
         return None
     try:

@@ -57,7 +57,7 @@ _ATTACHMENT: Final = "reportInformation"
 
 def in_one_shape(document: Json) -> Json:
     """Return a claim in the shape of the schema; the same object where it has it already. The input is not changed."""
-    claim = _Part(document)
+    claim = _CopiedPart(document)
     for name, other in (("operatingPhysician", "operating"), ("otherOperatingPhysician", "otherOperating")):
         claim.rename(name, other)
     _providers(claim)
@@ -72,7 +72,7 @@ def in_one_shape(document: Json) -> Json:
     return claim.values
 
 
-class _Part:
+class _CopiedPart:
     """A part of a claim that is copied before its first change."""
 
     def __init__(self, values: Json) -> None:
@@ -94,16 +94,16 @@ class _Part:
             self.set(other, self.values[name])
             self.drop(name)
 
-    def inside(self, name: str, change: "Callable[[_Part], None]") -> None:
+    def inside(self, name: str, change: "Callable[[_CopiedPart], None]") -> None:
         """Change a part inside."""
         value = self.values.get(name)
         if isinstance(value, dict):
-            part = _Part(value)
+            part = _CopiedPart(value)
             change(part)
             if part.values is not value:
                 self.set(name, part.values)
 
-    def each(self, name: str, change: "Callable[[_Part], None]") -> None:
+    def each(self, name: str, change: "Callable[[_CopiedPart], None]") -> None:
         """Change each part in a list."""
         value = self.values.get(name)
         if not isinstance(value, list):
@@ -125,15 +125,15 @@ class _Part:
             self.drop(name)
 
 
-def _changed(entry: object, change: "Callable[[_Part], None]") -> object:
+def _changed(entry: object, change: "Callable[[_CopiedPart], None]") -> object:
     if not isinstance(entry, dict):
         return entry
-    part = _Part(entry)
+    part = _CopiedPart(entry)
     change(part)
     return part.values
 
 
-def _providers(claim: _Part) -> None:
+def _providers(claim: _CopiedPart) -> None:
     listed = claim.values.get("providers")
     if not isinstance(listed, list):
         return
@@ -149,17 +149,17 @@ def _providers(claim: _Part) -> None:
         claim.drop("providers")
 
 
-def _drop_type(part: _Part, role: str, roles: MappingProxyType[str, str]) -> None:
+def _drop_type(part: _CopiedPart, role: str, roles: MappingProxyType[str, str]) -> None:
     """Leave out a type that says what the place of the provider says."""
     if roles.get(str(part.values.get("providerType"))) == role:
         part.drop("providerType")
 
 
-def _provider(part: _Part) -> None:
+def _provider(part: _CopiedPart) -> None:
     _one_identifier(part, "identificationQualifierCode")
 
 
-def _one_identifier(part: _Part, qualifier: str) -> None:
+def _one_identifier(part: _CopiedPart, qualifier: str) -> None:
     """A secondary identifier as a text, with its qualifier beside it, is one of a list."""
     identifier = part.values.get("secondaryIdentifier")
     if isinstance(identifier, str):
@@ -170,18 +170,18 @@ def _one_identifier(part: _Part, qualifier: str) -> None:
         part.set("secondaryIdentifier", [entry])
 
 
-def _subscriber(part: _Part) -> None:
+def _subscriber(part: _CopiedPart) -> None:
     part.rename("policyNumber", "groupNumber")
     if "standardHealthId" in part.values and "memberId" not in part.values:
         part.rename("standardHealthId", "memberId")
         part.set("identificationCodeQualifier", "II")
 
 
-def _numbers_of_payer(claim: _Part) -> None:
+def _numbers_of_payer(claim: _CopiedPart) -> None:
     billing = claim.values.get("billing")
     if not isinstance(billing, dict) or not any(name in billing for name in _OF_PAYER):
         return
-    part, numbers = _Part(billing), _Part(claim.values.get("tradingPartnerSecondaryIdentifiers") or {})
+    part, numbers = _CopiedPart(billing), _CopiedPart(claim.values.get("tradingPartnerSecondaryIdentifiers") or {})
     for name in _OF_PAYER:
         if name in part.values and name not in numbers.values:
             numbers.set(name, part.values[name])
@@ -190,7 +190,7 @@ def _numbers_of_payer(claim: _Part) -> None:
     claim.set("tradingPartnerSecondaryIdentifiers", numbers.values)
 
 
-def _information(part: _Part) -> None:
+def _information(part: _CopiedPart) -> None:
     part.rename("conditionCodes", "conditionCodesList")
     for name in _GROUPS:
         value = part.values.get(name)
@@ -208,7 +208,7 @@ def _information(part: _Part) -> None:
     part.each("serviceLines", _line)
 
 
-def _file_information(part: _Part) -> None:
+def _file_information(part: _CopiedPart) -> None:
     """One line of file information is one of a list, which the professional API has under another name."""
     line = part.values.get("fileInformation")
     if not isinstance(line, str):
@@ -221,7 +221,7 @@ def _file_information(part: _Part) -> None:
         part.drop("fileInformation")
 
 
-def _billing_note(information: _Part, notes: _Part) -> None:
+def _billing_note(information: _CopiedPart, notes: _CopiedPart) -> None:
     """An additional note of an institutional claim is its billing note: NTE*ADD occurs once."""
     added = notes.values.get("additionalInformation")
     if isinstance(added, list) and len(added) == 1 and "billingNote" not in information.values:
@@ -229,7 +229,7 @@ def _billing_note(information: _Part, notes: _Part) -> None:
         notes.drop("additionalInformation")
 
 
-def _facility(part: _Part) -> None:
+def _facility(part: _CopiedPart) -> None:
     part.rename("identificationCode", "npi")
     _one_identifier(part, "secondaryIdentificationQualifierCode")
 
@@ -246,7 +246,7 @@ _OTHER_PROVIDERS: Final = (
 )
 
 
-def _other_subscriber(part: _Part) -> None:
+def _other_subscriber(part: _CopiedPart) -> None:
     for name in ("groupNumber", "policyNumber"):
         part.rename(name, "insuranceGroupOrPolicyNumber")
     part.each("claimLevelAdjustments", _adjustment)
@@ -263,11 +263,11 @@ def _other_subscriber(part: _Part) -> None:
     part.inside("otherPayerName", _other_payer)
 
 
-def _other_rendering(part: _Part) -> None:
+def _other_rendering(part: _CopiedPart) -> None:
     part.rename("otherPayerRenderingProviderIdentifier", "otherPayerRenderingProviderSecondaryIdentifier")
 
 
-def _other_insured(part: _Part) -> None:
+def _other_insured(part: _CopiedPart) -> None:
     part.rename("otherInsuredSuffix", "otherInsuredNameSuffix")
     part.rename("firstName", "otherInsuredFirstName")
     part.rename("address", "otherInsuredAddress")
@@ -276,21 +276,21 @@ def _other_insured(part: _Part) -> None:
         part.set("otherInsuredAdditionalIdentifier", added[0])
 
 
-def _other_payer(part: _Part) -> None:
+def _other_payer(part: _CopiedPart) -> None:
     address = part.values.get("otherPayerAddress")
     if not isinstance(address, dict):
         return
     for name in ("otherPayerAdjudicationOrPaymentDate", "otherPayerSecondaryIdentifier"):
         if name in address and name not in part.values:
             part.set(name, address[name])
-            part.inside("otherPayerAddress", partial(_Part.drop, name=name))
+            part.inside("otherPayerAddress", partial(_CopiedPart.drop, name=name))
 
 
-def _adjustment(part: _Part) -> None:
+def _adjustment(part: _CopiedPart) -> None:
     part.rename("claimAdjustmentDetails", "adjustmentDetails")
 
 
-def _line(part: _Part) -> None:
+def _line(part: _CopiedPart) -> None:
     part.rename("lineItemControlNumber", "providerControlNumber")
     part.rename("lineNoteText", "thirdPartyOrganizationNotes")
     part.rename("lineRepricingInformation", "linePricingInformation")
@@ -310,7 +310,7 @@ def _line(part: _Part) -> None:
         part.inside(role, partial(_drop_type, role=role, roles=_ROLES_OF_LINE))
 
 
-def _dates_of_line(part: _Part) -> None:
+def _dates_of_line(part: _CopiedPart) -> None:
     dates = part.values.get("serviceLineDateInformation")
     if not isinstance(dates, dict):
         return
@@ -321,17 +321,17 @@ def _dates_of_line(part: _Part) -> None:
     ):
         if name in dates and other not in part.values:
             part.set(other, dates[name])
-            part.inside("serviceLineDateInformation", partial(_Part.drop, name=name))
+            part.inside("serviceLineDateInformation", partial(_CopiedPart.drop, name=name))
 
 
-def _numbers_of_line(part: _Part) -> None:
+def _numbers_of_line(part: _CopiedPart) -> None:
     numbers = part.values.get("serviceLineReferenceInformation")
     if isinstance(numbers, dict) and "providerControlNumber" in numbers and "providerControlNumber" not in part.values:
         part.set("providerControlNumber", numbers["providerControlNumber"])
         part.inside("serviceLineReferenceInformation", lambda inner: inner.drop("providerControlNumber"))
 
 
-def _attachment_of_line(part: _Part) -> None:
+def _attachment_of_line(part: _CopiedPart) -> None:
     numbers = part.values.get("lineSupplementInformation")
     listed = part.values.get("serviceLineSupplementalInformation", [])
     if isinstance(numbers, dict) and isinstance(listed, list) and isinstance(numbers.get(_ATTACHMENT), dict):
@@ -339,7 +339,7 @@ def _attachment_of_line(part: _Part) -> None:
         part.inside("lineSupplementInformation", lambda inner: inner.drop(_ATTACHMENT))
 
 
-def _decision(part: _Part) -> None:
+def _decision(part: _CopiedPart) -> None:
     """A single decision of another payer, under the name that the institutional API has for it."""
     decision = part.values.get("lineAdjustmentInformation")
     listed = part.values.get("lineAdjudicationInformation", [])
@@ -349,13 +349,13 @@ def _decision(part: _Part) -> None:
     part.drop("lineAdjustmentInformation")
 
 
-def _renamed_decision(part: _Part) -> None:
+def _renamed_decision(part: _CopiedPart) -> None:
     part.rename("claimPaidDate", "adjudicationOrPaymentDate")
     part.rename("procedureModifiers", "procedureModifier")
     part.rename("claimAdjustment", "claimAdjustmentInformation")
 
 
-def _adjudication(part: _Part) -> None:
+def _adjudication(part: _CopiedPart) -> None:
     part.rename("lineAdjustment", "claimAdjustmentInformation")
     part.rename("bundledLineNumber", "bundledOrUnbundledLineNumber")
     part.rename("productOrServiceIDQualifier", "serviceIdQualifier")

@@ -1,41 +1,112 @@
-"""Every topic: what it is called, keyed by, holds, how long it keeps it, and whether that is PHI."""
+"""Every topic, declared once: name, key, content, retention, and whether it holds PHI."""
 
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, Self, overload
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class MessageKind:
+    """A kind of message, as the AsyncAPI document describes it.
+
+    Attributes:
+        name: Its name in the AsyncAPI document; of `json`, also that of its schema in `schemas/json`.
+        title: A few words.
+        form: `json` as a schema says, `x12` as X12 or JSON, `bytes` for whatever came in.
+        summary: What it holds, in one sentence, where the title does not say it.
+        is_event: Whether it has the headers of a CloudEvent.
+    """
+
+    name: str
+    title: str
+    form: Literal["json", "x12", "bytes"]
+    summary: str | None = None
+    is_event: bool = False
+
+
+CLAIM: Final = MessageKind(
+    "claim",
+    "Claim",
+    "json",
+    "A claim as JSON, as the schema says; FHIR R4 Claims and Bundles and 837 interchanges are read as well.",
+)
+OUTCOME: Final = MessageKind("outcome", "Outcome", "json", is_event=True)
+DEAD_LETTER: Final = MessageKind(
+    "dead-letter",
+    "Dead letter",
+    "bytes",
+    "The inbound message unchanged, with its own headers first and ours behind them.",
+    is_event=True,
+)
+SUBMISSION: Final = MessageKind(
+    "submission",
+    "Submission",
+    "x12",
+    "An interchange of 837P or 837I (005010X222A1, 005010X223A2) with clean claims.",
+    is_event=True,
+)
+ACKNOWLEDGEMENT: Final = MessageKind(
+    "acknowledgement",
+    "Acknowledgement",
+    "x12",
+    "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type says which.",
+    is_event=True,
+)
+REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One topic as the worker expects to find it on the broker.
 
+    As a member of `TopicNames` it is a descriptor: the class has the topic, an instance has its full name.
+
     Attributes:
         name: The name without a prefix.
-        role: What the worker calls it.
         direction: `in` if the worker reads it, `out` if it writes it.
-        key: What the record key is; never anything that identifies a person.
-        schema: The name of the message in the AsyncAPI document; none where the value is whatever came in.
+        key: The record key; never anything that identifies a person.
+        message: The kind of its messages.
         partitions: How many partitions `claimscrub` creates.
+        has_claim_partitions: Whether a record goes to the partition of its claim, so that all such topics need one
+            partition count.
         retention_ms: How long records are kept; -1 keeps them.
         cleanup_policy: Kafka's `cleanup.policy`.
         max_message_bytes: Kafka's `max.message.bytes`.
         has_phi: Whether values identify people, so that access and retention follow HIPAA.
-        meaning: What stands on it, in one sentence.
+        meaning: What it carries, in one sentence.
+        needs: The setting of the worker without which the topic is not used, where there is one: false or `off`.
+        role: The worker's name for it: the name of the member, with hyphens.
     """
 
     name: str
-    role: str
     direction: Literal["in", "out"]
     key: str
-    schema: str | None
+    message: MessageKind
     partitions: int
+    has_claim_partitions: bool
     retention_ms: int
     cleanup_policy: Literal["delete", "compact"]
     max_message_bytes: int
     has_phi: bool
     meaning: str
+    needs: str | None = None
+    role: str = field(default="", kw_only=True)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the role from the name of the member."""
+        object.__setattr__(self, "role", name.replace("_", "-"))
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: "TopicNames", owner: type) -> str: ...
+
+    def __get__(self, instance: "TopicNames | None", owner: type) -> "Self | str":
+        """Return the topic, or of an instance its full name."""
+        return self if instance is None else instance.prefix + self.name
 
     @property
     def config(self) -> dict[str, str]:
@@ -47,115 +118,89 @@ class Topic:
         }
 
 
-_CLAIM_KEY: Final = "an opaque id of the claim: random or a salted hash, never PHI"
-_CLAIM_PARTITIONS: Final = 6
-
 MAX_OUTCOME_BYTES: Final = 4 * _MIB
 """The largest record that the worker writes: a claim of 1 MiB with its findings and headers fits."""
 
-INBOUND: Final = Topic(
-    name="claims.inbound.v1",
-    role="inbound",
-    direction="in",
-    key=_CLAIM_KEY,
-    schema="claim",
-    partitions=_CLAIM_PARTITIONS,
-    retention_ms=7 * _DAY_MS,
-    cleanup_policy="delete",
-    max_message_bytes=2 * _MIB,
-    has_phi=True,
-    meaning="Claims to scrub: one as JSON, a FHIR Claim or Bundle, or X12 837s with content type application/edi-x12.",
-)
-SCRUBBED: Final = Topic(
-    name="claims.scrubbed.v1",
-    role="scrubbed",
-    direction="out",
-    key="the key of the inbound message",
-    schema="outcome",
-    partitions=_CLAIM_PARTITIONS,
-    retention_ms=7 * _DAY_MS,
-    cleanup_policy="delete",
-    max_message_bytes=MAX_OUTCOME_BYTES,
-    has_phi=True,
-    meaning="Claims in which nothing was found that a payer would reject or pend.",
-)
-REJECTED: Final = replace(
-    SCRUBBED,
-    name="claims.rejected.v1",
-    role="rejected",
-    meaning="Claims that a payer would reject, with the findings that say why.",
-)
-PENDED: Final = replace(
-    SCRUBBED,
-    name="claims.pended.v1",
-    role="pended",
-    meaning="Claims that a person has to look at, with the findings that say why.",
-)
-DEAD_LETTER: Final = replace(
-    SCRUBBED,
-    name="claims.dead-letter.v1",
-    role="dead-letter",
-    schema=None,
-    retention_ms=14 * _DAY_MS,
-    meaning="Messages that are no claim, unchanged, with headers that say why.",
-)
-SUBMIT: Final = replace(
-    SCRUBBED,
-    name="claims.submit.x12.v1",
-    role="submit",
-    schema="submission",
-    meaning="Clean claims as 837s, an interchange for those of one message; only where CLAIMSCRUB_SUBMIT_X12 is true.",
-)
-ACKNOWLEDGEMENTS: Final = replace(
-    SCRUBBED,
-    name="claims.acknowledgements.v1",
-    role="acknowledgements",
-    schema="acknowledgement",
-    meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE says so.",
-)
-REFERENCE_UPDATES: Final = Topic(
-    name="reference.updates.v1",
-    role="reference-updates",
-    direction="in",
-    key="the digest of the reference tables, so that compaction keeps one notice for each",
-    schema="reference-update",
-    partitions=1,
-    retention_ms=-1,
-    cleanup_policy="compact",
-    max_message_bytes=_MIB,
-    has_phi=False,
-    meaning="Notices that workers are to swap to the reference tables of another folder.",
-)
 
-TOPICS: Final = (INBOUND, SCRUBBED, REJECTED, PENDED, DEAD_LETTER, SUBMIT, ACKNOWLEDGEMENTS, REFERENCE_UPDATES)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TopicNames:
-    """The names in force, with the deployment's prefix."""
+    """The full names of all topics under a deployment's prefix, so that environments can share one broker."""
 
-    inbound: str
-    scrubbed: str
-    rejected: str
-    pended: str
-    dead_letter: str
-    submit: str
-    acknowledgements: str
-    reference_updates: str
+    prefix: str = ""
 
-
-def topic_names(prefix: str = "") -> TopicNames:
-    """Return the names of all topics under a prefix, so that lanes can share one broker."""
-    return TopicNames(
-        inbound=prefix + INBOUND.name,
-        scrubbed=prefix + SCRUBBED.name,
-        rejected=prefix + REJECTED.name,
-        pended=prefix + PENDED.name,
-        dead_letter=prefix + DEAD_LETTER.name,
-        submit=prefix + SUBMIT.name,
-        acknowledgements=prefix + ACKNOWLEDGEMENTS.name,
-        reference_updates=prefix + REFERENCE_UPDATES.name,
+    inbound = Topic(
+        name="claims.inbound.v1",
+        direction="in",
+        key="an opaque id of the claim: random or a salted hash, never PHI",
+        message=CLAIM,
+        partitions=6,
+        has_claim_partitions=True,
+        retention_ms=7 * _DAY_MS,
+        cleanup_policy="delete",
+        max_message_bytes=2 * _MIB,
+        has_phi=True,
+        meaning="Claims to scrub: one as JSON, a FHIR Claim or Bundle, or X12 837s with content type "
+        "application/edi-x12.",
     )
+    scrubbed = replace(
+        inbound,
+        name="claims.scrubbed.v1",
+        direction="out",
+        key="the key of the inbound message",
+        message=OUTCOME,
+        max_message_bytes=MAX_OUTCOME_BYTES,
+        meaning="Claims in which nothing was found that a payer would reject or pend.",
+    )
+    rejected = replace(
+        scrubbed,
+        name="claims.rejected.v1",
+        meaning="Claims that a payer would reject, with the findings that explain why.",
+    )
+    pended = replace(
+        scrubbed,
+        name="claims.pended.v1",
+        meaning="Claims that a person has to look at, with the findings that explain why.",
+    )
+    dead_letter = replace(
+        scrubbed,
+        name="claims.dead-letter.v1",
+        message=DEAD_LETTER,
+        retention_ms=14 * _DAY_MS,
+        meaning="Messages that are not a claim, unchanged, with headers that give the reason.",
+    )
+    submit = replace(
+        scrubbed,
+        name="claims.submit.x12.v1",
+        message=SUBMISSION,
+        meaning="Clean claims as 837s, an interchange for those of one message; only where CLAIMSCRUB_SUBMIT_X12 is "
+        "true.",
+        needs="submit_x12",
+    )
+    acknowledgements = replace(
+        scrubbed,
+        name="claims.acknowledgements.v1",
+        message=ACKNOWLEDGEMENT,
+        meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE is "
+        "set.",
+        needs="acknowledge",
+    )
+    reference_updates = Topic(
+        name="reference.updates.v1",
+        direction="in",
+        key="the digest of the reference tables, so that compaction keeps one notice for each",
+        message=REFERENCE_UPDATE,
+        partitions=1,
+        has_claim_partitions=False,
+        retention_ms=-1,
+        cleanup_policy="compact",
+        max_message_bytes=_MIB,
+        has_phi=False,
+        meaning="Notices to workers to swap to the reference tables of another folder.",
+    )
+
+
+TOPICS: Final = tuple(member for member in vars(TopicNames).values() if isinstance(member, Topic))
+"""Every topic, without a prefix, in the order of declaration."""
 
 
 def topics_under(prefix: str = "") -> tuple[Topic, ...]:

@@ -1,4 +1,4 @@
-"""How money, units and dates stand in a claim, and what becomes of text that is neither.
+"""How money, units and dates are written in a claim, and what becomes of other text.
 
 A bad value is a finding, never an exception: text that cannot be read is kept as `Unreadable`, so that an edit can
 say what is wrong with it and where.
@@ -35,7 +35,7 @@ def is_in_range(digits: str) -> bool:
 
 
 class Unreadable(str):
-    """Text of the claim that stands where an amount, a quantity or a date belongs and is none."""
+    """Text of the claim in the place of an amount, a quantity or a date that cannot be read as one."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ class Unreadable(str):
 def _text(value: object) -> str:
     if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
         return str(value).strip()
-    # A list or an object here means that the message is no claim of ours: pydantic turns this into a schema error.
+    # A list or an object here means that the message is not a claim message: pydantic turns this into a schema error.
     raise ValueError("expected text or a number")
 
 
@@ -148,4 +148,4 @@ Day: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "description": "YYYYMMDD", "pattern": f"^{DATE.pattern}$"}),
 ]
 Text: TypeAlias = str | None
-"""Text without the blanks around it. Absent and empty mean the same; numbers stand as they were written."""
+"""Text without the blanks around it. Absent and empty mean the same; numbers are kept as written."""

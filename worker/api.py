@@ -1,4 +1,4 @@
-"""What edits of your own may import; semantic versioning covers these names, and no other module of the package.
+"""The names that your own edits may import; semantic versioning covers these, and no other module of the package.
 
 `config/README.md` shows an edit that uses them. Everything else may move or change with any release.
 """

@@ -15,23 +15,24 @@ import worker
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.configuration.compiled_tables import LoadedFrom, load_tables
 from worker.configuration.digest import ruleset_digest
-from worker.configuration.documents import ConfigurationError, read_all
+from worker.configuration.documents import read_all
 from worker.configuration.profile_files import read_profiles
 from worker.configuration.user_edits import load_user_edits
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
+from worker.errors import ConfigurationError
 from worker.observe.traces import Spans
 from worker.payers.guide import Guide
-from worker.pipeline.forms import NoClaim, interchange_claims, resource_claims
+from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
-from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, ReferenceEdition, ReferenceSource, Scrubbed
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber, ReferenceEdition, ReferenceSource
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 _MOST_FLAWS = 100
-"""More than a dead letter tells; a message can hold 100,000."""
+"""More than a dead letter lists; a message can hold 100,000."""
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
@@ -59,7 +60,7 @@ def default_cache_directory() -> Path | None:
 
 
 def load_snapshot(directory: Path) -> Snapshot:
-    """The snapshot of a reference folder, from its compiled form if there is one. Raises `ReferenceError`."""
+    """The snapshot of a reference folder, from its compiled form if there is one. Raises `ReferenceDataError`."""
     return load_tables(directory, default_cache_directory())[0]
 
 
@@ -89,8 +90,8 @@ def build_pipeline(
 ) -> Pipeline:
     """The pipeline over the configuration in a directory, with a user's own edits from another one.
 
-    Raises `ConfigurationError` for a missing directory, an unreadable guide or a broken edit, `ReferenceError` for a
-    broken table and `ProfileError` for all that is wrong with the profiles, expired suppressions among it.
+    Raises `ConfigurationError` for a missing directory, an unreadable guide or a broken edit, `ReferenceDataError` for
+    a broken table and `ProfileError` for all that is wrong with the profiles, expired suppressions among it.
     """
     directory = config or default_config_directory()
     edits = all_edits(user_edits)
@@ -132,16 +133,16 @@ class PipelineScrubber:
             "reference": pipeline.snapshot.digest,
             "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),
         }
-        """What is in force; which one of the profiles decides is known only of a message that is a claim."""
+        """The versions in force; the profile is known only for a message that is a claim."""
 
-    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return the pipeline's verdict in the words of the stream."""
         done = self._pipeline.scrub(value, received_on)
         if done.dead_letter is not None:
-            return Scrubbed("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
+            return ClaimVerdict("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
         if done.disposition is None:
-            return Scrubbed("skipped")
-        return Scrubbed(
+            return ClaimVerdict("skipped")
+        return ClaimVerdict(
             done.disposition.value,
             value=done.message,
             outcome_id=done.outcome_id,
@@ -156,15 +157,15 @@ class PipelineScrubber:
             versions=self.versions | {"profile": done.profile},
         )
 
-    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
-        """Yield the pipeline's verdict on each claim; what is none makes one dead letter of the whole message."""
-        flaws: list[NoClaim] = []
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
+        """Yield the pipeline's verdict on each claim; anything else makes one dead letter of the whole message."""
+        flaws: list[RefusedClaim] = []
         is_empty = True
         claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
         for each in claims_of(value):
             is_empty = False
-            if isinstance(each, NoClaim):
-                found: Sequence[NoClaim] = (each,)
+            if isinstance(each, RefusedClaim):
+                found: Sequence[RefusedClaim] = (each,)
             else:
                 scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
                 if scrubbed.dead_letter is None:
@@ -175,10 +176,11 @@ class PipelineScrubber:
                 flaws += found
             yield PART_READ
         if is_empty:
-            flaws = [NoClaim(DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE), "There is no claim in it.")]
+            letter = DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE)
+            flaws = [RefusedClaim(letter, "There is no claim in it.")]
         if flaws:
             letter = replace(flaws[0].letter, flaws=tuple(each.sentence for each in flaws))
-            yield Scrubbed("dead-lettered", dead_letter=letter, versions=self.versions)
+            yield ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)
 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:
@@ -195,7 +197,7 @@ def load_scrubber(settings: Settings) -> LoadedScrubber:
 
 
 def open_spans(settings: Settings) -> Spans | None:
-    """Where the spans of a worker with these settings go; none if it makes none.
+    """Where the spans of a worker with these settings go; None when it makes none.
 
     Raises `SettingsError` where they are wanted and the library for them is not installed.
     """
@@ -206,7 +208,7 @@ def open_spans(settings: Settings) -> Spans | None:
         from worker.observe.spans import spans_over_otlp  # noqa: PLC0415 - see above
     except ImportError:
         problem = "CLAIMSCRUB_TRACES_ENDPOINT: needs the extra `traces` (pip install 'claimscrub[traces]')"
-        raise SettingsError((problem,)) from None
+        raise SettingsError(problem) from None
     return spans_over_otlp(
         settings.traces_endpoint, group=settings.group_id, version=version(), instance=settings.instance_id
     )

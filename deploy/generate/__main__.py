@@ -18,6 +18,7 @@ from deploy.generate.asyncapi import asyncapi
 from deploy.generate.contract_examples import contract_examples
 from deploy.generate.edits_readme import edits_readme
 from deploy.generate.metrics_readme import metrics_readme
+from deploy.generate.topics_readme import with_topics
 from deploy.grafana.write import dashboards
 from deploy.kubernetes.write import prometheus_rule
 from schemas.claim import Claim
@@ -34,7 +35,7 @@ _WHOLLY_GENERATED: Final = (
     "schemas/examples/*.json",
     "deploy/grafana/dashboards/*.json",
 )
-"""What else matches these is left over from a file that is no longer generated."""
+"""Anything else that matches these is left over from a file that is no longer generated."""
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -45,6 +46,7 @@ Document = dict[str, Any]
 def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below the root of the repository."""
     files = {
+        "README.md": with_topics((ROOT / "README.md").read_text("utf-8")),
         "schemas/json/claim.schema.json": _json(_schema(Claim, "validation")),
         "schemas/json/outcome.schema.json": _json(_schema(Outcome, "serialization")),
         "schemas/json/reference-update.schema.json": _json(_schema(ReferenceNotice, "validation")),
@@ -70,7 +72,7 @@ def _json(document: Document) -> str:
 
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's; Any: likewise
-        """Write what stands twice twice: not every AsyncAPI tool reads anchors."""
+        """Repeat what occurs twice: not every AsyncAPI tool reads anchors."""
         return True
 
 

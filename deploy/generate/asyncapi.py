@@ -10,23 +10,12 @@ from schemas.dead_letter import (
     DeadLetterReason,
     DeadLetterStage,
 )
-from schemas.topics import TOPICS, Topic
+from schemas.topics import CLAIM, TOPICS, MessageKind, Topic
 
 CONTRACT_VERSION: Final = "1.0.0"
 
 Document = dict[str, Any]
 """Any JSON object."""
-
-_TITLES: Final = {"claim": "Claim", "outcome": "Outcome", "reference-update": "Reference update notice"}
-_DEAD_LETTER: Final = "dead-letter"
-_X12: Final = {
-    "submission": ("Submission", "An interchange of 837P or 837I (005010X222A1, 005010X223A2) with clean claims."),
-    "acknowledgement": (
-        "Acknowledgement",
-        "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type says which.",
-    ),
-}
-"""Messages that hold X12, by name: title and summary."""
 
 _CLOUD_EVENT: Final[Document] = {
     "ce_specversion": {"type": "string", "const": "1.0", "description": "CloudEvents version"},
@@ -40,13 +29,13 @@ _CLOUD_EVENT: Final[Document] = {
 }
 _TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
 _CONTENT_TYPE: Final[Document] = {"type": "string", "const": "application/json"}
-_FORMS: Final = "A claim as JSON, as the schema says; FHIR R4 Claims and Bundles and 837 interchanges are read as well."
 _CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
     "type": "string",
     "examples": ["application/json", "application/fhir+json", "application/edi-x12"],
     "description": "absent, JSON by any of its names, or X12; without it X12 is known by its ISA, and FHIR is known by "
     "its resourceType wherever JSON may be",
 }
+_KEYED_BY_TEXT: Final[Document] = {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}}
 
 
 def asyncapi() -> Document:
@@ -57,7 +46,7 @@ def asyncapi() -> Document:
             "title": "claimscrub",
             "version": CONTRACT_VERSION,
             "description": (
-                "Professional claims go in, one outcome a claim comes out. Every inbound message ends on exactly one "
+                "Professional claims go in, one outcome per claim comes out. Every inbound message ends on exactly one "
                 "of the scrubbed, rejected, pended and dead-letter topics, in the partition that it came from."
             ),
             "license": {"name": "Apache-2.0"},
@@ -66,7 +55,7 @@ def asyncapi() -> Document:
         "channels": {topic.role: _channel(topic) for topic in TOPICS},
         "operations": {_operation_name(topic): _operation(topic) for topic in TOPICS},
         "components": {
-            "messages": {name: _message(name) for name in dict.fromkeys(map(_message_name, TOPICS))},
+            "messages": {topic.message.name: _message(topic.message) for topic in TOPICS},
             "messageTraits": {
                 "cloudEvent": {
                     "headers": {
@@ -80,12 +69,8 @@ def asyncapi() -> Document:
     }
 
 
-def _message_name(topic: Topic) -> str:
-    return topic.schema or _DEAD_LETTER
-
-
 def _channel(topic: Topic) -> Document:
-    name = _message_name(topic)
+    name = topic.message.name
     phi = "Values are PHI: access and retention follow HIPAA." if topic.has_phi else "Values hold no PHI."
     return {
         "address": topic.name,
@@ -121,65 +106,53 @@ def _operation(topic: Topic) -> Document:
         "action": _action(topic),
         "channel": {"$ref": f"#/channels/{topic.role}"},
         "summary": topic.meaning,
-        "messages": [{"$ref": f"#/channels/{topic.role}/messages/{_message_name(topic)}"}],
+        "messages": [{"$ref": f"#/channels/{topic.role}/messages/{topic.message.name}"}],
     }
 
 
-def _message(name: str) -> Document:
-    if name == _DEAD_LETTER:
-        return _dead_letter()
-    if name in _X12:
-        return _x12(name)
-    headers: Document = {"type": "object", "properties": {"traceparent": _TRACEPARENT, "content-type": _CONTENT_TYPE}}
-    message: Document = {
-        "name": name,
-        "title": _TITLES[name],
+def _message(message: MessageKind) -> Document:
+    document: Document = {"name": message.name, "title": message.title}
+    if message.summary:
+        document["summary"] = message.summary
+    if message.is_event:
+        document["traits"] = [{"$ref": "#/components/messageTraits/cloudEvent"}]
+    return document | {"json": _json, "x12": _x12, "bytes": _bytes}[message.form](message)
+
+
+def _json(message: MessageKind) -> Document:
+    content_type = _CONTENT_TYPE_OF_CLAIMS if message == CLAIM else _CONTENT_TYPE
+    return {
         "contentType": "application/json",
-        "headers": headers,
-        "payload": {"$ref": f"./{name}.schema.json"},
-        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+        "headers": {"type": "object", "properties": {"traceparent": _TRACEPARENT, "content-type": content_type}},
+        "payload": {"$ref": f"./{message.name}.schema.json"},
+        "bindings": _KEYED_BY_TEXT,
     }
-    if name == "claim":
-        message["summary"] = _FORMS
-        headers["properties"] = headers["properties"] | {"content-type": _CONTENT_TYPE_OF_CLAIMS}
-    if name == "outcome":
-        message["traits"] = [{"$ref": "#/components/messageTraits/cloudEvent"}]
-    return message
 
 
-def _x12(name: str) -> Document:
-    title, summary = _X12[name]
+def _x12(_: MessageKind) -> Document:
     content_type: Document = {"type": "string", "enum": ["application/edi-x12", "application/json"]}
     return {
-        "name": name,
-        "title": title,
-        "summary": summary,
         "contentType": "application/edi-x12",
-        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
         "headers": {"type": "object", "properties": {"traceparent": _TRACEPARENT, "content-type": content_type}},
         "payload": {"type": "string"},
-        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+        "bindings": _KEYED_BY_TEXT,
     }
 
 
-def _dead_letter() -> Document:
+def _bytes(_: MessageKind) -> Document:
     return {
-        "name": _DEAD_LETTER,
-        "title": "Dead letter",
-        "summary": "The inbound message unchanged, with its own headers first and ours behind them.",
         "description": (
             f"Whoever sends the message again cuts the headers at {next(iter(HEADER_MEANINGS))}. No header holds an "
             "exception text, since that can hold parts of a claim."
         ),
         "contentType": "application/octet-stream",
-        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
         "headers": {
             "type": "object",
             "properties": {name: _dead_letter_header(name) for name in HEADER_MEANINGS},
             "required": [name for name in HEADER_MEANINGS if name != HEADER_FLAWS],
         },
         "payload": {"type": "string", "format": "binary", "description": "whatever bytes came in"},
-        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+        "bindings": _KEYED_BY_TEXT,
     }
 
 

@@ -1,19 +1,18 @@
 """One real-looking synthetic message a case, made by the pipeline itself, for `schemas/examples/`."""
 
-import copy
 import hashlib
 from datetime import date
 from typing import Any, Final
 
 import orjson
 
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from worker.bootstrap import build_pipeline
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
 from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, line
-from worker.stream.records import Outgoing, Provenance, dead, outgoing
+from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
 
 RULESET: Final = "0" * 16
 """Stands for the digest of the rule set, which changes with every line of code; the examples do not."""
@@ -27,8 +26,16 @@ _RECORD_LIMIT: Final = 1024 * 1024
 
 def contract_examples() -> dict[str, Json]:
     """Return the examples by the names of their files."""
-    pipeline = copy.copy(build_pipeline(today=lambda: _DAY))
-    pipeline.ruleset = RULESET
+    built = build_pipeline(today=lambda: _DAY)
+    pipeline = Pipeline(
+        edits=built.edits,
+        profiles=built.profiles,
+        guides=built.guides,
+        snapshot=built.snapshot,
+        ruleset=RULESET,
+        clock=lambda: 0.0,
+        max_bytes=_RECORD_LIMIT,
+    )
     clean = claim(OMALIZUMAB.lines(SERVICE_DATE), diagnoses=OMALIZUMAB.diagnoses, number="SYN-CLEAN")
     wasted = claim(BELIMUMAB.lines(SERVICE_DATE), diagnoses=BELIMUMAB.diagnoses, number="SYN-WASTE")
     documented = claim(
@@ -77,9 +84,9 @@ def _dead_letter(pipeline: Pipeline, value: bytes) -> Json:
     scrubbed = pipeline.scrub(value, _DAY)
     if scrubbed.dead_letter is None:
         raise ValueError("the example of a dead letter could be read as a claim")
-    topics = topic_names()
+    topics = TopicNames()
     key = hashlib.sha256(b"an opaque key").hexdigest()[:32].encode()
-    inbound = Inbound(topics.inbound, 0, 41, _TIMESTAMP_MS, key, value, (("content-type", b"application/json"),))
+    inbound = InboundMessage(topics.inbound, 0, 41, _TIMESTAMP_MS, key, value, (("content-type", b"application/json"),))
     versions = {"ruleset": RULESET, "reference": pipeline.snapshot.digest, "profile": "medicare-part-b"}
     verdict = dead(scrubbed.dead_letter.reason, scrubbed.dead_letter.stage, versions)
     record, _ = outgoing(inbound, verdict, Provenance(topics, APP_VERSION, _RECORD_LIMIT))
@@ -88,7 +95,7 @@ def _dead_letter(pipeline: Pipeline, value: bytes) -> Json:
     return _described(record)
 
 
-def _described(record: Outgoing) -> dict[str, Any]:  # any JSON object
+def _described(record: OutgoingRecord) -> dict[str, Any]:  # any JSON object
     return {
         "topic": record.topic,
         "partition": record.partition,

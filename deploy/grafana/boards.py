@@ -1,4 +1,4 @@
-"""What the dashboards show: five boards of panels, each with its questions to Prometheus.
+"""The dashboards: five boards of panels, each with its Prometheus queries.
 
 In an expression `$J` stands for the selector of the chosen jobs and `$R` for a range that fits the zoom.
 No panel shows a claim: there is none in the metrics.
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class View(StrEnum):
+class PanelView(StrEnum):
     """How a panel shows its answers."""
 
     LINES = "lines"
@@ -34,7 +34,7 @@ class Panel:
     unit: str
     meaning: str
     queries: tuple[Query, ...]
-    view: View = View.LINES
+    view: PanelView = PanelView.LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ FLOW: Final = Board(
         Panel(
             "Unaccounted",
             "short",
-            "Received less outcomes, in flight and handed over: 0, but for a moment while a batch is counted.",
+            "Received minus outcomes, in flight and handed over: 0, but for a moment while a batch is counted.",
             (Query("max by (instance) (abs(claimscrub_claims_unaccounted{$J}))", "{{instance}}"),),
         ),
         Panel(
@@ -178,7 +178,7 @@ FINDINGS: Final = Board(
         Panel(
             "Rejected, against yesterday",
             "percentunit",
-            "Share of claims rejected in the last hour; a jump means other claims or other verdicts.",
+            "Share of claims rejected in the last hour; a jump means different claims or different verdicts.",
             (Query("job:claimscrub_rejected_claims:ratio_rate1h{$J}", "{{job}}"),),
         ),
         Panel(
@@ -191,7 +191,7 @@ FINDINGS: Final = Board(
                     "{{edit}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Findings that pend or warn, by edit",
@@ -203,21 +203,21 @@ FINDINGS: Final = Board(
                     "{{edit}} {{severity}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Dollars held, by edit",
             "currencyUSD",
             "Charges of the claims that each edit held in the last hour; a claim counts for each of its edits.",
             (Query("topk(10, sum by (edit) (increase(claimscrub_held_dollars_total{$J}[1h])))", "{{edit}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "No data, by edit",
             "short",
-            "Edits that could not decide for want of data, in the last hour: a table is missing or over.",
+            "Edits that could not decide for want of data, in the last hour: a table is missing or has ended.",
             (Query("topk(10, sum by (edit) (increase(claimscrub_no_data_total{$J}[1h])))", "{{edit}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Scrubbed but not fully checked",
@@ -251,7 +251,7 @@ FINDINGS: Final = Board(
                 Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J}[1h])))", "{{edit}}"),
                 Query("sum(increase(claimscrub_budget_overruns_total{$J}[1h]))", "out of time"),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
     ),
 )
@@ -259,12 +259,12 @@ FINDINGS: Final = Board(
 DEAD_LETTERS: Final = Board(
     "claimscrub-dead-letters",
     "claimscrub: Dead letters",
-    "Messages that are no claim, and why.",
+    "Messages that are not a claim, and why.",
     (
         Panel(
             "Dead letters a second, by reason",
             "ops",
-            "What was wrong with them.",
+            "The reason of each.",
             (
                 Query(
                     "sum by (reason) (rate(claimscrub_dead_letters_total{$J}[$R]))",
@@ -275,7 +275,7 @@ DEAD_LETTERS: Final = Board(
         Panel(
             "Share of all messages",
             "percentunit",
-            "An alert speaks above a fifth.",
+            "An alert fires above a fifth.",
             (Query("job:claimscrub_dead_letters_per_claims:ratio_rate10m{$J}", "{{job}}"),),
         ),
         Panel(
@@ -287,7 +287,7 @@ DEAD_LETTERS: Final = Board(
         Panel(
             "Partitions of dead workers",
             "short",
-            "Partitions taken over from a worker that died, perhaps of one of their claims.",
+            "Partitions taken over from a worker that crashed, perhaps on one of their claims.",
             (Query("sum by (instance) (increase(claimscrub_crash_suspects_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel(
@@ -300,7 +300,7 @@ DEAD_LETTERS: Final = Board(
                     "{{reason}} in {{stage}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Our own fault",
@@ -326,21 +326,21 @@ DEAD_LETTERS: Final = Board(
 WORKER: Final = Board(
     "claimscrub-worker",
     "claimscrub: Worker",
-    "How the workers themselves are.",
+    "The state of the workers themselves.",
     (
         Panel(
             "Running",
             "short",
             "Version, revision and delivery policy of each worker.",
             (Query("claimscrub_build_info{$J}", "{{instance}} {{version}} {{revision}} {{python}} {{delivery}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Settings",
             "short",
             "The digest of each worker's settings; a change without a release is a change of settings.",
             (Query("claimscrub_settings_info{$J}", "{{instance}} {{digest}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Ready",
@@ -366,7 +366,7 @@ WORKER: Final = Board(
         Panel(
             "Commits a second",
             "ops",
-            "By result; one a batch.",
+            "By result; one per batch.",
             (Query("sum by (result) (rate(claimscrub_commits_total{$J}[$R]))", "{{result}}"),),
         ),
         Panel(
@@ -404,7 +404,7 @@ WORKER: Final = Board(
         Panel(
             "Told twice",
             "ops",
-            "Outcomes that a worker told before: a message was taken or sent twice. Readers know them by their id.",
+            "Outcomes that a worker published before: a message came or was sent twice. Readers know them by their id.",
             (Query("sum by (instance) (rate(claimscrub_duplicate_outputs_suspected_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel(
@@ -416,7 +416,7 @@ WORKER: Final = Board(
         Panel(
             "Batches sent again",
             "ops",
-            "Because no broker answered, or one refused for the time being; nothing is doubled by it.",
+            "Because no broker answered, or one refused for now; nothing is doubled by it.",
             (Query("sum by (instance) (rate(claimscrub_produce_retries_total{$J}[$R]))", "{{instance}}"),),
         ),
         Panel("Memory", "bytes", "Resident.", (Query("process_resident_memory_bytes{$J}", "{{instance}}"),)),
@@ -427,7 +427,7 @@ WORKER: Final = Board(
             "s",
             "Time since the process started.",
             (Query("time() - process_start_time_seconds{$J}", "{{instance}}"),),
-            View.NUMBER,
+            PanelView.NUMBER,
         ),
         Panel(
             "Log lines not written",
@@ -451,28 +451,28 @@ REFERENCE: Final = Board(
             "short",
             "One digest, or workers give different verdicts.",
             (Query("count by (digest) (claimscrub_reference_info{$J})", "{{digest}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Workers by edits, profiles and guides",
             "short",
             "One digest, or workers give different verdicts.",
             (Query("count by (digest) (claimscrub_ruleset_info{$J})", "{{digest}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Editions",
             "short",
             "The editions of each table that are loaded, and at how many workers.",
             (Query("count by (table, edition) (claimscrub_reference_edition_info{$J})", "{{table}} {{edition}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Rows",
             "short",
             "Rows of each table over its loaded editions.",
             (Query("max by (table) (claimscrub_reference_rows{$J})", "{{table}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "In force for another",
@@ -484,21 +484,21 @@ REFERENCE: Final = Board(
                     "{{table}}",
                 ),
             ),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "In force since",
             "s",
             "Time since the first day that each table covers.",
             (Query("time() - max by (table) (claimscrub_reference_in_force_from_timestamp_seconds{$J})", "{{table}}"),),
-            View.ROWS,
+            PanelView.ROWS,
         ),
         Panel(
             "Loaded",
             "s",
             "Time since each worker loaded its tables.",
             (Query("time() - claimscrub_reference_loaded_timestamp_seconds{$J}", "{{instance}}"),),
-            View.NUMBER,
+            PanelView.NUMBER,
         ),
         Panel(
             "Swaps of the tables",
@@ -512,4 +512,4 @@ REFERENCE: Final = Board(
 BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE)
 
 NOT_SHOWN: Final = MappingProxyType[str, str]({})
-"""Metrics of the catalogue that stand on no board, and why."""
+"""Metrics of the catalogue that are on no board, and why."""

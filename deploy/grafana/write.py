@@ -8,7 +8,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import BarGaugeDisplayMode, VizOrientation
 from grafana_foundation_sdk.models.dashboard import DashboardLinkType, DataSourceRef
 
-from deploy.grafana.boards import BOARDS, Board, Panel, Query, View
+from deploy.grafana.boards import BOARDS, Board, Panel, PanelView, Query
 
 SELECTOR: Final = 'job=~"$job"'
 RANGE: Final = "$__rate_interval"
@@ -53,9 +53,9 @@ def written(board: Board) -> str:
 
 def _panel(panel: Panel) -> timeseries.Panel | stat.Panel | bargauge.Panel:
     made: timeseries.Panel | stat.Panel | bargauge.Panel
-    if panel.view is View.LINES:
+    if panel.view is PanelView.LINES:
         made = timeseries.Panel().fill_opacity(8).min(0)
-    elif panel.view is View.NUMBER:
+    elif panel.view is PanelView.NUMBER:
         made = stat.Panel()
     else:
         made = (
@@ -71,11 +71,11 @@ def _panel(panel: Panel) -> timeseries.Panel | stat.Panel | bargauge.Panel:
     return made
 
 
-def _target(query: Query, name: str, view: View) -> prometheus.Dataquery:
+def _target(query: Query, name: str, view: PanelView) -> prometheus.Dataquery:
     target = prometheus.Dataquery().ref_id(name).expr(expression(query, SELECTOR, RANGE)).legend_format(query.legend)
     if "end_to_end_seconds" in query.expr:
         target = target.exemplar(exemplar=True)
-    return target.range() if view is View.LINES else target.instant()
+    return target.range() if view is PanelView.LINES else target.instant()
 
 
 def expression(query: Query, selector: str, span: str) -> str:

@@ -60,7 +60,7 @@ class Latency:
 
 
 @dataclass(slots=True)
-class Claim:
+class TimedClaim:
     """When a claim was sent, its outcome was stamped, and that was read, in seconds since 1970; 0 if it was not yet."""
 
     sent_s: float
@@ -115,9 +115,9 @@ def latency(bench: Bench, name: str, pace: float) -> Latency:
     return Latency(stamped[49], stamped[98], read[49], read[98], cpu_us[FIRST], cpu_us.get(BROKER))
 
 
-async def _counted(settings: Settings, pace: float) -> list[Claim]:
+async def _counted(settings: Settings, pace: float) -> list[TimedClaim]:
     """Send all claims, the first one alone, so that it waits until the process is there; return those that count."""
-    sent: dict[bytes, Claim] = {}
+    sent: dict[bytes, TimedClaim] = {}
     values = readable_claims(1 + WARM_UP + round(SECONDS * pace))
     producer: Client = AIOKafkaProducer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         **client_options(settings), acks="all", linger_ms=0
@@ -132,7 +132,7 @@ async def _counted(settings: Settings, pace: float) -> list[Claim]:
     return list(sent.values())[1 + WARM_UP :]
 
 
-async def _read(settings: Settings, sent: Mapping[bytes, Claim]) -> None:
+async def _read(settings: Settings, sent: Mapping[bytes, TimedClaim]) -> None:
     async for record in tail(settings, outcome_topics(settings)):
         if record.key is None:
             raise ValueError("an outcome has the key of its claim")
@@ -140,12 +140,14 @@ async def _read(settings: Settings, sent: Mapping[bytes, Claim]) -> None:
         claim.stamped_s, claim.read_s = record.timestamp_ms / 1000, time()
 
 
-async def _send(producer: Client, topic: str, values: Iterable[bytes], pace: float, sent: dict[bytes, Claim]) -> None:
+async def _send(
+    producer: Client, topic: str, values: Iterable[bytes], pace: float, sent: dict[bytes, TimedClaim]
+) -> None:
     """Send values evenly; who is late sends at once, so that the pace holds over all."""
     began = time()
     for number, value in enumerate(values):
         await asyncio.sleep(began + number / pace - time())
         key = b"%d" % len(sent)
-        sent[key] = claim = Claim(time())
+        sent[key] = claim = TimedClaim(time())
         await producer.send(topic, value, key=key, timestamp_ms=round(claim.sent_s * 1000))
     await producer.flush()

@@ -34,7 +34,7 @@ class Series:
 
 
 def beside(unit: str, floor: str, values: Mapping[str, list[float]], what: str = "") -> list[Series]:
-    """Return the series of a floor, and of all else that was measured with it; `what` stands before their names."""
+    """Return the series of a floor, and of all else that was measured with it; `what` precedes their names."""
     others = {name: own for name, own in values.items() if name != floor}
     return [
         Series(what + floor, unit, values[floor]),

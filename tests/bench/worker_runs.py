@@ -20,15 +20,15 @@ from worker.kafka.read import partitions_of, tail
 from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
 from worker.samples.claims import AS_OF, demo_claims
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 LIMIT_S = 180
 LOOP = "bare aiokafka loop, same pipeline"
 FORWARDING = "bare aiokafka loop, decode and encode only"
-EXACTLY_ONCE, AT_LEAST_ONCE = (f"worker, {policy.value}" for policy in Delivery)
+EXACTLY_ONCE, AT_LEAST_ONCE = (f"worker, {policy.value}" for policy in DeliveryGuarantee)
 FIRST, BROKER = "process 1", "broker"
 _LOOPS = {LOOP: "scrub", FORWARDING: "forward"}
-_POLICIES = {EXACTLY_ONCE: Delivery.EXACTLY_ONCE, AT_LEAST_ONCE: Delivery.AT_LEAST_ONCE}
+_POLICIES = {EXACTLY_ONCE: DeliveryGuarantee.EXACTLY_ONCE, AT_LEAST_ONCE: DeliveryGuarantee.AT_LEAST_ONCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Bench:
             topic_prefix=f"{run}-",
             group_id=run,
             as_of=AS_OF,
-            delivery=_POLICIES.get(name, Delivery.EXACTLY_ONCE),
+            delivery=_POLICIES.get(name, DeliveryGuarantee.EXACTLY_ONCE),
         )
 
 

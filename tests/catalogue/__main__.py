@@ -1,6 +1,7 @@
 """Scrubs valid claims in bulk, or known errors: `python -m tests.catalogue --claims 100000 --processes 2`.
 
-Exits with 1 when a valid claim is held, an edit fails, or a known error is missed or told by an edit not meant for it.
+Exits with 1 when a valid claim is held, an edit fails, or a known error is missed or reported by an edit not meant for
+it.
 """
 
 import argparse

@@ -37,7 +37,7 @@ SIDED: Final = frozenset({"67028", "20610"})
 
 
 @dataclass(frozen=True)
-class Service:
+class ProcedureLine:
     """One procedure line."""
 
     code: str
@@ -72,29 +72,29 @@ def way(drug: Drug, random: Random) -> str:  # noqa: C901, PLR0911 - one answer 
     return random.choice(("96365", "96374")) if infused else random.choice(("96372", "96365", "96374"))
 
 
-def services_of(ways: Sequence[str], side: str, random: Random) -> list[Service]:
+def services_of(ways: Sequence[str], side: str, random: Random) -> list[ProcedureLine]:
     """The services of one day for drugs given in these ways; no two lines are alike."""
     counts = Counter(each for each in ways if each != NOT_GIVEN_BY_STAFF)
-    made: list[Service] = []
+    made: list[ProcedureLine] = []
     initial = next((code for code in INITIAL if counts[code]), None)
     for code, sequential in INITIAL.items():
         further = counts[code] - (code == initial)
         if code == initial:
-            made.append(Service(code))
+            made.append(ProcedureLine(code))
         if further > 0:
-            made.append(Service(sequential, further))
+            made.append(ProcedureLine(sequential, further))
     for code in INJECTIONS:
         # NCCI pairs an injection with an infusion of the day; 59 says that it was a separate one.
         beside = initial or (code == "96401" and counts["96372"])
         marks = (("59",), ("76",)) if beside else ((), ("59",), ("76",))
-        made += [Service(code, 1, mark) for mark in marks[: counts[code]]]
+        made += [ProcedureLine(code, 1, mark) for mark in marks[: counts[code]]]
     for code, count in counts.items():
         if code in INITIAL or code in INJECTIONS:
             continue
         if code == "90471":
-            made += [Service("90471"), Service("90472", count - 1)][: min(count, 2)]
+            made += [ProcedureLine("90471"), ProcedureLine("90472", count - 1)][: min(count, 2)]
         else:
-            made.append(Service(code, 1, (side,) if code in SIDED else ()))
+            made.append(ProcedureLine(code, 1, (side,) if code in SIDED else ()))
     random.shuffle(made)
     return made
 

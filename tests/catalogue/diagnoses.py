@@ -41,7 +41,7 @@ LATER: Final = ("W19XXXA", "Z7901", "Z79899", "I10", "E119", "Y92009", "Z9221")
 """Codes that may follow any other, of many fiscal years."""
 
 
-class Diagnoses:
+class DiagnosisPicker:
     """Chooses diagnoses."""
 
     def __init__(self, supply: Supply, guides: Mapping[str, Guide]) -> None:

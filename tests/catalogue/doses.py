@@ -23,10 +23,10 @@ Reporting = Literal["due", "left out", "as the practice likes"]
 
 
 @dataclass(frozen=True)
-class Dose:
+class DrugDose:
     """One drug given on one day: the billing units on its lines and the amounts behind them.
 
-    `amount` and `waste` are in the unit of the drug's billing unit; None where that unit is not known.
+    `amount` and `waste` are in the unit of the drug's billing unit; None when that unit is not known.
     """
 
     given: int
@@ -37,7 +37,7 @@ class Dose:
     waste: Decimal | None
 
     @property
-    def parts(self) -> tuple["Dose", ...]:
+    def parts(self) -> tuple["DrugDose", ...]:
         """The dose apart by kind of container, the waste with the last one; one part where it does not come apart."""
         kinds = [
             tuple(each for each in self.opened if each.ndc11 == ndc) for ndc in {each.ndc11: 0 for each in self.opened}
@@ -50,11 +50,11 @@ class Dose:
             return (self,)
         each_unit = (self.amount + (self.waste or ZERO)) / sum(contents)
         full = [
-            Dose(int(content), 0, self.attests, kind, plain(content * each_unit), ZERO)
+            DrugDose(int(content), 0, self.attests, kind, plain(content * each_unit), ZERO)
             for content, kind in zip(contents[:-1], kinds[:-1], strict=True)
         ]
         rest = plain(contents[-1] * each_unit - (self.waste or ZERO))
-        last = Dose(int(contents[-1]) - self.discarded, self.discarded, self.attests, kinds[-1], rest, self.waste)
+        last = DrugDose(int(contents[-1]) - self.discarded, self.discarded, self.attests, kinds[-1], rest, self.waste)
         return (*full, last)
 
     @property
@@ -65,7 +65,7 @@ class Dose:
 
 def choose_dose(
     code: str, on: date, supply: Supply, random: Random, *, reporting: Reporting, most: int | None, wasted: bool | None
-) -> Dose | None:
+) -> DrugDose | None:
     """A dose and its units; None when no whole container stays within the most units, or none can be wasted."""
     drug = supply.drugs[code]
     sizes = supply.sizes(code, on).containers
@@ -95,7 +95,7 @@ def _from_containers(
     reporting: Reporting,
     most: int | None,
     wasted: bool | None,
-) -> Dose | None:
+) -> DrugDose | None:
     for _ in range(12):
         opened = _open(sizes, random)
         content = sum((_units(each) for each in opened), ZERO)
@@ -115,7 +115,7 @@ def _from_containers(
             attests = False
         else:
             attests = not discarded and reports and _attests(on, random)
-        return Dose(
+        return DrugDose(
             given, discarded, attests, opened, _amount(content - waste, drug), _amount(waste, drug) if waste else ZERO
         )
     return None
@@ -130,7 +130,7 @@ def _by_units(
     *,
     reporting: Reporting,
     most: int | None,
-) -> Dose | None:
+) -> DrugDose | None:
     ceiling = min(most or MANY, MANY)
     if ceiling < 1:
         return None
@@ -148,7 +148,7 @@ def _by_units(
     if amount is not None and drug.unit_up_to:
         amount -= (amount / units) * Decimal(random.randint(0, 9)) / 10
     attests = may_attest and wants and _attests(on, random)
-    return Dose(units, 0, attests, opened, amount, ZERO if amount is not None else None)
+    return DrugDose(units, 0, attests, opened, amount, ZERO if amount is not None else None)
 
 
 def _is_measured(drug: Drug) -> bool:

@@ -8,9 +8,9 @@ from typing import Final
 
 from tests.catalogue import administration
 from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, SIDED, most_of, services_of
-from tests.catalogue.diagnoses import Diagnoses
-from tests.catalogue.doses import JZ_EXISTS_FROM, Dose, Reporting, choose_dose, package_quantity
-from tests.catalogue.parties import Payer
+from tests.catalogue.diagnoses import DiagnosisPicker
+from tests.catalogue.doses import JZ_EXISTS_FROM, DrugDose, Reporting, choose_dose, package_quantity
+from tests.catalogue.parties import SamplePayer
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
 from worker.reference.tables.rows import Container, Drug
@@ -38,7 +38,7 @@ OTHER_SERVICES: Final = tuple(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ClaimTraits:
     """What the claim has to be like; everything else is left to chance."""
 
     codes: tuple[str, ...] = ()
@@ -62,18 +62,18 @@ class _Bill:
     pointed: list[int]
 
 
-class Draft:
+class ClaimDraft:
     """A claim in the making."""
 
     def __init__(
         self,
         supply: Supply,
-        diagnoses: Diagnoses,
+        diagnoses: DiagnosisPicker,
         random: Random,
         *,
-        payer: Payer,
+        payer: SamplePayer,
         place: str,
-        wanted: Wanted,
+        wanted: ClaimTraits,
         dispensed: bool,
     ) -> None:
         self.dispensed = dispensed
@@ -139,8 +139,10 @@ class Draft:
         self.given_today.append(made)
         return True
 
-    def _give_in_parts(self, parts: tuple[Dose, ...], drug: Drug, on: date, manner: str, pointed: list[int]) -> bool:
-        """Add a line for each kind of container, each with its NDC; the JW line stands with the last."""
+    def _give_in_parts(
+        self, parts: tuple[DrugDose, ...], drug: Drug, on: date, manner: str, pointed: list[int]
+    ) -> bool:
+        """Add a line for each kind of container, each with its NDC; the JW line is with the last."""
         modifiers = self._modifiers(drug.hcpcs, on, manner)
         price = self._price(drug.hcpcs, sum(part.given + part.discarded for part in parts))
         wasted_at = parts[-1].discarded and len(self.lines) + len(parts) + 1
@@ -224,7 +226,7 @@ class Draft:
         names = [name for name in (*drug.names, drug.short_description) if name]
         return self.random.choice(names)[:80] if names and self.random.random() < 0.4 else None
 
-    def _dose(self, code: str, on: date) -> Dose | None:
+    def _dose(self, code: str, on: date) -> DrugDose | None:
         limit = self._supply.limit(code)
         most = limit.value if limit and limit.value else None
         wanted = self.wanted.wasted if not self.drugs else None
@@ -267,7 +269,7 @@ class Draft:
         self.random.shuffle(others)
         return [fitting[0], *others[: self.random.choice((0, 0, 1, 3))]]
 
-    def _package(self, drug: Drug, dose: Dose, on: date) -> Container | None:
+    def _package(self, drug: Drug, dose: DrugDose, on: date) -> Container | None:
         if dose.opened:
             package = dose.container
         else:

@@ -1,4 +1,4 @@
-"""What stands around the lines of a valid claim: parties, diagnoses, references, other coverage, the record."""
+"""What surrounds the lines of a valid claim: parties, diagnoses, references, other coverage, the record."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.catalogue import parties
 from tests.catalogue.diagnoses import LATER
-from tests.catalogue.draft import MOST_DIAGNOSES, Draft
+from tests.catalogue.draft import MOST_DIAGNOSES, ClaimDraft
 from tests.catalogue.records import record_of
 from worker.payers.guide import Guide
 from worker.samples.synthetic import Json, claim
@@ -17,7 +17,7 @@ FILING_DAYS: Final = 60
 NO_ADJUSTMENT: Final = Decimal(0)
 
 
-def document_of(draft: Draft, guides: Mapping[str, Guide], *, supplied: bool) -> Json:
+def document_of(draft: ClaimDraft, guides: Mapping[str, Guide], *, supplied: bool) -> Json:
     """The claim as it is sent."""
     random, payer = draft.random, draft.payer
     documented = draft.wanted.documented if draft.wanted.documented is not None else random.random() < 0.5
@@ -49,7 +49,7 @@ def document_of(draft: Draft, guides: Mapping[str, Guide], *, supplied: bool) ->
     return made
 
 
-def received_on(draft: Draft) -> date:
+def received_on(draft: ClaimDraft) -> date:
     """A day between the last service and the payer's limit: for Medicare one year from the first service."""
     random = draft.random
     first, last = min(draft.days), max(draft.days)
@@ -64,7 +64,7 @@ def _written(code: str, random: Random) -> str:
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 and random.random() < 0.1 else code
 
 
-def _references(made: Json, draft: Draft) -> None:
+def _references(made: Json, draft: ClaimDraft) -> None:
     random, information = draft.random, made["claimInformation"]
     numbers: Json = {}
     if not draft.payer.fee_for_service and random.random() < 0.3:

@@ -165,7 +165,7 @@ def denosumab_without_frequency(copy: Copy) -> bool | None:
     companions={
         "UNT-03": "the units may be above the limit of the day",
         "UNT-07": "the units no longer agree with the quantity of the package",
-        "WST-07": "the units are no whole containers either",
+        "WST-07": "the units do not fill whole containers either",
         "ADM-06": "the containers are fewer than the injections",
     },
 )

@@ -13,7 +13,7 @@ FROM_2024: Final = (date(2024, 1, 1), date(2026, 12, 31))
 OFFICE: Final = ("11",)
 ABOVE_LIMIT: Final = {"UNT-03": "the wrong units may be above the limit of the day as well"}
 PACKAGE: Final = {"UNT-07": "the units no longer agree with the quantity of the package"}
-CONTAINERS: Final = {"WST-07": "the wrong units are no whole containers either"}
+CONTAINERS: Final = {"WST-07": "the wrong units do not fill whole containers either"}
 SHARE: Final = {"CHG-02": "the charge of the JW line is rounded another way"}
 CEILING: Final = {"FMT-08": "the higher charge may pass Medicare's ceiling"}
 NOT_GIVEN: Final = {"ADM-01": "nothing on the claim is a way to give the added drug"}
@@ -236,7 +236,7 @@ def modifier_that_ended(copy: Copy) -> bool | None:
 
 
 @error("MOD-02", between=(date(2017, 1, 1), date(2022, 12, 31)), wasted=False, few_lines=True, documented=False,
-       companions={"WST-07": "the units are no whole containers"})  # fmt: skip
+       companions={"WST-07": "the units do not fill whole containers"})  # fmt: skip
 def attestation_before_it_existed(copy: Copy) -> bool | None:
     return _modifier(copy, "JZ")
 
@@ -326,7 +326,7 @@ def waste_of_nothing_given(copy: Copy) -> bool | None:
 
 
 @error("WST-04", documented=False, wasted=True, between=CROSSWALK, few_lines=True,
-       companions=PACKAGE | SHARE | CEILING | ABOVE_LIMIT | {"WST-07": "the sum is no whole containers"})  # fmt: skip
+       companions=PACKAGE | SHARE | CEILING | ABOVE_LIMIT | {"WST-07": "the sum fills no containers"})  # fmt: skip
 def whole_containers_discarded(copy: Copy) -> bool | None:
     wasted = copy.waste_line()
     containers = {each.units_per_item for each in copy.first.dose.opened}

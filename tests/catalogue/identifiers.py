@@ -12,7 +12,7 @@ _NPI_PREFIX: Final = "80840"
 def npi(random: Random) -> str:
     """A National Provider Identifier with the right check digit (CMS, NPI check digit, over 80840 and nine digits)."""
     nine = random.choice("12") + "".join(random.choices(DIGITS, k=8))
-    # From the right, the check digit stands first, so that the last of the nine is doubled.
+    # From the right, the check digit comes first, so that the last of the nine is doubled.
     total = 0
     for place, digit in enumerate(reversed(_NPI_PREFIX + nine)):
         value = int(digit) * (1 + (place + 1) % 2)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from tests.catalogue.draft import MOST_LINES, Wanted
+from tests.catalogue.draft import MOST_LINES, ClaimTraits
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaim
@@ -36,7 +36,7 @@ class Copy:
         self.options: dict[str, dict[str, Any]] = {}  # edit options: any JSON
         self.requires_record = False
         self.base: Json | None = None  # the unbroken claim, where it is not the valid one as it was made
-        self.value: bytes | None = None  # the broken message, where it is no document
+        self.value: bytes | None = None  # the broken message, where it is not a document
 
     @property
     def information(self) -> Json:
@@ -75,7 +75,7 @@ class Copy:
         return self.lines[self.first.waste_line - 1] if self.first.waste_line else None
 
     def other_line(self, *codes: str) -> Json | None:
-        """The first line that is no drug's, or that is one of these services."""
+        """The first line that is not a drug's, or that is one of these services."""
         numbers = {number for given in self.made.drugs for number in (given.line, given.waste_line)}
         others = [each for place, each in enumerate(self.lines, 1) if place not in numbers]
         return next((each for each in others if not codes or service(each)["procedureCode"] in codes), None)
@@ -153,7 +153,7 @@ class Mutation:
     edit: str
     apply: Break
     companions: Mapping[str, str] = field(default_factory=dict)
-    wanted: Wanted = field(default_factory=lambda: Wanted(alone=True))
+    wanted: ClaimTraits = field(default_factory=lambda: ClaimTraits(alone=True))
 
     def breaks(self, made: ValidClaim, random: Random, supply: Supply, guided: AbstractSet[str]) -> Copy | None:
         """The broken claim; None when the error does not apply to this one. `guided` are the codes with a guide."""
@@ -165,10 +165,10 @@ class Mutation:
 
 
 def error(edit: str, *, companions: Mapping[str, str] | None = None, **wanted: Any) -> Callable[[Break], Mutation]:
-    """Declare a mutation; `wanted` are the fields of `Wanted`, any of them."""
+    """Declare a mutation; `wanted` are the fields of `ClaimTraits`, any of them."""
 
     def declare(apply: Break) -> Mutation:
-        return Mutation(apply.__name__, edit, apply, companions or {}, Wanted(**({"alone": True} | wanted)))
+        return Mutation(apply.__name__, edit, apply, companions or {}, ClaimTraits(**({"alone": True} | wanted)))
 
     return declare
 

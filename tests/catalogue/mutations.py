@@ -130,7 +130,7 @@ class Trial:
 
 
 def _reported(pipeline: Pipeline, document: Json, on: date, value: bytes | None = None) -> tuple[Reported, ...]:
-    """What the edits say; of a message that is no claim, the one edit on messages."""
+    """What the edits say; of a message that is not a claim, the one edit on messages."""
     outcome = pipeline.scrub(value or orjson.dumps(document), on).outcome
     if outcome is None:
         return (Reported("FMT-01", "dead letter", "no claim"),)

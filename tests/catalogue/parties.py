@@ -10,7 +10,7 @@ from worker.samples.synthetic import Json
 
 
 @dataclass(frozen=True)
-class Payer:
+class SamplePayer:
     """A payer and what it goes by.
 
     `medicare_rules`: the rules of Part B bind it. `fee_for_service`: it is Medicare itself, not a Medicare plan.
@@ -23,10 +23,12 @@ class Payer:
     wants_ndc: bool = False
 
 
-MEDICARE: Final = Payer("MEDICARE-B", "MB", medicare_rules=True, fee_for_service=True)
-ADVANTAGE: Final = Payer("SYNTHETIC-ADVANTAGE", "16", medicare_rules=True)
-MEDICAID: Final = Payer("SYNTHETIC-MEDICAID", "MC", wants_ndc=True)
-COMMERCIAL: Final = tuple(Payer(f"SYNTHETIC-{code}", code) for code in ("CI", "BL", "HM", "12", "13", "CH", "OF", "VA"))
+MEDICARE: Final = SamplePayer("MEDICARE-B", "MB", medicare_rules=True, fee_for_service=True)
+ADVANTAGE: Final = SamplePayer("SYNTHETIC-ADVANTAGE", "16", medicare_rules=True)
+MEDICAID: Final = SamplePayer("SYNTHETIC-MEDICAID", "MC", wants_ndc=True)
+COMMERCIAL: Final = tuple(
+    SamplePayer(f"SYNTHETIC-{code}", code) for code in ("CI", "BL", "HM", "12", "13", "CH", "OF", "VA")
+)
 PRACTICE: Final = ("207RH0003X", "207RX0202X", "207RR0500X", "207W00000X", "261QI0500X")
 SURGICAL_CENTER: Final = "261QA1903X"
 SUPPLIER: Final = ("332B00000X", "3336S0011X", "333600000X")
@@ -41,7 +43,7 @@ STREETS: Final = (
 )
 
 
-def choose_payer(random: Random, medicare: bool | None) -> Payer:  # noqa: FBT001 - three-valued: a wish or none
+def choose_payer(random: Random, medicare: bool | None) -> SamplePayer:  # noqa: FBT001 - three-valued: a wish or none
     """A payer; Medicare itself, or none of Medicare's, where that is asked for."""
     others = (*COMMERCIAL, MEDICAID)
     if medicare is None:
@@ -75,7 +77,7 @@ def address(random: Random) -> Json:
     return made | {"postalCode": f"{code}{random.randint(1, 9999):04}"}
 
 
-def patient(payer: Payer, gender: str, first_day: date, random: Random) -> Json:
+def patient(payer: SamplePayer, gender: str, first_day: date, random: Random) -> Json:
     """The subscriber, and the dependent where the patient is one."""
     youngest = 40 if payer.medicare_rules else 1
     born = first_day - timedelta(days=random.randint(youngest * 366, 95 * 365))

@@ -9,7 +9,7 @@ from typing import Final
 
 from schemas.documentation import Element
 from tests.catalogue.administration import WITH_TIMES
-from tests.catalogue.doses import Dose, plain
+from tests.catalogue.doses import DrugDose, plain
 from worker.payers.guide import Guide
 from worker.reference.tables.rows import Drug
 from worker.samples.drugs import RECORD
@@ -25,7 +25,7 @@ class Given:
 
     drug: Drug
     on: date
-    dose: Dose
+    dose: DrugDose
     way: str
     line: int
     waste_line: int | None

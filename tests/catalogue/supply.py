@@ -87,7 +87,7 @@ class Supply:
         if not isinstance(answer, NotCovered):
             return Sizes(answer.row if isinstance(answer, Found) else (), of_the_day=True)
         known = self._of_any_edition(
-            self.snapshot.tables.containers_by_hcpcs.editions, code, self.snapshot.containers_of
+            self.snapshot.tables.containers["hcpcs"].editions, code, self.snapshot.containers_of
         )
         return Sizes(known or (), of_the_day=False)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.catalogue.mutation import Mutation
 from tests.catalogue.mutations import Trial, all_mutations
 from tests.catalogue.valid_claims import ValidClaims
-from worker.edits.edit import Status
+from worker.edits.edit import EditStatus
 from worker.pipeline.scrub import Pipeline
 
 CLAIMS = 12
@@ -21,7 +21,7 @@ def test_a_known_error_is_found(trial: Trial, mutation: Mutation) -> None:
 
 def test_every_edit_has_a_known_error(pipeline: Pipeline) -> None:
     """An edit that nobody can trigger is not known to work; a planned one is evaluated on no claim."""
-    evaluated = {edit.id for edit in pipeline.edits if edit.status is not Status.PLANNED}
+    evaluated = {edit.id for edit in pipeline.edits if edit.status is not EditStatus.PLANNED}
 
     assert evaluated == {mutation.edit for mutation in all_mutations()}
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.catalogue.draft import Wanted
+from tests.catalogue.draft import ClaimTraits
 from tests.catalogue.scrubbing import outcome_of, scrub_all
 from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaims
@@ -25,7 +25,7 @@ def test_a_sample_of_valid_claims_is_scrubbed(pipeline: Pipeline, valid_claims: 
 
 def test_an_amount_told_of_the_whole_claim_holds_no_drug(pipeline: Pipeline, valid_claims: ValidClaims) -> None:
     """A record that names no lines is not held to lack what it tells, though nobody knows of which drug it tells it."""
-    wanted = Wanted(codes=tuple(valid_claims.guides), documented=True)
+    wanted = ClaimTraits(codes=tuple(valid_claims.guides), documented=True)
     claims = [valid_claims.make(Random(seed), wanted) for seed in range(200)]
     shared = [made for made in claims if len({given.code for given in made.drugs}) > 1]
     assert len(shared) > 50

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.catalogue import envelope, parties
 from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, way
-from tests.catalogue.diagnoses import Diagnoses
-from tests.catalogue.draft import MOST_LINES, Draft, Wanted
+from tests.catalogue.diagnoses import DiagnosisPicker
+from tests.catalogue.draft import MOST_LINES, ClaimDraft, ClaimTraits
 from tests.catalogue.records import Given
 from tests.catalogue.supply import LAST_DAY, SUPPLIED, Supply
 from worker.payers.guide import Guide
@@ -49,11 +49,11 @@ LINES: Final = ((1, 5),) * 12 + ((6, 12),) * 5 + ((13, 25),) * 2 + ((26, MOST_LI
 
 @dataclass(frozen=True)
 class ValidClaim:
-    """A claim, the day it is received, and what stands behind its lines."""
+    """A claim, the day it is received, and what is behind its lines."""
 
     document: Json
     received_on: date
-    payer: parties.Payer
+    payer: parties.SamplePayer
     place: str
     drugs: tuple[Given, ...]
 
@@ -64,7 +64,7 @@ class ValidClaims:
     def __init__(self, supply: Supply, guides: Mapping[str, Guide]) -> None:
         self.supply = supply
         self.guides = guides
-        self._diagnoses = Diagnoses(supply, guides)
+        self._diagnoses = DiagnosisPicker(supply, guides)
         self._companions = tuple(
             code
             for code, drug in supply.drugs.items()
@@ -83,18 +83,18 @@ class ValidClaims:
             if not codes:
                 codes = list(self.supply.codes)
                 random.shuffle(codes)
-            yield self.make(Random(random.getrandbits(48)), Wanted(codes=(codes.pop(),)))
+            yield self.make(Random(random.getrandbits(48)), ClaimTraits(codes=(codes.pop(),)))
 
-    def make(self, random: Random, wanted: Wanted | None = None) -> ValidClaim:
+    def make(self, random: Random, wanted: ClaimTraits | None = None) -> ValidClaim:
         """One valid claim. Raises `LookupError` when hardly any claim is as wanted."""
-        wanted = wanted or Wanted()
+        wanted = wanted or ClaimTraits()
         for _ in range(400):
             made = self._attempt(random, wanted)
             if made is not None:
                 return made
         raise LookupError(f"no valid claim is like this: {wanted}")
 
-    def _attempt(self, random: Random, wanted: Wanted) -> ValidClaim | None:
+    def _attempt(self, random: Random, wanted: ClaimTraits) -> ValidClaim | None:
         code = random.choice(wanted.codes or self.supply.codes)
         drug = self.supply.drugs[code]
         on = self._day(code, random, wanted)
@@ -115,7 +115,7 @@ class ValidClaims:
         place = (
             random.choice(wanted.places) if wanted.places else self._place(code, on, payer, random, supplied=dispensed)
         )
-        draft = Draft(
+        draft = ClaimDraft(
             self.supply, self._diagnoses, random, payer=payer, place=place, wanted=wanted, dispensed=dispensed
         )
         target = 1 if wanted.few_lines else random.randint(*random.choice(LINES))
@@ -126,14 +126,14 @@ class ValidClaims:
             return None
         return self._finished(draft, supplied=dispensed)
 
-    def _day(self, code: str, random: Random, wanted: Wanted) -> date | None:
+    def _day(self, code: str, random: Random, wanted: ClaimTraits) -> date | None:
         for _ in range(20 if wanted.between else 1):
             on = self.supply.day_for(code, random, covered=bool(wanted.between) or random.random() < 0.6)
             if not wanted.between or wanted.between[0] <= on <= wanted.between[1]:
                 return on
         return None
 
-    def _place(self, code: str, on: date, payer: parties.Payer, random: Random, *, supplied: bool) -> str:
+    def _place(self, code: str, on: date, payer: parties.SamplePayer, random: Random, *, supplied: bool) -> str:
         if supplied:
             return random.choice(HOMES)
         if payer.medicare_rules:
@@ -142,7 +142,7 @@ class ValidClaims:
             return "24" if in_center else random.choice(OFFICES)
         return random.choice((*OFFICES, *FACILITIES))
 
-    def _days(self, on: date, target: int, random: Random, wanted: Wanted) -> Iterator[date]:
+    def _days(self, on: date, target: int, random: Random, wanted: ClaimTraits) -> Iterator[date]:
         """The first day, and later ones of the same fiscal year and calendar year."""
         yield on
         if wanted.few_lines:
@@ -155,7 +155,7 @@ class ValidClaims:
                 return
             yield day
 
-    def _one_day(self, draft: Draft, lead: str | None, on: date, target: int, *, supplied: bool) -> bool:
+    def _one_day(self, draft: ClaimDraft, lead: str | None, on: date, target: int, *, supplied: bool) -> bool:
         """Add the drugs and services of one day; whether another day may follow."""
         random = draft.random
         draft.begin_day(on)
@@ -171,7 +171,7 @@ class ValidClaims:
         draft.end_day(on, target)
         return len(draft.lines) < target
 
-    def _finished(self, draft: Draft, *, supplied: bool) -> ValidClaim:
+    def _finished(self, draft: ClaimDraft, *, supplied: bool) -> ValidClaim:
         document = envelope.document_of(draft, self.guides, supplied=supplied)
         received = envelope.received_on(draft)
         return ValidClaim(document, received, draft.payer, draft.place, tuple(draft.drugs))

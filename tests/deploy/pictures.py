@@ -16,7 +16,7 @@ from math import ceil, isfinite
 from pathlib import Path
 from typing import Final
 
-from deploy.grafana.boards import BOARDS, Board, Panel, Query, View
+from deploy.grafana.boards import BOARDS, Board, Panel, PanelView, Query
 from deploy.grafana.write import expression
 from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES
@@ -79,7 +79,7 @@ def drawn(panel: Panel, series: Sequence[Series], start: float, end: float) -> s
     parts = [f'<text class="t" x="0" y="14">{escape(panel.title)}</text>']
     if not series:
         return "".join([*parts, '<text class="s" x="0" y="40">no data</text>'])
-    if panel.view is View.LINES:
+    if panel.view is PanelView.LINES:
         highest = max(value for each in series for _, value in each.values)
         most = highest or 1.0
         parts.append(f'<text class="s" x="{_WIDTH}" y="14" text-anchor="end">{written(highest, panel.unit)}</text>')

@@ -1,4 +1,4 @@
-"""The dashboards: every question is one that Prometheus answers, and no figure stands nowhere."""
+"""The dashboards: every question is one that Prometheus answers, and every figure is on one."""
 
 import asyncio
 import json
@@ -72,7 +72,7 @@ def parsed(queries: list[Query], folder: Path) -> tuple[int, str]:
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 def test_a_dashboard_is_whole(board: Board) -> None:
-    """Panels have ids of their own and places that do not overlap; every target stands in the file."""
+    """Panels have ids of their own and places that do not overlap; every target is in the file."""
     made: dict[str, Any] = json.loads(dashboards()[f"{board.uid}.json"])
     places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in made["panels"]]
 

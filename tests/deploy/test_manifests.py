@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from deploy.gates import DEPLOY, OVERLAYS
-from schemas.topics import INBOUND
+from schemas.topics import TopicNames
 from tests.deploy.promtool import needs
 from tests.deploy.test_runbooks import PAGES, _lines
 from worker.settings import Settings
@@ -114,8 +114,8 @@ def test_the_autoscaler_watches_the_inbound_topic_and_stops_at_its_partitions() 
     spec = rendered("production")["ScaledObject/claimscrub"]["spec"]
     trigger = spec["triggers"][0]["metadata"]
 
-    assert spec["maxReplicaCount"] == INBOUND.partitions
-    assert trigger["topic"] == INBOUND.name
+    assert spec["maxReplicaCount"] == TopicNames.inbound.partitions
+    assert trigger["topic"] == TopicNames.inbound.name
     assert trigger["consumerGroup"] == Settings.model_fields["group_id"].default
     assert trigger["allowIdleConsumers"] == "false"
     assert "replicas" not in rendered("production")["StatefulSet/claimscrub"]["spec"]

@@ -89,7 +89,7 @@ def test_a_command_that_is_none_is_noticed(words: list[str]) -> None:
 
 
 def test_each_reason_of_a_refusal_is_explained() -> None:
-    """What the log can say when tables are refused, or when no broker lets a worker in, stands on the page for it."""
+    """What the log can say when tables are refused, or when no broker accepts a worker, is on the page for it."""
     source = (RUNBOOKS.parents[1] / "worker" / "stream" / "reference" / "swap.py").read_text("utf-8")
     reasons = {*re.findall(r'Refusal\("([a-z-]+)"', source), *re.findall(r'reason="([a-z-]+)"', source)}
     refused = (RUNBOOKS / "ClaimScrubberReferenceReloadRejected.md").read_text("utf-8")

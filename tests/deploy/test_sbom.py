@@ -31,7 +31,7 @@ def test_the_bill_is_the_lock_with_a_licence_for_each_component(tmp_path: Path) 
 
 
 def test_a_component_gets_the_licence_of_its_own_version() -> None:
-    """Names are compared as the index does; what else is installed is no part of the worker."""
+    """Names are compared as the index does; what else is installed is not part of the worker."""
     pinned = bill({"name": "Some_Thing", "version": "1.0"})
     installed = bill({"name": "some-thing", "version": "1.0", "licenses": MIT}, {"name": "pytest", "version": "9"})
 

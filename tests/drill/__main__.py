@@ -35,7 +35,7 @@ class Result:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong, in a sentence; none if nothing is."""
+        """What is wrong, in a sentence; None when nothing is."""
         meant = self.drill.alert
         if meant is not None and self.seconds is None:
             return f"{meant[0]} did not fire within {LIMIT_S:.0f} s"

@@ -27,7 +27,7 @@ class Drill:
 
     Attributes:
         name: What goes wrong.
-        alert: Name and severity of the alert that is to speak; none if nothing goes wrong.
+        alert: Name and severity of the alert that is to speak; None when nothing goes wrong.
         happen: Makes it go wrong.
         prepare: Puts files into the folder of the drill, and returns settings of its worker without their prefix.
     """

@@ -61,7 +61,7 @@ class Supervised:
         self._log.close()
 
 
-class Sending:
+class ClaimSender:
     """Sends claims again and again from a thread, until it is told to stop; a broker that is away is tried again."""
 
     def __init__(self, settings: Settings, values: Sequence[bytes]) -> None:
@@ -94,7 +94,7 @@ class Scene:
 
     def send_always(self, values: Sequence[bytes]) -> None:
         """Send these messages over and over, in the background."""
-        self.closing.callback(Sending(self.settings, values).close)
+        self.closing.callback(ClaimSender(self.settings, values).close)
 
     def wait_until(self, expression: str, limit_s: float = 90) -> None:
         """Wait until Prometheus answers an expression with a series."""
@@ -116,7 +116,7 @@ class Scene:
 
 
 def sound_claims() -> list[bytes]:
-    """Claims as the demo sends them, without those that are no claim."""
+    """Claims as the demo sends them, without those that are not a claim."""
     return [each.value for each in demo_claims(200) if each.expected is not None]
 
 

@@ -7,7 +7,7 @@ import pytest
 from worker.cases.files import Case, load_cases
 from worker.cases.verdicts import differences, scrub_case
 from worker.edits.catalogue import load_edits
-from worker.edits.edit import Scope, Status
+from worker.edits.edit import EditStatus, Scope
 from worker.pipeline.scrub import Pipeline
 
 CASES = load_cases(Path(__file__).parent / "cases")
@@ -24,7 +24,7 @@ def test_the_edit_says_of_the_case_what_the_file_says(case: Case, pipeline: Pipe
 def test_every_edit_has_cases_that_pass_and_cases_that_fail() -> None:
     """An edit without a case on both sides is not tested; those that no claim can reach have none."""
     for edit in load_edits():
-        if edit.scope is Scope.MESSAGE or edit.status is Status.PLANNED:
+        if edit.scope is Scope.MESSAGE or edit.status is EditStatus.PLANNED:
             assert [case for case in CASES if case.edit == edit.id] == [], edit.id
             continue
         results = {case.expected_result for case in CASES if case.edit == edit.id}

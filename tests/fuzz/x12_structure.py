@@ -15,7 +15,7 @@ from schemas.claim import ClaimKind
 from tests.unit.x12.full import file_of, segments_of
 from tests.unit.x12.owners import claims, identity, number
 from worker.x12.answer.ack_999 import answers_of
-from worker.x12.read.events import Flaw
+from worker.x12.read.events import SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
 _DAMAGES = ("delete", "double", "swap", "control", "misspell", "qualifier", "empty", "unknown", "cut")
@@ -67,7 +67,7 @@ def check(kind: ClaimKind, segments: list[str]) -> str | None:
         if found not in ([owners[name]] if name in owners else left):
             return f"claim {name} came out as that of {found}"
     missing = len(owners) - len(came)
-    flaws = [each for each in reads if isinstance(each, Flaw)]
+    flaws = [each for each in reads if isinstance(each, SegmentFlaw)]
     if missing > 0 and not any(not each.is_passed_over for each in flaws):
         return f"{missing} claim(s) missing, and no flaw says so"
     codes = {each.code for group in answers_of(reads).groups for each in group.transactions}

@@ -89,7 +89,7 @@ ROWS: Final = MappingProxyType(
         "a batch that unpacks to thirty megabytes": (
             BadInput(b"x" * 30_000_000, "dead-lettered", Reason.TOO_LARGE, sent="gzip"),
         ),
-        "bytes that are no UTF-8": _dead(Reason.NOT_UTF8, _GOOD.replace(b"SYNTHETIC", b"SYNTH\xc9TIC")),
+        "bytes that are not UTF-8": _dead(Reason.NOT_UTF8, _GOOD.replace(b"SYNTHETIC", b"SYNTH\xc9TIC")),
         "a byte-order mark": _dead(Reason.NOT_JSON, b"\xef\xbb\xbf" + _GOOD),
         "UTF-16 and UTF-32": _dead(Reason.NOT_JSON, _TEXT.encode("utf-16-le"), _TEXT.encode("utf-32-be")),
         "JSON that breaks off": _dead(Reason.NOT_JSON, _GOOD[: len(_GOOD) // 2]),
@@ -117,7 +117,7 @@ ROWS: Final = MappingProxyType(
         "money as a binary float writes it": _rejected(
             "FMT-03", *(raw(_LINE_AMOUNT, text) for text in ("0.30000000000000004", "0.125", "1e2"))
         ),
-        "a total that is no sum, and charges below zero": (
+        "a total that is not a sum, and charges below zero": (
             *_rejected("FMT-04", with_value(_AMOUNT, "1.00"), with_value(_AMOUNT, "999999999.99")),
             *_rejected("FMT-07", with_value(_LINE_AMOUNT, "-4000.00")),
         ),

@@ -1,6 +1,6 @@
 """More than 200 inputs in more than 30 kinds that no sound sender would send, with what must become of each.
 
-`expected` is the reason of a dead letter, or the edit that must find the flaw, or None where the claim must be
+`expected` is the reason of a dead letter, or the edit that must find the flaw, or None when the claim must be
 scrubbed as if nothing were odd.
 """
 

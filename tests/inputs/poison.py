@@ -1,4 +1,4 @@
-"""Payloads that are no claim, made by mutation: as many as are asked for, no two alike, the same each time."""
+"""Payloads that are not a claim, made by mutation: as many as are asked for, no two alike, the same each time."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -63,7 +63,7 @@ def mutants(seed: int = 7) -> Iterator[bytes]:
 
 
 def dead(pipeline: Pipeline, count: int) -> list[bytes]:
-    """Return so many payloads that are no claim."""
+    """Return so many payloads that are not a claim."""
     found: list[bytes] = []
     for data in mutants():
         if pipeline.scrub(data, RECEIVED).dead_letter is not None:

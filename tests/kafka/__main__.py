@@ -17,9 +17,9 @@ import click
 from tests.kafka import measures, storms
 from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
 from tests.kafka.measures import Measured
-from tests.stream.support import Ledger
+from tests.stream.support import DeliveryLedger
 from worker.bootstrap import version
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 LEAST = 8_000
 """With fewer claims a storm is over before it has begun."""
@@ -28,7 +28,7 @@ RESULTS = Path(__file__).with_name("results")
 
 LIMIT_S = 1800.0
 
-Storm = Callable[[Settings, Path, Cluster, int], Awaitable[Ledger | Measured]]
+Storm = Callable[[Settings, Path, Cluster, int], Awaitable[DeliveryLedger | Measured]]
 """A storm over so many claims."""
 
 
@@ -63,7 +63,9 @@ def main() -> int:
     parser.add_argument(
         "--only", action="append", choices=[entry.name for entry in STORMS], help="one storm; repeatable"
     )
-    parser.add_argument("--delivery", type=Delivery, choices=list(Delivery), default=Delivery.EXACTLY_ONCE)
+    parser.add_argument(
+        "--delivery", type=DeliveryGuarantee, choices=list(DeliveryGuarantee), default=DeliveryGuarantee.EXACTLY_ONCE
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="part of the claims of the large storms")
     parser.add_argument("--minutes", type=float, default=90.0, help="begin no storm after so long")
     chosen = parser.parse_args()
@@ -79,7 +81,7 @@ def main() -> int:
     return int(any(not row["sound"] for row in rows))
 
 
-def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
+def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, object]:
     name = f"{entry.name}.{delivery.value}"
     with kafka_cluster(entry.brokers) as cluster, tempfile.TemporaryDirectory(prefix="claimscrub-storm-") as folder:
         settings = Settings(
@@ -104,13 +106,13 @@ def _run(entry: Entry, delivery: Delivery, sent: int) -> dict[str, object]:
     return row
 
 
-def _is_sound(result: Ledger | Measured, delivery: Delivery) -> bool:
+def _is_sound(result: DeliveryLedger | Measured, delivery: DeliveryGuarantee) -> bool:
     if isinstance(result, Measured):
         return result.is_sound
-    return result.flaws == (0, 0, 0) and (delivery is Delivery.AT_LEAST_ONCE or not result.duplicated)
+    return result.flaws == (0, 0, 0) and (delivery is DeliveryGuarantee.AT_LEAST_ONCE or not result.duplicated)
 
 
-async def _bounded(storm: Awaitable[Ledger | Measured]) -> Ledger | Measured:
+async def _bounded(storm: Awaitable[DeliveryLedger | Measured]) -> DeliveryLedger | Measured:
     return await asyncio.wait_for(storm, LIMIT_S)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.kafka.broker import Cluster, KafkaMissingError, kafka_cluster
 from tests.kafka.secure_broker import SecureBroker, secure_broker
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 _COUNTER = itertools.count()
 
@@ -56,10 +56,10 @@ def kafka(one_broker: Cluster) -> str:
 
 
 @pytest.fixture
-def settings_for(kafka: str) -> Callable[[Delivery], Settings]:
+def settings_for(kafka: str) -> Callable[[DeliveryGuarantee], Settings]:
     """Make settings with topics and a group that no other test has."""
 
-    def make(delivery: Delivery) -> Settings:
+    def make(delivery: DeliveryGuarantee) -> Settings:
         number = next(_COUNTER)
         return Settings(
             bootstrap_servers=kafka,

@@ -1,6 +1,6 @@
 """What happens to workers, brokers and the network while claims flow; each storm returns the ledger of what came out.
 
-The workers run the shell over a fake scrubber: what is tested is delivery, and the pipeline would only slow it down.
+The workers run everything over a fake scrubber: what is tested is delivery, and the pipeline would only slow it down.
 """
 
 import asyncio
@@ -13,7 +13,17 @@ from pathlib import Path
 
 from tests.kafka.broker import Broker, Cluster
 from tests.kafka.proxy import run_proxy
-from tests.stream.support import Ledger, WorkerProcess, claim, committed, key_of, outcomes, prepare, progress, until
+from tests.stream.support import (
+    DeliveryLedger,
+    WorkerProcess,
+    claim,
+    committed,
+    key_of,
+    outcomes,
+    prepare,
+    progress,
+    until,
+)
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
@@ -29,7 +39,7 @@ def has_partitions(worker: WorkerProcess) -> bool:
 
 
 @dataclass
-class Group:
+class WorkerGroup:
     """Workers of one group, started and replaced by name."""
 
     settings: Settings
@@ -50,10 +60,10 @@ class Group:
 
 
 @contextlib.contextmanager
-def group(settings: Settings, folder: Path) -> Iterator[Group]:
+def group(settings: Settings, folder: Path) -> Iterator[WorkerGroup]:
     """Workers that end with the block."""
     with contextlib.ExitStack() as stack:
-        yield Group(settings, folder, stack)
+        yield WorkerGroup(settings, folder, stack)
 
 
 async def filled(settings: Settings, sent: int, *, sleep: float = 0.001) -> None:
@@ -78,16 +88,16 @@ async def stopped(worker: WorkerProcess) -> None:
     assert code == 0, f"{worker.name} left with {code}"
 
 
-async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> Ledger:
+async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> DeliveryLedger:
     """Wait until everything is committed, stop the workers, and count."""
     await progress(settings, sent, LIMIT_S)
     for worker in workers:
         if worker.process.poll() is None:
             await stopped(worker)
-    return Ledger.of(sent, await outcomes(settings))
+    return DeliveryLedger.of(sent, await outcomes(settings))
 
 
-async def two_workers(settings: Settings, folder: Path, *, sent: int) -> Ledger:
+async def two_workers(settings: Settings, folder: Path, *, sent: int) -> DeliveryLedger:
     """A second worker joins, the first is stopped and replaced, the second is killed; all mid-run."""
     await prepare(settings, [claim(number, sleep=0.001) for number in range(sent)])
     with WorkerProcess(settings, folder, "first") as first:
@@ -103,10 +113,10 @@ async def two_workers(settings: Settings, folder: Path, *, sent: int) -> Ledger:
                 second.kill()
                 await progress(settings, sent)
                 assert third.stop() == 0
-    return Ledger.of(sent, await outcomes(settings))
+    return DeliveryLedger.of(sent, await outcomes(settings))
 
 
-async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_graceful: bool) -> Ledger:
+async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_graceful: bool) -> DeliveryLedger:
     """Of three workers one after the other is killed, or stopped, and replaced at once."""
     await filled(settings, sent)
     with group(settings, folder) as workers:
@@ -123,7 +133,7 @@ async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_
         return await ended(settings, sent, *running)
 
 
-async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> Ledger:
+async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> DeliveryLedger:
     """A worker is frozen for longer than its session; another takes its partitions, and then it wakes up."""
     frozen_s = settings.session_timeout_s + 4
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * frozen_s))
@@ -144,7 +154,7 @@ async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -
         return await ended(settings, sent, zombie, other)
 
 
-async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> Ledger:
+async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, seconds: float) -> DeliveryLedger:
     """Beside two workers that stay a third joins, and leaves 5 s later, in good order and not in turn; and so on."""
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=seconds))
     with group(settings, folder) as workers:
@@ -168,7 +178,7 @@ async def comings_and_goings(settings: Settings, folder: Path, *, sent: int, sec
 
 
 @contextlib.asynccontextmanager
-async def restarted_when_dead(workers: Group, count: int) -> AsyncIterator[list[WorkerProcess]]:
+async def restarted_when_dead(workers: WorkerGroup, count: int) -> AsyncIterator[list[WorkerProcess]]:
     """Some workers under a supervisor that starts again what has left, as every orchestrator does."""
     running = [workers.start() for _ in range(count)]
 
@@ -188,7 +198,7 @@ async def restarted_when_dead(workers: Group, count: int) -> AsyncIterator[list[
 
 async def dying_brokers(
     settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int, dark_s: float
-) -> Ledger:
+) -> DeliveryLedger:
     """One broker of three after the other is killed and comes back; in the end all are away for a while."""
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=10 * rounds + 5))
     with group(settings, folder) as workers:
@@ -215,7 +225,7 @@ async def _away(*brokers: Broker, seconds: float) -> None:
         await asyncio.to_thread(broker.wait_until_open)
 
 
-async def crash_loops(settings: Settings, folder: Path, *, sent: int) -> tuple[Ledger, int]:
+async def crash_loops(settings: Settings, folder: Path, *, sent: int) -> tuple[DeliveryLedger, int]:
     """A claim kills every worker that scrubs it; return the ledger, and how many of three workers it ended."""
     claims: list[bytes | None] = [claim(number, sleep=0.001) for number in range(sent)]
     claims[sent // 2] = claim(sent // 2, kill=True)
@@ -227,7 +237,7 @@ async def crash_loops(settings: Settings, folder: Path, *, sent: int) -> tuple[L
         return ledger, sum(worker.process.returncode == -signal.SIGKILL for worker in workers.started)
 
 
-async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
+async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> DeliveryLedger:
     """The broker stands still for seconds again and again: what is downstream takes nothing."""
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=4 * rounds + 4))
     with group(settings, folder) as workers:
@@ -243,7 +253,7 @@ async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, se
         return await ended(settings, sent, *running)
 
 
-async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> Ledger:
+async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> DeliveryLedger:
     """One worker's network is cut for longer than its session, broken off and silently in turn; another's is not."""
     cut_s = settings.session_timeout_s + 3
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * cut_s))
@@ -267,7 +277,7 @@ async def cut_networks(settings: Settings, folder: Path, cluster: Cluster, *, se
             return await ended(settings, sent, steady, *running)
 
 
-async def damaged_records(settings: Settings, folder: Path, cluster: Cluster, *, sent: int) -> Ledger:
+async def damaged_records(settings: Settings, folder: Path, cluster: Cluster, *, sent: int) -> DeliveryLedger:
     """A byte of a claim changes on its way to a worker, which must not go past it; then the way is good again."""
     await prepare(settings, [claim(number, note="whole") for number in range(sent)], PARTITIONS)
     broker = cluster.brokers[0]

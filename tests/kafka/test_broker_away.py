@@ -9,19 +9,19 @@ import pytest
 
 from tests.kafka.broker import Cluster
 from tests.stream.support import WorkerProcess, claim, prepare, progress, until
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
-SettingsFor = Callable[[Delivery], Settings]
+SettingsFor = Callable[[DeliveryGuarantee], Settings]
 
 
 async def test_readiness_turns_within_15_seconds_and_says_who_is_silent(
     settings_for: SettingsFor, one_broker: Cluster, tmp_path: Path
 ) -> None:
     """Ready, not ready, ready again, each with a line; no line of a kind more than once a second."""
-    settings = settings_for(Delivery.EXACTLY_ONCE)
+    settings = settings_for(DeliveryGuarantee.EXACTLY_ONCE)
     await prepare(settings, [claim(0)], partitions=2)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
         await progress(settings, 1)

@@ -13,7 +13,7 @@ from tests.unit.x12.files import BILLING, HEADER, interchange, subscriber
 from worker.kafka.connection import open_admin, open_producer
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.samples import synthetic
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -22,10 +22,10 @@ CLAIMS = 20_000
 
 
 async def test_20000_claims_of_one_message_have_their_outcomes_all_at_once(
-    settings_for: Callable[[Delivery], Settings], tmp_path: Path
+    settings_for: Callable[[DeliveryGuarantee], Settings], tmp_path: Path
 ) -> None:
     """Among small messages of the same partition; a reader of committed records sees none or all."""
-    settings = settings_for(Delivery.EXACTLY_ONCE).model_copy(
+    settings = settings_for(DeliveryGuarantee.EXACTLY_ONCE).model_copy(
         update={
             "as_of": date.fromisoformat(synthetic.RECEIVED_ON),
             "max_message_bytes": 6 * MIB,

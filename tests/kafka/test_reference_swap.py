@@ -15,7 +15,7 @@ from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, 
 from worker.cli.commands import claimscrub
 from worker.kafka.send import send_claims, send_notice
 from worker.reference.build.loading import load_verified
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -28,10 +28,12 @@ def config(tmp_path: Path) -> Iterator[Config]:
 
 
 async def test_every_worker_of_a_group_swaps_and_one_that_starts_later_too(
-    settings_for: Callable[[Delivery], Settings], config: Config, tmp_path: Path
+    settings_for: Callable[[DeliveryGuarantee], Settings], config: Config, tmp_path: Path
 ) -> None:
     """`reference publish` reaches two workers; a third takes the newest good one before its first claim."""
-    settings = config.settings(settings_for(Delivery.EXACTLY_ONCE)).model_copy(update={"instance_id": "worker-0"})
+    settings = config.settings(settings_for(DeliveryGuarantee.EXACTLY_ONCE)).model_copy(
+        update={"instance_id": "worker-0"}
+    )
     good = config.copy("reference-1", "32.1")
     digest = load_verified(good).digest
     await prepare(settings, [])

@@ -12,11 +12,11 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from tests.stream.support import WorkerProcess, claim, committed, outcomes, outcomes_when, prepare, progress, until
 from worker.kafka.connection import open_admin, open_producer
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
-SettingsFor = Callable[[Delivery], Settings]
+SettingsFor = Callable[[DeliveryGuarantee], Settings]
 
 
 async def expire(settings: Settings, before: int) -> None:
@@ -32,9 +32,9 @@ def told(worker: WorkerProcess) -> list[tuple[object, ...]]:
     return [tuple(each[name] for name in names) for each in worker.events("expired-unread")]
 
 
-@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("delivery", list(DeliveryGuarantee))
 async def test_offsets_that_expired_unread_are_an_error_with_their_range(
-    delivery: Delivery, settings_for: SettingsFor, tmp_path: Path
+    delivery: DeliveryGuarantee, settings_for: SettingsFor, tmp_path: Path
 ) -> None:
     """Once: the next start has nothing to report. Today nothing is said, and the claims are just missing."""
     settings = settings_for(delivery)
@@ -63,7 +63,7 @@ async def test_offsets_that_expired_unread_are_an_error_with_their_range(
 
 async def test_a_new_partition_is_read_within_30_seconds(settings_for: SettingsFor, tmp_path: Path) -> None:
     """All topics of claims get one more while the worker runs."""
-    settings = settings_for(Delivery.EXACTLY_ONCE)
+    settings = settings_for(DeliveryGuarantee.EXACTLY_ONCE)
     await prepare(settings, [claim(0)], partitions=1)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
         await progress(settings, 1)

@@ -103,7 +103,7 @@ def other_host(broker: SecureBroker, given: Given, _folder: Path) -> Given:
 
 
 def no_certificate(_broker: SecureBroker, given: Given, _folder: Path) -> Given:
-    """None of ours, where the broker asks for one."""
+    """No client certificate, where the broker asks for one."""
     return {name: value for name, value in given.items() if name not in {"TLS_CERT_FILE", "TLS_KEY_FILE"}}
 
 
@@ -113,7 +113,7 @@ def plain_port(broker: SecureBroker, given: Given, _folder: Path) -> Given:
 
 
 Change = Callable[[SecureBroker, Given, Path], Given]
-SAID = {"login": "refuses the login", "certificate": "is not to be trusted", "tls": "takes no TLS from us"}
+SAID = {"login": "refuses the login", "certificate": "cannot be verified", "tls": "refuses our TLS"}
 WRONG = [
     ("SCRAM-SHA-512", wrong_password, "login"),
     ("PLAIN", wrong_password, "login"),

@@ -10,39 +10,39 @@ from schemas.dead_letter import HEADER_REASON, DeadLetterReason
 from tests.kafka import storms
 from tests.kafka.broker import Cluster
 from tests.kafka.measures import RECOVERY_MOST_S, recoveries
-from tests.stream.support import Ledger, claim, kill_storm, outcomes
-from worker.settings import Delivery, Settings
+from tests.stream.support import DeliveryLedger, claim, kill_storm, outcomes
+from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
-SettingsFor = Callable[[Delivery], Settings]
+SettingsFor = Callable[[DeliveryGuarantee], Settings]
 
 
 @pytest.fixture
 def exactly_once(settings_for: SettingsFor) -> Settings:
     """Settings under the default delivery."""
-    return settings_for(Delivery.EXACTLY_ONCE)
+    return settings_for(DeliveryGuarantee.EXACTLY_ONCE)
 
 
-def assert_sound(ledger: Ledger, delivery: Delivery = Delivery.EXACTLY_ONCE) -> None:
+def assert_sound(ledger: DeliveryLedger, delivery: DeliveryGuarantee = DeliveryGuarantee.EXACTLY_ONCE) -> None:
     """No claim lost, none with two outcomes, none out of order; under exactly-once none twice."""
     assert ledger.flaws == (0, 0, 0)
-    if delivery is Delivery.EXACTLY_ONCE:
+    if delivery is DeliveryGuarantee.EXACTLY_ONCE:
         assert ledger.duplicated == 0
 
 
-@pytest.mark.parametrize("delivery", list(Delivery))
-async def test_three_kills_lose_nothing(delivery: Delivery, settings_for: SettingsFor, tmp_path: Path) -> None:
+@pytest.mark.parametrize("delivery", list(DeliveryGuarantee))
+async def test_three_kills_lose_nothing(delivery: DeliveryGuarantee, settings_for: SettingsFor, tmp_path: Path) -> None:
     """Three kill -9 of a whole worker with its pipeline, amid 2,000 claims."""
     settings = settings_for(delivery).model_copy(update={"instance_id": "worker-0"})
 
     assert_sound(await kill_storm(settings, tmp_path, sent=2000, kills=3), delivery)
 
 
-@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("delivery", list(DeliveryGuarantee))
 async def test_workers_that_come_and_go_lose_nothing(
-    delivery: Delivery, settings_for: SettingsFor, tmp_path: Path
+    delivery: DeliveryGuarantee, settings_for: SettingsFor, tmp_path: Path
 ) -> None:
     """A join, a SIGTERM and a kill -9 mid-run: the smallest storm in which partitions change hands in every way."""
     assert_sound(await storms.two_workers(settings_for(delivery), tmp_path, sent=8000), delivery)

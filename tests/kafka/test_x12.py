@@ -18,7 +18,7 @@ from worker.kafka.read import Record, tail
 from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
 from worker.samples import synthetic
-from worker.settings import Acknowledgements, Delivery, Settings
+from worker.settings import Acknowledgements, DeliveryGuarantee, Settings
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
 
@@ -29,10 +29,10 @@ SENT = 60
 
 
 async def test_interchanges_come_to_outcomes_837s_and_answers_once_though_a_worker_is_killed(
-    settings_for: Callable[[Delivery], Settings], tmp_path: Path
+    settings_for: Callable[[DeliveryGuarantee], Settings], tmp_path: Path
 ) -> None:
     """An outcome a claim, an 837 and two answers a message, all in one transaction: none is lost, none comes twice."""
-    settings = settings_for(Delivery.EXACTLY_ONCE).model_copy(
+    settings = settings_for(DeliveryGuarantee.EXACTLY_ONCE).model_copy(
         update={
             "as_of": date.fromisoformat(synthetic.RECEIVED_ON),
             "batch_max_claims": 4,

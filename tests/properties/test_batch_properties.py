@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inputs.poison import mutants
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.samples.claims import AS_OF, demo_claims
 
 _CLAIMS: Final = Path(__file__).parents[1] / "unit" / "pipeline" / "claims"
@@ -22,7 +22,7 @@ MESSAGES: Final = (
 messages = st.tuples(st.sampled_from(MESSAGES), st.integers(0, 40).map(lambda days: AS_OF - timedelta(days)))
 
 
-def told(done: Scrubbed) -> tuple[object, ...]:
+def told(done: ScrubResult) -> tuple[object, ...]:
     """Return what is told of a claim beside its outcome, but for where the time went."""
     findings = [(found.edit, found.severity) for found in done.findings]
     return (findings, *done._replace(findings=(), stage_seconds={}))

@@ -32,7 +32,7 @@ def test_both_ways_read_the_same(document: dict[str, Any], indent: int | None) -
 
 @given(st.dictionaries(st.text("abc", max_size=2), st.text("xyz", max_size=2), min_size=1, max_size=3))
 def test_a_doubled_key_always_gets_the_closer_look(document: dict[str, str]) -> None:
-    """Whatever stands under it, and wherever it stands."""
+    """Whatever is under it, and wherever it is."""
     members = json.dumps(document)[1:-1]
     doubled = f"{{{members}, {members}}}".encode()
     assert decode._read_plain(doubled) is None  # noqa: SLF001
@@ -46,7 +46,7 @@ def test_depth_is_counted_exactly(depth: int, is_list: bool) -> None:  # noqa: F
     value = opening * depth + b'"[{"' + closing * depth
     try:
         decode._refuse_excess(value)  # noqa: SLF001
-    except decode.NotAClaimError:
+    except decode.UnreadableClaimError:
         assert depth > decode.MAX_DEPTH
     else:
         assert depth <= decode.MAX_DEPTH

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from worker.observe.recorder import Recorder
-from worker.stream import crash_record as suspects
-from worker.stream.lanes import Committed, Lane, Lanes
+from worker.stream import crash_record
+from worker.stream.lanes import CommittedOffset, Lane, Lanes
 
 PARTITION = TP("claims", 0)
 BATCH = 50
 
 
 @dataclass(frozen=True)
-class Message:
+class FakeMessage:
     """A message of which only the offset matters."""
 
     offset: int
@@ -29,7 +29,7 @@ class Broker:
 
     def __init__(self, log: list[int]) -> None:
         self.log = log
-        self.committed_at: Committed | None = None
+        self.committed_at: CommittedOffset | None = None
         self.delivered: list[int] = []
         self.owner: object = None
 
@@ -43,7 +43,7 @@ class Session:
         self.position = 0
         self.lanes = Lanes(self, self, Recorder(), self.first_offset)
 
-    async def committed(self, _tp: TP) -> Committed | None:
+    async def committed(self, _tp: TP) -> CommittedOffset | None:
         """Return what is committed; only the owner of the producer reads it."""
         assert self.broker.owner is self
         return self.broker.committed_at
@@ -70,9 +70,9 @@ class Session:
 
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata."""
-        self.deliver([], Committed(lane.next_offset, metadata))
+        self.deliver([], CommittedOffset(lane.next_offset, metadata))
 
-    def deliver(self, offsets: list[int], committed: Committed) -> bool:
+    def deliver(self, offsets: list[int], committed: CommittedOffset) -> bool:
         """Commit a batch with its offset; a producer that was fenced cannot."""
         if self.broker.owner is not self:
             return False
@@ -131,7 +131,7 @@ class LaneMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.session is not None)
     @rule(back=st.integers(0, 30), ahead=st.integers(0, 30), count=st.integers(1, 60), is_fresh=st.booleans())
     def fetch(self, back: int, ahead: int, count: int, *, is_fresh: bool) -> None:
-        """Records come from where the fetcher stands, from before it or from further on."""
+        """Records come from where the fetcher is, from before it or from further on."""
         assert self.session is not None
         start = self.session.position if is_fresh else max(0, self.session.position - back + ahead)
         self._work(self.session, start, count)
@@ -147,13 +147,13 @@ class LaneMachine(RuleBasedStateMachine):
         lane = self.run(session.lanes.lane(PARTITION, session.generation))
         if lane is None:
             return
-        records = [Message(offset) for offset in self.broker.log if offset >= start][:count]
+        records = [FakeMessage(offset) for offset in self.broker.log if offset >= start][:count]
         admitted = self.run(session.lanes.admit(lane, records))
         while admitted:
-            part = suspects.portion(lane, admitted)
+            part = crash_record.portion(lane, admitted)
             next_offset = part[-1].offset + 1
-            left = suspects.left(lane, next_offset)
-            committed = Committed(next_offset, left or suspects.watch(next_offset, BATCH))
+            left = crash_record.left(lane, next_offset)
+            committed = CommittedOffset(next_offset, left or crash_record.watch(next_offset, BATCH))
             if not session.deliver([each.offset for each in part], committed):
                 return
             lane.next_offset, lane.metadata, lane.is_watched = committed.offset, committed.metadata, left is None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from schemas.outcome import Disposition, Outcome, Severity
 from tests.inputs.malformed import sound
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
@@ -65,7 +65,7 @@ def broken_claims(draw: Callable[..., Any]) -> bytes:
     return json.dumps(document).encode()
 
 
-def account(scrubbed: Scrubbed) -> None:
+def account(scrubbed: ScrubResult) -> None:
     """Exactly one of an outcome and a dead letter, and the outcome agrees with itself."""
     assert (scrubbed.outcome is None) != (scrubbed.dead_letter is None)
     if (outcome := scrubbed.outcome) is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from worker.kafka.embedded import embedded_broker
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 _COUNTER = itertools.count()
 
@@ -18,7 +18,7 @@ def embedded() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=list(Delivery), ids=list(Delivery))
+@pytest.fixture(params=list(DeliveryGuarantee), ids=list(DeliveryGuarantee))
 def settings(request: pytest.FixtureRequest, embedded: str) -> Settings:
     """Settings for one test under each delivery policy, with topics and a group of its own."""
     return settings_for(embedded, request.param)
@@ -27,10 +27,10 @@ def settings(request: pytest.FixtureRequest, embedded: str) -> Settings:
 @pytest.fixture
 def exactly_once(embedded: str) -> Settings:
     """Settings for one test under exactly-once, with topics and a group of its own."""
-    return settings_for(embedded, Delivery.EXACTLY_ONCE)
+    return settings_for(embedded, DeliveryGuarantee.EXACTLY_ONCE)
 
 
-def settings_for(broker: str, delivery: Delivery) -> Settings:
+def settings_for(broker: str, delivery: DeliveryGuarantee) -> Settings:
     """Return settings with topics and a group that no other test has."""
     number = next(_COUNTER)
     return Settings(

@@ -13,17 +13,17 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.agents import AGENTS
 from worker.settings import Settings
 from worker.stream.run import run_worker
-from worker.stream.scrubber import Disposition, Form, LoadedScrubber, ReferenceEdition, Scrubbed
+from worker.stream.scrubber import ClaimVerdict, Destination, Form, LoadedScrubber, ReferenceEdition
 
 VERSIONS: Mapping[str, str] = {"ruleset": "rules-1", "reference": "tables-1", "profile": "default"}
 EDIT_IDS = ("TST-01", "TST-02")
 BROKEN = "broken"
 """An argument of the program: a deployment that fails on claims with a "padding"."""
 
-DISPOSITIONS: tuple[Disposition, ...] = ("scrubbed", "rejected", "pended")
+DISPOSITIONS: tuple[Destination, ...] = ("scrubbed", "rejected", "pended")
 
 
-def expected_disposition(number: int) -> Disposition:
+def expected_disposition(number: int) -> Destination:
     """Return where the claim of a number goes."""
     return DISPOSITIONS[number % 3]
 
@@ -31,13 +31,13 @@ def expected_disposition(number: int) -> Disposition:
 class FakeScrubber:
     """Decides by the number in {"id": number}; {"sleep": s} blocks, "raise" raises, "grow" grows, "kill" kills."""
 
-    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return a verdict that is a pure function of the value and the day."""
         try:
             claim = json.loads(value or b"")
         except ValueError:
             dead = DeadLetter(DeadLetterReason.NOT_JSON, DeadLetterStage.DECODE)
-            return Scrubbed("dead-lettered", dead_letter=dead, versions=VERSIONS)
+            return ClaimVerdict("dead-lettered", dead_letter=dead, versions=VERSIONS)
         if "sleep" in claim:
             time.sleep(claim["sleep"])
         if "kill" in claim:
@@ -51,7 +51,7 @@ class FakeScrubber:
         if "grow" in claim:
             outcome["padding"] = "x" * claim["grow"]
         body = json.dumps(outcome, sort_keys=True).encode()
-        return Scrubbed(
+        return ClaimVerdict(
             disposition,
             value=body,
             outcome_id=sha256(body).hexdigest(),
@@ -63,7 +63,7 @@ class FakeScrubber:
             versions=VERSIONS,
         )
 
-    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:  # noqa: ARG002 - the seam
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:  # noqa: ARG002 - the seam
         """Take each line for a claim."""
         for line in value.splitlines():
             yield self.scrub(line, received_on=received_on)

@@ -16,7 +16,7 @@ from worker.settings import Settings
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 LIMITS = "asp_limits/2026q1.csv"
 LIMIT = "J1745,32.423\n"
-"""A cell that decides nothing and stands in every outcome, so that a mix of two tables would show."""
+"""A cell that decides nothing and is in every outcome, so that a mix of two tables would show."""
 
 
 @dataclass(frozen=True)

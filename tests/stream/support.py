@@ -38,7 +38,7 @@ REAL_WORKER = ("-m", "worker", "worker")
 
 
 class WorkerProcess:
-    """One worker in a process of its own: the shell over a fake scrubber, or the whole `claimscrub worker`."""
+    """One worker in a process of its own: over a fake scrubber, or the whole `claimscrub worker`."""
 
     def __init__(self, settings: Settings, folder: Path, name: str, program: tuple[str, ...] = FAKE_WORKER) -> None:
         self.name = name
@@ -112,7 +112,7 @@ class WorkerProcess:
         return False
 
     def metric(self, sample: str) -> float:
-        """Return one sample of /metrics, named as it stands there."""
+        """Return one sample of /metrics, named as there."""
         for line in self.get("/metrics")[1].splitlines():
             if line.startswith(sample + " "):
                 return float(line.rpartition(" ")[2])
@@ -174,7 +174,7 @@ async def progress(settings: Settings, count: int, failsafe_s: float = FAILSAFE_
 
 
 @dataclass(frozen=True)
-class Ledger:
+class DeliveryLedger:
     """What came out, against what went in; all but `sent` and `duplicated` must be 0, and that too if exactly once."""
 
     sent: int
@@ -183,7 +183,7 @@ class Ledger:
     conflicting: int
     """Claims that came out twice with another id, another place or other bytes."""
     disordered: int
-    """Claims whose first outcome stands behind that of a later claim of the same key, on the same topic."""
+    """Claims whose first outcome comes after that of a later claim of the same key, on the same topic."""
 
     @classmethod
     def of(cls, sent: int, records: list[Record]) -> Self:
@@ -238,7 +238,7 @@ async def prepare(
     await send_claims(settings, claims, key=key)
 
 
-async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int) -> Ledger:
+async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int) -> DeliveryLedger:
     """Kill -9 the whole worker at even distances through the messages, restart it each time, and count."""
     settings = settings.model_copy(update={"as_of": date.fromisoformat(synthetic.RECEIVED_ON)})
     document = sound()
@@ -251,4 +251,4 @@ async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int)
     with WorkerProcess(settings, folder, "last", REAL_WORKER) as worker:
         await progress(settings, sent)
         assert worker.stop() == 0
-    return Ledger.of(sent, await outcomes(settings))
+    return DeliveryLedger.of(sent, await outcomes(settings))

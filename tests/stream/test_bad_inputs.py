@@ -31,7 +31,7 @@ def key_of(number: int) -> bytes | None:
 
 
 async def send_all(settings: Settings) -> None:
-    """Send every input, in order, to one partition, as a sender would that keeps to no rule of ours."""
+    """Send every input, in order, to one partition, as a sender that ignores our rules."""
     async with open_admin(settings) as admin:
         # A retention would delete what was sent long ago, and the broker would refuse what is too large.
         limits = {"retention.ms": "-1", "max.message.bytes": str(200 * _MIB)}

@@ -12,18 +12,18 @@ from faust.types import TP
 from tests.stream.support import WorkerProcess, claim, outcomes, prepare, progress, until
 from worker.kafka.embedded import embedded_broker
 from worker.observe.recorder import Recorder
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.delivery import AtLeastOnce, ExactlyOnce
 from worker.stream.faust_transport import Group
-from worker.stream.lanes import Committed, Lane
-from worker.stream.records import Outgoing
+from worker.stream.lanes import CommittedOffset, Lane
+from worker.stream.records import OutgoingRecord
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("delivery", list(DeliveryGuarantee))
 async def test_connections_are_open_while_a_broker_answers_and_missing_once_it_is_gone(
-    delivery: Delivery, tmp_path: Path
+    delivery: DeliveryGuarantee, tmp_path: Path
 ) -> None:
     """The consumer and one producer a partition, or one for all: each has a connection, and none in the end."""
     with embedded_broker() as address:
@@ -31,7 +31,7 @@ async def test_connections_are_open_while_a_broker_answers_and_missing_once_it_i
         await prepare(settings, [claim(0)], partitions=2)
         worker = WorkerProcess(settings, tmp_path, "worker")
         await progress(settings, 1)
-        clients = 3 if delivery is Delivery.EXACTLY_ONCE else 2
+        clients = 3 if delivery is DeliveryGuarantee.EXACTLY_ONCE else 2
 
         assert worker.metric('claimscrub_kafka_connections{state="open"}') >= clients
         assert worker.metric('claimscrub_kafka_connections{state="missing"}') == 0
@@ -62,17 +62,21 @@ async def test_a_batch_whose_answer_was_lost_is_sent_again_and_counted(settings:
     await prepare(settings, [], partitions=1)
     recorder = Recorder()
     policy: AtLeastOnce | ExactlyOnce = ExactlyOnce(settings, recorder, 1_000_000)
-    if settings.delivery is Delivery.AT_LEAST_ONCE:
+    if settings.delivery is DeliveryGuarantee.AT_LEAST_ONCE:
         # A group that is past the lane's generation has nothing committed.
         policy = AtLeastOnce(settings, recorder, cast("Group", SimpleNamespace(generation=2)), 1_000_000)
     await policy.start()
     place = TP(settings.topics.inbound, 0)
     lane = Lane(place, 1, await policy.open(place))
     try:
-        await policy.deliver(lane, [Outgoing(settings.topics.scrubbed, 0, b"k", b"first", ())], Committed(0))
+        await policy.deliver(
+            lane, [OutgoingRecord(settings.topics.scrubbed, 0, b"k", b"first", ())], CommittedOffset(0)
+        )
         before = recorder.value("produce_retries_total")
         fail_once(lane.producer)
-        await policy.deliver(lane, [Outgoing(settings.topics.scrubbed, 0, b"k", b"second", ())], Committed(0))
+        await policy.deliver(
+            lane, [OutgoingRecord(settings.topics.scrubbed, 0, b"k", b"second", ())], CommittedOffset(0)
+        )
     finally:
         await policy.close(lane)
         await policy.stop()

@@ -74,5 +74,5 @@ def is_held(worker: WorkerProcess) -> bool:
     """Whether the worker has come to the limit of dead letters."""
     try:
         return bool(worker.events("dead-letter-limit-reached"))
-    except json.JSONDecodeError:  # the stack of a process that the kernel ended is no JSON
+    except json.JSONDecodeError:  # the stack of a process that the kernel ended is not JSON
         return False

@@ -12,7 +12,7 @@ from schemas.dead_letter import HEADER_REASON
 from tests.inputs.malformed import sound, written
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
 from worker.samples import synthetic
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
@@ -93,12 +93,12 @@ async def test_a_claim_that_ends_the_worker_three_times_is_a_dead_letter(
     records = await outcomes(watched)
 
     # At-least-once commits several batches at a time: a crash in a later one may count only after some lives.
-    assert lives == 4 or (batch == 10 and settings.delivery is Delivery.AT_LEAST_ONCE)
+    assert lives == 4 or (batch == 10 and settings.delivery is DeliveryGuarantee.AT_LEAST_ONCE)
     dead = [each for each in records if HEADER_REASON in dict(each.headers)]
     assert [(dict(each.headers)[HEADER_REASON], each.value) for each in dead] == [(b"crash-loop", named(harm, 40))]
     passed = Counter(_body(each)["claim"]["id"] for each in records if each not in dead)
     assert set(passed) == set(range(60)) - {40}
-    if settings.delivery is Delivery.EXACTLY_ONCE:
+    if settings.delivery is DeliveryGuarantee.EXACTLY_ONCE:
         assert set(passed.values()) == {1}
 
 
@@ -106,7 +106,7 @@ def is_done(worker: WorkerProcess, count: int) -> bool:
     """Whether the last message of the partition has its log line."""
     try:
         lines = worker.events("claim") + worker.events("dead-letter")
-    except json.JSONDecodeError:  # the stack of a process that the kernel ended is no JSON
+    except json.JSONDecodeError:  # the stack of a process that the kernel ended is not JSON
         return False
     return any(line["offset"] == count - 1 for line in lines)
 

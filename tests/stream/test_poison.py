@@ -1,4 +1,4 @@
-"""Payloads that are no claim among good ones, and odd keys, headers and times, on the embedded broker."""
+"""Payloads that are not a claim among good ones, and odd keys, headers and times, on the embedded broker."""
 
 import json
 from collections import Counter
@@ -54,7 +54,7 @@ async def test_one_bad_payload_in_ten_harms_no_good_one(
 
 
 async def test_odd_keys_headers_and_times_change_no_verdict(exactly_once: Settings, tmp_path: Path) -> None:
-    """No key, 1,000 headers, bad text in them, forged headers of ours, a broken trace, times of any century."""
+    """No key, 1,000 headers, bad text in them, forged copies of our headers, a broken trace, times of any century."""
     settings = exactly_once.model_copy(update={"as_of": RECEIVED})
     await prepare(settings, [], partitions=1)
     value = written(sound())

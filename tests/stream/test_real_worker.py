@@ -153,7 +153,7 @@ def bad_ways() -> list[bytes]:
 
 
 def hiding_places(text: str) -> set[str]:
-    """The ways in which a token may stand in a text."""
+    """The ways in which a token may appear in a text."""
     encoded = CANARY.encode()
     forms = {CANARY, CANARY.lower(), CANARY.upper(), encoded.hex(), "19310117", "1931-01-17"}
     for shift in range(3):  # base64 has three alignments

@@ -23,7 +23,7 @@ from tests.stream.reference_folders import (
     shipped_config,
     updates,
 )
-from tests.stream.support import REAL_WORKER, Ledger, WorkerProcess, outcomes, prepare, progress, until
+from tests.stream.support import REAL_WORKER, DeliveryLedger, WorkerProcess, outcomes, prepare, progress, until
 from worker.bootstrap import build_pipeline
 from worker.kafka.send import send_claims, send_notice
 from worker.pipeline.scrub import Pipeline
@@ -107,7 +107,7 @@ async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
         refused = [(line["reason"], line.get("problem")) for line in worker.events("reference-rejected")]
 
     records = await outcomes(settings)
-    assert Ledger.of(sent, records) == Ledger(sent, lost=0, duplicated=0, conflicting=0, disordered=0)
+    assert DeliveryLedger.of(sent, records) == DeliveryLedger(sent, lost=0, duplicated=0, conflicting=0, disordered=0)
     assert answers == {"loaded": 12, "unchanged": 1, "superseded": 0, "rejected": 7}
     assert (len(worker.events("starting")), rebalances, shown) == (1, 1, 1)
     assert Counter(refused) == Counter(

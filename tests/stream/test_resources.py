@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stream.support import FAKE_WORKER, Ledger, WorkerProcess, claim, outcomes, prepare, progress, until
+from tests.stream.support import FAKE_WORKER, DeliveryLedger, WorkerProcess, claim, outcomes, prepare, progress, until
 from worker.settings import Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
@@ -41,7 +41,7 @@ async def test_a_log_that_goes_nowhere_holds_nothing_up(exactly_once: Settings, 
         process.wait()
         for handle in (reading, writing, full):
             os.close(handle)
-    ledger = Ledger.of(SENT, await outcomes(exactly_once))
+    ledger = DeliveryLedger.of(SENT, await outcomes(exactly_once))
     assert (ledger.lost, ledger.duplicated, ledger.conflicting) == (0, 0, 0)
 
 

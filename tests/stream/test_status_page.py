@@ -50,7 +50,7 @@ def worker(embedded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     claims = [each.value for each in demo_claims(100)]
     asyncio.run(send_claims(settings, [*claims, json.dumps(planted()).encode()]))
     with running_worker(given, tmp_path_factory.mktemp("worker") / "worker.log") as running:
-        # The partitions stand there after the first look at their lag.
+        # The partitions are there after the first look at their lag.
         while done(running) < 101 or not figures(running)["partitions"]:
             running.refuse_dead()
         yield running

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.stream.support import kill_storm
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
@@ -15,5 +15,5 @@ async def test_three_kills_lose_nothing(settings: Settings, tmp_path: Path) -> N
     ledger = await kill_storm(settings, tmp_path, sent=5000, kills=3)
 
     assert (ledger.lost, ledger.conflicting) == (0, 0)
-    if settings.delivery is Delivery.EXACTLY_ONCE:
+    if settings.delivery is DeliveryGuarantee.EXACTLY_ONCE:
         assert ledger.duplicated == 0

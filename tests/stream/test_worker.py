@@ -77,7 +77,7 @@ async def test_every_claim_arrives_where_it_belongs_with_its_key_and_headers(
 async def test_a_dead_letter_is_the_message_unchanged_with_our_headers_behind_its_own(
     exactly_once: Settings, tmp_path: Path
 ) -> None:
-    """Key, value and headers survive; forged headers of ours do not; the id follows from the place."""
+    """Key, value and headers survive; forged copies of our headers do not; the id follows from the place."""
     settings = exactly_once
     await prepare(settings, [], partitions=1)
     inbound = [("x-own", b"\xff\x00"), ("claimscrub-dlq-reason", b"forged"), ("traceparent", b"nonsense")]
@@ -241,7 +241,7 @@ async def test_the_loop_is_seen_to_turn_while_the_worker_waits_for_a_broker(tmp_
 
 
 async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
-    """A broker that is away is no death: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
+    """A broker that is away is not fatal: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
     with WorkerProcess(settings, tmp_path, "worker") as worker:
         await until(lambda: bool(worker.events("broker-unreachable")), "the worker looks for a broker")

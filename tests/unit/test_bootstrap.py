@@ -97,7 +97,7 @@ def test_a_claim_that_its_message_cannot_hold_is_told_with_both_places() -> None
 
 
 def test_a_tombstone_is_skipped(scrubber: PipelineScrubber) -> None:
-    """No value is no claim and no flaw."""
+    """A missing value is neither a claim nor a flaw."""
     assert scrubber.scrub(None, received_on=AS_OF).disposition == "skipped"
 
 

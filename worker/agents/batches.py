@@ -7,16 +7,16 @@ from typing import Any
 
 from faust.types import TP
 
-from worker.kafka.messages import Inbound, without_marks
+from worker.kafka.messages import InboundMessage, without_marks
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class FetchedMessage:
     """One message with the partition and the generation of the group in which it was fetched."""
 
     tp: TP
     generation: int
-    message: Inbound
+    message: InboundMessage
 
     @property
     def offset(self) -> int:
@@ -24,16 +24,16 @@ class Taken:
         return self.message.offset
 
 
-def taken(event: Any) -> Taken:  # Any: Faust's event, whose message type says less than it holds
+def taken(event: Any) -> FetchedMessage:  # Any: Faust's event, whose message type says less than it holds
     """Return what we need of a Faust event."""
     message = event.message
     # Faust turned the milliseconds into a float of seconds; rounding gives them back.
     headers, mark = without_marks(_headers(message.headers))
     timestamp_ms = None if message.timestamp is None else round(message.timestamp * 1000)
-    return Taken(
+    return FetchedMessage(
         TP(message.topic, message.partition),
         message.generation_id,
-        Inbound(
+        InboundMessage(
             topic=message.topic,
             partition=message.partition,
             offset=message.offset,
@@ -52,17 +52,17 @@ def _headers(headers: Any) -> tuple[tuple[str, bytes], ...]:  # Any: a list of p
     return tuple(headers.items() if hasattr(headers, "items") else headers)
 
 
-def by_partition(messages: Iterable[Taken]) -> dict[tuple[TP, int], list[Taken]]:
+def by_partition(messages: Iterable[FetchedMessage]) -> dict[tuple[TP, int], list[FetchedMessage]]:
     """Group messages by partition and generation, in order."""
-    groups: dict[tuple[TP, int], list[Taken]] = {}
+    groups: dict[tuple[TP, int], list[FetchedMessage]] = {}
     for each in messages:
         groups.setdefault((each.tp, each.generation), []).append(each)
     return groups
 
 
-def take_batch(waiting: deque[Taken], max_claims: int, max_bytes: int) -> list[Taken]:
+def take_batch(waiting: deque[FetchedMessage], max_claims: int, max_bytes: int) -> list[FetchedMessage]:
     """Take a batch from the messages that wait; one above the bound in bytes is a batch of its own."""
-    batch: list[Taken] = []
+    batch: list[FetchedMessage] = []
     size = 0
     while waiting and len(batch) < max_claims:
         message = waiting[0].message

@@ -13,17 +13,17 @@ from typing import Any, Final
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from faust.types import TP
 
-from worker.agents.batches import Taken, by_partition, take_batch, taken
+from worker.agents.batches import FetchedMessage, by_partition, take_batch, taken
 from worker.agents.report import Reporter
-from worker.agents.verdicts import Judge, Judged, place_of
-from worker.kafka.messages import Inbound
-from worker.stream import crash_record as suspects
+from worker.agents.verdicts import MessageScrubber, ScrubbedBatch, place_of
+from worker.kafka.messages import InboundMessage
+from worker.stream import crash_record
 from worker.stream.dead_letter_limit import counts
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
-from worker.stream.lanes import Committed, Lane
-from worker.stream.runtime import Shell
+from worker.stream.lanes import CommittedOffset, Lane
+from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
 
 _WITHIN_S: Final = 0.005
@@ -35,45 +35,45 @@ _LEARN_OF_REVOCATION_S: Final = 5.0
 _HELD_POLL_S: Final = 0.2
 
 _REFUSALS: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
-"""What a broker says of a record itself: it would say so again."""
+"""Errors of a broker about the record itself: they would occur again."""
 
 
-def attach_claims(shell: Shell) -> None:
+def attach_claims(runtime: Runtime) -> None:
     """Add the claims agent to the app."""
-    topic = shell.app.topic(
-        shell.settings.topics.inbound,
+    topic = runtime.app.topic(
+        runtime.settings.topics.inbound,
         value_type=bytes,
         key_serializer="raw",
         value_serializer="raw",
         # Without this Faust commits offsets on its own; see worker.stream.delivery.
         acks=False,
     )
-    agent = ClaimsAgent(shell)
+    agent = ClaimsAgent(runtime)
 
     async def claims(stream: Any) -> None:  # Any: Faust's stream; it has no types for what it yields here
-        async for events in stream.noack_take(shell.settings.batch_max_claims, within=_WITHIN_S):
+        async for events in stream.noack_take(runtime.settings.batch_max_claims, within=_WITHIN_S):
             await agent.handle([taken(event) for event in events])
 
-    add_agent(shell.app, "claims", topic, claims)
+    add_agent(runtime.app, "claims", topic, claims)
 
 
 class ClaimsAgent:
     """Scrubs what comes in and has it delivered."""
 
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-        self._settings = shell.settings
-        self._recorder = shell.recorder
-        self._judge = Judge(shell)
-        self._reporter = Reporter(shell)
-        self._waiting: dict[tuple[TP, int], deque[Taken]] = {}
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._settings = runtime.settings
+        self._recorder = runtime.recorder
+        self._judge = MessageScrubber(runtime)
+        self._reporter = Reporter(runtime)
+        self._waiting: dict[tuple[TP, int], deque[FetchedMessage]] = {}
         self._runners: dict[tuple[TP, int], asyncio.Task[None]] = {}
         self._held = 0
         self._has_room = asyncio.Event()
         self._recorder.compute("waiting_claims", lambda: self._held)
         self._recorder.set("waiting_claims_limit", self._settings.batch_max_claims)
 
-    async def handle(self, messages: Sequence[Taken]) -> None:
+    async def handle(self, messages: Sequence[FetchedMessage]) -> None:
         """Queue messages for their partitions; wait while too many wait already.
 
         A partition has one batch in flight. What arrives meanwhile is its next batch, so batches grow
@@ -98,19 +98,19 @@ class ClaimsAgent:
                 self._has_room.set()
                 await self._handle_partition(tp, generation, batch)
         except DeliveryUncertainError as error:
-            self._shell.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__, **place)
-            self._shell.end(ExitCode.DELIVERY_UNCERTAIN)
+            self._runtime.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__, **place)
+            self._runtime.end(ExitCode.DELIVERY_UNCERTAIN)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
             what = {"exception": type(error).__name__, "at": place_of(error)}
-            self._shell.log.critical("claims-agent-failed", **what, **place)
-            self._shell.end(ExitCode.CRASHED)
+            self._runtime.log.critical("claims-agent-failed", **what, **place)
+            self._runtime.end(ExitCode.CRASHED)
         finally:
             self._held -= len(waiting)
             self._has_room.set()
             del self._waiting[tp, generation], self._runners[tp, generation]
 
-    async def _handle_partition(self, tp: TP, generation: int, batch: Sequence[Taken]) -> None:
-        if self._shell.ended.is_set():
+    async def _handle_partition(self, tp: TP, generation: int, batch: Sequence[FetchedMessage]) -> None:
+        if self._runtime.ended.is_set():
             return
         lane = await self._lane(tp, generation)
         if lane is None:
@@ -121,26 +121,26 @@ class ClaimsAgent:
 
     async def _lane(self, tp: TP, generation: int) -> Lane | None:
         try:
-            return await self._shell.lanes.lane(tp, generation)
+            return await self._runtime.lanes.lane(tp, generation)
         except Exception as error:
-            if generation != self._shell.group.generation:
+            if generation != self._runtime.group.generation:
                 return None
             raise DeliveryUncertainError from error
 
-    async def _handle_batch(self, lane: Lane, batch: Sequence[Taken]) -> None:
+    async def _handle_batch(self, lane: Lane, batch: Sequence[FetchedMessage]) -> None:
         if lane.revoked.is_set():
             self._recorder.count("claims_dropped_total", "generation", amount=len(batch))
             return
-        admitted = await self._shell.lanes.admit(lane, batch)
+        admitted = await self._runtime.lanes.admit(lane, batch)
         if not admitted:
             return
         self._recorder.count("claims_received_total", amount=len(admitted))
         self._recorder.count("in_flight_claims", amount=len(admitted))
         lane.oldest_s = _sent_s(admitted[0].message)
-        left: Sequence[Taken] = admitted
+        left: Sequence[FetchedMessage] = admitted
         try:
             while left:
-                count = await self._handle_part(lane, suspects.portion(lane, left))
+                count = await self._handle_part(lane, crash_record.portion(lane, left))
                 if not count:
                     self._recorder.count("claims_dropped_total", "revoked", amount=len(left))
                     return
@@ -148,11 +148,11 @@ class ClaimsAgent:
         finally:
             self._recorder.count("in_flight_claims", amount=-len(admitted))
 
-    async def _handle_part(self, lane: Lane, part: Sequence[Taken]) -> int:
+    async def _handle_part(self, lane: Lane, part: Sequence[FetchedMessage]) -> int:
         """Return how many of the messages have their outcomes; 0 if the partition has gone to another worker."""
         while True:
-            loaded = self._shell.loaded
-            found = suspects.found_suspects(lane)
+            loaded = self._runtime.loaded
+            found = crash_record.found_suspects(lane)
             if found is None:
                 done = await self._scrub_and_deliver(lane, part)
             else:
@@ -163,79 +163,83 @@ class ClaimsAgent:
             if not await self._wait_for_other_tables(lane, loaded):
                 return 0
 
-    async def _try_suspects(self, lane: Lane, part: Sequence[Taken], found: suspects.Suspects) -> int | None:
+    async def _try_suspects(
+        self, lane: Lane, part: Sequence[FetchedMessage], found: crash_record.SuspectRange
+    ) -> int | None:
         """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_deliver`.
 
         A worker that dies of what becomes of a message dies in its delivery; so the name is there until the offset
         has passed it. A delivery that fails while the worker lives is the broker's fault, and takes the name back.
         """
-        name = suspects.while_tried(found, part)
-        if lane.revoked.is_set() or not await self._make_durable(lane, self._shell.delivery.note(lane, name)):
+        name = crash_record.while_tried(found, part)
+        if lane.revoked.is_set() or not await self._make_durable(lane, self._runtime.delivery.note(lane, name)):
             return 0
         try:
             done = await self._deliver(lane, part, await self._judge.scrub(lane, part, is_alone=True))
         except DeliveryUncertainError as error:
             if not isinstance(error.__cause__, _REFUSALS):
-                await self._shell.lanes.take_back(lane)
+                await self._runtime.lanes.take_back(lane)
             raise
-        if done is None and not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
+        if done is None and not await self._make_durable(lane, self._runtime.delivery.note(lane, lane.metadata)):
             return 0
         return done
 
-    async def _scrub_and_deliver(self, lane: Lane, part: Sequence[Taken]) -> int | None:
+    async def _scrub_and_deliver(self, lane: Lane, part: Sequence[FetchedMessage]) -> int | None:
         """Return how many messages have their outcomes.
 
         0 when the partition has gone, None when the limit of dead letters keeps them back.
         """
-        if not suspects.are_named(lane, part):
+        if not crash_record.are_named(lane, part):
             reach = max(self._settings.batch_max_claims, part[-1].offset + 1 - lane.next_offset)
-            lane.metadata, lane.is_watched = suspects.watch(lane.next_offset, reach), True
-            if not await self._make_durable(lane, self._shell.delivery.note(lane, lane.metadata)):
+            lane.metadata, lane.is_watched = crash_record.watch(lane.next_offset, reach), True
+            if not await self._make_durable(lane, self._runtime.delivery.note(lane, lane.metadata)):
                 return 0
         return await self._deliver(lane, part, await self._judge.scrub(lane, part))
 
-    async def _deliver(self, lane: Lane, part: Sequence[Taken], judged: Judged) -> int | None:
+    async def _deliver(self, lane: Lane, part: Sequence[FetchedMessage], judged: ScrubbedBatch) -> int | None:
         """Make the verdicts durable, and the offset after their messages; as `_scrub_and_deliver`."""
         pairs, records, part = judged.pairs, judged.records, part[: judged.messages]
         are_dead = [counts(scrubbed.dead_letter) for _, scrubbed in pairs]
-        if not self._shell.limit.allows(lane.tp, are_dead):
+        if not self._runtime.limit.allows(lane.tp, are_dead):
             return None
         next_offset = part[-1].offset + 1
-        left = suspects.left(lane, next_offset)
-        committed = Committed(next_offset, left or suspects.watch(next_offset, self._settings.batch_max_claims))
+        left = crash_record.left(lane, next_offset)
+        committed = CommittedOffset(
+            next_offset, left or crash_record.watch(next_offset, self._settings.batch_max_claims)
+        )
         started = time.perf_counter()
-        if not await self._make_durable(lane, self._shell.delivery.deliver(lane, records, committed)):
+        if not await self._make_durable(lane, self._runtime.delivery.deliver(lane, records, committed)):
             return 0
         self._recorder.observe("delivery_seconds", time.perf_counter() - started)
         lane.next_offset, lane.metadata = committed.offset, committed.metadata
         # A name that the broker does not have yet counts for nothing.
-        lane.is_watched = left is None and (lane.is_watched or self._shell.delivery.commits_at_once)
+        lane.is_watched = left is None and (lane.is_watched or self._runtime.delivery.commits_at_once)
         # What comes next is no older, as far as the senders' clocks agree.
         lane.oldest_s = _sent_s(part[-1].message)
-        self._shell.limit.note(lane.tp, are_dead)
-        # What holds several claims was one message until it was looked into; they are counted like any others.
+        self._runtime.limit.note(lane.tp, are_dead)
+        # A message with several claims was one message until it was parsed; they are counted like any others.
         self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
         self._reporter.report(pairs, records, judged.begun_ns)
         return judged.messages
 
     async def _wait_for_other_tables(self, lane: Lane, loaded: LoadedScrubber) -> bool:
         """Hold a partition at the limit of dead letters; return whether there are other tables to try."""
-        shell = self._shell
+        runtime = self._runtime
         place = {"topic": lane.tp.topic, "partition": lane.tp.partition}
-        shell.limit.hold(lane.tp)
+        runtime.limit.hold(lane.tp)
         self._recorder.count("dead_letter_limit_reached")
-        shell.health.note("dead_letters_within_limit", is_ready=False)
-        shell.log.critical("dead-letter-limit-reached", **place)
+        runtime.health.note("dead_letters_within_limit", is_ready=False)
+        runtime.log.critical("dead-letter-limit-reached", **place)
         try:
-            while shell.loaded is loaded:
-                if shell.ended.is_set() or lane.revoked.is_set():
+            while runtime.loaded is loaded:
+                if runtime.ended.is_set() or lane.revoked.is_set():
                     return False
                 await asyncio.sleep(_HELD_POLL_S)
         finally:
-            shell.limit.release(lane.tp)
+            runtime.limit.release(lane.tp)
             self._recorder.count("dead_letter_limit_reached", amount=-1)
-            shell.health.note("dead_letters_within_limit", is_ready=not shell.limit.is_reached)
-        shell.log.warning("dead-letter-limit-tried-again", **place)
+            runtime.health.note("dead_letters_within_limit", is_ready=not runtime.limit.is_reached)
+        runtime.log.warning("dead-letter-limit-tried-again", **place)
         return True
 
     async def _make_durable(self, lane: Lane, work: Coroutine[Any, Any, None]) -> bool:  # Any: asyncio's own
@@ -260,8 +264,8 @@ class ClaimsAgent:
         return True
 
 
-def _sent_s(message: Inbound) -> float:
-    """Return when a message was sent, in seconds since 1970; now if it does not say so or says the future."""
+def _sent_s(message: InboundMessage) -> float:
+    """Return when a message was sent, in seconds since 1970; now when it has no time or one in the future."""
     moment = time.time()
     if message.timestamp_ms is None or message.timestamp_ms <= 0:
         return moment

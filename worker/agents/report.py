@@ -1,4 +1,4 @@
-"""Counts and logs what became of messages, once it is durable."""
+"""Counts and logs the results of messages, once they are durable."""
 
 import time
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from typing import Final
 
 from worker.agents.kept import Kept
 from worker.agents.verdicts import Pair
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import DISPOSITIONS
 from worker.observe.traces import Spans, TracedMessage, is_sampled
-from worker.stream.records import Outgoing, dead_letter_id, trace_id, traceparent
-from worker.stream.runtime import Shell
-from worker.stream.scrubber import Scrubbed
+from worker.stream.records import OutgoingRecord, dead_letter_id, trace_id, traceparent
+from worker.stream.runtime import Runtime
+from worker.stream.scrubber import ClaimVerdict
 
 _HOLDS: Final = frozenset({"reject", "pend"})
 _MOST_BILLED: Final = Decimal("99999999.99")
@@ -23,18 +23,18 @@ MOST_REMEMBERED: Final = 20_000
 
 
 class Reporter:
-    """Tells of verdicts in metrics and in the log, without a word of the claims."""
+    """Reports verdicts in metrics and in the log, without a word of the claims."""
 
-    def __init__(self, shell: Shell) -> None:
-        self._recorder = shell.recorder
-        self._log = shell.log
-        self._budget = shell.budget
+    def __init__(self, runtime: Runtime) -> None:
+        self._recorder = runtime.recorder
+        self._log = runtime.log
+        self._budget = runtime.budget
         self._overruns_told = 0
-        self._spans = shell.spans
+        self._spans = runtime.spans
         self._told: Kept[str, None] = Kept(MOST_REMEMBERED)
 
-    def report(self, pairs: Sequence[Pair], records: Sequence[Outgoing], taken_ns: int) -> None:
-        """Tell of messages with their verdicts, and of the records that say so.
+    def report(self, pairs: Sequence[Pair], records: Sequence[OutgoingRecord], taken_ns: int) -> None:
+        """Report messages with their verdicts, and the records sent for them.
 
         Args:
             pairs: The messages.
@@ -55,7 +55,7 @@ class Reporter:
         if self._spans is not None:
             self._trace(self._spans, pairs, taken_ns)
 
-    def _report_message(self, message: Inbound, scrubbed: Scrubbed, moment: float) -> None:
+    def _report_message(self, message: InboundMessage, scrubbed: ClaimVerdict, moment: float) -> None:
         recorder, outcome = self._recorder, scrubbed.disposition
         recorder.count("claims_total", outcome)
         self._suspect(message, scrubbed)
@@ -70,7 +70,7 @@ class Reporter:
             waited_s = moment - message.timestamp_ms / 1000
             recorder.observe("end_to_end_seconds", waited_s, outcome, trace_id=trace_id(message))
 
-    def _suspect(self, message: Inbound, scrubbed: Scrubbed) -> None:
+    def _suspect(self, message: InboundMessage, scrubbed: ClaimVerdict) -> None:
         if scrubbed.disposition == "skipped":
             return
         told = scrubbed.outcome_id or dead_letter_id(message.topic, message.partition, message.offset)
@@ -79,7 +79,7 @@ class Reporter:
         else:
             self._told.keep(told, None)
 
-    def _report_findings(self, scrubbed: Scrubbed) -> None:
+    def _report_findings(self, scrubbed: ClaimVerdict) -> None:
         recorder = self._recorder
         for edit, severity in scrubbed.findings:
             recorder.count("findings_total", edit, severity)
@@ -94,7 +94,7 @@ class Reporter:
         for stage, seconds in scrubbed.stage_seconds.items():
             recorder.observe("stage_seconds", seconds, stage)
 
-    def _report_money(self, scrubbed: Scrubbed) -> None:
+    def _report_money(self, scrubbed: ClaimVerdict) -> None:
         if scrubbed.billed is None or not 0 <= scrubbed.billed <= _MOST_BILLED:
             return
         dollars = float(scrubbed.billed)
@@ -122,7 +122,7 @@ class Reporter:
             )
             spans.note(traced, taken_ns, ended_ns)
 
-    def _write(self, message: Inbound, scrubbed: Scrubbed) -> None:
+    def _write(self, message: InboundMessage, scrubbed: ClaimVerdict) -> None:
         place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
         if scrubbed.dead_letter is not None:
             verdict = scrubbed.dead_letter

@@ -8,27 +8,27 @@ from datetime import time as time_of_day
 from typing import Final, NamedTuple
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from worker.agents.batches import Taken
+from worker.agents.batches import FetchedMessage
 from worker.agents.turns import Turns
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.settings import Settings
-from worker.stream import crash_record as suspects
+from worker.stream import crash_record
 from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.lanes import Lane
 from worker.stream.message_limits import MessageLimitError, MessageMeter
-from worker.stream.records import Outgoing, dead, form_of, outgoing, received_on, refusal, sent_at, size
-from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
-from worker.stream.runtime import Shell
-from worker.stream.scrubber import PART_READ, Form, LoadedScrubber, Scrubbed
+from worker.stream.records import OutgoingRecord, dead, form_of, outgoing, received_on, refusal, sent_at, size
+from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
+from worker.stream.runtime import Runtime
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber
 
 _TRANSACTION_BYTES: Final = 16 * 1024 * 1024
 """A transaction ends with the message that brings it above this: all or none of a message, never half of one."""
 
-Pair = tuple[Inbound, Scrubbed]
+Pair = tuple[InboundMessage, ClaimVerdict]
 
 
-class Judged(NamedTuple):
-    """What became of messages.
+class ScrubbedBatch(NamedTuple):
+    """The results of messages.
 
     Attributes:
         pairs: Each message with its verdict, one for each claim in it.
@@ -38,21 +38,21 @@ class Judged(NamedTuple):
     """
 
     pairs: list[Pair]
-    records: list[Outgoing]
+    records: list[OutgoingRecord]
     begun_ns: int
     messages: int
 
 
-class Judge:
+class MessageScrubber:
     """Scrubs messages and makes the records of their verdicts."""
 
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-        self._settings = shell.settings
-        self._wanted = Wanted.of(shell.settings)
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._settings = runtime.settings
+        self._wanted = ReplyOptions.of(runtime.settings)
         self.turns = Turns()
 
-    async def scrub(self, lane: Lane, part: Sequence[Taken], *, is_alone: bool = False) -> Judged:
+    async def scrub(self, lane: Lane, part: Sequence[FetchedMessage], *, is_alone: bool = False) -> ScrubbedBatch:
         """Return each message with its verdict, and the records that say so.
 
         Args:
@@ -60,10 +60,10 @@ class Judge:
             part: The messages.
             is_alone: Whether the caller is in `turns.alone()`.
         """
-        judged, count, length = Judged([], [], time.time_ns(), len(part)), 0, 0
+        judged, count, length = ScrubbedBatch([], [], time.time_ns(), len(part)), 0, 0
         async with nullcontext() if is_alone else self.turns:
             for each in part:
-                is_condemned = suspects.is_condemned(lane, each)
+                is_condemned = crash_record.is_condemned(lane, each)
                 verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
                 own_pairs, own_records = await self._answer(each.message, verdicts)
                 judged.pairs.extend(own_pairs)
@@ -73,10 +73,12 @@ class Judge:
                     break
         return judged._replace(messages=count)
 
-    async def _answer(self, message: Inbound, verdicts: Iterable[Scrubbed]) -> tuple[list[Pair], list[Outgoing]]:
+    async def _answer(
+        self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]
+    ) -> tuple[list[Pair], list[OutgoingRecord]]:
         """Return the records of one message; one dead letter instead where something beside them cannot be made."""
         pairs: list[Pair] = []
-        records: list[Outgoing] = []
+        records: list[OutgoingRecord] = []
         replies, meter = self._replies(message), MessageMeter.of(self._settings)
         try:
             meter.go_on()
@@ -84,7 +86,7 @@ class Judge:
                 if verdict is PART_READ:
                     meter.add(0)
                 else:
-                    record, scrubbed = outgoing(message, verdict, self._shell.provenance)
+                    record, scrubbed = outgoing(message, verdict, self._runtime.provenance)
                     meter.add(0 if record is None else size(record))
                     pairs.append((message, scrubbed))
                     if record is not None:
@@ -100,60 +102,60 @@ class Judge:
         except ReplyTooLargeError:
             return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)
         except Exception as error:  # noqa: BLE001 -- a claim that cannot be answered must not be called clean
-            self._shell.log.warning("replies-failed", exception=type(error).__name__, at=place_of(error))
+            self._runtime.log.warning("replies-failed", exception=type(error).__name__, at=place_of(error))
             return self._dead_letter(message, DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
 
-    def _beside(self, replies: Replies | None) -> list[Outgoing]:
+    def _beside(self, replies: Replies | None) -> list[OutgoingRecord]:
         """Return the records beside the outcomes. Raises `ReplyTooLargeError`."""
         if replies is None:
             return []
         records = replies.records()
         if replies.unwritten:
-            self._shell.log.warning("claims-not-submitted", claims=replies.unwritten)
+            self._runtime.log.warning("claims-not-submitted", claims=replies.unwritten)
         return records
 
-    def _replies(self, message: Inbound) -> Replies | None:
+    def _replies(self, message: InboundMessage) -> Replies | None:
         if self._wanted.is_nothing or message.value is None:
             return None
         day, sent = _received_on(message, self._settings), sent_at(message, self._settings.zone)
         moment = datetime.combine(day, sent.time() if sent else time_of_day.min)
-        return Replies(message, self._wanted, self._shell.provenance, moment)
+        return Replies(message, self._wanted, self._runtime.provenance, moment)
 
     def _dead_letter(
-        self, message: Inbound, reason: DeadLetterReason, stage: DeadLetterStage, *flaws: str
-    ) -> tuple[list[Pair], list[Outgoing]]:
-        letter = dead(reason, stage, self._shell.loaded.versions, *flaws)
-        record, scrubbed = outgoing(message, letter, self._shell.provenance)
+        self, message: InboundMessage, reason: DeadLetterReason, stage: DeadLetterStage, *flaws: str
+    ) -> tuple[list[Pair], list[OutgoingRecord]]:
+        letter = dead(reason, stage, self._runtime.loaded.versions, *flaws)
+        record, scrubbed = outgoing(message, letter, self._runtime.provenance)
         return [(message, scrubbed)], [] if record is None else [record]
 
-    def _verdicts(self, message: Inbound) -> Iterator[Scrubbed]:
-        # Read once a message: the tables can be swapped between two messages, never within one.
-        loaded = self._shell.loaded
+    def _verdicts(self, message: InboundMessage) -> Iterator[ClaimVerdict]:
+        # Read once per message: the tables can be swapped between two messages, never within one.
+        loaded = self._runtime.loaded
         try:
-            yield from verdicts_on(message, loaded, self._settings, self._shell.budget)
+            yield from verdicts_on(message, loaded, self._settings, self._runtime.budget)
         except MessageLimitError:
             raise
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
-            self._shell.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
+            self._runtime.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
             yield dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
 
-    def _condemn(self, message: Inbound) -> Scrubbed:
+    def _condemn(self, message: InboundMessage) -> ClaimVerdict:
         place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-        self._shell.log.critical("claim-ends-workers", **place)
-        return dead(DeadLetterReason.CRASH_LOOP, DeadLetterStage.EDIT, self._shell.loaded.versions)
+        self._runtime.log.critical("claim-ends-workers", **place)
+        return dead(DeadLetterReason.CRASH_LOOP, DeadLetterStage.EDIT, self._runtime.loaded.versions)
 
 
 def verdicts_on(
-    message: Inbound, loaded: LoadedScrubber, settings: Settings, budget: ClaimBudget
-) -> Iterator[Scrubbed]:
+    message: InboundMessage, loaded: LoadedScrubber, settings: Settings, budget: ClaimBudget
+) -> Iterator[ClaimVerdict]:
     """Yield the verdict on a message, or those on the claims that it holds in another form; at least one.
 
     Raises what the scrubber raises, which is total by contract, and `MessageLimitError` where a part of a message
     takes too long outside of an edit: nothing of it is to be kept then.
     """
     if message.value is None and message.mark is None:
-        # A tombstone is no claim, and as a dead letter it would delete one in a compacted topic.
-        yield Scrubbed("skipped")
+        # A tombstone is not a claim, and as a dead letter it would delete one in a compacted topic.
+        yield ClaimVerdict("skipped")
         return
     flaw = refusal(message, settings.max_message_bytes)
     if flaw is not None:
@@ -175,7 +177,7 @@ def verdicts_on(
         yield dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
 
 
-def _each_within(budget: ClaimBudget, claims: Iterator[Scrubbed]) -> Iterator[Scrubbed]:
+def _each_within(budget: ClaimBudget, claims: Iterator[ClaimVerdict]) -> Iterator[ClaimVerdict]:
     while True:
         with budget:
             scrubbed = next(claims, None)
@@ -184,7 +186,7 @@ def _each_within(budget: ClaimBudget, claims: Iterator[Scrubbed]) -> Iterator[Sc
         yield scrubbed
 
 
-def _received_on(message: Inbound, settings: Settings) -> date:
+def _received_on(message: InboundMessage, settings: Settings) -> date:
     if settings.as_of is not None:
         return settings.as_of
     day = received_on(message, settings.zone)

@@ -1,1 +1,1 @@
-"""Case files: a claim, and what one edit must say about it."""
+"""Case files: a claim, and what one edit must find in it."""

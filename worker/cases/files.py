@@ -1,4 +1,4 @@
-"""Reads the case files of edits: one YAML file an edit, each case a claim and what the edit must say of it.
+"""Reads the case files of edits: one YAML file per edit, each case a claim and what the edit must find in it.
 
 edit: UNT-02
 cases:
@@ -30,7 +30,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from worker.configuration.documents import ConfigurationError, read_document
+from worker.configuration.documents import read_document
+from worker.errors import ConfigurationError
 from worker.samples import synthetic
 
 RECEIVED_ON: Final = date.fromisoformat(synthetic.RECEIVED_ON)
@@ -78,10 +79,10 @@ def load_cases(directory: Path) -> list[Case]:
 def _read(file: Path) -> list[Case]:
     content = read_document(file)
     if not (isinstance(content, dict) and isinstance(content.get("edit"), str)):
-        raise ConfigurationError(f"{file}: is no case file; it begins with `edit:` and an id")
+        raise ConfigurationError(f"{file}: is not a case file; a case file begins with `edit:` and an id")
     entries = content.get("cases")
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
-        raise ConfigurationError(f"{file}: `cases` is no list of cases")
+        raise ConfigurationError(f"{file}: `cases` is not a list of cases")
     cases: list[Case] = []
     problems: list[str] = []
     for place, entry in enumerate(entries, 1):
@@ -106,7 +107,7 @@ def _case(edit: str, entry: dict[str, Any]) -> Case:  # any YAML mapping
         _refuse(f"expects {entry['expect']!r}, which is none of {', '.join(RESULTS)}")
     received = entry.get("received_on", RECEIVED_ON)
     if not isinstance(received, date):
-        _refuse("received_on is no date such as 2026-03-20")
+        _refuse("received_on is not a date such as 2026-03-20")
     return Case(
         edit=edit,
         name=entry["name"],
@@ -139,7 +140,7 @@ def _claim(keywords: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 def _steps(path: str) -> list[Any]:  # names and places
     steps = [name or int(index) for name, index in _STEP.findall(path)]
     if not steps:
-        _refuse(f"{path!r} is no path such as $.billing.npi")
+        _refuse(f"{path!r} is not a path such as $.billing.npi")
     return steps
 
 

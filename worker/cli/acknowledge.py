@@ -13,9 +13,9 @@ import orjson
 
 from schemas.outcome import Outcome
 from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, echo_text
-from worker.pipeline.steps.decode import NotAClaimError, refuse_other_forms
+from worker.pipeline.steps.decode import UnreadableClaimError, refuse_other_forms
 from worker.settings import Settings
 from worker.x12.answer import ack_999 as structure
 from worker.x12.answer import status_277ca as status_answer
@@ -40,18 +40,18 @@ _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 def command(path: str, form: str) -> None:
     """Write a 277CA for outcomes, or a 999 for a file in X12.
 
-    PATH is a file of outcomes, one a line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
+    PATH is a file of outcomes, one per line, as `claimscrub check --format jsonl` writes them and `claimscrub tail
     --format jsonl` reads them from the topics; or a file of 837s. `-` reads stdin.
 
     The 277CA (005010X214) holds a transaction for each one that was submitted: what became of each claim, with the
     statuses of the findings at the claim or the line, totals, and the submitter's trace numbers. The 999 (005010X231A1)
-    says which groups and transactions were read, and where the others are structurally wrong; before it stands a TA1
+    shows which groups and transactions were read, and where the others are structurally wrong; before it comes a TA1
     for each interchange whose sender asks for one in ISA14.
 
     \b
     Exit code 0: everything is accepted.
-    Exit code 1: something is rejected; the answer says what.
-    Exit code 2: something could not be read as an outcome, or the command was misspelt.
+    Exit code 1: something is rejected; the answer shows what.
+    Exit code 2: something could not be read as an outcome, or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     moment = datetime.now(UTC).astimezone()
     try:
@@ -60,7 +60,7 @@ def command(path: str, form: str) -> None:
             if holds_x12(stream):
                 sys.exit(_answer_structure(stream, form, moment))
         sys.exit(_answer_outcomes(path, form, moment))
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
 
 
@@ -105,11 +105,11 @@ def _outcomes(path: str) -> Iterator[Outcome]:
         try:
             outcome = Outcome.read(found.value)
             refuse_other_forms(outcome.claim)
-        except NotAClaimError as error:
+        except UnreadableClaimError as error:
             flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
-            raise NoClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
+            raise ClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
         except ValueError:
-            raise NoClaimFileError(f"{place}: is no outcome") from None
+            raise ClaimFileError(f"{place}: is not an outcome") from None
         yield outcome
 
 

@@ -31,27 +31,27 @@ COMMANDS: Final = (
     Command(
         "edits",
         "worker.cli.edits",
-        "List every edit: what it finds, how severely it is taken, and the publication it rests on.",
+        "List every edit: what it finds, its severity, and the publication behind it.",
     ),
     Command("profiles", "worker.cli.profiles.command", "Show, check and compare payer profiles."),
-    Command("test", "worker.cli.test", "Run the case files of a folder: what must each edit say of each claim?"),
+    Command("test", "worker.cli.test", "Run the case files of a folder: what must each edit find in each claim?"),
     Command(
-        "reference", "worker.cli.reference.command", "Look at the reference tables, compare them and bring new ones in."
+        "reference", "worker.cli.reference.command", "Show the reference tables, compare them and import new ones."
     ),
     Command(
         "demo",
         "worker.cli.demo.command",
-        "See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.",
+        "See it work: start a Kafka broker and a worker, send synthetic claims, watch their outcomes.",
     ),
     Command("worker", "worker.cli.worker", "Run the worker: read claims from Kafka, scrub them, write outcomes back."),
     Command("send", "worker.cli.send", "Send the claims of files to the inbound topic, as they are."),
     Command(
-        "convert", "worker.cli.convert", "Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I."
+        "convert", "worker.cli.convert", "Write claims as JSON, one per line, or as X12 interchanges of 837P and 837I."
     ),
     Command("acknowledge", "worker.cli.acknowledge", "Write a 277CA for outcomes, or a 999 for a file in X12."),
     Command("tail", "worker.cli.tail", "Show the records of a topic as they come; Ctrl-C ends it."),
     Command(
-        "dead-letters", "worker.cli.dead_letters", "List the messages that were no claim, show one, or send them again."
+        "dead-letters", "worker.cli.dead_letters", "List messages that were not claims, show one, or send them again."
     ),
     Command("replay", "worker.cli.replay.command", "Scrub claims again after rules or tables have changed."),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),

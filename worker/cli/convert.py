@@ -10,11 +10,17 @@ import click
 from rich.console import Console
 
 from schemas.outcome import Disposition
-from worker.cli.shared.claim_files import Found, read_what_can_be_read
-from worker.cli.shared.claim_paths import NoClaimFileError, expand_what_is_there
+from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
+from worker.cli.shared.claim_paths import ClaimFileError, expand_what_is_there
 from worker.cli.shared.console import EXIT_UNREADABLE, echo_bytes, echo_json, err, say
 from worker.cli.text.outcome import show_problem, show_unreadable
-from worker.pipeline.steps.decode import NotAClaimError, claim_of_outcome, read_json, refuse_other_forms, write_json
+from worker.pipeline.steps.decode import (
+    UnreadableClaimError,
+    claim_of_outcome,
+    read_json,
+    refuse_other_forms,
+    write_json,
+)
 from worker.settings import Settings
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
@@ -23,7 +29,7 @@ _LONGEST: Final = Settings.model_fields["max_outcome_bytes"].default
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Conversion:
     """The claims of files, and what was seen while reading them."""
 
     files: list[str]
@@ -45,7 +51,7 @@ class _Reading:
                 self.places.append(_place(found))
                 yield document
 
-    def _document(self, found: Found) -> dict[str, Any] | None:
+    def _document(self, found: ClaimInput) -> dict[str, Any] | None:
         try:
             document = read_json(found.value)
             if "outcomeId" in document:
@@ -53,7 +59,7 @@ class _Reading:
                     return None
                 document = claim_of_outcome(document)
             refuse_other_forms(document)
-        except NotAClaimError as error:
+        except UnreadableClaimError as error:
             self.is_incomplete = True
             show_unreadable(self.console, found, error.letter)
             return None
@@ -61,8 +67,8 @@ class _Reading:
             self._tell(found, document)
         return document
 
-    def _tell(self, found: Found, document: dict[str, Any]) -> None:
-        """Name what of a claim in another form has no field in the message."""
+    def _tell(self, found: ClaimInput, document: dict[str, Any]) -> None:
+        """Name the parts of a claim in another form that have no field in the message."""
         resource = document.get("fhirOrigin", {})
         for path in resource.get("unmapped", ()):
             say(self.console, f"{_place(found)}: {path} has no place in the message and is left out")
@@ -81,10 +87,10 @@ class _Reading:
     def tell_refused(self, place: int, reason: str) -> None:
         """Say why a claim is not written as an 837."""
         self.is_incomplete = True
-        say(self.console, f"{self.places[place - 1]}: is not written, because it would not say the same: {reason}")
+        say(self.console, f"{self.places[place - 1]}: is not written, because its meaning would change: {reason}")
 
 
-def _place(found: Found) -> str:
+def _place(found: ClaimInput) -> str:
     return f"{found.source}, {found.place}" if found.place else found.source
 
 
@@ -94,34 +100,34 @@ def _place(found: Found) -> str:
 @click.option(
     "--sender", default="", help="ISA06 and GS02 of claims that did not come as X12. [default: the submitter]"
 )
-@click.option("--receiver", default="", help="ISA08 and GS03 of these. [default: the receiver, else the payer]")
-@click.option("--test", is_flag=True, help="Mark these as test claims (ISA15 T).")
-@click.option("--any-outcome", is_flag=True, help="Of outcomes also write the claims that are rejected or pended.")
+@click.option("--receiver", default="", help="ISA08 and GS03 of such claims. [default: the receiver, else the payer]")
+@click.option("--test", is_flag=True, help="Mark them as test claims (ISA15 T).")
+@click.option("--any-outcome", is_flag=True, help="Also write the claims of rejected and pended outcomes.")
 def command(  # noqa: PLR0913 - one parameter an option
     paths: tuple[str, ...], form: str, sender: str, receiver: str, *, test: bool, any_outcome: bool
 ) -> None:
-    """Write claims as JSON, one a line, or as X12 interchanges of 837P and 837I.
+    """Write claims as JSON, one per line, or as X12 interchanges of 837P and 837I.
 
     PATH is a file or a folder of claims in X12, JSON or FHIR R4, or of outcomes as `claimscrub check --format jsonl`
-    and `claimscrub tail --format jsonl` write them. Of outcomes the clean claims are written, with the corrections
-    that were made. `-` reads stdin.
+    and `claimscrub tail --format jsonl` write them. From outcomes, the clean claims are written, with the
+    corrections that were made. `-` reads stdin.
 
-    On stderr appears what the other form does not hold: segments without a field in the message, which it keeps as they
-    came and writes back at their place, members of the message without a segment, and elements of a FHIR Claim without
+    stderr shows what the other form cannot hold: segments without a field in the message, which are kept as they came
+    and written back at their place, members of the message without a segment, and elements of a FHIR Claim without
     a place in the message.
 
     \b
     Exit code 0: everything was read and written.
-    Exit code 2: a file or a claim could not be read, or not be written without a change, and is left out; or the
-    command was misspelt.
+    Exit code 2: a file or a claim could not be read, or not written unchanged, and is left out; or the command
+    was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     console = err()
     defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")
     try:
         files = expand_what_is_there(paths)
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
-    reading = _Reading(files, console, any_outcome, is_telling_kept=form == "json")
+    reading = _Conversion(files, console, any_outcome, is_telling_kept=form == "json")
     if form == "json":
         for document in reading.documents():
             echo_json(write_json(document))

@@ -9,13 +9,13 @@ from rich import box
 from rich.table import Table
 
 from schemas.dead_letter import DeadLetterReason
-from worker.cli.replay.run import Plan, replay
+from worker.cli.replay.run import ReplayPlan, replay
 from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.console import EXIT_SOME_NOT, counted, echo, echo_json, out
-from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
+from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
 from worker.cli.text.dead_letter_reasons import in_words
-from worker.kafka.past import Past, read_dead_letter
+from worker.kafka.past import PastMessage, read_dead_letter
 from worker.kafka.read import tail
 from worker.settings import Settings
 
@@ -29,7 +29,7 @@ topic_option = click.option("--topic", metavar="NAME", help="Topic that they cam
 
 @click.group("dead-letters")
 def command() -> None:
-    """List the messages that were no claim, show one, or send them again.
+    """List messages that were not claims, show one, or send them again.
 
     They hold PHI; `list` shows none of it, `show` only with --reveal, and what is revealed or sent again is written to
     CLAIMSCRUB_AUDIT_FILE. The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS.
@@ -39,7 +39,7 @@ def command() -> None:
 @command.command("list")
 @choice_options(reason_option, topic_option)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def list_letters(*, choice: Choice, form: str) -> None:
+def list_letters(*, choice: RecordFilter, form: str) -> None:
     """List dead letters with their reason and where they came from. Shows no content."""
     settings = read_settings()
     found = [past for past in on_broker(settings, _letters(settings)) if choice.matches(past)]
@@ -87,17 +87,17 @@ def show(place: str, *, reveal: bool) -> None:
 @command.command("replay")
 @choice_options(reason_option, topic_option)
 @sending_options
-def replay_letters(*, choice: Choice, sending: Sending) -> None:
-    """Show what today's rules make of dead letters, and with --send put those back that are claims now.
+def replay_letters(*, choice: RecordFilter, sending: Sending) -> None:
+    """Show what today's rules make of dead letters, and with --send send those again that are now claims.
 
-    Each goes unchanged to the partition that it came from, once: a run that broke off goes on where it stood, and the
+    Each goes unchanged to the partition that it came from, once: an interrupted run goes on where it stopped, and the
     same command takes only what is new. Dead letters with the reason crash-loop are sent only if --reason names it.
     """
     settings = read_settings()
-    replay(settings, Plan(settings.topics.dead_letter, read_dead_letter, choice, sending))
+    replay(settings, ReplayPlan(settings.topics.dead_letter, read_dead_letter, choice, sending))
 
 
-async def _letters(settings: Settings) -> list[Past]:
+async def _letters(settings: Settings) -> list[PastMessage]:
     records = tail(settings, [settings.topics.dead_letter], follow=False)
     found = []
     async for record in records:
@@ -107,7 +107,7 @@ async def _letters(settings: Settings) -> list[Past]:
     return found
 
 
-def _facts(past: Past) -> dict[str, Any]:  # any JSON value
+def _facts(past: PastMessage) -> dict[str, Any]:  # any JSON value
     return {"place": past.place, "at": past.at, **place_facts(past)}
 
 

@@ -29,9 +29,9 @@ _WIDE_ENOUGH: Final = 200
 )
 @edits_option
 def command(form: str, user_edits: Path | None) -> None:
-    """List every edit: what it finds, how severely it is taken, and the publication it rests on.
+    """List every edit: what it finds, its severity, and the publication behind it.
 
-    `claimscrub explain EDIT` says more about one.
+    `claimscrub explain EDIT` shows more about one.
     """
     with sentences():
         edits = all_edits(user_edits)
@@ -42,7 +42,7 @@ def command(form: str, user_edits: Path | None) -> None:
     if not console.is_terminal:
         console.width = _WIDE_ENOUGH
     console.print(_table(edits))
-    console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` says more about one.")
+    console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` shows more about one.")
 
 
 def described(edit: AnyEdit) -> dict[str, str]:

@@ -8,8 +8,8 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.cli.shared.broker import on_broker, read_settings
-from worker.cli.shared.claim_files import Found, read_claims
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand
+from worker.cli.shared.claim_files import ClaimInput, read_claims
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE
@@ -24,10 +24,11 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     """Send the claims of files to the inbound topic, as they are.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
-    claim a line. `-` reads stdin. Bytes that are no claim are sent too; the worker answers them with a dead letter.
+    claim per line. `-` reads stdin. Bytes that are not a claim are sent too; the worker answers them with a dead
+    letter.
 
-    Of a file in X12 or FHIR R4 each claim is a message, in JSON, with where it came from; what is no claim in it is
-    said, and the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
+    Each claim of a file in X12 or FHIR R4 becomes a JSON message with its origin; what is not a claim is reported, and
+    the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
     worker takes.
 
     Every message gets a random key, so that no key says anything about a person. The broker is the one in
@@ -35,7 +36,7 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     """
     settings = read_settings()
     console = err()
-    problems: list[Found] = []
+    problems: list[ClaimInput] = []
     columns = (TextColumn("sent"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("sent", total=None)
@@ -52,7 +53,7 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
                     progress=lambda done: progress.update(task, completed=done),
                 ),
             )
-        except NoClaimFileError as error:
+        except ClaimFileError as error:
             echo(f"Error: {error}", is_error=True)
             sys.exit(EXIT_UNREADABLE)
     echo(f"{counted(count, 'message')} sent to {settings.topics.inbound}.")
@@ -66,19 +67,19 @@ def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:
     for file in files:
         value = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         if not is_x12(value):
-            raise NoClaimFileError(f"{file}: does not begin with ISA, so it is no X12 interchange")
+            raise ClaimFileError(f"{file}: does not begin with ISA, so it is not an X12 interchange")
         if len(value) > longest:
-            raise NoClaimFileError(
+            raise ClaimFileError(
                 f"{file}: longer than the {longest:,} bytes of one message; send its claims without --as-interchange"
             )
         yield value
 
 
-def _values(files: list[str], longest: int, problems: list[Found]) -> Iterator[bytes]:
+def _values(files: list[str], longest: int, problems: list[ClaimInput]) -> Iterator[bytes]:
     for found in read_claims(files, longest):
         if found.problem:
             problems.append(found)
             continue
         if len(found.value) > longest:
-            raise NoClaimFileError(f"{found.source}, {found.place}: longer than the {longest:,} bytes that can be sent")
+            raise ClaimFileError(f"{found.source}, {found.place}: longer than the {longest:,} bytes that can be sent")
         yield found.value

@@ -1,24 +1,30 @@
-"""`claimscrub tail`: shows what stands on a topic."""
+"""`claimscrub tail`: shows the messages on a topic."""
 
 import sys
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
 import orjson
 
-from schemas.topics import TopicNames
+from schemas.topics import TOPICS, topics_under
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json
 from worker.kafka.read import Record, tail
 from worker.kafka.topics import check_topics
-from worker.settings import Acknowledgements, Settings
+from worker.settings import Settings
 
-ROLES: Final = tuple(field.name.replace("_", "-") for field in fields(TopicNames))
+ROLES: Final = tuple(topic.role for topic in TOPICS)
 
 
-@click.command("tail")
+@click.command(
+    "tail",
+    help=f"""Show the records of a topic as they come; Ctrl-C ends it.
+
+    TOPIC is {", ".join(ROLES[:-1])} or {ROLES[-1]}, or the full name of one of these. Only committed records are shown.
+    All but the reference updates hold PHI: mind where the output goes.
+    """,
+)
 @click.argument("topic")
 @click.option("--max", "most", type=click.IntRange(min=1), metavar="N", help="Stop after N records.")
 @click.option("--from-start", is_flag=True, help="Begin with the oldest record instead of the next one.")
@@ -28,17 +34,12 @@ ROLES: Final = tuple(field.name.replace("_", "-") for field in fields(TopicNames
     type=click.Choice(["json", "jsonl"]),
     default="json",
     show_default=True,
-    help="Each record with key, headers and value, indented; or the value alone, one a line.",
+    help="Each record with key, headers and value, indented; or the value alone, one per line.",
 )
 def command(topic: str, most: int | None, form: str, *, from_start: bool) -> None:
-    """Show the records of a topic as they come; Ctrl-C ends it.
-
-    TOPIC is inbound, scrubbed, rejected, pended, dead-letter, submit, acknowledgements or reference-updates, or the
-    full name of one of these. Only committed records are shown. All but the reference updates hold PHI: mind where the
-    output goes.
-    """
+    """Show the records of a topic."""
     settings = read_settings()
-    names = dict(zip(ROLES, (getattr(settings.topics, field.name) for field in fields(TopicNames)), strict=True))
+    names = {topic.role: topic.name for topic in topics_under(settings.topic_prefix)}
     name = names.get(topic, topic)
     if name not in names.values():
         raise click.BadParameter(f"{topic!r} is none of {', '.join(ROLES)}", param_hint="TOPIC")
@@ -49,9 +50,9 @@ def command(topic: str, most: int | None, form: str, *, from_start: bool) -> Non
 
 
 async def _show(settings: Settings, name: str, most: int | None, form: str, *, from_start: bool) -> bool:
-    # A reader need not know what the workers are told to write.
-    every = settings.model_copy(update={"submit_x12": True, "acknowledge": Acknowledgements.X12})
-    if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(every)):
+    # A reader need not have the workers' settings.
+    every = topics_under(settings.topic_prefix)
+    if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(settings, every)):
         return False
     records = tail(settings, [name], from_beginning=from_start)
     count = 0
@@ -74,7 +75,7 @@ def _document(record: Record) -> bytes:
 
 
 def document(record: Record) -> dict[str, Any]:  # any JSON value
-    """Return a record as a JSON document; a value that is no JSON stands as text."""
+    """Return a record as a JSON document; a value that is not JSON is shown as text."""
     return {
         "topic": record.topic,
         "partition": record.partition,

@@ -25,15 +25,15 @@ EXIT_SOME_NOT: Final = 1
 @edits_option
 @click.option("-v", "--verbose", is_flag=True, help="Name the cases that are as expected, too.")
 def command(directory: Path, config: Path | None, user_edits: Path | None, *, verbose: bool) -> None:
-    """Run the case files of a folder: what must each edit say of each claim?
+    """Run the case files of a folder: what must each edit find in each claim?
 
-    A case file is YAML: the id of an edit and a list of cases, each with a claim and what the edit must say of it.
+    A case file is YAML: the id of an edit and a list of cases, each with a claim and what the edit must find in it.
     config/README.md shows one.
 
     \b
     Exit code 0: every case is as expected.
     Exit code 1: at least one is not.
-    Exit code 2: a file is no case file, there is none, or the configuration is broken.
+    Exit code 2: a file is not a case file, there is none, or the configuration is broken.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     pipeline = load_pipeline(config, user_edits=user_edits, on=today())
     with sentences():

@@ -45,7 +45,7 @@ def create(replication: int | None, partitions: int | None) -> None:
 
 @command.command("check")
 def check() -> None:
-    """Say what is wrong with the topics on the broker. Exit code 1 if anything is."""
+    """Show what is wrong with the topics on the broker. Exit code 1 if anything is."""
     settings = read_settings()
     flaws = on_broker(settings, check_topics(settings))
     problems: dict[str, list[str]] = {}

@@ -7,9 +7,7 @@ import click
 from worker.agents import AGENTS
 from worker.bootstrap import load_scrubber, open_spans, version
 from worker.cli.shared.broker import or_wrong_settings, read_settings
-from worker.configuration.documents import ConfigurationError
-from worker.payers.profile import ProfileError
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.errors import ConfigurationError
 from worker.settings import Settings
 from worker.stream.last_words import NotLoadableError
 from worker.stream.run import run_worker
@@ -21,15 +19,15 @@ def command() -> None:
     """Run the worker: read claims from Kafka, scrub them, write outcomes back.
 
     All settings come from variables that begin with CLAIMSCRUB_; `config/worker.env.example` lists them. The worker
-    runs until it gets SIGTERM or Ctrl-C. Its log is JSON on stdout, one line a claim, without anything that identifies
-    a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT. On SIGHUP, and on a notice of `claimscrub
-    reference publish`, it swaps its reference tables between two claims.
+    runs until it gets SIGTERM or Ctrl-C. Its log is JSON on stdout, one line per claim, without anything that
+    identifies a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT. On SIGHUP, and on a notice of
+    `claimscrub reference publish`, it swaps its reference tables between two claims.
 
     \b
     Exit code  0: it was asked to stop and did.
     Exit code  1: it crashed.
     Exit code  3: it was asked to stop and was not done in time.
-    Exit code 69: no broker answered or let it in, or a topic is missing (`claimscrub topics create`).
+    Exit code 69: no broker answered or accepted it, or a topic is missing (`claimscrub topics create`).
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
     Exit code 78: a setting is wrong, or the port is taken.
@@ -42,8 +40,8 @@ def command() -> None:
 
 
 def _load(settings: Settings) -> LoadedScrubber:
-    """Load what scrubs. Raises `NotLoadableError` with the sentence of a configuration that is broken."""
+    """Load the scrubber. Raises `NotLoadableError` with what is wrong with the configuration."""
     try:
         return load_scrubber(settings)
-    except (ConfigurationError, ProfileError, BrokenReferenceError) as error:
+    except ConfigurationError as error:
         raise NotLoadableError(str(error)) from error

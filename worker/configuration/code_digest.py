@@ -1,4 +1,4 @@
-"""A digest of what Python code does, whatever its files are called and its comments say.
+"""A digest of what Python code does, whatever its file names and comments.
 
 Each module is parsed and written down without positions, comments and docstrings. An import of our own is written as
 the digest of the module that it names, so that moving a module changes nothing and importing another one of the same
@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-Sources = Mapping[str, bytes]
+ModuleSources = Mapping[str, bytes]
 """The source of each module by its dotted name; a package has the source of its `__init__.py`."""
 
 _NOT_CODE: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
@@ -27,7 +27,7 @@ def read_sources(*packages: Path) -> dict[str, bytes]:
     }
 
 
-def code_digest(sources: Sources, roots: Iterable[str]) -> str:
+def code_digest(sources: ModuleSources, roots: Iterable[str]) -> str:
     """Return the digest of some modules and of all that they import among the sources.
 
     Raises `KeyError` for a root without a source, `SyntaxError` for a source that is not Python, and `RecursionError`
@@ -37,7 +37,7 @@ def code_digest(sources: Sources, roots: Iterable[str]) -> str:
 
 
 class _Digester:
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: ModuleSources) -> None:
         self._sources = sources
         self._known: dict[str, str] = {}
 

@@ -25,7 +25,7 @@ LoadedFrom = Literal["compiled", "read", "read-not-kept"]
 
 
 def load_tables(directory: Path, cache: Path | None) -> tuple[Snapshot, LoadedFrom]:
-    """The snapshot of a reference folder, and what it was loaded from. Raises `ReferenceError`.
+    """The snapshot of a reference folder, and what it was loaded from. Raises `ReferenceDataError`.
 
     Every file is compared with its checksum in either case. Tables that read well but do not make sense together are
     loaded, as `load` does, and not kept: a compiled form stands for tables that `verify` accepts.

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from worker.configuration.cache import keep, read_kept
-from worker.configuration.code_digest import Sources, code_digest, read_sources
+from worker.configuration.code_digest import ModuleSources, code_digest, read_sources
 
 _ROOTS: Final = (
     "worker.pipeline.scrub",
@@ -29,7 +29,7 @@ _SUFFIX: Final = ".ruleset"
 def ruleset_digest(
     packages: Iterable[Path], documents: Iterable[BaseModel], user_edits: Path | None, cache: Path | None
 ) -> str:
-    """A digest of what can change a verdict, whatever files are called and comments say: 16 hexadecimal digits.
+    """A digest of what can change a verdict, whatever the file names and comments: 16 hexadecimal digits.
 
     Args:
         packages: The folders of `worker` and `schemas`.
@@ -44,7 +44,7 @@ def ruleset_digest(
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _own_code(sources: Sources, cache: Path | None) -> str:
+def _own_code(sources: ModuleSources, cache: Path | None) -> str:
     """Parsing all modules takes half a second, so the result is kept under a digest of their bytes."""
     kept = cache / f"{_bytes_digest(sources)}{_SUFFIX}" if cache else None
     if kept and (known := read_kept(kept)):
@@ -56,7 +56,7 @@ def _own_code(sources: Sources, cache: Path | None) -> str:
     return made
 
 
-def _user_code(sources: Sources) -> str:
+def _user_code(sources: ModuleSources) -> str:
     try:
         return code_digest(sources, sources)
     except SyntaxError:  # a file that begins with an underscore is not loaded, and need not be Python
@@ -74,7 +74,7 @@ def _stable(value: Any) -> Any:  # whatever a profile or a guide holds, as JSON
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
-def _bytes_digest(sources: Sources) -> str:
+def _bytes_digest(sources: ModuleSources) -> str:
     told = sha256()
     for name, source in sorted(sources.items()):
         told.update(f"{name} {len(source)}\n".encode())

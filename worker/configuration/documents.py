@@ -7,20 +7,14 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from worker.errors import ConfigurationError
+
 try:  # the loader in C is ten times as fast, and PyYAML can be built without it
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]  # it reads the same
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used; `problems` holds one sentence a problem, which names the file."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class _Yaml(SafeLoader):

@@ -1,11 +1,12 @@
-"""Reads the profiles of a folder, with what they inherit, and tells everything that is wrong with them at once."""
+"""Reads the profiles of a folder, with what they inherit, and reports everything that is wrong with them at once."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from worker.configuration.documents import ConfigurationError, as_model, read_document
+from worker.configuration.documents import as_model, read_document
 from worker.edits.edit import AnyEdit
+from worker.errors import ConfigurationError
 from worker.payers.inheritance import Document, inheritance_problems, inherited
 from worker.payers.profile import Profile, ProfileError, Profiles
 from worker.pipeline.rules.rulebook import rulebook_problems
@@ -36,7 +37,7 @@ def read_profiles(directory: Path, edits: Iterable[AnyEdit], today: date) -> Pro
         problems += rulebook_problems(profile, catalogue)
         problems += expired(profile, today)
     broken = inheritance_problems(documents)
-    # A file that cannot be read may be the parent that is missing: its own problem says more.
+    # A file that cannot be read may be the parent that is missing: its own problem explains more.
     if problems and len(own) < len(list(directory.glob("*.yaml"))):
         broken = tuple(problem for problem in broken if "does not exist" not in problem)
         raise ProfileError(*problems, *broken)
@@ -52,7 +53,7 @@ def _as_if_whole(document: object) -> object:
 
 
 def expired(profile: Profile, today: date) -> Iterator[str]:
-    """One sentence for each thing that a profile silences and whose time is over."""
+    """One sentence for each suppression of a profile that has expired."""
     silenced = [(edit_id, setting.off) for edit_id, setting in profile.edits.items() if setting.off]
     for edit_id, off in (*silenced, *((each.edit, each) for each in profile.suppressions)):
         if off.until and off.until < today:

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from worker.configuration.documents import ConfigurationError
 from worker.edits.edit import AnyEdit, Edit
+from worker.errors import ConfigurationError
 
 RESERVED: Final = re.compile(r"USR-\d{2,3}")
-"""The ids that no edit of ours will ever have."""
+"""The ids that no built-in edit will ever have."""
 
 _PACKAGE: Final = "claimscrub.user"
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -78,9 +78,9 @@ def _edit_of(file: Path) -> AnyEdit:
         raise ConfigurationError(f"{file}: declares {len(declared)} edits; a file of edits declares exactly one")
     edit: AnyEdit = declared[0]
     if not RESERVED.fullmatch(edit.id):
-        raise ConfigurationError(f"{file}: {edit.id} is no id for an edit of your own; those are USR-01 to USR-999")
+        raise ConfigurationError(f"{file}: {edit.id} is not an id for your own edit; those are USR-01 to USR-999")
     if not edit.explanation.strip():
-        raise ConfigurationError(f"{file}: {edit.id} has no docstring; its first sentence says what the edit finds")
+        raise ConfigurationError(f"{file}: {edit.id} has no docstring; its first sentence states the flaw")
     return edit
 
 
@@ -88,15 +88,15 @@ def _module(file: Path) -> ModuleType:
     name = f"{_PACKAGE}.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ConfigurationError(f"{file}: is no Python file")
+        raise ConfigurationError(f"{file}: is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pydantic look a class's module up there
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         sys.modules.pop(name, None)
-        raise ConfigurationError(f"{file}: line {error.lineno} is no Python: {error.msg}") from None
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's file does, the start ends with a sentence
+        raise ConfigurationError(f"{file}: line {error.lineno} is not Python: {error.msg}") from None
+    except Exception as error:  # noqa: BLE001 - whatever a user's file does, the start ends with a message
         sys.modules.pop(name, None)
         where = f"line {line}: " if (line := _line_of(error, file)) else ""
         hint = "; import what an edit needs from worker.api" if isinstance(error, ImportError) else ""

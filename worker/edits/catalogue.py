@@ -6,12 +6,13 @@ from typing import Final
 
 import worker.edits
 from worker.edits.edit import AnyEdit, Edit
+from worker.errors import ClaimscrubError
 
 DRAWERS: Final = frozenset({"codes", "drugs", "facts", "rules"})
 """The folders beside the families: what edits of several families share."""
 
 
-class CatalogueError(Exception):
+class CatalogueError(ClaimscrubError):
     """The catalogue of edits is not sound."""
 
 

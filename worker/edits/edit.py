@@ -1,4 +1,4 @@
-"""What an edit is: a small pure function with its catalogue entry."""
+"""An edit: a small pure function with its catalogue entry."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ OptionsT = TypeVar("OptionsT", bound="Options")
 class Scope(Enum):
     """What an edit looks at, so that a claim without drug lines pays for no drug edit.
 
-    An edit on the message is decided while the bytes are read: there is no claim yet, and so no outcome to stand in.
+    An edit on the message is decided while the bytes are read: there is no claim yet, and so no outcome to be in.
     """
 
     MESSAGE = "message"
@@ -32,7 +32,7 @@ class Scope(Enum):
     DRUG_DAY = "drug and day"
 
 
-class Status(StrEnum):
+class EditStatus(StrEnum):
     """Stable edits hold claims; preview edits are evaluated and counted only; planned ones are listed only."""
 
     STABLE = "stable"
@@ -42,7 +42,7 @@ class Status(StrEnum):
 
 PROFESSIONAL: Final = frozenset({ClaimKind.PROFESSIONAL})
 BOTH_KINDS: Final = frozenset(ClaimKind)
-"""What an edit speaks of. One that knows places, pointers or practitioners has nothing to say to a hospital."""
+"""The kinds of claims. An edit on places, pointers or practitioners has nothing to say on a hospital's claim."""
 
 
 class Options(BaseModel):
@@ -78,7 +78,7 @@ class NoData:
 
 @dataclass(frozen=True, slots=True)
 class Bypassed:
-    """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it stands."""
+    """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it is."""
 
     by: str
     line: int | None = None
@@ -119,7 +119,7 @@ class Configuration:
 class Context(Configuration):
     """What an edit may know besides its subject.
 
-    `received_on` is the day the claim reached us: the only "today" there is.
+    `received_on` is the day the claim was received: the only "today" there is.
     """
 
     claim: ClaimFacts
@@ -150,7 +150,7 @@ class Edit(Generic[Subject]):
     needs: int
     about: About
     lacks: Lacks
-    status: Status
+    status: EditStatus
     module: str
     kinds: frozenset[ClaimKind] = PROFESSIONAL
 
@@ -222,7 +222,7 @@ class Declaration(Generic[Subject]):
         needs: int = 0,
         about: About = _any_code,
         lacks: Lacks = _nothing,
-        status: Status = Status.STABLE,
+        status: EditStatus = EditStatus.STABLE,
         kinds: frozenset[ClaimKind] = PROFESSIONAL,
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
         """Declare an edit: its name is the function's, its explanation the function's docstring."""

@@ -3,14 +3,14 @@
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.fhir.codings import Codes, code_of, one_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.codings import ValueSet, code_of, one_of
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.resources import Resolver
 from worker.fhir.support import Support
 from worker.fhir.systems import ACCIDENTS, RELATED_CAUSES
 
 _AUTO, _EMPLOYMENT, _OTHER = "AA", "EM", "OA"
-_KINDS: Final = Codes(
+_KINDS: Final = ValueSet(
     "accidents",
     ACCIDENTS | RELATED_CAUSES,
     is_plain=True,
@@ -33,10 +33,10 @@ _OCCURRENCES: Final = frozenset({"01", "02", "03", _OCCURRENCE_OF_EMPLOYMENT, "0
 """NUBC occurrence codes of accidents, by who is liable and whether insurance covers it."""
 
 
-def accident(claim: Element, kind: ClaimKind, resolver: Resolver, support: Support) -> tuple[Json, Json]:
+def accident(claim: FhirElement, kind: ClaimKind, resolver: Resolver, support: Support) -> tuple[Json, Json]:
     """Return the members of `claimInformation` and `claimDateInformation` that report an accident.
 
-    Those of an institutional claim are put among the occurrences of `support`. Raises `DamagedError` where the claim
+    Those of an institutional claim are put among the occurrences of `support`. Raises `ResourceError` where the claim
     cannot report it: a claim that does not say so is another one.
     """
     entry = claim.child("accident")
@@ -44,7 +44,7 @@ def accident(claim: Element, kind: ClaimKind, resolver: Resolver, support: Suppo
         return {}, {}
     cause = code_of(entry.child("type"), _KINDS)
     if not cause:
-        raise DamagedError(f"{entry.path}.type", "no known kind of accident is here.")
+        raise ResourceError(f"{entry.path}.type", "no known kind of accident is here.")
     day = entry.day("date")
     if kind is ClaimKind.INSTITUTIONAL:
         _among_occurrences(entry, cause, day, support)
@@ -53,12 +53,12 @@ def accident(claim: Element, kind: ClaimKind, resolver: Resolver, support: Suppo
     return filled(relatedCausesCode=[cause], autoAccidentStateCode=state), filled(accidentDate=day)
 
 
-def _among_occurrences(entry: Element, cause: str, day: str, support: Support) -> None:
+def _among_occurrences(entry: FhirElement, cause: str, day: str, support: Support) -> None:
     reported = [each for each in support.occurrences if each.get("occurrenceSpanCode") in _OCCURRENCES]
     if any(each.get("occurrenceSpanCodeDate") == day for each in reported):
         return
     if reported or cause != _EMPLOYMENT:
-        raise DamagedError(
+        raise ResourceError(
             entry.path, "an institutional claim reports an accident by its occurrence code, which is missing."
         )
     support.occurrences.append(
@@ -66,7 +66,7 @@ def _among_occurrences(entry: Element, cause: str, day: str, support: Support) -
     )
 
 
-def _state(entry: Element, resolver: Resolver) -> str:
+def _state(entry: FhirElement, resolver: Resolver) -> str:
     place = entry.child("locationAddress")
     if place is None and (location := resolver.follow(entry.child("locationReference"), "Location")):
         place = location.child("address")

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.fhir.codings import Codes, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.diagnoses import refuse_doubled
-from worker.fhir.elements import Element, Json
+from worker.fhir.elements import FhirElement, Json
 from worker.fhir.parties import rendering
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import ROLES_OF_HL7, ROLES_OF_PAYERS
@@ -57,7 +57,7 @@ class CareTeam:
     at_every_line: Json = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
 
-    def of_line(self, item: Element) -> Json:
+    def of_line(self, item: FhirElement) -> Json:
         """Return the parties of a line; those of the whole claim are not said again.
 
         A sequence that no member has makes the reference one that is not read.
@@ -70,8 +70,8 @@ class CareTeam:
         return {f"{role}Provider": party for role, party in parties.items()}
 
 
-def care_team(claim: Element, kind: ClaimKind, resolver: Resolver) -> CareTeam:
-    """Return the care team. Raises `DamagedError` where two members have one sequence."""
+def care_team(claim: FhirElement, kind: ClaimKind, resolver: Resolver) -> CareTeam:
+    """Return the care team. Raises `ResourceError` where two members have one sequence."""
     members = claim.children("careTeam")
     refuse_doubled((each.number("sequence") for each in members), f"{claim.path}.careTeam")
     linked = {sequence for item in claim.children("item") for sequence in item.numbers("careTeamSequence")}
@@ -92,10 +92,10 @@ def care_team(claim: Element, kind: ClaimKind, resolver: Resolver) -> CareTeam:
     return team
 
 
-def _role(member: Element, kind: ClaimKind) -> str:
+def _role(member: FhirElement, kind: ClaimKind) -> str:
     """The role as a payer names it, else as HL7 names it: `primary` is whoever is responsible, whatever the role."""
     known = {code: role for code, role in _ROLES.items() if role in _ON_CLAIMS[kind] | _ON_LINES[kind]}
     concept = member.child("role")
-    of_payers = Codes("care team roles", ROLES_OF_PAYERS, meaning=one_of(known))
-    of_hl7 = Codes("care team roles", ROLES_OF_HL7, is_plain=True, meaning=one_of(known))
+    of_payers = ValueSet("care team roles", ROLES_OF_PAYERS, meaning=one_of(known))
+    of_hl7 = ValueSet("care team roles", ROLES_OF_HL7, is_plain=True, meaning=one_of(known))
     return code_of(concept, of_payers) or code_of(concept, of_hl7)

@@ -8,27 +8,27 @@ from schemas.claim import ClaimKind
 from worker.fhir.accident import accident
 from worker.fhir.bill import bill_type, claim_frequency, previous_claim
 from worker.fhir.care_team import CareTeam, care_team
-from worker.fhir.codings import Codes, code_of, one_of
+from worker.fhir.codings import ValueSet, code_of, one_of
 from worker.fhir.coverage import Insurance, insurances, subscriber_and_patient
-from worker.fhir.diagnoses import Diagnosis, diagnoses, diagnoses_by_role, health_care_codes, refuse_doubled
-from worker.fhir.elements import DamagedError, Element, Json, Reading, filled
-from worker.fhir.identifiers import Number, first, identifier
-from worker.fhir.lines import OfClaim, service_lines
+from worker.fhir.diagnoses import FhirDiagnosis, diagnoses, diagnoses_by_role, health_care_codes, refuse_doubled
+from worker.fhir.elements import FhirElement, Json, ResourceError, ResourceReading, filled
+from worker.fhir.identifiers import IdentifierKind, first, identifier
+from worker.fhir.lines import LineContext, service_lines
 from worker.fhir.other_payers import other_subscribers
 from worker.fhir.parties import Payer, address, payer, provider
 from worker.fhir.procedures import procedures
 from worker.fhir.quantities import amount
-from worker.fhir.resources import ClaimFound, Resolver
+from worker.fhir.resources import ClaimResource, Resolver
 from worker.fhir.support import Support, supporting_information
 from worker.fhir.systems import CLAIM_TYPES, PAYEES
 
 MOST_UNMAPPED: Final = 100
 """How many paths are named that could not be mapped; a resource can hold any number of them."""
 
-_KINDS: Final = Codes(
+_KINDS: Final = ValueSet(
     "claim types", CLAIM_TYPES, is_plain=True, meaning=one_of({kind.value: kind.value for kind in ClaimKind})
 )
-_ASSIGNED_TO: Final = Codes("payees", PAYEES, is_plain=True, meaning=one_of({"provider": "Y", "subscriber": "N"}))
+_ASSIGNED_TO: Final = ValueSet("payees", PAYEES, is_plain=True, meaning=one_of({"provider": "Y", "subscriber": "N"}))
 """Whom the payer shall pay, as CLM08 has it."""
 
 _USES_OF_STU3: Final = frozenset({"complete", "proposed", "exploratory", "other"})
@@ -39,21 +39,21 @@ _OTHER_VERSION: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """What of a claim several members of the message are made of."""
+class _ClaimParts:
+    """The parts of a claim that several members of the message are made of."""
 
-    claim: Element
+    claim: FhirElement
     kind: ClaimKind
     resolver: Resolver
     insurance: Insurance | None
     others: list[Insurance]
     support: Support
-    diagnoses: list[Diagnosis]
+    diagnoses: list[FhirDiagnosis]
 
 
-def message_of(found: ClaimFound) -> tuple[Json, list[str]]:
-    """Return the message, and the paths of what has no place in it. Raises `DamagedError`."""
-    reading = Reading(as_of=_day(found.value))
+def message_of(found: ClaimResource) -> tuple[Json, list[str]]:
+    """Return the message, and the paths of what has no place in it. Raises `ResourceError`."""
+    reading = ResourceReading(as_of=_day(found.value))
     claim = reading.root(found.value, "Claim")
     kind = _kind(claim)
     resolver = Resolver(claim, found.beside)
@@ -61,7 +61,7 @@ def message_of(found: ClaimFound) -> tuple[Json, list[str]]:
     support = supporting_information(claim, kind)
     has_admission = kind is ClaimKind.INSTITUTIONAL
     known = diagnoses(claim, resolver, has_admission=has_admission)
-    parts = _Parts(claim, kind, resolver, insurance, others, support, known)
+    parts = _ClaimParts(claim, kind, resolver, insurance, others, support, known)
     billing = provider(claim.child("provider"), resolver)
     whom = _payer(parts)
     team = care_team(claim, kind, resolver)
@@ -92,7 +92,7 @@ def _day(claim: Json) -> str:
     return next((each[:10] for each in (*dates, *served) if isinstance(each, str) and each), "")
 
 
-def _payer(parts: _Parts) -> Payer:
+def _payer(parts: _ClaimParts) -> Payer:
     """The insurer, or whom the coverage names where that alone has a number."""
     insurer = payer(parts.claim.child("insurer"), parts.resolver)
     if parts.insurance is None:
@@ -110,40 +110,40 @@ def _name(party: Json) -> str:
     return next(filter(None, names), "")
 
 
-def _kind(claim: Element) -> ClaimKind:
-    """Whose claim it is. Raises `DamagedError` for what is not an active claim for payment."""
+def _kind(claim: FhirElement) -> ClaimKind:
+    """Whose claim it is. Raises `ResourceError` for what is not an active claim for payment."""
     if claim.text("status") != "active":
-        raise DamagedError("Claim.status", "it has to be active: no other claim goes to a payer.")
+        raise ResourceError("Claim.status", "it has to be active: no other claim goes to a payer.")
     if (use := claim.text("use")) != "claim":
-        raise DamagedError("Claim.use", _OTHER_VERSION if use in _USES_OF_STU3 else _NO_CLAIM)
+        raise ResourceError("Claim.use", _OTHER_VERSION if use in _USES_OF_STU3 else _NO_CLAIM)
     if claim.has("implicitRules"):
-        raise DamagedError("Claim.implicitRules", "it changes the meaning of the claim and is not known here.")
+        raise ResourceError("Claim.implicitRules", "it changes the meaning of the claim and is not known here.")
     claim.pass_over("priority")
     if not (kind := code_of(claim.child("type"), _KINDS)):
-        raise DamagedError(
+        raise ResourceError(
             "Claim.type", "professional and institutional claims are read, by HL7's code system claim-type."
         )
     return ClaimKind(kind)
 
 
-def _is_test(claim: Element) -> bool:
+def _is_test(claim: FhirElement) -> bool:
     """Whether it is marked as a test (HL7 v3-ActReason, HTEST)."""
     meta = claim.child("meta")
     marks = [*meta.children("security"), *meta.children("tag")] if meta else []
     return any(mark.peek("code") == "HTEST" for mark in marks)
 
 
-def _lines(parts: _Parts, team: CareTeam) -> list[Json]:
+def _lines(parts: _ClaimParts, team: CareTeam) -> list[Json]:
     begin, end = _period(parts.claim)
     only_day = begin if begin == end else ""
-    of_claim = OfClaim(parts.kind, parts.diagnoses, team, only_day)
+    of_claim = LineContext(parts.kind, parts.diagnoses, team, only_day)
     items = parts.claim.children("item")
     refuse_doubled((each.number("sequence") for each in items), f"{parts.claim.path}.item")
     return [line for each in items for line in service_lines(each, of_claim)]
 
 
-def _of_both(parts: _Parts, lines: list[Json]) -> Json:
-    """What the claims of both kinds have."""
+def _of_both(parts: _ClaimParts, lines: list[Json]) -> Json:
+    """The parts that both kinds of claims have."""
     claim, insurance, said = parts.claim, parts.insurance, parts.support.said
     patient = parts.resolver.follow(claim.child("patient"), "Patient")
     assignment, release = _assignment(claim), said.get("releaseInformationCode", "")
@@ -169,7 +169,7 @@ def _of_both(parts: _Parts, lines: list[Json]) -> Json:
     )
 
 
-def _of_professional(parts: _Parts, lines: list[Json]) -> Json:
+def _of_professional(parts: _ClaimParts, lines: list[Json]) -> Json:
     places = [line["professionalService"].get("placeOfServiceCode") for line in lines]
     causes, day = accident(parts.claim, parts.kind, parts.resolver, parts.support)
     admission, discharge = parts.support.stay or ("", "")
@@ -181,7 +181,7 @@ def _of_professional(parts: _Parts, lines: list[Json]) -> Json:
     )
 
 
-def _of_institutional(parts: _Parts) -> Json:
+def _of_institutional(parts: _ClaimParts) -> Json:
     said = parts.support.said
     begin, end = _period(parts.claim)
     accident(parts.claim, parts.kind, parts.resolver, parts.support)
@@ -203,12 +203,12 @@ def _of_institutional(parts: _Parts) -> Json:
     )
 
 
-def _period(claim: Element) -> tuple[str, str]:
+def _period(claim: FhirElement) -> tuple[str, str]:
     period = claim.child("billablePeriod")
     return (period.day("start"), period.day("end")) if period else ("", "")
 
 
-def _total(claim: Element, lines: list[Json]) -> str:
+def _total(claim: FhirElement, lines: list[Json]) -> str:
     """The total, or the sum of the lines, as which FHIR defines it; empty where a line names no charge."""
     if total := claim.child("total"):
         return amount(total)
@@ -217,15 +217,15 @@ def _total(claim: Element, lines: list[Json]) -> str:
     return f"{sum(map(Decimal, charges)):f}" if charges and all(charges) else ""
 
 
-def _assignment(claim: Element) -> str:
+def _assignment(claim: FhirElement) -> str:
     payee = claim.child("payee")
     return code_of(payee.child("type"), _ASSIGNED_TO) if payee else ""
 
 
-def _facility(claim: Element, resolver: Resolver) -> Json:
+def _facility(claim: FhirElement, resolver: Resolver) -> Json:
     facility = resolver.follow(claim.child("facility"), "Location", "Organization")
     if facility is None:
         return {}
     return filled(
-        organizationName=facility.text("name"), npi=identifier(facility, Number.NPI), address=address(facility)
+        organizationName=facility.text("name"), npi=identifier(facility, IdentifierKind.NPI), address=address(facility)
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from worker.fhir.elements import DamagedError, Element
+from worker.fhir.elements import FhirElement, ResourceError
 from worker.fhir.systems import Systems
 
 
@@ -19,7 +19,7 @@ def one_of(meanings: Mapping[str, str]) -> Callable[[str], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class ValueSet:
     """The codes that one place of a claim is written in.
 
     Attributes:
@@ -37,7 +37,7 @@ class Codes:
     shape: re.Pattern[str] = re.compile(r".*", re.DOTALL)
 
 
-def codes_of(concept: Element | None, codes: Codes) -> list[str]:
+def codes_of(concept: FhirElement | None, codes: ValueSet) -> list[str]:
     """Return what the codings of a concept mean, in their order; what is said twice is returned once."""
     if concept is None:
         return []
@@ -45,51 +45,51 @@ def codes_of(concept: Element | None, codes: Codes) -> list[str]:
     return list(dict.fromkeys(filter(None, meanings)))
 
 
-def code_of(concept: Element | None, codes: Codes) -> str:
+def code_of(concept: FhirElement | None, codes: ValueSet) -> str:
     """Return what the codings of a concept mean; empty when none is understood.
 
-    Raises `DamagedError` when two of them mean different things.
+    Raises `ResourceError` when two of them mean different things.
     """
     meanings = codes_of(concept, codes)
     if concept is not None and meanings[1:]:
-        raise DamagedError(concept.path, f"it holds two different codes of {codes.name}.")
+        raise ResourceError(concept.path, f"it holds two different codes of {codes.name}.")
     return next(iter(meanings), "")
 
 
-def needed_code(concept: Element, codes: Codes) -> str:
-    """Return a code without which the claim would be another one. Raises `DamagedError` when there is none."""
+def needed_code(concept: FhirElement, codes: ValueSet) -> str:
+    """Return a code without which the claim would be another one. Raises `ResourceError` when there is none."""
     if code := code_of(concept, codes):
         return code
-    raise DamagedError(concept.path, f"no code of {codes.name} is here.")
+    raise ResourceError(concept.path, f"no code of {codes.name} is here.")
 
 
-def needed_codes(concept: Element, codes: Codes) -> list[str]:
+def needed_codes(concept: FhirElement, codes: ValueSet) -> list[str]:
     """Return all codes of a concept in their order; it has to hold at least one, and no other that would be lost.
 
-    Raises `DamagedError`.
+    Raises `ResourceError`.
     """
     found = codes_of(concept, codes)
     if not found:
-        raise DamagedError(concept.path, f"no code of {codes.name} is here.")
+        raise ResourceError(concept.path, f"no code of {codes.name} is here.")
     for coding in concept.children("coding"):
         code = coding.peek("code")
         if not codes.meaning(code) or (code not in found and codes.shape.fullmatch(code)):
-            raise DamagedError(coding.path, f"it has to be a code of {codes.name}.")
+            raise ResourceError(coding.path, f"it has to be a code of {codes.name}.")
     return found
 
 
-def _candidates(concept: Element, codes: Codes) -> list[Element]:
-    def is_candidate(coding: Element) -> bool:
+def _candidates(concept: FhirElement, codes: ValueSet) -> list[FhirElement]:
+    def is_candidate(coding: FhirElement) -> bool:
         if coding.has("system"):
             return coding.peek("system") in codes.systems
-        # What is not text is no other code: reading it says what belongs there.
+        # What is not text is not another code: reading it says what belongs there.
         is_text = isinstance(coding.value.get("code"), str)
         return codes.is_plain and (not is_text or codes.shape.fullmatch(coding.peek("code")) is not None)
 
     return [each for each in concept.children("coding") if is_candidate(each)]
 
 
-def _meaning(coding: Element, codes: Codes) -> str:
+def _meaning(coding: FhirElement, codes: ValueSet) -> str:
     if meaning := codes.meaning(coding.text("code")):
         coding.pass_over("system")
         return meaning
@@ -98,4 +98,4 @@ def _meaning(coding: Element, codes: Codes) -> str:
 
 
 ICD_SHAPE: Final = re.compile(r"[A-TV-Z]\d[\dA-Z](\.?[\dA-Z]{1,4})?", re.ASCII | re.IGNORECASE)
-"""What a code of ICD-10-CM looks like."""
+"""The form of an ICD-10-CM code."""

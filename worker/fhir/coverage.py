@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from worker.fhir.codings import Codes, code_of, one_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
-from worker.fhir.identifiers import Number, identifier, member_id, value
+from worker.fhir.codings import ValueSet, code_of, one_of
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
+from worker.fhir.identifiers import IdentifierKind, identifier, member_id, value
 from worker.fhir.parties import Payer, payer, person
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import COVERAGE_CLASSES, FAMILY_ROLES, FILING, RELATIONSHIPS, SUBSCRIBERS
@@ -20,7 +20,7 @@ _IN_WORDS: Final = {"self": SELF, "spouse": "01", "child": "19", "common": "53",
 _IN_ROLES: Final = {"spouse": ("sps", "husb", "wife"), "child": ("child", "nchild", "stpchld", "son", "dau")}
 _ROLES: Final = {role: _IN_WORDS[word] for word, roles in _IN_ROLES.items() for role in roles} | {"dompart": "53"}
 _OF_X12: Final = {code: code for code in ("01", SELF, "19", "20", "21", "39", "40", "53", _OTHER)}
-_RELATIONSHIPS: Final = Codes(
+_RELATIONSHIPS: Final = ValueSet(
     "relationships to the subscriber",
     SUBSCRIBERS | FAMILY_ROLES | RELATIONSHIPS,
     is_plain=True,
@@ -28,22 +28,22 @@ _RELATIONSHIPS: Final = Codes(
 )
 """Relationships of the patient to the subscriber as PAT01 and SBR02 have them."""
 
-_FILING: Final = Codes("claim filing indicators", FILING)
-_GROUP: Final = Codes("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
+_FILING: Final = ValueSet("claim filing indicators", FILING)
+_GROUP: Final = ValueSet("classes of coverages", COVERAGE_CLASSES, is_plain=True, meaning=one_of({"group": "group"}))
 _NEVER_IN_FORCE: Final = frozenset({"draft", "entered-in-error"})
 
 
 class Insurance:
     """One entry of `Claim.insurance` with its coverage."""
 
-    def __init__(self, entry: Element, resolver: Resolver) -> None:
+    def __init__(self, entry: FhirElement, resolver: Resolver) -> None:
         self.entry = entry
         self._resolver = resolver
         self._reference = entry.child("coverage")
         self.coverage = resolver.follow(self._reference, "Coverage")
         entry.pass_over("focal")
         if self.coverage and self.coverage.peek("status") in _NEVER_IN_FORCE:
-            raise DamagedError(f"{self.coverage.path}.status", "a coverage that was never in force pays no claim.")
+            raise ResourceError(f"{self.coverage.path}.status", "a coverage that was never in force pays no claim.")
 
     @property
     def level(self) -> str:
@@ -103,7 +103,7 @@ class Insurance:
             self._payor.leave("reference")
 
     @property
-    def _payor(self) -> Element | None:
+    def _payor(self) -> FhirElement | None:
         return self.coverage.first("payor") if self.coverage else None
 
     @property
@@ -111,7 +111,7 @@ class Insurance:
         """Whether the coverage names a subscriber, here or elsewhere."""
         return self.coverage is not None and self.coverage.has("subscriber")
 
-    def subscriber(self) -> Element | None:
+    def subscriber(self) -> FhirElement | None:
         """Return the subscriber; None when the coverage names none that is here."""
         if self.coverage is None:
             return None
@@ -120,35 +120,35 @@ class Insurance:
             self._resolver.follow(found.child("patient"), "Patient")
         return found
 
-    def refuse_another_patient(self, patient: Element | None) -> None:
-        """Raise `DamagedError` where the coverage is another patient's than the one who was treated."""
+    def refuse_another_patient(self, patient: FhirElement | None) -> None:
+        """Raise `ResourceError` where the coverage is another patient's than the one who was treated."""
         covered = self.coverage.child("beneficiary") if self.coverage else None
         found = self._resolver.follow(covered, "Patient")
         if covered is not None and found is not None and patient is not None and found is not patient:
-            raise DamagedError(covered.path, "the coverage is that of another patient.")
+            raise ResourceError(covered.path, "the coverage is that of another patient.")
 
 
-def insurances(claim: Element, resolver: Resolver) -> tuple[Insurance | None, list[Insurance]]:
+def insurances(claim: FhirElement, resolver: Resolver) -> tuple[Insurance | None, list[Insurance]]:
     """Return the insurance that is billed, and the others.
 
-    Raises `DamagedError` where there are several and not exactly one of them is said to be the one.
+    Raises `ResourceError` where there are several and not exactly one of them is said to be the one.
     """
     entries = claim.children("insurance")
     if len(entries) == 1 and entries[0].value.get("focal") is not False:
         return Insurance(entries[0], resolver), []
     focal = [each for each in entries if each.truth("focal")]
     if entries and len(focal) != 1:
-        raise DamagedError(f"{claim.path}.insurance", "one of them has to be focal: it says which payer is billed.")
+        raise ResourceError(f"{claim.path}.insurance", "one of them has to be focal: it says which payer is billed.")
     others = [Insurance(each, resolver) for each in entries if each not in focal]
     return (Insurance(focal[0], resolver) if focal else None), others
 
 
 def subscriber_and_patient(
-    claim: Element, insurance: Insurance | None, others: list[Insurance], resolver: Resolver
+    claim: FhirElement, insurance: Insurance | None, others: list[Insurance], resolver: Resolver
 ) -> Json:
     """Return `subscriber`, and `dependent` where the patient is another person.
 
-    Raises `DamagedError` where the coverage is another patient's, and where it is uncertain whose policy it is.
+    Raises `ResourceError` where the coverage is another patient's, and where it is uncertain whose policy it is.
     """
     patient = resolver.follow(claim.child("patient"), "Patient")
     for each in (insurance, *others):
@@ -161,24 +161,24 @@ def subscriber_and_patient(
     subscriber = insurance.subscriber()
     if _is_self(insurance, subscriber, patient):
         if "memberId" not in of_policy and patient:
-            of_policy |= filled(memberId=identifier(patient, Number.MEMBER))
+            of_policy |= filled(memberId=identifier(patient, IdentifierKind.MEMBER))
         return {"subscriber": of_policy | {"relationshipToSubscriberCode": SELF} | of_patient}
     dependent = of_patient | filled(relationshipToSubscriberCode=insurance.relationship)
     return {"subscriber": of_policy | (person(subscriber) if subscriber else {})} | filled(dependent=dependent)
 
 
-def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element | None) -> bool:
+def _is_self(insurance: Insurance, subscriber: FhirElement | None, patient: FhirElement | None) -> bool:
     """Whether the patient is the subscriber: it is said, or the coverage is here and names no other."""
     if insurance.coverage is None:
         return False
     if insurance.has_unknown_relationship:
-        raise DamagedError(
+        raise ResourceError(
             f"{insurance.coverage.path}.relationship", "no known relationship to the subscriber is here."
         )
     is_named_here = subscriber is not None and subscriber is not patient
     if insurance.relationship == SELF:
         if is_named_here and patient is not None and subscriber is not None and not _is_one(subscriber, patient):
-            raise DamagedError(
+            raise ResourceError(
                 f"{insurance.coverage.path}.subscriber",
                 "the patient is said to be the subscriber, who is another person.",
             )
@@ -186,7 +186,7 @@ def _is_self(insurance: Insurance, subscriber: Element | None, patient: Element 
     return not insurance.relationship and (subscriber is patient if subscriber else not insurance.names_subscriber)
 
 
-def _is_one(subscriber: Element, patient: Element) -> bool:
+def _is_one(subscriber: FhirElement, patient: FhirElement) -> bool:
     """Whether two resources can be of one person: no name and no date of birth that both have differs."""
     one, other = person(subscriber), person(patient)
     pairs = [(one.get(name), other.get(name)) for name in ("lastName", "firstName", "dateOfBirth")]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from worker.fhir.elements import Element
+from worker.fhir.elements import FhirElement
 
 _ENDED_USE: Final = "old"
 
@@ -20,7 +20,7 @@ _MAIL_ONLY: Final = "postal"
 """The type of an address at which nobody can be found (FHIR R4, address-type)."""
 
 
-def is_current(entry: Element) -> bool:
+def is_current(entry: FhirElement) -> bool:
     """Whether an entry counts on the day of the claim; without that day, whether its period has no end."""
     if entry.peek("use") == _ENDED_USE:
         return False
@@ -34,13 +34,13 @@ def is_current(entry: Element) -> bool:
     return not has_ended and not is_to_come
 
 
-def by_use(entries: Sequence[Element], uses: Sequence[str]) -> list[Element]:
+def by_use(entries: Sequence[FhirElement], uses: Sequence[str]) -> list[FhirElement]:
     """Return the current entries whose use is in a list, in the order of that list."""
     current = [each for each in entries if each.peek("use") in uses and is_current(each)]
     return sorted(current, key=lambda each: uses.index(each.peek("use")))
 
 
-def best(entries: Sequence[Element], uses: Sequence[str]) -> Element | None:
+def best(entries: Sequence[FhirElement], uses: Sequence[str]) -> FhirElement | None:
     """Return the entry that counts, read as far as use and period go; None when there is none."""
     found = next(iter(by_use(entries, uses)), None)
     if found:
@@ -48,7 +48,7 @@ def best(entries: Sequence[Element], uses: Sequence[str]) -> Element | None:
     return found
 
 
-def best_address(entries: Sequence[Element], uses: Sequence[str]) -> Element | None:
+def best_address(entries: Sequence[FhirElement], uses: Sequence[str]) -> FhirElement | None:
     """Return the address that counts, preferring one that is not for mail only; None when there is none."""
     found = sorted(by_use(entries, uses), key=lambda each: each.peek("type") == _MAIL_ONLY)
     for each in found[:1]:

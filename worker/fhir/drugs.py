@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from worker.fhir.codings import Codes, code_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.codings import ValueSet, code_of
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.quantities import DRUG_UNITS, count, unit
 from worker.fhir.systems import NDC, RXNORM
 
@@ -23,21 +23,21 @@ def without_hyphens(ndc: str) -> str:
 
 
 _LOOKS_LIKE_NDC: Final = re.compile(r"\d{11}|\d{4,5}-\d{3,4}-\d{1,2}", re.ASCII)
-_CODES: Final = Codes("NDC", NDC, meaning=without_hyphens)
-_PLAIN: Final = Codes(
+_CODES: Final = ValueSet("NDC", NDC, meaning=without_hyphens)
+_PLAIN: Final = ValueSet(
     "NDC", NDC, is_plain=True, meaning=lambda code: without_hyphens(code) if _LOOKS_LIKE_NDC.fullmatch(code) else ""
 )
 
 
-def drug(item: Element, details: list[Element]) -> Json:
+def drug(item: FhirElement, details: list[FhirElement]) -> Json:
     """Return the package of a line from those of its details that are packages.
 
-    Raises `DamagedError` where the line names two: an 837 has room for one (loop 2410), and the other would be lost.
+    Raises `ResourceError` where the line names two: an 837 has room for one (loop 2410), and the other would be lost.
     """
     beside = package_of(item)
     found = [(each, code) for each in details if (code := package_of(each))]
     if len(found) > 1 or (found and beside not in {"", found[0][1]}):
-        raise DamagedError(f"{item.path}", "it names two packages of drugs; a line has room for one.")
+        raise ResourceError(f"{item.path}", "it names two packages of drugs; a line has room for one.")
     for detail, code in found:
         detail.pass_over("sequence")
         quantity = detail.child("quantity")
@@ -45,7 +45,7 @@ def drug(item: Element, details: list[Element]) -> Json:
     return _identified(beside) if beside else {}
 
 
-def package_of(entry: Element) -> str:
+def package_of(entry: FhirElement) -> str:
     """Return the NDC of an item or detail; empty when it has none."""
     product = entry.child("productOrService")
     if code := code_of(product, _CODES):
@@ -54,7 +54,7 @@ def package_of(entry: Element) -> str:
     return code_of(product, _PLAIN) if len(codings) == 1 else ""
 
 
-def is_other_drug_name(entry: Element) -> bool:
+def is_other_drug_name(entry: FhirElement) -> bool:
     """Whether a detail only names a drug in words of clinicians, which nobody bills by (RxNorm)."""
     product = entry.child("productOrService")
     codings = product.children("coding") if product else []

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from schemas.values import WrittenNumber, is_in_range
+from worker.errors import ClaimscrubError
 
 Json: TypeAlias = dict[str, Any]  # a part of a document: any JSON
 
@@ -18,7 +19,7 @@ _NO_CONTENT: Final = frozenset(
 _USUAL: Final = (("status", "active"), ("active", True))
 
 
-class DamagedError(Exception):
+class ResourceError(ClaimscrubError):
     """A resource cannot be read; the message says where and why, in element names and never in values."""
 
     def __init__(self, path: str, reason: str) -> None:
@@ -26,8 +27,8 @@ class DamagedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What has been read of the resources of one claim.
+class ResourceReading:
+    """The elements that were read of the resources of one claim.
 
     `as_of` is the day of the claim, YYYY-MM-DD, on which names, addresses and numbers have to be current; empty when
     the claim does not say it.
@@ -35,19 +36,19 @@ class Reading:
 
     as_of: str = ""
     taken: set[tuple[int, str]] = field(default_factory=set)
-    roots: "dict[int, Element]" = field(default_factory=dict)
+    roots: "dict[int, FhirElement]" = field(default_factory=dict)
 
-    def root(self, value: Json, path: str) -> "Element":
+    def root(self, value: Json, path: str) -> "FhirElement":
         """Return a resource, whose elements count from now on among those that ought to be read.
 
-        Raises `DamagedError` where it holds a modifier extension: it changes the meaning of what holds it, so
+        Raises `ResourceError` where it holds a modifier extension: it changes the meaning of what holds it, so
         that a reader who does not know it must not go on (FHIR R4, 2.4.2).
         """
         known = self.roots.get(id(value))
         if known is None:
-            known = self.roots[id(value)] = Element(value, path, self)
+            known = self.roots[id(value)] = FhirElement(value, path, self)
             if _holds_modifier(value):
-                raise DamagedError(
+                raise ResourceError(
                     path, "it holds a modifierExtension, which changes its meaning and is not known here."
                 )
         return known
@@ -91,12 +92,12 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """A JSON object of a resource. Every way to read raises `DamagedError` for a value of another type."""
+class FhirElement:
+    """A JSON object of a resource. Every way to read raises `ResourceError` for a value of another type."""
 
     value: Json
     path: str
-    reading: Reading
+    reading: ResourceReading
 
     def has(self, name: str) -> bool:
         """Whether the element is there."""
@@ -119,7 +120,7 @@ class Element:
         """Return a text; empty when it is absent."""
         value = self._take(name)
         if value is not None and not _is_text(value):
-            raise DamagedError(f"{self.path}.{name}", "a text belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a text belongs here.")
         return str(value or "")
 
     def texts(self, name: str) -> list[str]:
@@ -127,7 +128,7 @@ class Element:
         values = self._entries(name)
         self.pass_over(name)
         if not all(map(_is_text, values)):
-            raise DamagedError(f"{self.path}.{name}", "a list of texts belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a list of texts belongs here.")
         return values
 
     def number(self, name: str) -> str:
@@ -136,9 +137,9 @@ class Element:
         if value is None:
             return ""
         if not isinstance(value, WrittenNumber):
-            raise DamagedError(f"{self.path}.{name}", "a number belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a number belongs here.")
         if not is_in_range(value):
-            raise DamagedError(f"{self.path}.{name}", "a number of at most 18 digits belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a number of at most 18 digits belongs here.")
         return f"{Decimal(value):f}"
 
     def numbers(self, name: str) -> list[str]:
@@ -146,14 +147,14 @@ class Element:
         values = self._entries(name)
         self.pass_over(name)
         if not all(isinstance(value, WrittenNumber) and is_in_range(value) for value in values):
-            raise DamagedError(f"{self.path}.{name}", "a list of numbers belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a list of numbers belongs here.")
         return values
 
     def truth(self, name: str) -> bool:
         """Return a boolean; false when it is absent."""
         value = self._take(name)
         if value is not None and not isinstance(value, bool):
-            raise DamagedError(f"{self.path}.{name}", "true or false belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "true or false belongs here.")
         return bool(value)
 
     def day(self, name: str) -> str:
@@ -162,34 +163,34 @@ class Element:
         found = _DAY.fullmatch(value)
         return "".join(found.groups()[:3]) if found else value
 
-    def child(self, name: str) -> "Element | None":
+    def child(self, name: str) -> "FhirElement | None":
         """Return the element below; None when it is absent."""
         value = self.value.get(name)
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise DamagedError(f"{self.path}.{name}", "an object belongs here.")
-        return Element(value, f"{self.path}.{name}", self.reading)
+            raise ResourceError(f"{self.path}.{name}", "an object belongs here.")
+        return FhirElement(value, f"{self.path}.{name}", self.reading)
 
-    def children(self, name: str) -> "list[Element]":
+    def children(self, name: str) -> "list[FhirElement]":
         """Return the elements of a list below."""
         return [self._entry(name, place, entry) for place, entry in enumerate(self._entries(name))]
 
-    def first(self, name: str) -> "Element | None":
+    def first(self, name: str) -> "FhirElement | None":
         """Return the first element of a list below; None when it is absent or empty."""
         entries = self._entries(name)
         return self._entry(name, 0, entries[0]) if entries else None
 
-    def _entry(self, name: str, place: int, entry: object) -> "Element":
+    def _entry(self, name: str, place: int, entry: object) -> "FhirElement":
         path = f"{self.path}.{name}[{place}]"
         if not isinstance(entry, dict):
-            raise DamagedError(path, "an object belongs here.")
-        return Element(entry, path, self.reading)
+            raise ResourceError(path, "an object belongs here.")
+        return FhirElement(entry, path, self.reading)
 
     def _entries(self, name: str) -> list[Any]:
         value = self.value.get(name)
         if value is not None and not isinstance(value, list):
-            raise DamagedError(f"{self.path}.{name}", "a list belongs here.")
+            raise ResourceError(f"{self.path}.{name}", "a list belongs here.")
         return value or []
 
     def _take(self, name: str) -> object:
@@ -202,7 +203,7 @@ def _is_text(value: object) -> bool:
 
 
 def _holds_modifier(value: object) -> bool:
-    """What is contained is a resource of its own, of which only what is referred to counts."""
+    """A contained resource is separate, and counts only if it is referred to."""
     if isinstance(value, dict):
         return bool(value.get("modifierExtension")) or any(
             _holds_modifier(member) for name, member in value.items() if name != "contained"

@@ -7,38 +7,38 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.fhir.care_team import CareTeam
-from worker.fhir.codings import Codes, code_of, needed_code, needed_codes
-from worker.fhir.diagnoses import Diagnosis, pointers, whole
+from worker.fhir.codings import ValueSet, code_of, needed_code, needed_codes
+from worker.fhir.diagnoses import FhirDiagnosis, pointers, whole
 from worker.fhir.drugs import drug, is_other_drug_name, package_of
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.quantities import INSTITUTIONAL_UNITS, PROFESSIONAL_UNITS, amount, count, unit
 from worker.fhir.systems import ABSENT, NDC, PLACES, PROCEDURES, REVENUE
 
 _LONGEST_DESCRIPTION: Final = 80
 """Of SV101-7 and SV202-7."""
 
-_SERVICES: Final = Codes(
+_SERVICES: Final = ValueSet(
     "HCPCS or CPT",
     PROCEDURES,
     is_plain=True,
     meaning=str.strip,
     shape=re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]", re.ASCII | re.IGNORECASE),
 )
-_MODIFIERS: Final = Codes(
+_MODIFIERS: Final = ValueSet(
     "HCPCS or CPT",
     PROCEDURES,
     is_plain=True,
     meaning=str.strip,
     shape=re.compile(r"[A-Z0-9]{2}", re.ASCII | re.IGNORECASE),
 )
-_PLACES: Final = Codes("places of service", PLACES, is_plain=True)
-_REVENUES: Final = Codes("revenue codes", REVENUE, is_plain=True, meaning=lambda code: code.zfill(4) if code else "")
-_ABSENT: Final = Codes("absence", ABSENT)
+_PLACES: Final = ValueSet("places of service", PLACES, is_plain=True)
+_REVENUES: Final = ValueSet("revenue codes", REVENUE, is_plain=True, meaning=lambda code: code.zfill(4) if code else "")
+_ABSENT: Final = ValueSet("absence", ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
-class OfClaim:
-    """What a line refers to.
+class LineContext:
+    """The things that a line refers to.
 
     Attributes:
         kind: Whose claim it is.
@@ -48,15 +48,15 @@ class OfClaim:
     """
 
     kind: ClaimKind
-    diagnoses: list[Diagnosis]
+    diagnoses: list[FhirDiagnosis]
     team: CareTeam
     only_day: str
 
 
-def service_lines(item: Element, claim: OfClaim) -> list[Json]:
+def service_lines(item: FhirElement, claim: LineContext) -> list[Json]:
     """Return the service lines of an item: one, or one for each detail of an item that only groups them.
 
-    Raises `DamagedError` where a detail is a service that cannot become a line: without it the claim would be another.
+    Raises `ResourceError` where a detail is a service that cannot become a line: without it the claim would be another.
     """
     details = item.children("detail")
     services = [each for each in details if not _is_package(each)]
@@ -67,14 +67,14 @@ def service_lines(item: Element, claim: OfClaim) -> list[Json]:
     return [line | _numbered(item, each) for line, each in zip(lines, services, strict=True)]
 
 
-def _is_package(detail: Element) -> bool:
+def _is_package(detail: FhirElement) -> bool:
     """Whether a detail is only the package of its line's drug."""
     if is_other_drug_name(detail):
         return True
     if not package_of(detail):
         return False
     if detail.has("modifier"):
-        raise DamagedError(f"{detail.path}.modifier", "a package of a drug has no modifiers; they belong to the line.")
+        raise ResourceError(f"{detail.path}.modifier", "a package of a drug has no modifiers; they belong to the line.")
     _packages_only(detail.children("subDetail"))
     product = detail.child("productOrService")
     codings = product.children("coding") if product else []
@@ -82,37 +82,37 @@ def _is_package(detail: Element) -> bool:
     return all(each.peek("system") not in PROCEDURES for each in codings)
 
 
-def _packages_only(details: list[Element]) -> list[Element]:
+def _packages_only(details: list[FhirElement]) -> list[FhirElement]:
     for each in details:
         if not _is_package(each):
-            raise DamagedError(each.path, "it is a service below a service; an 837 has one line for each service.")
+            raise ResourceError(each.path, "it is a service below a service; an 837 has one line for each service.")
     return details
 
 
-def _refuse_unless_group(item: Element, details: list[Element], services: list[Element]) -> None:
+def _refuse_unless_group(item: FhirElement, details: list[FhirElement], services: list[FhirElement]) -> None:
     is_service = bool(_services_of(item)) or bool(package_of(item))
     if is_service or len(services) < len(details) or item.has("modifier"):
-        raise DamagedError(services[0].path, "it is a service below a service; an 837 has one line for each service.")
+        raise ResourceError(services[0].path, "it is a service below a service; an 837 has one line for each service.")
     net = item.child("net")
     charges = [_charge(each) for each in services]
     if net is not None and (not all(charges) or sum(map(Decimal, charges)) != Decimal(amount(net) or 0)):
-        raise DamagedError(f"{item.path}.net", "it is not the sum of its details.")
+        raise ResourceError(f"{item.path}.net", "it is not the sum of its details.")
     if count(item.child("quantity")) not in {"", "1"}:
-        raise DamagedError(f"{item.path}.quantity", "a group of services is billed once.")
+        raise ResourceError(f"{item.path}.quantity", "a group of services is billed once.")
 
 
-def _services_of(item: Element) -> str:
+def _services_of(item: FhirElement) -> str:
     product = item.child("productOrService")
     return "" if code_of(product, _ABSENT) else code_of(product, _SERVICES)
 
 
-def _numbered(item: Element, detail: Element) -> Json:
+def _numbered(item: FhirElement, detail: FhirElement) -> Json:
     """The control number of a line that is a detail, which is one of its own in the claim."""
     numbers = (whole(item, "sequence"), whole(detail, "sequence"))
     return {"providerControlNumber": ".".join(numbers)} if all(numbers) else {}
 
 
-def _service_line(service: Element, item: Element, details: list[Element], claim: OfClaim) -> Json:
+def _service_line(service: FhirElement, item: FhirElement, details: list[FhirElement], claim: LineContext) -> Json:
     """The line of a service; place, date, diagnoses and care team are those of its item."""
     begin, end = _served(item, claim.only_day)
     line = filled(
@@ -128,18 +128,18 @@ def _service_line(service: Element, item: Element, details: list[Element], claim
     return line | filled(drugIdentification=drug(service, details), **claim.team.of_line(item))
 
 
-def _revenue(service: Element, item: Element) -> Json:
+def _revenue(service: FhirElement, item: FhirElement) -> Json:
     return filled(serviceLineRevenueCode=code_of(service.child("revenue") or item.child("revenue"), _REVENUES))
 
 
-def _place_and_pointers(item: Element, claim: OfClaim) -> Json:
+def _place_and_pointers(item: FhirElement, claim: LineContext) -> Json:
     return filled(
         placeOfServiceCode=code_of(item.child("locationCodeableConcept"), _PLACES),
         compositeDiagnosisCodePointers=filled(diagnosisCodePointers=pointers(item, claim.diagnoses)),
     )
 
 
-def _served(item: Element, only_day: str) -> tuple[str, str]:
+def _served(item: FhirElement, only_day: str) -> tuple[str, str]:
     """The first and the last day; an end without a begin stays unread."""
     period = item.child("servicedPeriod")
     if period is None:
@@ -149,7 +149,7 @@ def _served(item: Element, only_day: str) -> tuple[str, str]:
     return "", ""
 
 
-def _service(service: Element, units: dict[str, str]) -> Json:
+def _service(service: FhirElement, units: dict[str, str]) -> Json:
     procedure = _procedure(service)
     charge = _charge(service)
     number, measure = _units(service.child("quantity"), units)
@@ -164,7 +164,7 @@ def _service(service: Element, units: dict[str, str]) -> Json:
     )
 
 
-def _units(quantity: Element | None, units: dict[str, str]) -> tuple[str, str]:
+def _units(quantity: FhirElement | None, units: dict[str, str]) -> tuple[str, str]:
     """How many of what; nothing of another measure, whose number would count as billing units."""
     if quantity is None:
         return "", ""
@@ -175,15 +175,15 @@ def _units(quantity: Element | None, units: dict[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _description(service: Element) -> str:
-    """What the sender says the service is, as for an unlisted code; a longer text has no room in an 837."""
+def _description(service: FhirElement) -> str:
+    """The sender's description of the service, as for an unlisted code; a longer text has no room in an 837."""
     product = service.child("productOrService")
     if product is None or len(product.peek("text")) > _LONGEST_DESCRIPTION:
         return ""
     return product.text("text").strip()
 
 
-def _procedure(service: Element) -> str:
+def _procedure(service: FhirElement) -> str:
     """The procedure; empty for a line that says that it has none, or has only the package of a drug."""
     product = service.child("productOrService")
     if product is None or code_of(product, _ABSENT):
@@ -194,7 +194,7 @@ def _procedure(service: Element) -> str:
     return needed_code(product, _SERVICES)
 
 
-def _charge(service: Element) -> str:
+def _charge(service: FhirElement) -> str:
     """The charge: `net`, or what FHIR says it is made of."""
     price = service.child("unitPrice")
     made = _product(service, price) if price else ""
@@ -209,7 +209,7 @@ def _charge(service: Element) -> str:
     return charge
 
 
-def _product(service: Element, price: Element) -> str:
+def _product(service: FhirElement, price: FhirElement) -> str:
     quantity = service.child("quantity")
     number = count(quantity) if quantity else "1"
     value = amount(price)

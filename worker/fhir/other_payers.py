@@ -1,12 +1,14 @@
 """Insurances that coordinate with the one that is billed."""
 
 from worker.fhir.coverage import SELF, Insurance
-from worker.fhir.elements import Element, Json, filled
-from worker.fhir.identifiers import Number, identifier
+from worker.fhir.elements import FhirElement, Json, filled
+from worker.fhir.identifiers import IdentifierKind, identifier
 from worker.fhir.parties import person
 
 
-def other_subscribers(others: list[Insurance], patient: Element | None, assignment: str, release: str) -> list[Json]:
+def other_subscribers(
+    others: list[Insurance], patient: FhirElement | None, assignment: str, release: str
+) -> list[Json]:
     """Return the coverages with other payers, as loop 2320 has them.
 
     OI03 and OI06 are the claim's own CLM08 and CLM09, which both guides carry over to other payers (005010X222A1 and
@@ -16,11 +18,11 @@ def other_subscribers(others: list[Insurance], patient: Element | None, assignme
     return [_other_subscriber(each, patient) | certified for each in others]
 
 
-def _other_subscriber(other: Insurance, patient: Element | None) -> Json:
+def _other_subscriber(other: Insurance, patient: FhirElement | None) -> Json:
     name, number, where = other.payer()
     insured = other.subscriber() or (patient if other.relationship == SELF else None)
     whom = person(insured) if insured else {}
-    ssn = identifier(insured, Number.SOCIAL_SECURITY) if insured else ""
+    ssn = identifier(insured, IdentifierKind.SOCIAL_SECURITY) if insured else ""
     return filled(
         paymentResponsibilityLevelCode=other.level,
         individualRelationshipCode=other.relationship,

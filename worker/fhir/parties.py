@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from worker.fhir.codings import Codes, code_of
+from worker.fhir.codings import ValueSet, code_of
 from worker.fhir.current import NAMES, OF_PERSONS, OF_PROVIDERS, TELECOMS, best, best_address, by_use
-from worker.fhir.elements import Element, Json, filled
-from worker.fhir.identifiers import Number, identifier, number_of, payer_id, value
+from worker.fhir.elements import FhirElement, Json, filled
+from worker.fhir.identifiers import IdentifierKind, identifier, number_of, payer_id, value
 from worker.fhir.resources import Resolver
 from worker.fhir.systems import TAXONOMY
 
@@ -17,10 +17,10 @@ _TEN: Final = 10
 _HOME: Final = frozenset({"", "US", "USA"})
 _PEOPLE: Final = ("Patient", "RelatedPerson", "Practitioner")
 _PROVIDERS: Final = ("Organization", "Practitioner", "PractitionerRole")
-_TAXONOMIES: Final = Codes("provider taxonomy", TAXONOMY)
+_TAXONOMIES: Final = ValueSet("provider taxonomy", TAXONOMY)
 
 
-def provider(reference: Element | None, resolver: Resolver) -> Json:
+def provider(reference: FhirElement | None, resolver: Resolver) -> Json:
     """Return a provider: what a reference leads to, or what it says itself; empty when there is none.
 
     A PractitionerRole is the organization that it names, which is the one that bills, else its practitioner.
@@ -28,7 +28,7 @@ def provider(reference: Element | None, resolver: Resolver) -> Json:
     return _of_reference(reference, resolver, ("organization", "practitioner"), has_taxonomy=True)
 
 
-def rendering(reference: Element | None, resolver: Resolver, *, has_taxonomy: bool) -> Json:
+def rendering(reference: FhirElement | None, resolver: Resolver, *, has_taxonomy: bool) -> Json:
     """Return who gave the service: of a PractitionerRole the practitioner, else the organization.
 
     The taxonomy stays unread where an 837 has no PRV segment for the role.
@@ -36,7 +36,9 @@ def rendering(reference: Element | None, resolver: Resolver, *, has_taxonomy: bo
     return _of_reference(reference, resolver, ("practitioner", "organization"), has_taxonomy=has_taxonomy)
 
 
-def _of_reference(reference: Element | None, resolver: Resolver, names: tuple[str, str], *, has_taxonomy: bool) -> Json:
+def _of_reference(
+    reference: FhirElement | None, resolver: Resolver, names: tuple[str, str], *, has_taxonomy: bool
+) -> Json:
     if reference is None:
         return {}
     found = resolver.follow(reference, *_PROVIDERS)
@@ -52,25 +54,25 @@ def _of_reference(reference: Element | None, resolver: Resolver, names: tuple[st
     return (_provider(party, has_taxonomy=has_taxonomy) if party else _named_only(named)) | taxonomy
 
 
-def _taxonomy(concepts: Iterable[Element | None]) -> str:
+def _taxonomy(concepts: Iterable[FhirElement | None]) -> str:
     return next(filter(None, (code_of(each, _TAXONOMIES) for each in concepts)), "")
 
 
-def _provider(party: Element, *, has_taxonomy: bool) -> Json:
+def _provider(party: FhirElement, *, has_taxonomy: bool) -> Json:
     names = _person(party) if party.peek("resourceType") in _PEOPLE else filled(organizationName=party.text("name"))
     qualifications = by_use(party.children("qualification"), [""]) if has_taxonomy else []
     qualified = [each.child("code") for each in qualifications]
     return names | filled(
-        npi=identifier(party, Number.NPI),
-        employerId=identifier(party, Number.EMPLOYER).replace("-", ""),
-        ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
+        npi=identifier(party, IdentifierKind.NPI),
+        employerId=identifier(party, IdentifierKind.EMPLOYER).replace("-", ""),
+        ssn=identifier(party, IdentifierKind.SOCIAL_SECURITY).replace("-", ""),
         taxonomyCode=_taxonomy(qualified),
         address=address(party),
         contactInformation=contact(party),
     )
 
 
-def contact(party: Element) -> Json:
+def contact(party: FhirElement) -> Json:
     """Return how to reach a provider: the best telephone, fax and mail address."""
     ways: Json = {}
     for each in by_use(party.children("telecom"), TELECOMS):
@@ -88,7 +90,7 @@ def _digits(number: str) -> str:
     return digits[1:] if len(digits) > _TEN and digits.startswith("1") else digits
 
 
-def _named_only(reference: Element | None) -> Json:
+def _named_only(reference: FhirElement | None) -> Json:
     """A party of which only the reference is here: its NPI, and its name in words unless it is a person.
 
     The words that display a person do not say which of them is the last name.
@@ -97,13 +99,13 @@ def _named_only(reference: Element | None) -> Json:
         return {}
     number = reference.child("identifier")
     npi = ""
-    if number is not None and number_of(number, of_person=False) is Number.NPI:
+    if number is not None and number_of(number, of_person=False) is IdentifierKind.NPI:
         npi = value(number)
     kind = reference.peek("type") or reference.peek("reference").partition("/")[0]
     return filled(organizationName="" if kind in _PEOPLE else reference.text("display"), npi=npi)
 
 
-def person(party: Element) -> Json:
+def person(party: FhirElement) -> Json:
     """Return a patient or a subscriber."""
     gender = _GENDERS.get(party.text("gender"), "")
     if not gender:
@@ -111,12 +113,12 @@ def person(party: Element) -> Json:
     return _person(party) | filled(
         dateOfBirth=party.day("birthDate"),
         gender=gender,
-        ssn=identifier(party, Number.SOCIAL_SECURITY).replace("-", ""),
+        ssn=identifier(party, IdentifierKind.SOCIAL_SECURITY).replace("-", ""),
         address=address(party),
     )
 
 
-def _person(party: Element) -> Json:
+def _person(party: FhirElement) -> Json:
     name = best(party.children("name"), NAMES)
     if name is None:
         return {}
@@ -141,19 +143,23 @@ class Payer(NamedTuple):
     address: Json = {}  # noqa: RUF012 - nobody writes into it
 
 
-def payer(reference: Element | None, resolver: Resolver) -> Payer:
+def payer(reference: FhirElement | None, resolver: Resolver) -> Payer:
     """Return the payer that a reference leads to, or what the reference says itself."""
     if reference is None:
         return Payer()
     party = resolver.follow(reference, "Organization")
     if party is None:
         number = reference.child("identifier")
-        is_payer = number is not None and number_of(number, of_person=False) in {None, Number.PAYER, Number.OTHER}
+        is_payer = number is not None and number_of(number, of_person=False) in {
+            None,
+            IdentifierKind.PAYER,
+            IdentifierKind.OTHER,
+        }
         return Payer(reference.text("display"), value(number) if is_payer else "")
     return Payer(party.text("name"), payer_id(party), address(party))
 
 
-def address(party: Element) -> Json:
+def address(party: FhirElement) -> Json:
     """Return the current address of a party; a Location has one, all others a list of them."""
     if party.peek("resourceType") == "Location":
         place = party.child("address")

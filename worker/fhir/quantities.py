@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from worker.fhir.elements import DamagedError, Element
+from worker.fhir.elements import FhirElement, ResourceError
 from worker.fhir.systems import MEASURES
 
 _DOLLARS: Final = "USD"
@@ -32,19 +32,20 @@ DRUG_UNITS: Final = {
 """Units of a drug as CTP05 has them; a gram is GR there."""
 
 
-def count(quantity: Element | None) -> str:
-    """Return how many; empty when it is absent. Raises `DamagedError` for a number that is only a limit."""
+def count(quantity: FhirElement | None) -> str:
+    """Return how many; empty when it is absent. Raises `ResourceError` for a number that is only a limit."""
     if quantity is None:
         return ""
     if quantity.has("comparator"):
-        raise DamagedError(f"{quantity.path}.comparator", "a number that is only a limit cannot be billed.")
+        raise ResourceError(f"{quantity.path}.comparator", "a number that is only a limit cannot be billed.")
     return quantity.number("value")
 
 
-def unit(quantity: Element | None, units: Mapping[str, str], default: str = "") -> str:
+def unit(quantity: FhirElement | None, units: Mapping[str, str], default: str = "") -> str:
     """Return the unit by its code, else as it is written, else `default` for a quantity that has none.
 
-    A measure that is not known is no unit: it stays unread, so that it is named. The code counts where both are there.
+    A measure that is not known is not a unit: it stays unread, so that it is named. The code counts where both are
+    there.
     """
     if quantity is None:
         return ""
@@ -58,8 +59,8 @@ def unit(quantity: Element | None, units: Mapping[str, str], default: str = "") 
     return found
 
 
-def amount(money: Element) -> str:
-    """Return an amount of money in dollars. Raises `DamagedError` for another currency."""
+def amount(money: FhirElement) -> str:
+    """Return an amount of money in dollars. Raises `ResourceError` for another currency."""
     if money.text("currency") not in {"", _DOLLARS}:
-        raise DamagedError(f"{money.path}.currency", "claims are read in US dollars only.")
+        raise ResourceError(f"{money.path}.currency", "claims are read in US dollars only.")
     return money.number("value")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from worker.fhir.claims import MOST_UNMAPPED, message_of
-from worker.fhir.elements import DamagedError, Json, filled
-from worker.fhir.resources import NoClaimError, find_claims
+from worker.fhir.elements import Json, ResourceError, filled
+from worker.fhir.resources import ClaimNotFoundError, find_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ResourceRead:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What could not be read, where, and why in one sentence, which holds nothing of the document but element names.
+    """An unreadable part: where, and why in one sentence that holds nothing of the document but element names.
 
     `is_claim` says that the others of the document were read all the same.
     """
@@ -32,12 +32,12 @@ class Damage:
 
 
 def read_resource(document: Json) -> Iterator[ResourceRead | Damage]:
-    """Yield the claims of a resource as messages, and what is no claim; at least one of both."""
+    """Yield the claims of a resource as messages, and what is not a claim; at least one of both."""
     try:
         for found in find_claims(document):
             try:
                 message, unmapped = message_of(found)
-            except DamagedError as error:
+            except ResourceError as error:
                 yield Damage(found.place, str(error), is_claim=True)
                 continue
             number = found.value.get("id")
@@ -47,5 +47,5 @@ def read_resource(document: Json) -> Iterator[ResourceRead | Damage]:
             yield ResourceRead(
                 found.place, message | {"fhirOrigin": origin | filled(unmapped=unmapped[:MOST_UNMAPPED])}
             )
-    except NoClaimError as error:
+    except ClaimNotFoundError as error:
         yield Damage("", str(error), is_claim=False)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from worker.fhir.elements import DamagedError, Element, Json, Reading
+from worker.errors import ClaimscrubError
+from worker.fhir.elements import FhirElement, Json, ResourceError, ResourceReading
 
 _REFERRED_TO: Final = frozenset(
     {
@@ -22,7 +23,7 @@ _REFERRED_TO: Final = frozenset(
 """The types of resources that claims refer to, each of which is the path of its own elements."""
 
 
-class NoClaimError(Exception):
+class ClaimNotFoundError(ClaimscrubError):
     """A document holds no claim; the message says in one sentence what it is."""
 
 
@@ -30,7 +31,7 @@ Resource: TypeAlias = tuple[Json, str]
 """A resource with its path."""
 
 Known: TypeAlias = dict[str, Resource | None]
-"""Resources by the ways in which one can refer to them; None where two answer to one."""
+"""Resources by the ways in which one can refer to them; None when two answer to one."""
 
 _ADDRESS: Final = re.compile(r"https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})", re.ASCII)
 """The address of a resource on a server, with the part by which its neighbors refer to it (FHIR R4, 2.3.4.1)."""
@@ -43,7 +44,7 @@ def _know(known: Known, key: str, resource: Resource) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimFound:
+class ClaimResource:
     """A Claim resource with its place in the document; the place is empty where it is the document."""
 
     place: str
@@ -56,23 +57,25 @@ def is_resource(document: object) -> bool:
     return isinstance(document, dict) and "resourceType" in document and "claimInformation" not in document
 
 
-def find_claims(document: Json) -> Iterator[ClaimFound]:
-    """Yield the claims of a Claim or a Bundle. Raises `NoClaimError` for anything else."""
+def find_claims(document: Json) -> Iterator[ClaimResource]:
+    """Yield the claims of a Claim or a Bundle. Raises `ClaimNotFoundError` for anything else."""
     match document.get("resourceType"):
         case "Claim":
-            yield ClaimFound("", document, {})
+            yield ClaimResource("", document, {})
         case "Bundle":
             yield from _claims_of(document)
         case str(_):
-            raise NoClaimError("A FHIR resource has to be a Claim or a Bundle with claims; this one has another type.")
+            raise ClaimNotFoundError(
+                "A FHIR resource has to be a Claim or a Bundle with claims; this one has another type."
+            )
         case _:
-            raise NoClaimError("A FHIR resource names its type in resourceType, as text.")
+            raise ClaimNotFoundError("A FHIR resource names its type in resourceType, as text.")
 
 
-def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
+def _claims_of(bundle: Json) -> Iterator[ClaimResource]:
     entries = bundle.get("entry", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise NoClaimError("Bundle.entry: a list of objects belongs here.")
+        raise ClaimNotFoundError("Bundle.entry: a list of objects belongs here.")
     beside: Known = {}
     claims = []
     for place, entry in enumerate(entries):
@@ -86,9 +89,9 @@ def _claims_of(bundle: Json) -> Iterator[ClaimFound]:
         if kind == "Claim":
             claims.append((place, resource))
     if not claims:
-        raise NoClaimError("There is no Claim in this Bundle.")
+        raise ClaimNotFoundError("There is no Claim in this Bundle.")
     for place, resource in claims:
-        yield ClaimFound(f"entry {place + 1}", resource, beside)
+        yield ClaimResource(f"entry {place + 1}", resource, beside)
 
 
 def _keys(kind: str, number: object, url: object) -> set[str]:
@@ -104,17 +107,17 @@ def _keys(kind: str, number: object, url: object) -> set[str]:
 class Resolver:
     """Follows the references of one claim."""
 
-    def __init__(self, claim: Element, beside: Known) -> None:
-        self._reading: Reading = claim.reading
+    def __init__(self, claim: FhirElement, beside: Known) -> None:
+        self._reading: ResourceReading = claim.reading
         self._beside = beside
         self._contained: Known = {}
         for each in claim.children("contained"):
             _know(self._contained, f"#{each.value.get('id')}", (each.value, each.path))
 
-    def follow(self, reference: Element | None, *kinds: str) -> Element | None:
-        """Return the resource that a reference names; None if it is not here or its type does not belong there.
+    def follow(self, reference: FhirElement | None, *kinds: str) -> FhirElement | None:
+        """Return the resource that a reference names; None when it is not here or its type does not belong there.
 
-        A reference that leads nowhere stays unread, so that it is named. Raises `DamagedError` where two resources
+        A reference that leads nowhere stays unread, so that it is named. Raises `ResourceError` where two resources
         answer to it.
         """
         if reference is None:
@@ -125,7 +128,7 @@ class Resolver:
             return None
         known = resources[key]
         if known is None:
-            raise DamagedError(reference.path, "two resources answer to this reference.")
+            raise ResourceError(reference.path, "two resources answer to this reference.")
         if known[0].get("resourceType") not in kinds:
             return None
         reference.pass_over("reference", "type")

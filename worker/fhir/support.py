@@ -7,32 +7,32 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.fhir import systems
-from worker.fhir.codings import Codes, code_of, codes_of, one_of
+from worker.fhir.codings import ValueSet, code_of, codes_of, one_of
 from worker.fhir.diagnoses import grouped
-from worker.fhir.elements import DamagedError, Element, Json, filled
+from worker.fhir.elements import FhirElement, Json, ResourceError, filled
 from worker.fhir.quantities import count
 
 _OF_BOTH: Final = {
-    "claimFrequencyCode": Codes("claim frequency", systems.FREQUENCY),
-    "planParticipationCode": Codes("assignment", systems.ASSIGNMENT),
-    "releaseInformationCode": Codes("release of information", systems.RELEASE),
+    "claimFrequencyCode": ValueSet("claim frequency", systems.FREQUENCY),
+    "planParticipationCode": ValueSet("assignment", systems.ASSIGNMENT),
+    "releaseInformationCode": ValueSet("release of information", systems.RELEASE),
 }
-_OF_PROFESSIONAL: Final = {"signatureIndicator": Codes("signature on file", systems.YES_OR_NO)}
+_OF_PROFESSIONAL: Final = {"signatureIndicator": ValueSet("signature on file", systems.YES_OR_NO)}
 _OF_INSTITUTIONAL: Final = {
-    "typeOfBill": Codes("types of bill", systems.TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0")),
-    "admissionTypeCode": Codes("types of admission", systems.ADMISSION_TYPE),
-    "admissionSourceCode": Codes("points of origin", systems.POINT_OF_ORIGIN),
-    "patientStatusCode": Codes("patient status", systems.PATIENT_STATUS),
-    "drugRelatedGroupCode": Codes("DRG", systems.DRG),
+    "typeOfBill": ValueSet("types of bill", systems.TYPE_OF_BILL, meaning=lambda code: code.removeprefix("0")),
+    "admissionTypeCode": ValueSet("types of admission", systems.ADMISSION_TYPE),
+    "admissionSourceCode": ValueSet("points of origin", systems.POINT_OF_ORIGIN),
+    "patientStatusCode": ValueSet("patient status", systems.PATIENT_STATUS),
+    "drugRelatedGroupCode": ValueSet("DRG", systems.DRG),
 }
-"""What a code of a system says. The claim form has CLM06 (a signature on file), CLM07 and CLM09; FHIR has no element
-for them, so that they are taken from X12's own code lists. An 837I has no CLM06."""
+"""The meaning of a code of a system. The claim form has CLM06 (a signature on file), CLM07 and CLM09; FHIR has no
+element for them, so that they are taken from X12's own code lists. An 837I has no CLM06."""
 
 _SINGLE: Final = {
     ClaimKind.PROFESSIONAL: _OF_BOTH | _OF_PROFESSIONAL,
     ClaimKind.INSTITUTIONAL: _OF_BOTH | _OF_INSTITUTIONAL,
 }
-_CATEGORIES: Final = Codes(
+_CATEGORIES: Final = ValueSet(
     "categories of supporting information",
     systems.SUPPORT,
     is_plain=True,
@@ -47,19 +47,19 @@ _CATEGORIES: Final = Codes(
 )
 """Categories that say by themselves what a text or a period is (C4BB, HL7)."""
 
-_ANY_CATEGORY: Final = Codes("categories of supporting information", systems.SUPPORT, is_plain=True)
-_VALUES: Final = Codes("value codes", systems.VALUE_CODES)
-_OCCURRENCES: Final = Codes("occurrence codes", systems.OCCURRENCES)
-_SPANS: Final = Codes("occurrence span codes", systems.OCCURRENCE_SPANS)
-_CONDITIONS: Final = Codes("condition codes", systems.CONDITIONS)
-_REPORTS: Final = Codes("report types", systems.REPORT_TYPES)
-_TRANSMISSIONS: Final = Codes("report transmission", systems.TRANSMISSION)
+_ANY_CATEGORY: Final = ValueSet("categories of supporting information", systems.SUPPORT, is_plain=True)
+_VALUES: Final = ValueSet("value codes", systems.VALUE_CODES)
+_OCCURRENCES: Final = ValueSet("occurrence codes", systems.OCCURRENCES)
+_SPANS: Final = ValueSet("occurrence span codes", systems.OCCURRENCE_SPANS)
+_CONDITIONS: Final = ValueSet("condition codes", systems.CONDITIONS)
+_REPORTS: Final = ValueSet("report types", systems.REPORT_TYPES)
+_TRANSMISSIONS: Final = ValueSet("report transmission", systems.TRANSMISSION)
 _MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d).*", re.ASCII)
 
 
 @dataclass(slots=True)
 class Support:
-    """What the entries say.
+    """The content of the entries.
 
     Attributes:
         said: Codes and numbers by the member of the message.
@@ -89,16 +89,16 @@ class Support:
         )
 
 
-def supporting_information(claim: Element, kind: ClaimKind) -> Support:
+def supporting_information(claim: FhirElement, kind: ClaimKind) -> Support:
     """Return what the entries say that are known.
 
-    Raises `DamagedError` where two entries say different things of which a claim says one, or the same one twice.
+    Raises `ResourceError` where two entries say different things of which a claim says one, or the same one twice.
     """
     support = Support()
     seen: list[Json] = []
     for entry in claim.children("supportingInfo"):
         if entry.value in seen:
-            raise DamagedError(entry.path, "it is here twice.")
+            raise ResourceError(entry.path, "it is here twice.")
         seen.append(entry.value)
         ways = (_single, _by_category, _report, *((_listed,) if kind is ClaimKind.INSTITUTIONAL else ()))
         if any(way(entry, support, kind) for way in ways):
@@ -107,12 +107,12 @@ def supporting_information(claim: Element, kind: ClaimKind) -> Support:
     return support
 
 
-def _say(entry: Element, support: Support, name: str, code: str) -> None:
+def _say(entry: FhirElement, support: Support, name: str, code: str) -> None:
     if support.said.setdefault(name, code) != code:
-        raise DamagedError(entry.path, "another entry says something else of the same.")
+        raise ResourceError(entry.path, "another entry says something else of the same.")
 
 
-def _single(entry: Element, support: Support, kind: ClaimKind) -> bool:
+def _single(entry: FhirElement, support: Support, kind: ClaimKind) -> bool:
     for name, codes in _SINGLE[kind].items():
         if code := code_of(entry.child("code"), codes):
             _say(entry, support, name, code)
@@ -120,7 +120,7 @@ def _single(entry: Element, support: Support, kind: ClaimKind) -> bool:
     return False
 
 
-def _by_category(entry: Element, support: Support, kind: ClaimKind) -> bool:
+def _by_category(entry: FhirElement, support: Support, kind: ClaimKind) -> bool:
     name = code_of(entry.child("category"), _CATEGORIES)
     if name == "stay":
         return _stay(entry, support, kind)
@@ -130,26 +130,26 @@ def _by_category(entry: Element, support: Support, kind: ClaimKind) -> bool:
     return True
 
 
-def _stay(entry: Element, support: Support, kind: ClaimKind) -> bool:
+def _stay(entry: FhirElement, support: Support, kind: ClaimKind) -> bool:
     period = entry.child("timingPeriod")
     if period is None:
         return False
     is_institutional = kind is ClaimKind.INSTITUTIONAL
-    read: Callable[[Element, str], str] = _moment if is_institutional else Element.day
+    read: Callable[[FhirElement, str], str] = _moment if is_institutional else FhirElement.day
     stay = (read(period, "start"), read(period, "end"))
     if support.stay not in {None, stay}:
-        raise DamagedError(entry.path, "another entry says something else of the same.")
+        raise ResourceError(entry.path, "another entry says something else of the same.")
     support.stay = stay
     return True
 
 
-def _moment(period: Element, name: str) -> str:
+def _moment(period: FhirElement, name: str) -> str:
     """A date as YYYYMMDD, with hour and minute where it has them."""
     found = _MOMENT.fullmatch(period.text(name))
     return "".join(found.groups()) if found else period.day(name)
 
 
-def _listed(entry: Element, support: Support, _: ClaimKind) -> bool:
+def _listed(entry: FhirElement, support: Support, _: ClaimKind) -> bool:
     concept = entry.child("code")
     period = entry.child("timingPeriod")
     if code := code_of(concept, _VALUES):
@@ -172,7 +172,7 @@ def _listed(entry: Element, support: Support, _: ClaimKind) -> bool:
     return bool(code)
 
 
-def _report(entry: Element, support: Support, _: ClaimKind) -> bool:
+def _report(entry: FhirElement, support: Support, _: ClaimKind) -> bool:
     code = code_of(entry.child("code"), _REPORTS)
     if not code:
         return False

@@ -14,12 +14,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from worker.errors import ClaimscrubError
+
 _READY_S = 30.0
 _STOP_S = 3.0
 _POLL_S = 0.05
 
 
-class EmbeddedBrokerError(RuntimeError):
+class EmbeddedBrokerError(ClaimscrubError):
     """The embedded broker is not installed, or did not start."""
 
 

@@ -1,4 +1,4 @@
-"""A message as it came in, and what its headers say."""
+"""A message as it came in, and the facts in its headers."""
 
 import re
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def without_marks(headers: Headers) -> tuple[Headers, Mark | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
+class InboundMessage:
     """One message as it came in."""
 
     topic: str
@@ -60,7 +60,7 @@ class Inbound:
 
 
 def replays(headers: Headers) -> int:
-    """Return how often a message was replayed, as its headers say; 0 where they say nothing that can be."""
+    """Return how often a message was replayed, by its headers; 0 without a plausible number."""
     return min(number_in(headers, dlq.HEADER_REPLAYS) or 0, MAX_REPLAYS)
 
 

@@ -1,7 +1,7 @@
-"""Says what keeps us from a broker: aiokafka raises one error for all that can be in the way.
+"""Finds why a broker cannot be used: aiokafka raises one error for every cause.
 
-Each broker is tried once more on a connection of its own, and what fails there is told by its kind, without the text of
-an exception: that can quote what was sent.
+Each broker is tried once more on a connection of its own, and what fails there is reported by its kind, without the
+text of an exception: that can quote what was sent.
 """
 
 import socket
@@ -26,32 +26,32 @@ _LOGIN_ERRORS: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError,
 
 
 class Obstacle(StrEnum):
-    """What is in the way."""
+    """The obstacle."""
 
     CERTIFICATE = "certificate"
-    """The broker's certificate is signed by nobody that we trust, is over, or is for another host."""
+    """The broker's certificate is not signed by a trusted CA, has expired, or is for a different host."""
 
     TLS = "tls"
-    """The broker speaks no TLS there, or asks for a certificate of ours that it knows."""
+    """The broker speaks no TLS there, or asks for a client certificate that it knows."""
 
     LOGIN = "login"
-    """The broker knows us not by that name, password, token or mechanism."""
+    """The broker does not accept that name, password, token or mechanism."""
 
     UNKNOWN_HOST = "unknown-host"
-    """The name of the broker leads to no address."""
+    """The name of the broker does not resolve."""
 
     AWAY = "away"
     """No broker answers, or it breaks off."""
 
 
 async def find_obstacle(settings: Settings) -> Obstacle | None:
-    """Return what is in the way of the last broker that was tried, or None as soon as one lets us in."""
+    """Return the obstacle at the last broker that was tried, or None as soon as one accepts us."""
     found = await find_obstacle_and_broker(settings)
     return None if found is None else found[0]
 
 
 async def find_obstacle_and_broker(settings: Settings) -> tuple[Obstacle, str, int] | None:
-    """Return what is in the way, with the host and port of the broker that was tried last."""
+    """Return the obstacle, with the host and port of the broker that was tried last."""
     found = None
     for server in settings.brokers:
         host, _, port = server.rpartition(":")

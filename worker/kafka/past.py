@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import HEADER_SCHEMA, DeadLetterReason
-from worker.kafka.messages import Headers, Inbound, replays
+from worker.kafka.messages import Headers, InboundMessage, replays
 from worker.kafka.read import Record
 
 _DECODER: Final = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What became of a message once.
+class PastMessage:
+    """The past result for a message.
 
     Attributes:
         record: The dead letter or outcome.
@@ -32,14 +32,14 @@ class Past:
     record: Record
     verdict: str
     edits: frozenset[str]
-    message: Inbound
+    message: InboundMessage
     replays: int
     is_kept: bool
     said: Mapping[str, str]
 
     @property
     def place(self) -> str:
-        """Return where the record stands, as `partition/offset`."""
+        """Return where the record is, as `partition/offset`."""
         return f"{self.record.partition}/{self.record.offset}"
 
     @property
@@ -48,8 +48,8 @@ class Past:
         return datetime.fromtimestamp(self.record.timestamp_ms / 1000, UTC)
 
 
-def read_dead_letter(record: Record) -> Past | None:
-    """Return the message behind a dead letter; none if the record is not one of ours."""
+def read_dead_letter(record: Record) -> PastMessage | None:
+    """Return the message behind a dead letter; None when the record is not from this worker."""
     names = [name for name, _ in record.headers]
     if HEADER_SCHEMA not in names:
         return None
@@ -57,7 +57,7 @@ def read_dead_letter(record: Record) -> Past | None:
     cut = names.index(HEADER_SCHEMA)
     said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers[cut:]}
     try:
-        message = Inbound(
+        message = InboundMessage(
             topic=said[dlq.HEADER_ORIG_TOPIC],
             partition=int(said[dlq.HEADER_ORIG_PARTITION]),
             offset=int(said[dlq.HEADER_ORIG_OFFSET]),
@@ -71,11 +71,11 @@ def read_dead_letter(record: Record) -> Past | None:
         return None
     parts = (dlq.HEADER_VALUE, dlq.HEADER_KEY, dlq.HEADER_HEADERS)
     is_kept = all(said.get(part) == "copied" for part in parts)
-    return Past(record, reason.value, frozenset(), message, replays(record.headers[cut:]), is_kept, said)
+    return PastMessage(record, reason.value, frozenset(), message, replays(record.headers[cut:]), is_kept, said)
 
 
-def read_outcome(record: Record, inbound: str) -> Past | None:
-    """Return the message behind an outcome; none if the record is not one of ours.
+def read_outcome(record: Record, inbound: str) -> PastMessage | None:
+    """Return the message behind an outcome; None when the record is not from this worker.
 
     Args:
         record: The record of an outcome topic.
@@ -87,7 +87,7 @@ def read_outcome(record: Record, inbound: str) -> Past | None:
         outcome = {name: text[slice(*spans[name])] for name in ("disposition", "claim", "findings")}
         findings = json.loads(outcome["findings"])
         disposition = str(json.loads(outcome["disposition"]))
-        # Where the claim was corrected, the one that came in stands beside it.
+        # Where the claim was corrected, the one that came in is beside it.
         claim = text[slice(*spans.get("original", spans["claim"]))]
         edits = frozenset(str(finding["edit"]) for finding in findings)
     except (KeyError, TypeError, ValueError):
@@ -95,12 +95,14 @@ def read_outcome(record: Record, inbound: str) -> Past | None:
     said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     received = _milliseconds(said.get("ce_time"))
     # The outcome keeps neither the offset nor the headers of its message; no edit looks at either.
-    message = Inbound(inbound, record.partition, -1, received, record.key, claim.encode(), ())
-    return Past(record, disposition, edits, message, replays(record.headers), is_kept=True, said=MappingProxyType(said))
+    message = InboundMessage(inbound, record.partition, -1, received, record.key, claim.encode(), ())
+    return PastMessage(
+        record, disposition, edits, message, replays(record.headers), is_kept=True, said=MappingProxyType(said)
+    )
 
 
 def _members(text: str) -> dict[str, tuple[int, int]]:
-    """Return where the value of each member of a JSON object stands, so that it can be taken byte for byte."""
+    """Return where the value of each member of a JSON object is, so that it can be taken byte for byte."""
     spans: dict[str, tuple[int, int]] = {}
     place = 1
     while text[place : place + 1] == '"':
@@ -113,15 +115,15 @@ def _members(text: str) -> dict[str, tuple[int, int]]:
 
 
 def _milliseconds(text: str | None) -> int | None:
-    """Return a time in milliseconds since 1970; none if there is none, or the text is none."""
+    """Return a time in milliseconds since 1970; None when there is none, or the text is not a time."""
     try:
         return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
     except ValueError:
         return None
 
 
-def payer_of(past: Past) -> str | None:
-    """Return the payer that a message names; none where it is no claim."""
+def payer_of(past: PastMessage) -> str | None:
+    """Return the payer that a message names; None when it is not a claim."""
     try:
         claim: Any = json.loads(past.message.value or b"")  # any JSON value
     except ValueError:
@@ -130,7 +132,7 @@ def payer_of(past: Past) -> str | None:
     return payer if isinstance(payer, str) else None
 
 
-def again(past: Past) -> Headers:
+def again(past: PastMessage) -> Headers:
     """Return the headers of a replay: those of the message, how often it was replayed, and when it came in."""
     ours = {dlq.HEADER_REPLAYS: past.replays + 1, dlq.HEADER_RECEIVED_MS: received_ms(past)}
     return (
@@ -139,8 +141,8 @@ def again(past: Past) -> Headers:
     )
 
 
-def received_ms(past: Past) -> int | None:
-    """Return when a message came in for the first time, in milliseconds since 1970; none if that is not known."""
+def received_ms(past: PastMessage) -> int | None:
+    """Return when a message came in for the first time, in milliseconds since 1970; None when that is not known."""
     if past.replays and "ce_time" in past.said:
         return _milliseconds(past.said["ce_time"])
     timestamp_ms = past.message.timestamp_ms

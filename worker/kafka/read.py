@@ -74,7 +74,7 @@ def read(record: Any) -> Record:  # Any: aiokafka's record, which has no types
 
 
 async def partitions_of(consumer: Client, topics: Sequence[str]) -> list[TopicPartition]:
-    """Return every partition of some topics; wait until the broker tells."""
+    """Return every partition of some topics; wait until the broker knows them."""
     found: list[TopicPartition] = []
     for topic in topics:
         numbers = None

@@ -1,10 +1,11 @@
 """Reads record batches so that one that cannot be read costs its own offsets, and nothing else.
 
 aiokafka raises on a header name that is not UTF-8, on a batch that it cannot unpack, and on one that unpacks to more
-than there is memory. Its position does not move then, so the partition would fail there for ever, whoever reads it.
+than there is memory. Its position does not move then, so the partition would fail there forever, whoever reads it.
 Here such a record is handed on with a mark in place of what could not be read: its offset can be answered and passed.
 
-A batch whose checksum is wrong is no case for this: it was damaged on its way, and is whole when it is fetched again.
+A batch whose checksum is wrong is not a case for this: it was damaged on its way, and is whole when it is fetched
+again.
 """
 
 import struct
@@ -16,7 +17,7 @@ import aiokafka.consumer.fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
 from worker.kafka.messages import HEADER_NAMES, UNREADABLE, Headers
-from worker.kafka.unpacking import DamagedError, unpack
+from worker.kafka.unpacking import UnpackingError, unpack
 
 MOST_UNPACKED: Final = 32 * 1024 * 1024
 """A Java producer fills a batch up to 1 MiB before it is packed (`max.request.size`)."""
@@ -99,14 +100,14 @@ class GuardedRecords:
 
 
 class GuardedBatch:
-    """One batch: what its header says, and its records, each readable or marked."""
+    """One batch: its header, and its records, each readable or marked."""
 
     def __init__(self, stored: bytes) -> None:
         self._stored = stored
         self._batch: Any = MemoryRecords(stored).next_batch()  # Any: aiokafka publishes no types
 
     def __getattr__(self, name: str) -> Any:  # Any: as above
-        """Return what the header says, in aiokafka's names."""
+        """Return the header, in aiokafka's names."""
         return getattr(self._batch, name)
 
     def __next__(self) -> Any:  # Any: as above
@@ -122,7 +123,7 @@ class GuardedBatch:
     def _records(self) -> Iterator[Any]:  # Any: as above
         try:
             plain = self._plain()
-        except DamagedError:
+        except UnpackingError:
             yield from self._unreadable(0)
             return
         count, expected, end = 0, self._batch.base_offset, self._batch.next_offset
@@ -166,7 +167,7 @@ class GuardedBatch:
         for number in range(count):
             try:
                 body, place = _bytes(plain, place)
-            except DamagedError:
+            except UnpackingError:
                 # Where the next record begins is not known any more.
                 yield from self._unreadable(delta + 1)
                 return
@@ -181,7 +182,7 @@ class GuardedBatch:
             key, place = _bytes(body, place)
             value, place = _bytes(body, place)
             headers = _headers(body, place)
-        except DamagedError:
+        except UnpackingError:
             return self._marked(self._batch.base_offset + expected, self._batch.max_timestamp), expected
         kind = self._batch.timestamp_type
         return StoredRecord(self._batch.base_offset + delta, timestamp, kind, key, value, headers), delta
@@ -205,7 +206,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
     number = shift = 0
     while True:
         if place >= len(data) or shift > _MOST_VARINT_BITS:
-            raise DamagedError
+            raise UnpackingError
         byte = data[place]
         place += 1
         number |= (byte & 0x7F) << shift
@@ -216,7 +217,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
 
 def _between(least: int, most: int, found: tuple[int, int]) -> tuple[int, int]:
     if not least <= found[0] <= most:
-        raise DamagedError
+        raise UnpackingError
     return found
 
 
@@ -225,7 +226,7 @@ def _bytes(data: bytes, place: int) -> tuple[bytes | None, int]:
     if length < 0:
         return None, place
     if length > len(data) - place:
-        raise DamagedError
+        raise UnpackingError
     return data[place : place + length], place + length
 
 
@@ -242,5 +243,5 @@ def _headers(data: bytes, place: int) -> Headers:
             said, is_marked = (name or b"").decode("utf-8", "backslashreplace"), True
         headers.append((said, value))  # type: ignore[arg-type]  # a header without a value is None, as from aiokafka
     if place != len(data):
-        raise DamagedError
+        raise UnpackingError
     return (*headers, (HEADER_NAMES, b"")) if is_marked else tuple(headers)

@@ -1,7 +1,7 @@
-"""Sends messages again, each once: what was sent and how far the reading came are one transaction.
+"""Sends messages again, each once: what was sent and how far the reading has come are one transaction.
 
-A run has a name, and how far it came is the offset of a consumer group of that name. So a run that
-broke off goes on where it stood, and the same command a day later takes only what is new.
+A run has a name, and how far it came is the offset of a consumer group of that name. So an
+interrupted run goes on where it stopped, and the same command a day later takes only what is new.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ from typing import Final, Self
 from aiokafka import TopicPartition
 
 from worker.kafka.connection import Client, new_producer, open_group_reader
-from worker.kafka.past import Past, again
+from worker.kafka.past import PastMessage, again
 from worker.kafka.read import Record, is_before, partitions_of, read
-from worker.settings import Delivery, Settings
+from worker.settings import DeliveryGuarantee, Settings
 
 BATCH: Final = 100
 
-Chosen = Sequence[tuple[Record, Past | None]]
+ChosenRecords = Sequence[tuple[Record, PastMessage | None]]
 """Records in the order in which they were read, each with the message that is to be sent again, if any."""
 
 
@@ -29,7 +29,7 @@ def group_of(settings: Settings, run: str) -> str:
 
 
 @dataclass
-class Run:
+class ReplayRun:
     """One run over one topic, open for the length of a block."""
 
     settings: Settings
@@ -40,7 +40,7 @@ class Run:
     _ends: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
-        """Go to where the run stands; what is written from now on is left to the next one."""
+        """Go to where the run is; what is written from now on is left to the next one."""
         group = group_of(self.settings, self.name)
         async with AsyncExitStack() as stack:
             self._reader = await stack.enter_async_context(open_group_reader(self.settings, group))
@@ -69,17 +69,17 @@ class Run:
     async def open_sender(self) -> Client:
         """Start a producer; two runs of one name fence each other."""
         group = group_of(self.settings, self.name)
-        is_exact = self.settings.delivery is Delivery.EXACTLY_ONCE
+        is_exact = self.settings.delivery is DeliveryGuarantee.EXACTLY_ONCE
         producer = new_producer(self.settings, transactional_id=group if is_exact else None)
         await producer.start()
         self._stack.push_async_callback(producer.stop)
         return producer
 
-    async def send(self, producer: Client, chosen: Chosen) -> None:
+    async def send(self, producer: Client, chosen: ChosenRecords) -> None:
         """Send a batch again and note how far the run has come, both or neither."""
         offsets = {TopicPartition(each.topic, each.partition): each.offset + 1 for each, _ in chosen}
         pasts = [past for _, past in chosen if past is not None]
-        if self.settings.delivery is Delivery.EXACTLY_ONCE:
+        if self.settings.delivery is DeliveryGuarantee.EXACTLY_ONCE:
             async with producer.transaction():
                 await self._send_all(producer, pasts)
                 await producer.send_offsets_to_transaction(offsets, group_of(self.settings, self.name))
@@ -87,7 +87,7 @@ class Run:
             await self._send_all(producer, pasts)
             await self._reader.commit(offsets)
 
-    async def _send_all(self, producer: Client, pasts: Sequence[Past]) -> None:
+    async def _send_all(self, producer: Client, pasts: Sequence[PastMessage]) -> None:
         futures = [
             await producer.send(
                 past.message.topic,

@@ -32,7 +32,7 @@ async def send_claims(
         key: Makes the record key of a message; never anything that identifies a person.
             Random keys if not given.
         progress: Called with the count of messages that the broker has acknowledged so far.
-        content_type: Header that says what the messages are; without it they are JSON.
+        content_type: Header that names the form of the messages; without it they are JSON.
     """
     headers = [] if content_type is None else [("content-type", content_type)]
     done = 0
@@ -70,7 +70,7 @@ async def _each(
 
 
 async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:
-    """Announce other reference tables to every worker, and wait until the broker has the notice."""
+    """Announce new reference tables to every worker, and wait until the broker has the notice."""
     async with open_producer(settings) as producer:
         await producer.send_and_wait(
             settings.topics.reference_updates,

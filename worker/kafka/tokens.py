@@ -1,4 +1,4 @@
-"""Hands the broker a bearer token from a file that something else renews, such as a projected volume or a sidecar."""
+"""Gives the broker a bearer token from a file that something else renews, such as a projected volume or a sidecar."""
 
 import asyncio
 import base64
@@ -9,7 +9,7 @@ from aiokafka.abc import AbstractTokenProvider
 
 
 class FileToken(AbstractTokenProvider):
-    """Reads the token anew for each connection: a token that was renewed is used at the next one."""
+    """Reads the token again for each connection: a token that was renewed is used at the next one."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -20,7 +20,7 @@ class FileToken(AbstractTokenProvider):
 
 
 def token_expiry(file: Path | None) -> float:
-    """Return when the token in a file expires, in seconds since 1970; 0 if it is no JWT that says so, or no file.
+    """Return when the token in a file expires, in seconds since 1970; 0 if it is not a JWT that says so, or no file.
 
     Nothing is verified: that is the broker's part.
     """

@@ -66,18 +66,16 @@ async def create_topics(
 
 
 def _partitions(topic: Topic, override: int | None) -> int:
-    if override is None or topic.role == "reference-updates":
-        return topic.partitions
-    return override
+    return override if override and topic.has_claim_partitions else topic.partitions
 
 
-async def check_topics(settings: Settings) -> tuple[TopicFlaw, ...]:
-    """Return what is wrong with the topics on the broker.
+async def check_topics(settings: Settings, topics: Sequence[Topic] | None = None) -> tuple[TopicFlaw, ...]:
+    """Return what is wrong with the topics on the broker: with those in use, or with the given ones.
 
     A dead letter keeps the key of its claim; the claim topics need one partition count, so that
     the order per key survives.
     """
-    topics = settings.topics_in_use
+    topics = settings.topics_in_use if topics is None else topics
     async with open_admin(settings) as admin:
         described = await admin.describe_topics([topic.name for topic in topics])
         counts = {
@@ -148,7 +146,7 @@ def flaws(topics: Sequence[Topic], counts: dict[str, int]) -> tuple[TopicFlaw, .
     expected = counts.get(inbound)
     for topic in topics:
         count = counts.get(topic.name)
-        if count is None or expected is None or topic.role == "reference-updates":
+        if count is None or expected is None or not topic.has_claim_partitions:
             continue
         if count != expected:
             problem = f"has {count} partitions, but {inbound} has {expected}"

@@ -1,6 +1,6 @@
 """Unpacks the payload of a record batch within a bound of memory.
 
-aiokafka unpacks whatever comes: 0.4 MB of gzip become 400 MB before any limit of ours is asked.
+aiokafka unpacks whatever comes: 0.4 MB of gzip become 400 MB before any of our limits applies.
 """
 
 import struct
@@ -8,6 +8,8 @@ import zlib
 from typing import Any, Final
 
 import cramjam
+
+from worker.errors import ClaimscrubError
 
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _XERIAL: Final = b"\x82SNAPPY\x00"
@@ -17,8 +19,8 @@ _FIRST_ROOM: Final = 1024 * 1024
 _MORE_ROOM: Final = 8
 
 
-class DamagedError(Exception):
-    """What is stored cannot be unpacked within the bound, or cannot be parsed."""
+class UnpackingError(ClaimscrubError):
+    """The payload cannot be unpacked within the bound, or cannot be parsed."""
 
 
 def unpack(codec: int, payload: bytes, most: int) -> bytes:
@@ -30,7 +32,7 @@ def unpack(codec: int, payload: bytes, most: int) -> bytes:
         most: Most bytes that it may unpack to.
 
     Raises:
-        DamagedError: It unpacks to more, or is not what the codec writes, or nobody knows the codec.
+        UnpackingError: It unpacks to more, or is not what the codec writes, or the codec is unknown.
     """
     try:
         match codec:
@@ -45,18 +47,18 @@ def unpack(codec: int, payload: bytes, most: int) -> bytes:
             case 4:
                 return _unpack_into(cramjam.zstd, payload, most)
     except (zlib.error, cramjam.DecompressionError, struct.error) as error:
-        raise DamagedError from error
-    raise DamagedError
+        raise UnpackingError from error
+    raise UnpackingError
 
 
 def _gunzip(payload: bytes, most: int) -> bytes:
     parts, room, rest = [], most, payload
     while rest:
         member = zlib.decompressobj(_GZIP_WINDOW)
-        # One byte more than there is room for tells what is too large from what just fits.
+        # One byte more than there is room for distinguishes what is too large from what just fits.
         part = member.decompress(rest, room + 1)
         if len(part) > room or not member.eof:
-            raise DamagedError
+            raise UnpackingError
         parts.append(part)
         room -= len(part)
         rest = member.unused_data
@@ -72,7 +74,7 @@ def _unsnap(payload: bytes, most: int) -> bytes:
         (size,) = _BLOCK_SIZE.unpack_from(payload, place)
         place += _BLOCK_SIZE.size
         if not 0 < size <= len(payload) - place:
-            raise DamagedError
+            raise UnpackingError
         part = _unsnap_block(payload[place : place + size], room)
         parts.append(part)
         room -= len(part)
@@ -82,7 +84,7 @@ def _unsnap(payload: bytes, most: int) -> bytes:
 
 def _unsnap_block(block: bytes, most: int) -> bytes:
     if cramjam.snappy.decompress_raw_len(block) > most:
-        raise DamagedError
+        raise UnpackingError
     return bytes(cramjam.snappy.decompress_raw(block))
 
 

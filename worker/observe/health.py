@@ -1,4 +1,4 @@
-"""What the worker knows about itself, for /livez and /readyz."""
+"""The worker's own state, for /livez and /readyz."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class HealthState:
         self._ready[part] = is_ready
 
     def is_alive(self) -> bool:
-        """Return whether the event loop turned within the last 30 s; a broker that is away is no death."""
+        """Return whether the event loop turned within the last 30 s; a broker that is away does not kill the worker."""
         return self.silence_s() < STALLED_AFTER_S
 
     def silence_s(self) -> float:

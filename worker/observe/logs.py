@@ -147,7 +147,7 @@ def unbuffered_stdout() -> BinaryIO:
 
 
 class LibraryHandler(logging.Handler):
-    """Turns a library's log record into one of ours, without its message; see the module."""
+    """Turns a library's log record into our form, without its message; see the module."""
 
     def __init__(self, log: structlog.typing.FilteringBoundLogger, on_drop: Callable[[], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The one catalogue of metrics: what is measured, in which unit, with which closed sets of labels."""
+"""The one catalogue of metrics, with their units and closed sets of labels."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +27,7 @@ _BYTES: Final = (1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304)
 _SECONDS_TO_LEAVE: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """What kind of instrument a metric is."""
 
     COUNTER = "counter"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label; `values` is its closed set, or none where the deployment closes it.
+    """One label; `values` is its closed set, or None when the deployment closes it.
 
     A label whose set the deployment closes is never filled from a message.
     """
@@ -48,10 +48,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; the name stands without the prefix `claimscrub_`."""
+    """One metric; the name is without the prefix `claimscrub_`."""
 
     name: str
-    kind: Kind
+    kind: MetricKind
     unit: str
     meaning: str
     labels: tuple[Label, ...] = ()
@@ -69,44 +69,44 @@ _EDITION: Final = Label("edition")
 CATALOGUE: Final = (
     Metric(
         "claims_received_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
-        "Messages taken into a batch, an X12 interchange as its claims; less those in flight and those dropped as "
-        "revoked, all have an outcome.",
+        "Messages taken into a batch, an X12 interchange as its claims; all have an outcome except those in "
+        "flight and those dropped as revoked.",
     ),
     Metric(
         "claims_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
         "Messages whose outcome the broker has acknowledged.",
         (_OUTCOME,),
     ),
     Metric(
         "claims_by_payer_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
         "Claims by the payer profile that decided them.",
         (_PAYER, Label("outcome", DISPOSITIONS)),
     ),
     Metric(
         "claims_dropped_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
         "Deliveries left to another worker or another try: the offset did not move.",
         (Label("cause", ("already-done", "generation", "gap", "revoked")),),
     ),
     Metric(
         "findings_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "findings",
         "Findings, by the edit that reports them.",
         (_EDIT, Label("severity", SEVERITIES)),
     ),
     Metric(
         "dead_letters_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
-        "Dead letters, by what was wrong and how far the message came.",
+        "Dead letters, by reason and by the stage that the message reached.",
         (
             Label("reason", tuple(DeadLetterReason)),
             Label("stage", tuple(DeadLetterStage)),
@@ -114,53 +114,55 @@ CATALOGUE: Final = (
     ),
     Metric(
         "unreadable_messages_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
-        "Messages that a library below the worker could not read; each is a dead letter, without its bytes if need be.",
+        "Messages that a Kafka library could not read; each is a dead letter, without its bytes if need be.",
         _PARTITION,
     ),
     Metric(
         "expired_unread_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "offsets",
         "Offsets that the broker's retention deleted before a worker had read them; control records count too.",
         _PARTITION,
     ),
     Metric(
         "dead_letter_limit_reached",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "partitions",
         "Partitions held because too much of what was read from them turned into dead letters.",
     ),
     Metric(
         "crash_suspects_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "lanes",
-        "Partitions taken over from a worker that died, perhaps of one of their claims.",
+        "Partitions taken over from a worker that crashed, perhaps on one of their claims.",
     ),
-    Metric("no_data_total", Kind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
+    Metric("no_data_total", MetricKind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
     Metric(
         "claims_unverified_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
         "Claims that went out as scrubbed although an edit that can hold a claim had no data to decide them.",
     ),
     Metric(
         "claims_not_read_whole_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
         "Claims with members that neither an edit nor the writer of 837s knows; their outcomes name them in notRead.",
     ),
-    Metric("edit_errors_total", Kind.COUNTER, "errors", "Edits that failed with an error of their own.", (_EDIT,)),
+    Metric(
+        "edit_errors_total", MetricKind.COUNTER, "errors", "Edits that failed with an error of their own.", (_EDIT,)
+    ),
     Metric(
         "budget_overruns_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "overruns",
-        "Times that a claim had used up its processor time, and the edit that ran was given up.",
+        "Times that a claim had used up its processor time and the running edit was stopped.",
     ),
     Metric(
         "stage_seconds",
-        Kind.HISTOGRAM,
+        MetricKind.HISTOGRAM,
         "seconds",
         "Time that one claim spends in one stage of the pipeline.",
         (_STAGE,),
@@ -168,7 +170,7 @@ CATALOGUE: Final = (
     ),
     Metric(
         "end_to_end_seconds",
-        Kind.HISTOGRAM,
+        MetricKind.HISTOGRAM,
         "seconds",
         "Time from the record's timestamp to the broker's acknowledgement of the outcome.",
         (_OUTCOME,),
@@ -176,63 +178,63 @@ CATALOGUE: Final = (
     ),
     Metric(
         "billed_dollars_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "dollars",
         "Total charges of the claims by outcome; amounts that cannot be on an 837P are left out.",
         (Label("outcome", DISPOSITIONS),),
     ),
     Metric(
         "held_dollars_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "dollars",
         "Total charges of the claims that an edit rejected or pended; a claim that two edits hold counts for both.",
         (_EDIT,),
     ),
     Metric(
         "message_bytes",
-        Kind.HISTOGRAM,
+        MetricKind.HISTOGRAM,
         "bytes",
         "Sizes of the messages taken in and of the records sent out.",
         (Label("direction", ("in", "out")),),
         _BYTES,
     ),
-    Metric("in_flight_claims", Kind.GAUGE, "messages", "Messages in the batches that are being worked on."),
-    Metric("waiting_claims", Kind.GAUGE, "messages", "Messages fetched that wait for their batch."),
+    Metric("in_flight_claims", MetricKind.GAUGE, "messages", "Messages in the batches that are being worked on."),
+    Metric("waiting_claims", MetricKind.GAUGE, "messages", "Messages fetched that wait for their batch."),
     Metric(
         "waiting_claims_limit",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "messages",
-        "As many messages may wait before no more are fetched.",
+        "Messages that may wait before fetching pauses.",
     ),
     Metric(
         "claims_unaccounted",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "messages",
-        "Received less outcomes, in flight and dropped as revoked, at the scrape; other than 0 for long is a bug.",
+        "Received minus outcomes, in flight and dropped as revoked, at the scrape; other than 0 for long is a bug.",
     ),
     Metric(
         "consumer_lag_records",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "messages",
-        "Messages that wait in an assigned partition: its end less the offset that comes next.",
+        "Messages that wait in an assigned partition: its end minus the next offset.",
         _PARTITION,
     ),
     Metric(
         "consumer_lag_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds",
         "Age of the oldest message without an outcome in an assigned partition, at the scrape; 0 if none waits.",
         _PARTITION,
     ),
     Metric(
         "broker_silent_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds",
         "Time since a broker last answered, at the scrape.",
     ),
     Metric(
         "kafka_connections",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "connections",
         "Connections to brokers that the consumer and the producers of outcomes have open, and how many of these "
         "clients have none and so miss one.",
@@ -240,47 +242,47 @@ CATALOGUE: Final = (
     ),
     Metric(
         "event_loop_silent_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds",
         "Time since the event loop last turned, at the scrape; something blocks it.",
     ),
     Metric(
         "ready",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
         "Whether a part of readiness holds (1) or not (0).",
         (Label("part", READINESS),),
     ),
     Metric(
         "consumer_stalls_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "stalls",
         "Times that messages waited in a partition and none came, so that it was read again.",
     ),
-    Metric("assigned_partitions", Kind.GAUGE, "partitions", "Claim partitions that this worker owns."),
+    Metric("assigned_partitions", MetricKind.GAUGE, "partitions", "Claim partitions that this worker owns."),
     Metric(
         "group_generation",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
         "The consumer group's generation; all workers of a group have the same.",
     ),
-    Metric("rebalances_total", Kind.COUNTER, "rebalances", "Times that the group shared out its partitions."),
+    Metric("rebalances_total", MetricKind.COUNTER, "rebalances", "Times that the group reassigned its partitions."),
     Metric(
         "commits_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "commits",
         "Commits of offsets, which under exactly-once are transactions.",
         (Label("result", ("ok", "aborted", "uncertain")),),
     ),
     Metric(
         "last_commit_timestamp_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds since 1970",
         "When offsets were last committed.",
     ),
     Metric(
         "delivery_seconds",
-        Kind.HISTOGRAM,
+        MetricKind.HISTOGRAM,
         "seconds",
         "Time until the broker has acknowledged all records of a batch.",
         (),
@@ -288,115 +290,115 @@ CATALOGUE: Final = (
     ),
     Metric(
         "produce_retries_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "batches",
-        "Batches of records put back to be sent again, as no broker answered or one refused for the time being; the "
-        "broker keeps one copy.",
+        "Batches of records queued to be sent again because no broker answered or one refused for now; the broker "
+        "keeps one copy.",
     ),
     Metric(
         "last_processed_timestamp_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds since 1970",
         "When the last batch was acknowledged.",
     ),
     Metric(
         "ruleset_info",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
         "The digest of the edits, profiles and guides; workers that differ give different verdicts.",
         (Label("digest"),),
     ),
     Metric(
         "reference_loaded_timestamp_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds since 1970",
         "When the reference tables in use were loaded.",
     ),
     Metric(
         "reference_info",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
         "The digest of the reference tables that are loaded; workers that differ give different verdicts.",
         (Label("digest"),),
     ),
     Metric(
         "reference_edition_info",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
         "The edition of a reference table that is loaded.",
         (_TABLE, _EDITION),
     ),
     Metric(
         "reference_rows",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "rows",
         "Rows of a reference table over all its loaded editions.",
         (_TABLE,),
     ),
     Metric(
         "reference_in_force_from_timestamp_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds since 1970",
         "First day that the loaded editions of a reference table cover.",
         (_TABLE,),
     ),
     Metric(
         "reference_in_force_to_timestamp_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds since 1970",
         "Last day that the loaded editions of a reference table cover.",
         (_TABLE,),
     ),
     Metric(
         "reference_updates_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "requests",
         "Requests to swap the reference tables, by notice or SIGHUP; at `rejected` the old tables stay.",
         (Label("result", ("loaded", "unchanged", "superseded", "rejected")),),
     ),
     Metric(
         "duplicate_outputs_suspected_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
-        "Outcomes whose id this worker had told among its last 20,000: a delivery taken twice, or a claim that its "
-        "submitter sent twice on a day.",
+        "Outcomes whose id is among the last 20,000 that this worker published: a message delivered twice, or a "
+        "claim submitted twice in one day.",
     ),
     Metric(
         "clock_skew_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "messages",
-        "Messages whose timestamp lies in the future or is missing; no end-to-end time is taken of them.",
+        "Messages whose timestamp lies in the future or is missing; they have no end-to-end time.",
     ),
     Metric(
         "sasl_token_expiry_timestamp_seconds",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "seconds since 1970",
-        "When the bearer token in its file expires, as it says itself; 0 without one that says so.",
+        "When the bearer token in its file expires, by its own claim; 0 without one.",
     ),
-    Metric("key_missing_total", Kind.COUNTER, "messages", "Messages without a key: no order is kept for them."),
+    Metric("key_missing_total", MetricKind.COUNTER, "messages", "Messages without a key: no order is kept for them."),
     Metric(
         "log_records_dropped_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "records",
         "Log records dropped: stdout was blocked, or a library repeated itself.",
         (Label("cause", ("blocked", "repeated")),),
     ),
     Metric(
         "log_fields_dropped_total",
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         "fields",
-        "Fields that a log call passed and that are not on the list of allowed ones; above 0 is a bug.",
+        "Fields of log calls that are not on the list of allowed ones; above 0 is a bug.",
     ),
     Metric(
         "build_info",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
-        "What is running.",
+        "The running version.",
         (Label("version"), Label("revision"), Label("python"), Label("delivery")),
     ),
     Metric(
         "settings_info",
-        Kind.GAUGE,
+        MetricKind.GAUGE,
         "1",
         "The digest of all settings, as in the log at the start; the name of a worker is one of them.",
         (Label("digest"),),

@@ -1,7 +1,7 @@
 """The worker's port: the status page, /livez, /readyz and /metrics, on a thread that no batch can hold up.
 
 aiohttp parses and writes, on an event loop of this thread's own: slow clients cost a coroutine and not a thread with
-its stack, which would count towards the limit of memory that the scrubber lives in. What aiohttp does not bound is
+its stack, which would count toward the limit of memory that the scrubber lives in. What aiohttp does not bound is
 bounded here: how many are connected, and how long each may take from its first byte to its last.
 """
 
@@ -33,7 +33,7 @@ _NOTHING_MAY_BE_LOADED: Final = "default-src 'none'; frame-ancestors 'none'"
 Exposition = Callable[[str], tuple[bytes, str]]
 """Takes the Accept header, and returns the page for Prometheus with its content type."""
 
-Figures = Callable[[], bytes]
+StatusFigures = Callable[[], bytes]
 """Returns the figures of the status page as JSON."""
 
 
@@ -46,7 +46,7 @@ class HealthServer:
         port: int,
         state: HealthState,
         exposition: Exposition,
-        status: Figures = lambda: b"{}",
+        status: StatusFigures = lambda: b"{}",
         deadline_s: float = DEADLINE_S,
     ) -> None:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -57,7 +57,7 @@ class HealthServer:
         self._closed = asyncio.Event()
         self._is_serving = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
-        # Of all threads that are started from here on; the default of 8 MiB counts towards the limit of memory.
+        # Of all threads that are started from here on; the default of 8 MiB counts toward the limit of memory.
         before = threading.stack_size(_STACK_BYTES)
         try:
             self._thread.start()
@@ -158,7 +158,9 @@ class _Connection(web.RequestHandler):
 class _Answers:
     """Answers each path; anything else is not found."""
 
-    def __init__(self, state: HealthState, exposition: Exposition, status: Figures, names: frozenset[str]) -> None:
+    def __init__(
+        self, state: HealthState, exposition: Exposition, status: StatusFigures, names: frozenset[str]
+    ) -> None:
         self._state = state
         self._exposition = exposition
         self._status = status

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
-from worker.observe.metrics import CATALOGUE, PREFIX, Kind, Metric
+from worker.observe.metrics import CATALOGUE, PREFIX, Metric, MetricKind
 
 OTHER: Final = "other"
 """Stands for a label value outside its closed set, so that no message can add series."""
@@ -16,10 +16,10 @@ OTHER: Final = "other"
 _KNOWN_LATER: Final = ("edit", "payer")
 """Labels whose closed set is known once the edits and profiles are loaded."""
 
-_CLASSES: Final = {Kind.COUNTER: Counter, Kind.GAUGE: Gauge}
+_CLASSES: Final = {MetricKind.COUNTER: Counter, MetricKind.GAUGE: Gauge}
 
 
-class _Series(Protocol):
+class _MetricSeries(Protocol):
     def inc(self, amount: float = 1) -> None: ...
     def set(self, value: float) -> None: ...
     def set_function(self, function: Callable[[], float]) -> None: ...
@@ -38,7 +38,7 @@ class Recorder:
         self._collectors = {metric.name: self._create(metric) for metric in CATALOGUE}
         self._metrics = {metric.name: metric for metric in CATALOGUE}
         # Looking a child up by labels takes a lock and builds a tuple; ours is one dictionary lookup.
-        self._series: dict[tuple[str, ...], _Series] = {}
+        self._series: dict[tuple[str, ...], _MetricSeries] = {}
         for metric in CATALOGUE:
             self._start_at_zero(metric)
         self.know_edits(edit_ids)
@@ -61,7 +61,7 @@ class Recorder:
 
     def _create(self, metric: Metric) -> Any:  # Any: the three classes share no base that has their methods
         names = [label.name for label in metric.labels]
-        if metric.kind is Kind.HISTOGRAM:
+        if metric.kind is MetricKind.HISTOGRAM:
             return Histogram(
                 PREFIX + metric.name, metric.meaning, names, registry=self._registry, buckets=metric.buckets
             )
@@ -79,7 +79,7 @@ class Recorder:
             for values in itertools.product(*known):
                 self._find(metric.name, values)
 
-    def _find(self, name: str, values: tuple[str, ...]) -> _Series:
+    def _find(self, name: str, values: tuple[str, ...]) -> _MetricSeries:
         found = self._series.get((name, *values))
         if found is not None:
             return found
@@ -89,7 +89,7 @@ class Recorder:
             allowed = self._closed_set(metric, label.name)
             closed.append(value if allowed is None or value in allowed else OTHER)
         collector = self._collectors[name]
-        series: _Series = collector.labels(*closed) if closed else collector
+        series: _MetricSeries = collector.labels(*closed) if closed else collector
         if OTHER not in closed:
             self._series[name, *values] = series
         return series

@@ -1,6 +1,6 @@
 """Spans as OpenTelemetry has them, sent over OTLP; needs the extra `traces`.
 
-A batch holds messages of many traces, so a span is linked to the sender's and is no child of it.
+A batch holds messages of many traces, so a span is linked to the sender's and is not a child of it.
 """
 
 from typing import Final

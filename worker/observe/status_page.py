@@ -1,4 +1,4 @@
-"""The page at `/`: plain HTML with its style and script in it, and a policy that lets nothing else in."""
+"""The page at `/`: plain HTML with its style and script in it, and a policy that allows nothing else."""
 
 import re
 from base64 import b64encode

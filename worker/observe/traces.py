@@ -1,4 +1,4 @@
-"""What a span tells of a message: where it stood, what became of it, how long it took; no key and no claim.
+"""What a span holds about a message: its place, its outcome, how long it took; no key and no claim.
 
 The telemetry library is loaded by `worker.observe.spans`, and only where spans are wanted.
 """
@@ -21,7 +21,7 @@ class TracedMessage:
         traceparent: The W3C trace context that it came with, which is well formed.
         outcome: What became of it.
         findings: How many findings its outcome has.
-        error: The reason and the stage of a dead letter; none for an outcome.
+        error: The reason and the stage of a dead letter; None for an outcome.
         stage_seconds: Seconds spent in each stage of the pipeline.
     """
 

@@ -1,4 +1,4 @@
-"""A guide: what must be documented for one drug, and what the drug is for."""
+"""A guide: the record that one drug needs, and its indications."""
 
 from datetime import date
 from enum import StrEnum
@@ -18,13 +18,13 @@ class Evidence(StrEnum):
     UNVERIFIED = "unverified"
 
 
-class Entry(BaseModel):
-    """A part of a guide: closed, so that a misspelt key is an error."""
+class GuideEntry(BaseModel):
+    """A part of a guide: closed, so that a misspelled key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RecordItem(Entry):
+class RecordItem(GuideEntry):
     """One element that the record must hold, or one of several that would do."""
 
     element: Element
@@ -41,7 +41,7 @@ class RecordItem(Entry):
         return (self.element, *self.or_else)
 
 
-class Indications(Entry):
+class Indications(GuideEntry):
     """The diagnoses for which the drug is given."""
 
     prefixes: tuple[str, ...] = Field(min_length=1, description="ICD-10-CM prefixes without dot")
@@ -51,8 +51,8 @@ class Indications(Entry):
     effective: date | None = None
 
 
-class Interval(Entry):
-    """The shortest time between two doses, as far as the source tells."""
+class Interval(GuideEntry):
+    """The shortest time between two doses, as far as the source states it."""
 
     days: int = Field(ge=1, le=3660)
     evidence: Evidence
@@ -60,23 +60,23 @@ class Interval(Entry):
     note: str | None = Field(default=None, description="which product, indication or phase it is the interval of")
 
 
-class Administration(Entry):
-    """The codes by which the drug is commonly given; payers differ, so that no edit holds a claim to them."""
+class Administration(GuideEntry):
+    """The codes by which the drug is commonly given; payers differ, so that no edit checks a claim against them."""
 
     codes: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")], ...] = Field(min_length=1)
     evidence: Evidence
     source: str
 
 
-class StepTherapy(Entry):
-    """What payers commonly want tried first; whether one does stands in its profile."""
+class StepTherapy(GuideEntry):
+    """What payers commonly want tried first; a payer's own wish is in its profile."""
 
     tried_first: tuple[str, ...] = Field(min_length=1, description="drugs or kinds of treatment, in words")
     evidence: Evidence
     source: str
 
 
-class Guide(Entry):
+class Guide(GuideEntry):
     """One drug under its true HCPCS code."""
 
     hcpcs: str = Field(pattern=r"^[A-Z]\d{4}$")

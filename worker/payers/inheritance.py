@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 Document: TypeAlias = dict[str, Any]  # any YAML mapping: the model of a profile reads it afterwards
 
 OWN: Final = ("name", "title", "applies_to")
-"""What a profile never takes from its parent: which claims are its own, and what it is called."""
+"""What a profile never inherits: which claims are its own, and its name."""
 
 
 def inheritance_problems(documents: Mapping[str, Document]) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def inheritance_problems(documents: Mapping[str, Document]) -> tuple[str, ...]:
 
 
 def inherited(documents: Mapping[str, Document], name: str) -> Document:
-    """A profile with all that its parents say. The parents are known to end; see `inheritance_problems`."""
+    """A profile with all settings of its parents. The chain of parents is known to end; see `inheritance_problems`."""
     own = documents[name]
     parent = own.get("extends")
     if parent is None:

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from schemas.outcome import Severity
-from worker.payers.suppression import Off, Setting, Suppression
+from worker.errors import ConfigurationError
+from worker.payers.suppression import Setting, Suppression, SwitchOff
 
 
 class DocumentationMode(StrEnum):
-    """How a claim is held to the record checklists."""
+    """How a claim is checked against the record checklists."""
 
     REQUIRED = "required"
     WHEN_SENT = "when-sent"
@@ -26,10 +27,10 @@ class ApplyFixes(StrEnum):
 
 
 class EditSetting(Setting):
-    """What a profile says about one edit."""
+    """The settings of a profile for one edit."""
 
     severity: Severity | None = None
-    off: Off | None = None
+    off: SwitchOff | None = None
     options: dict[str, Any] = Field(default_factory=dict)  # validated by the model that the edit declares
 
 
@@ -46,7 +47,7 @@ class Profile(Setting):
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
-    extends: str | None = Field(default=None, description="the profile whose settings hold where this one says nothing")
+    extends: str | None = Field(default=None, description="the profile whose settings apply where this one has none")
     medicare: bool = Field(description="whether Medicare's own rules bind this payer")
     applies_to: AppliesTo = AppliesTo()
     documentation: DocumentationMode = DocumentationMode.WHEN_SENT
@@ -55,19 +56,15 @@ class Profile(Setting):
     suppressions: tuple[Suppression, ...] = ()
 
     def setting(self, edit_id: str) -> EditSetting:
-        """What this profile says about an edit; all defaults when it says nothing."""
+        """This profile's settings for an edit; all defaults when it has none."""
         return self.edits.get(edit_id, NOTHING_SAID)
 
 
 NOTHING_SAID = EditSetting()
 
 
-class ProfileError(Exception):
-    """The profiles do not fit together; `problems` holds one sentence for each thing that is wrong."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+class ProfileError(ConfigurationError):
+    """The profiles do not fit together; `problems` holds one sentence for each problem."""
 
 
 class Profiles:
@@ -88,7 +85,7 @@ class Profiles:
                 fallbacks.append(profile)
         if len(fallbacks) != 1:
             names = ", ".join(profile.name for profile in fallbacks) or "none"
-            problems.append(f"exactly one profile says applies_to.otherwise; here: {names}")
+            problems.append(f"exactly one profile must set applies_to.otherwise; here: {names}")
         if problems:
             raise ProfileError(*problems)
         self._fallback = fallbacks[0]
@@ -97,7 +94,7 @@ class Profiles:
         return iter(self._by_name.values())
 
     def named(self, name: str) -> Profile:
-        """The profile of that name. Raises `ProfileError` with the names there are."""
+        """The profile of that name. Raises `ProfileError` with the known names."""
         if name not in self._by_name:
             raise ProfileError(f"there is no profile {name!r}; there are: {', '.join(sorted(self._by_name))}")
         return self._by_name[name]

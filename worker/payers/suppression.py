@@ -1,4 +1,4 @@
-"""What a profile silences: an edit for all claims, or for the claims and lines that a suppression describes."""
+"""Suppressions: an edit off for all claims, or for the claims and lines described."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,16 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 CodeOrRange: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5}(-[A-Z0-9]{5})?$")]
 """A procedure code or a range of them: `J0897`, `J9000-J9999`."""
 DiagnosisPrefix: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{0,6}$")]
-Place: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+PlaceCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 
 
 class Setting(BaseModel):
-    """A part of a profile: closed, so that a misspelt key is an error."""
+    """A part of a profile: closed, so that a misspelled key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Off(Setting):
+class SwitchOff(Setting):
     """Why an edit is switched off, by whom and until when."""
 
     reason: str = Field(min_length=1)
@@ -26,14 +26,14 @@ class Off(Setting):
     until: date | None = None
 
 
-class When(Setting):
+class LineFilter(Setting):
     """The lines that a suppression is for; all that is given must hold."""
 
     codes: tuple[CodeOrRange, ...] = Field(default=(), description="procedure codes, or ranges such as J9000-J9999")
     diagnoses: tuple[DiagnosisPrefix, ...] = Field(
         default=(), description="ICD-10-CM prefixes without dot; one diagnosis that the line points to is enough"
     )
-    places: tuple[Place, ...] = Field(default=(), description="places of service")
+    places: tuple[PlaceCode, ...] = Field(default=(), description="places of service")
 
     @model_validator(mode="after")
     def _is_narrow(self) -> Self:
@@ -50,8 +50,8 @@ class When(Setting):
         return not self.places or place in self.places
 
 
-class Suppression(Off):
+class Suppression(SwitchOff):
     """An edit that is silenced for some lines: why, by whom and until when."""
 
     edit: str
-    when: When
+    when: LineFilter

@@ -1,4 +1,4 @@
-"""Claims that come in another form than the claim message: each as a message, and what is no claim as a sentence."""
+"""Claims in a form other than the claim message: each as a message, and what is not a claim as a sentence."""
 
 import io
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.fhir.elements import Json
 from worker.fhir.reading import Damage, read_resource
 from worker.fhir.resources import is_resource
-from worker.pipeline.steps.decode import NotAClaimError, read_json
-from worker.x12.read.events import ClaimRead, Flaw, Level
+from worker.pipeline.steps.decode import UnreadableClaimError, read_json
+from worker.x12.read.events import ClaimRead, Level, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
 _RESOURCE_TYPE: Final = b'"resourceType"'
@@ -20,29 +20,29 @@ _RESOURCE_TYPE: Final = b'"resourceType"'
 
 @dataclass(frozen=True, slots=True)
 class ClaimDocument:
-    """A claim as a message, and where it stands: `Segment 22`, `Entry 3`, or nothing where there is only one."""
+    """A claim as a message, and where it is: `Segment 22`, `Entry 3`, or nothing where there is only one."""
 
     place: str
     document: Json
 
-    def refused(self, letter: DeadLetter) -> "list[NoClaim]":
+    def refused(self, letter: DeadLetter) -> "list[RefusedClaim]":
         """Return what is wrong with the message that the claim became, a sentence each with its place."""
-        return [NoClaim(letter, self._placed(each)) for each in letter.flaws or (f"{letter.reason.value}.",)]
+        return [RefusedClaim(letter, self._placed(each)) for each in letter.flaws or (f"{letter.reason.value}.",)]
 
     def _placed(self, sentence: str) -> str:
         return f"{self.place}: {sentence}" if self.place else sentence
 
 
 @dataclass(frozen=True, slots=True)
-class NoClaim:
-    """What is no claim: the reason, and one sentence that says where and why and holds nothing of the message."""
+class RefusedClaim:
+    """What is not a claim: the reason, and one sentence that says where and why and holds nothing of the message."""
 
     letter: DeadLetter
     sentence: str
 
 
 def says_resource(value: bytes) -> bool:
-    """Whether JSON is a FHIR resource by its own word; it is looked into only if the word is in it."""
+    """Whether JSON names itself a FHIR resource; it is parsed only if the word is in it."""
     if _RESOURCE_TYPE not in value:
         return False
     try:
@@ -51,21 +51,21 @@ def says_resource(value: bytes) -> bool:
         return False
 
 
-def interchange_claims(value: bytes) -> Iterator[ClaimDocument | NoClaim]:
+def interchange_claims(value: bytes) -> Iterator[ClaimDocument | RefusedClaim]:
     """Yield the claims of X12 interchanges; flaws with which all claims were read are passed over."""
     for each in read_837(io.BytesIO(value)):
         if isinstance(each, ClaimRead):
             yield ClaimDocument(f"Segment {each.segment}", each.document)
-        elif isinstance(each, Flaw) and not each.is_passed_over:
+        elif isinstance(each, SegmentFlaw) and not each.is_passed_over:
             yield _no_claim(_reason(each.level), f"Segment {each.segment}", each.reason)
 
 
-def resource_claims(value: bytes) -> Iterator[ClaimDocument | NoClaim]:
+def resource_claims(value: bytes) -> Iterator[ClaimDocument | RefusedClaim]:
     """Yield the claims of a FHIR resource."""
     try:
         document = read_json(value)
-    except NotAClaimError as error:
-        yield NoClaim(error.letter, f"{error.letter.reason.value}.")
+    except UnreadableClaimError as error:
+        yield RefusedClaim(error.letter, f"{error.letter.reason.value}.")
         return
     for each in read_resource(document):
         place = each.place.capitalize()
@@ -76,8 +76,8 @@ def resource_claims(value: bytes) -> Iterator[ClaimDocument | NoClaim]:
             yield _no_claim(reason, place, each.reason)
 
 
-def _no_claim(reason: DeadLetterReason, place: str, sentence: str) -> NoClaim:
-    return NoClaim(DeadLetter(reason, DeadLetterStage.DECODE), f"{place}: {sentence}" if place else sentence)
+def _no_claim(reason: DeadLetterReason, place: str, sentence: str) -> RefusedClaim:
+    return RefusedClaim(DeadLetter(reason, DeadLetterStage.DECODE), f"{place}: {sentence}" if place else sentence)
 
 
 def _reason(level: Level) -> DeadLetterReason:

@@ -17,11 +17,11 @@ from schemas.values import as_money
 from worker.edits.edit import AnyEdit
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
-from worker.pipeline.fixes.fixes import Fixed, make_fixes, new_findings
+from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
 from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
-from worker.pipeline.steps.check import MAX_FINDINGS, Checked, Found, check
-from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode
+from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, Found, check
+from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
 from worker.pipeline.steps.enrich import Enricher
 from worker.pipeline.steps.gather import Gatherer
 from worker.pipeline.steps.outcome import OutcomeWriter
@@ -32,8 +32,8 @@ STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 NO_SECONDS: Final[Mapping[str, float]] = MappingProxyType({})
 
 
-class Scrubbed(NamedTuple):
-    """What became of one message.
+class ScrubResult(NamedTuple):
+    """The result for one message.
 
     Exactly one of `message`, the outcome as JSON bytes, and `dead_letter` is set; neither is for a tombstone. What
     follows `dead_letter` is told of an outcome only.
@@ -73,12 +73,12 @@ class _Read:
     """A message that is a claim, from its bytes to what was found."""
 
     place: int
-    decoded: Decoded
+    decoded: DecodedClaim
     profile: Profile
     received_on: date
-    checked: Checked
+    checked: CheckResult
     tables: tuple[bytes, bytes]
-    fixed: Fixed | None = None
+    fixed: FixedClaim | None = None
 
 
 class Pipeline:
@@ -124,26 +124,26 @@ class Pipeline:
         other._only = self.profiles.named(profile)  # noqa: SLF001 - a copy of our own
         return other
 
-    def scrub(self, value: bytes | None, received_on: date) -> Scrubbed:
+    def scrub(self, value: bytes | None, received_on: date) -> ScrubResult:
         """One message in, what became of it out. Total: bad bytes are a dead letter, no bytes a tombstone."""
         return self.scrub_many([(value, received_on)])[0]
 
-    def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[Scrubbed]:
+    def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ScrubResult]:
         """Messages with the days they were received on in, what became of each out: the same as one by one, but faster.
 
         Each step is done for all of them before the next one. Raises `InterruptedScrubError` or `MemoryError` where one
         of several takes more than it may; then they are to be scrubbed one by one, which never raises.
         """
         marks = [self._clock()]
-        results: list[Scrubbed] = [_TOMBSTONE] * len(messages)
-        decoded: list[tuple[int, Decoded, date]] = []
+        results: list[ScrubResult] = [_TOMBSTONE] * len(messages)
+        decoded: list[tuple[int, DecodedClaim, date]] = []
         for place, (value, received_on) in enumerate(messages):
             if value is None:
                 continue
             try:
                 decoded.append((place, decode(value, self._max_bytes), received_on))
-            except NotAClaimError as error:
-                results[place] = Scrubbed(dead_letter=error.letter)
+            except UnreadableClaimError as error:
+                results[place] = ScrubResult(dead_letter=error.letter)
         marks.append(self._clock())
         read = [self._gather(place, each, day) for place, each, day in decoded]
         marks.append(self._clock())
@@ -158,10 +158,10 @@ class Pipeline:
         seconds = self._shares(marks, len(read))
         return [each if each.message is None else each._replace(stage_seconds=seconds) for each in results]
 
-    def _gather(self, place: int, decoded: Decoded, received_on: date) -> _Read:
+    def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Read:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         profile = self._only or self._profile_of(decoded.claim)
-        checked = Checked(self._plans[profile.name, facts.is_institutional], facts, received_on)
+        checked = CheckResult(self._plans[profile.name, facts.is_institutional], facts, received_on)
         return _Read(place, decoded, profile, received_on, checked, (self._enricher.enrich(facts), ledgers(facts)))
 
     def _correct(self, read: _Read) -> None:
@@ -172,18 +172,18 @@ class Pipeline:
             return
         try:
             corrected = decode(fixed.value, self._max_bytes)
-        except NotAClaimError:  # a correction may make a claim of the largest size too large
+        except UnreadableClaimError:  # a correction may make a claim of the largest size too large
             return
         again = self._gather(read.place, corrected, read.received_on)
         check([again.checked])
         if not new_findings(found, [each.finding() for each in again.checked.findings]):
             read.checked, read.tables, read.fixed = again.checked, again.tables, fixed
 
-    def _write(self, read: _Read) -> Scrubbed:
+    def _write(self, read: _Read) -> ScrubResult:
         checked, not_read = read.checked, read.decoded.not_read
         written = self._writer.write(read.decoded, checked, read.tables, read.fixed)
         amount = as_money(checked.claim.claim.claim_information.claim_charge_amount)
-        return Scrubbed(
+        return ScrubResult(
             message=written.message,
             outcome_id=written.outcome_id,
             disposition=written.disposition,
@@ -206,4 +206,4 @@ class Pipeline:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
 
 
-_TOMBSTONE: Final = Scrubbed()
+_TOMBSTONE: Final = ScrubResult()

@@ -1,4 +1,4 @@
-"""The waste ledger as the outcome tells it."""
+"""The waste ledger as the outcome shows it."""
 
 from decimal import Decimal
 from functools import lru_cache

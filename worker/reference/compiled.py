@@ -6,56 +6,33 @@ it. So there is no second copy of a value that could be stale, and nothing in th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import orjson
 
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import loaded_from, read_manifests
-from worker.reference.build.loaded import Loaded, LoadedTable
 from worker.reference.files.cells import Cells
 from worker.reference.files.held_rows import CompiledFile, CompiledRows, column
 from worker.reference.files.read_table import row_lengths, sorted_codes
+from worker.reference.tables.declared import LoadedTable, LoadedTables, Table
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.name_index import index_names
 from worker.reference.tables.names import NameIndex
 from worker.reference.tables.snapshot import Snapshot
+from worker.reference.tables.table_set import TABLES, Tables
 
 Row = TypeVar("Row")
 Document = Mapping[str, Any]  # Any: JSON
 
-KEY_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "asp_limits": ("hcpcs",),
-        "containers": ("ndc11", "hcpcs"),
-        "drugs": ("hcpcs",),
-        "expert_hints": ("hcpcs",),
-        "hcpcs": ("hcpcs",),
-        "modifier_exclusions": (),
-        "modifiers": ("code",),
-        "mue": ("hcpcs", "setting"),
-        "ncci_pairs": ("setting", "column1", "column2"),
-        "opps_status": ("hcpcs",),
-        "place_of_service": ("code",),
-        "products": ("product_id", "hcpcs"),
-        "remark_codes": ("code_set", "code"),
-        "sad_exclusions": ("hcpcs",),
-        "skin_substitutes": ("hcpcs",),
-        "taxonomy": ("code",),
-        "waste_duty": ("hcpcs",),
-    }
-)
-"""The columns by which `assemble` finds rows; the diagnoses are a sorted list and need none."""
-
 _DIGEST_LENGTH: Final = 64
 
 
-def compile_tables(loaded: Loaded, files: Mapping[str, bytes], of: str) -> bytes:
+def compile_tables(loaded: LoadedTables, files: Mapping[str, bytes], of: str) -> bytes:
     """The compiled form of tables that were read from these files and found good.
 
     Args:
@@ -65,18 +42,17 @@ def compile_tables(loaded: Loaded, files: Mapping[str, bytes], of: str) -> bytes
     """
     tables: dict[str, object] = {}
     manifests = read_manifests(files)
-    for field in fields(loaded):
-        table: LoadedTable[object] = getattr(loaded, field.name)
-        name = table.editions[0][0].table
-        tables[name] = {
-            "columns": manifests[name].columns,
-            "key": manifests[name].key,
+    for table in TABLES:
+        manifest = manifests[table.name]
+        tables[table.name] = {
+            "columns": manifest.columns,
+            "key": manifest.key,
             "editions": [
-                {"edition": asdict(edition)} | _places(name, rows, files[edition.path])
-                for edition, rows in table.editions
+                {"edition": asdict(edition)} | _places(table, rows, files[edition.path])
+                for edition, rows in loaded.of(table).editions
             ],
         }
-    ((_, drugs),) = loaded.drugs.editions
+    ((_, drugs),) = loaded.of(Tables.drugs).editions
     body = orjson.dumps({"of": of, "tables": tables, "names": index_names(drugs)})
     return sha256(body).hexdigest().encode() + body
 
@@ -92,10 +68,10 @@ def open_compiled(compiled: bytes, files: Mapping[str, bytes], of: str) -> Snaps
     return assemble(loaded_from(_CompiledTables(document["tables"], files)), _names(document["names"]))
 
 
-def _places(table: str, rows: Sequence[object], content: bytes) -> dict[str, object]:
-    if table not in KEY_COLUMNS:
+def _places(table: Table[Row, Any], rows: Sequence[Row], content: bytes) -> dict[str, object]:
+    if table.read_row is None:  # a sorted list needs no keys
         return {}
-    return {"lengths": row_lengths(content), "keys": {name: column(rows, name) for name in KEY_COLUMNS[table]}}
+    return {"lengths": row_lengths(content), "keys": {name: column(rows, name) for name in table.columns}}
 
 
 class _CompiledTables:

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 
+from worker.errors import ConfigurationError
+
 MOST_PROBLEMS = 20
 
 
-class ReferenceError(Exception):  # noqa: A001 - Python's own is about weak references; import the module, not the name
-    """The reference files are broken; `problems` says where and what would be right."""
+class ReferenceDataError(ConfigurationError):
+    """The reference files are broken; `problems` names the place and what would be right, for the first of them."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, *problems: str) -> None:
+        left_out = len(problems) - MOST_PROBLEMS
+        more = (f"and {left_out} more",) if left_out > 0 else ()
+        super().__init__(*problems[:MOST_PROBLEMS], *more)
         self.problems = problems[:MOST_PROBLEMS]
-        left_out = len(problems) - len(self.problems)
-        more = (f"and {left_out} more",) if left_out else ()
-        super().__init__("\n".join((*self.problems, *more)))
 
 
 def refuse(problems: Iterable[str]) -> None:
-    """Raise ReferenceError when there is a problem."""
+    """Raise ReferenceDataError when there is a problem."""
     named = tuple(problems)
     if named:
-        raise ReferenceError(named)
+        raise ReferenceDataError(*named)

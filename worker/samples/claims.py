@@ -13,8 +13,8 @@ from typing import Final
 import orjson
 
 from worker.samples.draft import Draft
-from worker.samples.drugs import DRUGS, Drug
-from worker.samples.mistakes import FLAWS, Flaw
+from worker.samples.drugs import DRUGS, Dose
+from worker.samples.mistakes import FLAWS, Mistake
 from worker.samples.synthetic import Json
 
 AS_OF: Final = date(2026, 3, 31)
@@ -30,11 +30,11 @@ _SHARE_DOCUMENTED: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class SampleMessage:
     """One message, what is wrong with it, and where it ought to go.
 
-    `expected` is a disposition, or none for bytes that are no claim. `flaw` is the edit that ought to find something,
-    the reason of the dead letter, or none for a sound claim.
+    `expected` is a disposition, or none for bytes that are not a claim. `flaw` is the edit that ought to find
+    something, the reason of the dead letter, or none for a sound claim.
     """
 
     value: bytes
@@ -42,7 +42,7 @@ class Planted:
     flaw: str | None = None
 
 
-def demo_claims(count: int, seed: int = SEED) -> Iterator[Planted]:
+def demo_claims(count: int, seed: int = SEED) -> Iterator[SampleMessage]:
     """Yield messages, the same ones each time."""
     random = Random(seed)  # noqa: S311 - synthetic claims, not secrets
     sound, flaws, garbled = cycle(DRUGS), cycle(FLAWS), cycle(GARBLED.items())
@@ -51,15 +51,15 @@ def demo_claims(count: int, seed: int = SEED) -> Iterator[Planted]:
         if place % _ONE_GARBLED_IN == _ONE_GARBLED_IN // 2:
             reason, garble = next(garbled)
             claim = _sound(next(sound), number, random).finished()
-            yield Planted(garble(orjson.dumps(claim)), None, reason)
+            yield SampleMessage(garble(orjson.dumps(claim)), None, reason)
         elif place % 2:
             yield _flawed(next(flaws), number, random)
         else:
             claim = _sound(next(sound), number, random).finished()
-            yield Planted(orjson.dumps(claim), "scrubbed")
+            yield SampleMessage(orjson.dumps(claim), "scrubbed")
 
 
-def _sound(drug: Drug, number: str, random: Random) -> Draft:
+def _sound(drug: Dose, number: str, random: Random) -> Draft:
     draft = Draft(drug, _day(random), number, random)
     if random.random() < _SHARE_DOCUMENTED:
         draft.record = drug.record()
@@ -68,10 +68,10 @@ def _sound(drug: Drug, number: str, random: Random) -> Draft:
     return draft
 
 
-def _flawed(flaw: Flaw, number: str, random: Random) -> Planted:
+def _flawed(flaw: Mistake, number: str, random: Random) -> SampleMessage:
     draft = Draft(random.choice(flaw.drugs), _day(random), number, random)
     flaw.plant(draft)
-    return Planted(orjson.dumps(draft.finished()), flaw.expected, flaw.edit)
+    return SampleMessage(orjson.dumps(draft.finished()), flaw.expected, flaw.edit)
 
 
 def _day(random: Random) -> str:
@@ -97,4 +97,4 @@ GARBLED: Final[dict[str, Callable[[bytes], bytes]]] = {
     "not-object": lambda value: b"[" + value + b"]",
     "schema": lambda _: b'{"claimInformation":"none"}',
 }
-"""Bytes that are no claim, by the reason of their dead letter."""
+"""Bytes that are not a claim, by the reason of their dead letter."""

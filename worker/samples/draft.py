@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from worker.samples.drugs import Drug
+from worker.samples.drugs import Dose
 from worker.samples.synthetic import Json, claim
 
 
@@ -12,7 +12,7 @@ from worker.samples.synthetic import Json, claim
 class Draft:
     """A claim in the making."""
 
-    drug: Drug
+    drug: Dose
     on: str
     number: str
     random: Random

@@ -13,7 +13,7 @@ BLADDER: Final = "51720"
 
 
 @dataclass(frozen=True, slots=True)
-class Drug:
+class Dose:
     """One way in which a drug is given: the dose, the containers opened for it, and the codes around it.
 
     `opened` holds the containers as the documentation element writes them, separated by blanks; empty where they are
@@ -94,29 +94,29 @@ RECORD: Final = {
     "treatment-plan": "on file",
 }
 
-OCTREOTIDE: Final = Drug(
+OCTREOTIDE: Final = Dose(
     "J2353", "octreotide", "30", "mg", 30, ("E220",), INJECTION, "IM", "165.00", "1x30", ndc="00078082581"
 )
-OMALIZUMAB: Final = Drug(
+OMALIZUMAB: Final = Dose(
     "J2357", "omalizumab", "150", "mg", 30, ("J4550",), INJECTION, "SC", "48.00", "1x150", ndc="50242004062"
 )
-ATEZOLIZUMAB: Final = Drug(
+ATEZOLIZUMAB: Final = Dose(
     "J9022", "atezolizumab", "1200", "mg", 120, ("C3490",), CHEMO, "IV", "84.00", "1x1200", ndc="50242091701"
 )
-NATALIZUMAB: Final = Drug(
+NATALIZUMAB: Final = Dose(
     "J2323", "natalizumab", "300", "mg", 300, ("G35A",), CHEMO, "IV", "27.00", "1x300", ndc="64406000801"
 )
-DENOSUMAB: Final = Drug(
+DENOSUMAB: Final = Dose(
     "J0897", "denosumab", "60", "mg", 60, ("M810",), INJECTION, "SC", "29.00", "1x60", ndc="55513071001"
 )
-BELIMUMAB: Final = Drug(
+BELIMUMAB: Final = Dose(
     "J0490", "belimumab", "700", "mg", 70, ("M3210",), INFUSION, "IV", "55.00", "1x400 3x120", "60", 6
 )
-MARGETUXIMAB: Final = Drug(
+MARGETUXIMAB: Final = Dose(
     "J9353", "margetuximab", "1050", "mg", 210, ("C50911",), CHEMO, "IV", "48.00", "5x250", "200", 40,
     "74527002202",
 )  # fmt: skip
-RESLIZUMAB: Final = Drug(
+RESLIZUMAB: Final = Dose(
     "J2786", "reslizumab", "240", "mg", 240, ("J8283",), INFUSION, "IV", "11.00", "3x100", "60", 60, "59310061031"
 )
 
@@ -128,18 +128,18 @@ WASTED: Final = (MARGETUXIMAB, RESLIZUMAB)
 DRUGS: Final = (
     *FIVE,
     *WASTED,
-    Drug("J0897", "denosumab", "120", "mg", 120, ("C7951",), INJECTION, "SC", "29.00", "1x120", ndc="55513073001"),
-    Drug("J2356", "tezepelumab", "210", "mg", 210, ("J4550",), INJECTION, "SC", "20.00", "1x210", ndc="55513011201"),
-    Drug("J2329", "ublituximab", "450", "mg", 450, ("G35A",), CHEMO, "IV", "62.00", "3x150", ndc="73150015006"),
-    Drug("J3397", "vestronidase", "230", "mg", 230, ("E7629",), INFUSION, "IV", "230.00", "23x10"),
-    Drug("J2354", "octreotide", "100", "mcg", 4, ("E220",), INJECTION, "SC", "4.00", attests=False),
-    Drug("J1932", "lanreotide", "120", "mg", 120, ("E220",), INJECTION, "SC", "36.00", "1x120", ndc="69097087067"),
-    Drug("J2182", "mepolizumab", "100", "mg", 100, ("J4550",), INJECTION, "SC", "35.00", "1x100", ndc="00173088101"),
-    Drug("J9271", "pembrolizumab", "200", "mg", 200, ("C3490",), CHEMO, "IV", "57.00", "2x100", ndc="00006302602"),
-    Drug("J9357", "valrubicin", "800", "mg", 4, ("D090",), BLADDER, "intravesical", "990", "4x200", ndc="24201010104"),
-    Drug("J0490", "belimumab", "400", "mg", 40, ("M3210",), INFUSION, "IV", "55.00", "1x400", ndc="49401010201"),
-    Drug("J3110", "teriparatide", "20", "mcg", 2, ("M810",), INJECTION, "SC", "46.00", attests=False),
-    Drug("J3489", "zoledronic acid", "5", "mg", 5, ("M810",), INFUSION, "IV", "30.00", "1x5", ndc="00078043561"),
+    Dose("J0897", "denosumab", "120", "mg", 120, ("C7951",), INJECTION, "SC", "29.00", "1x120", ndc="55513073001"),
+    Dose("J2356", "tezepelumab", "210", "mg", 210, ("J4550",), INJECTION, "SC", "20.00", "1x210", ndc="55513011201"),
+    Dose("J2329", "ublituximab", "450", "mg", 450, ("G35A",), CHEMO, "IV", "62.00", "3x150", ndc="73150015006"),
+    Dose("J3397", "vestronidase", "230", "mg", 230, ("E7629",), INFUSION, "IV", "230.00", "23x10"),
+    Dose("J2354", "octreotide", "100", "mcg", 4, ("E220",), INJECTION, "SC", "4.00", attests=False),
+    Dose("J1932", "lanreotide", "120", "mg", 120, ("E220",), INJECTION, "SC", "36.00", "1x120", ndc="69097087067"),
+    Dose("J2182", "mepolizumab", "100", "mg", 100, ("J4550",), INJECTION, "SC", "35.00", "1x100", ndc="00173088101"),
+    Dose("J9271", "pembrolizumab", "200", "mg", 200, ("C3490",), CHEMO, "IV", "57.00", "2x100", ndc="00006302602"),
+    Dose("J9357", "valrubicin", "800", "mg", 4, ("D090",), BLADDER, "intravesical", "990", "4x200", ndc="24201010104"),
+    Dose("J0490", "belimumab", "400", "mg", 40, ("M3210",), INFUSION, "IV", "55.00", "1x400", ndc="49401010201"),
+    Dose("J3110", "teriparatide", "20", "mcg", 2, ("M810",), INJECTION, "SC", "46.00", attests=False),
+    Dose("J3489", "zoledronic acid", "5", "mg", 5, ("M810",), INFUSION, "IV", "30.00", "1x5", ndc="00078043561"),
 )  # fmt: skip
 """Every code of the five drugs and of those they are mistaken for. None of the claims they make is flawed."""
 

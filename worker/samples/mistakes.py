@@ -1,4 +1,4 @@
-"""What is wrong with the flawed demo claims: one function a flaw, each with the edit that ought to find it."""
+"""The mistakes of the flawed demo claims: one function per flaw, each with the edit that ought to find it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from worker.samples import drugs
 from worker.samples.draft import Draft
-from worker.samples.drugs import DRUGS, FIVE, MISTAKEN, Drug
+from worker.samples.drugs import DRUGS, FIVE, MISTAKEN, Dose
 from worker.samples.synthetic import Json, line
 
 FUTURE: Final = "20260415"
@@ -14,13 +14,13 @@ TOO_LATE: Final = "20250210"
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class Mistake:
     """One way to be wrong: the edit that finds it, where the claim then goes, and the drugs it happens to."""
 
     edit: str
     expected: str
     plant: Callable[[Draft], None]
-    drugs: tuple[Drug, ...] = FIVE
+    drugs: tuple[Dose, ...] = FIVE
 
 
 def _no_waste_modifier(draft: Draft) -> None:
@@ -165,34 +165,34 @@ def _element_missing(draft: Draft) -> None:
 _NOT_FOR_SCLEROSIS: Final = tuple(drug for drug in FIVE if "G35A" not in drug.diagnoses)
 
 FLAWS: Final = (
-    Flaw("WST-01", "rejected", _no_waste_modifier),
-    Flaw("WST-02", "rejected", _both_waste_modifiers),
-    Flaw("WST-03", "rejected", _waste_alone),
-    Flaw("WST-06", "rejected", _waste_rounded_up, drugs.WASTED),
-    Flaw("WST-10", "rejected", _waste_attested_away, drugs.WASTED),
-    Flaw("UNT-01", "rejected", _broken_units),
-    Flaw("UNT-02", "rejected", _units_in_milligrams, (drugs.OMALIZUMAB, drugs.ATEZOLIZUMAB)),
-    Flaw("HCP-02", "rejected", _ended_code),
-    Flaw("HCP-04", "rejected", _name_of_another_drug),
-    Flaw("MOD-01", "rejected", _no_such_modifier),
-    Flaw("MOD-02", "rejected", _ended_modifier),
-    Flaw("MOD-04", "rejected", _procedure_modifier),
-    Flaw("IDN-01", "rejected", _broken_npi, DRUGS),
-    Flaw("FMT-02", "rejected", _element_missing, DRUGS),
-    Flaw("FMT-02", "rejected", _no_pointer, DRUGS),
-    Flaw("FMT-04", "rejected", _unbalanced, DRUGS),
-    Flaw("FMT-07", "rejected", _no_units, DRUGS),
-    Flaw("DX-01", "rejected", _ended_diagnosis, (drugs.NATALIZUMAB,)),
-    Flaw("DX-02", "rejected", _pointer_to_nothing, DRUGS),
-    Flaw("DX-03", "rejected", _no_principal_diagnosis, DRUGS),
-    Flaw("DAT-01", "rejected", _moved_to(FUTURE), DRUGS),
-    Flaw("DAT-04", "rejected", _moved_to(TOO_LATE), _NOT_FOR_SCLEROSIS),
-    Flaw("NDC-02", "rejected", _ndc_with_hyphens),
-    Flaw("NDC-06", "rejected", _ndc_of_another_drug),
-    Flaw("NDC-06", "scrubbed", _ndc_not_listed),
-    Flaw("EM-01", "rejected", _visit_without_25),
-    Flaw("ADM-01", "scrubbed", _no_administration),
-    Flaw("DOC", "pended", _thin_record),
-    Flaw("DOC", "pended", _empty_record),
+    Mistake("WST-01", "rejected", _no_waste_modifier),
+    Mistake("WST-02", "rejected", _both_waste_modifiers),
+    Mistake("WST-03", "rejected", _waste_alone),
+    Mistake("WST-06", "rejected", _waste_rounded_up, drugs.WASTED),
+    Mistake("WST-10", "rejected", _waste_attested_away, drugs.WASTED),
+    Mistake("UNT-01", "rejected", _broken_units),
+    Mistake("UNT-02", "rejected", _units_in_milligrams, (drugs.OMALIZUMAB, drugs.ATEZOLIZUMAB)),
+    Mistake("HCP-02", "rejected", _ended_code),
+    Mistake("HCP-04", "rejected", _name_of_another_drug),
+    Mistake("MOD-01", "rejected", _no_such_modifier),
+    Mistake("MOD-02", "rejected", _ended_modifier),
+    Mistake("MOD-04", "rejected", _procedure_modifier),
+    Mistake("IDN-01", "rejected", _broken_npi, DRUGS),
+    Mistake("FMT-02", "rejected", _element_missing, DRUGS),
+    Mistake("FMT-02", "rejected", _no_pointer, DRUGS),
+    Mistake("FMT-04", "rejected", _unbalanced, DRUGS),
+    Mistake("FMT-07", "rejected", _no_units, DRUGS),
+    Mistake("DX-01", "rejected", _ended_diagnosis, (drugs.NATALIZUMAB,)),
+    Mistake("DX-02", "rejected", _pointer_to_nothing, DRUGS),
+    Mistake("DX-03", "rejected", _no_principal_diagnosis, DRUGS),
+    Mistake("DAT-01", "rejected", _moved_to(FUTURE), DRUGS),
+    Mistake("DAT-04", "rejected", _moved_to(TOO_LATE), _NOT_FOR_SCLEROSIS),
+    Mistake("NDC-02", "rejected", _ndc_with_hyphens),
+    Mistake("NDC-06", "rejected", _ndc_of_another_drug),
+    Mistake("NDC-06", "scrubbed", _ndc_not_listed),
+    Mistake("EM-01", "rejected", _visit_without_25),
+    Mistake("ADM-01", "scrubbed", _no_administration),
+    Mistake("DOC", "pended", _thin_record),
+    Mistake("DOC", "pended", _empty_record),
 )
 """`DOC` stands for the checklist of the drug, DOC-02 to DOC-06. A flaw that only warns leaves the claim scrubbed."""

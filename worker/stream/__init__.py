@@ -1,1 +1,1 @@
-"""What speaks Kafka: the app, the topics, the delivery policies."""
+"""The running worker: the app, the lanes, the delivery policies."""

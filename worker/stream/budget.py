@@ -1,10 +1,10 @@
-"""What scrubbing one claim may cost in time, and what the process may cost in memory.
+"""Limits on the time that scrubbing one claim may take, and on the memory of the process.
 
 No check between two edits ends an edit that does not come back, so the clock interrupts it from
 outside, in two steps:
 
 1. After `cpu_s` of processor time an exception is raised inside the edit that runs (SIGPROF). The
-   pipeline reports that edit as failed and pends the claim; the other edits still have their say.
+   pipeline reports that edit as failed and pends the claim; the other edits still count.
 2. After `hang_s` of wall time the kernel ends the process (SIGALRM), whatever the interpreter does:
    C code that holds the interpreter lets no Python run, neither a handler nor a watching thread. The
    stack goes to stderr without a value in it, and `worker.stream.crash_record` counts the crash.
@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
+from worker.errors import ClaimscrubError
 from worker.pipeline.steps.check import InterruptedScrubError
 
 _AGAIN_AFTER: Final = 4
@@ -30,8 +31,8 @@ _PAGE_DATA: Final = 5
 """The place of data and stack among the counts of pages in /proc/self/statm (proc(5))."""
 
 
-class MemoryLimitError(Exception):
-    """The bound on memory is below what the process has already; the text says both."""
+class MemoryLimitError(ClaimscrubError):
+    """The bound on memory is below what the process already uses; the text states both."""
 
 
 class OverBudgetError(InterruptedScrubError):
@@ -45,7 +46,7 @@ class ClaimBudget:
     """
 
     def __init__(self, cpu_s: float, hang_s: float | None) -> None:
-        """Without `hang_s` no claim ends the process: somebody sits before it who can."""
+        """Without `hang_s` no claim ends the process: a user is there to end it."""
         self._cpu_s = cpu_s
         self._hang_s = hang_s
         self._is_running = False
@@ -106,13 +107,13 @@ def limit_process(memory_mib: int) -> None:
 
 
 def lift_process_limit() -> None:
-    """Lift the bound on memory as far as the system allows, to be able to say why the process ends."""
+    """Lift the bound on memory as far as the system allows, to be able to log why the process ends."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
 
 def _used_mib() -> int:
-    """Return the private writable memory of this process; 0 where the system does not say."""
+    """Return the private writable memory of this process; 0 where the system does not show it."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[_PAGE_DATA])
     except (OSError, ValueError, IndexError):

@@ -33,7 +33,7 @@ _METADATA: Final = re.compile(r"claimscrub/1 suspects-until=(\d{1,19}) crashes=(
 
 
 @dataclass(frozen=True, slots=True)
-class Suspects:
+class SuspectRange:
     """The messages from the committed offset up to `until` (exclusive); one of them ended `crashes` workers."""
 
     until: int
@@ -44,22 +44,22 @@ class Suspects:
         return f"claimscrub/1 suspects-until={self.until} crashes={self.crashes}"
 
 
-def suspects_of(lane: Lane) -> Suspects | None:
-    """Return the suspects that stand in the lane's metadata; none in a text that is not ours or is done with."""
+def suspects_of(lane: Lane) -> SuspectRange | None:
+    """Return the suspects in the lane's metadata; none in a text that is not ours or is done with."""
     found = _METADATA.fullmatch(lane.metadata)
     if found is None or int(found[1]) <= lane.next_offset:
         return None
-    return Suspects(int(found[1]), int(found[2]))
+    return SuspectRange(int(found[1]), int(found[2]))
 
 
-def found_suspects(lane: Lane) -> Suspects | None:
+def found_suspects(lane: Lane) -> SuspectRange | None:
     """Return the suspects that an earlier worker left, as opposed to those that this one names."""
     return None if lane.is_watched else suspects_of(lane)
 
 
 def watch(next_offset: int, batch_max_claims: int) -> str:
     """Return what to commit with an offset, so that a worker that dies has died of one of these."""
-    return Suspects(next_offset + batch_max_claims, 1).metadata()
+    return SuspectRange(next_offset + batch_max_claims, 1).metadata()
 
 
 def are_named(lane: Lane, messages: Sequence[HasOffset]) -> bool:
@@ -77,13 +77,13 @@ def portion(lane: Lane, messages: Sequence[Message]) -> Sequence[Message]:
     return [message for message in messages[:size] if message.offset < found.until] or messages
 
 
-def while_tried(found: Suspects, messages: Sequence[HasOffset]) -> str:
+def while_tried(found: SuspectRange, messages: Sequence[HasOffset]) -> str:
     """Return what to commit while messages are scrubbed and delivered, after a worker died of suspects."""
-    return Suspects(messages[-1].offset + 1, found.crashes + 1).metadata()
+    return SuspectRange(messages[-1].offset + 1, found.crashes + 1).metadata()
 
 
 def left(lane: Lane, next_offset: int) -> str | None:
-    """Return what to commit with an offset while suspects of an earlier worker lie behind it; none if none do."""
+    """Return what to commit with an offset while suspects of an earlier worker lie behind it; None when none do."""
     found = found_suspects(lane)
     return lane.metadata if found is not None and next_offset < found.until else None
 

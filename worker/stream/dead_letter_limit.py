@@ -3,7 +3,7 @@
 A broken deployment would otherwise empty the inbound topic into the dead letters, and each claim would
 have to be found and sent again. Counted for each partition, over the last messages that were decided.
 What only a sender can be blamed for, such as bytes that are not JSON, does not count: one sender could
-hold the claims of all others with 500 messages of a byte. The alert on a spike of dead letters tells of those.
+hold the claims of all others with 500 messages of a byte. The alert on a spike of dead letters covers those.
 """
 
 from collections import defaultdict, deque

@@ -14,21 +14,22 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.types import TP
 
+from worker.errors import ClaimscrubError
 from worker.kafka.connection import Client, new_producer
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.faust_transport import Group, count_retries
-from worker.stream.lanes import Committed, Lane
-from worker.stream.records import Outgoing
+from worker.stream.lanes import CommittedOffset, Lane
+from worker.stream.records import OutgoingRecord
 
 DELIVERY_TIMEOUT_S = 30.0
-"""aiokafka tries an idempotent batch for ever; after this the outcome of the batch is unknown."""
+"""aiokafka retries an idempotent batch forever; after this the outcome of the batch is unknown."""
 
 _CLOSE_TIMEOUT_S = 3.0
 _COMMIT_INTERVAL_S = 0.2
 
 
-class DeliveryUncertainError(RuntimeError):
+class DeliveryUncertainError(ClaimscrubError):
     """A batch may or may not have been delivered; only a restart from the committed offset is safe."""
 
 
@@ -49,7 +50,7 @@ class Delivery(Protocol):
         """Return a started producer for a partition."""
         ...
 
-    async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
+    async def deliver(self, lane: Lane, records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
         """Make the records and the offset after the batch durable, or raise."""
         ...
 
@@ -71,7 +72,7 @@ def _count_commit(recorder: Recorder) -> None:
     recorder.set("last_commit_timestamp_seconds", time.time())
 
 
-async def _send(producer: Client, records: Sequence[Outgoing]) -> None:
+async def _send(producer: Client, records: Sequence[OutgoingRecord]) -> None:
     futures = [
         await producer.send(
             record.topic,
@@ -92,7 +93,7 @@ async def _stop_producer(producer: Client) -> None:
 
 
 class ExactlyOnce:
-    """One transaction a batch, with the offsets in it, on one producer for each partition.
+    """One transaction per batch, with the offsets in it, on one producer for each partition.
 
     aiokafka sends offsets to a transaction without the generation of the group, so the broker would
     take them from a worker that lost the partition; only the transactional id, one for each input
@@ -128,10 +129,10 @@ class ExactlyOnce:
         return producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
-        await self.deliver(lane, (), Committed(lane.next_offset, metadata))
+        """Commit the metadata in a transaction of its own, so that a worker that lost the partition cannot."""
+        await self.deliver(lane, (), CommittedOffset(lane.next_offset, metadata))
 
-    async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
+    async def deliver(self, lane: Lane, records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
         """Send the batch and its offset in one transaction."""
         producer = lane.producer
         try:
@@ -173,7 +174,7 @@ class AtLeastOnce:
         self._producer = new_producer(settings, record_limit=record_limit)
         count_retries(self._producer, lambda: recorder.count("produce_retries_total"))
         self.producers: set[Client] = {self._producer}
-        self._to_commit: dict[TP, tuple[Lane, Committed]] = {}
+        self._to_commit: dict[TP, tuple[Lane, CommittedOffset]] = {}
         self._committer: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -187,14 +188,14 @@ class AtLeastOnce:
         return self._producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata at once: it must stand before anything is scrubbed."""
+        """Commit the metadata at once: it must be there before anything is scrubbed."""
         self._to_commit.pop(lane.tp, None)
         try:
-            await self._group.commit({lane.tp: Committed(lane.next_offset, metadata)})
+            await self._group.commit({lane.tp: CommittedOffset(lane.next_offset, metadata)})
         except (KafkaError, TimeoutError) as error:
             raise DeliveryUncertainError from error
 
-    async def deliver(self, lane: Lane, records: Sequence[Outgoing], committed: Committed) -> None:
+    async def deliver(self, lane: Lane, records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
         """Send the batch, wait for the broker to have it, and remember the offset to commit."""
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_S):

@@ -10,13 +10,13 @@ class ExitCode(IntEnum):
     """It was asked to stop and did."""
 
     CRASHED = 1
-    """Something that nobody foresaw; a restart resumes from the committed offset."""
+    """An unexpected error; a restart resumes from the committed offset."""
 
     STOP_DEADLINE = 3
     """It was asked to stop, and was not done within the grace period."""
 
     BROKER_UNREACHABLE = 69
-    """No broker answered or let us in at the start, or a topic is missing there or has too few partitions."""
+    """No broker answered or accepted us at the start, or a topic is missing there or has too few partitions."""
 
     REFERENCE_BROKEN = 70
     """The reference data or the edits could not be loaded."""

@@ -15,7 +15,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from worker.kafka.connection import Client
-from worker.stream.lanes import Committed
+from worker.stream.lanes import CommittedOffset
 
 _HELD_BACK_S: Final = 0.01
 _ANSWER_S: Final = 30.0
@@ -84,7 +84,7 @@ def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitabl
 def count_retries(producer: Client, count: Callable[[], None]) -> None:
     """Have a call made each time that a producer is to send a batch of records again.
 
-    aiokafka tells nobody of it, so this listens in on the one method by which its sender puts a batch back.
+    aiokafka does not report it, so this wraps the one method by which its sender puts a batch back.
     """
     accumulator = producer._message_accumulator  # noqa: SLF001 -- see above
     reenqueue = accumulator.reenqueue
@@ -115,7 +115,7 @@ class Group:
     """The consumer group as this worker's member sees it.
 
     Every call raises `TimeoutError` when there is no answer in time: Faust's thread waits for ever, and a worker
-    that waits with it would seem to live.
+    that waits with it would seem to be alive.
     """
 
     def __init__(self, app: Faust, answer_s: float = _ANSWER_S) -> None:
@@ -135,13 +135,15 @@ class Group:
         started = None if consumer is None else consumer._thread._consumer  # noqa: SLF001
         return None if started is None else started._client  # noqa: SLF001
 
-    async def committed(self, tp: TP) -> Committed | None:
-        """Ask the broker what the group has committed; none if that is nothing."""
+    async def committed(self, tp: TP) -> CommittedOffset | None:
+        """Ask the broker what the group has committed; None when that is nothing."""
         partition = TopicPartition(tp.topic, tp.partition)
         # The public call answers the offset without its metadata.
         found = await self._call("_coordinator.fetch_committed_offsets", [partition])
         committed = found.get(partition)
-        return None if committed is None or committed.offset < 0 else Committed(committed.offset, committed.metadata)
+        return (
+            None if committed is None or committed.offset < 0 else CommittedOffset(committed.offset, committed.metadata)
+        )
 
     async def beginning(self, tp: TP) -> int:
         """Return the first offset that the broker still has."""
@@ -153,7 +155,7 @@ class Group:
         offsets = await self._call("end_offsets", [TopicPartition(tp.topic, tp.partition) for tp in tps])
         return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
 
-    async def commit(self, offsets: Mapping[TP, Committed]) -> None:
+    async def commit(self, offsets: Mapping[TP, CommittedOffset]) -> None:
         """Commit offsets as a member of the group: the broker refuses one of an earlier generation."""
         await self._call(
             "commit",

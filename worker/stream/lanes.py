@@ -63,7 +63,7 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class CommittedOffset:
     """What the group has committed for a partition."""
 
     offset: int
@@ -78,7 +78,7 @@ class LaneGroup(Protocol):
         """Return the generation in force."""
         ...
 
-    async def committed(self, tp: TP) -> Committed | None:
+    async def committed(self, tp: TP) -> CommittedOffset | None:
         """Return what the group has committed."""
         ...
 
@@ -147,7 +147,7 @@ class Lanes:
         )
 
     async def lane(self, tp: TP, generation: int) -> Lane | None:
-        """Return the lane of a partition, opened first if need be; none if the generation is over."""
+        """Return the lane of a partition, opened first if need be; None when the generation is over."""
         if generation != self._generation or generation != self._group.generation:
             return None
         opening = self._opening.get(tp)
@@ -165,7 +165,7 @@ class Lanes:
     async def _open(self, tp: TP, generation: int) -> Lane:
         lane = Lane(tp, generation, await self._delivery.open(tp))
         try:
-            committed = await self._settled(tp) or Committed(await self._group.beginning(tp))
+            committed = await self._settled(tp) or CommittedOffset(await self._group.beginning(tp))
             lane.next_offset, lane.metadata = committed.offset, committed.metadata
             await self.pass_expired(lane)
         except BaseException:
@@ -187,7 +187,7 @@ class Lanes:
         # Committed at once: whoever opens the lane next would report them again.
         await self._delivery.note(lane, lane.metadata)
 
-    async def _settled(self, tp: TP) -> Committed | None:
+    async def _settled(self, tp: TP) -> CommittedOffset | None:
         # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
         # and aiokafka cannot ask for stable offsets only (KIP-447): so read until two answers agree.
         committed = await self._group.committed(tp)

@@ -1,4 +1,4 @@
-"""What ends a start or a run, as one line with the cause in words and an exit code; see `deploy/README.md`.
+"""Why a start or a run ends: one line with the cause and an exit code; see `deploy/README.md`.
 
 No text of an exception is repeated unless it is our own: others can quote what was read or sent.
 """
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from worker.errors import ClaimscrubError
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.budget import MemoryLimitError
 from worker.stream.exit_codes import ExitCode
@@ -24,7 +25,7 @@ _PORT_PROBLEMS: Final = MappingProxyType(
 )
 
 
-class NotLoadableError(Exception):
+class NotLoadableError(ClaimscrubError):
     """The tables, profiles or edits cannot be loaded; the text says which file and why, and is ours."""
 
 
@@ -39,25 +40,25 @@ class LastWords:
 
 
 def last_words(error: BaseException, settings: Settings) -> LastWords:
-    """Return what to say of an error that nobody has handled."""
+    """Return the last line for an unhandled error."""
     if isinstance(error, NotLoadableError):
         return LastWords("reference-broken", str(error), ExitCode.REFERENCE_BROKEN)
     if isinstance(error, MemoryLimitError):
         return LastWords("settings-wrong", str(error), ExitCode.SETTINGS)
     if isinstance(error, MemoryError):
-        problem = f"{ENV_PREFIX}MEMORY_LIMIT_MIB is {settings.memory_limit_mib}, which is too little"
+        problem = f"{ENV_PREFIX}MEMORY_LIMIT_MIB is {settings.memory_limit_mib}, which is too low"
         return LastWords("settings-wrong", problem, ExitCode.SETTINGS)
     if isinstance(error, UnknownTopicOrPartitionError):
-        problem = "a topic or partition is missing on the broker (`claimscrub topics check` says which)"
+        problem = "a topic or partition is missing on the broker (`claimscrub topics check` shows which)"
         return LastWords("topic-missing", problem, ExitCode.BROKER_UNREACHABLE, _class(error))
     if isinstance(error, KafkaError | TimeoutError | OSError):
-        problem = f"no answer of a broker at {settings.bootstrap_servers}"
+        problem = f"no answer from a broker at {settings.bootstrap_servers}"
         return LastWords("broker-unreachable", problem, ExitCode.BROKER_UNREACHABLE, _class(error))
-    return LastWords("worker-failed", "something that nobody foresaw", ExitCode.CRASHED, _class(error) | _place(error))
+    return LastWords("worker-failed", "an unexpected error", ExitCode.CRASHED, _class(error) | _place(error))
 
 
 def port_words(error: OSError, settings: Settings) -> LastWords:
-    """Return what to say when the port of health and metrics cannot be opened."""
+    """Return the last line when the port of health and metrics cannot be opened."""
     if isinstance(error, socket.gaierror):
         problem = "the host is not known"
     else:

@@ -19,7 +19,7 @@ from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import OnExpired
-from worker.stream.runtime import Log, Shell
+from worker.stream.runtime import Log, Runtime
 
 _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0
@@ -76,14 +76,14 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
 
 
 async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
-    """Say in one line that a broker does not answer, which one, and what is in the way."""
+    """Log in one line that a broker does not answer, which one, and the reason."""
     found = await find_obstacle_and_broker(settings)
     reason, host, port = (None, None, None) if found is None else found
     log.warning("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
 
 
 async def watch_readiness(health: HealthState, log: Log) -> None:
-    """Say when the worker becomes ready, when it is not any more, and why, and when it is again."""
+    """Log when the worker becomes ready, when it is not any more, and why, and when it is again."""
     was_ready, has_been = False, False
     while True:
         missing = [part for part, is_ready in health.readiness().items() if not is_ready]
@@ -96,57 +96,57 @@ async def watch_readiness(health: HealthState, log: Log) -> None:
         await asyncio.sleep(_TICK_S)
 
 
-def connect_rebalancing(shell: Shell) -> None:
+def connect_rebalancing(runtime: Runtime) -> None:
     """Open and close lanes as the group hands partitions to this worker and takes them away."""
     openings: set[asyncio.Task[None]] = set()
 
     async def on_assigned(*_arguments: object, **_options: object) -> None:
         # This signal comes before Faust lets the streams go on; its signal of the assignment can come after.
-        tps = claim_partitions(shell)
-        shell.recorder.count("rebalances_total")
-        shell.recorder.set("assigned_partitions", len(tps))
-        shell.health.note("group_joined", is_ready=True)
-        generation = shell.group.generation
-        shell.recorder.set("group_generation", generation)
-        shell.log.info("partitions-assigned", partitions=len(tps), generation=generation)
-        task = asyncio.create_task(_open(shell, tps, generation))
+        tps = claim_partitions(runtime)
+        runtime.recorder.count("rebalances_total")
+        runtime.recorder.set("assigned_partitions", len(tps))
+        runtime.health.note("group_joined", is_ready=True)
+        generation = runtime.group.generation
+        runtime.recorder.set("group_generation", generation)
+        runtime.log.info("partitions-assigned", partitions=len(tps), generation=generation)
+        task = asyncio.create_task(_open(runtime, tps, generation))
         openings.add(task)
         task.add_done_callback(openings.discard)
 
     async def on_revoked(*_arguments: object, **_options: object) -> None:
-        shell.health.note("group_joined", is_ready=False)
-        shell.health.note("producer_usable", is_ready=False)
-        is_done = await shell.lanes.revoke()
-        shell.recorder.set("assigned_partitions", 0)
-        shell.log.info("partitions-revoked", result="done" if is_done else "aborted")
+        runtime.health.note("group_joined", is_ready=False)
+        runtime.health.note("producer_usable", is_ready=False)
+        is_done = await runtime.lanes.revoke()
+        runtime.recorder.set("assigned_partitions", 0)
+        runtime.log.info("partitions-revoked", result="done" if is_done else "aborted")
 
-    shell.app.on_rebalance_complete.connect(on_assigned, weak=False)
-    shell.app.on_partitions_revoked.connect(on_revoked, weak=False)
+    runtime.app.on_rebalance_complete.connect(on_assigned, weak=False)
+    runtime.app.on_partitions_revoked.connect(on_revoked, weak=False)
 
 
-async def _open(shell: Shell, tps: tuple[TP, ...], generation: int) -> None:
+async def _open(runtime: Runtime, tps: tuple[TP, ...], generation: int) -> None:
     try:
-        await shell.lanes.assign(tps, generation)
+        await runtime.lanes.assign(tps, generation)
     except Exception as error:  # noqa: BLE001 -- any failure here leaves a partition without an owner
-        if generation == shell.group.generation:
-            shell.log.critical("producer-unusable", exception=type(error).__name__)
-            shell.end(ExitCode.DELIVERY_UNCERTAIN)
+        if generation == runtime.group.generation:
+            runtime.log.critical("producer-unusable", exception=type(error).__name__)
+            runtime.end(ExitCode.DELIVERY_UNCERTAIN)
         return
-    for lane in shell.lanes.open_lanes():
+    for lane in runtime.lanes.open_lanes():
         found = found_suspects(lane)
         if found is not None:
-            shell.recorder.count("crash_suspects_total")
+            runtime.recorder.count("crash_suspects_total")
             place = {"topic": lane.tp.topic, "partition": lane.tp.partition, "offset": lane.next_offset}
-            shell.log.warning("worker-died", count=found.until - lane.next_offset, crashes=found.crashes, **place)
-    if generation == shell.group.generation:
-        shell.health.note("producer_usable", is_ready=True)
+            runtime.log.warning("worker-died", count=found.until - lane.next_offset, crashes=found.crashes, **place)
+    if generation == runtime.group.generation:
+        runtime.health.note("producer_usable", is_ready=True)
 
 
-def claim_partitions(shell: Shell) -> tuple[TP, ...]:
+def claim_partitions(runtime: Runtime) -> tuple[TP, ...]:
     """Return the partitions of the inbound topic that are ours."""
-    inbound = shell.settings.topics.inbound
+    inbound = runtime.settings.topics.inbound
     return tuple(
-        sorted(TP(each.topic, each.partition) for each in shell.app.consumer.assignment() if each.topic == inbound)
+        sorted(TP(each.topic, each.partition) for each in runtime.app.consumer.assignment() if each.topic == inbound)
     )
 
 
@@ -173,12 +173,12 @@ async def tick(health: HealthState) -> None:
         await asyncio.sleep(_TICK_S)
 
 
-async def watch_faust(shell: Shell) -> None:
+async def watch_faust(runtime: Runtime) -> None:
     """Notice when Faust has given up."""
     while True:
-        if shell.app.crashed or shell.app.should_stop:
-            shell.log.critical("faust-stopped", exception=type(shell.app.crash_reason).__name__)
-            shell.end(ExitCode.CRASHED)
+        if runtime.app.crashed or runtime.app.should_stop:
+            runtime.log.critical("faust-stopped", exception=type(runtime.app.crash_reason).__name__)
+            runtime.end(ExitCode.CRASHED)
         await asyncio.sleep(_TICK_S)
 
 

@@ -1,17 +1,18 @@
-"""What one message may become, as opposed to one claim: a megabyte of X12 can hold 100,000 claims.
+"""Limits on what one message may become, as opposed to one claim: a megabyte of X12 can hold 100,000 claims.
 
 Decided while the claims of a message are scrubbed, before any of their outcomes is kept: over a limit, the message is
-one dead letter and nothing else. Wall time is no limit of its own: a message is not to blame for a worker that was
+one dead letter and nothing else. Wall time is not a limit of its own: a message is not to blame for a worker that was
 frozen, and one claim that holds the worker ends it (see `worker.stream.budget`).
 """
 
 import time
 from dataclasses import dataclass
 
+from worker.errors import ClaimscrubError
 from worker.settings import Settings
 
 
-class MessageLimitError(Exception):
+class MessageLimitError(ClaimscrubError):
     """A message becomes too much; the text is one sentence and holds nothing of the message."""
 
 
@@ -43,7 +44,7 @@ class MessageMeter:
             self._since = None
 
     def add(self, outcome_bytes: int) -> None:
-        """Count a claim, or what was no claim. Raises `MessageLimitError`."""
+        """Count a claim, or something that was not one. Raises `MessageLimitError`."""
         self.claims += 1
         self.outcome_bytes += outcome_bytes
         if self.claims > self.most_claims:

@@ -16,10 +16,10 @@ _AT_ONCE = 50
 
 
 class Positions:
-    """Tells holes in the offsets of a partition from records that were skipped.
+    """Distinguishes holes in the offsets of a partition from skipped records.
 
     Holes are ordinary: control records of an upstream transaction, retention, compaction. Only the
-    log itself knows. One look is remembered for the offsets that it covers, as an upstream that
+    log itself shows them. One look is remembered for the offsets that it covers, as an upstream that
     sends every claim in a transaction of its own leaves a hole after each.
     """
 
@@ -29,7 +29,7 @@ class Positions:
         self._seen: dict[TP, tuple[int, list[int]]] = {}
 
     async def first_offset(self, tp: TP, offset: int) -> int | None:
-        """Return the offset of the first committed record at or after one; none if none shows up in time."""
+        """Return the offset of the first committed record at or after one; None when none shows up in time."""
         start, offsets = self._seen.get(tp, (0, []))
         if not offsets or not start <= offset <= offsets[-1]:
             offsets = await self._look(tp, offset)

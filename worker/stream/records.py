@@ -25,12 +25,12 @@ from worker.kafka.messages import (
     UNREADABLE,
     X12_CONTENT_TYPE,
     Headers,
-    Inbound,
+    InboundMessage,
     number_in,
     replays,
 )
 from worker.pipeline.forms import says_resource
-from worker.stream.scrubber import Form, Scrubbed
+from worker.stream.scrubber import ClaimVerdict, Form
 from worker.x12.read.segments import is_x12
 
 MAX_KEY_BYTES: Final = 1024
@@ -49,7 +49,7 @@ _FLAWS_SHARE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingRecord:
     """One record to send."""
 
     topic: str
@@ -61,7 +61,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every record says about where it was made."""
+    """The origin that every record carries."""
 
     topics: TopicNames
     app_version: str
@@ -73,19 +73,19 @@ class Provenance:
         return f"/claimscrub/{self.topics.inbound}"
 
 
-def received_on(message: Inbound, zone: ZoneInfo) -> date | None:
-    """Return the day of the record's timestamp in a zone; none if it has no usable one."""
+def received_on(message: InboundMessage, zone: ZoneInfo) -> date | None:
+    """Return the day of the record's timestamp in a zone; None when it has no usable one."""
     moment = sent_at(message, zone)
     return None if moment is None else moment.date()
 
 
-def sent_at(message: Inbound, zone: ZoneInfo) -> datetime | None:
-    """Return the moment of the record's timestamp in a zone; none if it has no usable one."""
+def sent_at(message: InboundMessage, zone: ZoneInfo) -> datetime | None:
+    """Return the moment of the record's timestamp in a zone; None when it has no usable one."""
     moment = _moment(message)
     return None if moment is None else moment.astimezone(zone)
 
 
-def _moment(message: Inbound) -> datetime | None:
+def _moment(message: InboundMessage) -> datetime | None:
     timestamp_ms = message.timestamp_ms
     if replays(message.headers):
         # A replay is a new record: kept under its old timestamp, the topic's retention could delete it unread.
@@ -98,7 +98,7 @@ def _moment(message: Inbound) -> datetime | None:
         return None
 
 
-def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
+def refusal(message: InboundMessage, max_message_bytes: int) -> DeadLetter | None:
     """Return why a message is not even looked into, or None when it is."""
     if message.mark is not None:
         return DeadLetter(_REASON_OF[message.mark], DeadLetterStage.FETCH)
@@ -114,7 +114,7 @@ def refusal(message: Inbound, max_message_bytes: int) -> DeadLetter | None:
     return None
 
 
-def form_of(message: Inbound) -> Form:
+def form_of(message: InboundMessage) -> Form:
     """Return in which form a message holds its claims.
 
     Its content type decides; without one, X12 is known by its ISA. FHIR is known by its resourceType as well.
@@ -127,7 +127,7 @@ def form_of(message: Inbound) -> Form:
     return Form.CLAIM
 
 
-def _content_types(message: Inbound) -> list[bytes | None]:
+def _content_types(message: InboundMessage) -> list[bytes | None]:
     return [value for name, value in message.headers if name.lower() == _CONTENT_TYPE_HEADER]
 
 
@@ -147,7 +147,9 @@ def _is_json(content_type: bytes | None) -> bool:
     return media_type == JSON_CONTENT_TYPE or media_type.endswith(b"+json")
 
 
-def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tuple[Outgoing | None, Scrubbed]:
+def outgoing(
+    message: InboundMessage, scrubbed: ClaimVerdict, provenance: Provenance
+) -> tuple[OutgoingRecord | None, ClaimVerdict]:
     """Return the record for a verdict, and the verdict; it turns to a dead letter if the record is too large."""
     if scrubbed.disposition == "skipped":
         return None, scrubbed
@@ -159,18 +161,18 @@ def outgoing(message: Inbound, scrubbed: Scrubbed, provenance: Provenance) -> tu
         scrubbed = dead(DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE, scrubbed.versions)
     verdict = scrubbed.dead_letter
     if verdict is None:
-        # A verdict without a value keeps no promise of the seam; the claim must not vanish for it.
+        # The scrubber must return a value. If it does not, dead-letter the claim rather than lose it.
         scrubbed = dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE, scrubbed.versions)
         verdict = DeadLetter(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
     return _dead_letter(message, verdict, scrubbed.versions, provenance), scrubbed
 
 
-def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> Scrubbed:
-    """Return the verdict of a dead letter, with sentences that say more."""
-    return Scrubbed("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
+def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> ClaimVerdict:
+    """Return the verdict of a dead letter, with sentences that explain it."""
+    return ClaimVerdict("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
 
 
-def size(record: Outgoing) -> int:
+def size(record: OutgoingRecord) -> int:
     """Return an upper estimate of a record's bytes on the wire."""
     return (
         len(record.value)
@@ -180,15 +182,17 @@ def size(record: Outgoing) -> int:
     )
 
 
-def _outcome(message: Inbound, scrubbed: Scrubbed, value: bytes, outcome_id: str, provenance: Provenance) -> Outgoing:
+def _outcome(
+    message: InboundMessage, scrubbed: ClaimVerdict, value: bytes, outcome_id: str, provenance: Provenance
+) -> OutgoingRecord:
     topic = getattr(provenance.topics, scrubbed.disposition)
     headers = [*cloud_event(outcome_id, f"claim.{scrubbed.disposition}", message, provenance)]
     headers.append((_CONTENT_TYPE_HEADER, JSON_CONTENT_TYPE))
-    return Outgoing(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
+    return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
 
 
-def handed_on(message: Inbound) -> Headers:
-    """Return what of a message's headers goes on to all that comes of it: its trace, and how often it was replayed."""
+def handed_on(message: InboundMessage) -> Headers:
+    """Return the headers of a message that are passed on to its results: its trace, and how often it was replayed."""
     headers = []
     trace = traceparent(message)
     if trace is not None:
@@ -198,20 +202,20 @@ def handed_on(message: Inbound) -> Headers:
     return tuple(headers)
 
 
-def traceparent(message: Inbound) -> bytes | None:
-    """Return the W3C trace context that a message came with; none if it has none, a malformed one or several."""
+def traceparent(message: InboundMessage) -> bytes | None:
+    """Return the W3C trace context that a message came with; None when it has none, a malformed one or several."""
     found = [each for name, each in message.headers if name.lower() == _TRACEPARENT_HEADER]
     return found[0] if len(found) == 1 and _TRACEPARENT.match(found[0] or b"") else None
 
 
-def trace_id(message: Inbound) -> str | None:
+def trace_id(message: InboundMessage) -> str | None:
     """Return the id of the trace that a message belongs to, 32 hexadecimal digits."""
     context = traceparent(message)
     return None if context is None else context.split(b"-")[1].decode()
 
 
-def cloud_event(event_id: str, kind: str, message: Inbound, provenance: Provenance) -> Headers:
-    """Return the CloudEvents headers of something that became of a message."""
+def cloud_event(event_id: str, kind: str, message: InboundMessage, provenance: Provenance) -> Headers:
+    """Return the CloudEvents headers of a record made from a message."""
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", event_id.encode()),
@@ -231,12 +235,12 @@ def dead_letter_id(topic: str, partition: int, offset: int) -> str:
 
 
 def _dead_letter(
-    message: Inbound, verdict: DeadLetter, versions: Mapping[str, str], provenance: Provenance
-) -> Outgoing:
+    message: InboundMessage, verdict: DeadLetter, versions: Mapping[str, str], provenance: Provenance
+) -> OutgoingRecord:
     """Return the message unchanged, its headers first and then ours.
 
     Everything from `claimscrub-dlq-schema` on is ours: whoever sends the message again cuts there.
-    Headers in the namespace of ours that came in are forged or left over from an earlier try.
+    Incoming headers in our namespace are forged or left over from an earlier try.
     """
     value = message.value or b""
     headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))
@@ -268,12 +272,12 @@ def _dead_letter(
         dlq.HEADER_REPLAYS: str(replays(message.headers)),
     }
     if not is_read:
-        # A digest of nothing would say that the message was empty.
+        # A digest of nothing would mean that the message was empty.
         del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
     if flaws:
         ours[dlq.HEADER_FLAWS] = flaws
     event_id = dead_letter_id(message.topic, message.partition, message.offset)
-    return Outgoing(
+    return OutgoingRecord(
         provenance.topics.dead_letter,
         message.partition,
         key if key_fits else None,

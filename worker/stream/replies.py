@@ -1,7 +1,7 @@
-"""What leaves beside the outcomes of a message, where the operator wants it: clean claims as 837s, answers in X12.
+"""Records sent beside the outcomes of a message, where the operator wants them: clean claims as 837s, answers in X12.
 
 The outcomes of one message are known together, so that what is made of them leaves in their transaction. It is a
-function of the message and its verdicts: what is done again gives the same bytes again.
+function of the message and its verdicts: a repetition gives the same bytes.
 """
 
 import io
@@ -14,11 +14,12 @@ from typing import Any, Final
 import orjson
 
 from schemas.outcome import Outcome
-from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
+from worker.errors import ClaimscrubError
+from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.pipeline.steps.decode import read_json
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import Outgoing, Provenance, cloud_event, form_of, handed_on, size
-from worker.stream.scrubber import Form, Scrubbed
+from worker.stream.records import OutgoingRecord, Provenance, cloud_event, form_of, handed_on, size
+from worker.stream.scrubber import ClaimVerdict, Form
 from worker.x12.answer import ack_999 as structure
 from worker.x12.answer import status_277ca as status_answer
 from worker.x12.answer.ack_999 import answers_of, write_999, write_ta1
@@ -31,20 +32,20 @@ from worker.x12.write.covers import Defaults
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:reply")
 
 
-class ReplyTooLargeError(Exception):
+class ReplyTooLargeError(ClaimscrubError):
     """A reply does not fit into a record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the operator wants beside the outcomes."""
+class ReplyOptions:
+    """The operator's choice of records beside the outcomes."""
 
     submissions: bool
     acknowledgements: Acknowledgements
 
     @classmethod
-    def of(cls, settings: Settings) -> "Wanted":
-        """Return what the settings say."""
+    def of(cls, settings: Settings) -> "ReplyOptions":
+        """Return the choice in the settings."""
         return cls(settings.submit_x12, settings.acknowledge)
 
     @property
@@ -56,20 +57,20 @@ class Wanted:
 class Replies:
     """Collects what becomes of the claims of one message, and makes the records of it."""
 
-    def __init__(self, message: Inbound, wanted: Wanted, provenance: Provenance, moment: datetime) -> None:
+    def __init__(self, message: InboundMessage, wanted: ReplyOptions, provenance: Provenance, moment: datetime) -> None:
         """`moment` is when the replies were made, in the words of their envelopes: when the message was sent."""
         self._message = message
         self._wanted = wanted
         self._provenance = provenance
         self._moment = moment
-        # Who sends JSON reads outcomes; only X12 names a submitter who waits for an answer in X12.
+        # Senders of JSON read outcomes; only X12 names a submitter who waits for an answer in X12.
         is_acknowledging = wanted.acknowledgements is not Acknowledgements.OFF
         self._is_answered = is_acknowledging and form_of(message) is Form.INTERCHANGE
         self._clean: list[dict[str, Any]] = []  # any JSON
         self._submissions = Submissions()
         self._unwritten: set[int] = set()
 
-    def add(self, scrubbed: Scrubbed) -> None:
+    def add(self, scrubbed: ClaimVerdict) -> None:
         """Take the verdict on a claim."""
         if scrubbed.value is None:
             return
@@ -78,14 +79,14 @@ class Replies:
         if self._is_answered:
             self._submissions.add(Outcome.read(scrubbed.value))
 
-    def records(self) -> list[Outgoing]:
+    def records(self) -> list[OutgoingRecord]:
         """Return the records. Raises `ReplyTooLargeError`."""
         records = list(self._records())
         if any(size(record) > self._provenance.record_limit for record in records):
             raise ReplyTooLargeError
         return records
 
-    def _records(self) -> Iterator[Outgoing]:
+    def _records(self) -> Iterator[OutgoingRecord]:
         topics = self._provenance.topics
         if self._clean:
             written = b"".join(write_837(self._clean, Defaults(self._moment), refused=self._note_unwritten))
@@ -104,7 +105,7 @@ class Replies:
         return len(self._unwritten)
 
     def _answers(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """What is said of the structure, and then of the claims: the kind of answer, its content type, and itself."""
+        """The answers on the structure, and then on the claims: kind, content type, and bytes."""
         answers = answers_of(read_837(io.BytesIO(self._message.value or b"")))
         for refused in answers.refused:
             self._submissions.add_refused(refused, self._moment.date())
@@ -123,8 +124,8 @@ class Replies:
             if text := "".join(texts):
                 yield kind, X12_CONTENT_TYPE, text.encode()
 
-    def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> Outgoing:
+    def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> OutgoingRecord:
         message = self._message
         reply = uuid.uuid5(_IDS, f"{message.topic}/{message.partition}/{message.offset}/{kind}")
         headers = [*cloud_event(str(reply), kind, message, self._provenance), ("content-type", content_type)]
-        return Outgoing(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
+        return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *handed_on(message)))

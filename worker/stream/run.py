@@ -1,4 +1,4 @@
-"""Runs one worker until it is asked to stop, and says by its exit code how it ended."""
+"""Runs one worker until it is asked to stop; its exit code shows how it ended."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,7 @@ from worker.observe.port import HealthServer
 from worker.observe.recorder import Recorder
 from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process
-from worker.settings import Delivery as DeliveryPolicy
-from worker.settings import Settings
+from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.budget import ClaimBudget, lift_process_limit, limit_process
 from worker.stream.connection_metrics import watch_connections
 from worker.stream.dead_letter_limit import DeadLetterLimit
@@ -46,10 +45,10 @@ from worker.stream.records import Provenance
 from worker.stream.reference.metrics import report_reference
 from worker.stream.reference.notices import follow_notices
 from worker.stream.reference.swap import ReferenceSwap
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.stalls import watch_lanes
-from worker.stream.status import Status
+from worker.stream.status import WorkerStatus
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and macOS only
@@ -58,7 +57,7 @@ with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and
 _CATCH_UP_S: Final = 30.0
 """How long the first claim waits for tables that were announced earlier."""
 
-AttachAgent = Callable[[Shell], None]
+AttachAgent = Callable[[Runtime], None]
 """Adds one agent to the app of a worker."""
 
 
@@ -80,7 +79,7 @@ def run_worker(
         app_version: Version of the worker, for dead letters and metrics.
         spans: Where spans go; none are made if not given.
     """
-    run = _Run(settings, scrubber_factory, agents, app_version=app_version, spans=spans)
+    run = _WorkerRun(settings, scrubber_factory, agents, app_version=app_version, spans=spans)
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
         try:
             return runner.run(run.run())
@@ -88,7 +87,7 @@ def run_worker(
             return run.leave(last_words(error, settings))
 
 
-class _Run:
+class _WorkerRun:
     def __init__(
         self,
         settings: Settings,
@@ -107,7 +106,7 @@ class _Run:
         self._recorder = Recorder()
         watch_process(self._recorder, self._health)
         self._recorder.compute("sasl_token_expiry_timestamp_seconds", lambda: token_expiry(settings.sasl_token_file))
-        self._status = Status(settings, self._recorder, self._health, app_version)
+        self._status = WorkerStatus(settings, self._recorder, self._health, app_version)
         self._logs = Logs(settings.log_level, self._recorder.count)
         self._watchdog = Watchdog(settings.stop_grace_s)
         self._budget = ClaimBudget(settings.claim_budget_s, settings.claim_hang_s)
@@ -159,7 +158,7 @@ class _Run:
         return code
 
     def leave(self, words: LastWords) -> ExitCode:
-        """Say why the worker ends, write that out, and return its exit code."""
+        """Log why the worker ends, flush the log, and return its exit code."""
         ignore_signals()
         lift_process_limit()
         self._logs.log.critical(words.event, audit=True, problem=words.problem, **words.facts)
@@ -192,12 +191,14 @@ class _Run:
         on_expired = report_expired(self._logs.log, self._recorder)
         positions = Positions(self._settings, on_expired)
         limit = await record_limit(self._settings)
-        shell = self._shell(loaded, limit, partial(Lanes, first_offset=positions.first_offset, on_expired=on_expired))
-        self._status.loaded = lambda: shell.loaded
-        connect_rebalancing(shell)
+        runtime = self._runtime(
+            loaded, limit, partial(Lanes, first_offset=positions.first_offset, on_expired=on_expired)
+        )
+        self._status.loaded = lambda: runtime.loaded
+        connect_rebalancing(runtime)
         for attach in self._agents:
-            attach(shell)
-        return await self._serve(shell, positions)
+            attach(runtime)
+        return await self._serve(runtime, positions)
 
     async def _unless_asked_to_stop(self, work: Coroutine[object, object, bool]) -> bool:
         """Return what the work returns; False when a stop is asked for first, which a silent broker cannot hold up."""
@@ -227,18 +228,18 @@ class _Run:
         report_reference(self._recorder, loaded)
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
-    def _shell(
+    def _runtime(
         self, loaded: LoadedScrubber, limit: int, new_lanes: Callable[[Group, Delivery, Recorder], Lanes]
-    ) -> Shell:
+    ) -> Runtime:
         app = build_app(self._settings)
         group = Group(app)
         delivery: Delivery
-        if self._settings.delivery is DeliveryPolicy.EXACTLY_ONCE:
+        if self._settings.delivery is DeliveryGuarantee.EXACTLY_ONCE:
             delivery = ExactlyOnce(self._settings, self._recorder, limit)
         else:
             delivery = AtLeastOnce(self._settings, self._recorder, group, limit)
         watch_connections(self._recorder, group, delivery)
-        return Shell(
+        return Runtime(
             settings=self._settings,
             app=app,
             group=group,
@@ -254,37 +255,37 @@ class _Run:
             spans=self._spans,
         )
 
-    async def _serve(self, shell: Shell, positions: Positions) -> ExitCode:
-        await shell.delivery.start()
+    async def _serve(self, runtime: Runtime, positions: Positions) -> ExitCode:
+        await runtime.delivery.start()
         work = [
-            watch_faust(shell),
-            watch_lanes(shell, positions),
-            watch_readiness(shell.health, shell.log),
-            self._end_when_asked(shell),
+            watch_faust(runtime),
+            watch_lanes(runtime, positions),
+            watch_readiness(runtime.health, runtime.log),
+            self._end_when_asked(runtime),
         ]
         swap = None
-        if shell.loaded.source is not None:
-            swap = ReferenceSwap(shell, shell.loaded.source)
-            work += [swap.run(), follow_notices(self._settings, swap, shell.log), self._reload_when_asked(swap)]
-        tasks = [asyncio.create_task(each) for each in (self._start(shell, swap), *work)]
-        await shell.ended.wait()
+        if runtime.loaded.source is not None:
+            swap = ReferenceSwap(runtime, runtime.loaded.source)
+            work += [swap.run(), follow_notices(self._settings, swap, runtime.log), self._reload_when_asked(swap)]
+        tasks = [asyncio.create_task(each) for each in (self._start(runtime, swap), *work)]
+        await runtime.ended.wait()
         self._watchdog.start_clock()
         for task in tasks[1:]:
             task.cancel()
-        await self._stop(shell)
+        await self._stop(runtime)
         tasks[0].cancel()
-        return shell.exit_code
+        return runtime.exit_code
 
-    async def _start(self, shell: Shell, swap: ReferenceSwap | None) -> None:
+    async def _start(self, runtime: Runtime, swap: ReferenceSwap | None) -> None:
         if swap is not None and not await within(_CATCH_UP_S, swap.settled()):
-            shell.log.warning("reference-notices-late", seconds=_CATCH_UP_S)
+            runtime.log.warning("reference-notices-late", seconds=_CATCH_UP_S)
             swap.begin()
         try:
-            await shell.app.start()
+            await runtime.app.start()
         except Exception as error:  # noqa: BLE001 -- Faust raises whatever its services raised
-            if not shell.ended.is_set():
-                shell.log.critical("start-failed", exception=type(error).__name__)
-                shell.end(ExitCode.CRASHED)
+            if not runtime.ended.is_set():
+                runtime.log.critical("start-failed", exception=type(error).__name__)
+                runtime.end(ExitCode.CRASHED)
 
     async def _reload_when_asked(self, swap: ReferenceSwap) -> None:
         while True:
@@ -292,19 +293,19 @@ class _Run:
             self._reload_asked.clear()
             swap.reload()
 
-    async def _end_when_asked(self, shell: Shell) -> None:
+    async def _end_when_asked(self, runtime: Runtime) -> None:
         await self._stop_asked.wait()
-        shell.log.info("stop-asked", audit=True)
-        shell.end(ExitCode.STOPPED)
+        runtime.log.info("stop-asked", audit=True)
+        runtime.end(ExitCode.STOPPED)
 
-    async def _stop(self, shell: Shell) -> None:
+    async def _stop(self, runtime: Runtime) -> None:
         """Let the batch in flight end, then leave the group; each step has its share of the grace period."""
         share_s = self._settings.stop_grace_s / 4
-        is_done = await shell.lanes.revoke(share_s)
-        if is_done or shell.exit_code is not ExitCode.STOPPED:
-            self._watchdog.exit_code = shell.exit_code
+        is_done = await runtime.lanes.revoke(share_s)
+        if is_done or runtime.exit_code is not ExitCode.STOPPED:
+            self._watchdog.exit_code = runtime.exit_code
         with contextlib.suppress(asyncio.CancelledError):
-            await within(share_s, shell.app.stop())
-        await within(share_s, shell.delivery.stop())
-        if shell.spans is not None:
-            await within(share_s, asyncio.to_thread(shell.spans.close))
+            await within(share_s, runtime.app.stop())
+        await within(share_s, runtime.delivery.stop())
+        if runtime.spans is not None:
+            await within(share_s, asyncio.to_thread(runtime.spans.close))

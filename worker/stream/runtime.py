@@ -22,7 +22,7 @@ Log = Any
 
 
 @dataclass(slots=True, eq=False)
-class Shell:
+class Runtime:
     """The parts of one worker, and whether it is to end."""
 
     settings: Settings

@@ -22,30 +22,30 @@ class Form(StrEnum):
     """A FHIR Claim, or a Bundle with claims."""
 
 
-Disposition = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
+Destination = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scrubbed:
+class ClaimVerdict:
     """The result for one message, or for one claim of several in a message.
 
     Attributes:
         disposition: Where the message goes; `skipped` for a tombstone.
-        value: The outcome message as JSON bytes; none if dead-lettered or skipped.
-        outcome_id: The deterministic id of the outcome; none if dead-lettered or skipped.
+        value: The outcome message as JSON bytes; None when dead-lettered or skipped.
+        outcome_id: The deterministic id of the outcome; None when dead-lettered or skipped.
         dead_letter: Why, if dead-lettered.
         findings: (edit id, severity) of every finding, for the metrics and the log line.
         no_data: The ids of the edits that had no data to decide.
         is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
-        not_read: How many members of the claim nobody reads.
+        not_read: How many members of the claim are not read.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
-        billed: The total charge of the claim in dollars; none where it says none that can be read.
+        billed: The total charge of the claim in dollars; None when it has none that can be read.
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
         versions: The ruleset, reference and profile in force.
     """
 
-    disposition: Disposition
+    disposition: Destination
     value: bytes | None = None
     outcome_id: str | None = None
     dead_letter: DeadLetter | None = None
@@ -60,22 +60,22 @@ class Scrubbed:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-PART_READ: Final = Scrubbed("skipped")
-"""Yielded in place of a verdict for a part of a message that is no claim; the dead letter at the end tells of it."""
+PART_READ: Final = ClaimVerdict("skipped")
+"""Yielded in place of a verdict for a part of a message that is not a claim; the dead letter at the end reports it."""
 
 
 class Scrubber(Protocol):
     """What scrubs messages: synchronous, pure and total."""
 
-    def scrub(self, value: bytes | None, *, received_on: date) -> Scrubbed:
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return the verdict on one message received on a day."""
         ...
 
-    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[Scrubbed]:
-        """Yield the verdict on each claim of a message of another form, and one dead letter if some of it is no claim.
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
+        """Yield the verdict on each claim of a message of another form, and one dead letter when a part is not a claim.
 
-        At least one verdict is yielded, and `PART_READ` for each part that is no claim. Between two of them the caller
-        may do something else, or stop.
+        At least one verdict is yielded, and `PART_READ` for each part that is not a claim. Between two of them the
+        caller may do something else, or stop.
         """
         ...
 
@@ -102,7 +102,7 @@ class LoadedScrubber:
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
         edit_words: What each edit looks for, in plain words.
-        source: Where a running worker gets other tables from; none if it scrubs with these to its end.
+        source: Where a running worker gets new tables from; None when it scrubs with these to its end.
         loaded_from: "compiled", or "read" from the files of the tables; "read-not-kept" if the next start must too.
     """
 
@@ -124,7 +124,7 @@ class ReferenceSource:
         home: The folder that is loaded at the start, and again when the operator asks.
         root: A notice may name folders below this one only.
         load: Makes the scrubber over the tables of a folder; all else stays as it is.
-            Raises `worker.reference.errors.ReferenceError`. Called on a thread.
+            Raises `worker.reference.errors.ReferenceDataError`. Called on a thread.
     """
 
     home: Path

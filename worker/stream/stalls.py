@@ -17,7 +17,7 @@ from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
 from worker.stream.lifecycle import report_obstacle
 from worker.stream.positions import Positions
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 
 _CHECK_S: Final = 2.0
 _ANSWER_S: Final = 8.0
@@ -32,31 +32,31 @@ class _Idleness:
     nothing_before: int = -1
 
 
-async def watch_lanes(shell: Shell, positions: Positions, check_s: float = _CHECK_S) -> None:
+async def watch_lanes(runtime: Runtime, positions: Positions, check_s: float = _CHECK_S) -> None:
     """Check every lane again and again."""
     idle: dict[Lane, _Idleness] = {}
     while True:
         await asyncio.sleep(check_s)
-        lanes = shell.lanes.open_lanes()
+        lanes = runtime.lanes.open_lanes()
         idle = {lane: idle.get(lane, _Idleness(lane.next_offset)) for lane in lanes}
         try:
             # Without partitions of our own one is asked for all the same, to hear from a broker.
-            asked = [lane.tp for lane in lanes] or [TP(shell.settings.topics.inbound, 0)]
+            asked = [lane.tp for lane in lanes] or [TP(runtime.settings.topics.inbound, 0)]
             async with asyncio.timeout(_ANSWER_S):
-                ends = await shell.group.ends(asked)
-            shell.health.note("broker_answers", is_ready=True)
-            shell.recorder.since("broker_silent_seconds", time.time())
+                ends = await runtime.group.ends(asked)
+            runtime.health.note("broker_answers", is_ready=True)
+            runtime.recorder.since("broker_silent_seconds", time.time())
             for lane in lanes:
-                await _check(shell, positions, lane, idle[lane], ends.get(lane.tp, lane.next_offset))
+                await _check(runtime, positions, lane, idle[lane], ends.get(lane.tp, lane.next_offset))
         except (KafkaError, TimeoutError, OSError) as error:
-            shell.health.note("broker_answers", is_ready=False)
-            await report_obstacle(shell.settings, shell.log, error)
+            runtime.health.note("broker_answers", is_ready=False)
+            await report_obstacle(runtime.settings, runtime.log, error)
         except Exception as error:  # noqa: BLE001 -- a figure that is missing must not end the worker
-            shell.log.warning("lag-unknown", exception=type(error).__name__)
+            runtime.log.warning("lag-unknown", exception=type(error).__name__)
 
 
 def _waiting_since(lane: Lane, lag: int) -> float | None:
-    """Return since when the oldest message waits: the agent knows it of what it took, else it came just now."""
+    """Return since when the oldest message waits: known for what the agent took, else it came just now."""
     if lag == 0 and not lane.lock.locked():
         lane.oldest_s = None
     elif lane.oldest_s is None:
@@ -64,15 +64,15 @@ def _waiting_since(lane: Lane, lag: int) -> float | None:
     return lane.oldest_s
 
 
-async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness, end: int) -> None:
+async def _check(runtime: Runtime, positions: Positions, lane: Lane, idle: _Idleness, end: int) -> None:
     if lane.revoked.is_set():
         return
     lag = 0 if end <= idle.nothing_before else max(0, end - lane.next_offset)
     place = (lane.tp.topic, str(lane.tp.partition))
-    shell.recorder.set("consumer_lag_records", lag, *place)
-    shell.recorder.since("consumer_lag_seconds", _waiting_since(lane, lag), *place)
+    runtime.recorder.set("consumer_lag_records", lag, *place)
+    runtime.recorder.since("consumer_lag_seconds", _waiting_since(lane, lag), *place)
     # At the limit of dead letters nothing is taken on purpose, from no partition.
-    is_busy = lane.lock.locked() or shell.limit.is_reached
+    is_busy = lane.lock.locked() or runtime.limit.is_reached
     if lag == 0 or is_busy or lane.next_offset != idle.next_offset:
         idle.next_offset, idle.checks = lane.next_offset, 0
         return
@@ -84,14 +84,14 @@ async def _check(shell: Shell, positions: Positions, lane: Lane, idle: _Idleness
         idle.nothing_before = end
         async with lane.lock:
             if not lane.revoked.is_set() and lane.next_offset == idle.next_offset:
-                await shell.lanes.pass_expired(lane)
+                await runtime.lanes.pass_expired(lane)
         return
     if lane.revoked.is_set() or lane.next_offset != idle.next_offset:
         return
     if idle.checks > _GIVE_UP_AFTER_CHECKS:
-        shell.log.critical("partition-stalled", topic=lane.tp.topic, partition=lane.tp.partition)
-        shell.end(ExitCode.CRASHED)
+        runtime.log.critical("partition-stalled", topic=lane.tp.topic, partition=lane.tp.partition)
+        runtime.end(ExitCode.CRASHED)
         return
-    shell.recorder.count("consumer_stalls_total")
-    shell.log.warning("partition-read-again", topic=lane.tp.topic, partition=lane.tp.partition)
-    await shell.group.seek(lane.tp, lane.next_offset)
+    runtime.recorder.count("consumer_stalls_total")
+    runtime.log.warning("partition-read-again", topic=lane.tp.topic, partition=lane.tp.partition)
+    await runtime.group.seek(lane.tp, lane.next_offset)

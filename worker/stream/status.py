@@ -1,4 +1,4 @@
-"""What the status page shows: counts and versions, and nothing of any claim."""
+"""The figures of the status page: counts and versions, nothing of any claim."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ MOST_FINDINGS: Final = 10
 _NOT_SHOWN: Final = frozenset({"sasl_username", "operator", "revision"})
 
 
-class Status:
+class WorkerStatus:
     """Answers `/status.json` on the thread of the health port."""
 
     def __init__(self, settings: Settings, recorder: Recorder, health: HealthState, version: str) -> None:

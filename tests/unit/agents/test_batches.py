@@ -6,14 +6,14 @@ import pytest
 from faust.types import TP
 
 from schemas.topics import topics_under
-from worker.agents.batches import Taken, by_partition, take_batch
-from worker.kafka.messages import Inbound
+from worker.agents.batches import FetchedMessage, by_partition, take_batch
+from worker.kafka.messages import InboundMessage
 from worker.kafka.topics import flaws
 
 
-def _taken(partition: int, offset: int, size: int = 1, generation: int = 1) -> Taken:
-    message = Inbound("claims.inbound.v1", partition, offset, None, None, b"x" * size, ())
-    return Taken(TP("claims.inbound.v1", partition), generation, message)
+def _taken(partition: int, offset: int, size: int = 1, generation: int = 1) -> FetchedMessage:
+    message = InboundMessage("claims.inbound.v1", partition, offset, None, None, b"x" * size, ())
+    return FetchedMessage(TP("claims.inbound.v1", partition), generation, message)
 
 
 def test_partitions_and_generations_do_not_mix_and_order_is_kept() -> None:

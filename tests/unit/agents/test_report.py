@@ -9,20 +9,20 @@ import pytest
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents import report
 from worker.agents.report import Reporter
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import CATALOGUE
 from worker.observe.recorder import Recorder
 from worker.stream.records import dead
-from worker.stream.runtime import Shell
-from worker.stream.scrubber import Scrubbed
+from worker.stream.runtime import Runtime
+from worker.stream.scrubber import ClaimVerdict
 
-MESSAGE = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", b"{}", ())
+MESSAGE = InboundMessage("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", b"{}", ())
 NO_CLAIM = dead(DeadLetterReason.NOT_JSON, DeadLetterStage.DECODE, {})
 
 
-def outcome(number: int) -> Scrubbed:
+def outcome(number: int) -> ClaimVerdict:
     """An outcome with an id of its own."""
-    return Scrubbed("scrubbed", b"{}", f"outcome-{number}")
+    return ClaimVerdict("scrubbed", b"{}", f"outcome-{number}")
 
 
 class Bench:
@@ -31,19 +31,19 @@ class Bench:
     def __init__(self) -> None:
         self.recorder = Recorder()
         log = SimpleNamespace(info=lambda *_, **__: None, warning=lambda *_, **__: None)
-        shell: Any = SimpleNamespace(  # Any: the part of a worker that reports
+        runtime: Any = SimpleNamespace(  # Any: the part of a worker that reports
             recorder=self.recorder, log=log, budget=SimpleNamespace(overruns=0), spans=None
         )
-        self.reporter = Reporter(cast("Shell", shell))
+        self.reporter = Reporter(cast("Runtime", runtime))
 
-    def suspected(self, *pairs: tuple[Inbound, Scrubbed]) -> float:
+    def suspected(self, *pairs: tuple[InboundMessage, ClaimVerdict]) -> float:
         """Report a batch, and return how many duplicates are suspected by now."""
         self.reporter.report(pairs, (), 0)
         return self.recorder.value("duplicate_outputs_suspected_total")
 
 
 def test_an_outcome_that_is_told_again_is_suspected() -> None:
-    """In the batch or later, wherever the message stands; an outcome of another id is not."""
+    """In the batch or later, wherever the message is; an outcome of another id is not."""
     bench = Bench()
 
     assert bench.suspected((MESSAGE, outcome(1)), (MESSAGE, outcome(2))) == 0
@@ -62,7 +62,7 @@ def test_a_dead_letter_is_known_by_the_place_of_its_message() -> None:
 
 def test_what_is_skipped_has_no_outcome_to_double() -> None:
     """A tombstone leaves no record."""
-    assert Bench().suspected((MESSAGE, Scrubbed("skipped")), (MESSAGE, Scrubbed("skipped"))) == 0
+    assert Bench().suspected((MESSAGE, ClaimVerdict("skipped")), (MESSAGE, ClaimVerdict("skipped"))) == 0
 
 
 def test_claims_with_members_that_nobody_reads_are_counted() -> None:

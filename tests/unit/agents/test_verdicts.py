@@ -9,15 +9,15 @@ from typing import Any, cast
 import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, claims, interchange
-from worker.agents.verdicts import Judge
+from worker.agents.verdicts import MessageScrubber
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.kafka.messages import X12_CONTENT_TYPE, Headers, Inbound
+from worker.kafka.messages import X12_CONTENT_TYPE, Headers, InboundMessage
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import Outgoing, Provenance
+from worker.stream.records import OutgoingRecord, Provenance
 from worker.stream.replies import Replies
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
 
 HEADERS = (("content-type", X12_CONTENT_TYPE),)
@@ -42,20 +42,20 @@ def loaded() -> LoadedScrubber:
 
 async def judged(
     loaded: LoadedScrubber, log: Log, text: str = FILES["many"], headers: Headers = HEADERS, **settings: object
-) -> tuple[list[str], list[Outgoing]]:
+) -> tuple[list[str], list[OutgoingRecord]]:
     """The dispositions of the message, and the records."""
     limit = cast("int", settings.pop("limit", 1_000_000))
-    shell = SimpleNamespace(
+    runtime = SimpleNamespace(
         settings=Settings.model_validate({"as_of": date(2026, 3, 20)} | settings),
         loaded=loaded,
-        provenance=Provenance(topic_names(), "1.2.3", limit),
+        provenance=Provenance(TopicNames(), "1.2.3", limit),
         budget=nullcontext(),
         log=log,
     )
-    message = Inbound("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", text.encode(), headers)
+    message = InboundMessage("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", text.encode(), headers)
     lane: Any = SimpleNamespace(is_watched=True)  # Any: the part of a lane that judging looks at
     taken: Any = SimpleNamespace(message=message)  # Any: likewise
-    pairs, records, *_ = await Judge(cast("Shell", shell)).scrub(lane, [taken])
+    pairs, records, *_ = await MessageScrubber(cast("Runtime", runtime)).scrub(lane, [taken])
     return [scrubbed.disposition for _, scrubbed in pairs], records
 
 
@@ -81,7 +81,7 @@ async def test_an_837_without_a_content_type_is_read_and_answered_as_one(loaded:
 
 
 async def test_a_claim_in_another_form_is_told_its_places_in_the_header(loaded: LoadedScrubber) -> None:
-    """Names of members are no health data; a value of the claim is not in it."""
+    """Names of members are not health data; a value of the claim is not in it."""
     text = json.dumps({"claimInformation": {"serviceLines": [{"serviceDate": ["19510405"]}]}})
 
     dispositions, (record,) = await judged(loaded, Log(), text, headers=())
@@ -106,9 +106,9 @@ async def test_a_reply_that_fits_into_no_record_makes_the_message_a_dead_letter(
 async def test_a_reply_that_cannot_be_made_makes_the_message_a_dead_letter(
     loaded: LoadedScrubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is a fault of ours, and is told without a word of the claim."""
+    """It is our fault, and is reported without a word of the claim."""
 
-    def fail(_: Replies) -> list[Outgoing]:
+    def fail(_: Replies) -> list[OutgoingRecord]:
         raise RuntimeError("SYN-1")
 
     log = Log()

@@ -66,8 +66,8 @@ def test_settings_that_do_not_fit_fail_their_case_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is no case file"),
-        ("edit: WST-02", "`cases` is no list of cases"),
+        ("", "is not a case file"),
+        ("edit: WST-02", "`cases` is not a list of cases"),
         ("edit: WST-02\ncases: [", "not YAML"),
         (CASES.replace("expect: pass", "expect: maybe"), "case 2: expects 'maybe', which is none of pass, fail"),
         (CASES.replace("expect: pass", "expects: pass"), "case 2: unknown keys expects"),
@@ -75,7 +75,7 @@ def test_settings_that_do_not_fit_fail_their_case_alone(tmp_path: Path) -> None:
         (CASES.replace("units: 40, modifiers: [JZ]", "unit: 40"), "case 2: line() got an unexpected keyword"),
         (CASES.replace("edit: WST-02", "edit: WST-99"), "has cases of edits that do not exist: WST-99"),
         (CASES + "    set: {$.nobody.npi: x}", "case 2: 'nobody'"),
-        (CASES + "    set: {npi: x}", "case 2: 'npi' is no path such as $.billing.npi"),
+        (CASES + "    set: {npi: x}", "case 2: 'npi' is not a path such as $.billing.npi"),
     ],
 )
 def test_exit_2_when_a_file_is_no_case_file(tmp_path: Path, text: str, words: str) -> None:

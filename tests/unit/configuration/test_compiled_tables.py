@@ -10,7 +10,7 @@ from tests.unit.reference.small_folder import change
 from worker.bootstrap import default_cache_directory
 from worker.configuration.cache import MOST_KEPT
 from worker.configuration.compiled_tables import load_tables
-from worker.reference import errors
+from worker.reference.errors import ReferenceDataError
 from worker.reference.tables.answer import Found
 
 ON = date(2025, 11, 3)
@@ -64,7 +64,7 @@ def test_tables_that_miss_their_checksum_are_refused_in_spite_of_a_kept_form(sma
     file = small / "asp_limits" / "2025q4.csv"
     file.write_bytes(file.read_bytes() + b"J0000,1\n")
 
-    with pytest.raises(errors.ReferenceError, match="expected the checksum"):
+    with pytest.raises(ReferenceDataError, match="expected the checksum"):
         load_tables(small, cache)
 
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from worker.bootstrap import build_pipeline, default_config_directory, load_scrubber
 from worker.cli.commands import claimscrub
-from worker.configuration.documents import ConfigurationError
 from worker.configuration.user_edits import load_user_edits
+from worker.errors import ConfigurationError
 from worker.settings import Settings
 
 _PARTS = (default_config_directory() / "README.md").read_text("utf-8")
@@ -88,10 +88,10 @@ def test_a_user_s_edits_are_part_of_the_ruleset(edits: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace("USR-01", "WST-01"), "WST-01 is no id for an edit of your own; those are USR-01 to"),
-        (lambda text: text.replace("USR-01", "USR-1"), "USR-1 is no id"),
+        (lambda text: text.replace("USR-01", "WST-01"), "WST-01 is not an id for your own edit; those are USR-01 to"),
+        (lambda text: text.replace("USR-01", "USR-1"), "USR-1 is not an id"),
         (lambda _: "", "declares 0 edits"),
-        (lambda text: text.replace("def charge", "def charge above"), "is no Python"),
+        (lambda text: text.replace("def charge", "def charge above"), "is not Python"),
         (lambda text: f"1 / 0\n{text}", "line 1: ZeroDivisionError: division by zero"),
         (lambda text: f"import nowhere\n{text}", "; import what an edit needs from worker.api"),
         (

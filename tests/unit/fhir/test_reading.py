@@ -24,7 +24,7 @@ from tests.unit.fhir.resources import (
 )
 from worker.bootstrap import PipelineScrubber, build_pipeline
 from worker.fhir.reading import Damage, ResourceRead
-from worker.stream.scrubber import PART_READ, Form, Scrubbed
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
 
 Json = dict[str, Any]  # any JSON
 SOUND = claim("SYN-SOUND")
@@ -126,7 +126,7 @@ BROKEN: dict[str, tuple[Json, str]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_claim_is_named_and_its_neighbour_is_read(name: str) -> None:
-    """The path is that of FHIR, the sentence says what belongs there, and no value of the claim stands in it."""
+    """The path is that of FHIR, the sentence says what belongs there, and no value of the claim is in it."""
     resource, sentence = BROKEN[name]
 
     first, second = read(bundle(resource, SOUND))
@@ -221,7 +221,7 @@ def scrubber() -> PipelineScrubber:
     return PipelineScrubber(build_pipeline())
 
 
-def verdicts(scrubber: PipelineScrubber, value: bytes) -> list[Scrubbed]:
+def verdicts(scrubber: PipelineScrubber, value: bytes) -> list[ClaimVerdict]:
     """What becomes of a message."""
     each = scrubber.scrub_each(value, Form.RESOURCE, received_on=date(2026, 3, 20))
     return [scrubbed for scrubbed in each if scrubbed is not PART_READ]

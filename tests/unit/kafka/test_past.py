@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.inputs.malformed import sound, with_value, written
 from tests.inputs.poison import RECEIVED
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.kafka.past import again, payer_of, read_dead_letter, read_outcome
 from worker.kafka.read import Record
 from worker.pipeline.scrub import Pipeline
-from worker.stream.records import Outgoing, Provenance, dead, outgoing
+from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
 
-PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
-MESSAGE = Inbound("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", (("x-own", b"\xff"),))
+PROVENANCE = Provenance(TopicNames(), "1.2.3", 1_000_000)
+MESSAGE = InboundMessage("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", (("x-own", b"\xff"),))
 BROKEN = dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {})
 
 
-def on_topic(sent: Outgoing | None) -> Record:
+def on_topic(sent: OutgoingRecord | None) -> Record:
     """A record as a reader of its topic sees it."""
     assert sent is not None
     return Record(sent.topic, sent.partition, 7, 1_700_000_100_000, sent.key, sent.value, sent.headers)
@@ -61,7 +61,7 @@ def test_a_message_that_was_too_large_to_keep_is_known_as_such() -> None:
 
 
 def test_records_of_a_stranger_are_left_out() -> None:
-    """What others wrote to the topics is no dead letter and no outcome."""
+    """What others wrote to the topics is neither a dead letter nor an outcome."""
     for value in (b"", b"{}", b"[]", b'{"claim":1}', b"\xff", b'{"disposition":"x","claim":{},"findings":[1]}'):
         record = Record("t", 0, 0, 0, None, value, (("claimscrub-dlq-schema", b"1"),))
         assert read_dead_letter(record) is None

@@ -2,8 +2,11 @@
 
 import pytest
 
-from schemas.topics import INBOUND, MAX_OUTCOME_BYTES, SCRUBBED, topics_under
+from schemas.topics import MAX_OUTCOME_BYTES, TopicNames, topics_under
 from worker.kafka.topics import TopicFlaw, config_flaws, flaws
+
+INBOUND = TopicNames.inbound
+SCRUBBED = TopicNames.scrubbed
 
 
 def said(topic: str, **config: str) -> list[str]:

@@ -25,7 +25,7 @@ class _Clock:
 
 @pytest.fixture
 def clock() -> _Clock:
-    """A clock that stands."""
+    """A clock that has stopped."""
     return _Clock()
 
 

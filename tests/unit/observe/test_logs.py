@@ -105,7 +105,7 @@ def test_a_librarys_record_loses_its_message() -> None:
 
 @pytest.mark.usefixtures("stdlib_logging")
 def test_what_nobody_caught_leaves_its_class_only(capsys: pytest.CaptureFixture[str]) -> None:
-    """An exception that ends a thread is a line of ours, and its text is printed nowhere."""
+    """An exception that ends a thread is one of our log lines, and its text is printed nowhere."""
     stream = io.BytesIO()
     logs = Logs("info", _Drops(), stream)
     logs.take_over_libraries()

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from worker.observe.metrics import CATALOGUE, PREFIX, Kind
+from worker.observe.metrics import CATALOGUE, PREFIX, MetricKind
 from worker.observe.recorder import Recorder
 
 
@@ -13,7 +13,7 @@ def test_names_follow_the_rules() -> None:
     names = [metric.name for metric in CATALOGUE]
 
     assert len(set(names)) == len(names)
-    assert all(metric.name.endswith("_total") == (metric.kind is Kind.COUNTER) for metric in CATALOGUE)
+    assert all(metric.name.endswith("_total") == (metric.kind is MetricKind.COUNTER) for metric in CATALOGUE)
 
 
 def test_every_series_that_is_known_starts_at_zero() -> None:
@@ -55,7 +55,7 @@ def test_payers_are_the_profiles_that_are_loaded() -> None:
 
 
 def test_a_series_can_be_forgotten() -> None:
-    """The lag of a partition that is no longer ours is no figure of ours."""
+    """The lag of a partition that is no longer ours is not reported."""
     recorder = Recorder()
     recorder.set("consumer_lag_records", 7, "claims.inbound.v1", "3")
     recorder.forget("consumer_lag_records", "claims.inbound.v1", "3")

@@ -227,7 +227,7 @@ def _fail(_: str) -> tuple[bytes, str]:
 def test_every_answer_has_the_headers_and_none_repeats_the_request(
     serve: Serve, capfd: pytest.CaptureFixture[str], sent: bytes, status: int
 ) -> None:
-    """Also what the library answers before any code of ours is asked; nothing of it is written to the log."""
+    """Also what the library answers before our code is asked; nothing of it is written to the log."""
     server = serve(exposition=_fail)
     with connect(server, sent) as client:
         response = http.client.HTTPResponse(client)

@@ -7,27 +7,27 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from schemas.claim import Claim, ClaimKind
-from worker.pipeline.steps.known_members import KNOWN, Known
+from worker.pipeline.steps.known_members import KNOWN, KnownMembers
 
 MARK = "MARK-7"
 """A value of a claim, which no message about it may show."""
 Steps = tuple[str, ...]
 
 
-def parts_of(known: Known, around: Steps = ()) -> Iterator[tuple[Steps, Known]]:
+def parts_of(known: KnownMembers, around: Steps = ()) -> Iterator[tuple[Steps, KnownMembers]]:
     """The top of the message and every part in it, by the names that lead there."""
     yield around, known
     for name, inside in known.inside.items():
         yield from parts_of(inside, (*around, name))
 
 
-def members_of(known: Known) -> list[Steps]:
+def members_of(known: KnownMembers) -> list[Steps]:
     """Every member at every depth."""
     return [(*around, name) for around, part in parts_of(known) for name in sorted(part.names)]
 
 
 def lists_around(member: Steps) -> list[int]:
-    """How many lists are around the value of each step, as the schema has it; none where only the 837 knows it."""
+    """How many lists are around the value of each step, as the schema has it; None when only the 837 knows it."""
     model: type[BaseModel] | None = Claim
     depths = []
     for name in member:
@@ -87,7 +87,7 @@ def whole_claim(kind: ClaimKind) -> dict[str, Any]:
 _VALUES = {"segment": 1, "moreUnmapped": 1, "isInPart": True, "schemaVersion": "3"}
 
 
-def _whole(known: Known, around: Steps, kind: ClaimKind) -> dict[str, Any]:
+def _whole(known: KnownMembers, around: Steps, kind: ClaimKind) -> dict[str, Any]:
     part: dict[str, Any] = {}
     for name in sorted(known.names):
         member = (*around, name)

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.outcome import Severity
 from worker.pipeline.scrub import Pipeline
-from worker.samples.claims import AS_OF, GARBLED, Planted, demo_claims
+from worker.samples.claims import AS_OF, GARBLED, SampleMessage, demo_claims
 from worker.samples.drugs import DRUGS, MISTAKEN
 from worker.samples.mistakes import FLAWS
 
@@ -14,7 +14,7 @@ COUNT = 2000
 CLAIMS = tuple(demo_claims(COUNT))
 
 
-def _described(planted: Planted) -> str:
+def _described(planted: SampleMessage) -> str:
     return f"{planted.flaw or 'sound'}-{planted.expected or 'no-claim'}"
 
 

@@ -23,7 +23,7 @@ def shown(consumer: Any, *producers: Any) -> tuple[float, float]:  # Any: client
 
 
 def test_a_client_without_a_connection_misses_one() -> None:
-    """The open ones are counted, the clients without any too; a consumer that has not started is no client yet."""
+    """The open ones are counted, the clients without any too; a consumer that has not started is not a client yet."""
     assert shown(None) == (0, 0)
     assert shown(client(3)) == (3, 0)
     assert shown(client(3), client(1), client(0)) == (4, 1)

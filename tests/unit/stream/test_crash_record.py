@@ -7,7 +7,7 @@ import pytest
 from faust.types import TP
 
 from worker.stream.crash_record import (
-    Suspects,
+    SuspectRange,
     are_named,
     found_suspects,
     is_condemned,
@@ -20,7 +20,7 @@ from worker.stream.lanes import Lane
 
 
 @dataclass(frozen=True)
-class Message:
+class FakeMessage:
     """A message of which only the offset matters."""
 
     offset: int
@@ -31,9 +31,9 @@ def lane_at(offset: int, metadata: str = "") -> Lane:
     return Lane(TP("claims", 0), 1, producer=None, next_offset=offset, metadata=metadata, lock=asyncio.Lock())
 
 
-def messages(first: int, last: int) -> list[Message]:
+def messages(first: int, last: int) -> list[FakeMessage]:
     """The messages of a range of offsets, the last one included."""
-    return [Message(offset) for offset in range(first, last + 1)]
+    return [FakeMessage(offset) for offset in range(first, last + 1)]
 
 
 @pytest.mark.parametrize("metadata", ["", "someone else's", "claimscrub/1 suspects-until=x crashes=1", "\0" * 5000])
@@ -43,13 +43,13 @@ def test_metadata_that_is_not_ours_names_nobody(metadata: str) -> None:
 
     assert found_suspects(lane) is None
     assert portion(lane, messages(100, 599)) == messages(100, 599)
-    assert not is_condemned(lane, Message(100))
+    assert not is_condemned(lane, FakeMessage(100))
 
 
 def test_suspects_below_the_offset_are_done_with() -> None:
     """The last suspect has its outcome once the offset is behind it."""
-    assert found_suspects(lane_at(149, Suspects(150, 1).metadata())) == Suspects(150, 1)
-    assert found_suspects(lane_at(150, Suspects(150, 1).metadata())) is None
+    assert found_suspects(lane_at(149, SuspectRange(150, 1).metadata())) == SuspectRange(150, 1)
+    assert found_suspects(lane_at(150, SuspectRange(150, 1).metadata())) is None
 
 
 def test_what_a_lane_names_itself_is_no_finding() -> None:
@@ -57,29 +57,29 @@ def test_what_a_lane_names_itself_is_no_finding() -> None:
     lane = lane_at(100)
     lane.metadata, lane.is_watched = watch(100, 500), True
 
-    assert lane.metadata == Suspects(600, 1).metadata()
+    assert lane.metadata == SuspectRange(600, 1).metadata()
     assert portion(lane, messages(100, 599)) == messages(100, 599)
     assert left(lane, 101) is None
     assert are_named(lane, messages(100, 599))
-    assert not are_named(lane, [Message(100), Message(600)])
+    assert not are_named(lane, [FakeMessage(100), FakeMessage(600)])
 
 
 def test_what_an_earlier_worker_left_is_not_named_by_this_one() -> None:
     """It stays committed until the offset has passed it."""
     lane = lane_at(100, watch(100, 500))
 
-    assert not are_named(lane, [Message(100)])
+    assert not are_named(lane, [FakeMessage(100)])
     assert left(lane, 599) == lane.metadata
     assert left(lane, 600) is None
 
 
 def test_portions_get_smaller_with_each_crash() -> None:
     """A twentieth after the first, one by one after the second; nobody beyond the suspects is among them."""
-    assert len(portion(lane_at(100, Suspects(600, 1).metadata()), messages(100, 699))) == 25
-    assert len(portion(lane_at(100, Suspects(600, 2).metadata()), messages(100, 699))) == 1
-    assert portion(lane_at(100, Suspects(103, 1).metadata()), messages(100, 110)) == [Message(100)]
+    assert len(portion(lane_at(100, SuspectRange(600, 1).metadata()), messages(100, 699))) == 25
+    assert len(portion(lane_at(100, SuspectRange(600, 2).metadata()), messages(100, 699))) == 1
+    assert portion(lane_at(100, SuspectRange(103, 1).metadata()), messages(100, 110)) == [FakeMessage(100)]
     # The log lost the suspects: what comes after them is nobody's fault.
-    assert portion(lane_at(100, Suspects(103, 1).metadata()), messages(200, 210)) == messages(200, 210)
+    assert portion(lane_at(100, SuspectRange(103, 1).metadata()), messages(200, 210)) == messages(200, 210)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_only_who_was_alone_at_the_third_crash_is_condemned(
     offset: int, until: int, crashes: int, *, expected: bool
 ) -> None:
     """Two crashes may be chance, and of two suspects one is innocent."""
-    assert is_condemned(lane_at(offset, Suspects(until, crashes).metadata()), Message(offset)) is expected
+    assert is_condemned(lane_at(offset, SuspectRange(until, crashes).metadata()), FakeMessage(offset)) is expected
 
 
 @pytest.mark.parametrize("culprit", [100, 101, 124, 125, 350, 599, 600, 999, 1700])

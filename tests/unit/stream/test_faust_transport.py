@@ -8,7 +8,7 @@ import pytest
 from faust.types import TP
 
 from worker.stream.faust_transport import Group, open_connections
-from worker.stream.lanes import Committed
+from worker.stream.lanes import CommittedOffset
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -25,7 +25,7 @@ async def never(*_: object) -> Never:
         lambda group: group.committed(PARTITION),
         lambda group: group.beginning(PARTITION),
         lambda group: group.ends([PARTITION]),
-        lambda group: group.commit({PARTITION: Committed(1)}),
+        lambda group: group.commit({PARTITION: CommittedOffset(1)}),
         lambda group: group.seek(PARTITION, 1),
     ],
     ids=["committed", "beginning", "ends", "commit", "seek"],

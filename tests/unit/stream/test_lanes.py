@@ -8,13 +8,13 @@ import pytest
 from faust.types import TP
 
 from worker.observe.recorder import Recorder
-from worker.stream.lanes import Committed, Lane, Lanes
+from worker.stream.lanes import CommittedOffset, Lane, Lanes
 
 PARTITION = TP("claims.inbound.v1", 0)
 
 
 @dataclass(frozen=True)
-class Message:
+class FakeMessage:
     """A message of which only the offset matters."""
 
     offset: int
@@ -31,10 +31,10 @@ class World:
         self.first = 7
         self.closed = asyncio.Event()
 
-    async def committed(self, _tp: TP) -> Committed | None:
+    async def committed(self, _tp: TP) -> CommittedOffset | None:
         """Return what is committed."""
         self.happened.append("committed")
-        return None if self.offset is None else Committed(self.offset)
+        return None if self.offset is None else CommittedOffset(self.offset)
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
@@ -77,7 +77,7 @@ async def _opened(world: World) -> tuple[Lanes, Lane, Recorder]:
 
 
 async def _admitted(lanes: Lanes, lane: Lane, *offsets: int) -> list[int]:
-    return [each.offset for each in await lanes.admit(lane, [Message(offset) for offset in offsets])]
+    return [each.offset for each in await lanes.admit(lane, [FakeMessage(offset) for offset in offsets])]
 
 
 async def test_the_producer_starts_before_the_committed_offset_is_read() -> None:
@@ -95,8 +95,8 @@ async def test_an_offset_that_still_moves_is_read_until_it_rests() -> None:
     world = World(committed=100)
     answers = iter([100, 150, 150])
 
-    async def committed(_tp: TP) -> Committed:
-        return Committed(next(answers))
+    async def committed(_tp: TP) -> CommittedOffset:
+        return CommittedOffset(next(answers))
 
     world.committed = committed  # type: ignore[method-assign]
     _, lane, _ = await _opened(world)
@@ -108,7 +108,7 @@ async def test_a_group_that_does_not_answer_opens_no_lane() -> None:
     """Whoever waits for the lane hears of it, and its producer is closed."""
     world = World()
 
-    async def committed(_tp: TP) -> Committed:
+    async def committed(_tp: TP) -> CommittedOffset:
         raise TimeoutError
 
     world.committed = committed  # type: ignore[method-assign]
@@ -124,7 +124,7 @@ async def test_a_lane_that_is_revoked_while_it_opens_closes_its_producer() -> No
     world = World()
     asked = asyncio.Event()
 
-    async def committed(_tp: TP) -> Committed:
+    async def committed(_tp: TP) -> CommittedOffset:
         asked.set()
         return await asyncio.Event().wait()  # type: ignore[return-value]  # never
 

@@ -9,16 +9,16 @@ import pytest
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.stream.records import Provenance, dead, form_of, outgoing, received_on, refusal, size, trace_id
-from worker.stream.scrubber import Form, Scrubbed
+from worker.stream.scrubber import ClaimVerdict, Form
 
 LIMIT = 10_000
-PROVENANCE = Provenance(topic_names(), "1.2.3", LIMIT)
-MESSAGE = Inbound("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", ())
-CLEAN = Scrubbed("scrubbed", value=b"{}", outcome_id="id-1")
+PROVENANCE = Provenance(TopicNames(), "1.2.3", LIMIT)
+MESSAGE = InboundMessage("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", b"{}", ())
+CLEAN = ClaimVerdict("scrubbed", value=b"{}", outcome_id="id-1")
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -104,7 +104,9 @@ def test_the_message_goes_before_what_is_wrong_with_it() -> None:
     letter = DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, tuple("x" * 500 for _ in range(12)))
     provenance = replace(PROVENANCE, record_limit=8192)
 
-    record, _ = outgoing(replace(MESSAGE, value=b"1" * 3000), Scrubbed("dead-lettered", dead_letter=letter), provenance)
+    record, _ = outgoing(
+        replace(MESSAGE, value=b"1" * 3000), ClaimVerdict("dead-lettered", dead_letter=letter), provenance
+    )
 
     assert record is not None
     assert json.loads(dict(record.headers)[dlq.HEADER_FLAWS]) == ["12 flaws, too long to be listed here."]
@@ -124,7 +126,7 @@ def test_the_message_goes_before_what_is_wrong_with_it() -> None:
     ],
 )
 def test_fhir_is_known_by_its_type_or_by_its_own_word(content_type: bytes, value: bytes, form: Form) -> None:
-    """The content type decides; JSON is FHIR if it names its type of resource itself, and is no claim message."""
+    """The content type decides; JSON is FHIR if it names its type of resource itself, and is not a claim message."""
     message = replace(MESSAGE, value=value, headers=(("content-type", content_type),))
 
     assert refusal(message, 100) is None
@@ -146,7 +148,7 @@ def test_a_dead_letter_says_what_is_wrong_in_an_interchange() -> None:
     sentences = tuple(f"Segment {number}: The claim has no end." for number in range(1, 31))
     letter = DeadLetter(DeadLetterReason.X12_CLAIM, DeadLetterStage.DECODE, sentences)
 
-    record, _ = outgoing(MESSAGE, Scrubbed("dead-lettered", dead_letter=letter), PROVENANCE)
+    record, _ = outgoing(MESSAGE, ClaimVerdict("dead-lettered", dead_letter=letter), PROVENANCE)
     other, _ = outgoing(MESSAGE, dead(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, {}), PROVENANCE)
 
     assert record is not None
@@ -167,7 +169,7 @@ def test_a_dead_letter_says_what_is_wrong_in_an_interchange() -> None:
         ),
     ],
 )
-def test_some_messages_are_not_even_looked_into(message: Inbound, reason: str) -> None:
+def test_some_messages_are_not_even_looked_into(message: InboundMessage, reason: str) -> None:
     """Size, key and content type are judged before anything is parsed."""
     verdict = refusal(message, 100)
 
@@ -207,8 +209,10 @@ def test_an_outcome_that_is_too_large_is_a_dead_letter() -> None:
     assert verdict.dead_letter.reason == "output-too-large"
 
 
-@pytest.mark.parametrize("scrubbed", [Scrubbed("pended"), Scrubbed("dead-lettered", value=b"{}", outcome_id="x")])
-def test_a_verdict_that_breaks_its_promise_loses_no_claim(scrubbed: Scrubbed) -> None:
+@pytest.mark.parametrize(
+    "scrubbed", [ClaimVerdict("pended"), ClaimVerdict("dead-lettered", value=b"{}", outcome_id="x")]
+)
+def test_a_verdict_that_breaks_its_promise_loses_no_claim(scrubbed: ClaimVerdict) -> None:
     """A verdict without what it needs is a dead letter for an internal error."""
     record, verdict = outgoing(MESSAGE, scrubbed, PROVENANCE)
 
@@ -234,7 +238,7 @@ def test_what_is_too_large_to_copy_is_left_out_and_said_so() -> None:
 
 def test_a_skipped_message_has_no_record() -> None:
     """A tombstone leaves nothing behind."""
-    assert outgoing(replace(MESSAGE, value=None), Scrubbed("skipped"), PROVENANCE)[0] is None
+    assert outgoing(replace(MESSAGE, value=None), ClaimVerdict("skipped"), PROVENANCE)[0] is None
 
 
 def test_a_replay_keeps_its_count_and_the_day_on_which_the_message_first_came() -> None:

@@ -7,24 +7,24 @@ from datetime import date, datetime
 
 import pytest
 
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
+from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.samples.synthetic import claim, element, line
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import Outgoing, Provenance
-from worker.stream.replies import Replies, ReplyTooLargeError, Wanted
+from worker.stream.records import OutgoingRecord, Provenance
+from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
 from worker.stream.scrubber import Form
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
 
-PROVENANCE = Provenance(topic_names(), "1.2.3", 1_000_000)
+PROVENANCE = Provenance(TopicNames(), "1.2.3", 1_000_000)
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
-SUBMITTING = Wanted(submissions=True, acknowledgements=Acknowledgements.OFF)
+SUBMITTING = ReplyOptions(submissions=True, acknowledgements=Acknowledgements.OFF)
 X12 = (("content-type", X12_CONTENT_TYPE),)
 ASKING = FILES["many"].replace("*0*T*:~", "*1*T*:~")
 """Five clean claims whose sender asks for a TA1."""
@@ -36,27 +36,27 @@ def scrubber() -> PipelineScrubber:
     return PipelineScrubber(build_pipeline())
 
 
-def message(text: str, headers: tuple[tuple[str, bytes], ...] = X12) -> Inbound:
+def message(text: str, headers: tuple[tuple[str, bytes], ...] = X12) -> InboundMessage:
     """A message as it comes in."""
-    return Inbound("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", text.encode(), headers)
+    return InboundMessage("claims.inbound.v1", 3, 42, 1_700_000_000_123, b"key", text.encode(), headers)
 
 
 def replies(
     scrubber: PipelineScrubber,
-    inbound: Inbound,
+    inbound: InboundMessage,
     *,
     submit: bool = False,
     acknowledge: Acknowledgements = Acknowledgements.OFF,
     limit: int = 1_000_000,
-) -> list[Outgoing]:
+) -> list[OutgoingRecord]:
     """What leaves for a message."""
-    made = Replies(inbound, Wanted(submit, acknowledge), replace(PROVENANCE, record_limit=limit), MOMENT)
+    made = Replies(inbound, ReplyOptions(submit, acknowledge), replace(PROVENANCE, record_limit=limit), MOMENT)
     for scrubbed in scrubber.scrub_each(inbound.value or b"", Form.INTERCHANGE, received_on=date(2026, 3, 20)):
         made.add(scrubbed)
     return made.records()
 
 
-def kinds(records: list[Outgoing]) -> list[str]:
+def kinds(records: list[OutgoingRecord]) -> list[str]:
     """The CloudEvents types."""
     return [dict(record.headers)["ce_type"].decode() for record in records]
 
@@ -148,7 +148,7 @@ def test_an_interchange_without_claims_has_no_277ca(scrubber: PipelineScrubber) 
 def test_only_x12_is_answered(scrubber: PipelineScrubber, headers: tuple[tuple[str, bytes], ...]) -> None:
     """Who sends JSON reads the outcome; its clean claim goes out all the same."""
     inbound = message("{}", headers)
-    made = Replies(inbound, Wanted(submissions=True, acknowledgements=Acknowledgements.X12), PROVENANCE, MOMENT)
+    made = Replies(inbound, ReplyOptions(submissions=True, acknowledgements=Acknowledgements.X12), PROVENANCE, MOMENT)
     for scrubbed in scrubber.scrub_each(FILES["one"].encode(), Form.INTERCHANGE, received_on=date(2026, 3, 20)):
         made.add(scrubbed)
 

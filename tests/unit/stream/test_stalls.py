@@ -9,14 +9,14 @@ from faust.types import TP
 from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
 from worker.stream.lanes import Lane
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.stalls import watch_lanes
 
 PLACE = ("claims.inbound.v1", "0")
 NEXT = 100
 
 
-class FakeShell:
+class FakeRuntime:
     """A worker with one lane, or none, on a partition that ends somewhere."""
 
     def __init__(self, end: int, *lanes: Lane) -> None:
@@ -48,15 +48,15 @@ def lane() -> Lane:
     return Lane(TP(PLACE[0], 0), 1, None, NEXT)
 
 
-async def watched(shell: FakeShell) -> Recorder:
+async def watched(runtime: FakeRuntime) -> Recorder:
     """Let the watch look once, and return what it recorded."""
-    watch = asyncio.create_task(watch_lanes(cast("Shell", shell), cast("Any", None), check_s=0.01))
-    await shell.was_asked.wait()
+    watch = asyncio.create_task(watch_lanes(cast("Runtime", runtime), cast("Any", None), check_s=0.01))
+    await runtime.was_asked.wait()
     # The answer is worked through without a pause before the next look.
     await asyncio.sleep(0)
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
-    return shell.recorder
+    return runtime.recorder
 
 
 async def test_a_lane_at_its_end_has_no_lag() -> None:
@@ -64,7 +64,7 @@ async def test_a_lane_at_its_end_has_no_lag() -> None:
     ours = lane()
     ours.oldest_s = time.time() - 60
 
-    recorder = await watched(FakeShell(NEXT, ours))
+    recorder = await watched(FakeRuntime(NEXT, ours))
 
     assert recorder.value("consumer_lag_records", *PLACE) == 0
     assert recorder.value("consumer_lag_seconds", *PLACE) == 0
@@ -75,7 +75,7 @@ async def test_the_lag_in_seconds_is_the_age_of_the_oldest_message() -> None:
     ours = lane()
     ours.oldest_s = time.time() - 60
 
-    recorder = await watched(FakeShell(NEXT + 7, ours))
+    recorder = await watched(FakeRuntime(NEXT + 7, ours))
 
     assert recorder.value("consumer_lag_records", *PLACE) == 7
     assert 60 <= recorder.value("consumer_lag_seconds", *PLACE) < 70
@@ -83,17 +83,17 @@ async def test_the_lag_in_seconds_is_the_age_of_the_oldest_message() -> None:
 
 async def test_a_message_that_nobody_took_yet_waits_from_now_on() -> None:
     """Its own timestamp is not known before it is fetched."""
-    recorder = await watched(FakeShell(NEXT + 1, lane()))
+    recorder = await watched(FakeRuntime(NEXT + 1, lane()))
 
     assert 0 <= recorder.value("consumer_lag_seconds", *PLACE) < 10
 
 
 async def test_an_answer_of_a_broker_is_noted_also_without_partitions() -> None:
     """A worker that owns nothing asks for partition 0, to hear from a broker."""
-    shell = FakeShell(NEXT)
-    shell.recorder.since("broker_silent_seconds", time.time() - 500)
+    runtime = FakeRuntime(NEXT)
+    runtime.recorder.since("broker_silent_seconds", time.time() - 500)
 
-    recorder = await watched(shell)
+    recorder = await watched(runtime)
 
-    assert shell.asked[0] == [TP(PLACE[0], 0)]
+    assert runtime.asked[0] == [TP(PLACE[0], 0)]
     assert recorder.value("broker_silent_seconds") < 10

@@ -8,7 +8,7 @@ from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
-from worker.stream.status import MOST_FINDINGS, Status
+from worker.stream.status import MOST_FINDINGS, WorkerStatus
 
 EDITS = tuple(f"TST-{number:02}" for number in range(20))
 
@@ -29,7 +29,7 @@ def loaded() -> LoadedScrubber:
 
 def shown(recorder: Recorder, settings: Settings | None = None, *, is_loaded: bool = True) -> dict[str, Any]:
     """The figures of a worker."""
-    status = Status(settings or Settings(), recorder, HealthState(), "1.2.3")
+    status = WorkerStatus(settings or Settings(), recorder, HealthState(), "1.2.3")
     status.loaded = loaded if is_loaded else None
     figures: dict[str, Any] = json.loads(status.document())
     return figures
@@ -61,7 +61,7 @@ def test_the_findings_made_most_come_first_with_their_words_and_dollars() -> Non
 
 
 def test_partitions_and_dead_letters_are_those_that_there_are() -> None:
-    """Series at zero are no line."""
+    """Series at zero have no line."""
     recorder = Recorder()
     recorder.set("consumer_lag_records", 7, "claims.inbound.v1", "3")
     recorder.count("dead_letters_total", "not-json", "decode", amount=2)

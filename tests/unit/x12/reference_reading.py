@@ -17,7 +17,7 @@ class Line:
 
 
 @dataclass
-class Claim:
+class PlainClaim:
     """The elements of one claim."""
 
     number: str
@@ -27,16 +27,16 @@ class Claim:
     lines: list[Line] = field(default_factory=list)
 
 
-def claims_of(text: str) -> list[Claim]:
+def claims_of(text: str) -> list[PlainClaim]:
     """Split a file at its delimiters; composites are split at what CLM05 is written with."""
     terminator, element = text[105], text[3]
-    found: list[Claim] = []
+    found: list[PlainClaim] = []
     component = ":"
     for raw in text.replace("\r", "").replace("\n", "").split(terminator):
         values = [*raw.strip().split(element), *[""] * 10]
         if values[0] == "CLM":
             component = next((each for each in values[5] if not each.isalnum()), ":")
-            found.append(Claim(values[1], values[2], values[5].split(component)))
+            found.append(PlainClaim(values[1], values[2], values[5].split(component)))
         elif values[0] == "HI" and found:
             composites = [each.split(component) for each in values[1:] if each]
             kinds = {"ABK", "BK", "ABF", "BF"}

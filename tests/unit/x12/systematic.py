@@ -18,7 +18,7 @@ ACCEPTED = Path(__file__).with_name("pyx12_accepts.txt")
 
 
 @dataclass(frozen=True)
-class Case:
+class DamagedFile:
     """One damage: its name says the kind, the place and the segment; `text` is the file."""
 
     name: str
@@ -31,14 +31,14 @@ class Case:
         return self.name.split()[1]
 
 
-def cases(kind: ClaimKind) -> Iterator[Case]:
+def cases(kind: ClaimKind) -> Iterator[DamagedFile]:
     """Each segment behind ST deleted, doubled, moved, unreadable, misspelt; each required element of it empty."""
     segments = segments_of(kind)
     for place in range(1, len(segments)):
         before, here, after = segments[:place], segments[place], segments[place + 1 :]
         for damage, changed in _damages(here, after, kind):
             name = f"{kind.value} {damage} {place + 1} {here.partition('*')[0]}"
-            yield Case(name, kind, file_of([*before, *changed], kind))
+            yield DamagedFile(name, kind, file_of([*before, *changed], kind))
 
 
 def _damages(here: str, after: list[str], kind: ClaimKind) -> Iterator[tuple[str, list[str]]]:
@@ -67,7 +67,7 @@ def _required(segment: str, kind: ClaimKind) -> set[int]:
     return found
 
 
-def _is_accepted(case: Case) -> bool:
+def _is_accepted(case: DamagedFile) -> bool:
     return not objections(case.text)
 
 

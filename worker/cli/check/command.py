@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.check.portion import Job, Screen, Wanted, check_portion
+from worker.cli.check.portion import CheckOptions, Job, Screen, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
-from worker.cli.shared.claim_files import Found, read_what_can_be_read
-from worker.cli.shared.claim_paths import STDIN, NoClaimFileError, expand_what_is_there, total_bytes
+from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand_what_is_there, total_bytes
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import (
     DAY,
@@ -51,13 +51,13 @@ _NOT_WRITTEN_BACK: Final = (
     type=click.Choice(["text", "jsonl"]),
     default="text",
     show_default=True,
-    help="Text to read, or one outcome message a line as it would stand on the topic.",
+    help="Text to read, or one outcome message per line, as on the topic.",
 )
 @click.option("--profile", metavar="NAME", help="Hold every claim to this payer profile instead of the payer's own.")
 @click.option("--as-of", type=DAY, metavar="DATE", help="The day the claims count as received on. [default: today]")
 @config_option
 @edits_option
-@click.option("--coverage", is_flag=True, help="Also say for each claim which edits were checked and which were not.")
+@click.option("--coverage", is_flag=True, help="Also show for each claim which edits were checked and which were not.")
 @click.option("--fix", is_flag=True, help="Make the safe corrections, show them, and scrub again.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
 @click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
@@ -66,7 +66,7 @@ _NOT_WRITTEN_BACK: Final = (
     "--processes",
     type=click.IntRange(min=1),
     default=all_cores,
-    show_default="one a core",
+    show_default="one per core",
     help=f"Processes that scrub where the claims are more than {_PORTION}.",
 )
 def command(  # noqa: PLR0913 - one parameter an option
@@ -87,34 +87,34 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Scrub claim files on this machine, without Kafka.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
-    claim a line. Interchanges of 837P and 837I are known by their ISA, FHIR R4 Claims and Bundles by their
+    claim per line. Interchanges of 837P and 837I are recognized by their ISA, FHIR R4 Claims and Bundles by their
     resourceType. `-` reads stdin.
 
-    For each claim you see whether it may go out (SCRUBBED), would be sent back (REJECTED) or needs documents
+    For each claim you see whether it can be sent (SCRUBBED), would be returned (REJECTED) or needs documents
     (PENDED), then every finding with the line, the field and the box of the CMS-1500 form, and what to do.
 
-    With --fix you see each correction as a difference, whether its finding is gone, and the claim as it is then. No
-    file is changed without --write, and no claim is written in which a correction brought a finding of its own.
+    With --fix you see each correction as a diff, whether its finding is gone, and the corrected claim. No
+    file is changed without --write, and no claim is written whose correction caused a new finding.
 
     Members of a claim that neither an edit nor the writer of 837s knows are named. What cannot be read is named with
-    the reason and the place, and the rest is scrubbed all the same.
+    the reason and the place; the rest is scrubbed.
 
     \b
-    Exit code 0: every claim may go out; with --fix, as corrected.
+    Exit code 0: every claim can be sent; with --fix, as corrected.
     Exit code 1: at least one claim is rejected or pended.
-    Exit code 2: a file or a claim could not be read, or the command was misspelt.
+    Exit code 2: a file or a claim could not be read, or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     is_fixing = fix or unsafe_fixes
     if write and (not is_fixing or STDIN in paths):
         raise click.UsageError("--write needs --fix or --unsafe-fixes, and files instead of stdin")
-    wanted = Wanted(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
+    wanted = CheckOptions(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
     day = as_of.date() if as_of else today()
     try:
         files = expand_what_is_there(paths)
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
-        job.pipeline  # noqa: B018 - what is wrong with the configuration is said before a claim is read
+        job.load_pipeline()  # so that what is wrong with the configuration is said before a claim is read
         summary = _check(files, job, processes)
-    except NoClaimFileError as error:
+    except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
     if not wanted.as_json:
         summary.show(out())
@@ -143,7 +143,7 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
             pass_on(portion.errors, is_error=True)
             for found, replacement in portion.corrected:
                 if found.is_mapped and wanted.is_writing:
-                    raise NoClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
+                    raise ClaimFileError(_NOT_WRITTEN_BACK.format(file=found.source))
                 rewritten.setdefault(found.source, []).append(replacement)
     if wanted.is_writing:
         for file, replacements in rewritten.items():
@@ -152,13 +152,13 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
     return summary
 
 
-def _portions(read: Iterator[Found]) -> Iterator[tuple[Found, ...]]:
+def _portions(read: Iterator[ClaimInput]) -> Iterator[tuple[ClaimInput, ...]]:
     while portion := tuple(islice(read, _PORTION)):
         yield portion
 
 
 @contextmanager
-def _progress(files: list[str], console: Console, wanted: Wanted) -> Iterator[Progress]:
+def _progress(files: list[str], console: Console, wanted: CheckOptions) -> Iterator[Progress]:
     """Show a bar on stderr where the claims are many and do not themselves go to the terminal."""
     total = total_bytes(files)
     is_talkative = sys.stdout.isatty() and not wanted.is_quiet

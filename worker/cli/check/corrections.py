@@ -10,35 +10,35 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.outcome import Finding
-from worker.cli.shared.claim_files import Found
+from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.console import say
 from worker.cli.shared.escapes import printable
 from worker.pipeline.fixes import patch
 from worker.pipeline.fixes.fixes import make_fixes, new_findings
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 
 _INDENT: Final = 2
 _ROUNDS: Final = 3
-"""A correction that no longer fits because of another one fits in the next round; more rounds help nobody."""
+"""A correction that no longer fits because of another one fits in the next round; more rounds do not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A claim after its corrections, and what became of it.
+    """A claim after its corrections, and its outcome.
 
     `skipped` holds findings whose correction does not fit the claim as it is written, `left` those that are still found
     although they were corrected, `new` those that were not there before.
     """
 
     value: bytes
-    scrubbed: Scrubbed
+    scrubbed: ScrubResult
     made: tuple[Finding, ...]
     skipped: tuple[Finding, ...]
     left: tuple[Finding, ...]
     new: tuple[Finding, ...]
 
 
-def correct(pipeline: Pipeline, value: bytes, scrubbed: Scrubbed, day: date, *, unsafe: bool) -> Correction | None:
+def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, *, unsafe: bool) -> Correction | None:
     """Correct a claim that was scrubbed; none if there is nothing to correct."""
     outcome = scrubbed.outcome
     if outcome is None:
@@ -73,8 +73,8 @@ def correct(pipeline: Pipeline, value: bytes, scrubbed: Scrubbed, day: date, *, 
     )
 
 
-def show_correction(console: Console, found: Found, correction: Correction) -> None:
-    """Write what was corrected, what came of it, and the difference between the claim before and after."""
+def show_correction(console: Console, found: ClaimInput, correction: Correction) -> None:
+    """Write what was corrected, the result, and the difference between the claim before and after."""
     for title, findings in (
         ("Corrected", correction.made),
         ("Not corrected, because the claim writes the value in another way", correction.skipped),
@@ -84,7 +84,7 @@ def show_correction(console: Console, found: Found, correction: Correction) -> N
         if findings:
             say(console, f"{title}: {_listed(findings)}", _INDENT)
     if correction.made and not correction.left and not correction.new:
-        say(console, "What was corrected is gone, and nothing else came.", _INDENT)
+        say(console, "The corrected findings are gone, and no new ones appeared.", _INDENT)
     for line in difflib.unified_diff(
         _lines(found.value), _lines(correction.value), "as it was", "corrected", lineterm="", n=2
     ):

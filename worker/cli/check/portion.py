@@ -14,17 +14,17 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.cli.check.corrections import Correction, correct, show_correction
 from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
-from worker.cli.shared.claim_files import Found
+from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.configuration import load_pipeline
 from worker.cli.shared.console import SafeConsole
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CheckOptions:
     """What the user wants to see and to have done."""
 
     as_json: bool
@@ -37,7 +37,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How wide and how colourful text is to be written."""
+    """How wide and how colorful text is to be written."""
 
     width: int
     is_terminal: bool
@@ -69,13 +69,12 @@ class Job:
     user_edits: Path | None
     profile: str | None
     day: date
-    wanted: Wanted
+    wanted: CheckOptions
     out: Screen
     err: Screen
 
-    @property
-    def pipeline(self) -> Pipeline:
-        """The pipeline of this process. Raises `click.UsageError`."""
+    def load_pipeline(self) -> Pipeline:
+        """The pipeline of this process, which is loaded once. Raises `click.UsageError`."""
         return _pipeline(self.config, self.user_edits, self.profile, self.day)
 
 
@@ -86,18 +85,18 @@ def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None,
 
 @dataclass(slots=True)
 class Portion:
-    """What came of some claims: what to write to stdout and stderr, the counts, and corrections by file."""
+    """The result for some claims: what to write to stdout and stderr, the counts, and corrections by file."""
 
     messages: list[bytes] = field(default_factory=list)
     text: str = ""
     errors: str = ""
     summary: Summary = field(default_factory=Summary)
-    corrected: list[tuple[Found, Replacement]] = field(default_factory=list)
+    corrected: list[tuple[ClaimInput, Replacement]] = field(default_factory=list)
 
 
-def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
+def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     """Scrub some claims, and correct them where that is wanted."""
-    pipeline, wanted, made = job.pipeline, job.wanted, Portion()
+    pipeline, wanted, made = job.load_pipeline(), job.wanted, Portion()
     budget = ClaimBudget(CLAIM_BUDGET_S, hang_s=None)
     budget.install()
     text, error_text = io.StringIO(), io.StringIO()
@@ -128,7 +127,7 @@ def check_portion(job: Job, portion: Sequence[Found]) -> Portion:
 
 def _judge_all(
     pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget
-) -> Iterable[tuple[Scrubbed, Correction | None]]:
+) -> Iterable[tuple[ScrubResult, Correction | None]]:
     """Return what becomes of claims, together if all of them take no longer than one may, else one by one."""
     if not job.wanted.is_fixing:
         try:
@@ -139,7 +138,7 @@ def _judge_all(
     return (judge(pipeline, value, job, budget) for value in values)
 
 
-def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[Scrubbed, Correction | None]:
+def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[ScrubResult, Correction | None]:
     """Return what becomes of one claim, and its correction where one is wanted and there is one.
 
     A claim that takes longer than in the worker is the dead letter that it would be there.
@@ -152,19 +151,21 @@ def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tu
         with budget:
             correction = correct(pipeline, value, scrubbed, job.day, unsafe=job.wanted.is_unsafe)
     except OverBudgetError:
-        return Scrubbed(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT)), None
+        return ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT)), None
     return correction.scrubbed if correction else scrubbed, correction
 
 
-def _add_message(made: Portion, found: Found, scrubbed: Scrubbed, errors: Console, wanted: Wanted) -> None:
-    """Only messages go to stdout; what is no claim is said on stderr."""
+def _add_message(
+    made: Portion, found: ClaimInput, scrubbed: ScrubResult, errors: Console, wanted: CheckOptions
+) -> None:
+    """Only messages go to stdout; what is not a claim is reported on stderr."""
     if scrubbed.message is not None:
         made.messages.append(scrubbed.message)
     elif scrubbed.dead_letter and not wanted.is_quiet:
         show_unreadable(errors, found, scrubbed.dead_letter)
 
 
-def _show(found: Found, scrubbed: Scrubbed, console: Console, wanted: Wanted) -> None:
+def _show(found: ClaimInput, scrubbed: ScrubResult, console: Console, wanted: CheckOptions) -> None:
     if (outcome := scrubbed.outcome) is not None:
         show_outcome(console, found, outcome, with_coverage=wanted.with_coverage)
     elif scrubbed.dead_letter:

@@ -5,26 +5,26 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli.shared.claim_paths import NoClaimFileError
+from worker.cli.shared.claim_paths import ClaimFileError
 
 Replacement = tuple[bytes, bytes]
-"""A claim as it stands in its file, and as it shall stand there."""
+"""A claim as its file has it, and as the file should have it."""
 
 
 def rewrite(file: str, replacements: Sequence[Replacement]) -> None:
-    """Replace claims of a file, which are given in their order. Raises `NoClaimFileError`, and then changes nothing."""
+    """Replace claims of a file, which are given in their order. Raises `ClaimFileError`, and then changes nothing."""
     path = Path(file)
     try:
         content, parts, position = path.read_bytes(), [], 0
         for old, new in replacements:
             start = content.find(old, position)
             if start < 0:
-                raise NoClaimFileError(f"{file}: changed while it was read; nothing was written")
+                raise ClaimFileError(f"{file}: changed while it was read; nothing was written")
             parts += [content[position:start], new]
             position = start + len(old)
         _replace(path, b"".join((*parts, content[position:])))
     except OSError as error:
-        raise NoClaimFileError(f"{file}: cannot be written ({error.strerror})") from None
+        raise ClaimFileError(f"{file}: cannot be written ({error.strerror})") from None
 
 
 def _replace(path: Path, content: bytes) -> None:

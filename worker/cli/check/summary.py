@@ -10,7 +10,7 @@ from rich.table import Table
 
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
-from worker.pipeline.scrub import Scrubbed
+from worker.pipeline.scrub import ScrubResult
 
 TOP_EDITS: Final = 10
 
@@ -29,7 +29,7 @@ class Summary:
         """How many messages there were."""
         return self.outcomes.total()
 
-    def add(self, scrubbed: Scrubbed) -> None:
+    def add(self, scrubbed: ScrubResult) -> None:
         """Count one message and its findings."""
         if scrubbed.disposition is None:
             self.outcomes["unreadable"] += 1
@@ -48,7 +48,7 @@ class Summary:
         self.members_not_read += other.members_not_read
 
     def add_unreadable(self) -> None:
-        """Count something in the place of a claim that is none, or a file that cannot be read."""
+        """Count something that is not a claim, or a file that cannot be read."""
         self.outcomes["unreadable"] += 1
 
     def show(self, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Counts what stands on the topics after the demo: every message in must have one outcome."""
+"""Counts what is on the topics after the demo: every message sent must have one outcome."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -41,11 +41,11 @@ class Account:
         """Return what does not add up."""
         found = []
         if self.inbound.total() != sent:
-            found.append(f"{sent:,} messages were sent, but {self.inbound.total():,} stand on the inbound topic")
+            found.append(f"{sent:,} messages were sent, but {self.inbound.total():,} are on the inbound topic")
         if self.lost:
             found.append(f"{self.lost:,} messages have no outcome")
         if self.surplus:
-            found.append(f"{self.surplus:,} outcomes are surplus")
+            found.append(f"{self.surplus:,} outcomes are extra")
         return found
 
 

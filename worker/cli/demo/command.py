@@ -1,4 +1,4 @@
-"""`claimscrub demo`: the whole thing on this machine, with claims of people who do not exist."""
+"""`claimscrub demo`: everything on this machine, with claims of invented people."""
 
 import shutil
 import signal
@@ -29,9 +29,9 @@ _TERMINATED: Final = 128 + signal.SIGTERM
 @click.option("--no-input", is_flag=True, help="Never wait for a key.")
 @click.option("--keep", is_flag=True, help="Keep broker and worker running at the end, until Ctrl-C.")
 def command(claims: int, *, no_input: bool, keep: bool) -> None:
-    """See it work: start a Kafka broker and a worker, send synthetic claims, watch what becomes of them.
+    """See it work: start a Kafka broker and a worker, send synthetic claims, watch their outcomes.
 
-    About half of the claims are sound; the others are wrong in many ways, and one in a hundred is no claim at all.
+    About half of the claims are sound; the others are wrong in many ways, and one in a hundred is not a claim at all.
     At the end the outcomes are counted against the claims sent, and one outcome of each kind is shown in full.
     Everything runs on this machine, listens on loopback only, and is gone afterwards.
 

@@ -1,4 +1,4 @@
-"""Shows how far the demo is: a live view on a terminal, a line a second elsewhere."""
+"""Shows how far the demo is: a live view on a terminal, one line per second elsewhere."""
 
 import time
 from collections.abc import Iterator, Mapping

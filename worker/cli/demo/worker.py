@@ -14,6 +14,7 @@ from typing import Final
 
 import orjson
 
+from worker.errors import ClaimscrubError
 from worker.settings import ENV_PREFIX
 
 _READY_S: Final = 60.0
@@ -22,7 +23,7 @@ _POLL_S: Final = 0.1
 _ANSWER_S: Final = 5.0
 
 
-class DemoError(Exception):
+class DemoError(ClaimscrubError):
     """The demo did not go as it should; the message says what happened."""
 
 

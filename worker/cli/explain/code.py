@@ -1,4 +1,4 @@
-"""Tells which kinds of code a text can be, and asks the tables of each kind."""
+"""Finds which kinds of code a text can be, and asks the tables of each kind."""
 
 import re
 from datetime import date
@@ -47,7 +47,7 @@ def _modifier(code: str, on: date, snapshot: Snapshot) -> Section:
     section.is_known = True
     section.add("meaning", row.meaning)
     if not row.is_modifier:
-        section.add("status", "this is no modifier")
+        section.add("status", "this is not a modifier")
         return section
     section.add("type", row.type + (f", for {', '.join(row.valid_on)}" if row.valid_on else ""))
     section.add("in force", f"from {row.effective_from or 'the start'} to {row.effective_to or 'now'}")
@@ -76,7 +76,7 @@ def _diagnosis(code: str, on: date, snapshot: Snapshot) -> Section:
 
 
 def _dotted(code: str) -> str:
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code  # noqa: PLR2004 - the dot stands after the category
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code  # noqa: PLR2004 - the dot follows the category
 
 
 def _place(code: str, on: date, snapshot: Snapshot) -> Section:
@@ -96,7 +96,7 @@ def _ndc(code: str, on: date, snapshot: Snapshot) -> Section:
     ndc11 = "".join(part.zfill(width) for part, width in zip(code.split("-"), _NDC_GROUPS, strict=False))
     section = Section(f"NDC {ndc11} on {on}")
     if "-" not in code and len(code) != sum(_NDC_GROUPS):
-        section.add("form", "ten digits without hyphens do not tell which group lacks its zero; write it as 5-4-2")
+        section.add("form", "ten digits without hyphens do not show which group lacks its zero; write it as 5-4-2")
         return section
     answer = snapshot.container(ndc11, on)
     section.add("containers", answered(answer))

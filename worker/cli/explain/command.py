@@ -1,4 +1,4 @@
-"""`claimscrub explain`: an edit in plain words, or all that is known of a code on a date."""
+"""`claimscrub explain`: an edit in plain words, or all that is known about a code on a date."""
 
 import sys
 from datetime import datetime

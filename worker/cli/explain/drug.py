@@ -1,4 +1,4 @@
-"""All that the tables say of a HCPCS code on a date of service."""
+"""All that the tables hold on a HCPCS code on a date of service."""
 
 from collections.abc import Mapping
 from datetime import date

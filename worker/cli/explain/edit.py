@@ -1,4 +1,4 @@
-"""Shows one edit: what it finds and why, what a payer would answer, and what the payer profiles make of it."""
+"""Shows one edit: what it finds and why, the payer's likely answer, and the settings of the payer profiles."""
 
 import inspect
 from collections.abc import Iterable
@@ -17,9 +17,9 @@ from worker.payers.profile import Profile
 _INDENT = 2
 _SWITCHES = """\
 edits:
-  {edit}: {{off: {{reason: "why", owner: "who answers for it", until: 2027-12-31}}}}
+  {edit}: {{off: {{reason: "why", owner: "who is responsible", until: 2027-12-31}}}}
 suppressions:
-  - {{edit: {edit}, when: {{codes: [J0897]}}, reason: "why", owner: "who answers for it", until: 2027-12-31}}"""
+  - {{edit: {edit}, when: {{codes: [J0897]}}, reason: "why", owner: "who is responsible", until: 2027-12-31}}"""
 
 
 def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guides: Iterable[Guide]) -> None:

@@ -1,4 +1,4 @@
-"""What an edit tells a biller to do: the hints of its findings, read from its code, with `…` for a claim's values."""
+"""What a biller should do about an edit: its hints, read from its code, with `…` for a claim's values."""
 
 import ast
 import inspect
@@ -10,7 +10,7 @@ from typing import Final
 from worker.edits.edit import AnyEdit
 
 OTHERWISE: Final = (
-    "The finding says under `To do` what to enter, since that depends on the claim; the accepted example is sound."
+    "The finding shows under `To do` what to enter, since that depends on the claim; the accepted example is correct."
 )
 _FEWEST_WORDS: Final = 3
 
@@ -31,7 +31,7 @@ def hints_of(edit: AnyEdit) -> tuple[str, ...]:
 
 
 def _texts(expression: ast.expr, tree: ast.Module) -> Iterator[str]:
-    """The texts that an expression can come to; a name stands for all that the module assigns to it."""
+    """The texts that an expression can produce; a name stands for all that the module assigns to it."""
     match expression:
         case ast.Constant(value=str(text)):
             yield text

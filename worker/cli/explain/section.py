@@ -1,4 +1,4 @@
-"""One answer of `claimscrub explain`: a title with labelled lines, and whether the code is known at all."""
+"""One answer of `claimscrub explain`: a title with labeled lines, and whether the code is known at all."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""`claimscrub profiles`: what the payer profiles say, whether they fit, and how two of them differ."""
+"""`claimscrub profiles`: the payer profiles, whether they are valid, and how two of them differ."""
 
 import sys
 from pathlib import Path
@@ -58,10 +58,10 @@ def check(config: Path | None, user_edits: Path | None) -> None:
 @config_option
 @edits_option
 def diff(one: str, other: str, config: Path | None, user_edits: Path | None) -> None:
-    """Show what two profiles say differently, what they inherit included.
+    """Show how two profiles differ, including what they inherit.
 
     \b
-    Exit code 0: they say the same.
+    Exit code 0: they are the same.
     Exit code 1: they differ.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     pipeline = load_pipeline(config, user_edits=user_edits, on=today())
@@ -70,7 +70,7 @@ def diff(one: str, other: str, config: Path | None, user_edits: Path | None) -> 
     found = list(differences(*sides))
     console = out()
     if not found:
-        say(console, f"{one} and {other} say the same.")
+        say(console, f"{one} and {other} are the same.")
         return
     table = Table("setting", one, other, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in found:

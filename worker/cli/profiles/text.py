@@ -1,16 +1,16 @@
-"""Says what a profile comes to: as plain data, as lines to read, and as the differences between two."""
+"""Shows a profile as plain data, as lines to read, and as the differences between two."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from worker.edits.edit import AnyEdit, Scope, Status
+from worker.edits.edit import AnyEdit, EditStatus, Scope
 from worker.payers.profile import Profile
 from worker.pipeline.rules.rulebook import Rule, compile_rulebook
 
-Plain: TypeAlias = dict[str, Any]  # any JSON object: options are the edits' own
+ProfileDocument: TypeAlias = dict[str, Any]  # any JSON object: options are the edits' own
 
 
-def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
+def plain(profile: Profile, edits: Iterable[AnyEdit]) -> ProfileDocument:
     """A profile with every edit as it is evaluated under it, what is inherited included."""
     catalogue = {edit.id: edit for edit in edits}
     rules = {rule.edit.id: rule for rule in compile_rulebook(profile, catalogue.values()).rules}
@@ -25,7 +25,7 @@ def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
         "edits": {
             edit.id: _plain_edit(profile, edit, rules.get(edit.id))
             for edit in catalogue.values()
-            if edit.scope is not Scope.MESSAGE and edit.status is not Status.PLANNED
+            if edit.scope is not Scope.MESSAGE and edit.status is not EditStatus.PLANNED
         },
         "suppressions": [
             each.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for each in profile.suppressions
@@ -33,7 +33,7 @@ def plain(profile: Profile, edits: Iterable[AnyEdit]) -> Plain:
     }
 
 
-def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> Plain:
+def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> ProfileDocument:
     off = profile.setting(edit.id).off
     if rule is None or off:
         return {"off": off.model_dump(mode="json", exclude_none=True) if off else {}}
@@ -44,7 +44,7 @@ def _plain_edit(profile: Profile, edit: AnyEdit, rule: Rule | None) -> Plain:
 
 
 def lines_of(profile: Profile, edits: Iterable[AnyEdit]) -> Iterator[str]:
-    """What a profile says, line by line; edits that stand as in the catalogue are only counted."""
+    """The settings of a profile, line by line; edits set as in the catalogue are only counted."""
     catalogue = {edit.id: edit for edit in edits}
     whole = plain(profile, catalogue.values())
     yield f"{profile.name}: {profile.title}" + (f" (extends {profile.extends})" if profile.extends else "")
@@ -77,7 +77,7 @@ def _claims(profile: Profile) -> str:
     return "; ".join(kinds) or "none (only to be extended or named)"
 
 
-def _in_words(edit: Plain) -> str:
+def _in_words(edit: ProfileDocument) -> str:
     if "off" in edit:
         off = edit["off"]
         until = f" until {off['until']}" if "until" in off else ""
@@ -86,8 +86,8 @@ def _in_words(edit: Plain) -> str:
     return f"{edit['severity']}{f', with {options}' if options else ''}"
 
 
-def differences(one: Plain, other: Plain) -> Iterator[tuple[str, str, str]]:
-    """What two profiles say differently: the setting, and the words of each."""
+def differences(one: ProfileDocument, other: ProfileDocument) -> Iterator[tuple[str, str, str]]:
+    """The differences between two profiles: the setting, and the words of each."""
     for key in ("medicare", "applies_to", "documentation", "apply_fixes"):
         if one[key] != other[key]:
             yield key, str(one[key]), str(other[key])

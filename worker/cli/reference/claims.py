@@ -1,4 +1,4 @@
-"""Which recorded claims get another verdict under other tables. No claim content is told but codes of edits."""
+"""Which recorded claims get a different verdict under different tables. Of a claim only ids of edits are shown."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class ChangedClaim:
 
 
 def changed_claims(path: Path, before: Pipeline, after: Pipeline, received_on: date) -> Iterator[ChangedClaim]:
-    """The claims of a file, one a line, whose disposition or findings differ between two pipelines."""
+    """The claims of a file, one per line, whose disposition or findings differ between two pipelines."""
     with path.open("rb") as claims:
         for number, line in enumerate(claims, 1):
             value = line.strip()

@@ -1,4 +1,4 @@
-"""`claimscrub reference`: look at the reference tables, compare them and bring new ones in."""
+"""`claimscrub reference`: show the reference tables, compare them and import new ones."""
 
 import sys
 from datetime import date, datetime
@@ -23,10 +23,10 @@ EXIT_NOT_FOUND: Final = 1
 
 @click.group("reference", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def reference() -> None:
-    """Look at the reference tables, compare them and bring new ones in.
+    """Show the reference tables, compare them and import new ones.
 
-    Every table is dated. A key asked on a day gets one of four answers: found, not in force on that day, absent from
-    the table, or not covered because we hold nothing for that day. Only the first two can reject a claim.
+    Every table is dated. A key on a day gets one of four answers: found, not in force on that day, absent from
+    the table, or not covered because no edition covers that day. Only the first two can reject a claim.
     """
 
 
@@ -104,7 +104,7 @@ def _show(table: str, key: str, day: date, document: dict[str, Any]) -> None:  #
 @with_directory
 @with_format
 def editions(directory: Path, form: str) -> None:
-    """List every edition: table@name, the dates of service it speaks about, publication, rows and checksum."""
+    """List every edition: table@name, the dates of service it covers, publication, rows and checksum."""
     held = readable(lambda: load_snapshot(directory)).editions
     if form == "json":
         say_json(

@@ -1,4 +1,4 @@
-"""`claimscrub reference coverage`: for which dates each table speaks, and how old it is."""
+"""`claimscrub reference coverage`: which dates each table covers, and how old it is."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ from worker.reference.tables.edition import Edition
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class TableCoverage:
     """What one table covers on a day; `gaps` are days between two editions of which nothing is known."""
 
     table: str
@@ -34,14 +34,14 @@ class Coverage:
 
 
 @click.command("coverage")
-@click.option("--on", type=DAY, metavar="DATE", help="The day on which the age is told. [default: today]")
+@click.option("--on", type=DAY, metavar="DATE", help="The day for which the age is shown. [default: today]")
 @with_directory
 @with_format
 def coverage(on: datetime | None, directory: Path, form: str) -> None:
-    """Say for each table from when to when it speaks, its gaps, its rows and its age.
+    """Show for each table which dates it covers, its gaps, its rows and its age.
 
-    A table is overdue when its newest edition is older than the publisher's rhythm, and ended when no edition speaks
-    about the day itself: claims of that day are then not checked against it.
+    A table is overdue when its newest edition is older than the publisher's rhythm, and ended when no edition covers
+    the day itself: claims of that day are then not checked against it.
     """
     day = on.date() if on else today()
     folder = readable(lambda: read_folder(directory))
@@ -58,11 +58,11 @@ def coverage(on: datetime | None, directory: Path, form: str) -> None:
             echo(f"{'':<20} nothing from {first} to {last}")
 
 
-def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> Coverage:
+def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> TableCoverage:
     """The coverage of one table on a day."""
     own = sorted((each for each in editions if each.table == table), key=lambda each: each.in_force_from)
     age = (on - max(each.published for each in own)).days
-    return Coverage(
+    return TableCoverage(
         table=table,
         title=manifest.title,
         covers_from=own[0].in_force_from,
@@ -84,9 +84,9 @@ def _gaps(editions: list[Edition]) -> Iterable[tuple[date, date]]:
             yield earlier.in_force_to + one, later.in_force_from - one
 
 
-def _state(each: Coverage) -> str:
+def _state(each: TableCoverage) -> str:
     states = [
         f"overdue, comes every {each.refresh_days} days" if each.is_overdue else "",
-        "says nothing about this day" if each.has_ended else "",
+        "does not cover this day" if each.has_ended else "",
     ]
     return "; ".join(state for state in states if state) or "current"

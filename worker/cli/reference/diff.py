@@ -27,7 +27,7 @@ from worker.reference.tables.snapshot import Snapshot
     "--claims",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Recorded claims, one JSON document a line: scrub each under both, and list those whose verdict changes.",
+    help="Recorded claims, one JSON document per line: scrub each under both, and list those whose verdict changes.",
 )
 @click.option("--as-of", type=DAY, metavar="DATE", help="The day the claims count as received on. [default: today]")
 @click.option(
@@ -41,7 +41,7 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Show what changes between two editions of a table, or between two reference folders.
 
     EDITION is table@name, such as `containers@2025q4 containers@2026q1`, or a folder. With --claims an edition answers
-    alone for its table on every date of service, so that one quarter of claims can be held to both.
+    alone for its table on every date of service, so that one quarter of claims can be checked against both.
     """
     old, new = _side(before, directory), _side(after, directory)
     if old.table != new.table:

@@ -1,4 +1,4 @@
-"""`claimscrub reference import`: bring in the publishers' own files."""
+"""`claimscrub reference import`: import the publishers' own files."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,17 +11,17 @@ from worker.cli.reference.options import DAY, readable, with_directory
 from worker.cli.reference.store import read_published, write_folder
 from worker.cli.shared.console import echo, err
 from worker.reference.build.loading import read_folder
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.reference.importing.kinds import KINDS
-from worker.reference.importing.plan import Plan, Step, plan_import
-from worker.reference.importing.published import ImportRefusedError, PublishedFile, Wanted
+from worker.reference.importing.plan import ImportPlan, ImportStep, plan_import
+from worker.reference.importing.published import ImportDates, ImportRefusedError, PublishedFile
 
 KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
 
 
 @click.command(
     "import",
-    help=f"""Bring in the publishers' own files, zipped or not, exactly as they were given out.
+    help=f"""Import the publishers' own files, zipped or not, exactly as published.
 
     The new edition is written with its entry in table.toml and its checksum. A file of another kind, a truncated one
     and one that drops more than a tenth of the rows are refused; a refused import leaves the folder as it was.
@@ -34,10 +34,10 @@ KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables
 @click.argument(
     "paths", type=click.Path(path_type=Path, dir_okay=False, exists=True), nargs=-1, required=True, metavar="FILE..."
 )
-@click.option("--in-force-from", type=DAY, metavar="DATE", help="First date of service, where the file does not say.")
-@click.option("--in-force-to", type=DAY, metavar="DATE", help="Last date of service, where the file does not say.")
-@click.option("--force", is_flag=True, help="Take a file that drops more than a tenth of the rows.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--in-force-from", type=DAY, metavar="DATE", help="First date of service, if the file does not state it.")
+@click.option("--in-force-to", type=DAY, metavar="DATE", help="Last date of service, if the file does not state it.")
+@click.option("--force", is_flag=True, help="Accept a file that drops more than a tenth of the rows.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--limit", default=5, show_default=True, metavar="N", help="Rows to show of each kind of change; 0: all.")
 @with_directory
 def import_files(  # noqa: PLR0913 - one parameter an option
@@ -51,20 +51,20 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     limit: int,
     directory: Path,
 ) -> None:
-    """Plan the import, write it, and say what changed."""
-    wanted = Wanted(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
+    """Plan the import, write it, and show what changed."""
+    wanted = ImportDates(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
     try:
         plan = _planned(kind, paths, wanted, directory, force=force)
         for step in plan.steps:
             _show(step, limit)
         if not dry_run:
             write_folder(directory, plan.files)
-    except (ImportRefusedError, BrokenReferenceError, OSError) as refused:
+    except (ImportRefusedError, ReferenceDataError, OSError) as refused:
         raise click.ClickException(f"not imported, {directory} is as it was: {refused}") from None
     echo("Nothing was written." if dry_run else f"Imported into {directory}.")
 
 
-def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path, *, force: bool) -> Plan:
+def _planned(kind: str, paths: tuple[Path, ...], wanted: ImportDates, directory: Path, *, force: bool) -> ImportPlan:
     console = err()
     columns = (TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -81,11 +81,11 @@ def _planned(kind: str, paths: tuple[Path, ...], wanted: Wanted, directory: Path
     return plan
 
 
-def _show(step: Step, limit: int) -> None:
+def _show(step: ImportStep, limit: int) -> None:
     edition = step.edition
     until = edition.in_force_to or "open"
     echo(f"{edition.table}@{edition.name}: {len(edition.rows):,} rows, {edition.in_force_from} to {until}")
     if step.replaced:
-        echo(f"takes the place of {', '.join(step.replaced)}")
+        echo(f"replaces {', '.join(step.replaced)}")
     echo(f"compared with {step.compared_with or 'nothing'}:")
     show_changes(step.changes, limit)

@@ -10,7 +10,7 @@ import click
 
 from worker.bootstrap import default_config_directory
 from worker.cli.shared.console import echo
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 
 DAY: Final = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 Result = TypeVar("Result")
@@ -24,7 +24,7 @@ def with_directory(command: Command) -> Command:
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         default=lambda: default_config_directory() / "reference",
         metavar="DIR",
-        help="The reference folder. [default: the one that came with claimscrub]",
+        help="The reference folder. [default: the one shipped with claimscrub]",
     )
     return option(command)
 
@@ -56,5 +56,5 @@ def readable(read: Callable[[], Result]) -> Result:
     """What reading the tables gives. A broken folder ends the command with 1 and a sentence for each problem."""
     try:
         return read()
-    except BrokenReferenceError as broken:
+    except ReferenceDataError as broken:
         raise click.ClickException(str(broken)) from None

@@ -25,8 +25,8 @@ from worker.reference.build.loading import load_verified
 def publish(directory: Path, seen_as: PurePosixPath | None) -> None:
     """Have every running worker swap to the reference tables in DIRECTORY.
 
-    The folder is verified first. What is sent is its path and its digest, not the tables: bring the folder to every
-    worker's host before. A worker takes it only below CLAIMSCRUB_REFERENCE_ROOT, and only if it reads the same digest
+    The folder is verified first. What is sent is its path and its digest, not the tables: copy the folder to every
+    worker's host first. A worker accepts it only below CLAIMSCRUB_REFERENCE_ROOT, and only if it reads the same digest
     from it; otherwise it keeps its tables and counts a rejected update. A worker that starts later swaps too.
 
     The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS. Who publishes what is written to CLAIMSCRUB_AUDIT_FILE first.

@@ -9,8 +9,9 @@ from typing import Any, Final, TypeAlias, cast
 from worker.reference.build.consistency import NDC
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 from worker.reference.tables.code_set_rows import CodeSet
-from worker.reference.tables.rows import Setting
+from worker.reference.tables.rows import CareSetting
 from worker.reference.tables.snapshot import Snapshot
+from worker.reference.tables.table_set import TABLES
 
 AnyAnswer: TypeAlias = Answer[Any]  # a row of any table
 Question: TypeAlias = Callable[[Snapshot, list[str], date], AnyAnswer]
@@ -27,17 +28,20 @@ def _products(tables: Snapshot, key: list[str], on: date) -> AnyAnswer:
     return tables.products_of(key[0], on) if isinstance(answer, Absent) else answer
 
 
-def _setting(key: list[str], place: int) -> Setting:
-    return cast("Setting", key[place] if len(key) > place else "practitioner")
+def _setting(key: list[str], place: int) -> CareSetting:
+    return cast("CareSetting", key[place] if len(key) > place else "practitioner")
 
 
-QUESTIONS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
+def _by_code(member: str) -> Question:
+    return lambda tables, key, on: getattr(tables.tables, member).answer(key[0], on)
+
+
+_OF_ONE_CODE: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
+    {table.name: (table.columns[0].upper(), _by_code(table.member)) for table in TABLES if len(table.columns) == 1}
+)
+_OTHERS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
     {
-        "asp_limits": ("HCPCS", lambda tables, key, on: tables.asp_limit(key[0], on)),
         "containers": ("NDC or HCPCS", _containers),
-        "drugs": ("HCPCS", lambda tables, key, on: tables.drug(key[0], on)),
-        "expert_hints": ("HCPCS", lambda tables, key, on: tables.expert_hint(key[0], on)),
-        "hcpcs": ("HCPCS", lambda tables, key, on: tables.hcpcs_code(key[0], on)),
         "icd10cm": ("CODE", lambda tables, key, on: tables.diagnosis(key[0].replace(".", ""), on)),
         "modifiers": ("MODIFIER", lambda tables, key, on: tables.modifier(key[0], on)),
         "mue": ("HCPCS[+SETTING]", lambda tables, key, on: tables.mue(key[0], _setting(key, 1), on)),
@@ -45,23 +49,22 @@ QUESTIONS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
             "COLUMN1+COLUMN2[+SETTING]",
             lambda tables, key, on: tables.ncci_pair(key[0], key[1], _setting(key, 2), on),
         ),
-        "opps_status": ("HCPCS", lambda tables, key, on: tables.opps_status(key[0], on)),
-        "place_of_service": ("CODE", lambda tables, key, on: tables.place_of_service(key[0], on)),
         "products": ("IDENTIFIER or HCPCS", _products),
         "remark_codes": (
             "SET+CODE",
             lambda tables, key, on: tables.remark_code(cast("CodeSet", key[0].lower()), key[1], on),
         ),
         "sad_exclusions": ("HCPCS", lambda tables, key, on: tables.self_administered(key[0], on)),
-        "skin_substitutes": ("HCPCS", lambda tables, key, on: tables.skin_substitute(key[0], on)),
-        "taxonomy": ("CODE", lambda tables, key, on: tables.taxonomy_code(key[0], on)),
-        "waste_duty": ("HCPCS", lambda tables, key, on: tables.waste_duty(key[0], on)),
     }
 )
+QUESTIONS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
+    dict(sorted({**_OF_ONE_CODE, **_OTHERS}.items()))
+)
+"""What to ask a table for, and how; a table with one key column is asked for that."""
 
 
 def told(answer: AnyAnswer) -> dict[str, Any]:
-    """The answer as a JSON document: which of the four it is, who answers, and the row."""
+    """The answer as a JSON document: which of the four it is, which edition answers, and the row."""
     match answer:
         case Found(row, edition):
             return {"answer": "found", "edition": f"{edition.table}@{edition.name}", "row": _row(row)}

@@ -5,9 +5,9 @@ from functools import partial
 
 import click
 
-from worker.cli.replay.run import Plan, replay
+from worker.cli.replay.run import ReplayPlan, replay
 from worker.cli.shared.broker import read_settings
-from worker.cli.shared.selection import Choice, Sending, choice_options, sending_options
+from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
 from worker.kafka.past import read_outcome
 
 _edit_option = click.option(
@@ -25,13 +25,13 @@ def command() -> None:
 
 
 def _add(outcome: str) -> Callable[..., None]:
-    @command.command(outcome, help=f"Show which {outcome} claims today's rules would decide otherwise, or --send them.")
+    @command.command(outcome, help=f"Show {outcome} claims that today's rules decide differently, or --send them.")
     @choice_options(_edit_option)
     @sending_options
-    def replay_outcomes(*, choice: Choice, sending: Sending) -> None:
+    def replay_outcomes(*, choice: RecordFilter, sending: Sending) -> None:
         settings = read_settings()
         read = partial(read_outcome, inbound=settings.topics.inbound)
-        replay(settings, Plan(getattr(settings.topics, outcome), read, choice, sending))
+        replay(settings, ReplayPlan(getattr(settings.topics, outcome), read, choice, sending))
 
     made: Callable[..., None] = replay_outcomes
     return made

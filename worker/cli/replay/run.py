@@ -1,4 +1,4 @@
-"""Shows what today's rules make of past messages, and sends those again on which they decide otherwise."""
+"""Shows what today's rules make of past messages, and sends those again that they decide differently."""
 
 import re
 from collections import Counter
@@ -17,35 +17,35 @@ from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import counted, echo, out
-from worker.cli.shared.selection import Choice, Sending
-from worker.kafka.messages import Inbound
-from worker.kafka.past import Past, received_ms
+from worker.cli.shared.selection import RecordFilter, Sending
+from worker.kafka.messages import InboundMessage
+from worker.kafka.past import PastMessage, received_ms
 from worker.kafka.read import Record
-from worker.kafka.replay import Run
+from worker.kafka.replay import ReplayRun
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
 from worker.stream.message_limits import MessageLimitError, MessageMeter
-from worker.stream.scrubber import PART_READ, LoadedScrubber, Scrubbed
+from worker.stream.scrubber import PART_READ, ClaimVerdict, LoadedScrubber
 
 LOOPED: Final = "left alone: replayed too often"
-NOT_KEPT: Final = "left alone: the message was not kept whole"
-NOT_OURS: Final = "left alone: it came from another topic"
-NOT_TRIED: Final = "not tried here: it ended workers"
+NOT_KEPT: Final = "left alone: the message was not kept in full"
+NOT_OURS: Final = "left alone: it came from a different topic"
+NOT_TRIED: Final = "not tried here: it crashed workers"
 
 _WORST_FIRST: Final = ("rejected", "pended", "scrubbed")
 _RUN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
-Reader = Callable[[Record], Past | None]
+PastReader = Callable[[Record], PastMessage | None]
 """Reads a record back as the message that it was."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReplayPlan:
     """What a replay is to do: over which topic, which records, and what becomes of them."""
 
     topic: str
-    read: Reader
-    choice: Choice
+    read: PastReader
+    choice: RecordFilter
     sending: Sending
 
     @property
@@ -56,7 +56,7 @@ class Plan:
 
 
 @dataclass
-class Account:
+class ReplayTally:
     """How many records of each kind there were: before, under today's rules, and whether they are sent."""
 
     counts: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
@@ -69,7 +69,7 @@ class Account:
 
 
 class Oracle:
-    """Says what today's rules make of a message."""
+    """Decides a message under today's rules."""
 
     def __init__(self, settings: Settings) -> None:
         """Load the rules and tables. Raises `click.UsageError` for a configuration that is broken."""
@@ -79,12 +79,12 @@ class Oracle:
         self._budget = ClaimBudget(settings.claim_budget_s, settings.claim_hang_s)
         self._budget.install()
 
-    def ask(self, past: Past) -> tuple[str, frozenset[str]]:
+    def ask(self, past: PastMessage) -> tuple[str, frozenset[str]]:
         """Return the verdict, and the edits that find something."""
         if past.verdict == DeadLetterReason.CRASH_LOOP:
             return NOT_TRIED, frozenset()
         message = past.message
-        inbound = Inbound(
+        inbound = InboundMessage(
             message.topic,
             message.partition,
             message.offset,
@@ -101,9 +101,9 @@ class Oracle:
             return DeadLetterReason.INTERNAL_ERROR.value, frozenset()
         return _worst(verdicts), frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
 
-    def _verdicts(self, message: Inbound) -> list[Scrubbed]:
+    def _verdicts(self, message: InboundMessage) -> list[ClaimVerdict]:
         """Return the verdicts without what they would send. Raises `MessageLimitError`."""
-        meter, verdicts = MessageMeter.of(self._settings), list[Scrubbed]()
+        meter, verdicts = MessageMeter.of(self._settings), list[ClaimVerdict]()
         meter.go_on()
         for scrubbed in verdicts_on(message, self._loaded, self._settings, self._budget):
             meter.add(len(scrubbed.value or b""))
@@ -112,8 +112,8 @@ class Oracle:
         return verdicts
 
 
-def _worst(verdicts: list[Scrubbed]) -> str:
-    """The verdict on a message; of an interchange, which has one a claim, the worst."""
+def _worst(verdicts: list[ClaimVerdict]) -> str:
+    """The verdict on a message; of an interchange, which has one per claim, the worst."""
     for scrubbed in verdicts:
         if scrubbed.dead_letter is not None:
             return scrubbed.dead_letter.reason.value
@@ -121,7 +121,7 @@ def _worst(verdicts: list[Scrubbed]) -> str:
     return next((each for each in _WORST_FIRST if each in dispositions), verdicts[0].disposition)
 
 
-def replay(settings: Settings, plan: Plan) -> None:
+def replay(settings: Settings, plan: ReplayPlan) -> None:
     """Do what a plan says and show the account of it."""
     if not _RUN_NAME.fullmatch(plan.name):
         raise click.BadParameter("may hold letters, digits, '.', '_' and '-', at most 60", param_hint="--run")
@@ -134,9 +134,9 @@ def replay(settings: Settings, plan: Plan) -> None:
     _show(account, plan)
 
 
-async def _replay(settings: Settings, plan: Plan, oracle: Oracle) -> Account:
-    account = Account()
-    async with Run(settings, plan.name, plan.topic) as run:
+async def _replay(settings: Settings, plan: ReplayPlan, oracle: Oracle) -> ReplayTally:
+    account = ReplayTally()
+    async with ReplayRun(settings, plan.name, plan.topic) as run:
         producer = await run.open_sender() if plan.sending.send else None
         async for batch in run.batches():
             for record in batch:
@@ -150,7 +150,9 @@ async def _replay(settings: Settings, plan: Plan, oracle: Oracle) -> Account:
     return account
 
 
-def _chosen(settings: Settings, plan: Plan, oracle: Oracle, account: Account, past: Past | None) -> Past | None:
+def _chosen(
+    settings: Settings, plan: ReplayPlan, oracle: Oracle, account: ReplayTally, past: PastMessage | None
+) -> PastMessage | None:
     if past is None or not plan.choice.matches(past):
         return None
     obstacle = _obstacle(settings, plan, past)
@@ -171,7 +173,7 @@ def _chosen(settings: Settings, plan: Plan, oracle: Oracle, account: Account, pa
     return past if is_sent else None
 
 
-def _obstacle(settings: Settings, plan: Plan, past: Past) -> str | None:
+def _obstacle(settings: Settings, plan: ReplayPlan, past: PastMessage) -> str | None:
     if not past.is_kept:
         return NOT_KEPT
     if past.message.topic != settings.topics.inbound:
@@ -179,7 +181,7 @@ def _obstacle(settings: Settings, plan: Plan, past: Past) -> str | None:
     return LOOPED if past.replays >= plan.sending.max_replays else None
 
 
-def _facts(choice: Choice) -> dict[str, Any]:  # any JSON value
+def _facts(choice: RecordFilter) -> dict[str, Any]:  # any JSON value
     return {
         "verdicts": choice.verdicts,
         "edits": choice.edits,
@@ -190,7 +192,7 @@ def _facts(choice: Choice) -> dict[str, Any]:  # any JSON value
     }
 
 
-def _show(account: Account, plan: Plan) -> None:
+def _show(account: ReplayTally, plan: ReplayPlan) -> None:
     console = out()
     if not console.is_terminal:
         console.width = 200

@@ -8,7 +8,7 @@ import click
 import orjson
 
 from worker.cli.shared.console import echo_json
-from worker.kafka.past import Past
+from worker.kafka.past import PastMessage
 from worker.observe.operator import user_name
 from worker.settings import Settings
 
@@ -25,7 +25,7 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
         sys.stderr.flush()
         return
     try:
-        # For its owner only: places and reasons tell more together than one by one.
+        # For its owner only: places and reasons reveal more together than one by one.
         handle = os.open(settings.audit_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with open(handle, "ab", buffering=0) as file:  # noqa: PTH123 - the file is open already
             file.write(line + b"\n")
@@ -34,8 +34,8 @@ def audit(settings: Settings, action: str, **facts: object) -> None:
         raise click.ClickException(f"CLAIMSCRUB_AUDIT_FILE cannot be written ({type(error).__name__}).") from None
 
 
-def place_facts(past: Past) -> dict[str, object]:
-    """Return what an audit line says of one record."""
+def place_facts(past: PastMessage) -> dict[str, object]:
+    """Return the entry of an audit line for one record."""
     record, message = past.record, past.message
     return {
         "topic": record.topic,

@@ -1,4 +1,4 @@
-"""Runs a command's work on the broker, and says in one sentence what is wrong when it cannot."""
+"""Runs a command's work on the broker, and explains a failure in one sentence."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ Result = TypeVar("Result")
 _ANSWER_S: Final = 5.0
 _OBSTACLES: Final[Mapping[Obstacle | None, str]] = MappingProxyType(
     {
-        Obstacle.CERTIFICATE: "is not to be trusted: CLAIMSCRUB_TLS_CA_FILE vouches for no such certificate, "
-        "or it is over, or for another host.",
-        Obstacle.UNKNOWN_HOST: "has a name that leads to no address.",
-        Obstacle.TLS: "takes no TLS from us: look at CLAIMSCRUB_SECURITY, "
-        "and at CLAIMSCRUB_TLS_CERT_FILE if it asks for a certificate.",
-        Obstacle.LOGIN: "refuses the login: look at the CLAIMSCRUB_SASL_ settings and the files that they name.",
+        Obstacle.CERTIFICATE: "has a certificate that cannot be verified: not signed by "
+        "CLAIMSCRUB_TLS_CA_FILE, expired, or for a different host.",
+        Obstacle.UNKNOWN_HOST: "has a name that does not resolve.",
+        Obstacle.TLS: "refuses our TLS: check CLAIMSCRUB_SECURITY, and "
+        "CLAIMSCRUB_TLS_CERT_FILE if it asks for a certificate.",
+        Obstacle.LOGIN: "refuses the login: check the CLAIMSCRUB_SASL_ settings and the files that they name.",
     }
 )
 
@@ -47,7 +47,7 @@ def or_wrong_settings(read: Callable[[], Result]) -> Result:
 
 
 def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result:  # Any: asyncio's own, never used
-    """Run work that speaks to the broker; a broker that is away or refuses ends the command with 69."""
+    """Run work that needs the broker; a broker that is away or refuses ends the command with 69."""
     if not any(map(_answers, settings.brokers)):
         work.close()
         _leave(f"No broker answers at {settings.bootstrap_servers}. Start one, or set CLAIMSCRUB_BOOTSTRAP_SERVERS.")
@@ -74,7 +74,7 @@ def quiet_clients() -> Iterator[None]:
 
 
 def say_unreadable(record: Record) -> None:
-    """Say on stderr that a record was passed over because nothing could read it."""
+    """Report on stderr that a record was skipped because it cannot be read."""
     if record.mark is UNREADABLE:
         echo(f"{record.topic} {record.partition}/{record.offset} cannot be read.", is_error=True)
 

@@ -1,4 +1,4 @@
-"""Reads the claims of files, of folders and of stdin: their bytes as they stand, and where they stand."""
+"""Reads the claims of files, of folders and of stdin: their bytes as they are, and where they are."""
 
 import io
 import re
@@ -16,8 +16,8 @@ import orjson
 from worker.cli.shared.claim_paths import LINE_SUFFIXES, STDIN, UnreadablePathError, refuse_no_file
 from worker.fhir.reading import Damage, read_resource
 from worker.pipeline.forms import says_resource
-from worker.pipeline.steps.decode import NotAClaimError, read_json
-from worker.x12.read.events import ClaimRead, Flaw
+from worker.pipeline.steps.decode import UnreadableClaimError, read_json
+from worker.x12.read.events import ClaimRead, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12
 
@@ -29,11 +29,12 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ClaimInput:
     """The bytes of one claim and their place: the line of the file, the position in an array, or the segment.
 
-    `problem` says instead of bytes what is no claim in an X12 file or a FHIR resource, or why a file cannot be read;
-    `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the file.
+    `problem` says, instead of bytes, what is not a claim in an X12 file or a FHIR resource, or why a file cannot be
+    read; `is_passed_over` that all claims were read all the same. `is_mapped` says that the bytes are not those of the
+    file.
     """
 
     source: str
@@ -46,16 +47,16 @@ class Found:
 
 def read_claims(
     files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
-) -> Iterator[Found]:
-    """Yield every claim of some files. One claim a line is read line by line, whatever the size of the file.
+) -> Iterator[ClaimInput]:
+    """Yield every claim of some files. A file with one claim per line is read line by line, whatever its size.
 
     Args:
         files: Names of files, or `-`.
-        longest: Bytes after which a line is cut; what is longer is no claim anyway.
+        longest: Bytes after which a line is cut; what is longer is not a claim anyway.
         progress: Called with the number of bytes that each claim took.
 
     Raises:
-        NoClaimFileError: For a file that cannot be read or holds nothing.
+        ClaimFileError: For a file that cannot be read or holds nothing.
     """
     for file in files:
         count = 0
@@ -69,20 +70,20 @@ def read_claims(
 
 def read_what_can_be_read(
     files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None
-) -> Iterator[Found]:
+) -> Iterator[ClaimInput]:
     """Yield every claim of some files like `read_claims`, and a problem for each file that cannot be read."""
     for file in files:
         try:
             yield from read_claims((file,), longest, progress)
         except UnreadablePathError as error:
-            yield Found(error.path, "", b"", error.reason)
+            yield ClaimInput(error.path, "", b"", error.reason)
 
 
 def _named(file: str) -> str:
     return "stdin" if file == STDIN else file
 
 
-def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
+def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iterator[ClaimInput]:
     if file == STDIN:
         yield from _read_stream(sys.stdin.buffer, _named(file), longest, progress)
         return
@@ -97,8 +98,8 @@ def _read_file(file: str, longest: int, progress: Callable[[int], None]) -> Iter
         raise UnreadablePathError(file, f"cannot be read ({error.strerror})") from None
 
 
-def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[Found]:
-    """Tell by its start what it is: X12, one claim a line, an array of claims, or one claim over many lines."""
+def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None]) -> Iterator[ClaimInput]:
+    """Tell by its start what it is: X12, one claim per line, an array of claims, or one claim over many lines."""
     if holds_x12(stream):
         yield from _read_x12(stream, source, progress)
         return
@@ -116,10 +117,10 @@ def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable
     elements = split_array(content)
     if elements is None and content:
         progress(len(content))
-        yield Found(source, "", content)
+        yield ClaimInput(source, "", content)
     for position, element in enumerate(elements or (), 1):
         progress(len(element))
-        yield Found(source, f"claim {position}", element)
+        yield ClaimInput(source, f"claim {position}", element)
 
 
 def holds_x12(stream: BinaryIO) -> bool:
@@ -142,39 +143,39 @@ def rereadable(stream: BinaryIO) -> BinaryIO:
     return kept
 
 
-def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) -> Iterator[Found]:
+def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) -> Iterator[ClaimInput]:
     """Yield the claims of interchanges as messages, and what is wrong between them."""
     stream = rereadable(stream)
     read = 0
     for each in read_837(stream):
         if isinstance(each, ClaimRead):
-            yield Found(source, f"segment {each.segment}", orjson.dumps(each.document), is_mapped=True)
-        elif isinstance(each, Flaw):
+            yield ClaimInput(source, f"segment {each.segment}", orjson.dumps(each.document), is_mapped=True)
+        elif isinstance(each, SegmentFlaw):
             place = f"segment {each.segment}"
-            yield Found(source, place, b"", each.reason, is_passed_over=each.is_passed_over, is_mapped=True)
+            yield ClaimInput(source, place, b"", each.reason, is_passed_over=each.is_passed_over, is_mapped=True)
         if stream.seekable():
             progress(stream.tell() - read)
             read = stream.tell()
 
 
-def _read_resource(found: Found) -> Iterator[Found]:
-    """Yield the claims of a FHIR resource as messages, and what is no claim; JSON that is broken stays as it is."""
+def _read_resource(found: ClaimInput) -> Iterator[ClaimInput]:
+    """Yield the claims of a FHIR resource as messages, and what is not a claim; JSON that is broken stays as it is."""
     try:
         document = read_json(found.value)
-    except NotAClaimError:
+    except UnreadableClaimError:
         yield found
         return
     for each in read_resource(document):
         place = ", ".join(filter(None, (found.place, each.place)))
         if isinstance(each, Damage):
-            yield Found(found.source, place, b"", each.reason, is_mapped=True)
+            yield ClaimInput(found.source, place, b"", each.reason, is_mapped=True)
         else:
-            yield Found(found.source, place, orjson.dumps(each.document), is_mapped=True)
+            yield ClaimInput(found.source, place, orjson.dumps(each.document), is_mapped=True)
 
 
 def _read_lines(
     stream: BinaryIO, source: str, longest: int, progress: Callable[[int], None], head: Iterable[bytes] = ()
-) -> Iterator[Found]:
+) -> Iterator[ClaimInput]:
     for number, raw in enumerate(chain(head, iter(lambda: stream.readline(longest + 2), b"")), 1):
         size, rest = len(raw), raw
         while rest and not rest.endswith(b"\n"):
@@ -182,7 +183,7 @@ def _read_lines(
             size += len(rest)
         progress(size)
         if line := _bare(raw):
-            yield Found(source, f"line {number}", line)
+            yield ClaimInput(source, f"line {number}", line)
 
 
 def _bare(text: bytes) -> bytes:
@@ -197,9 +198,9 @@ def _is_whole(text: bytes) -> bool:
 
 
 def split_array(content: bytes) -> list[bytes] | None:
-    """Return the elements of a JSON array, byte for byte; none if the content is no array.
+    """Return the elements of a JSON array, byte for byte; None when the content is not an array.
 
-    Brackets are counted instead of parsed, so that one element that is no JSON does not hide the others.
+    Brackets are counted instead of parsed, so that one element that is not JSON does not hide the others.
     """
     if not content.startswith(b"["):
         return None

@@ -5,17 +5,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from worker.errors import ClaimscrubError
+
 STDIN: Final = "-"
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
 SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
 
 
-class NoClaimFileError(Exception):
+class ClaimFileError(ClaimscrubError):
     """A path cannot be read, or holds no claim; the message names it."""
 
 
-class UnreadablePathError(NoClaimFileError):
+class UnreadablePathError(ClaimFileError):
     """One path of several, of which the others can be read."""
 
     def __init__(self, path: str, reason: str) -> None:
@@ -25,7 +27,7 @@ class UnreadablePathError(NoClaimFileError):
 
 
 def expand(paths: Iterable[str]) -> list[str]:
-    """Return the files behind paths: a folder means the claim files in it. Raises `NoClaimFileError`."""
+    """Return the files behind paths: a folder means the claim files in it. Raises `ClaimFileError`."""
     files = _files_behind(paths)
     for file in files:
         refuse_no_file(file)
@@ -35,7 +37,7 @@ def expand(paths: Iterable[str]) -> list[str]:
 def expand_what_is_there(paths: Iterable[str]) -> list[str]:
     """Return the files behind paths, and the paths behind which there are none: reading says what is wrong with them.
 
-    Raises `NoClaimFileError` where there is nothing else to read.
+    Raises `ClaimFileError` where there is nothing else to read.
     """
     files = _files_behind(paths)
     if len(files) == 1:

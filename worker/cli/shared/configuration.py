@@ -1,4 +1,4 @@
-"""Loads the pipeline for a command, and says in sentences what is wrong with a configuration."""
+"""Loads the pipeline for a command, and reports what is wrong with a configuration."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,17 +8,15 @@ from pathlib import Path
 import click
 
 from worker.bootstrap import build_pipeline
-from worker.configuration.documents import ConfigurationError
-from worker.payers.profile import ProfileError
+from worker.errors import ConfigurationError
 from worker.pipeline.scrub import Pipeline
-from worker.reference.errors import ReferenceError as BrokenReferenceError
 from worker.settings import ENV_PREFIX
 
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder with payers, guides and reference tables. [default: the ones that came with claimscrub]",
+    help="Folder with payers, guides and reference tables. [default: the one shipped with claimscrub]",
 )
 edits_option = click.option(
     "--edits",
@@ -26,7 +24,7 @@ edits_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     envvar=f"{ENV_PREFIX}EDITS_DIR",
     metavar="DIR",
-    help=f"Folder with edits of your own. [default: {ENV_PREFIX}EDITS_DIR, if set]",
+    help=f"Folder with your own edits. [default: {ENV_PREFIX}EDITS_DIR, if set]",
 )
 
 
@@ -35,7 +33,7 @@ def sentences() -> Iterator[None]:
     """Turn what is wrong with a configuration into a usage error, which ends the command with 2."""
     try:
         yield
-    except (ConfigurationError, ProfileError, BrokenReferenceError) as error:
+    except ConfigurationError as error:
         raise click.UsageError(str(error)) from None
 
 

@@ -1,4 +1,4 @@
-"""Writes to the terminal: colour and wrapping where there is one, plain lines everywhere else.
+"""Writes to the terminal: color and wrapping where there is one, plain lines everywhere else.
 
 Everything that a command writes goes through here, so that no text of a message, of a file or of a file's name reaches
 a terminal with characters that it would obey: a test looks for other ways out.

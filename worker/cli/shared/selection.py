@@ -9,16 +9,16 @@ from typing import Any, Final
 
 import click
 
-from worker.kafka.past import Past, payer_of
+from worker.kafka.past import PastMessage, payer_of
 
-Command = Callable[..., Any]  # Any: click's commands take what their options say
-Decorator = Callable[[Command], Command]
+ClickCommand = Callable[..., Any]  # Any: click's commands take what their options say
+Decorator = Callable[[ClickCommand], ClickCommand]
 
 _MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RecordFilter:
     """What must be true of a record; an empty part leaves all. Times are UTC, when the record was written."""
 
     verdicts: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Choice:
     since: datetime | None = None
     until: datetime | None = None
 
-    def matches(self, past: Past) -> bool:
+    def matches(self, past: PastMessage) -> bool:
         """Return whether a record is chosen."""
         return (
             (not self.verdicts or past.verdict in self.verdicts)
@@ -63,7 +63,7 @@ def choice_options(*own: Decorator) -> Decorator:
         _time_option("--until", "before"),
     )
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: ClickCommand) -> ClickCommand:
         @wraps(command)
         def choosing(  # noqa: PLR0913 - one for each option
             *,
@@ -75,14 +75,14 @@ def choice_options(*own: Decorator) -> Decorator:
             topic: str | None = None,
             **more: object,
         ) -> None:
-            command(choice=Choice(reasons, edits, topic, payer, _in_utc(since), _in_utc(until)), **more)
+            command(choice=RecordFilter(reasons, edits, topic, payer, _in_utc(since), _in_utc(until)), **more)
 
         return _with(options, choosing)
 
     return decorate
 
 
-def sending_options(command: Command) -> Command:
+def sending_options(command: ClickCommand) -> ClickCommand:
     """Add the options of a replay, and hand the command a `sending` in their place."""
 
     @wraps(command)
@@ -92,7 +92,7 @@ def sending_options(command: Command) -> Command:
     return _with(_SENDING_OPTIONS, replaying)
 
 
-def _with(options: Sequence[Decorator], command: Command) -> Command:
+def _with(options: Sequence[Decorator], command: ClickCommand) -> ClickCommand:
     """Add options so that they are listed in this order."""
     for option in reversed(options):
         command = option(command)
@@ -112,14 +112,14 @@ _payer_option = click.option("--payer", metavar="ID", help="Claims to the payer 
 
 _SENDING_OPTIONS: Final[tuple[Decorator, ...]] = (
     click.option("--send", is_flag=True, help="Send them. Without this nothing is sent: a dry run."),
-    click.option("--all", "send_all", is_flag=True, help="Also those on which today's rules decide the same."),
+    click.option("--all", "send_all", is_flag=True, help="Also those that today's rules decide the same way."),
     click.option(
         "--max-replays",
         type=click.IntRange(1, 99),
         default=3,
         show_default=True,
         metavar="N",
-        help="Leave alone what was replayed so often.",
+        help="Skip what was replayed this many times.",
     ),
     click.option("--run", "run_name", metavar="NAME", help="Name of the run. [default: made from the other options]"),
 )

@@ -1,4 +1,4 @@
-"""Shows what was really checked on one claim, as a table: how each edit ended, and what it lacked or what lifted it."""
+"""Shows what was checked on one claim, as a table: each edit's result, and what it lacked or what lifted it."""
 
 from collections.abc import Iterable
 from typing import Final

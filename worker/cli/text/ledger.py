@@ -16,7 +16,7 @@ _UNKNOWN = "-"
 
 
 def show_ledger(console: Console, ledger: tuple[WasteLedgerEntry, ...]) -> None:
-    """Write one row a drug and date. Doses are in the drug's own unit, all other numbers in billing units."""
+    """Write one row per drug and date. Doses are in the drug's own unit, all other numbers in billing units."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", style="dim")
     for heading in ("waste ledger", "dose given", "discarded", "expected", "billed", "vials opened", "least waste"):
         table.add_column(heading, no_wrap=True)

@@ -1,4 +1,4 @@
-"""Says where a flaw is, in the words of a biller."""
+"""Describes where a flaw is, in the words of a biller."""
 
 import re
 from collections.abc import Mapping

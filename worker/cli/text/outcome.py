@@ -9,7 +9,7 @@ from rich.text import Text
 
 from schemas.dead_letter import DeadLetter
 from schemas.outcome import Amount, Finding, LineEnrichment, Outcome, Prediction
-from worker.cli.shared.claim_files import Found
+from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
 from worker.cli.text import locations
@@ -22,7 +22,7 @@ _TEXT_INDENT: Final = 9
 _MOST_NOT_READ: Final = 10
 
 
-def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_coverage: bool) -> None:
+def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_coverage: bool) -> None:
     """Write one claim's outcome. The patient control number is the biller's own name for the claim."""
     information = _claim_information(found.value)
     head = Text(f"{_place(found)}  {printable(str(information.get('patientControlNumber') or 'no control number'))}  ")
@@ -53,7 +53,7 @@ def show_outcome(console: Console, found: Found, outcome: Outcome, *, with_cover
 
 
 def _not_read(outcome: Outcome) -> str:
-    """Return what of the claim nobody read, in one line."""
+    """Return what was not read of the claim, in one line."""
     named = outcome.not_read or ()
     more = len(named) - _MOST_NOT_READ + (outcome.more_not_read or 0)
     names = ", ".join(named[:_MOST_NOT_READ])
@@ -70,8 +70,8 @@ def _unmapped(value: bytes) -> str:
     return f"{counted(count, 'element')} of the FHIR claim not read: {names}" if count else ""
 
 
-def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> None:
-    """Write why one message is no claim, and where."""
+def show_unreadable(console: Console, found: ClaimInput, dead_letter: DeadLetter) -> None:
+    """Write why one message is not a claim, and where."""
     head = Text(f"{_place(found)}  ")
     head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {in_words(dead_letter.reason)} ({dead_letter.reason.value})")
@@ -80,7 +80,7 @@ def show_unreadable(console: Console, found: Found, dead_letter: DeadLetter) -> 
         say(console, printable(flaw), _FINDING_INDENT)
 
 
-def show_problem(console: Console, found: Found) -> None:
+def show_problem(console: Console, found: ClaimInput) -> None:
     """Write what is wrong in an X12 file or a FHIR resource."""
     head = Text(f"{_place(found)}  ")
     head.append("NOTE" if found.is_passed_over else "UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
@@ -88,7 +88,7 @@ def show_problem(console: Console, found: Found) -> None:
     say(console, head)
 
 
-def _place(found: Found) -> str:
+def _place(found: ClaimInput) -> str:
     return printable(f"{found.source}, {found.place}" if found.place else found.source)
 
 

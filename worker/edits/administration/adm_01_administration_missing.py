@@ -20,15 +20,15 @@ NOT_INJECTED: Final = frozenset({"oral", "inhalation", "nasal", "topical", "opht
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 30.5"),
 )
 def administration_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """A drug is billed, but nothing on that day through which it could have been given.
+    """A drug is billed, but nothing on that day by which it could have been given.
 
-    Why: the code of a drug pays for the drug only. Its injection or infusion has a code of its own; a drug alone looks
-    like one that was handed out, and the work of giving it stays unpaid.
+    Why: the code of a drug pays for the drug only. Its injection or infusion has its own code; a drug alone looks like
+    one that was dispensed, and the work of giving it stays unpaid.
 
     Flagged: J1745 with only an office visit on that date.
 
     Accepted: any injection, infusion or other procedure of that date in which a drug is given. Not judged: oral,
-    inhaled and other drugs that nobody injects, facilities, and places to which suppliers deliver.
+    inhaled and other drugs that are not injected, facilities, and places to which suppliers deliver.
     """
     if not day.given or day.drug.drug_class not in GIVEN_BY_STAFF:
         return

@@ -14,7 +14,7 @@ WITHOUT_DRUG: Final = frozenset({"96521", "96522", "96523"})  # pumps are mainta
 
 
 class SuppliedDrugs(Options):
-    """Whether the payer's patients often get drugs that another supplier bills, so that none is on the claim."""
+    """Whether the payer's patients often get drugs that another supplier bills, so that the claim has none."""
 
     supplied_by_others: bool = False
 
@@ -35,7 +35,7 @@ def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
 
     Flagged: 96413 with no drug line of that date.
 
-    Accepted: any line of the date that may be a drug, whether our tables know it or not; pump and line care;
+    Accepted: any line of the date that may be a drug, whether it is in our tables or not; pump and line care;
     facilities, which bill the drug themselves; a payer whose drugs come from other suppliers (`supplied_by_others`).
     """
     giving = [line for line in claim.lines if line.traits & Trait.INJECTION_OR_INFUSION]

@@ -45,7 +45,7 @@ def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[V
     """The drug is given by a code of the chemotherapy family where the payer wants an ordinary one, or the reverse.
 
     Why: chemotherapy codes pay more, and contractors differ on which antibodies and hormones may use them. The payer's
-    lists stand in its profile, as the options `chemotherapy` and `ordinary`; no list is common to all.
+    lists are in its profile, as the options `chemotherapy` and `ordinary`; no list is common to all.
 
     Flagged: J0897 with 96401 and no other injection, with J0897 on the list `ordinary`.
 

@@ -23,15 +23,15 @@ CONTRADICTIONS: Final = (
     citation=Citation(source="CMS, HCPCS descriptors and labels of the drugs, for the routes; modifiers JA and JB"),
 )
 def route_contradicts_administration(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """The drug is given by a code for another route than its own or than JA and JB say.
+    """The drug is given by a code for a route other than its own, or other than JA or JB states.
 
-    Why: the code by which a drug is given tells the route; a payer that reads another one on the drug, or knows the
-    drug by another one, doubts both lines.
+    Why: the code by which a drug is given states the route; a payer that sees a different one on the drug, or knows
+    the drug by a different one, doubts both lines.
 
     Flagged: J3262-JB, under the skin, with 96413; J3397, into a vein, with 96372 alone; J2781, into the eye, with 96372
     alone.
 
-    Accepted: one fitting code among several; a drug whose routes our tables do not name. JA and JB outrank the table,
+    Accepted: one fitting code among several; a drug whose routes are not in our tables. JA and JB outrank the table,
     whose routes may be incomplete, so that this warns. Not judged: days on which another drug was given.
     """
     given = given_on(day, context.claim)

@@ -24,12 +24,12 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     """More than one initial infusion, push or hydration is billed for one day and provider.
 
     Why: one access to a vein has one initial service, the one for which the patient came; all others through it have
-    add-on codes. A second one takes a second access or encounter, which modifier 59 or an X modifier says.
+    add-on codes. A second one needs a second access or encounter, which modifier 59 or an X modifier states.
 
     Flagged: 96413 and 96365 of one date; 96413 x 2.
 
-    Accepted: 96413 and 96367; 96413 and 96365-59; initial services of other dates or providers; 76 and 77, which say
-    that a service was repeated.
+    Accepted: 96413 and 96367; 96413 and 96365-59; initial services of other dates or providers; 76 and 77, which
+    state that a service was repeated.
     """
     initial = [line for line in claim.lines if line.hcpcs in INITIAL and line.on]
     if not initial:

@@ -30,7 +30,7 @@ HOUR, MORE_THAN_HALF = 60, 31  # an hour of infusion is billed when more than th
 def administrations_too_many(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """More injections or hours are billed than the drug's containers or the recorded times allow.
 
-    Why: 96372 is billed once an injection. A further hour of infusion (96366, 96415) counts from 31 minutes on.
+    Why: 96372 is billed once per injection. A further hour of infusion (96366, 96415) counts from 31 minutes on.
 
     Flagged: 96372 x 2 with one syringe of J0897; 96415 x 2 for an infusion from 9:00 to 11:15.
 
@@ -63,7 +63,7 @@ def _injections(line: LineFacts, units: Decimal, on: date, context: Context) -> 
     if unclear or not days:
         yield NoData("containers of the drugs injected", line.number)
     elif units > most:
-        yield _too_many(line, units, most, f"the drugs of {on} come from at most {most:f} containers")
+        yield _too_many(line, units, most, f"the drugs of {on} come from at most {in_words(most, 'container')}")
 
 
 def _hours(line: LineFacts, units: Decimal, context: Context) -> Iterator[Verdict]:
@@ -74,7 +74,7 @@ def _hours(line: LineFacts, units: Decimal, context: Context) -> Iterator[Verdic
         return
     most = max((minutes - MORE_THAN_HALF) // HOUR, 0)
     if units > most:
-        yield _too_many(line, units, Decimal(most), f"the infusion lasted {minutes} minutes")
+        yield _too_many(line, units, Decimal(most), f"the infusion lasted {in_words(minutes, 'minute')}")
 
 
 def _minutes(record: tuple[DocumentationElement, ...]) -> int | None:

@@ -23,14 +23,14 @@ TIMES: Final = (Element.ADMINISTRATION_START, Element.ADMINISTRATION_END)
     needs=Trait.INJECTION_OR_INFUSION,
 )
 def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
-    """An infusion is billed by time, and the record does not say when it began and ended.
+    """An infusion is billed by time, but the record does not show when it began and ended.
 
-    Why: what is called an infusion must last more than 15 minutes; without both times a payer takes it for a push.
+    Why: an infusion must last more than 15 minutes; without both times a payer takes it for a push.
 
     Flagged: 96413 with a record of the start only. Where the profile requires the record, also one with neither.
 
-    Accepted: start and end. A record that speaks of neither time, where none is required, is no data: it may be about
-    the drug alone. Times that the guide of a drug asks for are reported by the guide's own edit.
+    Accepted: start and end. A record of neither time, where none is required, is not judged: it may be about the drug
+    alone. Times that a drug's guide asks for are reported by the guide's own edit.
     """
     infusions = [line for line in claim.lines if line.hcpcs in BILLED_BY_TIME]
     if not infusions:
@@ -52,7 +52,7 @@ def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[
     report = REPORT_TYPE[missing[0]]
     yield Flaw(
         message=f"{line.hcpcs} is billed by time, and the record lacks {' and '.join(each.value for each in missing)}.",
-        hint=f"Send them as elements of `documentation`; they stand in: {DOCUMENT[report]} (PWK {report}).",
+        hint=f"Send them as elements of `documentation`; they are in: {DOCUMENT[report]} (PWK {report}).",
         at=in_line(line, "documentation"),
         facts={"procedureCode": line.hcpcs, "missing": missing, "reportType": report},
     )

@@ -1,4 +1,4 @@
-"""What a payer approved, as a profile tells it, and the number of the approval that is on a line."""
+"""A payer's approvals, as a profile lists them, and the number of the approval that is on a line."""
 
 from datetime import date
 from decimal import Decimal
@@ -40,7 +40,7 @@ def without_approvals(kind: type[Approvals]) -> Lacks:
 
 
 def approval_number(line: LineFacts, claim: ClaimFacts) -> str | None:
-    """The number that speaks for a line: its own [2400 REF*G1], else the claim's [2300 REF*G1]."""
+    """The number that covers a line: its own [2400 REF*G1], else the claim's [2300 REF*G1]."""
     references = line.line.service_line_reference_information
     own = [each.prior_authorization_or_referral_number for each in references.prior_authorization] if references else []
     whole = claim.claim.claim_information.claim_supplemental_information

@@ -29,11 +29,11 @@ def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdi
     """A code for which the payer wants a prior authorization is billed without an authorization number.
 
     Why: payers approve many drugs before they are given and look for the number of that approval on the claim. Which
-    codes need one is the payer's word: it is in the payer profile, as this edit's option `codes`.
+    codes need one is the payer's choice: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: J0897 on the payer's list, and neither the claim nor the line has a number.
 
-    Accepted: a number on the claim, which speaks for all lines, or on a line of the code on that date.
+    Accepted: a number on the claim, which covers all lines, or on a line of the code on that date.
     """
     codes = context.options(Authorization).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information

@@ -4,6 +4,7 @@ from decimal import Decimal
 from schemas.outcome import Citation, Severity
 from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
 from worker.edits.codes.ranges import listed
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -20,13 +21,13 @@ from worker.edits.facts.locate import in_line
 def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The authorization whose number is on the claim is for another code, for other days or for fewer units.
 
-    Why: payers compare code, date and units with what they approved and deny what lies outside. What was approved
-    stands in the payer profile, as this edit's option `approvals`.
+    Why: payers compare code, date and units with what they approved and deny the rest. What was approved
+    is in the payer profile, as this edit's option `approvals`.
 
     Flagged: J0897 on 2026-03-02 under an approval that ended on 2026-02-28; 120 units of 60 approved.
 
-    Accepted: the first and the last day, exactly the units. A number that the profile does not hold is no data; a
-    missing number is AUT-01's.
+    Accepted: the first and the last day, exactly the units. A number that the profile does not hold counts as no data;
+    a missing number is AUT-01's.
     """
     number = approval_number(line, context.claim)
     if number is None or line.on is None:
@@ -44,7 +45,7 @@ def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iter
     elif not approval.first_day <= line.on <= until <= approval.last_day:
         why, carc = f"is for {approval.first_day} to {approval.last_day}", "302"
     elif approval.most_units is not None and billed > approval.most_units and same[0] is line:
-        why, carc = f"is for {approval.most_units:f} units of the {billed:f} billed", "198"
+        why, carc = f"covers {approval.most_units:f} of the {in_words(billed)} billed", "198"
     else:
         return
     yield Flaw(

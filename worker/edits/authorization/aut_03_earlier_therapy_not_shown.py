@@ -7,7 +7,7 @@ from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts, unless_given
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record
+from worker.edits.facts.record import DrugRecord
 from worker.edits.rules.checklist import DOCUMENT, asked_elsewhere
 from worker.edits.rules.recorded import record_not_asked
 
@@ -19,8 +19,8 @@ SHOWS: Final = (
 )
 
 
-class StepTherapy(CodeList):
-    """The codes for which the payer wants other drugs tried first; an empty list says that there are none."""
+class StepTherapyCodes(CodeList):
+    """The codes for which the payer wants other drugs tried first; an empty list means that there are none."""
 
 
 @drug_day_edit(
@@ -28,22 +28,23 @@ class StepTherapy(CodeList):
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("84",), carc=("272",), rarc=("N130",)),
     citation=Citation(source="42 CFR 422.136, step therapy of Medicare Advantage plans for Part B drugs"),
-    options=StepTherapy,
-    about=on_list(StepTherapy),
-    lacks=unless_given(StepTherapy, "the payer's step therapy list", "codes"),
+    options=StepTherapyCodes,
+    about=on_list(StepTherapyCodes),
+    lacks=unless_given(StepTherapyCodes, "the payer's step therapy list", "codes"),
 )
 def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The payer wants other drugs tried first, and the record shows neither that nor why they cannot be given.
 
-    Why: step therapy is the payer's choice: the codes stand in its profile, as this edit's option `codes`. Which drugs
+    Why: step therapy is the payer's choice: the codes are in its profile, as this edit's option `codes`. Which drugs
     come first is in the guide of the drug, where we know it.
 
-    Flagged: J9022 on the list with a record that tells no earlier therapy.
+    Flagged: J9022 on the list with a record that shows no earlier therapy.
 
     Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
-    Without a record nothing is held unless the profile requires one; what a guide asks for is reported by its own edit.
+    Without a record nothing is pended unless the profile requires one; what a guide asks for is reported by its own
+    edit.
     """
-    line, record, guide = day.lines[0], day.record or Record(()), context.guides.get(day.hcpcs)
+    line, record, guide = day.lines[0], day.record or DrugRecord(()), context.guides.get(day.hcpcs)
     if asked_elsewhere(day, context).intersection(SHOWS):
         yield DoesNotApply()
     elif unknown := record_not_asked(context, line.number):
@@ -52,7 +53,7 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
         report = REPORT_TYPE[Element.PRIOR_THERAPY]
         first = ", ".join(guide.step_therapy.tried_first) if guide and guide.step_therapy else ""
         yield Flaw(
-            message=f"{day.hcpcs} needs other drugs tried first with this payer; the record tells none.",
+            message=f"{day.hcpcs} needs other drugs tried first with this payer; the record shows none.",
             hint="Send `prior-therapy` or `contraindication`"
             + (f" (commonly tried first: {first})" if first else "")
             + f"; it is in: {DOCUMENT[report]} (PWK {report}).",

@@ -9,7 +9,7 @@ from worker.edits.facts.locate import in_line
 
 
 class Referrals(CodeList):
-    """The codes for which the payer wants a referral: `96413`, or `00100-ZZZZZ` for all; an empty list is none."""
+    """The codes for which the payer wants a referral: `96413`, or `00100-ZZZZZ` for all; an empty list means none."""
 
 
 @claim_edit(
@@ -24,13 +24,13 @@ class Referrals(CodeList):
 def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """A managed care payer wants a referral for a service, and the claim carries no referral number.
 
-    Why: such plans pay a specialist only when the patient's own physician referred the patient. For which codes is the
-    plan's word: it is in the payer profile, as this edit's option `codes`.
+    Why: such plans pay a specialist only when the patient's own physician referred the patient. Which codes need one
+    is the plan's choice: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: 96413 on the payer's list, and neither the claim nor the line has a number.
 
-    Accepted: a number on the claim, which speaks for all lines, or on the line. Medicare wants none, as its profile
-    says.
+    Accepted: a number on the claim, which covers all lines, or on the line. Medicare wants none, as its profile
+    states.
     """
     codes = context.options(Referrals).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, NoData, Status, Verdict, drug_day_edit, predicts
+from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 
 
@@ -10,7 +10,7 @@ from worker.edits.facts.claim import DrugDay
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("571", "572"), carc=("151",), rarc=("N640", "N435")),
     citation=Citation(source="The dosing interval in the guide of the drug, each with its own source"),
-    status=Status.PLANNED,
+    status=EditStatus.PLANNED,
 )
 def given_again_too_soon(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The drug was given again before its dosing interval was over.

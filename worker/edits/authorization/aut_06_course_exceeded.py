@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, NoData, Status, Verdict, drug_day_edit, predicts
+from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 
 
@@ -10,10 +10,10 @@ from worker.edits.facts.claim import DrugDay
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("571",), carc=("151",), rarc=("N435",)),
     citation=Citation(source="Labels of the drugs that are given a limited number of times; none was read"),
-    status=Status.PLANNED,
+    status=EditStatus.PLANNED,
 )
 def course_exceeded(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """More doses were given than a course or a lifetime of the drug has.
+    """More doses were given than a course or a lifetime allows.
 
     Why: some drugs end after a number of doses, or may be repeated only after a pause. The limits rest on what is
     commonly known of the labels, not on a retrieved table, so that this only warns.

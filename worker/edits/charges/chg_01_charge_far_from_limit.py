@@ -14,7 +14,7 @@ TOKEN: Final = Decimal("0.01")
 
 
 class ChargeRange(Options):
-    """How far above Medicare's payment limit a charge is unlikely: both the factor and the excess in dollars."""
+    """How far above Medicare's payment limit a charge is implausible: both the factor and the excess in dollars."""
 
     most_times_limit: Decimal = Field(default=Decimal(10), gt=1)
     least_excess: Decimal = Field(default=Decimal(1000), ge=0)
@@ -28,15 +28,16 @@ class ChargeRange(Options):
     options=ChargeRange,
 )
 def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The charge of a drug line is far above what Medicare pays for its units, or is a token cent.
+    """The charge of a drug line is far above what Medicare pays for its units, or is a token amount of 0.01.
 
-    Why: a charge ten times the limit usually means that units and charge do not belong together. A charge of 0.01 says
-    that the drug was free, and a payer pays no more than the charge.
+    Why: a charge ten times the limit usually means that units and charge do not belong together. A charge of 0.01
+    means that the drug was free, and a payer pays no more than the charge.
 
     Flagged: J2353 x 20 for 60,000.00, where Medicare pays about 4,000; 0.01 without a note.
 
     Accepted: less than ten times the limit, or less than 1,000 dollars above it: both are our own measures, not a
-    published rule, and can be set in the payer profile. 0.01 with a note or a description; 0.00 is reported by FMT-07.
+    published rule, and can be set in the payer profile. 0.01 with a note or a description. A charge of 0.00 is reported
+    by FMT-07.
     """
     charge = context.claim.charge_of(line)
     if charge is None or charge <= 0:

@@ -21,14 +21,14 @@ LEAST_SHARE: Final = Decimal("0.01")  # of the charge that was expected
     kinds=BOTH_KINDS,
 )
 def waste_charged_otherwise(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """A discarded unit is charged otherwise than a unit that was given.
+    """A discarded unit is charged differently from a unit that was given.
 
     Why: both come from the same container. A payer pays no more than the charge, so a charge that is too low for the JW
     line loses money, and one that is too high looks like a mistake in the units.
 
-    Flagged: J1745 x 35 for 1,190.00 and J1745-JW x 5 for 5.00, where 170.00 was to be expected.
+    Flagged: J1745 x 35 for 1,190.00 and J1745-JW x 5 for 5.00, where 170.00 was expected.
 
-    Accepted: 170.00; a difference of a dollar, or of a hundredth, which rounding makes.
+    Accepted: 170.00; a difference of a dollar, or of a hundredth, from rounding.
     """
     if not day.wasted or not day.given:
         yield DoesNotApply()
@@ -46,7 +46,7 @@ def waste_charged_otherwise(day: DrugDay, context: Context) -> Iterator[Verdict]
         difference = abs(charge - expected)
         if difference > max(LEAST_DIFFERENCE, expected * LEAST_SHARE):
             yield Flaw(
-                message=f"{day.hcpcs}-JW x {line.units:f} is charged {charge:f}; as given it were {expected:f}.",
+                message=f"{day.hcpcs}-JW x {line.units:f} is charged {charge:f}; as given it would be {expected:f}.",
                 hint="Charge a discarded unit as much as a unit given, or correct the units.",
                 at=in_line(line, "lineItemChargeAmount"),
                 facts={

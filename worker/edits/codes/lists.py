@@ -5,13 +5,13 @@ from worker.edits.edit import About, Configuration, Options
 
 
 class CodeList(Options):
-    """Codes and ranges of codes; None where the payer's list is not known, empty where it has none."""
+    """Codes and ranges of codes; None when the payer's list is not known, empty where it has none."""
 
     codes: tuple[CodeOrRange, ...] | None = None
 
 
 def on_list(kind: type[CodeList]) -> About:
-    """An edit that speaks of the codes on the list only."""
+    """An edit that looks only at the codes on the list."""
 
     def about(code: str, configuration: Configuration) -> bool:
         return listed(code, configuration.options(kind).codes or ())

@@ -16,14 +16,14 @@ AFTER_ANOTHER_PAYER: Final = frozenset("STABCDEFGH")
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR01 and loop 2320"),
 )
 def other_coverage_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """The claim goes to a payer that is not the first to pay, and does not name the one before it.
+    """The claim goes to a payer that is not the first to pay, but does not name the payer before it.
 
     Why: a second payer pays what the first one left; without the first payer's coverage and decision it cannot.
 
     Flagged: payment responsibility S (secondary) without other subscriber information.
 
-    Accepted: P (primary), with or without other coverage; S or T with it. Whether a primary payer should be a secondary
-    one is known to the payer's files, not to the claim.
+    Accepted: P (primary), with or without other coverage; S or T with it. Whether a primary payer should be secondary
+    is known from the payer's files, not from the claim.
     """
     information, subscriber = claim.claim.claim_information, claim.claim.subscriber
     level = subscriber.payment_responsibility_level_code if subscriber else None

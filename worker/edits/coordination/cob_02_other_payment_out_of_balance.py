@@ -22,7 +22,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.OTHER_PAYER,
 )
 def other_payment_out_of_balance(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """What another payer paid and took off on a line does not add up to the line's charge.
+    """The amounts that another payer paid and adjusted on a line do not add up to the line's charge.
 
     Why: a charge is either paid or adjusted. The next payer works out its share from both, and returns a line where
     something is left over.

@@ -15,7 +15,7 @@ from worker.edits.rules.filing_limit import REPLACES_A_CLAIM
     kinds=BOTH_KINDS,
 )
 def original_not_named(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """The claim replaces or voids another one, and does not say which.
+    """The claim replaces or voids another one, but does not name it.
 
     Why: the payer finds the original by its own control number, which is on the remittance. Without it the claim
     is a duplicate of the original, or is returned.

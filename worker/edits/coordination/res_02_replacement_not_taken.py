@@ -8,7 +8,7 @@ from worker.edits.rules.filing_limit import REPLACES_A_CLAIM
 
 
 class Replacements(Options):
-    """Whether a payer other than Medicare takes replacements and voids; None when that is not known."""
+    """Whether a payer other than Medicare accepts replacements and voids; None when that is not known."""
 
     takes_replacements: bool | None = None
 
@@ -21,14 +21,14 @@ class Replacements(Options):
     options=Replacements,
 )
 def replacement_not_taken(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
-    """The claim replaces or voids another one, and this payer corrects claims in another way.
+    """The claim replaces or voids another one, but this payer corrects claims in a different way.
 
-    Why: Medicare Part B corrects a paid claim by a reopening, and a returned one by a claim sent anew with frequency 1.
-    It does not take 7 and 8 for professional claims.
+    Why: Medicare Part B corrects a paid claim by a reopening, and a returned one by a new claim with frequency 1.
+    It does not accept 7 and 8 for professional claims.
 
     Flagged: frequency 7 or 8 to Medicare, or to a payer whose profile says `takes_replacements: false`.
 
-    Accepted: frequency 1; 7 or 8 to a payer that takes them. A missing number of the original is reported by RES-01.
+    Accepted: frequency 1; 7 or 8 to a payer that accepts them. A missing number of the original is reported by RES-01.
     """
     frequency = claim.claim.claim_information.claim_frequency_code
     if frequency not in REPLACES_A_CLAIM:
@@ -36,11 +36,11 @@ def replacement_not_taken(claim: ClaimFacts, context: Context) -> Iterator[Verdi
         return
     takes = False if context.profile.medicare else context.options(Replacements).takes_replacements
     if takes is None:
-        yield NoData("whether the payer takes replacements")
+        yield NoData("whether the payer accepts replacements")
     elif not takes:
         yield Flaw(
-            message=f"The claim has frequency {frequency}; this payer takes no replacements or voids.",
-            hint="Ask for a reopening of the original; if that was returned, send the claim anew with frequency 1.",
+            message=f"The claim has frequency {frequency}; this payer accepts no replacements or voids.",
+            hint="Ask for a reopening of the original; if that was returned, send a new claim with frequency 1.",
             at=in_claim("claimFrequencyCode"),
             facts={"claimFrequency": frequency},
         )

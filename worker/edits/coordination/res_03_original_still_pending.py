@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Status, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, EditStatus, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 
 
@@ -10,7 +10,7 @@ from worker.edits.facts.claim import ClaimFacts
     severity=Severity.REJECT,
     predicted=predicts(category="A3", status=("464",), carc=("16",), rarc=("M47",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM05-3 and REF*F8"),
-    status=Status.PLANNED,
+    status=EditStatus.PLANNED,
 )
 def original_still_pending(_subject: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The claim replaces one that the payer has not decided yet.

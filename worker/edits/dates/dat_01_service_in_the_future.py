@@ -18,7 +18,7 @@ from worker.edits.facts.locate import in_line
 def service_in_the_future(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The service is dated after the day on which the claim was received.
 
-    Why: a service can only be billed once it is done; payers return a claim with a date to come.
+    Why: a service can only be billed once it is done; payers return a claim with a future date.
 
     Flagged: a claim received on 2026-03-20 for a service on, or lasting until, 2026-03-21.
 

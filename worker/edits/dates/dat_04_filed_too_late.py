@@ -22,14 +22,14 @@ from worker.edits.rules.filing_limit import REPLACES_A_CLAIM, FilingLimit, last_
 def filed_too_late(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The claim was received after the payer's time limit for the date of service.
 
-    Why: Medicare takes a claim for one calendar year from the From date of the line, and a late claim cannot be
-    appealed. Other payers set their own limit (option `filing_limit_days`).
+    Why: Medicare accepts a claim for one calendar year from the From date of the line, and a late claim cannot
+    be appealed. Other payers set their own limit (option `filing_limit_days`).
 
     Flagged: a service on 2025-03-11 received on 2026-03-12; 2024-02-29 received on 2025-03-01. With a delay reason on
     the claim it is a warning: the payer decides whether the reason counts.
 
     Accepted: receipt on the last day (2026-03-11; 2025-02-28 for a service on 29 February), and for Medicare on the
-    next federal workday when the last day is none. A replacement or void counts from its original claim, which we do
+    next federal workday when the last day is not one. A replacement or void counts from its original claim, which we do
     not see.
     """
     information, options, first = claim.claim.claim_information, context.options(FilingLimit), claim.first_service

@@ -23,8 +23,8 @@ SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppres
 def drug_line_spans_days(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A drug line is dated from one day to another.
 
-    Why: payers compare the units with the limit for one day, and JW and JZ speak of the containers of one day. A line
-    over several days is taken for one dose, or returned.
+    Why: payers compare the units with the limit for one day, and JW and JZ cover the containers of one day. A line
+    over several days is read as one dose, or returned.
 
     Flagged: J1745 x 80 from 2026-03-02 to 2026-03-16 for two infusions.
 
@@ -37,7 +37,7 @@ def drug_line_spans_days(line: LineFacts, _: Context) -> Iterator[Verdict]:
     elif line.spans_days:
         yield Flaw(
             message=f"{line.hcpcs} is billed from {line.on} to {line.until} on one line.",
-            hint="Bill each day on which the drug was given on a line of its own, with that day's units.",
+            hint="Bill each day on which the drug was given on its own line, with that day's units.",
             at=in_line(line, "serviceDateEnd"),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "serviceDateEnd": line.until},
         )

@@ -25,7 +25,7 @@ def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Iterator[Verd
     Why: ICD-10-CM changes with each fiscal year (1 October) and only codes complete to the last character are billable.
 
     Flagged: G35 for services from 2025-10-01, which became G35A, G35B-, G35C- and G35D; G35A before that day; E11,
-    which has codes below it; a code of no fiscal year that we hold.
+    which has codes below it; a code of no fiscal year in our table.
 
     Accepted: G35 on 2025-09-30; codes with or without the dot. Our ICD-10-CM table holds every billable code of the
     fiscal years it covers, so that here a code which is absent from it is a flaw. For other years there is no data.
@@ -74,7 +74,7 @@ def _words(code: str, on: date, in_force: str | None, below: tuple[str, ...]) ->
     if below:
         return (
             f"{code} is not specific enough to be billed.",
-            f"Bill the code below it that the record supports, such as {', '.join(below)}.",
+            f"Bill the more specific code that the record supports, such as {', '.join(below)}.",
         )
     return f"{code} is not an ICD-10-CM code in force on {on}.", "Correct the code; look for a mistyped character."
 

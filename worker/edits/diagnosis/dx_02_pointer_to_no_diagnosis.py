@@ -21,7 +21,7 @@ HIGHEST: Final = 12
 def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """A line points to a diagnosis that the claim does not have, to one twice, to more than four, or not by number.
 
-    Why: the pointers say for which diagnosis the line was done; a pointer into nothing leaves the line without one.
+    Why: the pointers name the diagnosis for which the line was done; a pointer to nothing leaves the line without one.
 
     Flagged: pointer 3 on a claim with two diagnoses; 1 and 1; five pointers; A, 0 or 13.
 

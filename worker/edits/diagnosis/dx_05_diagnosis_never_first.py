@@ -22,10 +22,10 @@ IN_ANOTHER_DISEASE: Final = tuple(
     citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting", section="I.A.13 and I.C.20"),
 )
 def diagnosis_never_first(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """The principal diagnosis is one that never stands first: an external cause, or a disease within another one.
+    """The principal diagnosis may not come first: it is an external cause, or a disease within another one.
 
-    Why: V00 to Y99 say how an injury came about, not what is treated. A code "in diseases classified elsewhere" follows
-    the code of the disease that it comes with.
+    Why: V00 to Y99 describe how an injury happened, not what is treated. A code "in diseases classified elsewhere"
+    follows the code of the disease that it comes with.
 
     Flagged: ABK W19XXXA, a fall: rejected. ABK I43, a heart muscle disease in another disease: a warning, since our
     list of such categories rests on their titles, not on a retrieved table.
@@ -46,7 +46,7 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
             kind = "an external cause" if is_cause else "a disease that comes with another one"
             category = code[:3] if code[:3].isalnum() else "the code"
             yield Flaw(
-                message=f"The principal diagnosis ({category}) is {kind}, which never stands first.",
+                message=f"The principal diagnosis ({category}) is {kind}, which may not come first.",
                 hint="Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
                 at=in_diagnosis(place),
                 facts={"category": category, "kind": kind},

@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from schemas.values import as_day
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Status, Verdict, claim_edit, predicts
+from worker.edits.edit import Bypassed, Context, DoesNotApply, EditStatus, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_diagnosis
 
@@ -22,16 +22,16 @@ ATTESTED: Final = "KX"
     severity=Severity.WARN,
     predicted=predicts(category="A8", status=("86",), carc=("9", "10"), rarc=("M76",)),
     citation=Citation(source="CMS, Medicare Code Editor: age and sex conflicts; ICD-10-CM, titles of the blocks named"),
-    status=Status.PREVIEW,
+    status=EditStatus.PREVIEW,
 )
 def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """A diagnosis is one of the other sex, or of pregnancy at an age without pregnancies.
+    """A diagnosis belongs to the other sex, or is of pregnancy at an age without pregnancies.
 
-    Why: either the diagnosis or the patient is a wrong one, and some payers deny such a claim.
+    Why: either the diagnosis or the patient is wrong, and some payers deny such a claim.
 
     Flagged: C61 (prostate) with gender F; O99 with gender M, or for a patient of 8 or 65 years.
 
-    Accepted: C61 with gender M; gender U; modifier KX on a line, which says that the sex is no mistake.
+    Accepted: C61 with gender M; gender U; modifier KX on a line, which states that the sex is not a mistake.
 
     Preview: the blocks rest on the titles of ICD-10-CM and the ages on the Medicare Code Editor as we know it, not on a
     retrieved table; CMS switched off many of its own sex conflicts on 2024-10-01; and sex on a claim is not anatomy.

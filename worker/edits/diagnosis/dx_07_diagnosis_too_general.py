@@ -26,10 +26,10 @@ class RefusedDiagnoses(Options):
     lacks=unless_given(RefusedDiagnoses, "unspecified diagnoses that the payer refuses", "codes"),
 )
 def diagnosis_too_general(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
-    """A diagnosis leaves open the side, the site or the kind, and the payer refuses it for that.
+    """A diagnosis does not specify the side, the site or the kind, and the payer refuses it for that.
 
     Why: many payers ask for the most specific code that the record supports. ICD-10-CM itself allows the unspecified
-    code, so which ones are refused is the payer's word: it is in the payer profile, as this edit's option `codes`.
+    code, so which ones are refused is the payer's choice: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: H353290 (eye not specified) on the payer's list.
 

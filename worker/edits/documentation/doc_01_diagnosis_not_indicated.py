@@ -14,13 +14,13 @@ from worker.payers.guide import Evidence
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.4"),
 )
 def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """None of the diagnoses that the drug's lines point to is one for which the drug is given, as far as we know.
+    """None of the diagnoses that the drug's lines point to is a known indication of the drug.
 
     Why: a payer pays for a drug that is reasonable and necessary for the patient's illness, and reads that from the
     diagnosis. Our lists are in the guides of the drugs; most are not complete, so that they can only warn.
 
     Flagged: J2353 (octreotide depot) for I10, high blood pressure: a warning. A rejection only where the guide holds a
-    coverage article's whole list.
+    coverage article's complete list.
 
     Accepted: any one diagnosis on the list among those that the lines point to.
     """
@@ -39,7 +39,7 @@ def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]
         yield Flaw(
             message=f"{day.hcpcs} is billed for {', '.join(diagnoses)}; known for it: {', '.join(known.prefixes)}.",
             hint=f"Point to the diagnosis that the drug treats. Source of the list: {known.source}"
-            + (" (the whole list)." if decides else " (not a whole list: a payer may accept others)."),
+            + (" (the complete list)." if decides else " (not a complete list: a payer may accept others)."),
             at=in_line(line, "diagnosisCodePointers"),
             facts={"procedureCode": day.hcpcs, "diagnoses": diagnoses, "evidence": known.evidence.value},
             severity=Severity.REJECT if decides else None,

@@ -16,7 +16,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
 def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The record for atezolizumab (J9022) lacks what payers ask for.
 
-    Why: the infusion is billed by time, the drug by dose and by what was discarded; both must stand in the record of
+    Why: the infusion is billed by time, the drug by dose and by what was discarded; both must be in the record of
     the day, with the assessment before the infusion and the response. What is asked for is in the guide of the drug.
 
     Flagged: a record with the dose, but without start and end of the infusion.

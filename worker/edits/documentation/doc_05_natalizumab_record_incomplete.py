@@ -21,7 +21,7 @@ def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Ve
     Why: the drug can cause a brain infection (PML). It is given under the TOUCH program only, with a JC virus antibody
     test, and for Crohn disease after other therapies. What is asked for is in the guide of the drug.
 
-    Flagged: a record without the enrolment in TOUCH.
+    Flagged: a record without the enrollment in TOUCH.
 
     Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
     """

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
-from worker.edits.drugs.arithmetic import units_administered, units_discarded
+from worker.edits.drugs.arithmetic import in_words, units_administered, units_discarded
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import Trait
 
 
@@ -19,14 +19,14 @@ from worker.edits.facts.traits import Trait
     needs=Trait.RECORD,
 )
 def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """The record of one line gives another dose or discarded amount than the line bills.
+    """The record of one line gives a different dose or discarded amount than the line bills.
 
-    Why: a reviewer compares each line with the record; what the record does not support is taken back.
+    Why: a reviewer compares each line with the record; payment that the record does not support is recouped.
 
     Flagged: two lines of J1745, the first x 20 with 100 mg in its record, which are 10 units; no dose for the second.
     A warning where the lines together agree with the record, so that only their order may be wrong.
 
-    Accepted: x 10; a difference of less than one unit, which rounding makes. A day whose doses are all known is
+    Accepted: x 10; a difference of less than one unit, from rounding. A day whose doses are all known is
     compared as a whole by UNT-02, WST-05, WST-06 and WST-10.
     """
     if day.record is None or len(day.lines) == 1:
@@ -39,7 +39,7 @@ def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
         told = [entry for entry in day.record.entries(element) if entry.provider_control_number == line.control_number]
         if not told or not line.control_number or line.units is None or day.unit_dose is None:
             continue
-        amount = Record(tuple(told)).total(element, day.drug.unit)
+        amount = DrugRecord(tuple(told)).total(element, day.drug.unit)
         if isinstance(amount, Unknown):
             continue
         compared = True
@@ -55,7 +55,7 @@ def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
 
 
 def _agrees(day: DrugDay, amount: Decimal, unit: Decimal, *, wasted: bool) -> bool:
-    """Whether the lines together bill the amount, so that no other edit tells a difference."""
+    """Whether the lines together bill the amount, so that no other edit reports a difference."""
     if wasted:
         return day.units_wasted == units_discarded(amount, unit)
     return day.units_given == units_administered(amount, unit)
@@ -65,8 +65,8 @@ def _differs(day: DrugDay, line: LineFacts, amount: Decimal, unit: Decimal, seve
     expected = (units_discarded if line.is_waste else units_administered)(amount, unit)
     written = f"{amount:f} {day.drug.unit}"
     return Flaw(
-        message=f"{day.hcpcs}: the record of line {line.number} says {written}, which are {expected} units, but "
-        f"{line.units:f} are billed.",
+        message=f"{day.hcpcs}: the record of line {line.number} gives {written} ({in_words(expected)}), but "
+        f"the line bills {line.units:f}.",
         hint="Correct the units of the line, or the amount in its record.",
         at=in_line(line, "serviceUnitCount"),
         facts={

@@ -11,7 +11,7 @@ BILLED_TO_BE_DENIED: Final = "GY"
 
 
 class PharmacyBenefit(CodeList):
-    """The codes that the payer pays under its pharmacy benefit (Part D) only; an empty list is none."""
+    """The codes that the payer pays under its pharmacy benefit (Part D) only; an empty list means none."""
 
 
 @drug_line_edit(
@@ -27,7 +27,7 @@ def drug_of_other_benefit(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """The payer pays the drug under its pharmacy benefit, not on a professional claim.
 
     Why: a drug is either given by a practitioner and billed here, or dispensed and billed by a pharmacy. Which codes a
-    payer pays only there stands in its profile, as this edit's option `codes`.
+    payer pays only there is in its profile, as this edit's option `codes`.
 
     Flagged: J3110 with J3110 on the list.
 

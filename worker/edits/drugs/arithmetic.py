@@ -27,6 +27,6 @@ def is_whole(units: Decimal) -> bool:
     return units == units.to_integral_value()
 
 
-def in_words(units: Decimal) -> str:
-    """A unit count as a message says it: "1 unit", "31 units"."""
-    return f"{units:f} unit{'' if units == 1 else 's'}"
+def in_words(count: Decimal | int, noun: str = "unit") -> str:
+    """A count as a message has it: "1 unit", "31 units"."""
+    return f"{Decimal(count):f} {noun}{'' if count == 1 else 's'}"

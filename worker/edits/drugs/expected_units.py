@@ -1,4 +1,4 @@
-"""What the doses in the record come to in billing units, for the edits that compare them with the units billed.
+"""The doses in the record as billing units, for the edits that compare them with the units billed.
 
 Each disagreement is reported by one edit: UNT-02 compares the administered units of a day without JW line, WST-06 both
 counts of a day with one, WST-05 a JW line for less than one unit, WST-10 a JZ line although units were discarded.

@@ -1,7 +1,7 @@
 """Whether two drugs, or a text and a drug, share an active ingredient.
 
 Names are compared by their telling words: brands, salts, forms and the four letters behind a biologic's name do not
-count. Doubt is told apart from difference, since only a difference can reject a claim.
+count. Doubt is kept apart from difference, since only a difference can reject a claim.
 """
 
 import re
@@ -18,7 +18,7 @@ SUFFIX: Final = re.compile(r"(?<=[a-z]{5})-[a-z]{4}\b")
 # A short prefix makes another drug: ado-trastuzumab, ziv-aflibercept.
 PREFIXED: Final = re.compile(r"\b[a-z]{2,4}-[a-z]{5,}")
 REMARK: Final = re.compile(r"[,(;]")
-# Words of descriptors and of makers that stand with many drugs.
+# Words of descriptors and makers that appear with many drugs.
 COMMON: Final = frozenset(
     """accord administration american approved articular auromedics autologous baxter biosimilar bound braun cells
     concentrated containing contraceptive critical derivative equal equivalent excludes final formulation fresenius
@@ -52,7 +52,7 @@ def named_itself(drug: Drug, text: str) -> bool:
 
 
 def share_ingredient(one: Drug, other: Drug, snapshot: Snapshot) -> bool | None:
-    """Whether two codes stand for the same active ingredient, alone or combined; None when that is not known."""
+    """Whether two codes have the same active ingredient, alone or combined; None when that is not known."""
     if one.hcpcs == other.hcpcs or _names(one, other, snapshot) or _names(other, one, snapshot):
         return True
     ours, theirs = ingredients(one, snapshot), ingredients(other, snapshot)

@@ -1,6 +1,6 @@
 """The waste ledger of one drug on one day: dose, waste, units and containers, from all lines and the record.
 
-It says with one arithmetic what the edits on units and waste decide by: `expected_units` and `containers`.
+It uses the same arithmetic as the edits on units and waste: `expected_units` and `containers`.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from worker.edits.facts.record import Unknown
 class Ledger:
     """What is known; containers are in billing units, and all that is not known is None or empty.
 
-    `within_one_unit` tells the rule for dose and waste inside one unit: bill one unit, and no JW line. `least` are the
+    `within_one_unit` is set when dose and waste are inside one unit: bill one unit, and no JW line. `least` are the
     containers that hold the dose with the least left over; `unavoidable` is what they leave, in whole units.
     """
 

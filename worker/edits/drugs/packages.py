@@ -1,4 +1,4 @@
-"""How the package that a line names by NDC goes with the code that it bills.
+"""How the package that a line names by NDC fits the code that it bills.
 
 Each disagreement is reported by one edit: HCP-06 where a biosimilar and its reference, or two of them, are mixed up;
 HCP-08 where another form or maker of the same drug is; NDC-06 where the package is another drug, or none we know.
@@ -54,7 +54,7 @@ def codes_of(containers: Iterable[Container]) -> str:
 
 
 def facts_of(line: LineFacts, containers: Sequence[Container]) -> dict[str, object]:
-    """What tells that a package is listed under other codes than the one billed."""
+    """The facts that show that a package is listed under codes other than the one billed."""
     return {
         "procedureCode": line.hcpcs,
         "nationalDrugCode": containers[0].ndc11,

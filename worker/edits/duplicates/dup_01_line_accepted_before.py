@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Status, Verdict, line_edit, predicts
+from worker.edits.edit import Context, EditStatus, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 
 
@@ -10,7 +10,7 @@ from worker.edits.facts.claim import LineFacts
     severity=Severity.REJECT,
     predicted=predicts(category="A3", status=("54",), carc=("18",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
-    status=Status.PLANNED,
+    status=EditStatus.PLANNED,
 )
 def line_accepted_before(_subject: LineFacts, _: Context) -> Iterator[Verdict]:
     """The same line was accepted on an earlier claim.

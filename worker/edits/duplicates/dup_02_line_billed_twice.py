@@ -18,14 +18,14 @@ REPEATED: Final = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
 )
 def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """Two lines of the claim are the same in all that a payer compares.
+    """Two lines of the claim are the same in everything that a payer compares.
 
     Why: the second one is denied as a duplicate, and may hold the first one up.
 
     Flagged: J1745-JZ x 40 twice on one day, with the same charge, NDC, place and provider.
 
     Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
-    says that it was done again; lines whose description or note differ.
+    states that it was done again; lines whose description or note differ.
     """
     if len({(line.hcpcs, line.on) for line in claim.lines}) == len(claim.lines):
         return
@@ -43,7 +43,7 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
         if earlier is not line:
             yield Flaw(
                 message=f"Line {line.number} bills {line.hcpcs} of {line.on} exactly as line {earlier.number} does.",
-                hint="Remove one, or add up the units on one line; 76 says that it was done again on that day.",
+                hint="Remove one, or add up the units on one line; 76 states that it was repeated on that day.",
                 at=in_line(line, "line"),
                 facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "firstLine": earlier.number},
             )

@@ -26,8 +26,8 @@ ADMINISTRATIONS: Final = frozenset(
 def nurse_visit_with_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The short visit 99211 is billed on the day of an injection or infusion by the same provider.
 
-    Why: giving the drug includes what 99211 stands for, looking after the patient without the physician. No modifier
-    makes it payable beside it.
+    Why: giving the drug includes what 99211 stands for, care of the patient without the physician. No modifier makes
+    it payable as well.
 
     Flagged: 99211, or 99211-25, with 96372 of the same date and provider.
 

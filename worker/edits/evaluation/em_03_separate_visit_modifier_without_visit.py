@@ -29,8 +29,8 @@ DRUG_CODES: Final = ("J",)
 def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """Modifier 25 is on a line that is not a visit.
 
-    Why: 25 says that a visit was significant and separate from a service of the same day. On the service or the drug
-    it says nothing, and the visit still lacks it.
+    Why: 25 states that a visit was significant and separate from a service of the same day. On the service or the
+    drug it means nothing, and the visit still lacks it.
 
     Flagged: 96413-25; J1745-25; 20610-25.
 

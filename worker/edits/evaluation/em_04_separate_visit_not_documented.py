@@ -34,15 +34,15 @@ SHOWS_WORK: Final = frozenset(
     about=lambda code, _: within(code, VISITS),
 )
 def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A visit with modifier 25 on the day of an injection or infusion has nothing in the record that shows its work.
+    """For a visit with modifier 25 on the day of an injection or infusion, the record shows no work of its own.
 
     Why: the note must show an assessment or a plan beyond giving the drug; the history since the last dose is not
     enough.
 
     Flagged: 99213-25 with 96413, and no element on the visit's line, where the profile requires the record.
 
-    Accepted: findings, a diagnosis, a plan or the necessity in the record, said of the visit's line. Where the record
-    is not required, one without them is no data: it may be about the drug alone.
+    Accepted: findings, a diagnosis, a plan or the necessity in the record, under the visit's line. Where the record
+    is not required, one without them is not judged: it may be about the drug alone.
     """
     if SEPARATE_VISIT not in line.modifiers or not within(line.hcpcs, VISITS):
         yield DoesNotApply()
@@ -65,7 +65,7 @@ def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator
     yield Flaw(
         message=f"{line.hcpcs}-25 of {line.on}: the record shows no work beyond giving the drug.",
         hint="Send findings, plan or necessity of the visit as elements of `documentation` with its line's number; "
-        "they stand in: progress note (PWK 09).",
+        "they are in: progress note (PWK 09).",
         at=in_line(line, "documentation"),
         facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "reportType": "09"},
     )

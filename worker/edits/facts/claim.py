@@ -1,6 +1,6 @@
 """What the edits look at: the claim, its lines and its drugs, worked out once and shared.
 
-Values that could not be read stand as None here; only the intake edits look at the text behind them.
+Values that could not be read are None here; only the intake edits look at the text behind them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from schemas.records import Claim, DocumentationElement, Provider, ServiceLine
 from worker.edits.facts.code import CodeOnDay
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.rows import Container, Drug
 
@@ -96,7 +96,7 @@ class DrugDay(Struct, frozen=True, eq=False, gc=False):
     drug: Drug
     units_given: Decimal | None
     units_wasted: Decimal | None
-    record: Record | None
+    record: DrugRecord | None
     dose_given: Decimal | Unknown
     dose_discarded: Decimal | Unknown
     containers_opened: tuple[Decimal, ...] | Unknown
@@ -149,7 +149,7 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:
-        """What the record holds; None when nobody said."""
+        """What the record holds; None when it is not known."""
         return self.claim.documentation
 
     def charge_of(self, line: LineFacts) -> Decimal | None:

@@ -106,7 +106,7 @@ def status_of(path: str) -> tuple[tuple[str, ...], str | None]:
 
 
 def unreadable(claim: Claim) -> Iterator[tuple[str, str]]:
-    """All text that stands where an amount, a count or a date belongs and is none, after its path."""
+    """All text in place of an amount, a count or a date that cannot be read as one, after its path."""
     return _unreadable_in(claim, "$")
 
 
@@ -232,7 +232,7 @@ def providers_of_line(line: ServiceLine) -> Iterator[tuple[str, Provider | None]
 
 
 def names(claim: Claim) -> Iterator[tuple[str, str]]:
-    """The names of the persons and organisations on the claim, each after its path."""
+    """The names of the persons and organizations on the claim, each after its path."""
     parties: list[tuple[str, Organization | Provider | Person | None]] = [
         ("submitter", claim.submitter),
         ("receiver", claim.receiver),

@@ -29,7 +29,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DrugRecord:
     """The elements of the record that speak of one drug on one day."""
 
     elements: tuple[DocumentationElement, ...]
@@ -83,7 +83,7 @@ class Record:
 
 
 def convert(value: str | None, unit: str | None, to: str | None) -> Decimal | None:
-    """An amount brought to another unit; None when it is no plain amount or the units do not convert."""
+    """An amount brought to another unit; None when it is not a plain amount or the units do not convert."""
     if not AMOUNT.fullmatch(value or "") or unit is None or to is None:
         return None
     amount = Decimal(value or "")

@@ -1,4 +1,4 @@
-"""The providers that a claim or a line names: what each is called, and its loop in the 837P and in the 837I."""
+"""The providers that a claim or a line names: the name of each role, and its loop in the 837P and in the 837I."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType

@@ -27,7 +27,7 @@ class Trait(IntEnum):
     END_DATE = 1 << 4
     """A line has a last date of service."""
     OTHER_PAYER = 1 << 5
-    """A line tells what another payer decided."""
+    """A line shows what another payer decided."""
     ADMINISTRATION = 1 << 6
     """A line bills something through which, or in the course of which, a drug may be given."""
     INJECTION_OR_INFUSION = 1 << 7
@@ -53,7 +53,7 @@ class Trait(IntEnum):
 
 
 UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.ATTACHMENT
-"""What a claim may have of which nothing was told."""
+"""The traits of a claim of which nothing is known."""
 # What FMT-02 asks of every professional line, beside its date, charge and pointers.
 _REQUIRED: Final = attrgetter("procedure_identifier", "procedure_code", "measurement_unit", "service_unit_count")
 WASTE: Final = ("JW", "JZ")

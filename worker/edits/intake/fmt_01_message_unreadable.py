@@ -11,15 +11,15 @@ from worker.edits.edit import Context, Verdict, message_edit, predicts
     citation=Citation(source="RFC 8259 (JSON) and the schema of the claim message; in X12 the envelope, ISA to IEA"),
 )
 def message_unreadable(_message: bytes, _: Context) -> Iterator[Verdict]:
-    """The message is not a claim: its bytes cannot be read as one, or say that they are another version.
+    """The message is not a claim: its bytes cannot be read as one, or have a different version.
 
     Why: what cannot be read cannot be judged, and dropping it would lose a claim without a trace. It goes to the dead
-    letter topic as it came, with the reason and the stage in its headers. That is decided while the message is read,
+    letter topic unchanged, with the reason and the stage in its headers. That is decided while the message is read,
     before there is a payer: no profile can switch it off, and no outcome lists it.
 
-    Flagged: text that is no JSON; a key sent twice; a message of schema version 4; bytes that are not UTF-8.
+    Flagged: text that is not JSON; a key sent twice; a message of schema version 4; bytes that are not UTF-8.
 
-    Accepted: a claim that can be read, whatever is wrong in it: an unreadable date or amount is reported by FMT-03, a
+    Accepted: a claim that can be read, whatever is wrong with it: an unreadable date or amount is reported by FMT-03, a
     missing element by FMT-02.
     """
     yield from ()

@@ -26,9 +26,9 @@ _HAS_MORE: Final = Trait.INCOMPLETE | Trait.OTHER_PAYER | Trait.OWN_PROVIDER
     kinds=BOTH_KINDS,
 )
 def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
-    """An element is absent or empty that the guide requires of every claim, or in a situation that the claim shows.
+    """An element that the guide requires, always or in this claim's situation, is absent or empty.
 
-    Why: a payer cannot take a claim in without them; it is returned unprocessed and was never filed.
+    Why: a payer cannot accept a claim without them; it is returned unprocessed and was never filed.
 
     Flagged: no patient control number; a line without a date of service; a total charge sent as ""; no address or
     gender of a patient who is the subscriber; another insured without a name; no PER in the header of an 837.
@@ -55,7 +55,7 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
 
 
 def is_about_absence(flaw: StructureFlaw) -> bool:
-    """Whether the file that the claim came in lacks a segment or an element there."""
+    """Whether the claim's file lacks a segment or an element there."""
     return flaw.code == _SEGMENT_MISSING or flaw.element_code == _ELEMENT_MISSING
 
 

@@ -36,12 +36,12 @@ DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
 def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """An amount, a count or a date cannot be read, or an identifier, code or name holds what an 837P cannot carry.
 
-    Why: such a claim is returned before anybody reads it, or the value is stored as something else than was meant.
+    Why: such a claim is returned before anybody reads it, or the value is stored as something that was not meant.
 
     Flagged: a charge of 10.005 or 1e2; a date of service of 20230229; a patient control number of 39 characters; a
     member id with an accent or a zero-width space in it; a control character in a name; a fifth modifier; a
     segment in the 837 that the guide has no place for. M05.79 is a warning: an 837P carries a diagnosis without its dot
-    (M0579), and most clearinghouses take it out.
+    (M0579), and most clearinghouses remove it.
 
     Accepted: a person named José, and any other printable character in names and free text. How long an NPI, an NDC
     or a modifier is, is reported by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
@@ -71,7 +71,7 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
 
 
 def _too_many(claim: ClaimFacts) -> Iterator[Flaw]:
-    """Lists that an 837 has no room for: what is beyond it would be dropped, and another service billed."""
+    """Lists that an 837 has no room for: the excess would be dropped, and a different service billed."""
     for line in claim.lines:
         many = len(line.line.service.procedure_modifiers)
         if many > MOST_MODIFIERS:
@@ -80,7 +80,7 @@ def _too_many(claim: ClaimFacts) -> Iterator[Flaw]:
             problem = f"{many} modifiers; {MOST_MODIFIERS} are allowed"
             yield Flaw(
                 message=f"Line {line.number} has {problem}.",
-                hint="Send the modifiers that decide payment, or 99 as the last one where the payer takes it.",
+                hint="Send the modifiers that decide payment, or 99 as the last one where the payer accepts it.",
                 at=at.model_copy(update={"json_path": path}),
                 facts={"element": at.x12, "problem": problem},
                 predicted=predicts(category="A7", status=("21", "453"), carc=("16",), rarc=("MA130",)),
@@ -88,7 +88,7 @@ def _too_many(claim: ClaimFacts) -> Iterator[Flaw]:
 
 
 def _structure(claim: ClaimFacts) -> Iterator[Flaw]:
-    """What the file that the claim came in has against the guide, other than what it lacks."""
+    """The breaches of the guide in the claim's file, other than what it lacks."""
     for flaw in claim.claim.origin.flaws if claim.claim.origin else ():
         if is_about_absence(flaw):
             continue

@@ -25,12 +25,12 @@ def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Iterator[V
 
     Why: the remittance names the claim by this number. Payers need not keep more than its first 20 characters, so a
     longer one may come back cut off and match no account, or several. X12 says that a payer must not reject the claim
-    for it, so this is a warning; a payer whose front end does can be set to `reject` in its profile.
+    for it, so this is a warning; a payer whose front end does so can be set to `reject` in its profile.
 
     Flagged: 21 characters.
 
     Accepted: 20 characters. More than 38, and characters that an 837P cannot carry, are reported by FMT-03, a missing
-    number by FMT-02. That a number was used before cannot be seen in one claim.
+    number by FMT-02. Earlier use of a number cannot be seen in one claim.
     """
     number = claim.claim.claim_information.patient_control_number or ""
     if RETURNED < len(number) <= LONGEST:

@@ -21,8 +21,8 @@ def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> Iterator[Verdict
 
     Why: a claim bills what was done; credits are sent as a void or a replacement of the claim.
 
-    Flagged: a charge of -10.00; 0 units; 1.0005 units. A charge of 0.00 is a warning, since some payers take it for a
-    drug that cost nothing and others ask for 0.01.
+    Flagged: a charge of -10.00; 0 units; 1.0005 units. A charge of 0.00 is a warning, since some payers accept it for
+    a drug that cost nothing and others ask for 0.01.
 
     Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5.
     """

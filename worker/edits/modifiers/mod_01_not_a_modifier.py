@@ -21,14 +21,14 @@ HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of 
     needs=Trait.MODIFIER,
 )
 def not_a_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A line carries something as a modifier that is none.
+    """A line carries a modifier that does not exist.
 
     Why: a modifier is two letters or digits from the CMS or CPT list; a line with anything else is returned.
 
     Flagged: JN, which no list holds; POS, JZX and J, which are not two characters.
 
-    Accepted: JZ, in either case of letters. Our table holds the modifiers that matter for drugs, not all there are: one
-    that it does not hold has no data.
+    Accepted: JZ, in either case of letters. Our table holds only the modifiers that matter for drugs: for others there
+    is no data.
     """
     for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
         if not written:

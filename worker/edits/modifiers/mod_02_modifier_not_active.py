@@ -9,7 +9,7 @@ from worker.edits.facts.traits import Trait
 from worker.edits.rules.correction import modifier_replaced, safe
 from worker.reference.tables.answer import NotInForce
 
-# What took the place of a modifier that ended.
+# The successor of a modifier that ended.
 SUCCESSORS: Final = {"JG": "TB"}
 
 

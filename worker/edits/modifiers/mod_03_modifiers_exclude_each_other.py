@@ -21,7 +21,7 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[
     """One line carries modifiers that contradict each other.
 
     Why: modifiers of one set answer the same question (which side, which route, which 340B status) differently; a
-    payer cannot tell which answer holds. Sets on which payers differ are warnings.
+    payer cannot know which answer holds. Sets on which payers differ are warnings.
 
     Flagged: 26 with TC; JA with JB; GA with GZ; a warning for RT with LT.
 

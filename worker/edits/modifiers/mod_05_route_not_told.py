@@ -21,14 +21,14 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     lacks=without_list,
 )
 def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A drug that Medicare covers into a vein only is billed without saying which way it was given.
+    """A drug that Medicare covers only when given into a vein is billed without its route.
 
     Why: for a code on the contractor's list of self-administered drugs of which only the subcutaneous form is excluded,
     JA (into a vein) or JB (under the skin) decides whether it is paid. Without either the line is returned.
 
     Flagged: a code of which the contractor excludes the subcutaneous form (options of HCP-07), with neither JA nor JB.
 
-    Accepted: JA or JB; GA, GX, GY or GZ, which say that a denial is expected; a code that is not on the list; payers
+    Accepted: JA or JB; GA, GX, GY or GZ, which state that a denial is expected; a code that is not on the list; payers
     other than Medicare. JA with JB is reported by MOD-03, JB on such a code by HCP-07.
     """
     if not context.profile.medicare:
@@ -43,7 +43,7 @@ def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
         yield Bypassed(f"modifier {min(denied)}", line.number)
     elif not ROUTES.intersection(line.modifiers):
         yield Flaw(
-            message=f"{line.hcpcs} is covered into a vein only, but the line does not say how it was given.",
+            message=f"{line.hcpcs} is covered only when given into a vein, but the line does not state the route.",
             hint="Add JA if it was given into a vein, JB if under the skin.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},

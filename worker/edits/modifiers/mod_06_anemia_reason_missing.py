@@ -13,7 +13,7 @@ REQUIRED_FROM: Final = date(2008, 1, 1)
 NOT_COVERED_BY_LAW: Final = "GY"
 
 
-class ReasonWanted(Options):
+class AnemiaReason(Options):
     """Whether a payer other than Medicare wants the reason; None when that is not known."""
 
     required: bool | None = None
@@ -28,13 +28,13 @@ class ReasonWanted(Options):
         section="section 80.9",
         effective=REQUIRED_FROM,
     ),
-    options=ReasonWanted,
+    options=AnemiaReason,
     about=lambda code, _: code in FOR_OTHERS_THAN_DIALYSIS,
 )
 def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A drug against anemia for a patient who is not on dialysis does not say what caused the anemia.
+    """A drug for anemia, for a patient not on dialysis, is billed without the cause of the anemia.
 
-    Why: Medicare covers these drugs by cause, which EA (chemotherapy), EB (radiotherapy) or EC (neither) tells. A line
+    Why: Medicare covers these drugs by cause, which EA (chemotherapy), EB (radiotherapy) or EC (neither) states. A line
     without one is returned.
 
     Flagged: J0881, J0885 or Q5106 with none of the three; a warning on a JW line, for which we found no instruction.
@@ -45,7 +45,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
     if line.on is None or line.on < REQUIRED_FROM:
         yield DoesNotApply()
         return
-    required = context.profile.medicare or context.options(ReasonWanted).required
+    required = context.profile.medicare or context.options(AnemiaReason).required
     if required is None:
         yield NoData("whether the payer wants EA, EB or EC", line.number)
     elif not required or REASONS.intersection(line.modifiers):
@@ -54,7 +54,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
         yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
     else:
         yield Flaw(
-            message=f"{line.hcpcs} carries none of EA, EB and EC, which tell the cause of the anemia.",
+            message=f"{line.hcpcs} carries none of EA, EB and EC, which state the cause of the anemia.",
             hint="Add EA for anemia from chemotherapy, EB from radiotherapy, EC for any other.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},

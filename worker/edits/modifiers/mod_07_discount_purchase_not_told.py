@@ -18,7 +18,7 @@ from worker.edits.edit import (
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
-Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
+NpiDigits = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
 ONLY_TB_FROM: Final = date(2025, 1, 1)
 DISCOUNT_PURCHASE: Final = frozenset({"TB", "JG"})
 
@@ -26,7 +26,7 @@ DISCOUNT_PURCHASE: Final = frozenset({"TB", "JG"})
 class CoveredEntities(Options):
     """The billing NPIs of 340B covered entities; an empty list for none."""
 
-    covered_entity_npis: frozenset[Npi] | None = None
+    covered_entity_npis: frozenset[NpiDigits] | None = None
 
 
 def _without_list(configuration: Configuration) -> str | None:
@@ -47,7 +47,7 @@ def _without_list(configuration: Configuration) -> str | None:
     lacks=_without_list,
 )
 def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A 340B covered entity bills a drug to Medicare without saying that it was bought under 340B.
+    """A 340B covered entity bills a drug to Medicare without stating that it was bought under 340B.
 
     Why: Medicare keeps discounted drugs out of the makers' rebates by the modifier TB. Without it a drug bought at the
     340B price is counted twice.

@@ -28,12 +28,12 @@ SUPPORT: Final = (
     needs=Trait.MODIFIER,
 )
 def attestation_without_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """A drug line attests that the coverage policy is met (KX), and nothing in the record supports that.
+    """A drug line attests that the coverage policy is met (KX), but nothing in the record supports that.
 
     Why: KX is a promise that the documents which the policy lists are on file. A payer that asks for them and gets
     none takes the payment back.
 
-    Flagged: J2323-KX where the record was sent, but says nothing of necessity, findings, earlier therapies or the
+    Flagged: J2323-KX where the record was sent, but shows nothing of necessity, findings, earlier therapies or the
     indication: held. A warning when no record was sent and the payer profile does not require one.
 
     Accepted: one of these elements; an attachment announced on the claim or the line (PWK); KX on other lines, where it
@@ -52,7 +52,7 @@ def attestation_without_record(day: DrugDay, context: Context) -> Iterator[Verdi
         return
     only_warns = day.record is None and mode is DocumentationMode.WHEN_SENT
     yield Flaw(
-        message=f"{day.hcpcs} says KX (policy met), but nothing in the record supports it.",
+        message=f"{day.hcpcs} carries KX (policy met), but nothing in the record supports it.",
         hint=f"Send what the policy asks for, for instance as `{Element.MEDICAL_NECESSITY.value}`, or have it on file.",
         at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(ATTESTED)),
         facts={"procedureCode": day.hcpcs, "accepted": tuple(element.value for element in SUPPORT)},

@@ -21,12 +21,12 @@ DRUG_CODES: Final = ("J", "Q")
     needs=Trait.MODIFIER,
 )
 def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A drug line carries 59 or XE, XP, XS or XU, which tell one procedure from another.
+    """A drug line carries 59 or XE, XP, XS or XU, which distinguish procedures.
 
     Why: these modifiers lift a pairing of two procedures. A drug is paired with nothing; the modifier belongs on the
     line of its administration, if anywhere.
 
-    Flagged: J2353-XE, the only line of its code and day. A warning where the code stands on several lines of the day:
+    Flagged: J2353-XE, the only line of its code and day. A warning where the code is on several lines of the day:
     some payers want the second one distinguished that way.
 
     Accepted: 96372-59; a drug line without any of them. 59 together with an X modifier is reported by MOD-03.
@@ -39,7 +39,7 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Ve
         return
     same = [other for other in context.claim.drug_lines if (other.hcpcs, other.on) == (line.hcpcs, line.on)]
     yield Flaw(
-        message=f"{line.hcpcs} is a drug, but carries {' and '.join(carried)}, which tells procedures apart.",
+        message=f"{line.hcpcs} is a drug, but carries {' and '.join(carried)}, which distinguishes procedures.",
         hint=f"Remove {' and '.join(carried)} here; send it on the line of the administration if it is true of that.",
         at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(carried[0])),
         facts={"procedureCode": line.hcpcs, "modifiers": carried, "linesOfTheDay": len(same)},

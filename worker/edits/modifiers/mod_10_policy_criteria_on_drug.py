@@ -29,8 +29,8 @@ class PolicyCriteria(Options):
 def policy_criteria_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """A drug line carries CG, which contractors define for a few services only.
 
-    Why: CG marks the visit in a rural health clinic and some supplies; on a drug it says nothing and may hold the line
-    up.
+    Why: CG marks the visit in a rural health clinic and some supplies; on a drug it means nothing and may delay the
+    line.
 
     Flagged: J2353-CG in an office.
 

@@ -27,10 +27,10 @@ class SideOnDrug(Options):
     about=lambda code, configuration: code in SIDED or configuration.options(SideOnDrug).drug_lines,
 )
 def side_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """An injection into an eye or a large joint does not say which side.
+    """An injection into an eye or a large joint is billed without the side.
 
     Why: the other side treated next week looks like a repetition, and one treated the same day like a duplicate, unless
-    RT, LT or 50 tells them apart.
+    RT, LT or 50 distinguishes them.
 
     Flagged: 67028, 20610 or 20611 without RT, LT or 50. The drug's own line only where the payer profile wants the side
     there (`drug_lines`): then drugs injected into the eye, and hyaluronans.
@@ -43,7 +43,7 @@ def side_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
         yield DoesNotApply()
     elif not SIDES.intersection(line.modifiers):
         yield Flaw(
-            message=f"{line.hcpcs} does not say which side was treated.",
+            message=f"{line.hcpcs} does not state which side was treated.",
             hint="Add RT (right) or LT (left)" + ("." if drug else ", or 50 for both sides in one session."),
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},

@@ -27,7 +27,7 @@ def ndc_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """A drug is billed without the NDC of its package, which this payer wants.
 
     Why: Medicaid needs the NDC to claim the maker's rebate, and many plans price by it. Medicare Part B does not ask
-    for it. Which codes need one is the payer's word: it is in the payer profile, as this edit's option `codes`.
+    for it. Which codes need one is the payer's choice: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: J1745 on the payer's list without an NDC; a JW line without one, since both lines carry it.
 

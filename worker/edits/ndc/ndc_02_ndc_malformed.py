@@ -38,7 +38,7 @@ def ndc_malformed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     forms = billable_forms(written)
     hint = "Copy the NDC from the package and send it as 5-4-2 digits without hyphens."
     if forms:
-        hint = f"Send {' or '.join(forms)}{', whichever the package says' if len(forms) > 1 else ''}."
+        hint = f"Send {' or '.join(forms)}{', whichever the package shows' if len(forms) > 1 else ''}."
     at = in_line(line, "nationalDrugCode")
     yield Flaw(
         message=f"{line.hcpcs}: the NDC is not eleven digits without hyphens.",

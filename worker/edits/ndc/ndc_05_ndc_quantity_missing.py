@@ -21,9 +21,9 @@ MOST_DECIMALS: Final = 3
     kinds=BOTH_KINDS,
 )
 def ndc_quantity_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
-    """An NDC is sent without a quantity, with none or less, or with one finer than a thousandth.
+    """An NDC is sent without a quantity, with zero or less, or with one finer than a thousandth.
 
-    Why: the payer multiplies the quantity with the price or the rebate of the package; without it the NDC says nothing.
+    Why: the payer multiplies the quantity by the price or the rebate of the package; without it the NDC is useless.
 
     Flagged: no quantity; 0; -1; 0.0005.
 

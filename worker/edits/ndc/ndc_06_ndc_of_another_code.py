@@ -21,16 +21,16 @@ from worker.reference.tables.rows import Container, Drug
     kinds=BOTH_KINDS,
 )
 def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The package given by its NDC belongs to another code than the one billed.
+    """The package named by the NDC belongs to a code other than the one billed.
 
     Why: CMS lists for each quarter which packages belong to which code; payers compare the two.
 
     Flagged: the NDC of a Prolia syringe (J0897) under J3397. An NDC that the crosswalk does not list is a warning when
     it lists others for the code: the crosswalk holds only products with an ASP and follows changes of the labeler late.
 
-    Accepted: an NDC that is listed for the code billed, alone or among others. No data: quarters that we do not hold;
-    unlisted codes; a code of the same ingredient without any package of its own on the crosswalk. A biosimilar of the
-    same drug is reported by HCP-06, another form or maker of it by HCP-08.
+    Accepted: an NDC that is listed for the code billed, alone or among others. No data: quarters that our table does
+    not hold; unlisted codes; a code of the same ingredient without any package of its own on the crosswalk. A
+    biosimilar of the same drug is reported by HCP-06, another form or maker of it by HCP-08.
     """
     package = line.line.drug_identification
     if package is None or package.service_id_qualifier != NDC_QUALIFIER or line.on is None or line.drug is None:
@@ -67,7 +67,7 @@ def _another(
     if not isinstance(of_code, Found) and not _differs(line, drug, containers, context):
         return NoData(f"packages of {line.hcpcs} on the crosswalk", line.number)
     product, codes = containers[0], codes_of(containers)
-    hint = f"Bill {codes} if {product.brand} was given, and count the units anew"
+    hint = f"Bill {codes} if {product.brand} was given, and recount the units"
     return Flaw(
         message=f"NDC {product.ndc11} is {product.brand}, which is billed as {codes}, not as {line.hcpcs}.",
         hint=f"{hint}; else send the NDC of the package used.",

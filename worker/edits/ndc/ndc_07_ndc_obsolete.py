@@ -44,7 +44,7 @@ def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """The NDC was no longer marketed on the date of service.
 
     Why: payers drop an NDC some time after its last lot expired; often an old package number is left in the charge
-    master. No table of ends is shipped, so they stand in the payer profile, as this edit's option `ended`.
+    master. No table of end dates is shipped: they are in the payer profile, as this edit's option `ended`.
 
     Flagged: an NDC that ended on 2025-12-31 for a service of 2026-01-01.
 

@@ -9,7 +9,7 @@ from worker.edits.facts.locate import in_line
 from worker.payers.profile import DocumentationMode
 
 
-class LotWanted(CodeList):
+class LotNumberCodes(CodeList):
     """The codes for which the payer wants the lot number in the record; an empty list for none."""
 
 
@@ -18,15 +18,15 @@ class LotWanted(CodeList):
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2400 PWK; the payer's own record request"),
-    options=LotWanted,
-    about=on_list(LotWanted),
-    lacks=unless_given(LotWanted, "codes for which the payer wants the lot number", "codes"),
+    options=LotNumberCodes,
+    about=on_list(LotNumberCodes),
+    lacks=unless_given(LotNumberCodes, "codes for which the payer wants the lot number", "codes"),
 )
 def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """The record does not say from which lot the drug was, although this payer wants to know.
+    """The record lacks the lot number of the drug, which this payer wants.
 
-    Why: some payers want the lot number of a biologic with the record. It is no element of the claim, and Medicare does
-    not ask for it; which codes need it is the payer's word, this edit's option `codes`.
+    Why: some payers want the lot number of a biologic with the record. It is not an element of the claim, and Medicare
+    does not ask for it; which codes need it is the payer's choice, this edit's option `codes`.
 
     Flagged: J2357 on the payer's list, with a record without `lot-number`.
 

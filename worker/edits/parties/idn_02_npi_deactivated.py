@@ -10,7 +10,7 @@ from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predi
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, in_line
 
-Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
+NpiDigits = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
 # The remark code of each role, and its entity in the 277CA.
 ROLES: Final = {"billing": ("N257", "85"), "rendering": ("N290", "82")}
 
@@ -18,7 +18,7 @@ ROLES: Final = {"billing": ("N257", "85"), "rendering": ("N290", "82")}
 class Deactivations(Options):
     """The NPIs of the NPPES deactivation file, each with its day; a reactivated one is left out."""
 
-    deactivated: dict[Npi, date] | None = Field(default=None)
+    deactivated: dict[NpiDigits, date] | None = Field(default=None)
 
 
 @claim_edit(
@@ -34,8 +34,8 @@ class Deactivations(Options):
 def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The billing or rendering provider's NPI was deactivated before the service.
 
-    Why: a deactivated NPI cannot bill; payers compare every NPI with the CMS file. That file is not shipped: it stands
-    in the payer profile as this edit's option `deactivated`, and without it nothing is decided.
+    Why: a deactivated NPI cannot bill; payers compare every NPI with the CMS file. That file is not shipped: it is in
+    the payer profile as this edit's option `deactivated`, and without it nothing is decided.
 
     Flagged: a service on 2026-03-02 by an NPI that was deactivated on 2026-03-01.
 

@@ -69,7 +69,7 @@ def _zip_code(address: Address) -> Iterator[Verdict]:
     elif not NINE_DIGITS.fullmatch(address.postal_code):
         yield Flaw(
             message="The ZIP code of the billing provider does not have nine digits.",
-            hint="Send the ZIP+4 of the street address, such as 627010001; the postal service's website has it.",
+            hint="Send the ZIP+4 of the street address, such as 627010001; the postal service's website shows it.",
             at=in_claim("billing.postalCode"),
             facts={"digits": sum(character.isdigit() for character in address.postal_code)},
             predicted=_predicted("500"),

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Status, Verdict, claim_edit, predicts
+from worker.edits.edit import Context, EditStatus, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 
 
@@ -10,7 +10,7 @@ from worker.edits.facts.claim import ClaimFacts
     severity=Severity.REJECT,
     predicted=predicts(category="A3", status=("746",), carc=("18",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM01 and REF*D9"),
-    status=Status.PLANNED,
+    status=EditStatus.PLANNED,
 )
 def claim_sent_twice(_subject: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """The same submitter sent the same claim before.

@@ -24,7 +24,7 @@ def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Ver
     """A code for which the payer wants the ordering provider is billed without that provider's NPI.
 
     Why: suppliers' drugs and some plans' drugs are paid on the order of an enrolled physician, whose NPI is on the
-    claim. Which codes is the payer's word: it is in the payer profile, as this edit's option `codes`.
+    claim. Which codes is the payer's choice: it is in the payer profile, as this edit's option `codes`.
 
     Flagged: J7613 on the payer's list, without an ordering or referring NPI on the line or the claim.
 

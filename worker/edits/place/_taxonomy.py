@@ -1,4 +1,4 @@
-"""What kind of provider a taxonomy code names, told by its beginning (NUCC provider taxonomy)."""
+"""The kind of provider that a taxonomy code names, by its first characters (NUCC provider taxonomy)."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ PRACTITIONERS: Final = ("20", "363", "364", "367")
 
 
 def bills_as_practitioner(claim: ClaimFacts) -> bool | None:
-    """Whether the billing provider is a practitioner by its taxonomy; None when it has none or another one."""
+    """Whether the billing provider is a practitioner by its taxonomy; None when it has none or a different one."""
     billing = claim.claim.billing
     code = (billing.taxonomy_code or "").upper() if billing else ""
     if code.startswith(PRACTITIONERS):

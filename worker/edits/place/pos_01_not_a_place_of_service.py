@@ -22,7 +22,7 @@ TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
 def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """The place of service is not on the CMS list.
 
-    Why: the place decides by which rules and at which rate a line is paid; a code that means no place is returned.
+    Why: the place decides the rules and the rate by which a line is paid; a code that means no place is returned.
 
     Flagged: 1, 00 and OF, which are not two digits from 01 to 99; 29, which CMS has not assigned.
 

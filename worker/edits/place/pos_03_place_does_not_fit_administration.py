@@ -30,8 +30,8 @@ def place_does_not_fit_administration(line: LineFacts, context: Context) -> Iter
 
     Flagged: 96372 or 96365 at place 02 or 10 (telehealth); 96365 or 96413 at place 12 (home) by a practice.
 
-    Accepted: 96372 at home; infusions at home by an agency or a pharmacy, told by their taxonomy. It rests on what the
-    places mean, not on a retrieved table.
+    Accepted: 96372 at home; infusions at home by an agency or a pharmacy, known by their taxonomy. This rests on what
+    the places mean, not on a retrieved table.
     """
     place = line.place
     by_telehealth = place in TELEHEALTH

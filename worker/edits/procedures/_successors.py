@@ -1,4 +1,4 @@
-"""What the units of a code that has ended come to under the code that took its place."""
+"""Units of a code that has ended, recounted under its successor."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -32,8 +32,8 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Flagged: J0171 from 2025-07-01 (successor J0165); J2356 before 2022-07-01; J235 and J23560. A code of a drug
     family (J, Q2, Q5, Q99) that is not in our table is a warning: it may be mistyped or newer than the table.
 
-    Accepted: J1300 on 2025-03-31. Codes of other families are only held to their form. A code whose first day we do
-    not know has no data before the first publication that holds it. An ended code whose successor counts in another
+    Accepted: J1300 on 2025-03-31. Codes of other families are only checked for their form. A code whose first day
+    is not known has no data before the first publication that holds it. An ended code whose successor counts in another
     unit is reported by HCP-02.
     """
     service = line.line.service
@@ -75,9 +75,9 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
 def _instead(drug: Drug, on: date, context: Context) -> str:
     successor = context.snapshot.successor_of(drug)
     if successor is None:
-        return f"Bill the code that is in force for the drug on {on}, and count the units anew."
+        return f"Bill the code that is in force for the drug on {on}, and recount the units."
     units = [f"{each.unit_amount} {each.unit}" for each in (successor, drug)]
     bill = f"Bill {successor.hcpcs}, per {' instead of '.join(dict.fromkeys(units))}"
     if isinstance(context.snapshot.drug(successor.hcpcs, on), Found):
-        return f"{bill}, and count the units anew."
-    return f"{bill}, if it is in force on {on}, which our table does not tell; count the units anew."
+        return f"{bill}, and recount the units."
+    return f"{bill}, if it is in force on {on}, which our table does not show; recount the units."

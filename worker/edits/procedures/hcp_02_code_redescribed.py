@@ -16,15 +16,15 @@ from worker.edits.procedures._successors import recount
     kinds=BOTH_KINDS,
 )
 def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The code has ended, and the code that took its place counts in another billing unit.
+    """The code has ended, and its successor counts in a different billing unit.
 
-    Why: when CMS describes a drug anew, the billing unit often changes with the code. Who changes the code only bills a
+    Why: when CMS describes a drug anew, the billing unit often changes with the code. Changing only the code bills a
     fraction or a multiple of the dose.
 
     Flagged: J1300 (10 mg) x 90 on 2025-10-01, which is J1299 (2 mg) x 450.
 
-    Accepted: J1299 on that day; J1300 on 2025-03-31, its last day. A successor with the same unit, one of which we do
-    not know that it was in force, and a code without a successor are reported by HCP-01.
+    Accepted: J1299 on that day; J1300 on 2025-03-31, its last day. A successor with the same unit, one not known to
+    be in force, and a code without a successor are reported by HCP-01.
     """
     if line.drug is None or not line.drug.successor:
         yield DoesNotApply()
@@ -33,7 +33,7 @@ def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
     if anew is None:
         return
     old, new = anew.ended.row, anew.successor
-    count = "" if anew.units is None or line.units is None else f" x {anew.units:f} for these {in_words(line.units)}"
+    count = "" if anew.units is None or line.units is None else f" x {anew.units:f} in place of {in_words(line.units)}"
     yield Flaw(
         message=(
             f"{old.hcpcs} ended on {anew.ended.valid_to}; since then the drug is {new.hcpcs}, per {new.unit_amount:f} "

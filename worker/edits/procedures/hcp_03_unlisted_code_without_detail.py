@@ -27,13 +27,13 @@ ROUTE: Final = re.compile(
     about=lambda code, _: code in UNLISTED,
 )
 def unlisted_code_without_detail(line: LineFacts, _: Context) -> Iterator[Verdict]:
-    """A code for unlisted drugs is billed without saying which drug it was.
+    """A code for unlisted drugs is billed without naming the drug.
 
     Why: J3490, J3590, J7999, J9999 and C9399 stand for any drug without a code of its own. Payers price them by hand
     from the name, the dose, the route and the NDC on the claim; without a name nobody can pay them.
 
     Flagged: J3490 with neither a description (SV101-7, SV202-7 on an 837I) nor a note (NTE). A warning when there is a
-    text, but we find no dose and route in it, or there is no NDC: payers word what they want differently.
+    text, but we find no dose and route in it, or there is no NDC: payers differ in what they want.
 
     Accepted: J3490 with "EXAMPLINE 50 MG IV" and the NDC of the vial.
     """

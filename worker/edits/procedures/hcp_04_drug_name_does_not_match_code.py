@@ -25,11 +25,11 @@ NOTE = "note"
 def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The claim names a drug that is not the drug of the code billed.
 
-    Why: a code one digit off pays for another drug, in another unit. What CMS says a code stands for decides, not a
-    charge master and not a web page.
+    Why: a code one digit off pays for a different drug, in a different unit. CMS decides what a code stands for,
+    not a charge master and not a web page.
 
     Flagged: J2356 (tezepelumab-ekko) for omalizumab, which is J2357; J9353 for Tecentriq (J9022); J2329 for natalizumab
-    (J2323); J3397 for Prolia (J0897). The name may stand in the line's description or in the record (`drug-name`). In
+    (J2323); J3397 for Prolia (J0897). The name may be in the line's description or in the record (`drug-name`). In
     a note it is a warning, since notes also name other drugs, and only when nothing else names the drug.
 
     Accepted: another brand, biosimilar, salt or form of the same ingredient, or a combination that holds it; a text
@@ -74,7 +74,7 @@ def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], 
     named, own = " or ".join(dict.fromkeys(label(other) for other in others)), label(day.drug)
     return Flaw(
         message=f"{line.hcpcs} is the code of {own}, but the {source} of line {line.number} names {named}.",
-        hint=f"If {named} was given, bill {codes} and count the units anew; if {own} was given, correct the name.",
+        hint=f"If {named} was given, bill {codes} and recount the units; if {own} was given, correct the name.",
         at=in_line(line, "procedureCode"),
         facts={
             "procedureCode": line.hcpcs,

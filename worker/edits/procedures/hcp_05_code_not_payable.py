@@ -24,12 +24,12 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 def code_not_payable(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """Medicare pays nothing for the code, whatever the circumstances.
 
-    Why: CMS marks each code with what Medicare does about it; I, M and S mean that it is not paid. Such a line only
+    Why: CMS marks each code with its Medicare coverage; I, M and S mean that it is not paid. Such a line only
     delays the others, unless the denial is wanted.
 
     Flagged: J1202 (miglustat by mouth, I); J3570 (laetrile, M); J7304 (contraceptive patch, S).
 
-    Accepted: the same to another payer; with GA, GX, GY or GZ, which say that a denial is expected. A code with a
+    Accepted: the same to another payer; with GA, GX, GY or GZ, which state that a denial is expected. A code with a
     medically unlikely edit of 0 is reported by UNT-03.
     """
     coverage = line.drug_answer.row.coverage_code if isinstance(line.drug_answer, Found) else None

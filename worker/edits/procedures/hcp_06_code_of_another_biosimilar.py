@@ -17,7 +17,7 @@ from worker.edits.facts.traits import Trait
     kinds=BOTH_KINDS,
 )
 def code_of_another_biosimilar(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The package is a biosimilar, or its reference product, that has another code than the one billed.
+    """The package is a biosimilar, or its reference product, with a code other than the one billed.
 
     Why: each biosimilar has a code and a price of its own, and so has the reference product. Payers compare the code
     with the NDC; the wrong one of the family is paid wrongly or returned.

@@ -24,11 +24,11 @@ def drug_self_administered(line: LineFacts, context: Context) -> Iterator[Verdic
 
     Why: Part B does not pay for such drugs, even when the office injected this dose. The lists differ by contractor:
     the profile names its own in the option `contractor`, or holds the list in `excluded` and
-    `excluded_when_subcutaneous`. Our table has a part of each list: what is not in it is not decided.
+    `excluded_when_subcutaneous`. Our table has part of each list: a code that is not in it is not decided.
 
     Flagged: J0135 on the list; a code of which the list excludes the subcutaneous form, with JB.
 
-    Accepted: the same code with JA, given into a vein; GA, GX, GY or GZ, which say that a denial is expected; payers
+    Accepted: the same code with JA, given into a vein; GA, GX, GY or GZ, which state that a denial is expected; payers
     other than Medicare. A code given both ways without JA or JB is reported by MOD-05.
     """
     if not context.profile.medicare:

@@ -17,10 +17,10 @@ from worker.edits.facts.traits import Trait
     kinds=BOTH_KINDS,
 )
 def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The package holds the drug of the code, but in another form or of another maker, which has a code of its own.
+    """The package holds the drug of the code, but in a form or from a maker with its own code.
 
-    Why: a depot and a short-acting form, or two makers of one drug, have codes of their own, often with another billing
-    unit and a price many times as high.
+    Why: a depot and a short-acting form, or two makers of one drug, have codes of their own, often with a different
+    billing unit and a price many times higher.
 
     Flagged: the NDC of a Sandostatin LAR Depot kit (J2353, 1 mg) under J2354 (25 mcg); the NDC of Cipla's lanreotide
     (J1932) under J1930.
@@ -38,7 +38,7 @@ def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]
     product, codes = containers[0], codes_of(containers)
     yield Flaw(
         message=f"NDC {product.ndc11} is {product.brand} of {product.labeler}: billed as {codes}, not as {line.hcpcs}.",
-        hint=f"Bill {codes} if this package was used, and count the units anew; else send the NDC of the package used.",
+        hint=f"Bill {codes} if this package was used, and recount the units; else send the NDC of the package used.",
         at=in_line(line, "procedureCode"),
         facts=facts_of(line, containers) | {"unitsPerContainer": product.units_per_item},
     )

@@ -1,4 +1,4 @@
-"""Which items of a guide's record checklist are missing for one drug on one day, and how that is said."""
+"""Which items of a guide's record checklist are missing for one drug on one day, and their texts."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -10,7 +10,7 @@ from schemas.outcome import Severity
 from worker.edits.edit import About, Configuration, Context, Flaw, NoData, Verdict
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record
+from worker.edits.facts.record import DrugRecord
 from worker.edits.rules.recorded import not_told_apart
 from worker.payers.guide import Guide, RecordItem
 from worker.payers.profile import DocumentationMode
@@ -43,14 +43,14 @@ IN_WORDS: Final[dict[Element, str]] = {
     Element.ROUTE: "the route",
     Element.SERVICE_DATE: "the date on which the drug was given",
     Element.SHORT_ACTING_RESPONSE: "the response to the short-acting drug",
-    Element.TOUCH_ENROLMENT: "the enrolment in the TOUCH program",
+    Element.TOUCH_ENROLMENT: "the enrollment in the TOUCH program",
     Element.TREATMENT_PLAN: "the treatment plan",
 }
 DOCUMENT: Final[dict[str, str]] = {
     "04": "drug administration record",
     "08": "treatment plan",
     "09": "progress note",
-    "CT": "certificate of enrolment",
+    "CT": "certificate of enrollment",
     "DG": "diagnostic report",
     "LA": "laboratory result",
     "NN": "nursing note",
@@ -62,7 +62,7 @@ DOCUMENT: Final[dict[str, str]] = {
 
 
 def asked_for_by(checklist: str) -> About:
-    """An edit that speaks of the drugs whose guide has that checklist."""
+    """An edit on the drugs whose guide has that checklist."""
 
     def about(code: str, configuration: Configuration) -> bool:
         guide = configuration.guides.get(code)
@@ -76,7 +76,7 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
 
     A required record pends for every missing item, sent or not. A record that need not be sent pends only for what is
     missing from a list that was sent; without one there is a warning, and the checklist counts as not decided. So does
-    an amount that is told of the whole claim, where several drugs were given.
+    an amount recorded for the whole claim, where several drugs were given.
     """
     guide = context.guides[day.hcpcs]
     mode, line = context.profile.documentation, day.lines[0]
@@ -88,7 +88,7 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
         yield _nothing_sent(guide, asked, day)
         yield NoData("documentation", line.number)
         return
-    record = day.record or Record(())
+    record = day.record or DrugRecord(())
     for item in asked:
         if not any(record.has(element) for element in item.accepted):
             yield not_told_apart(item.accepted, context, line.number) or _missing(guide, item, day)
@@ -135,7 +135,7 @@ def _nothing_sent(guide: Guide, asked: tuple[RecordItem, ...], day: DrugDay) -> 
     message, facts = _told_of(day.hcpcs, guide.drug, day.on, tuple([item.element for item in asked]))
     return Flaw(
         message=message,
-        hint="Send a `documentation` list to have the record compared, or have these documents ready.",
+        hint="Send a `documentation` list to have the record checked, or have these documents ready.",
         at=in_line(day.lines[0], "documentation"),
         facts=facts,
         severity=Severity.WARN,
@@ -144,7 +144,7 @@ def _nothing_sent(guide: Guide, asked: tuple[RecordItem, ...], day: DrugDay) -> 
 
 @lru_cache(maxsize=1024)
 def _told_of(hcpcs: str, drug: str, on: date, elements: tuple[Element, ...]) -> tuple[str, Mapping[str, str]]:
-    """What the record of a drug and day might hold, in words and as facts; most claims come without any."""
+    """The items that the record of a drug and day might hold, in words and as facts; most claims come without any."""
     words = "; ".join(IN_WORDS[element] for element in elements)
     return (
         f"Nothing was sent about the record for {hcpcs} ({drug}) of {on}; a payer may ask for: {words}.",

@@ -32,7 +32,7 @@ def pointer(json_path: str) -> str:
 
 
 def replaced(at: Location, was: str, by: str) -> Operations:
-    """One text in the place of another."""
+    """One text in place of another."""
     path = pointer(at.json_path)
     return ({"op": "test", "path": path, "value": was}, {"op": "replace", "path": path, "value": by})
 
@@ -43,7 +43,7 @@ def overwritten(line: LineFacts, element: str, by: str) -> Operations:
 
 
 def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
-    """One more modifier; None where no position is left."""
+    """One more modifier; None when no position is left."""
     service = line.line.service
     if len(service.procedure_modifiers) >= MOST_MODIFIERS:
         return None
@@ -54,7 +54,7 @@ def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
 
 
 def modifier_removed(line: LineFacts, position: int) -> Operations:
-    """One modifier less; positions count from 1."""
+    """One modifier removed; positions count from 1."""
     path = f"{_service(line)}/procedureModifiers/{position - 1}"
     return ({"op": "test", "path": path, "value": _written(line, position)}, {"op": "remove", "path": path})
 

@@ -1,4 +1,4 @@
-"""The last day on which a payer takes a claim for a date of service.
+"""The last day on which a payer accepts a claim for a date of service.
 
 The limit of a payer other than Medicare is an option of DAT-04; other edits read it from there, so that a profile says
 it once.
@@ -18,7 +18,7 @@ REPLACES_A_CLAIM: Final = frozenset({"7", "8"})
 
 
 class FilingLimit(Options):
-    """How long a payer other than Medicare takes claims."""
+    """How long a payer other than Medicare accepts claims."""
 
     filing_limit_days: int | None = Field(default=None, ge=1, le=3650)
 
@@ -38,8 +38,8 @@ def a_year_from(on: date) -> date:
 def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:
     """The last day for a service of that day; None when the payer's limit is not known.
 
-    A Medicare limit that ends on no federal workday moves to the next one, which is told only to those who need it: a
-    claim received in time is in time either way.
+    A Medicare limit that does not end on a federal workday moves to the next one; that is worked out only when
+    needed: a claim received in time is in time either way.
     """
     if context.profile.medicare:
         year_later = a_year_from(on)

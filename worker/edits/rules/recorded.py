@@ -1,4 +1,4 @@
-"""Whether the record may be held against a claim: the payer profile decides how strictly it is asked for."""
+"""Whether a claim is checked against the record: the payer profile decides how strictly it is required."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from worker.payers.profile import DocumentationMode
 
 
 def record_not_asked(context: Context, line: int | None = None) -> NoData | None:
-    """Why the record cannot be judged; None when the claim can be held to it.
+    """Why the record cannot be judged; None when the claim can be checked against it.
 
-    A record that need not be sent can lack nothing as long as nobody sent one.
+    A record that is not required lacks nothing as long as none was sent.
     """
     if context.profile.documentation is DocumentationMode.OFF:
         return NoData("documentation, for which this profile does not ask", line)
@@ -20,9 +20,9 @@ def record_not_asked(context: Context, line: int | None = None) -> NoData | None
 
 
 def not_told_apart(elements: Iterable[Element], context: Context, line: int | None = None) -> NoData | None:
-    """Why a drug's record cannot be said to lack these elements; None when it can.
+    """Why it is not known whether a drug's record lacks these elements; None when it is.
 
-    An amount told of the whole claim, on which several drugs were given, is one of them; nobody can tell of which.
+    An amount recorded for the whole claim belongs to one of its drugs, but the record does not say which.
     """
     told = {
         entry.element

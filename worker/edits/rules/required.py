@@ -1,4 +1,4 @@
-"""Which required elements a claim lacks: the table of `x12.layout.required` held against a claim."""
+"""Which required elements a claim lacks, by the table of `x12.layout.required`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -85,7 +85,7 @@ def _is_given(value: object) -> bool:
 
 
 def _is_empty(holder: object) -> bool:
-    """Whether a part was sent with nothing in it."""
+    """Whether a part was sent empty."""
     if isinstance(holder, Part):
         known = (getattr(holder, attribute) for attribute in attributes(type(holder)).values())
         return not any(map(_is_given, (*known, *(holder.extra or {}).values())))
@@ -136,11 +136,11 @@ def _needs_attending(claim: Claim, _: object) -> bool:
 
 
 Look: TypeAlias = Callable[[Claim], bool]
-"""Says of most claims, and quickly, that a part lacks nothing."""
+"""Sees quickly, for most claims, that a part lacks nothing."""
 
 
 def _first_look(part: RequiredPart) -> Look | None:
-    """Return how to see that a part is not sent or lacks nothing; None when only a closer look tells."""
+    """Return how to see that a part is not sent or lacks nothing; None when only a closer look shows it."""
     names = [name for name, _ in part.steps]
     kind: type[Part] | None = Claim
     steps: list[str] = []
@@ -201,7 +201,7 @@ _CLAIM_LOOKS: Final = MappingProxyType(
 )
 SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyType(
     {
-        # A FHIR claim names no submitter: whoever turns it into an 837 is one.
+        # A FHIR claim names no submitter: that is whoever turns it into an 837.
         "submitter-is-told": lambda claim, _: claim.fhir_origin is None,
         "patient-is-subscriber": lambda claim, _: claim.dependent is None,
         "subscriber-is-not-patient": lambda claim, holder: holder is None or claim.dependent is not None,

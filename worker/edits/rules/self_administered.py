@@ -29,7 +29,7 @@ class ExclusionList(Options):
 
 
 class Exclusion(Enum):
-    """What the list says of a code."""
+    """The list's entry for a code."""
 
     ALWAYS = auto()
     WHEN_SUBCUTANEOUS = auto()
@@ -44,9 +44,9 @@ def without_list(configuration: Configuration) -> str | None:
 
 
 def exclusion_of(line: LineFacts, context: Context) -> Exclusion:
-    """What the contractor's list says of a line's code on its date.
+    """The contractor's list on a line's code on its date.
 
-    Our table proves what is on a list, and not what is not.
+    Our table proves that a code is on a list, not that it is not.
     """
     lists = context.options(ExclusionList)
     if listed(line.hcpcs, lists.excluded or ()):

@@ -1,4 +1,4 @@
-"""How many billing units an NDC quantity stands for, read in every way that billers write it."""
+"""How many billing units an NDC quantity stands for, read in each way that billers write it."""
 
 from decimal import Decimal
 from typing import Final
@@ -6,16 +6,16 @@ from typing import Final
 from worker.edits.facts.record import MILLIGRAMS
 from worker.reference.tables.rows import Container, Drug
 
-# X12 CTP05-1: each, millilitre, milligram, gram, international unit.
+# X12 CTP05-1: each, milliliter, milligram, gram, international unit.
 EACH, MILLILITRE, MILLIGRAM, GRAM, INTERNATIONAL_UNIT = "UN", "ML", "ME", "GR", "F2"
 MASSES: Final = {MILLIGRAM: "mg", GRAM: "g"}
 COUNTED: Final = frozenset({"iu", "unit"})
 NO_VOLUME: Final = Decimal(1)
-"""The size that the crosswalk gives powders and devices, and liquids of exactly 1 mL: the two cannot be told apart."""
+"""The size that the crosswalk gives powders and devices, and liquids of exactly 1 mL alike."""
 
 
 def units_of(quantity: Decimal, measure: str, container: Container, drug: Drug) -> Decimal | None:
-    """Billing units of a quantity as its measure says; None when the crosswalk cannot tell."""
+    """Billing units of a quantity by its measure; None when the crosswalk does not show it."""
     item, size = container.units_per_item, container.package_size
     if item is None:
         return None
@@ -31,7 +31,7 @@ def units_of(quantity: Decimal, measure: str, container: Container, drug: Drug) 
 
 
 def other_readings(quantity: Decimal, container: Container) -> tuple[Decimal, ...]:
-    """Billing units if the quantity counted vials, packages or millilitres, whatever its measure says."""
+    """Billing units if the quantity counted vials, packages or milliliters, whatever its measure."""
     item, size, items = container.units_per_item, container.package_size, container.package_qty
     if item is None:
         return ()
@@ -39,5 +39,5 @@ def other_readings(quantity: Decimal, container: Container) -> tuple[Decimal, ..
 
 
 def is_certain(measure: str, container: Container) -> bool:
-    """Whether the measure leaves no doubt: vials are vials, millilitres are those of a liquid."""
+    """Whether the measure leaves no doubt: vials are vials, milliliters are those of a liquid."""
     return measure == EACH or (measure == MILLILITRE and container.package_size not in {None, NO_VOLUME})

@@ -36,7 +36,7 @@ def units_not_whole(line: LineFacts, _: Context) -> Iterator[Verdict]:
     yield Flaw(
         message=f"{line.hcpcs} is billed with {units} units; drug units are whole numbers.",
         hint=(
-            f"Bill {in_words(rounded)}: discarded amounts are rounded down, and none at all has no JW line."
+            f"Bill {in_words(rounded)}: discarded amounts are rounded down; without a whole unit there is no JW line."
             if line.is_waste
             else f"Bill {in_words(rounded)}: every begun unit of the dose given counts."
         ),

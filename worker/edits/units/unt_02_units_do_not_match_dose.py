@@ -22,10 +22,10 @@ from worker.edits.rules.correction import overwritten, unsafe
     kinds=BOTH_KINDS,
 )
 def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """The units billed are not the dose in the record, expressed in the code's billing unit.
+    """The units billed do not match the dose in the record, expressed in the code's billing unit.
 
     Why: a code is billed per 1 mg, per 5 mg, per 10 mg and so on; every begun unit of the dose counts. Units entered
-    in milligrams under a code that counts in fives overcharge five times.
+    in milligrams under a code that counts in fives overcharge fivefold.
 
     Flagged: J2357 (5 mg) x 150 for a dose of 150 mg, which is 30 units.
 
@@ -42,7 +42,7 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
     elif billed != expected:
         dose, unit = f"{day.dose_given} {day.drug.unit}", f"{day.unit_dose} {day.drug.unit}"
         yield Flaw(
-            message=f"{day.hcpcs} is billed per {unit}: {dose} are {in_words(expected)}, but {billed} are billed.",
+            message=f"{day.hcpcs} is billed per {unit}: {dose} is {in_words(expected)}, not {billed}.",
             hint=f"Bill {in_words(expected)}, or correct the dose in the record.",
             at=in_line(line, "serviceUnitCount"),
             facts={

@@ -23,11 +23,11 @@ from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import MueLimit
 
 NOT_COVERED_BY_LAW = "GY"
-A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted a line; exceeded only with a record that says why
+A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted per line; exceeded only with a record that says why
 
 
 class CountedUnits(Options):
-    """Whether JW units count towards the limit: contractors differ."""
+    """Whether JW units count toward the limit: contractors differ."""
 
     count_discarded_units: bool = True
 
@@ -47,7 +47,8 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.
 
     Why: CMS publishes the most units of a code that one patient gets on one day. Units above it are denied: without
-    exception for the indicators (MAI) 1, counted a line, and 2, counted a day; unless the record justifies them for 3.
+    exception for the indicators (MAI) 1, counted per line, and 2, counted per day; unless the record justifies them for
+    3.
 
     Flagged: J0178 x 6 (limit 4, MAI 2), rejected; J1745 x 160 (limit 150, MAI 3), held for the record; any unit of a
     code with a limit of 0.
@@ -67,7 +68,7 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     if all(NOT_COVERED_BY_LAW in line.modifiers for line in counted):
         yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
     elif any(line.spans_days for line in counted):
-        yield NoData("one date of service a line", counted[0].number)
+        yield NoData("one date of service per line", counted[0].number)
     elif any(line.place in DISPENSED_TO for line in counted):
         yield NoData("MUE table for suppliers", counted[0].number)
     elif not isinstance(answer, Found):

@@ -55,8 +55,8 @@ def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]
         yield NoData("dose in the text of the line, which names the billing unit", line.number)
     elif line.units == dose != expected:
         yield Flaw(
-            message=f"{line.hcpcs} is billed per {drug.unit_amount} {drug.unit}: {number} {measure} are "
-            f"{in_words(expected)}, but {line.units:f} are billed.",
+            message=f"{line.hcpcs} is billed per {drug.unit_amount} {drug.unit}: {number} {measure} is "
+            f"{in_words(expected)}, not {line.units:f}.",
             hint=f"Bill {in_words(expected)} if the dose in the text is right.",
             at=in_line(line, "serviceUnitCount"),
             facts={

@@ -35,10 +35,11 @@ class WholeContainers(Options):
     kinds=BOTH_KINDS,
 )
 def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """The units billed, without a word on waste, are not a number of whole containers.
+    """The units billed, without JW or JZ, are not a number of whole containers.
 
-    Why: some payers do not take JW and JZ and pay the containers that were opened. Units between two containers then
-    leave the rest unpaid, or are wrong. Which payer wants that stands in its profile, as the option `whole_containers`.
+    Why: some payers do not accept JW and JZ and pay for the containers that were opened. Units between two containers
+    then leave the rest unpaid, or are wrong. Whether a payer wants that is in its profile, as the option
+    `whole_containers`.
 
     Flagged: J1745 (vials of 10 units) x 35, with the option.
 
@@ -57,7 +58,7 @@ def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Ve
         yield NoData("container sizes in the crosswalk", line.number)
     elif not fits:
         yield Flaw(
-            message=f"{day.hcpcs}: {in_words(units)} are not a number of whole containers.",
+            message=f"{day.hcpcs}: {in_words(units)}, which is not a number of whole containers.",
             hint="Bill the containers that were opened, or verify the count.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "billedUnits": units, "containerUnits": sizes},

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, NoData, Status, Verdict, drug_day_edit, predicts
+from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 
 
@@ -13,7 +13,7 @@ from worker.edits.facts.claim import DrugDay
         source="First Coast Service Options, claim submission guidelines: drug units, 2024-06-07",
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
-    status=Status.PLANNED,
+    status=EditStatus.PLANNED,
 )
 def container_billed_to_several_patients(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The units billed for several patients exceed the containers that were opened for them.

@@ -31,16 +31,16 @@ LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals
     kinds=BOTH_KINDS,
 )
 def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """The quantity of the package (NDC) does not come to the units billed.
+    """The quantity of the package (NDC) does not match the units billed.
 
     Why: payers convert the NDC quantity into billing units and compare.
 
     Flagged: J0897 x 60 with 60 UN of a syringe that holds 60 units, which are 3,600. A warning when the quantity would
-    be right in another measure (J9271 x 100, 1 ML instead of 1 UN), where the crosswalk does not tell a powder, and
+    be right in another measure (J9271 x 100, 1 ML instead of 1 UN), where the crosswalk does not show a powder, and
     where it is too small for a code of several container sizes, of which the line may name one.
 
     Accepted: the quantity given, that of the whole containers opened, or that of all lines of the drug and day; less
-    than a unit of difference. No data: quarters that we do not hold, and vials whose content differs from lot to lot.
+    than a unit of difference. No data: quarters not in our table, and vials whose content differs from lot to lot.
     """
     package, drug = line.line.drug_identification, line.drug
     if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:
@@ -68,8 +68,8 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
         certain = not doubtful and all(is_certain(measure.upper(), each) for each in listed)
         comes_to = known[0].quantize(Decimal("0.001")).normalize()
         yield Flaw(
-            message=f"{line.hcpcs}: {quantity.normalize():f} {measure} of the NDC are {comes_to:f} billing units, but "
-            f"{in_words(line.units)} are billed.",
+            message=f"{line.hcpcs}: {quantity.normalize():f} {measure} of the NDC is "
+            f"{in_words(comes_to, 'billing unit')}, not the {line.units:f} billed.",
             hint="Correct the quantity or its measure (UN for vials and syringes, ML for liquids), or the units.",
             at=in_line(line, "nationalDrugUnitCount"),
             facts={

@@ -1,4 +1,4 @@
-"""What puts a single-dose drug right that is billed without JW and JZ: JZ, or a JW line of its own."""
+"""The correction of a single-dose drug billed without JW and JZ: JZ, or its own JW line."""
 
 from decimal import Decimal
 from typing import Final
@@ -15,7 +15,7 @@ LONGEST_NUMBER: Final = 30  # REF02 of REF*6R
 
 
 def waste_modifier_fix(day: DrugDay, line: LineFacts, claim: ClaimFacts) -> Fix | None:
-    """JZ where nothing was discarded, a JW line where the record knows how much was, else JZ for a biller to judge."""
+    """JZ where nothing was discarded, a JW line where the record shows how much was, else JZ for a biller to judge."""
     if isinstance(day.dose_discarded, Decimal) and day.dose_discarded > 0:
         return _split(day, line, claim.charge_of(line))
     operations = modifier_added(line, "JZ")
@@ -37,9 +37,9 @@ def nothing_was_discarded(day: DrugDay) -> bool:
 
 
 def _split(day: DrugDay, line: LineFacts, charge: Decimal | None) -> Fix | None:
-    """The line bills whole containers: its discarded units go, with their share of the charge, to a line of their own.
+    """The line bills whole containers: its discarded units go, with their share of the charge, to a new line.
 
-    The charges of both lines come to the one that was there, so that the claim stays in balance.
+    The charges of both lines add up to the original one, so that the claim stays in balance.
     """
     given, wasted = expected_given(day), expected_wasted(day)
     if len(day.lines) != 1 or isinstance(given, Unknown) or isinstance(wasted, Unknown):

@@ -1,4 +1,4 @@
-"""Whether a drug was handed out for use elsewhere, or administered where it is billed."""
+"""Whether a drug was dispensed for use elsewhere, or administered where it is billed."""
 
 from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.edit import Context
@@ -7,9 +7,9 @@ from worker.edits.facts.traits import Trait
 
 
 def was_dispensed(line: LineFacts, context: Context) -> bool:
-    """Whether nobody administered the drug, as far as the claim tells.
+    """Whether nobody administered the drug, as far as the claim shows.
 
-    A supplier delivers to the place, and nothing through which a drug is given is billed for the day.
+    A supplier delivers to the place, and no administration is billed for the day.
     """
     if line.place not in DISPENSED_TO or line.on is None:
         return False

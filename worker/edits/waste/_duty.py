@@ -15,7 +15,7 @@ PAID_SEPARATELY, PACKAGED = frozenset({"G", "K"}), "N"
 
 
 def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unknown | None:
-    """The dates of the duty to report JW or JZ; None where there is no duty, Unknown where we cannot tell.
+    """The dates of the duty to report JW or JZ; None when there is no duty, Unknown when that is not known.
 
     Source: CMS, JW and JZ modifier policy: every separately payable Part B drug from single-dose containers, but not
     for inpatients and not in federally qualified and rural health clinics.

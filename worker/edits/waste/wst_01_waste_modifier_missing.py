@@ -23,12 +23,12 @@ from worker.edits.waste._duty import NOT_COVERED_BY_LAW, waste_duty
     kinds=BOTH_KINDS,
 )
 def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """A single-dose drug is billed without saying whether some of it was discarded.
+    """A single-dose drug is billed without stating whether some of it was discarded.
 
-    Why: since 2023-07-01 every separately payable single-dose drug says JZ (nothing discarded) or has a JW line
+    Why: since 2023-07-01 every separately payable single-dose drug carries JZ (nothing discarded) or has a JW line
     (units discarded) beside it. Since 2023-10-01 Medicare returns claims without either as unprocessable.
 
-    Flagged: J1745 x 40 alone. J9271 x 200 beside J9271-JZ x 100 of the same day: the JZ speaks only of its own line.
+    Flagged: J1745 x 40 alone. J9271 x 200 beside J9271-JZ x 100 of the same day: the JZ covers only its own line.
 
     Accepted: J1745-JZ x 40; J1745 x 35 with J1745-JW x 5 of the same day; a code that is not on the CMS list is not
     decided here; inpatients, FQHC, RHC and packaged drugs need neither. A drug that was only dispensed is WST-14's.
@@ -49,7 +49,7 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
             yield Flaw(
                 message=f"{day.hcpcs} comes in single-dose containers only, but the line carries neither JW nor JZ.",
                 hint="Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
-                + (" The JZ line of this day speaks only for itself: bill both as one." if has_jz else ""),
+                + (" The JZ line of this day covers only itself: bill both as one." if has_jz else ""),
                 at=in_line(line, "procedureModifiers"),
                 facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
                 severity=Severity.WARN if day.on < duty.returned_from else None,

@@ -21,19 +21,19 @@ from worker.edits.facts.traits import Trait
     kinds=BOTH_KINDS,
 )
 def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
-    """One line says both "discarded" (JW) and "nothing discarded" (JZ).
+    """One line carries both JW ("discarded") and JZ ("nothing discarded").
 
-    Why: JW bills the discarded part of a single-dose container, JZ attests that there is none. A line that says both
-    is returned as unprocessable.
+    Why: JW bills the discarded part of a single-dose container, JZ attests that there is none. A line with both is
+    returned as unprocessable.
 
     Flagged: J1745-JW-JZ x 40.
 
-    Accepted: J1745 x 35 with J1745-JW x 5 on a line of its own; or J1745-JZ x 40.
+    Accepted: J1745 x 35 with J1745-JW x 5 on its own line; or J1745-JZ x 40.
     """
     if line.is_waste and line.attests_no_waste:
         yield Flaw(
             message=f"{line.hcpcs} carries both JW (discarded) and JZ (nothing discarded).",
-            hint="Keep JZ if nothing was discarded; else bill the discarded units with JW on a line of their own.",
+            hint="Keep JZ if nothing was discarded; else bill the discarded units with JW on their own line.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
         )

@@ -7,7 +7,7 @@ from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
 
-REPEATED = "76"  # the mark of a claim that goes on from another one
+REPEATED = "76"  # marks a claim that continues another one
 
 
 @drug_day_edit(
@@ -23,10 +23,10 @@ REPEATED = "76"  # the mark of a claim that goes on from another one
     kinds=BOTH_KINDS,
 )
 def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """Discarded units are billed, but no units given of the same drug on the same day.
+    """Discarded units are billed, but no given units of the same drug on the same day.
 
-    Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line stands
-    beside the line of that dose; alone it cannot be paid.
+    Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line goes
+    with the line of that dose; alone it cannot be paid.
 
     Flagged: J1745-JW x 5 with no other J1745 line of that date.
 

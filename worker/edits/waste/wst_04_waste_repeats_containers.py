@@ -26,7 +26,7 @@ from worker.edits.facts.traits import Trait
 def waste_repeats_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """The JW line bills the whole containers, and with them the units that were given.
 
-    Why: JW stands for what was left in the containers. When it carries their whole content, the dose given is billed
+    Why: JW bills what was left in the containers. When it carries their whole content, the dose given is billed
     twice.
 
     Flagged: J1745 (10 mg, vials of 100 mg) x 35 and JW x 40: the dose takes four vials, of which 5 units were left. A
@@ -48,7 +48,7 @@ def waste_repeats_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     elif repeats_containers(sizes, given, wasted):
         possible = add_up(sizes, given + wasted, ONE_UNIT) is not False
         yield Flaw(
-            message=f"{day.hcpcs}: {in_words(given)} given take containers of {in_words(wasted)}; JW bills as many.",
+            message=f"{day.hcpcs}: JW bills {in_words(wasted)}, the whole containers for the {given:f} given.",
             hint="Bill with JW only what was left in the containers: their units less the units given.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted, "containerUnits": sizes},

@@ -24,8 +24,8 @@ from worker.edits.facts.traits import Trait
 def waste_within_one_unit(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """Units are billed as discarded, but the record shows less than one billing unit of waste.
 
-    Why: a begun unit is billed in full as given, so waste inside that unit is paid already. A JW line for it would be
-    paid twice.
+    Why: a begun unit is billed in full as given, so waste inside that unit is paid already. A JW line would pay for
+    it twice.
 
     Flagged: a code per 100 mg, 70 mg given and 30 mg discarded of a 100 mg vial, billed x 1 and JW x 1.
 
@@ -44,7 +44,7 @@ def waste_within_one_unit(day: DrugDay, _: Context) -> Iterator[Verdict]:
     together = not isinstance(dose, Unknown) and fits_in_one_unit(dose, waste, unit)
     yield Flaw(
         message=f"{day.hcpcs} is billed per {unit} {measure}: {waste} {measure} discarded "
-        + ("are inside the one unit that the dose fills." if together else "are less than one unit."),
+        + ("is inside the one unit that the dose fills." if together else "is less than one unit."),
         hint="Remove the JW line and bill "
         + (f"{in_words(given)} given" if not isinstance(given, Unknown) else "the units given")
         + " on one line with JZ.",

@@ -24,7 +24,7 @@ from worker.edits.facts.traits import Trait
     kinds=BOTH_KINDS,
 )
 def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """Beside a JW line, the units given or the units discarded are not those of the record.
+    """Beside a JW line, the units given or discarded do not match the record.
 
     Why: the dose given is rounded up to whole units and the amount discarded is rounded down, so that the two lines
     together bill the container once.
@@ -51,7 +51,7 @@ def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
         elif billed != expected:
             amount = f"{dose} {day.drug.unit}"
             yield Flaw(
-                message=f"{day.hcpcs}: {amount} {side} come to {in_words(expected)}, but {billed} are billed.",
+                message=f"{day.hcpcs}: {amount} {side} is {in_words(expected)}, not {billed}.",
                 hint=f"Bill {in_words(expected)} {side}, or correct the amount in the record.",
                 at=in_line(lines[0], "serviceUnitCount"),
                 facts={"procedureCode": day.hcpcs, side: amount, "expectedUnits": expected, "billedUnits": billed},

@@ -26,15 +26,15 @@ from worker.edits.facts.traits import Trait
     kinds=BOTH_KINDS,
 )
 def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """The units given and discarded do not come to whole containers.
+    """The units given and discarded do not add up to whole containers.
 
-    Why: all of a single-dose container is either given or discarded, so both lines together are the labelled content
-    of the containers opened. More is not payable, less means that waste was left out.
+    Why: all of a single-dose container is either given or discarded, so both lines together are the labeled content
+    of the containers opened. More is not payable; less means that waste was left out.
 
     Flagged: J1745 (10 mg) x 35 and JW x 10 with four 100 mg vials in the record, rejected; without the vials in the
-    record J1745-JZ x 35, a warning, since 350 mg is no number of 100 mg vials.
+    record J1745-JZ x 35, a warning, since 350 mg is not a whole number of 100 mg vials.
 
-    Accepted: x 35 and JW x 5; a difference of less than one unit, which rounding makes. Units that contradict the
+    Accepted: x 35 and JW x 5; a difference of less than one unit, from rounding. Units that contradict the
     doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04.
     """
     if not day.wasted and not any(line.attests_no_waste for line in day.lines):
@@ -59,12 +59,12 @@ def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
             sizes = ", ".join(f"{size:f}" for size in marketed)
             shown = None if content is None else round(content, 3).normalize()
             what = (
-                f"no number of marketed containers ({sizes} units)"
+                f"do not fill marketed containers ({sizes} units)"
                 if shown is None
-                else f"not the {shown:f} units opened"
+                else f"are not the {in_words(shown)} opened"
             )
             yield Flaw(
-                message=f"{day.hcpcs}: {in_words(given)} given and {wasted} discarded are {what}.",
+                message=f"{day.hcpcs}: {in_words(given)} given and {wasted} discarded {what}.",
                 hint="Correct the units, or bill with JW what was left in the containers.",
                 at=in_line(line, "serviceUnitCount"),
                 facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted}

@@ -28,7 +28,7 @@ from worker.reference.tables.rows import Container
     kinds=BOTH_KINDS,
 )
 def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """Other containers of the same product would have held the dose with less left over.
+    """Different containers of the same product would have held the dose with less left over.
 
     Why: payers pay for what was discarded when the containers were chosen to waste the least. Shortages and the rules
     of a label are good reasons for others, so that this only warns.
@@ -36,7 +36,7 @@ def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]
     Flagged: J9035 (10 mg) x 30 and JW x 10, one vial of 400 mg, where three vials of 100 mg waste nothing.
 
     Accepted: x 31 and JW x 9, since 305 mg take 400 mg of either size. Only sizes of one maker's product are compared:
-    nobody stocks them all. Units that contradict the record, or are no sum of containers, are left to other edits.
+    nobody stocks them all. Units that contradict the record, or are not a sum of containers, are left to other edits.
     """
     given, wasted, unit = day.units_given, day.units_wasted, day.unit_dose
     if not day.wasted or not day.given:

@@ -7,7 +7,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record
+from worker.edits.facts.record import DrugRecord
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.recorded import not_told_apart, record_not_asked
 
@@ -24,23 +24,23 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     kinds=BOTH_KINDS,
 )
 def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """JW or JZ is on a drug from a multi-dose container, or JW on one of which nobody says what it came from.
+    """JW or JZ is on a drug from a multi-dose container, or JW on a drug whose container is not stated.
 
     Why: what is left in a multi-dose container is for other patients; it is neither discarded (JW) nor is there
-    anything to attest (JZ). No table tells multi-dose containers, so that only the claim or its record can.
+    anything to attest (JZ). No table lists multi-dose containers, so only the claim or its record can show one.
 
     Flagged: a code that is not on the CMS list of single-dose codes, JW, and "multi-dose vial" as formulation in the
-    record or in the text of the line: rejected. The same with a record that tells no container: held for it.
+    record or in the text of the line: rejected. The same with a record that shows no container: pended for it.
 
     Accepted: every code on the CMS list; containers opened or another formulation in the record. Without a record the
-    container is not known, and nothing is held; nor where it is told of the whole claim, on which several drugs were
-    given.
+    container is not known, and nothing is held; nor where it is recorded for the whole claim, on which several drugs
+    were given.
     """
     if day.drug.single_dose or not any(line.is_waste or line.attests_no_waste for line in day.lines):
         yield DoesNotApply()
         return
     line = next(line for line in day.lines if line.is_waste or line.attests_no_waste)
-    record = day.record or Record(())
+    record = day.record or DrugRecord(())
     told = [entry.value for entry in record.entries(Element.FORMULATION)]
     told += [text for each in day.lines for text in (each.line.service.description, each.line.additional_notes)]
     facts = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}
@@ -57,7 +57,7 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Ve
         yield NoData(f"whether the container is single-dose ({unknown.missing})", line.number)
     else:
         yield Flaw(
-            message=f"{day.hcpcs} is billed with JW; the record does not say from which container it came.",
+            message=f"{day.hcpcs} is billed with JW; the record does not show its container.",
             hint="Send the containers as `containers-opened`, or the `formulation`: JW is for single-dose containers.",
             at=in_line(line, "documentation"),
             facts=facts,

@@ -24,7 +24,7 @@ from worker.edits.facts.traits import Trait
     kinds=BOTH_KINDS,
 )
 def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
-    """The line attests that nothing was discarded (JZ), but the record says that a unit or more was.
+    """The line attests that nothing was discarded (JZ), but the record shows that a unit or more was.
 
     Why: JZ is an attestation. Where a whole billing unit or more was discarded, it is false, and the discarded units
     are left out of the refund that manufacturers owe Medicare.
@@ -43,8 +43,8 @@ def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
     elif expected > 0:
         amount = f"{day.dose_discarded} {day.drug.unit}"
         yield Flaw(
-            message=f"{day.hcpcs} says JZ (nothing discarded), but the record says that {amount} were discarded.",
-            hint=f"Remove JZ and bill {in_words(expected)} as discarded with JW on a line of their own.",
+            message=f"{day.hcpcs} carries JZ (nothing discarded), but the record shows {amount} discarded.",
+            hint=f"Remove JZ and bill {in_words(expected)} as discarded with JW on their own line.",
             at=in_line(attesting[0], "procedureModifiers", 1 + attesting[0].modifiers.index("JZ")),
             facts={"procedureCode": day.hcpcs, "discarded": amount, "discardedUnits": expected},
         )

@@ -31,11 +31,11 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
 def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """JW or JZ is on something that is not paid separately as a drug.
 
-    Why: both speak of separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
+    Why: both apply to separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
     clinics cover the drug; a packaged drug has no payment of its own; skin substitutes are supplies since 2026.
 
-    Flagged: JZ in place 21 or 72; JZ on a drug with OPPS status N in place 22, a warning from 2026, where the status we
-    hold may be old; JW on Q4101 on 2026-01-01; a warning on a vaccine, which rests on common practice, not on a
+    Flagged: JZ in place 21 or 72; JZ on a drug with OPPS status N in place 22, a warning from 2026, where our status
+    may be old; JW on Q4101 on 2026-01-01; a warning on a vaccine, which rests on common practice, not on a
     retrieved source.
 
     Accepted: JZ on a drug with status K or in an office; Q4101-JW on 2025-12-31. Multi-dose containers are WST-09's.
@@ -48,7 +48,7 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator
     if _is_supply(line.hcpcs, line.on, context):
         yield _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
     elif within(line.hcpcs, VACCINES):
-        yield _flaw(line, carried, "vaccines are outside of the policy", Severity.WARN)
+        yield _flaw(line, carried, "vaccines are outside the policy", Severity.WARN)
     elif place in INPATIENT | ALL_INCLUSIVE_CLINICS:
         where = "on this type of bill" if line.is_institutional else f"in place {place}"
         yield _flaw(line, carried, f"{where} a rate covers the drug")

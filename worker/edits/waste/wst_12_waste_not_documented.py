@@ -5,7 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.record import Record
+from worker.edits.facts.record import DrugRecord
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.checklist import DOCUMENT, IN_WORDS, asked_elsewhere
 from worker.edits.rules.recorded import not_told_apart, record_not_asked
@@ -15,7 +15,7 @@ IT_FOLLOWS_FROM = (Element.DOSE_ADMINISTERED, Element.CONTAINERS_OPENED)
 
 
 class RecordOfWaste(Options):
-    """What the payer wants to read about discarded units; some ask for `discard-reason` as well."""
+    """The elements that the payer wants on discarded units; some ask for `discard-reason` as well."""
 
     elements: tuple[Element, ...] = (AMOUNT,)
 
@@ -30,7 +30,7 @@ class RecordOfWaste(Options):
     kinds=BOTH_KINDS,
 )
 def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
-    """Units are billed as discarded, and the record does not say how much was.
+    """Units are billed as discarded, but the record does not show how much was.
 
     Why: discarded units are paid when the record supports them. Every payer asks for the amount; some also for the
     reason, which the profile adds to this edit's option `elements`.
@@ -43,7 +43,7 @@ def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     if not day.wasted:
         yield DoesNotApply()
         return
-    line, record, elements = day.wasted[0], day.record or Record(()), context.options(RecordOfWaste).elements
+    line, record, elements = day.wasted[0], day.record or DrugRecord(()), context.options(RecordOfWaste).elements
     if unknown := record_not_asked(context, line.number):
         yield unknown
         return

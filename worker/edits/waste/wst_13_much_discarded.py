@@ -25,7 +25,7 @@ ALL: Final = 100
 
 
 class LargestShare(Options):
-    """The share of the containers, in percent, above which the payer asks for the record; 100 is no limit."""
+    """The share of the containers, in percent, above which the payer asks for the record; 100 sets no limit."""
 
     largest_share_percent: int | None = Field(default=None, ge=1, le=100)
 
@@ -43,8 +43,8 @@ class LargestShare(Options):
 def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """A large share of the containers is billed as discarded.
 
-    Why: some payers review claims with much waste and ask for the record. Which share is much is their word: it stands
-    in the payer profile, as this edit's option `largest_share_percent`. Medicare publishes no limit.
+    Why: some payers review claims with much waste and ask for the record. They decide which share is much: it is in
+    the payer profile, as this edit's option `largest_share_percent`. Medicare publishes no limit.
 
     Flagged: J1745 x 6 and JW x 4, of which 40 percent were discarded, with 30 percent in the profile.
 
@@ -61,7 +61,7 @@ def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
         share = (100 * wasted / (given + wasted)).quantize(Decimal(1))
         yield Flaw(
             message=f"{day.hcpcs}: {share} percent of the units are billed as discarded.",
-            hint="Verify both counts, and have the record ready that says what was discarded and why.",
+            hint="Verify both counts, and have the record ready that shows what was discarded and why.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted, "percent": share},
         )

@@ -24,7 +24,7 @@ JW_FROM: Final = date(2025, 1, 1)
     ),
 )
 def supplier_without_attestation(line: LineFacts, context: Context) -> Iterator[Verdict]:
-    """A supplier dispenses a single-dose drug without saying that nothing was discarded.
+    """A supplier dispenses a single-dose drug without attesting that nothing was discarded.
 
     Why: since 2024-01-01 pharmacies and suppliers that do not administer the drug attest with JZ that nothing was
     discarded while preparing it; since 2025-01-01 they bill with JW what was. Waste at the patient's home is not paid.
@@ -52,8 +52,8 @@ def supplier_without_attestation(line: LineFacts, context: Context) -> Iterator[
         )
     elif not (line.attests_no_waste or _has_waste_line(line, context)):
         yield Flaw(
-            message=f"{line.hcpcs} was dispensed, and the line does not say with JZ that nothing was discarded.",
-            hint="Add JZ. If some was discarded while preparing the drug, bill that with JW on a line of its own.",
+            message=f"{line.hcpcs} was dispensed, but the line does not attest with JZ that nothing was discarded.",
+            hint="Add JZ. If some was discarded while preparing the drug, bill that with JW on its own line.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "requiredFrom": JZ_FROM},
         )

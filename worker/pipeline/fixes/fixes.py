@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class FixedClaim:
     """A claim after its corrections: its bytes, what was done to it, and for which findings.
 
     `skipped` holds the findings whose correction no longer fitted, because another one was made first or because the
@@ -27,7 +27,7 @@ class Fixed:
     skipped: tuple[Finding, ...] = ()
 
 
-def make_fixes(value: bytes, findings: Iterable[Finding], *, unsafe: bool = False, indent: bool = False) -> Fixed:
+def make_fixes(value: bytes, findings: Iterable[Finding], *, unsafe: bool = False, indent: bool = False) -> FixedClaim:
     """Make the safe corrections of the findings, or all of them, on a claim that is known to be one."""
     document = patch.read(value)
     operations: list[dict[str, Any]] = []  # any JSON: likewise
@@ -45,7 +45,7 @@ def make_fixes(value: bytes, findings: Iterable[Finding], *, unsafe: bool = Fals
         operations += fix.patch
         made.append(finding)
     written = patch.write(document, indent=indent) if operations else value
-    return Fixed(written, tuple(operations), tuple(made), tuple(skipped))
+    return FixedClaim(written, tuple(operations), tuple(made), tuple(skipped))
 
 
 def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
@@ -53,7 +53,7 @@ def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
 
 
 def _from_the_end(finding: Finding) -> tuple[str, tuple[int, ...]]:
-    # What is removed moves only what stands behind it: the last place of an array comes first.
+    # A removal moves only what comes after it: the last place of an array comes first.
     path = finding.fix.patch[-1]["path"] if finding.fix else ""
     return _NUMBER.sub("", path), tuple(-int(number) for number in _NUMBER.findall(path))
 

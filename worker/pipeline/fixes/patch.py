@@ -10,6 +10,8 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from worker.errors import ClaimscrubError
+
 Json: TypeAlias = Any  # any JSON value: the claims of strangers have any form
 Operation: TypeAlias = Mapping[str, Json]
 
@@ -17,11 +19,11 @@ INDEX: Final = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 AT_END: Final = "-"
 
 
-class PatchError(Exception):
+class PatchError(ClaimscrubError):
     """A patch does not fit the document. Names the operation and its path, never a value."""
 
 
-class _Number(str):
+class _JsonNumber(str):
     """A JSON number in the digits of its sender."""
 
     __slots__ = ()
@@ -29,7 +31,7 @@ class _Number(str):
 
 def read(value: bytes) -> Json:
     """The document in some bytes that are known to be JSON."""
-    return json.loads(value, parse_int=_Number, parse_float=_Number)
+    return json.loads(value, parse_int=_JsonNumber, parse_float=_JsonNumber)
 
 
 def write(document: Json, *, indent: bool = False) -> bytes:
@@ -39,9 +41,9 @@ def write(document: Json, *, indent: bool = False) -> bytes:
 
 
 def _as_written(value: object) -> orjson.Fragment:
-    if isinstance(value, _Number):
+    if isinstance(value, _JsonNumber):
         return orjson.Fragment(value.encode())
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def apply(document: Json, patch: Iterable[Operation]) -> Json:
@@ -96,7 +98,7 @@ def _in_object(members: dict[str, Json], steps: list[str], operation: Operation)
         case "test":
             _compare(members[key], operation)
             return members
-    raise PatchError(f"{name} {path}: no operation of ours")
+    raise PatchError(f"{name} {path}: no supported operation")
 
 
 def _in_array(members: list[Json], steps: list[str], operation: Operation) -> Json:
@@ -121,11 +123,11 @@ def _in_array(members: list[Json], steps: list[str], operation: Operation) -> Js
         case "test":
             _compare(members[place], operation)
             return members
-    raise PatchError(f"{name} {path}: no operation of ours")
+    raise PatchError(f"{name} {path}: no supported operation")
 
 
 def _compare(value: Json, operation: Operation) -> None:
     wanted = operation["value"]
     # A number is not the text of its digits, though both are read as text here.
-    if value != wanted or isinstance(value, _Number) != isinstance(wanted, (_Number, int, float)):
-        raise PatchError(f"test {operation['path']}: another value stands there")
+    if value != wanted or isinstance(value, _JsonNumber) != isinstance(wanted, (_JsonNumber, int, float)):
+        raise PatchError(f"test {operation['path']}: another value is there")

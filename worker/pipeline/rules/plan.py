@@ -1,4 +1,4 @@
-"""Which edits are run on what: the rules of a payer profile, chosen by what a subject has to be looked at.
+"""Which edits are run on what: the rules of a payer profile, chosen by the traits of a subject.
 
 A claim has a few hundred pairs of a subject and an edit, and in most of them the edit would only say that it does not
 apply: no modifier, no package, nothing wasted, another code. Which rules apply follows from the code and the traits of
@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from schemas.outcome import Citation, Message, NotConfigured, Prediction, Severity
-from worker.edits.edit import Configuration, Scope, Status, Verdicts
+from worker.edits.edit import Configuration, EditStatus, Scope, Verdicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.suppression import Suppression
@@ -65,7 +65,7 @@ class PlannedRule:
         self.order = _ORDER[edit.scope] + (0 if self.is_intake else len(_ORDER))
         self.severity: Severity = rule.severity
         # A profile's word on severity, and that an edit is a preview, outrank the edit's distinction between its cases.
-        self.is_outranked = rule.severity is not edit.severity or edit.status is Status.PREVIEW
+        self.is_outranked = rule.severity is not edit.severity or edit.status is EditStatus.PREVIEW
         self.suppressions: tuple[Suppression, ...] = rule.suppressions
         self.citation: Citation = edit.citation
         self.predicted: Prediction = edit.predicted
@@ -78,14 +78,14 @@ def written(message: Message) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RuleSelection:
     """The rules for certain subjects, and all their bits."""
 
     rules: tuple[PlannedRule, ...]
     bits: int
 
 
-class Choice:
+class ScopeRules:
     """The rules of one scope."""
 
     def __init__(self, rules: Iterable[PlannedRule], configuration: Configuration) -> None:
@@ -94,11 +94,11 @@ class Choice:
         self.of = lru_cache(maxsize=KEPT)(self._choose)
         """The rules that need none but these traits, and are about this code."""
 
-    def _choose(self, traits: int, code: str) -> Chosen:
+    def _choose(self, traits: int, code: str) -> RuleSelection:
         rules = tuple(
             rule for rule in self._rules if rule.needs & traits == rule.needs and rule.about(code, self._configuration)
         )
-        return Chosen(rules, sum(rule.bit for rule in rules))
+        return RuleSelection(rules, sum(rule.bit for rule in rules))
 
 
 class Phase:
@@ -109,7 +109,7 @@ class Phase:
         for scope, rule in rules:
             by_scope[scope].append(rule)
         self.sides = [
-            (Choice(by_scope[scope], configuration), subjects)
+            (ScopeRules(by_scope[scope], configuration), subjects)
             for scope, subjects in SUBJECTS.items()
             if by_scope[scope]
         ]

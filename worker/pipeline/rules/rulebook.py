@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from schemas.claim import ClaimKind
 from schemas.outcome import Severity, SwitchedOff
-from worker.edits.edit import AnyEdit, Options, Scope, Status
+from worker.edits.edit import AnyEdit, EditStatus, Options, Scope
 from worker.payers.profile import Profile, ProfileError
 from worker.payers.suppression import Suppression
 
@@ -45,7 +45,7 @@ def compile_rulebook(profile: Profile, edits: Iterable[AnyEdit], kind: ClaimKind
         rules=tuple(
             _rule(profile, edit)
             for edit in catalogue.values()
-            if edit.status is not Status.PLANNED and kind in edit.kinds and not profile.setting(edit.id).off
+            if edit.status is not EditStatus.PLANNED and kind in edit.kinds and not profile.setting(edit.id).off
         ),
         options={
             edit.options: edit.options.model_validate(profile.setting(edit.id).options)
@@ -92,6 +92,6 @@ def _rule(profile: Profile, edit: AnyEdit) -> Rule:
     setting = profile.setting(edit.id)
     return Rule(
         edit=edit,
-        severity=Severity.WARN if edit.status is Status.PREVIEW else setting.severity or edit.severity,
+        severity=Severity.WARN if edit.status is EditStatus.PREVIEW else setting.severity or edit.severity,
         suppressions=tuple(each for each in profile.suppressions if each.edit == edit.id),
     )

@@ -10,6 +10,7 @@ from schemas.outcome import Finding, Fix, Location, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
+from worker.errors import ClaimscrubError
 from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, Subject
 
 MAX_FINDINGS: Final = 200
@@ -22,7 +23,7 @@ Lifted: TypeAlias = tuple[str, str, int | None, str | None, str | None, date | N
 """An edit that was lifted, by what and of which line; by a suppression: why, by whom, until when."""
 
 
-class InterruptedScrubError(Exception):
+class InterruptedScrubError(ClaimscrubError):
     """A claim took more than it may; raised in the middle of whatever runs."""
 
 
@@ -69,7 +70,7 @@ class Found:
 
 
 @dataclass(slots=True, eq=False)
-class Checked:
+class CheckResult:
     """A claim with what was found, and the account of every edit that had something to look at, as sets of bits."""
 
     plan: Plan
@@ -96,7 +97,7 @@ class Checked:
         return self.looked & ~(self.undecided | self.lifted | self.failed | self.errors)
 
 
-def check(claims: Sequence[Checked]) -> None:
+def check(claims: Sequence[CheckResult]) -> None:
     """Run every edit that has something to look at on these claims: each edit over all of them, then the next one.
 
     Raises `InterruptedScrubError` and `MemoryError` where one of several claims takes more than it may: it is not known
@@ -126,10 +127,10 @@ def _edit_of(gap: Gap) -> str:
     return gap[0]
 
 
-Shown: TypeAlias = tuple[Subject, Context, Checked]
+Shown: TypeAlias = tuple[Subject, Context, CheckResult]
 
 
-def _run(phases: Iterable[tuple[Checked, Phase]], *, is_alone: bool) -> None:
+def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
     by_rule: dict[PlannedRule, list[Shown]] = {}
     for checked, phase in phases:
         known, claim = checked.plan.configuration, checked.claim
@@ -151,7 +152,7 @@ def _run(phases: Iterable[tuple[Checked, Phase]], *, is_alone: bool) -> None:
 def _show(rule: PlannedRule, shown: list[Shown], *, is_alone: bool) -> None:
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
     find = rule.find
-    elsewhere: list[Checked] = []
+    elsewhere: list[CheckResult] = []
     for subject, context, checked in shown:
         try:
             verdict = find(subject, context)
@@ -175,7 +176,7 @@ def _show(rule: PlannedRule, shown: list[Shown], *, is_alone: bool) -> None:
         _discount(rule, elsewhere, shown)
 
 
-def _discount(rule: PlannedRule, elsewhere: list[Checked], shown: list[Shown]) -> None:
+def _discount(rule: PlannedRule, elsewhere: list[CheckResult], shown: list[Shown]) -> None:
     """An edit to which no subject of a claim was its business did not look at that claim."""
     everywhere = [checked for _, _, checked in shown]
     for checked in dict.fromkeys(elsewhere):
@@ -183,19 +184,19 @@ def _discount(rule: PlannedRule, elsewhere: list[Checked], shown: list[Shown]) -
             checked.looked &= ~rule.bit
 
 
-def _fail(rule: PlannedRule, checked: Checked) -> None:
+def _fail(rule: PlannedRule, checked: CheckResult) -> None:
     if checked.errors & rule.bit:
         return
     checked.errors |= rule.bit
     flaw = Flaw(
-        message=f"Edit {rule.id} ({rule.name}) failed through a fault of the scrubber.",
-        hint="Nothing is known to be wrong with the claim. Report the fault; scrub the claim again after the repair.",
+        message=f"Edit {rule.id} ({rule.name}) failed because of a defect in the scrubber.",
+        hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
         at=in_claim("claim"),
     )
     checked.findings.append(Found(rule, Severity.PEND, flaw, flaw.at, is_fault=True))
 
 
-def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: Checked) -> None:
+def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: CheckResult) -> None:
     if isinstance(verdict, NoData):
         if not _is_suppressed(rule, verdict.line, subject, checked):
             checked.undecided |= rule.bit
@@ -211,7 +212,7 @@ def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: Che
         _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), subject, checked)
 
 
-def _is_suppressed(rule: PlannedRule, line: int | None, subject: Subject, checked: Checked) -> bool:
+def _is_suppressed(rule: PlannedRule, line: int | None, subject: Subject, checked: CheckResult) -> bool:
     """Whether the profile suppresses the edit for the line of the verdict; of a claim as a whole, for any line."""
     if not rule.suppressions:
         return False
@@ -225,7 +226,7 @@ def _is_suppressed(rule: PlannedRule, line: int | None, subject: Subject, checke
     return False
 
 
-def _lift(rule: PlannedRule, lifted: Lifted, subject: Subject, checked: Checked) -> None:
+def _lift(rule: PlannedRule, lifted: Lifted, subject: Subject, checked: CheckResult) -> None:
     checked.lifted |= rule.bit
     # Each once, in the order of what was looked at.
     first = 0 if subject is checked.claim else subject.numbers[0]

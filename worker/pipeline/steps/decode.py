@@ -1,7 +1,7 @@
-"""Bytes to a claim, or to the reason why they are none.
+"""Bytes to a claim, or to the reason why they are not one.
 
 JSON parsers disagree about what they forgive; with money and health data nothing is forgiven here: doubled keys,
-numbers that are not finite, text that is not UTF-8 and nesting without end are no claim. What is readable but wrong
+numbers that are not finite, text that is not UTF-8 and nesting without end are not a claim. What is readable but wrong
 (a broken date, a $0 line) stays in the claim and is judged by the edits.
 """
 
@@ -22,10 +22,11 @@ from schemas.records import EXTRA, Claim
 from schemas.shapes import in_one_shape
 from schemas.values import WrittenNumber, is_in_range
 from worker.edits.facts.traits import Trait
+from worker.errors import ClaimscrubError
 from worker.fhir.resources import is_resource
-from worker.pipeline.steps.known_members import KNOWN, SCHEMA, Known
+from worker.pipeline.steps.known_members import KNOWN, SCHEMA, KnownMembers
 from worker.pipeline.steps.schema_flaws import schema_flaws, spelling_flaws
-from worker.pipeline.steps.unread import NOTHING_UNREAD, NotRead, is_read_whole, not_read
+from worker.pipeline.steps.unread import NOTHING_UNREAD, UnreadMembers, is_read_whole, not_read
 
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 20_000
@@ -33,7 +34,7 @@ MAX_LINES: Final = 999  # no version of the 837 numbers more service lines (LX01
 
 # A string that nothing ends goes on to the end of the text: to look for its end from each quote would be quadratic.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-# What a canonical number begins with, and what stands before it, each as one byte; inside of a string they look alike.
+# What a canonical number begins with, and what precedes it, each as one byte; inside of a string they look alike.
 _NUMBERS_SHOWN: Final = bytes.maketrans(b"[,-123456789", b"::0000000000")
 _NUMBER: Final = b":0"
 _ALL_CURLY: Final = bytes.maketrans(b"[]", b"{}")
@@ -56,10 +57,10 @@ _ODD_EDGE: Final = re.compile(r'"(?:\s|\\[tnrfu])|(?:\s|\\[tnrf]|\\u....)"')
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
-class NotAClaimError(Exception):
-    """The bytes are no claim.
+class UnreadableClaimError(ClaimscrubError):
+    """The bytes are not a claim.
 
-    `letter` says why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
+    `letter` holds why: a closed reason, a stage, and of members with another name or type than the schema's their JSON
     paths. It holds no value of the message.
     """
 
@@ -68,23 +69,23 @@ class NotAClaimError(Exception):
         self.letter = DeadLetter(reason, stage, tuple(flaws))
 
 
-class Decoded(NamedTuple):
+class DecodedClaim(NamedTuple):
     """A claim with the bytes it came in.
 
     `body` is the claim as received, on one line. `canonical` is the same content with sorted keys and without blanks:
-    two spellings of one claim have one canonical form. `traits` are what the reading told of the claim as a whole,
-    values of `Trait` added up. `not_read` are the members that nobody reads.
+    two spellings of one claim have one canonical form. `traits` are those of the claim as a whole, values of
+    `Trait` added up. `not_read` are the members that nothing reads.
     """
 
     claim: Claim
     body: bytes
     canonical: bytes
     traits: int
-    not_read: NotRead
+    not_read: UnreadMembers
 
 
-def decode(value: bytes, max_bytes: int) -> Decoded:
-    """Read one message. Raises `NotAClaimError`."""
+def decode(value: bytes, max_bytes: int) -> DecodedClaim:
+    """Read one message. Raises `UnreadableClaimError`."""
     if not value:
         _refuse(DeadLetterReason.EMPTY, DeadLetterStage.SIZE)
     if len(value) > max_bytes:
@@ -92,7 +93,7 @@ def decode(value: bytes, max_bytes: int) -> Decoded:
     return _decode_plain(value) or _decode(value)
 
 
-def _decode_plain(value: bytes) -> Decoded | None:
+def _decode_plain(value: bytes) -> DecodedClaim | None:
     """Read what most messages are: texts of printable ASCII in members of the schema; None for what has more."""
     if b"\\" in value or _DELETE in value or not value.isascii() or value.count(b",") > MAX_ELEMENTS:
         return None
@@ -106,10 +107,10 @@ def _decode_plain(value: bytes) -> Decoded | None:
         return None
     if claim.origin or claim.fhir_origin or claim.schema_version not in _VERSIONS or _has_too_many_lines(claim):
         return None
-    return Decoded(claim, _one_line(value), canonical, _traits_of_text(canonical), NOTHING_UNREAD)
+    return DecodedClaim(claim, _one_line(value), canonical, _traits_of_text(canonical), NOTHING_UNREAD)
 
 
-def _decode(value: bytes) -> Decoded:
+def _decode(value: bytes) -> DecodedClaim:
     _refuse_excess(value)
     document, canonical = _read_plain(value) or _read(value)
     if _NULL in canonical:
@@ -123,10 +124,10 @@ def _decode(value: bytes) -> Decoded:
     if claim is None or _has_blank_at_edge(canonical) or _has_too_many_lines(claim):
         claim = _validated(document)
     unread = _not_read(document, claim.kind) if more else NOTHING_UNREAD
-    return Decoded(claim, _one_line(value), plain if is_plain else canonical, _traits_of_text(canonical), unread)
+    return DecodedClaim(claim, _one_line(value), plain if is_plain else canonical, _traits_of_text(canonical), unread)
 
 
-def _grouped(part: dict[str, Any], known: Known, more: list[str]) -> dict[str, Any]:  # any JSON
+def _grouped(part: dict[str, Any], known: KnownMembers, more: list[str]) -> dict[str, Any]:  # any JSON
     """Return a part with the members that the schema does not name in one of their own; their names are added up.
 
     A list that was sent empty is in it too: it is no other claim than one without it, but another document.
@@ -144,7 +145,7 @@ def _grouped(part: dict[str, Any], known: Known, more: list[str]) -> dict[str, A
     return made
 
 
-def _grouped_member(member: Any, known: Known, more: list[str]) -> Any:  # any JSON
+def _grouped_member(member: Any, known: KnownMembers, more: list[str]) -> Any:  # any JSON
     if isinstance(member, dict):
         return _grouped(member, known, more)
     return [_grouped_member(each, known, more) for each in member] if isinstance(member, (list, tuple)) else member
@@ -161,7 +162,7 @@ def _converted(grouped: dict[str, Any]) -> tuple[Claim | None, bytes]:  # any JS
 
 
 def _validated(document: dict[str, Any]) -> Claim:  # any JSON
-    """Return the claim of any document that the published schema takes. Raises `NotAClaimError`."""
+    """Return the claim of any document that the published schema takes. Raises `UnreadableClaimError`."""
     read = _validate(document).model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
     return msgspec.convert(_grouped(read, SCHEMA, []), Claim, strict=False)
 
@@ -193,14 +194,14 @@ def _traits_of_text(canonical: bytes) -> int:
 
 
 def read_json(value: bytes) -> dict[str, Any]:  # any JSON value
-    """Read a document that is not a claim yet; its numbers are `WrittenNumber`. Raises `NotAClaimError`.
+    """Read a document that is not a claim yet; its numbers are `WrittenNumber`. Raises `UnreadableClaimError`.
 
-    In a FHIR resource a number may have any length: most are no amounts, and whoever reads one as an amount judges it.
+    In a FHIR resource a number may have any length: most are not amounts, and whoever reads one as an amount judges it.
     """
     _refuse_depth(value)
     try:
         return _read(value)[0]
-    except NotAClaimError as error:
+    except UnreadableClaimError as error:
         if error.letter.reason is not DeadLetterReason.NUMBER_OUT_OF_RANGE:
             raise
         document = _read(value, WrittenNumber)[0]
@@ -221,16 +222,16 @@ def _digits(number: object) -> orjson.Fragment:
 
 
 def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON value
-    """Return the claim in an outcome message. Raises `NotAClaimError`."""
+    """Return the claim in an outcome message. Raises `UnreadableClaimError`."""
     claim = document.get("claim")
     if not isinstance(claim, dict):
         flaw = "$.claim: expected an object with the claim of the outcome."
-        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (flaw,))
+        raise UnreadableClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (flaw,))
     return claim
 
 
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
-    """Return if a document has the form of a claim message. Raises `NotAClaimError`, which says what has not."""
+    """Return when a document has the form of a claim message. Raises `UnreadableClaimError` with what does not."""
     document = in_one_shape(without_nulls(document))
     _not_read(document, _validate(document).kind)
 
@@ -275,7 +276,7 @@ def _read(value: bytes, number: Callable[[str], str] | None = None) -> Document:
 
 
 def _refuse(reason: DeadLetterReason, stage: DeadLetterStage = DeadLetterStage.DECODE) -> NoReturn:
-    raise NotAClaimError(reason, stage)
+    raise UnreadableClaimError(reason, stage)
 
 
 def _refuse_excess(value: bytes) -> None:
@@ -351,23 +352,23 @@ def _holds_nul(value: object) -> bool:
 
 def _validate(document: dict[str, Any]) -> published.Claim:  # any JSON value
     if _is_of_other_version(document.get("schemaVersion")):
-        raise NotAClaimError(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA, (_VERSION_READ,))
+        raise UnreadableClaimError(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA, (_VERSION_READ,))
     try:
         claim = published.Claim.model_validate(document)
     except ValidationError as error:
         # A known member under another name is often why one is missing.
         flaws = tuple(spelling_flaws(document)) or schema_flaws(error, document)
-        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws) from None
+        raise UnreadableClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws) from None
     if _has_too_many_lines(claim):
-        raise NotAClaimError(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA, (_LINES_READ,))
+        raise UnreadableClaimError(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA, (_LINES_READ,))
     return claim
 
 
-def _not_read(document: dict[str, Any], kind: ClaimKind) -> NotRead:  # any JSON value
+def _not_read(document: dict[str, Any], kind: ClaimKind) -> UnreadMembers:  # any JSON value
     if is_read_whole(document, KNOWN[kind]):
         return NOTHING_UNREAD
     if flaws := tuple(spelling_flaws(document)):
-        raise NotAClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws)
+        raise UnreadableClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws)
     return not_read(document, kind)
 
 

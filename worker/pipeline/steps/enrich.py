@@ -1,4 +1,4 @@
-"""What the tables in force on the date of service know about each drug line."""
+"""The entries of the tables in force on the date of service for each drug line."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,7 @@ from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, Was
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.pipeline.rules.plan import written
 from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
-from worker.reference.tables.rows import Container, Drug, MueLimit, Setting, WasteDuty
+from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
@@ -50,7 +50,7 @@ class Enricher:
 
     def enrich(self, facts: ClaimFacts) -> bytes:
         """Return the enrichment of every drug line as written, in the order of the lines."""
-        setting: Setting = "outpatient_hospital" if facts.is_institutional else "practitioner"
+        setting: CareSetting = "outpatient_hospital" if facts.is_institutional else "practitioner"
         entries = []
         for line in facts.drug_lines:
             drug, on = line.drug, line.on
@@ -73,13 +73,13 @@ class Enricher:
             )
         return b",".join(entries)
 
-    def _around_units(self, line: LineFacts, drug: Drug, on: date, setting: Setting) -> tuple[bytes, bytes]:
+    def _around_units(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> tuple[bytes, bytes]:
         """Return what is written of a code on a day before the units of a line, and what after them."""
         known = written(self._look_up(line.hcpcs, drug, on, setting))
         before, _, after = known.removeprefix(b'{"line":0').partition(_NO_UNITS)
         return before, after
 
-    def _look_up(self, hcpcs: str, drug: Drug, on: date, setting: Setting) -> LineEnrichment:
+    def _look_up(self, hcpcs: str, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
         sources = _Sources()
         answer = self._snapshot.drug(hcpcs, on)
         sources.row("drugs", answer)
@@ -126,7 +126,7 @@ def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:
 
 
 def _dose(units: Decimal | None, drug: Drug) -> Amount | None:
-    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not tell the dose.
+    # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not show the dose.
     if units is None or drug.unit_amount is None or drug.unit_up_to:
         return None
     return _amount(units * drug.unit_amount, drug)

@@ -1,4 +1,4 @@
-"""From a claim to the facts that the edits look at: lines, drugs by day, and what the record says of them."""
+"""From a claim to the facts that the edits look at: lines, drugs by day, and their entries in the record."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -13,7 +13,7 @@ from schemas.values import Unreadable, as_day, as_money, as_quantity
 from worker.edits.codes.places import PLACE_OF_FACILITY
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import Codes
-from worker.edits.facts.record import Record, Unknown
+from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import UNTOLD, Trait, traits_of_line
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
@@ -36,7 +36,7 @@ class Gatherer:
         self._codes = Codes(snapshot)
 
     def gather(self, claim: Claim, traits: int = UNTOLD) -> ClaimFacts:
-        """Work out the facts of a claim once, for all edits; `traits` are those of `Decoded`."""
+        """Work out the facts of a claim once, for all edits; `traits` are those of `DecodedClaim`."""
         information = claim.claim_information
         is_institutional = claim.kind is ClaimKind.INSTITUTIONAL
         place = information.place_of_service_code
@@ -176,7 +176,7 @@ def _sum(lines: tuple[LineFacts, ...]) -> Decimal | None:
 
 
 def _doses(
-    record: Record, drug: Drug, lines: Iterable[LineFacts]
+    record: DrugRecord, drug: Drug, lines: Iterable[LineFacts]
 ) -> tuple[Decimal | Unknown, Decimal | Unknown, tuple[Decimal, ...] | Unknown]:
     """Dose given, amount discarded and containers opened, in the drug's unit."""
     given = {line.control_number for line in lines if not line.is_waste}
@@ -194,13 +194,15 @@ def _unclear(element: Element) -> Unknown:
     return Unknown(f"documentation {element.value} of exactly the lines of the drug")
 
 
-# Amounts that belong to one drug: said of the whole claim, they cannot be told apart between two drugs.
+# Amounts that belong to one drug: recorded for the whole claim, they cannot be split between two drugs.
 _MEASURES = {Element.DOSE_ADMINISTERED, Element.AMOUNT_DISCARDED, Element.CONTAINERS_OPENED, Element.DRUG_NAME}
 
 
-def _record(documentation: tuple[DocumentationElement, ...], lines: tuple[LineFacts, ...], *, only_one: bool) -> Record:
+def _record(
+    documentation: tuple[DocumentationElement, ...], lines: tuple[LineFacts, ...], *, only_one: bool
+) -> DrugRecord:
     numbers = {line.control_number for line in lines if line.control_number}
-    return Record(
+    return DrugRecord(
         tuple(
             entry
             for entry in documentation

@@ -1,4 +1,4 @@
-"""Which members of a claim message somebody reads: those of the claim's schema and those that an 837 has a place for.
+"""Which members of a claim message are read: those of the claim's schema and those that an 837 has a place for.
 
 Both are derived from what reads them, so no list has to follow them. A list in the message counts as its entries.
 """
@@ -23,8 +23,8 @@ _LONGEST_SPELLING: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The members of one part that somebody reads.
+class KnownMembers:
+    """The members of one part that something reads.
 
     Attributes:
         names: All of them.
@@ -33,11 +33,11 @@ class Known:
     """
 
     names: frozenset[str]
-    inside: "Mapping[str, Known]"
+    inside: "Mapping[str, KnownMembers]"
     folded: Mapping[str, str]
 
     @classmethod
-    def of(cls, members: Iterable[Member]) -> "Known":
+    def of(cls, members: Iterable[Member]) -> "KnownMembers":
         """Return what is known by the names that lead to each member."""
         below: dict[str, list[Member]] = {}
         for name, *rest in members:
@@ -47,18 +47,18 @@ class Known:
         parts = {name: cls.of(inside) for name, inside in below.items() if inside}
         return cls(frozenset(below), parts, {fold(name): name for name in below})
 
-    def part(self, name: str) -> "Known":
+    def part(self, name: str) -> "KnownMembers":
         """Return what is known of a member's own members: nothing where it holds values."""
         return self.inside.get(name, NOTHING)
 
     def spelling(self, name: str) -> str | None:
-        """Return the published name that a name is another spelling of; None where there is none, or it is right."""
+        """Return the published name that a name is another spelling of; None when there is none, or it is right."""
         if name in self.names or len(name) > _LONGEST_SPELLING:
             return None
         return self.folded.get(fold(name))
 
 
-NOTHING: Final = Known.of(())
+NOTHING: Final = KnownMembers.of(())
 
 
 def fold(name: str) -> str:
@@ -83,16 +83,16 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # Any: annotation
         yield from _models_in(argument)
 
 
-def _known(*kinds: ClaimKind) -> Known:
+def _known(*kinds: ClaimKind) -> KnownMembers:
     of_layout = (member for kind in kinds for member in members_of(kind))
-    return Known.of([*members_of_model(Claim), *of_layout])
+    return KnownMembers.of([*members_of_model(Claim), *of_layout])
 
 
-KNOWN: Final[Mapping[ClaimKind, Known]] = MappingProxyType({kind: _known(kind) for kind in ClaimKind})
+KNOWN: Final[Mapping[ClaimKind, KnownMembers]] = MappingProxyType({kind: _known(kind) for kind in ClaimKind})
 """What is read of a claim of each kind."""
 
 PUBLISHED: Final = _known(*ClaimKind)
 """What is read of a claim of any kind."""
 
-SCHEMA: Final = Known.of(members_of_model(Claim))
+SCHEMA: Final = KnownMembers.of(members_of_model(Claim))
 """What the schema names, for claims of any kind."""

@@ -9,10 +9,10 @@ import orjson
 from pydantic import TypeAdapter
 
 from schemas.outcome import Disposition, Location, Severity
-from worker.pipeline.fixes.fixes import Fixed
+from worker.pipeline.fixes.fixes import FixedClaim
 from worker.pipeline.rules.plan import written
-from worker.pipeline.steps.check import MAX_FINDINGS, Checked, Found, Lifted, as_text
-from worker.pipeline.steps.decode import Decoded
+from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, Found, Lifted, as_text
+from worker.pipeline.steps.decode import DecodedClaim
 
 _PATCHES: Final = TypeAdapter(tuple[dict[str, Any], ...])  # any JSON: its values are the claim's
 _LIFTED: Final = ("edit", "by", "line", "reason", "owner", "until")
@@ -36,7 +36,9 @@ class OutcomeWriter:
         self._versions = lru_cache(maxsize=64)(self._written_versions)
         self._id_tail = lru_cache(maxsize=64)(self._id_ends_with)
 
-    def write(self, decoded: Decoded, checked: Checked, tables: tuple[bytes, bytes], fixed: Fixed | None) -> Written:
+    def write(
+        self, decoded: DecodedClaim, checked: CheckResult, tables: tuple[bytes, bytes], fixed: FixedClaim | None
+    ) -> Written:
         """Return the message; `decoded` is the claim as received, `tables` are enrichment and ledger as written."""
         plan, findings, not_read = checked.plan, checked.findings, decoded.not_read
         profile, day = plan.profile.name, checked.received_on.isoformat()

@@ -1,6 +1,6 @@
 """Says what in a document is not as the claim's schema has it: the JSON path, what was expected, what is there.
 
-No sentence holds a value of the document; names of members are no health data.
+No sentence holds a value of the document; names of members are not health data.
 """
 
 from collections.abc import Iterator, Mapping

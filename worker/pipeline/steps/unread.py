@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from schemas.claim import ClaimKind
-from worker.pipeline.steps.known_members import KNOWN, NOTHING, PUBLISHED, Known
+from worker.pipeline.steps.known_members import KNOWN, NOTHING, PUBLISHED, KnownMembers
 
 MOST_PATHS: Final = 50
 _LONGEST_NAME: Final = 64
@@ -18,24 +18,24 @@ _PLAIN_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _ROOT: Final = "$"
 
 
-class NotRead(NamedTuple):
+class UnreadMembers(NamedTuple):
     """The paths of what nobody reads in a claim, and how many more there are."""
 
     paths: tuple[str, ...] = ()
     more: int = 0
 
 
-NOTHING_UNREAD: Final = NotRead()
+NOTHING_UNREAD: Final = UnreadMembers()
 
 
-class Respelled(NamedTuple):
+class RespelledMember(NamedTuple):
     """A known member under another spelling, which is never read."""
 
     path: str
     published: str
 
 
-def is_read_whole(part: dict[str, Any], known: Known) -> bool:  # any JSON
+def is_read_whole(part: dict[str, Any], known: KnownMembers) -> bool:  # any JSON
     """Whether somebody reads every member of a part, at every depth."""
     # Runs over every claim: what costs here is a call for each part and a look at each member.
     if not known.names.issuperset(part):
@@ -53,7 +53,7 @@ def is_read_whole(part: dict[str, Any], known: Known) -> bool:  # any JSON
     return True
 
 
-def _are_read_whole(entries: list[Any], known: Known) -> bool:  # any JSON
+def _are_read_whole(entries: list[Any], known: KnownMembers) -> bool:  # any JSON
     for entry in entries:
         if type(entry) is dict:
             if not is_read_whole(entry, known):
@@ -63,24 +63,26 @@ def _are_read_whole(entries: list[Any], known: Known) -> bool:  # any JSON
     return True
 
 
-def not_read(document: dict[str, Any], kind: ClaimKind) -> NotRead:  # any JSON
+def not_read(document: dict[str, Any], kind: ClaimKind) -> UnreadMembers:  # any JSON
     """Return what nobody reads of a claim of a kind; one path for a part of which nothing is known."""
     return _bounded(path for path, _ in _unknown(document, KNOWN[kind], PUBLISHED, _ROOT))
 
 
-def respelled(document: dict[str, Any]) -> Iterator[Respelled]:  # any JSON
+def respelled(document: dict[str, Any]) -> Iterator[RespelledMember]:  # any JSON
     """Yield the members that are known by another spelling."""
     for path, published in _unknown(document, PUBLISHED, PUBLISHED, _ROOT):
         if published is not None:
-            yield Respelled(path, published)
+            yield RespelledMember(path, published)
 
 
-def _bounded(paths: Iterable[str]) -> NotRead:
+def _bounded(paths: Iterable[str]) -> UnreadMembers:
     every = iter(paths)
-    return NotRead(tuple(islice(every, MOST_PATHS)), sum(1 for _ in every))
+    return UnreadMembers(tuple(islice(every, MOST_PATHS)), sum(1 for _ in every))
 
 
-def _unknown(value: object, known: Known, published: Known, path: str) -> Iterator[tuple[str, str | None]]:
+def _unknown(
+    value: object, known: KnownMembers, published: KnownMembers, path: str
+) -> Iterator[tuple[str, str | None]]:
     """Yield the path of each unknown member, with the published name that it is another spelling of."""
     if isinstance(value, dict):
         # By name: the order of members makes no other claim, and no other outcome.

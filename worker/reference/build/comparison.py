@@ -1,4 +1,4 @@
-"""What is different between two editions of a table, or between two reference folders."""
+"""The differences between two editions of a table, or between two reference folders."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def compare_folders(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> 
 
 
 def predecessor(entry: EditionEntry, held: Sequence[EditionEntry]) -> EditionEntry | None:
-    """What an edition is to be compared with: its namesake, else the one before it, else the one after it."""
+    """The edition to compare with: the namesake, else the one before it, else the one after it."""
     named = [other for other in held if other.name == entry.name]
     before = [other for other in held if other.in_force_from <= entry.in_force_from]
     after = [other for other in held if other.in_force_from > entry.in_force_from]

@@ -1,15 +1,16 @@
-"""What is wrong with tables that each read well: rows that point nowhere, and values that no publisher means."""
+"""Cross-table checks: references to missing rows, and values outside a plausible range."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from worker.reference.build.loaded import Loaded, LoadedTable
 from worker.reference.files.held_rows import FIRST_ROW
+from worker.reference.tables.declared import LoadedTable, LoadedTables
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.rows import Drug, Modifier, WasteDuty
+from worker.reference.tables.table_set import Tables
 
 Row = TypeVar("Row")
 
@@ -20,7 +21,7 @@ PLACE: Final = re.compile(r"\d{2}")
 TAXONOMY: Final = re.compile(r"[A-Z0-9]{9}X")
 
 
-def nonsense(loaded: Loaded) -> Iterator[str]:
+def nonsense(loaded: LoadedTables) -> Iterator[str]:
     """Sentences that name file, row and column; none when the tables make sense together."""
     yield from _misshapen(loaded)
     yield from _unknown_codes(loaded)
@@ -28,50 +29,50 @@ def nonsense(loaded: Loaded) -> Iterator[str]:
     yield from _drugs(loaded)
     yield from _modifiers(loaded)
     yield from _exclusions(loaded)
-    yield from _each(loaded.waste_duty, _waste_dates)
+    yield from _each(loaded.of(Tables.waste_duty), _waste_dates)
     yield from _hints(loaded)
 
 
-def _misshapen(loaded: Loaded) -> Iterator[str]:
+def _misshapen(loaded: LoadedTables) -> Iterator[str]:
     shapes: Iterable[Iterator[str]] = (
-        _shaped(loaded.drugs, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
-        _shaped(loaded.hcpcs_codes, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
-        _shaped(loaded.skin_substitutes, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
-        _shaped(loaded.asp_limits, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
-        _shaped(loaded.mue, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
-        _shaped(loaded.opps_status, "hcpcs", PROCEDURE, lambda row: row.hcpcs),
-        _shaped(loaded.ncci_pairs, "column1", PROCEDURE, lambda row: row.column1),
-        _shaped(loaded.ncci_pairs, "column2", PROCEDURE, lambda row: row.column2),
-        _shaped(loaded.containers, "ndc11", NDC, lambda row: row.ndc11),
-        _shaped(loaded.modifiers, "code", MODIFIER, lambda row: row.code),
-        _shaped(loaded.places_of_service, "code", PLACE, lambda row: row.code),
-        _shaped(loaded.taxonomy, "code", TAXONOMY, lambda row: row.code),
+        _shaped(loaded.of(Tables.drugs), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.of(Tables.hcpcs_codes), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.of(Tables.skin_substitutes), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.of(Tables.asp_limits), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.of(Tables.mue), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.of(Tables.opps_status), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
+        _shaped(loaded.of(Tables.ncci_pairs), "column1", PROCEDURE, lambda row: row.column1),
+        _shaped(loaded.of(Tables.ncci_pairs), "column2", PROCEDURE, lambda row: row.column2),
+        _shaped(loaded.of(Tables.containers), "ndc11", NDC, lambda row: row.ndc11),
+        _shaped(loaded.of(Tables.modifiers), "code", MODIFIER, lambda row: row.code),
+        _shaped(loaded.of(Tables.places_of_service), "code", PLACE, lambda row: row.code),
+        _shaped(loaded.of(Tables.taxonomy), "code", TAXONOMY, lambda row: row.code),
     )
     for problems in shapes:
         yield from problems
 
 
-def _unknown_codes(loaded: Loaded) -> Iterator[str]:
-    drugs = {drug.hcpcs for _, rows in loaded.drugs.editions for drug in rows}
-    tissue = {product.hcpcs for _, rows in loaded.skin_substitutes.editions for product in rows}
-    known = drugs | tissue | {code.hcpcs for _, rows in loaded.hcpcs_codes.editions for code in rows}
-    yield from _known(loaded.containers, known, lambda row: row.hcpcs)
-    yield from _known(loaded.products, known, lambda row: row.hcpcs)
-    yield from _known(loaded.waste_duty, known, lambda row: row.hcpcs)
-    yield from _known(loaded.self_administered, known, lambda row: row.hcpcs)
-    yield from _known(loaded.expert_hints, known, lambda row: row.hcpcs)
+def _unknown_codes(loaded: LoadedTables) -> Iterator[str]:
+    drugs = {drug.hcpcs for _, rows in loaded.of(Tables.drugs).editions for drug in rows}
+    tissue = {product.hcpcs for _, rows in loaded.of(Tables.skin_substitutes).editions for product in rows}
+    known = drugs | tissue | {code.hcpcs for _, rows in loaded.of(Tables.hcpcs_codes).editions for code in rows}
+    yield from _known(loaded.of(Tables.containers), known, lambda row: row.hcpcs)
+    yield from _known(loaded.of(Tables.products), known, lambda row: row.hcpcs)
+    yield from _known(loaded.of(Tables.waste_duty), known, lambda row: row.hcpcs)
+    yield from _known(loaded.of(Tables.self_administered), known, lambda row: row.hcpcs)
+    yield from _known(loaded.of(Tables.expert_hints), known, lambda row: row.hcpcs)
 
 
-def _amounts(loaded: Loaded) -> Iterator[str]:
-    yield from _positive(loaded.containers, "units_per_item", lambda row: row.units_per_item)
-    yield from _positive(loaded.products, "units_per_item", lambda row: row.units_per_item)
-    yield from _positive(loaded.asp_limits, "payment_limit", lambda row: row.payment_limit)
-    yield from _positive(loaded.drugs, "unit_amount", lambda row: row.unit_amount)
-    yield from _positive(loaded.skin_substitutes, "unit_amount", lambda row: row.unit_amount)
+def _amounts(loaded: LoadedTables) -> Iterator[str]:
+    yield from _positive(loaded.of(Tables.containers), "units_per_item", lambda row: row.units_per_item)
+    yield from _positive(loaded.of(Tables.products), "units_per_item", lambda row: row.units_per_item)
+    yield from _positive(loaded.of(Tables.asp_limits), "payment_limit", lambda row: row.payment_limit)
+    yield from _positive(loaded.of(Tables.drugs), "unit_amount", lambda row: row.unit_amount)
+    yield from _positive(loaded.of(Tables.skin_substitutes), "unit_amount", lambda row: row.unit_amount)
 
 
-def _drugs(loaded: Loaded) -> Iterator[str]:
-    by_code = {drug.hcpcs: drug for _, rows in loaded.drugs.editions for drug in rows}
+def _drugs(loaded: LoadedTables) -> Iterator[str]:
+    by_code = {drug.hcpcs: drug for _, rows in loaded.of(Tables.drugs).editions for drug in rows}
 
     def of_drug(drug: Drug) -> Iterator[tuple[str, str]]:
         successor = by_code.get(drug.successor or "")
@@ -82,22 +83,22 @@ def _drugs(loaded: Loaded) -> Iterator[str]:
         if (drug.unit_amount is None) != (drug.unit is None):
             yield "unit", f"expected with unit_amount or not at all, found {drug.unit_amount} {drug.unit}"
 
-    yield from _each(loaded.drugs, of_drug)
+    yield from _each(loaded.of(Tables.drugs), of_drug)
 
 
-def _modifiers(loaded: Loaded) -> Iterator[str]:
-    known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
+def _modifiers(loaded: LoadedTables) -> Iterator[str]:
+    known = {row.code for _, rows in loaded.of(Tables.modifiers).editions for row in rows if row.is_modifier}
 
     def of_modifier(row: Modifier) -> Iterator[tuple[str, str]]:
         if row.successor and (row.successor not in known or row.successor == row.code):
             yield "successor", f"expected another modifier of this table, found {row.successor}"
 
-    yield from _each(loaded.modifiers, of_modifier)
+    yield from _each(loaded.of(Tables.modifiers), of_modifier)
 
 
-def _exclusions(loaded: Loaded) -> Iterator[str]:
-    known = {row.code for _, rows in loaded.modifiers.editions for row in rows if row.is_modifier}
-    for edition, rows in loaded.modifier_exclusions.editions:
+def _exclusions(loaded: LoadedTables) -> Iterator[str]:
+    known = {row.code for _, rows in loaded.of(Tables.modifiers).editions for row in rows if row.is_modifier}
+    for edition, rows in loaded.of(Tables.modifier_exclusions).editions:
         for number, row in enumerate(rows, FIRST_ROW):
             if len(set(row.codes)) != len(row.codes) or len(row.codes) <= 1:
                 yield _at(edition, number, "codes", f"expected two or more modifiers, each once, found {row.codes}")
@@ -111,9 +112,9 @@ def _waste_dates(duty: WasteDuty) -> Iterator[tuple[str, str]]:
         yield "returned_from", f"expected four dates in order, found {', '.join(map(str, days))}"
 
 
-def _hints(loaded: Loaded) -> Iterator[str]:
-    diagnoses = Diagnoses(loaded.diagnoses.editions)
-    for edition, rows in loaded.expert_hints.editions:
+def _hints(loaded: LoadedTables) -> Iterator[str]:
+    diagnoses = Diagnoses(loaded.of(Tables.diagnoses).editions)
+    for edition, rows in loaded.of(Tables.expert_hints).editions:
         for number, row in enumerate(rows, FIRST_ROW):
             for prefix in row.diagnosis_prefixes:
                 if not diagnoses.has_code_below(prefix):

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from worker.reference import errors
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import DATED_BY, EVERY_EDITION, MANIFEST, build, read_all
 from worker.reference.build.consistency import nonsense
+from worker.reference.errors import ReferenceDataError, refuse
 from worker.reference.tables.snapshot import Snapshot
 
 CHECKSUMS = "CHECKSUMS"
@@ -21,14 +21,14 @@ __all__ = ["CHECKSUMS", "DATED_BY", "MANIFEST", "checksums_of", "load", "load_ve
 
 
 def load(directory: Path, only: Mapping[str, str] = EVERY_EDITION) -> Snapshot:
-    """The snapshot of a reference folder; ReferenceError names the file, row and column that is broken."""
+    """The snapshot of a reference folder; ReferenceDataError names the file, row and column that is broken."""
     return build(read_folder(directory), only)
 
 
 def load_verified(directory: Path) -> Snapshot:
-    """The snapshot of a reference folder whose tables also make sense together; ReferenceError names what does not."""
+    """The snapshot of a reference folder whose tables also make sense together. Raises `ReferenceDataError`."""
     loaded = read_all(read_folder(directory))
-    errors.refuse(nonsense(loaded))
+    refuse(nonsense(loaded))
     return assemble(loaded)
 
 
@@ -36,7 +36,7 @@ def verify(directory: Path) -> tuple[str, ...]:
     """Everything that is wrong with a reference folder: nothing, or sentences that name file, row and column."""
     try:
         return tuple(nonsense(read_all(read_folder(directory))))
-    except errors.ReferenceError as broken:
+    except ReferenceDataError as broken:
         return tuple(str(broken).splitlines())
 
 
@@ -48,7 +48,7 @@ def read_folder(directory: Path) -> dict[str, bytes]:
         if path.is_file() and path.name != PROSE
     }
     if CHECKSUMS not in files:
-        errors.refuse([f"{CHECKSUMS}: expected in the reference folder, found none"])
+        refuse([f"{CHECKSUMS}: expected in the reference folder, found none"])
     listed, problems = _parse_checksums(files.pop(CHECKSUMS))
     for path in sorted(files.keys() | listed.keys()):
         if path not in files:
@@ -57,7 +57,7 @@ def read_folder(directory: Path) -> dict[str, bytes]:
             problems.append(f"{path}: not listed in {CHECKSUMS}; add its line or remove the file")
         elif (found := sha256(files[path]).hexdigest()) != listed[path]:
             problems.append(f"{path}: expected the checksum {listed[path]}, found {found}")
-    errors.refuse(problems)
+    refuse(problems)
     return files
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from worker.reference.build.loaded import LoadedTable
 from worker.reference.files.held_rows import FIRST_ROW
+from worker.reference.tables.declared import LoadedTable
 from worker.reference.tables.policy_rows import NcciPair
 
 

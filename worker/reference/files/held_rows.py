@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, TypeVar, overload
 
-from worker.reference import errors
+from worker.reference.errors import ReferenceDataError
 from worker.reference.files.cells import Cells
 
 Row = TypeVar("Row")
@@ -52,7 +52,7 @@ class CompiledRows(Sequence[Row]):
     def __getitem__(self, at: slice) -> Sequence[Row]: ...
 
     def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
-        """Raises ReferenceError when the file does not hold that row there."""
+        """Raises ReferenceDataError when the file does not hold that row there."""
         if isinstance(at, slice):
             return [self._row(number) for number in range(*at.indices(len(self)))]
         return self._row(range(len(self))[at])
@@ -68,7 +68,7 @@ class CompiledRows(Sequence[Row]):
             cells.move_to(at + FIRST_ROW, row)
         made = self._read_row(cells)
         if cells.problems or any(getattr(made, name) != keys[at] for name, keys in self._file.keys.items()):
-            raise errors.ReferenceError((f"{self._file.path}: row {at + FIRST_ROW} is not the one that was compiled",))
+            raise ReferenceDataError(f"{self._file.path}: row {at + FIRST_ROW} is not the one that was compiled")
         return made
 
 
@@ -79,7 +79,7 @@ def column(rows: Sequence[Row], name: str) -> Sequence[str]:
 
 # Any: a key is a text, or a tuple of texts where a table has several key columns.
 class _Keyed(Mapping[Any, Held]):
-    """What is found by a key; whether there is such a key is answered without making a row."""
+    """Rows by key; whether a key exists is answered without making a row."""
 
     __slots__ = ("_places", "_rows")
 

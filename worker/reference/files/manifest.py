@@ -1,4 +1,4 @@
-"""What a table.toml says: the columns of a table and the dates of its editions."""
+"""The content of a table.toml: the columns of a table and the dates of its editions."""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -12,14 +12,14 @@ BLOCK: Final = re.compile(r"^\[\[(\w+)\]\]$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class EditionPlacement:
     """The editions of a table once the new one has its place, and the ones that it replaces."""
 
     editions: tuple[EditionEntry, ...]
     replaced: tuple[EditionEntry, ...]
 
 
-def place(editions: Sequence[EditionEntry], new: EditionEntry, *, is_only: bool) -> Placed:
+def place(editions: Sequence[EditionEntry], new: EditionEntry, *, is_only: bool) -> EditionPlacement:
     """Put a new edition among the others: it replaces its namesake, and an edition that runs into it ends before it.
 
     `is_only`: the rows carry their own dates, so the new edition replaces all. An open edition ends before the next one
@@ -44,7 +44,7 @@ def place(editions: Sequence[EditionEntry], new: EditionEntry, *, is_only: bool)
         else:
             kept.append(entry)
     ordered = sorted((*kept, new), key=lambda entry: entry.in_force_from)
-    return Placed(tuple(ordered), tuple(replaced))
+    return EditionPlacement(tuple(ordered), tuple(replaced))
 
 
 def with_editions(text: str, editions: Iterable[EditionEntry]) -> str:

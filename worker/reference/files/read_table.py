@@ -15,18 +15,18 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadFile(Generic[Row]):
+class FileRows(Generic[Row]):
     """The rows of a file in its order, and its problems; with a problem the rows are not to be used."""
 
     rows: tuple[Row, ...]
     problems: tuple[str, ...]
 
 
-def read_file(content: bytes, manifest: Manifest, read_row: Callable[[Cells], Row]) -> ReadFile[Row]:
+def read_file(content: bytes, manifest: Manifest, read_row: Callable[[Cells], Row]) -> FileRows[Row]:
     """The rows of a CSV file with a header."""
     text, problem = _text(content)
     if problem:
-        return ReadFile((), (problem,))
+        return FileRows((), (problem,))
     lines = csv.reader(StringIO(text), strict=True)
     cells = Cells(manifest.columns, manifest.key)
     rows: list[Row] = []
@@ -34,7 +34,7 @@ def read_file(content: bytes, manifest: Manifest, read_row: Callable[[Cells], Ro
     width = len(manifest.columns)
     try:
         if problem := _header_problem(next(lines, []), manifest):
-            return ReadFile((), (problem,))
+            return FileRows((), (problem,))
         for number, line in enumerate(lines, start=2):
             if len(line) != width:
                 cells.problems.append(f"row {number}: expected {width} cells, found {len(line)}")
@@ -45,21 +45,21 @@ def read_file(content: bytes, manifest: Manifest, read_row: Callable[[Cells], Ro
             first = first_row_of.setdefault(key, number)
             if first != number:
                 named = key if isinstance(key, str) else "+".join(key)
-                cells.note("+".join(manifest.key), f"{named} stands in row {first} already, expected once")
+                cells.note("+".join(manifest.key), f"{named} is in row {first} already, expected once")
     except csv.Error as error:
         cells.problems.append(f"row {lines.line_num}: not readable as CSV: {error}")
-    return ReadFile(tuple(rows), tuple(cells.problems))
+    return FileRows(tuple(rows), tuple(cells.problems))
 
 
-def read_codes(content: bytes, manifest: Manifest) -> ReadFile[str]:
+def read_codes(content: bytes, manifest: Manifest) -> FileRows[str]:
     """The codes of a file of one sorted column, read without the cost of a CSV row each."""
     if len(manifest.columns) != 1:
-        return ReadFile((), (f"expected table.toml to declare one column, found {len(manifest.columns)}",))
+        return FileRows((), (f"expected table.toml to declare one column, found {len(manifest.columns)}",))
     text, problem = _text(content)
     lines = text.removesuffix("\n").split("\n")
     problem = problem or _header_problem(lines[0].split(","), manifest)
     if problem:
-        return ReadFile((), (problem,))
+        return FileRows((), (problem,))
     codes = tuple(intern(line) for line in lines[1:])
     (column,) = manifest.columns
     problems = [
@@ -72,7 +72,7 @@ def read_codes(content: bytes, manifest: Manifest) -> ReadFile[str]:
         for number, (before, code) in enumerate(pairwise(codes), start=3)
         if code <= before
     )
-    return ReadFile(codes, tuple(problems))
+    return FileRows(codes, tuple(problems))
 
 
 def row_lengths(content: bytes) -> list[int]:

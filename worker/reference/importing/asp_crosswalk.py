@@ -12,10 +12,10 @@ from typing import Final
 from worker.reference.importing.asp_pricing import CODE, quarter_stated
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     NewEdition,
     PublishedFile,
-    Row,
-    Wanted,
+    SheetCells,
     dates_in_force,
     quarter_of,
 )
@@ -35,11 +35,11 @@ NDC: Final = re.compile(r"(\d{5})-(\d{4})-(\d{2})")
 ANYTHING: Final = re.compile(r".+")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The editions of `containers` and `products` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "asp-crosswalk")
-    with_ndc: dict[tuple[str, str], Row] = {}
-    without: dict[tuple[str, str], Row] = {}
+    with_ndc: dict[tuple[str, str], SheetCells] = {}
+    without: dict[tuple[str, str], SheetCells] = {}
     for row in sheet.rows():
         product = row.matching("NDC2", ANYTHING, "an NDC or another product identifier")
         ndc = NDC.fullmatch(product)
@@ -56,7 +56,7 @@ def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tup
     )
 
 
-def _cells(product: str, row: SheetRow) -> Row:
+def _cells(product: str, row: SheetRow) -> SheetCells:
     return (
         product,
         row.matching("CODE", CODE, "a code of five characters"),

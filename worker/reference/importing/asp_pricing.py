@@ -11,10 +11,10 @@ from typing import Final
 
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
-    Wanted,
     dates_in_force,
     quarter_of,
     spelled_days,
@@ -31,7 +31,7 @@ CODE: Final = re.compile(r"[A-Z0-9]{5}")
 BOTH_ENDS: Final = 2
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `asp_limits` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "asp-pricing")
     limits: dict[str, str] = {}

@@ -19,13 +19,13 @@ from typing import Final
 from worker.reference.importing.hcpcs_drugs import drug_cells
 from worker.reference.importing.published import (
     MONTHS,
-    Held,
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
+    NewestEdition,
     PublishedFile,
-    Row,
-    Wanted,
+    SheetCells,
     quarter_bounds,
 )
 
@@ -38,7 +38,7 @@ FIRST_OF_CODE, MORE_OF_CODE, FIRST_OF_MODIFIER, MORE_OF_MODIFIER = "3", "4", "7"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the file says of one code."""
+    """The file's entry for one code."""
 
     hcpcs: str
     long_description: str
@@ -57,7 +57,7 @@ class Release:
     codes: Mapping[str, Code]
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, held: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `hcpcs` that the file holds, and what it changes in `drugs` and `skin_substitutes`."""
     named = [file for file in files if NAME.search(file.name) and file.name.lower().endswith(".txt")]
     if len(named) != 1:
@@ -134,13 +134,13 @@ def _day(file: PublishedFile, number: int, column: str, cell: str, *, is_needed:
         raise ImportRefusedError(f"{file.name}: row {number}, column {column}: {expected}") from None
 
 
-def _redated(release: Release, table: str, held: Held, more: tuple[Row, ...] = ()) -> NewEdition:
+def _redated(release: Release, table: str, held: NewestEdition, more: tuple[SheetCells, ...] = ()) -> NewEdition:
     rows = [_updated(row, release.codes.get(row["hcpcs"])) for row in held.rows]
     cells = tuple(sorted((*rows, *more)))
     return NewEdition(table, release.name, held.in_force_from, held.in_force_to, release.published, cells)
 
 
-def _updated(row: Mapping[str, str], code: Code | None) -> Row:
+def _updated(row: Mapping[str, str], code: Code | None) -> SheetCells:
     if code is None:
         return tuple(row.values())
     said = {
@@ -153,14 +153,14 @@ def _updated(row: Mapping[str, str], code: Code | None) -> Row:
     return tuple((dict(row) | said).values())
 
 
-def _new_drugs(held: Held, codes: Mapping[str, Code]) -> tuple[Row, ...]:
+def _new_drugs(held: NewestEdition, codes: Mapping[str, Code]) -> tuple[SheetCells, ...]:
     known = {row["hcpcs"] for row in held.rows}
     columns = tuple(held.rows[0])
     new = [code for hcpcs, code in codes.items() if DRUG.fullmatch(hcpcs) and hcpcs not in known]
     return tuple(_row(columns, code) for code in new)
 
 
-def _row(columns: tuple[str, ...], code: Code) -> Row:
+def _row(columns: tuple[str, ...], code: Code) -> SheetCells:
     cells = drug_cells(code.hcpcs, code.long_description) | {
         "short_description": code.short_description,
         "coverage_code": code.coverage_code,

@@ -1,4 +1,4 @@
-"""What the long descriptor of a drug code says: the drug, and the unit it is billed in."""
+"""The facts in the long descriptor of a drug code: the drug, and the unit it is billed in."""
 
 import re
 from decimal import Decimal

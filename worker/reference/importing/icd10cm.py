@@ -11,10 +11,10 @@ from typing import Final
 
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
-    Wanted,
     dates_in_force,
 )
 
@@ -24,7 +24,7 @@ YEAR: Final = re.compile(r"20\d\d")
 FIRST_MONTH: Final = 10
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `icd10cm` that the file holds."""
     named = [file for file in files if "order" in file.name.lower() and file.name.lower().endswith(".txt")]
     named = [file for file in named if "addenda" not in file.name.lower()]

@@ -13,10 +13,10 @@ from typing import Final
 from worker.reference.importing.asp_pricing import CODE
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
-    Wanted,
     spelled_days,
 )
 from worker.reference.importing.sheet import Sheet, find_sheet
@@ -29,7 +29,7 @@ POLICY_START: Final = date(2017, 1, 1)
 NAMED_DAY: Final = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `waste_duty` that the list makes."""
     sheet = find_sheet(files, COLUMNS | DESCRIBING, "jw-jz")
     codes: set[str] = set()

@@ -14,11 +14,11 @@ from typing import Final
 from worker.reference.importing.asp_pricing import CODE
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
-    Row,
-    Wanted,
+    SheetCells,
     dates_in_force,
     quarter_bounds,
     quarter_of,
@@ -34,9 +34,9 @@ WHOLE: Final = re.compile(r"\d+")
 INDICATOR: Final = re.compile(r"[123]\b.*")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `mue` that the two files hold together."""
-    rows: dict[tuple[str, str], Row] = {}
+    rows: dict[tuple[str, str], SheetCells] = {}
     starts: set[date] = set()
     for setting, values in VALUES.items():
         sheet = find_sheet(files, _columns(values), f"mue, {setting} file")
@@ -63,7 +63,7 @@ def _stated(sheet: Sheet) -> list[date]:
     return [date(int(found[3]), int(found[1]), int(found[2]))] if found else []
 
 
-def _take(sheet: Sheet, setting: str, rows: dict[tuple[str, str], Row]) -> None:
+def _take(sheet: Sheet, setting: str, rows: dict[tuple[str, str], SheetCells]) -> None:
     for row in sheet.rows():
         code = row.matching("HCPCS/CPT Code", CODE, "a code of five characters")
         if (code, setting) in rows:

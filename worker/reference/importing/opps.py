@@ -12,9 +12,9 @@ from typing import Final
 from worker.reference.importing.asp_pricing import CODE
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     NewEdition,
     PublishedFile,
-    Wanted,
     dates_in_force,
     quarter_bounds,
     quarter_of,
@@ -26,7 +26,7 @@ COLUMNS: Final = {"HCPCS Code": "hcpcs( code)?", "SI": "si|status indicator", "A
 STATUS: Final = re.compile(r"[A-Z]\d?")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `opps_status` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "opps")
     statuses: dict[str, str] = {}

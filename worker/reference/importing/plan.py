@@ -10,13 +10,19 @@ from worker.reference.files.manifest import EditionEntry, Manifest
 from worker.reference.files.manifest_text import place, with_editions
 from worker.reference.files.raw_rows import csv_bytes, raw_rows
 from worker.reference.importing.kinds import KINDS
-from worker.reference.importing.published import Held, ImportRefusedError, NewEdition, PublishedFile, Wanted
+from worker.reference.importing.published import (
+    ImportDates,
+    ImportRefusedError,
+    NewEdition,
+    NewestEdition,
+    PublishedFile,
+)
 
 MOST_DROPPED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ImportStep:
     """One new edition: what it is compared with, what changes, and which editions it replaces."""
 
     edition: NewEdition
@@ -26,22 +32,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """The files of the folder after the import, and the steps that lead there."""
 
     files: Mapping[str, bytes]
-    steps: tuple[Step, ...]
+    steps: tuple[ImportStep, ...]
 
 
 def plan_import(
     folder: Mapping[str, bytes],
     kind: str,
     published: Sequence[PublishedFile],
-    wanted: Wanted,
+    wanted: ImportDates,
     *,
     force: bool,
-) -> Plan:
-    """The plan for an import into a folder. Raises ImportRefusedError; ReferenceError when the outcome would be broken.
+) -> ImportPlan:
+    """The plan for an import into a folder. Raises `ImportRefusedError`, or `ReferenceDataError` for a broken outcome.
 
     `force` lets an edition through that drops more than a tenth of the rows.
     """
@@ -53,19 +59,21 @@ def plan_import(
     problems = tuple(nonsense(read_all(files)))
     if problems:
         raise ImportRefusedError("the tables would not make sense together:\n" + "\n".join(problems[:MOST_DROPPED]))
-    return Plan(files, steps)
+    return ImportPlan(files, steps)
 
 
-def _held(folder: Mapping[str, bytes], manifests: Mapping[str, Manifest], tables: Sequence[str]) -> Mapping[str, Held]:
+def _held(
+    folder: Mapping[str, bytes], manifests: Mapping[str, Manifest], tables: Sequence[str]
+) -> Mapping[str, NewestEdition]:
     held = {}
     for table in tables:
         newest = manifests[table].editions[-1]
         rows = raw_rows(folder[f"{table}/{newest.file}"])
-        held[table] = Held(newest.name, newest.in_force_from, newest.in_force_to, newest.published, rows)
+        held[table] = NewestEdition(newest.name, newest.in_force_from, newest.in_force_to, newest.published, rows)
     return held
 
 
-def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, force: bool) -> Step:
+def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, force: bool) -> ImportStep:
     table, columns = edition.table, tuple(manifest.columns)
     entry = EditionEntry(
         edition.name, f"{edition.name}.csv", edition.in_force_from, edition.in_force_to, edition.published
@@ -87,4 +95,4 @@ def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, f
     path = f"{table}/{MANIFEST}"
     files[path] = with_editions(files[path].decode(), placed.editions).encode()
     replaced = tuple(old.name for old in placed.replaced if old.name != entry.name)
-    return Step(edition, other.name if other else None, changes, replaced)
+    return ImportStep(edition, other.name if other else None, changes, replaced)

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from worker.reference.importing.published import (
-    Held,
     HeldTables,
+    ImportDates,
     NewEdition,
+    NewestEdition,
     PublishedFile,
-    Row,
-    Wanted,
+    SheetCells,
     dates_in_force,
 )
 from worker.reference.importing.sheet import SheetRow, find_sheet
@@ -31,10 +31,10 @@ FACILITY: Final = {"f": "true", "facility": "true", "nf": "false", "non facility
 UNASSIGNED: Final = "unassigned"
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, held: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `place_of_service` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "pos", RATE)
-    rows: dict[str, Row] = {}
+    rows: dict[str, SheetCells] = {}
     for row in sheet.rows():
         for code in _codes(row):
             if code in rows:
@@ -53,7 +53,7 @@ def _codes(row: SheetRow) -> Iterator[str]:
     yield from (f"{code:02}" for code in range(low, high + 1))
 
 
-def _facility(row: SheetRow, code: str, held: Held) -> str:
+def _facility(row: SheetRow, code: str, held: NewestEdition) -> str:
     if UNASSIGNED in row.text("Name").lower():
         return ""
     rate = " ".join(re.sub(r"[^a-z]+", " ", row.text("Payment Rate").lower()).split())

@@ -18,11 +18,11 @@ from typing import Final
 
 from worker.reference.importing.published import (
     HeldTables,
+    ImportDates,
     ImportRefusedError,
     NewEdition,
     PublishedFile,
-    Row,
-    Wanted,
+    SheetCells,
     dates_in_force,
     quarter_bounds,
     quarter_of,
@@ -42,9 +42,9 @@ PROCEDURES: Final = frozenset("20610 20611 36591 36592 36593 51720 64612 64615 6
 RANGES: Final = ((96360, 96379), (96401, 96549), (99202, 99215), (99242, 99245))
 
 
-def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
     """The edition of `ncci_pairs` that the files hold together."""
-    rows: dict[Row, Row] = {}
+    rows: dict[SheetCells, SheetCells] = {}
     settings: set[str] = set()
     quarters: set[date] = set()
     for file in (file for file in files if file.name.lower().endswith((".txt", ".csv"))):
@@ -53,7 +53,7 @@ def read(files: tuple[PublishedFile, ...], wanted: Wanted, _: HeldTables) -> tup
         quarters.update(_quarter(file))
         for key, row in _pairs(file, setting):
             if rows.setdefault(key, row) != row:
-                raise ImportRefusedError(f"{file.name}: {'+'.join(key)} stands there twice with different cells")
+                raise ImportRefusedError(f"{file.name}: {'+'.join(key)} is there twice with different cells")
     missing = sorted(set(SETTINGS.values()) - settings)
     if missing or not rows:
         raise ImportRefusedError(f"ptp: expected .txt files of both settings, found none for {', '.join(missing)}")
@@ -82,7 +82,7 @@ def _quarter(file: PublishedFile) -> list[date]:
     return [date(FIRST_VERSION_YEAR + int(version[1]), 3 * int(version[2]) + 1, 1)] if version else []
 
 
-def _pairs(file: PublishedFile, setting: str) -> Iterator[tuple[Row, Row]]:
+def _pairs(file: PublishedFile, setting: str) -> Iterator[tuple[SheetCells, SheetCells]]:
     text = file.text()
     delimiter = "\t" if "\t" in text[:20_000] else ","
     header: list[str] | None = []
@@ -112,7 +112,7 @@ def _refuse_header(file: PublishedFile, header: str) -> None:
         raise ImportRefusedError(f"{file.name}: expected PTP edits with a header, found none of: {', '.join(missing)}")
 
 
-def _row(file: PublishedFile, number: int, setting: str, cells: list[str]) -> Row | None:
+def _row(file: PublishedFile, number: int, setting: str, cells: list[str]) -> SheetCells | None:
     begins, ends, indicator, rationale = cells[3], cells[4], cells[5], cells[6]
     if indicator not in {"0", "1", "9"}:
         raise ImportRefusedError(f"{file.name}: row {number}, column Modifier: expected 0, 1 or 9, found {indicator!r}")

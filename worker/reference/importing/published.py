@@ -1,4 +1,4 @@
-"""What goes into an import, what comes out, and the one way in which it fails."""
+"""The input and the output of an import, and the one way in which it fails."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
-Row: TypeAlias = tuple[str, ...]
+from worker.errors import ClaimscrubError
+
+SheetCells: TypeAlias = tuple[str, ...]
 MONTHS: Final = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
@@ -18,7 +20,7 @@ SPELLED_MONTH: Final = re.compile(
 )
 
 
-class ImportRefusedError(Exception):
+class ImportRefusedError(ClaimscrubError):
     """The files cannot be imported; the sentence names file, row and column and says what would be right."""
 
 
@@ -38,8 +40,8 @@ class PublishedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the user says where the file does not."""
+class ImportDates:
+    """Dates that the user gives where the file does not."""
 
     in_force_from: date | None = None
     in_force_to: date | None = None
@@ -54,11 +56,11 @@ class NewEdition:
     in_force_from: date
     in_force_to: date | None
     published: date
-    rows: tuple[Row, ...]
+    rows: tuple[SheetCells, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class NewestEdition:
     """The newest edition of a table in the folder; `rows` hold the cells by column name."""
 
     name: str
@@ -68,8 +70,8 @@ class Held:
     rows: tuple[Mapping[str, str], ...]
 
 
-HeldTables: TypeAlias = Mapping[str, Held]
-Reader: TypeAlias = Callable[[tuple[PublishedFile, ...], Wanted, HeldTables], tuple[NewEdition, ...]]
+HeldTables: TypeAlias = Mapping[str, NewestEdition]
+FileReader: TypeAlias = Callable[[tuple[PublishedFile, ...], ImportDates, HeldTables], tuple[NewEdition, ...]]
 
 
 def quarter_of(day: date) -> str:
@@ -100,7 +102,7 @@ def spelled_month(text: str) -> date | None:
     return date(int(year), MONTHS.index(month.lower()) + 1, 1)
 
 
-def dates_in_force(wanted: Wanted, stated: tuple[date, date | None] | None) -> tuple[date, date | None]:
+def dates_in_force(wanted: ImportDates, stated: tuple[date, date | None] | None) -> tuple[date, date | None]:
     """The dates of the new edition: the user's own, else those that the file states."""
     first = wanted.in_force_from or (stated[0] if stated else None)
     if first is None:

@@ -1,1 +1,1 @@
-"""What the tables say, by date of service."""
+"""The tables' answers, by date of service."""

@@ -1,7 +1,7 @@
 """The four answers that a reference table can give about one key on one date of service.
 
 Only `Found` and `NotInForce` are knowledge about the key, so only these two can reject a claim.
-`Absent` and `NotCovered` say something about our tables, not about the claim.
+`Absent` and `NotCovered` are facts about our tables, not about the claim.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Row]):
-    """The row is in force on that date; what it says can reject a claim."""
+    """The row is in force on that date; its content can reject a claim."""
 
     row: Row
     edition: Edition

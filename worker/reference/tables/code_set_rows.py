@@ -1,4 +1,4 @@
-"""What one row says in the tables that list codes: HCPCS Level II, tissue products, taxonomy, remarks."""
+"""One row of each table that lists codes: HCPCS Level II, tissue products, taxonomy, remarks."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ TaxonomySection = Literal["individual", "non-individual"]
 
 @dataclass(frozen=True, slots=True)
 class HcpcsCode:
-    """A HCPCS Level II code of any kind, so that a code that is no drug is told from one that does not exist.
+    """A HCPCS Level II code of any kind, so that a code of no drug differs from one that does not exist.
 
     `effective_from` None: only the termination is in our sources.
     """

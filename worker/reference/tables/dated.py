@@ -36,7 +36,7 @@ class Period:
         return self.valid_to or date.max
 
 
-class _Held(Generic[Row]):
+class _KeyRows(Generic[Row]):
     """The rows of one key in order of time, and the answers that do not depend on the day."""
 
     __slots__ = ("first", "found", "last", "outside", "rows")
@@ -48,7 +48,7 @@ class _Held(Generic[Row]):
         self.found = Found(row, edition)
         self.first = period.first
         self.last = period.last
-        # The one answer on every day beside the row; None where it depends on the day.
+        # The one answer on every day beside the row; None when it depends on the day.
         self.outside = (
             None if len(rows) > 1 or period.known_from else NotInForce(row, edition, period.valid_from, period.valid_to)
         )
@@ -66,7 +66,7 @@ class ByRow(Generic[Key, Row]):
         self._absent = Absent(edition)
         self._not_covered = outer_bounds((edition,))
         self._period = period
-        self._held: dict[Key, _Held[Row] | None] = dict.fromkeys(rows)
+        self._held: dict[Key, _KeyRows[Row] | None] = dict.fromkeys(rows)
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
         """The row's own dates decide; the edition's dates only bound what an absent row means."""
@@ -82,14 +82,14 @@ class ByRow(Generic[Key, Row]):
         held = self._held.get(key) or self._hold(key)
         return held.found.row if held else None
 
-    def _hold(self, key: Key) -> _Held[Row] | None:
+    def _hold(self, key: Key) -> _KeyRows[Row] | None:
         if key not in self._held:
             return None
         rows = sorted(((row, self._period(row)) for row in self.rows[key]), key=lambda each: each[1].last)
-        held = self._held[key] = _Held(rows, self.edition)
+        held = self._held[key] = _KeyRows(rows, self.edition)
         return held
 
-    def _beside(self, held: _Held[Row], on: date) -> Answer[Row]:
+    def _beside(self, held: _KeyRows[Row], on: date) -> Answer[Row]:
         """The first row of the key that has not ended decides; when all have ended, the last one."""
         row, period = next((each for each in held.rows if on <= each[1].last), held.rows[-1])
         if on > period.last or (period.valid_from and on < period.valid_from):
@@ -127,7 +127,7 @@ class ByEdition(Generic[Key, Row]):
 
 
 def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:
-    """The first and last day of what the editions hold; gaps between them are not told."""
+    """The first and last day of what the editions hold; gaps between them are not shown."""
     ends = [edition.in_force_to for edition in editions]
     return NotCovered(
         covers_from=min((edition.in_force_from for edition in editions), default=None),

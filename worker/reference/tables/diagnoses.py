@@ -7,7 +7,7 @@ from datetime import date
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 from worker.reference.tables.dated import outer_bounds
 from worker.reference.tables.edition import Edition
-from worker.reference.tables.rows import Diagnosis
+from worker.reference.tables.rows import DiagnosisCode
 
 MOST_BELOW = 20
 LAST_CHARACTER = "\N{DELETE}"
@@ -30,10 +30,10 @@ class Diagnoses:
         self._codes = frozenset[str]().union(*(codes for _, codes in years))
         self._absent = [Absent(edition) for edition in self.editions]
         self._not_covered = outer_bounds(self.editions)
-        self._remembered: list[dict[str, Answer[Diagnosis]]] = [{} for _ in years]
+        self._remembered: list[dict[str, Answer[DiagnosisCode]]] = [{} for _ in years]
         self._below: list[dict[str, tuple[str, ...]]] = [{} for _ in years]
 
-    def answer(self, code: str, on: date) -> Answer[Diagnosis]:
+    def answer(self, code: str, on: date) -> Answer[DiagnosisCode]:
         """Whether the code is billable in the fiscal year of that date, and if not, in which one it is."""
         at = bisect_right(self._starts, on) - 1
         if at < 0 or on > self._lasts[at]:
@@ -67,13 +67,13 @@ class Diagnoses:
             for at, codes in ((bisect_left(codes, prefix), codes) for _, codes in self.years)
         )
 
-    def _looked_up(self, at: int, code: str) -> Answer[Diagnosis]:
+    def _looked_up(self, at: int, code: str) -> Answer[DiagnosisCode]:
         edition, codes = self.years[at]
         if _holds(codes, code):
-            return Found(Diagnosis(code), edition)
+            return Found(DiagnosisCode(code), edition)
         others = [other for other, codes in self.years if _holds(codes, code)]
         nearest = min(others, key=lambda other: abs((other.in_force_from - edition.in_force_from).days))
-        return NotInForce(Diagnosis(code), nearest, nearest.in_force_from, nearest.in_force_to)
+        return NotInForce(DiagnosisCode(code), nearest, nearest.in_force_from, nearest.in_force_to)
 
 
 def _holds(codes: tuple[str, ...], code: str) -> bool:

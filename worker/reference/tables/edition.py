@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A file of rows and the dates of service it speaks about; `in_force_to` None is open."""
+    """A file of rows and the dates of service it covers; `in_force_to` None is open."""
 
     table: str
     name: str
@@ -19,9 +19,9 @@ class Edition:
 
     @property
     def path(self) -> str:
-        """Where the rows stand in the reference folder."""
+        """Where the rows are in the reference folder."""
         return f"{self.table}/{self.file or self.name + '.csv'}"
 
     def covers(self, on: date) -> bool:
-        """The edition speaks about this date of service."""
+        """The edition covers this date of service."""
         return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)

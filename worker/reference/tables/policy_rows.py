@@ -1,25 +1,25 @@
-"""What one row says in the tables of payer policy: code pairs, self-administered drugs, hints."""
+"""One row of each table of payer policy: code pairs, self-administered drugs, hints."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from worker.reference.tables.rows import Setting
+from worker.reference.tables.rows import CareSetting
 
 SadScope = Literal["self-administered", "by-route", "unlisted-code"]
-Evidence = Literal["unverified"]
+HintEvidence = Literal["unverified"]
 
 
 @dataclass(frozen=True, slots=True)
 class NcciPair:
     """Two codes that are not paid together; `column2` is the one denied.
 
-    `modifier_indicator` 0 allows no modifier, 1 allows one that tells the services apart, 9 does not apply. The edition
+    `modifier_indicator` 0 allows no modifier, 1 allows one that separates the services, 9 does not apply. The edition
     speaks for one quarter: an answer for a later day (`edition.covers(on)` is False) is carried forward, and since the
     pair may have been deleted meanwhile, it can only warn. `effective_from` None: not in our source.
     """
 
-    setting: Setting
+    setting: CareSetting
     column1: str
     column2: str
     modifier_indicator: int
@@ -46,9 +46,9 @@ class SelfAdministered:
 
 @dataclass(frozen=True, slots=True)
 class ExpertHint:
-    """What an expert remembers of a drug's label, with no source retrieved: it can warn and never reject.
+    """An expert's memory of a drug's label, with no source retrieved: it can warn and never reject.
 
-    An empty tuple or None is no statement.
+    An empty tuple or None states nothing.
     """
 
     hcpcs: str
@@ -56,4 +56,4 @@ class ExpertHint:
     diagnosis_prefixes: tuple[str, ...]
     administration_codes: tuple[str, ...]
     min_interval_days: int | None
-    evidence: Evidence
+    evidence: HintEvidence

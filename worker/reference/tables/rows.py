@@ -1,12 +1,12 @@
-"""What one row of each reference table says."""
+"""One row of each reference table."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Setting = Literal["practitioner", "outpatient_hospital"]
-Severity = Literal["reject", "warn"]
+CareSetting = Literal["practitioner", "outpatient_hospital"]
+ExclusionSeverity = Literal["reject", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class MueLimit:
     """
 
     hcpcs: str
-    setting: Setting
+    setting: CareSetting
     value: int
     mai: int
     rationale: str
@@ -119,12 +119,12 @@ class ModifierExclusion:
     """Modifiers of which one line carries at most one."""
 
     codes: tuple[str, ...]
-    severity: Severity
+    severity: ExclusionSeverity
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class DiagnosisCode:
     """A billable ICD-10-CM code, without the dot."""
 
     code: str

@@ -6,18 +6,19 @@ from datetime import date
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.names import DrugNames
 from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
     AspLimit,
+    CareSetting,
     Container,
-    Diagnosis,
+    DiagnosisCode,
     Drug,
     Modifier,
     ModifierExclusion,
     MueLimit,
     OppsStatus,
     PlaceOfService,
-    Setting,
     WasteDuty,
 )
 from worker.reference.tables.table_set import Tables
@@ -25,11 +26,12 @@ from worker.reference.tables.table_set import Tables
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Every answer is for a date of service; `digest` names the whole set and stands in every outcome."""
+    """Every answer is for a date of service; `digest` names the whole set and is in every outcome."""
 
     editions: tuple[Edition, ...]
     digest: str
     tables: Tables = field(repr=False)
+    drug_names: DrugNames = field(repr=False)
 
     @property
     def modifier_exclusions(self) -> tuple[ModifierExclusion, ...]:
@@ -45,22 +47,22 @@ class Snapshot:
         return self.tables.drugs.latest(drug.successor) if drug.successor else None
 
     def drugs_named(self, text: str) -> tuple[Drug, ...]:
-        """Drugs, of any date, whose generic name or brand stands as whole words in a free text."""
-        return self.tables.drug_names.named_in(text)
+        """Drugs, of any date, whose generic name or brand occurs as whole words in a free text."""
+        return self.drug_names.named_in(text)
 
     def containers_of(self, hcpcs: str, on: date) -> Answer[tuple[Container, ...]]:
         """The vials, syringes and kits that the crosswalk lists under a code."""
-        return self.tables.containers_by_hcpcs.answer(hcpcs, on)
+        return self.tables.containers["hcpcs"].answer(hcpcs, on)
 
     def container(self, ndc11: str, on: date) -> Answer[tuple[Container, ...]]:
         """The rows of one eleven-digit NDC, one per HCPCS code it belongs to."""
-        return self.tables.containers_by_ndc.answer(ndc11, on)
+        return self.tables.containers["ndc11"].answer(ndc11, on)
 
     def waste_duty(self, hcpcs: str, on: date) -> Answer[WasteDuty]:
         """The JW and JZ dates of a code; Absent proves nothing, since the CMS list is not exhaustive."""
         return self.tables.waste_duty.answer(hcpcs, on)
 
-    def mue(self, hcpcs: str, setting: Setting, on: date) -> Answer[MueLimit]:
+    def mue(self, hcpcs: str, setting: CareSetting, on: date) -> Answer[MueLimit]:
         """The medically unlikely edit of a code in a setting; a limit of 0 is Found, not Absent."""
         return self.tables.mue.answer((hcpcs, setting), on)
 
@@ -73,10 +75,10 @@ class Snapshot:
         return self.tables.opps_status.answer(hcpcs, on)
 
     def modifier(self, code: str, on: date) -> Answer[Modifier]:
-        """What a modifier means; Absent is "not in our partial table" and never a rejection."""
+        """The meaning of a modifier; Absent is "not in our partial table" and never a rejection."""
         return self.tables.modifiers.answer(code, on)
 
-    def diagnosis(self, code_without_dot: str, on: date) -> Answer[Diagnosis]:
+    def diagnosis(self, code_without_dot: str, on: date) -> Answer[DiagnosisCode]:
         """A billable ICD-10-CM code; NotInForce when it is billable only in another fiscal year."""
         return self.tables.diagnoses.answer(code_without_dot, on)
 
@@ -98,13 +100,13 @@ class Snapshot:
 
     def product(self, product_id: str, on: date) -> Answer[tuple[Product, ...]]:
         """The rows of one product that has no NDC, one per HCPCS code it belongs to."""
-        return self.tables.products_by_id.answer(product_id, on)
+        return self.tables.products["product_id"].answer(product_id, on)
 
     def products_of(self, hcpcs: str, on: date) -> Answer[tuple[Product, ...]]:
         """The products without NDC that the crosswalk lists under a code."""
-        return self.tables.products_by_hcpcs.answer(hcpcs, on)
+        return self.tables.products["hcpcs"].answer(hcpcs, on)
 
-    def ncci_pair(self, column1: str, column2: str, setting: Setting, on: date) -> Answer[NcciPair]:
+    def ncci_pair(self, column1: str, column2: str, setting: CareSetting, on: date) -> Answer[NcciPair]:
         """Whether the second code is not paid beside the first; a pair is held in one direction only.
 
         Past the edition's last day a Found pair is carried forward and can only warn.
@@ -112,17 +114,17 @@ class Snapshot:
         return self.tables.ncci_pairs.answer((setting, column1, column2), on)
 
     def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
-        """What contractors say of a drug that patients usually inject themselves; the lists held are partial."""
-        return self.tables.self_administered.answer(hcpcs, on)
+        """The contractors' lists on a drug that patients usually inject themselves; the lists held are partial."""
+        return self.tables.self_administered["hcpcs"].answer(hcpcs, on)
 
     def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
         """A provider taxonomy code."""
         return self.tables.taxonomy.answer(code, on)
 
     def remark_code(self, code_set: CodeSet, code: str, on: date) -> Answer[RemarkCode]:
-        """What a reason, remark or status code says, in our own words; the table holds those that we emit."""
+        """The meaning of a reason, remark or status code, in our own words; the table holds those that we emit."""
         return self.tables.remark_codes.answer((code_set, code), on)
 
     def expert_hint(self, hcpcs: str, on: date) -> Answer[ExpertHint]:
-        """What an expert remembers of a drug, unverified; even Found can only warn."""
+        """An expert's memory of a drug, unverified; even Found can only warn."""
         return self.tables.expert_hints.answer(hcpcs, on)

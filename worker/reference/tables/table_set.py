@@ -1,47 +1,88 @@
-"""The indexed tables of a snapshot."""
+"""Every table, declared once."""
 
-from dataclasses import dataclass
+from typing import Any, Final
 
-from worker.reference.tables.code_set_rows import HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
-from worker.reference.tables.dated import ByEdition, ByRow
+from worker.reference.tables.code_set_rows import HcpcsCode, SkinSubstitute
+from worker.reference.tables.dated import Period
+from worker.reference.tables.declared import LoadedTables, Table, by_edition, by_row, codes, grouped, listed
 from worker.reference.tables.diagnoses import Diagnoses
-from worker.reference.tables.names import DrugNames
-from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
-from worker.reference.tables.rows import (
-    AspLimit,
-    Container,
-    Drug,
-    Modifier,
-    ModifierExclusion,
-    MueLimit,
-    OppsStatus,
-    PlaceOfService,
-    WasteDuty,
+from worker.reference.tables.edition import Edition
+from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.read_code_sets import (
+    read_hcpcs_code,
+    read_product,
+    read_remark_code,
+    read_skin_substitute,
+    read_taxonomy_code,
 )
+from worker.reference.tables.read_policies import read_expert_hint, read_ncci_pair, read_self_administered
+from worker.reference.tables.read_rows import (
+    read_asp_limit,
+    read_container,
+    read_drug,
+    read_modifier,
+    read_modifier_exclusion,
+    read_mue,
+    read_opps_status,
+    read_place_of_service,
+    read_waste_duty,
+)
+from worker.reference.tables.rows import Drug
 
 
-@dataclass(frozen=True, slots=True)
+def _since_known(row: Drug | SkinSubstitute, _: Edition) -> Period:
+    return Period(row.effective_from, row.effective_to, None if row.effective_from else row.known_from)
+
+
+def _of_hcpcs_code(code: HcpcsCode, _: Edition) -> Period:
+    """Of a code without first day only the last one is known."""
+    return Period(code.effective_from, code.effective_to, None if code.effective_from else code.effective_to)
+
+
+def _of_ncci_pair(pair: NcciPair, edition: Edition) -> Period:
+    """Of a pair whose start we lack, only what the publisher's list shows is known.
+
+    An ended pair is known to have been in force on its last day, an open one from the edition on.
+    """
+    shown = min(edition.in_force_from, pair.effective_to or edition.in_force_from)
+    return Period(pair.effective_from, pair.effective_to, None if pair.effective_from else shown)
+
+
 class Tables:
-    """The loaded tables, before they are questions and answers."""
+    """The tables: the class has the declaration of each, an instance what finds its rows."""
 
-    drugs: ByRow[str, Drug]
-    containers_by_ndc: ByEdition[str, tuple[Container, ...]]
-    containers_by_hcpcs: ByEdition[str, tuple[Container, ...]]
-    waste_duty: ByRow[str, WasteDuty]
-    mue: ByEdition[tuple[str, str], MueLimit]
-    asp_limits: ByEdition[str, AspLimit]
-    opps_status: ByEdition[str, OppsStatus]
-    modifiers: ByRow[str, Modifier]
-    modifier_exclusions: tuple[ModifierExclusion, ...]
-    diagnoses: Diagnoses
-    places_of_service: ByEdition[str, PlaceOfService]
-    drug_names: DrugNames
-    hcpcs_codes: ByRow[str, HcpcsCode]
-    skin_substitutes: ByRow[str, SkinSubstitute]
-    products_by_id: ByEdition[str, tuple[Product, ...]]
-    products_by_hcpcs: ByEdition[str, tuple[Product, ...]]
-    ncci_pairs: ByRow[tuple[str, str, str], NcciPair]
-    self_administered: ByEdition[str, tuple[SelfAdministered, ...]]
-    taxonomy: ByEdition[str, TaxonomyCode]
-    remark_codes: ByEdition[tuple[str, str], RemarkCode]
-    expert_hints: ByEdition[str, ExpertHint]
+    drugs = by_row("drugs", read_drug, "hcpcs", period=_since_known)
+    containers = grouped("containers", read_container, "ndc11", "hcpcs")
+    waste_duty = by_row("waste_duty", read_waste_duty, "hcpcs", period=lambda duty, _: Period(duty.jw_from, None))
+    mue = by_edition("mue", read_mue, "hcpcs", "setting")
+    asp_limits = by_edition("asp_limits", read_asp_limit, "hcpcs")
+    opps_status = by_edition("opps_status", read_opps_status, "hcpcs")
+    modifiers = by_row(
+        "modifiers",
+        read_modifier,
+        "code",
+        period=lambda modifier, _: Period(modifier.effective_from, modifier.effective_to),
+    )
+    modifier_exclusions = listed("modifier_exclusions", read_modifier_exclusion)
+    diagnoses = codes("icd10cm", Diagnoses)
+    places_of_service = by_edition("place_of_service", read_place_of_service, "code")
+    hcpcs_codes = by_row("hcpcs", read_hcpcs_code, "hcpcs", period=_of_hcpcs_code)
+    skin_substitutes = by_row("skin_substitutes", read_skin_substitute, "hcpcs", period=_since_known)
+    products = grouped("products", read_product, "product_id", "hcpcs")
+    ncci_pairs = by_row("ncci_pairs", read_ncci_pair, "setting", "column1", "column2", period=_of_ncci_pair)
+    self_administered = grouped("sad_exclusions", read_self_administered, "hcpcs")
+    taxonomy = by_edition("taxonomy", read_taxonomy_code, "code")
+    remark_codes = by_edition("remark_codes", read_remark_code, "code_set", "code")
+    expert_hints = by_edition("expert_hints", read_expert_hint, "hcpcs")
+
+    def __init__(self, loaded: LoadedTables) -> None:
+        """Index what was read."""
+        for table in TABLES:
+            setattr(self, table.member, table.index(loaded.of(table)))
+
+
+# Any: the row of each table, and what finds it.
+TABLES: Final[tuple[Table[Any, Any], ...]] = tuple(
+    member for member in vars(Tables).values() if isinstance(member, Table)
+)
+"""Every table, in the order of declaration."""

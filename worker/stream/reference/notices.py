@@ -2,7 +2,7 @@
 
 Not a Faust agent: in the group of the claims only one worker would own the topic's partition, and the
 others would scrub on with the old tables. So each worker reads with a consumer outside any group, from
-the beginning, before it takes its first claim; a worker that starts later comes to the same tables.
+the beginning, before it takes its first claim; a worker that starts later gets the same tables.
 
 The key of a notice is its digest. Compaction then keeps one notice for each set of tables, in the order
 in which they were last announced: behind a newest notice that turns out broken the good one before it

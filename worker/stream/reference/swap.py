@@ -1,10 +1,10 @@
 """Swaps the reference tables under a running worker: built beside the old, verified, then put in their place.
 
-The swap is one assignment to `Shell.loaded`, which the claims agent reads once a message: no claim is
+The swap is one assignment to `Runtime.loaded`, which the claims agent reads once a message: no claim is
 scrubbed with a mix. Tables that are broken or not the announced ones are refused, and the old stay.
 
 One build runs at a time. Of the requests that wait the newest goes first; when it is refused, the one
-before it gets its turn. So all workers come to the newest good tables, whatever they missed meanwhile.
+before it gets its turn. So all workers reach the newest good tables, whatever they missed.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from typing import Final, Literal
 
 from schemas.reference_update import read_notice
 from worker.reference.build.loading import CHECKSUMS
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.stream.reference.metrics import report_reference
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber, ReferenceSource
 
 MOST_WAITING: Final = 16
-"""More requests than that are no operator's; the oldest go unanswered."""
+"""More requests than that do not come from an operator; the oldest go unanswered."""
 
 _FILE: Final = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9._-]+)?")
 
@@ -50,10 +50,10 @@ class _Request:
 
 
 class ReferenceSwap:
-    """What asks for other tables, and what became of it."""
+    """A request for new tables, and its result."""
 
-    def __init__(self, shell: Shell, source: ReferenceSource) -> None:
-        self._shell = shell
+    def __init__(self, runtime: Runtime, source: ReferenceSource) -> None:
+        self._runtime = runtime
         self._source = source
         self._waiting: deque[_Request] = deque()
         self._last_number = 0
@@ -67,7 +67,7 @@ class ReferenceSwap:
         notice = read_notice(value)
         if notice is None:
             self._count("rejected")
-            self._shell.log.error("reference-rejected", audit=True, asked_by="notice", reason="not-a-notice")
+            self._runtime.log.error("reference-rejected", audit=True, asked_by="notice", reason="not-a-notice")
             return
         self._ask(Path(notice.directory), notice.digest)
 
@@ -112,17 +112,17 @@ class ReferenceSwap:
             self._count("superseded")
 
     async def _answer(self, request: _Request) -> Result:
-        shell = self._shell
-        if request.digest == shell.loaded.versions["reference"]:
+        runtime = self._runtime
+        if request.digest == runtime.loaded.versions["reference"]:
             return "unchanged"
         started = time.perf_counter()
         # On a thread, so that claims and heartbeats go on; a file system that hangs holds up only this.
         built = await asyncio.to_thread(self._build, request)
         seconds = round(time.perf_counter() - started, 3)
-        # Whoever may write to the topic, or signal the process: neither says more of itself.
+        # Whoever may write to the topic, or signal the process: neither is identified further.
         asked_by = "sighup" if request.digest is None else "notice"
         if isinstance(built, Refusal):
-            shell.log.error(
+            runtime.log.error(
                 "reference-rejected",
                 audit=True,
                 asked_by=asked_by,
@@ -135,11 +135,11 @@ class ReferenceSwap:
             )
             return "rejected"
         digest = built.versions["reference"]
-        if digest == shell.loaded.versions["reference"]:
+        if digest == runtime.loaded.versions["reference"]:
             return "unchanged"
-        before, shell.loaded = shell.loaded, built
-        report_reference(shell.recorder, built, before)
-        shell.log.info(
+        before, runtime.loaded = runtime.loaded, built
+        report_reference(runtime.recorder, built, before)
+        runtime.log.info(
             "reference-swapped",
             audit=True,
             asked_by=asked_by,
@@ -153,8 +153,8 @@ class ReferenceSwap:
         """Return what a request asks for, or why not; never raise: a notice must not end the worker."""
         try:
             return self._read(request)
-        except BrokenReferenceError as broken:
-            return Refusal("broken", "ReferenceError", _file(broken))
+        except ReferenceDataError as broken:
+            return Refusal("broken", "ReferenceDataError", _file(broken))
         except Exception as error:  # noqa: BLE001 -- whatever a folder does to us, the old tables are good
             return Refusal("unreadable", type(error).__name__)
 
@@ -168,7 +168,7 @@ class ReferenceSwap:
         return built if built.versions["reference"] == request.digest else Refusal("digest-mismatch")
 
     def _count(self, result: Result) -> None:
-        self._shell.recorder.count("reference_updates_total", result)
+        self._runtime.recorder.count("reference_updates_total", result)
 
 
 def folder_below(root: Path, directory: Path) -> Path | Refusal:
@@ -181,7 +181,8 @@ def folder_below(root: Path, directory: Path) -> Path | Refusal:
     if root.resolve() not in real.parents:
         return Refusal("not-below-root")
     try:
-        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that is none of absence.
+        # Not `is_dir`: since Python 3.14 it is false for every error of the disk, also for one that does not mean
+        # absence.
         is_directory = S_ISDIR(real.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         is_directory = False
@@ -190,7 +191,7 @@ def folder_below(root: Path, directory: Path) -> Path | Refusal:
     return real if (real / CHECKSUMS).is_file() else Refusal("no-checksums")
 
 
-def _file(broken: BrokenReferenceError) -> str | None:
+def _file(broken: ReferenceDataError) -> str | None:
     """Return the file that the first problem names; its sentence may quote a cell."""
     name = broken.problems[0].partition(":")[0] if broken.problems else ""
     return name if _FILE.fullmatch(name) else None

@@ -1,1 +1,1 @@
-"""What submitters are answered: TA1, 999 and 277CA."""
+"""The answers to submitters: TA1, 999 and 277CA."""

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from worker.x12.layout.rows import Elements, Json
-from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
-from worker.x12.write.envelopes import Address, Cover, interchange, interchange_without_groups
+from worker.x12.read.events import Envelope, GroupRead, InterchangeRead, Level, Read, SegmentFlaw, TransactionRead
+from worker.x12.write.envelopes import Cover, TradingPartner, interchange, interchange_without_groups, usage_of
 
 VERSION: Final = "005010X231A1"
 UNKNOWN_VERSION: Final = "UNKNOWN"
@@ -22,7 +22,7 @@ _MOST_SEGMENT_FLAWS: Final = 1_000
 
 @dataclass(slots=True)
 class TransactionAnswer:
-    """What became of one transaction set."""
+    """The result for one transaction set."""
 
     kind: str
     """ST01."""
@@ -31,7 +31,7 @@ class TransactionAnswer:
     claims: int
     refused: int
     is_read: bool
-    flaws: list[Flaw] = field(default_factory=list)
+    flaws: list[SegmentFlaw] = field(default_factory=list)
 
     @property
     def code(self) -> str:
@@ -46,13 +46,13 @@ class TransactionAnswer:
 
 @dataclass(slots=True)
 class GroupAnswer:
-    """What became of one functional group."""
+    """The result for one functional group."""
 
     envelope: Envelope
     declared: str
     received: int
     transactions: list[TransactionAnswer]
-    flaws: list[Flaw]
+    flaws: list[SegmentFlaw]
 
     @property
     def code(self) -> str:
@@ -67,10 +67,10 @@ class GroupAnswer:
 
 @dataclass(slots=True)
 class InterchangeAnswer:
-    """What became of one interchange."""
+    """The result for one interchange."""
 
     envelope: Envelope
-    flaws: list[Flaw]
+    flaws: list[SegmentFlaw]
     groups: int
 
     @property
@@ -92,32 +92,32 @@ class InterchangeAnswer:
 
 
 @dataclass(slots=True)
-class Answers:
+class FileAnswer:
     """The groups and interchanges of a file, and what is wrong outside of groups."""
 
     groups: list[GroupAnswer] = field(default_factory=list)
     interchanges: list[InterchangeAnswer] = field(default_factory=list)
-    flaws: list[Flaw] = field(default_factory=list)
+    flaws: list[SegmentFlaw] = field(default_factory=list)
     refused: list[Json] = field(default_factory=list)
     """The refused claims of transactions that were accepted, as far as they were read; a 277CA answers them too."""
 
 
-def answers_of(reads: Iterable[Read]) -> Answers:
+def answers_of(reads: Iterable[Read]) -> FileAnswer:
     """Return what became of the interchanges, groups and transactions of a file."""
-    answers = Answers()
+    answers = FileAnswer()
     transactions: list[TransactionAnswer] = []
-    of_transaction: list[Flaw] = []
-    of_group: list[Flaw] = []
-    of_interchange: list[Flaw] = []
+    of_transaction: list[SegmentFlaw] = []
+    of_group: list[SegmentFlaw] = []
+    of_interchange: list[SegmentFlaw] = []
     groups_before = 0
     for each in reads:
         match each:
-            case Flaw(level=Level.CLAIM | Level.TRANSACTION):
+            case SegmentFlaw(level=Level.CLAIM | Level.TRANSACTION):
                 if len(of_transaction) < _MOST_SEGMENT_FLAWS:
                     of_transaction.append(each)
-            case Flaw(level=Level.GROUP):
+            case SegmentFlaw(level=Level.GROUP):
                 of_group.append(each)
-            case Flaw():
+            case SegmentFlaw():
                 answers.flaws.append(each)
                 of_interchange.append(each)
             case TransactionRead(envelope, claims, refused, is_read):
@@ -145,13 +145,13 @@ def is_answered(group: GroupAnswer) -> bool:
     return group.envelope.said("gs", 1) != _ACKNOWLEDGMENT
 
 
-def write_999(answers: Answers, moment: datetime) -> Iterator[str]:
+def write_999(answers: FileAnswer, moment: datetime) -> Iterator[str]:
     """Yield an interchange for each group: sender and receiver change places."""
     for place, group in enumerate(filter(is_answered, answers.groups), 1):
         yield from interchange(_cover(group.envelope, moment, place), "FA", VERSION, [_transaction(group)])
 
 
-def write_ta1(answers: Answers, moment: datetime) -> Iterator[str]:
+def write_ta1(answers: FileAnswer, moment: datetime) -> Iterator[str]:
     """Yield an interchange with a TA1 for each one whose sender asks for it."""
     wanted = (each for each in answers.interchanges if each.is_wanted)
     for place, each in enumerate(wanted, 1):
@@ -163,11 +163,11 @@ def write_ta1(answers: Answers, moment: datetime) -> Iterator[str]:
 def _cover(envelope: Envelope, moment: datetime, control_number: int) -> Cover:
     said = envelope.said
     return Cover(
-        Address(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
-        Address(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
+        TradingPartner(said("isa", 7) or "ZZ", said("isa", 8), said("gs", 3)),
+        TradingPartner(said("isa", 5) or "ZZ", said("isa", 6), said("gs", 2)),
         moment,
-        control_number=control_number,
-        usage=said("isa", 15),
+        control_number=str(control_number),
+        usage=usage_of(said("isa", 15)),
     )
 
 
@@ -192,7 +192,7 @@ def _transaction(group: GroupAnswer) -> Iterator[Elements]:
     yield ["AK9", group.code, declared, str(group.received), str(taken), *codes]
 
 
-def _segment(flaw: Flaw) -> Iterator[Elements]:
+def _segment(flaw: SegmentFlaw) -> Iterator[Elements]:
     """Yield what is wrong with one segment: where it is, the claim that is refused for it, and its elements."""
     # IK303 has four characters (data element 447): 2010AA is 2010. What is before the first loop is in none.
     loop = flaw.loop[:4] if flaw.loop[:1].isdecimal() else ""
@@ -204,7 +204,7 @@ def _segment(flaw: Flaw) -> Iterator[Elements]:
         yield ["IK4", place, "", each.code]
 
 
-def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, written out
+def as_json(answers: FileAnswer) -> dict[str, Any]:  # any JSON: our own answer, written out
     """Return the same as a document."""
     return {
         "interchanges": [
@@ -241,7 +241,7 @@ def as_json(answers: Answers) -> dict[str, Any]:  # any JSON: our own answer, wr
     }
 
 
-def _flaw(flaw: Flaw) -> dict[str, Any]:  # likewise
+def _flaw(flaw: SegmentFlaw) -> dict[str, Any]:  # likewise
     return {
         "segment": flaw.segment,
         "segmentId": flaw.segment_id,

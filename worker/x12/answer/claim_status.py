@@ -1,4 +1,4 @@
-"""What became of the claims of each submitted transaction, in the words of the 277CA (ASC X12N 005010X214).
+"""The results for the claims of each submitted transaction, as a 277CA (ASC X12N 005010X214).
 
 A clean claim is answered A2:20. A rejected one gets the status of each finding at the level where it belongs, the claim
 or the line. A pended claim was received and is held: its statuses come with A1, since the 277CA has no category for it.
@@ -17,10 +17,10 @@ from schemas.claim import Claim, ClaimKind, Person, Provider, ServiceLine
 from schemas.outcome import Disposition, Finding, Outcome, Severity
 from schemas.part import without_nulls
 from worker.x12.layout.rows import Json
-from worker.x12.write.envelopes import Address
+from worker.x12.write.envelopes import TradingPartner, usage_of
 
 UNKNOWN: Final = "UNKNOWN"
-"""Stands where the guide wants a name or an identifier that the claim does not have."""
+"""Takes the place of a name or an identifier that the guide wants and the claim does not have."""
 
 RECEIVED, ACCEPTED, REJECTED_AS_WRONG = "A1", "A2", "A7"
 ACCEPTED_FOR_PROCESSING, LINE_INFORMATION, SUPPORTING_DOCUMENTATION = "20", "247", "294"
@@ -33,7 +33,7 @@ _REJECTIONS: Final = frozenset({"A3", "A4", "A6", "A7", "A8"})
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class StatusCodes:
     """One STC: a category with up to three status codes, and the entity that they speak of."""
 
     category: str
@@ -57,7 +57,7 @@ class LineStatus:
     units: str
     control_number: str
     service_date: str
-    statuses: tuple[Status, ...]
+    statuses: tuple[StatusCodes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class ClaimStatus:
     charge: Decimal
     disposition: Disposition
     received_on: date
-    statuses: tuple[Status, ...]
+    statuses: tuple[StatusCodes, ...]
     lines: tuple[LineStatus, ...]
     clearinghouse_number: str
     bill_type: str
@@ -86,8 +86,8 @@ class ClaimStatus:
 class Submission:
     """The claims of one submitted transaction, by billing provider in the order of their first claims."""
 
-    cover: tuple[Address, Address, str]
-    """Who answers, who is answered, and whether it is a test."""
+    cover: tuple[TradingPartner, TradingPartner, str]
+    """The sender and the receiver of the answer, and whether it is a test."""
     source: tuple[str, str]
     submitter: tuple[str, str, str, str]
     """NM102, name or last name, first name, identifier."""
@@ -120,7 +120,7 @@ class Submissions:
         except ValidationError:
             return  # the 999 names it
         submission = self._submission(claim, received_on)
-        status = Status(RETURNED_AS_UNPROCESSABLE, (INVALID_INFORMATION,))
+        status = StatusCodes(RETURNED_AS_UNPROCESSABLE, (INVALID_INFORMATION,))
         held = _claim_status(claim, submission.received_on, Disposition.REJECTED, (status,), ())
         submission.providers.setdefault(_provider(claim.billing), []).append(held)
 
@@ -168,10 +168,10 @@ def _submission(claim: Claim, received_on: date) -> Submission:
     extra = (claim.submitter.model_extra if claim.submitter else None) or {}
     submitter_id = str(extra.get("submitterIdentification") or UNKNOWN)
     if origin and origin.sender:
-        us = Address(origin.receiver_qualifier or "ZZ", origin.receiver or "", origin.application_receiver or "")
-        them = Address(origin.sender_qualifier or "ZZ", origin.sender, origin.application_sender or "")
+        us = TradingPartner(origin.receiver_qualifier or "ZZ", origin.receiver or "", origin.application_receiver or "")
+        them = TradingPartner(origin.sender_qualifier or "ZZ", origin.sender, origin.application_sender or "")
     else:
-        us, them = Address("ZZ", receiver_id, receiver_id), Address("ZZ", submitter_id, submitter_id)
+        us, them = TradingPartner("ZZ", receiver_id, receiver_id), TradingPartner("ZZ", submitter_id, submitter_id)
     name = claim.receiver.organization_name if claim.receiver else None
     submitter = claim.submitter
     is_organization = submitter is None or not submitter.last_name
@@ -181,7 +181,7 @@ def _submission(claim: Claim, received_on: date) -> Submission:
         else (claim.control_number,)
     )
     return Submission(
-        cover=(us, them, claim.usage_indicator or "P"),
+        cover=(us, them, usage_of(claim.usage_indicator)),
         source=(name or UNKNOWN, receiver_id),
         submitter=(
             "2" if is_organization else "1",
@@ -216,7 +216,7 @@ def _status_of(claim: Claim, outcome: Outcome) -> ClaimStatus:
     for place, each in of_lines:
         fitting, others = _fitting(dict.fromkeys(_status(finding, outcome.disposition) for finding in each))
         line_statuses.append(_line_status(*place, fitting))
-        # The guide has one STC a line; what it has no room for stands at the claim.
+        # The guide has one STC per line; what it has no room for goes to the claim.
         of_claim += others
     statuses = tuple(dict.fromkeys(of_claim))
     if not statuses:
@@ -228,7 +228,7 @@ def _claim_status(
     claim: Claim,
     received_on: date,
     disposition: Disposition,
-    statuses: tuple[Status, ...],
+    statuses: tuple[StatusCodes, ...],
     lines: tuple[LineStatus, ...],
 ) -> ClaimStatus:
     information = claim.claim_information
@@ -251,24 +251,24 @@ def _claim_status(
     )
 
 
-def _status_without_finding(disposition: Disposition) -> Status:
-    """Clean claims are accepted; one whose findings all stand at its lines is rejected for these."""
+def _status_without_finding(disposition: Disposition) -> StatusCodes:
+    """Clean claims are accepted; one whose findings are all on its lines is rejected for these."""
     match disposition:
         case Disposition.SCRUBBED:
-            return Status(ACCEPTED, (ACCEPTED_FOR_PROCESSING,))
+            return StatusCodes(ACCEPTED, (ACCEPTED_FOR_PROCESSING,))
         case Disposition.PENDED:
-            return Status(RECEIVED, (SUPPORTING_DOCUMENTATION,))
+            return StatusCodes(RECEIVED, (SUPPORTING_DOCUMENTATION,))
         case Disposition.REJECTED:
-            return Status(REJECTED_AS_WRONG, (LINE_INFORMATION,))
+            return StatusCodes(REJECTED_AS_WRONG, (LINE_INFORMATION,))
 
 
-def _status(finding: Finding, disposition: Disposition) -> Status:
+def _status(finding: Finding, disposition: Disposition) -> StatusCodes:
     predicted = finding.predicted
     is_rejected = disposition is Disposition.REJECTED
     if predicted is None or not predicted.claim_status:
         return _status_without_finding(disposition)
     category = predicted.claim_status_category if predicted.claim_status_category in _REJECTIONS else REJECTED_AS_WRONG
-    return Status(category if is_rejected else RECEIVED, predicted.claim_status, predicted.entity)
+    return StatusCodes(category if is_rejected else RECEIVED, predicted.claim_status, predicted.entity)
 
 
 def _lines(claim: Claim, findings: list[Finding]) -> Iterator[tuple[tuple[int, ServiceLine], list[Finding]]]:
@@ -279,10 +279,10 @@ def _lines(claim: Claim, findings: list[Finding]) -> Iterator[tuple[tuple[int, S
             yield (place, line), own
 
 
-def _fitting(statuses: Iterable[Status]) -> tuple[tuple[Status, ...], list[Status]]:
+def _fitting(statuses: Iterable[StatusCodes]) -> tuple[tuple[StatusCodes, ...], list[StatusCodes]]:
     """Split statuses into those that one STC holds with its three composites, and the others."""
-    fitting: list[Status] = []
-    others: list[Status] = []
+    fitting: list[StatusCodes] = []
+    others: list[StatusCodes] = []
     room = _COMPOSITES
     for status in statuses:
         count = len(status.composites())
@@ -291,7 +291,7 @@ def _fitting(statuses: Iterable[Status]) -> tuple[tuple[Status, ...], list[Statu
     return tuple(fitting), others
 
 
-def _line_status(place: int, line: ServiceLine, statuses: tuple[Status, ...]) -> LineStatus:
+def _line_status(place: int, line: ServiceLine, statuses: tuple[StatusCodes, ...]) -> LineStatus:
     service = line.service
     facility = line.institutional_service
     revenue_code = (facility.service_line_revenue_code if facility else None) or ""

@@ -6,7 +6,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
-from worker.x12.answer.claim_status import ACCEPTED_FOR_PROCESSING, RECEIVED, ClaimStatus, Status, Submission, day_of
+from worker.x12.answer.claim_status import (
+    ACCEPTED_FOR_PROCESSING,
+    RECEIVED,
+    ClaimStatus,
+    StatusCodes,
+    Submission,
+    day_of,
+)
 from worker.x12.layout.rows import Elements
 from worker.x12.write.envelopes import Cover, interchange
 
@@ -18,7 +25,7 @@ def write_277ca(submissions: Iterable[Submission], moment: datetime) -> Iterator
     for place, (cover, group) in enumerate(groupby(submissions, key=lambda each: each.cover), 1):
         us, them, usage = cover
         transactions = (_transaction(each, number, moment) for number, each in enumerate(group, 1))
-        yield from interchange(Cover(us, them, moment, place, usage), "HN", VERSION, transactions)
+        yield from interchange(Cover(us, them, moment, str(place), usage), "HN", VERSION, transactions)
 
 
 def _transaction(submission: Submission, number: int, moment: datetime) -> Iterator[Elements]:
@@ -130,6 +137,6 @@ def _as_json(submission: Submission) -> dict[str, Any]:  # likewise
     }
 
 
-def _status_json(status: Status) -> dict[str, Any]:  # likewise
+def _status_json(status: StatusCodes) -> dict[str, Any]:  # likewise
     document: dict[str, Any] = {"category": status.category, "codes": list(status.codes)}
     return document | {"entity": status.entity} if status.entity else document

@@ -10,9 +10,9 @@ It is one long table, in the order of the guides, so that it can be held beside 
 from dataclasses import replace
 from typing import Final
 
-from worker.x12.layout.hi_codes import Codes
+from worker.x12.layout.hi_codes import HiCodes
 from worker.x12.layout.kinds import Adjustments, Contact, Dates, Fields, Indicator, Name, Numbers, Texts
-from worker.x12.layout.loops import Loop, OfPatient
+from worker.x12.layout.loops import Loop, PatientRow
 from worker.x12.layout.rows import Coded, Flag, Many, OneOf, Parts, Row
 
 
@@ -232,7 +232,7 @@ _OF_SUBSCRIBER: Final = (
     "subscriber.patientWeight",
     "subscriber.pregnancyIndicator",
 )
-_CASUALTY: Final = OfPatient(Fields("REF*Y4", "claimInformation.propertyCasualtyClaimNumber"))
+_CASUALTY: Final = PatientRow(Fields("REF*Y4", "claimInformation.propertyCasualtyClaimNumber"))
 
 SUBSCRIBER_LEVEL: Final = Loop(
     "2000B",
@@ -245,7 +245,7 @@ SUBSCRIBER_LEVEL: Final = Loop(
             kind="subscriber.insuranceTypeCode",
             filing="claimInformation.claimFilingCode",
         ),
-        OfPatient(Fields("PAT", None, *_OF_PATIENT)),
+        PatientRow(Fields("PAT", None, *_OF_PATIENT)),
         # What is said of a subscriber who is not the patient.
         Fields("PAT", *_OF_SUBSCRIBER),
     ),
@@ -292,12 +292,12 @@ SUBSCRIBER_LEVEL: Final = Loop(
     ),
 )
 
-RELATIONSHIP: Final = OfPatient(Fields("PAT", "dependent.relationshipToSubscriberCode"))
+RELATIONSHIP: Final = PatientRow(Fields("PAT", "dependent.relationshipToSubscriberCode"))
 """The PAT of an 837I, which says nothing else of the patient."""
 
 PATIENT_LEVEL: Final = Loop(
     "2000C",
-    (OfPatient(Fields("PAT", "dependent.relationshipToSubscriberCode", *_OF_PATIENT)),),
+    (PatientRow(Fields("PAT", "dependent.relationshipToSubscriberCode", *_OF_PATIENT)),),
     loops=(
         Loop(
             "2010CA",
@@ -384,7 +384,7 @@ _MIA: Final = Fields(
 
 
 def _other_provider(name: str, entity: str, path: str, numbers: str, *, is_person: bool | None) -> Loop:
-    """A provider by the number that another payer has for it; `is_person` is None where the guide allows both."""
+    """A provider by the number that another payer has for it; `is_person` is None when the guide allows both."""
     opening = Name(entity, usual=None if is_person is None else "XX", is_person=bool(is_person))
     return Loop(name, (opening, Numbers({}, numbers)), path, each=True)
 
@@ -766,14 +766,14 @@ PROFESSIONAL: Final = Loop(
         ),
         Indicator("75", "homeboundIndicator", "IH"),
         _EPSDT,
-        Codes(
+        HiCodes(
             ("ABK", "ABF", "BK", "BF"),
             "healthCareCodeInformation",
             "list",
             {1: "diagnosisTypeCode", 2: "diagnosisCode"},
         ),
-        Codes(("BP", "BO"), "anesthesiaRelatedSurgicalProcedure", "texts", {2: "code"}),
-        Codes(("BG",), "conditionInformation", "code groups", {2: "code"}),
+        HiCodes(("BP", "BO"), "anesthesiaRelatedSurgicalProcedure", "texts", {2: "code"}),
+        HiCodes(("BG",), "conditionInformation", "code groups", {2: "code"}),
         _pricing("claimPricingRepricingInformation", _HCP_OF_CLAIM_P),
     ),
     "claimInformation",
@@ -872,35 +872,37 @@ INSTITUTIONAL: Final = Loop(
         *(Texts(f"NTE*{qualifier}", f"claimNotes.{name}") for qualifier, name in _NOTES_I.items()),
         Fields("NTE*ADD", "billingNote"),
         _EPSDT,
-        Codes(("ABK", "BK"), "principalDiagnosis", "one", {**_DIAGNOSIS_PLACES, 2: "principalDiagnosisCode"}),
-        Codes(("ABJ", "BJ"), "admittingDiagnosis", "one", {1: "qualifierCode", 2: "admittingDiagnosisCode"}),
-        Codes(("APR", "PR"), "patientReasonForVisits", "list", {1: "qualifierCode", 2: "patientReasonForVisitCode"}),
-        Codes(("ABN", "BN"), "externalCauseOfInjuries", "list", {**_DIAGNOSIS_PLACES, 2: "externalCauseOfInjury"}),
-        Codes(("DR",), "diagnosisRelatedGroupInformation", "one", {2: "drugRelatedGroupCode"}),
-        Codes(("ABF", "BF"), "otherDiagnosisInformationList", "groups", {**_DIAGNOSIS_PLACES, 2: "otherDiagnosisCode"}),
-        Codes(
+        HiCodes(("ABK", "BK"), "principalDiagnosis", "one", {**_DIAGNOSIS_PLACES, 2: "principalDiagnosisCode"}),
+        HiCodes(("ABJ", "BJ"), "admittingDiagnosis", "one", {1: "qualifierCode", 2: "admittingDiagnosisCode"}),
+        HiCodes(("APR", "PR"), "patientReasonForVisits", "list", {1: "qualifierCode", 2: "patientReasonForVisitCode"}),
+        HiCodes(("ABN", "BN"), "externalCauseOfInjuries", "list", {**_DIAGNOSIS_PLACES, 2: "externalCauseOfInjury"}),
+        HiCodes(("DR",), "diagnosisRelatedGroupInformation", "one", {2: "drugRelatedGroupCode"}),
+        HiCodes(
+            ("ABF", "BF"), "otherDiagnosisInformationList", "groups", {**_DIAGNOSIS_PLACES, 2: "otherDiagnosisCode"}
+        ),
+        HiCodes(
             ("BBR", "BR", "CAH"),
             "principalProcedureInformation",
             "one",
             {1: "qualifierCode", 2: "principalProcedureCode", 4: "principalProcedureDate"},
         ),
-        Codes(
+        HiCodes(
             ("BBQ", "BQ"),
             "otherProcedureInformationList",
             "groups",
             {1: "qualifierCode", 2: "otherProcedureCode", 4: "otherProcedureDate"},
         ),
-        Codes(
+        HiCodes(
             ("BI",),
             "occurrenceSpanInformations",
             "groups",
             {2: "occurrenceSpanCode"},
             period=("occurrenceSpanCodeStartDate", "occurrenceSpanCodeEndDate"),
         ),
-        Codes(("BH",), "occurrenceInformationList", "groups", {2: "occurrenceSpanCode", 4: "occurrenceSpanCodeDate"}),
-        Codes(("BE",), "valueInformationList", "groups", {2: "valueCode", 5: "valueCodeAmount"}),
-        Codes(("BG",), "conditionCodesList", "groups", {2: "conditionCode"}),
-        Codes(("TC",), "treatmentCodeInformationList", "text groups", {2: "code"}),
+        HiCodes(("BH",), "occurrenceInformationList", "groups", {2: "occurrenceSpanCode", 4: "occurrenceSpanCodeDate"}),
+        HiCodes(("BE",), "valueInformationList", "groups", {2: "valueCode", 5: "valueCodeAmount"}),
+        HiCodes(("BG",), "conditionCodesList", "groups", {2: "conditionCode"}),
+        HiCodes(("TC",), "treatmentCodeInformationList", "text groups", {2: "code"}),
         _pricing("claimPricingInformation", _HCP_OF_CLAIM_I),
     ),
     "claimInformation",

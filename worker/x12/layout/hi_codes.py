@@ -3,23 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
-from worker.x12.layout.rows import Elements, Fate, Json, Member, Taken, fate, find, parts, reach, texts
+from worker.x12.layout.rows import Elements, Extent, Json, Member, WrittenMembers, extent, find, parts, reach, texts
 
 _MOST: Final = 12
 
 Shape = Literal["one", "list", "groups", "texts", "text groups", "code groups"]
-"""How the codes stand: one part; a list of parts; a list of such lists, one a segment; texts; a list of lists of texts;
-a list of parts that hold a list of texts."""
+"""How the codes are held: one part; a list of parts; a list of such lists, one a segment; texts; a list of lists of
+texts; a list of parts that hold a list of texts."""
 
 
-class Codes:
+class HiCodes:
     """The HI segments of a kind: C022 composites as parts of the message.
 
     Args:
         qualifiers: The codes of C022-01, the first of which is written where the message names none.
-        path: Where they stand.
-        shape: How they stand there.
-        members: The names of the components by place, counted from 1; a date stands in the fourth.
+        path: Where they are.
+        shape: How they are held there.
+        members: The names of the components by place, counted from 1; a date is in the fourth.
         period: The names of both ends, where the fourth holds two dates.
     """
 
@@ -38,7 +38,7 @@ class Codes:
         self._members = members
         self._period = period
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read all composites of a segment."""
         read = [self._part(each.split(component)) for each in elements[1:] if each]
         found: list[Any] = [part for part, _ in read]
@@ -50,7 +50,7 @@ class Codes:
             if self._name in holder:
                 return "none"
             holder[self._name] = found[0]
-            return fate(is_whole=is_whole and len(found) == 1)
+            return extent(is_whole=is_whole and len(found) == 1)
         if "text" in self._shape or self._shape == "code groups":
             found = [part["code"] for part in found if "code" in part]
         into_list = holder.setdefault(self._name, [])
@@ -61,7 +61,7 @@ class Codes:
                 into_list.append({"conditionCodes": found})
             case _:
                 into_list.extend(found)
-        return fate(is_whole=is_whole)
+        return extent(is_whole=is_whole)
 
     def _part(self, components: list[str]) -> tuple[Json, bool]:
         part: Json = {}
@@ -78,7 +78,7 @@ class Codes:
                 is_whole = False
         return part, is_whole
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segments."""
         holder = find(source, self._parents)
         value = (holder or {}).get(self._name)
@@ -134,7 +134,7 @@ class Codes:
         for place, each in enumerate(group):
             yield each, self.qualifiers[-1 if place and self._shape == "texts" else 0]
 
-    def _written(self, entry: Json | str, usual: str, taken: Taken) -> list[str]:
+    def _written(self, entry: Json | str, usual: str, taken: WrittenMembers) -> list[str]:
         part = {"code": entry} if isinstance(entry, str) else entry
         components = [""] * max(*self._members, 4 if self._period else 1)
         for place, name in self._members.items():

@@ -7,15 +7,15 @@ from worker.x12.layout.rows import (
     Cell,
     Coded,
     Elements,
-    Fate,
+    Extent,
     Flag,
     Json,
     Member,
     Parts,
     Plain,
-    Taken,
+    WrittenMembers,
     compiled,
-    fate,
+    extent,
     find,
     has_value,
     members_of_cells,
@@ -33,7 +33,7 @@ class Fields:
     Args:
         key: As in `Row`; the cells go on with the element behind it.
         cells: A path, a cell, or None for an element that the message does not hold.
-        each: The list to which every such segment adds a part; without it the segment stands once.
+        each: The list to which every such segment adds a part; without it the segment occurs once.
     """
 
     def __init__(self, key: str, *cells: "str | Cell | None", each: str | None = None) -> None:
@@ -46,14 +46,14 @@ class Fields:
         # Most segments are values by name; they are read without a call for each.
         self._names = _names_alone(self._cells)
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read a segment; a second one where one belongs is not read over the first."""
         if self._each is not None:
             *parents, name = self._each
             part: Json = {}
             is_whole = self._read(elements[self._start :], part, component)
             reach(into, parents).setdefault(name, []).append(part)
-            return fate(is_whole=is_whole)
+            return extent(is_whole=is_whole)
         if self._first is not None and self._first.stands_in(into):
             return "none"
         return "whole" if self._read(elements[self._start :], into, component) else "part"
@@ -72,7 +72,7 @@ class Fields:
                     holder[name] = value
         return is_whole and (len(values) <= len(names) or not any(values[len(names) :]))
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segment, or one for each part of the list; nothing without a value."""
         for part in self._parts(source):
             written = write_cells(self._cells, part, taken)
@@ -92,7 +92,7 @@ class Fields:
 
 
 def _names_alone(cells: Sequence[Cell | None]) -> tuple[Sequence[str], list[str | None]] | None:
-    """The names of cells that are all plain values of one part, with the path to it; none if some are not."""
+    """The names of cells that are all plain values of one part, with the path to it; None when some are not."""
     plain = [cell for cell in cells if isinstance(cell, Plain)]
     if len(plain) != len([cell for cell in cells if cell is not None]) or len({cell.parents for cell in plain}) != 1:
         return None
@@ -107,14 +107,14 @@ class Texts:
         self._head: Elements = [*key.split("*")]
         *self._parents, self._name = path.split(".")
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:  # noqa: ARG002 - see Row
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:  # noqa: ARG002 - see Row
         """Add the value."""
         place = len(self._head)
         if len(elements) > place and elements[place]:
             reach(into, self._parents).setdefault(self._name, []).append(elements[place])
-        return fate(is_whole=not any(elements[place + 1 :]))
+        return extent(is_whole=not any(elements[place + 1 :]))
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield one segment for each value."""
         holder = find(source, self._parents)
         if holder is None:
@@ -160,7 +160,7 @@ class Numbers:
         names = {qualifier: name for qualifier, name in self._names.items() if qualifier in qualifiers}
         return Numbers(names, self._path, qualifiers)
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read a number into its member, or into the list."""
         name = self._names.get(elements[1]) if len(elements) == _PLAIN_NUMBER else None
         if name is not None and name not in into:
@@ -169,9 +169,9 @@ class Numbers:
         part: Json = {}
         is_whole = read_cells(self._cells, elements[1:], part, component)
         into.setdefault(self._path, []).append(part)
-        return fate(is_whole=is_whole)
+        return extent(is_whole=is_whole)
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield one segment for each number."""
         for qualifier, name in self._names.items():
             if value := taken.get(source, name):
@@ -208,7 +208,7 @@ class Indicator:
         self._path = path
         self._cell = Flag(path)
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:  # noqa: ARG002 - see Row
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:  # noqa: ARG002 - see Row
         """Read the answer."""
         answer = elements[2] if len(elements) > 2 else ""  # noqa: PLR2004 - CRC02
         if self._path in into or answer not in ("Y", "N") or list(elements[3:]) != [self._condition]:
@@ -216,7 +216,7 @@ class Indicator:
         into[self._path] = answer == "Y"
         return "whole"
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segment if there is an answer."""
         if answer := self._cell.write(source, taken):
             yield ["CRC", self._category, answer, self._condition]
@@ -244,7 +244,7 @@ class Name:
         qualifier: str = "identificationCodeQualifier",
         kind: str = "entityTypeQualifier",
     ) -> None:
-        """`is_person` says what stands in NM102 where the message gives no name.
+        """`is_person` says what is in NM102 where the message gives no name.
 
         Without a usual qualifier the message always says which one it is, and NM102 as well.
         """
@@ -256,7 +256,7 @@ class Name:
         code = Plain(qualifier) if usual is None else Coded(usual, qualifier)
         self._tail: list[Cell | None] = [] if identifier is None else [code, Plain(identifier)]
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read names and identifier."""
         kind, name, *others = [*elements[2:], *[""] * 6][:6]
         last, first, middle, suffix = self._person
@@ -269,14 +269,14 @@ class Name:
                 into[member] = value
         if self._is_explicit or kind != self._derived(into):
             into[self._kind] = kind
-        return fate(is_whole=read_cells(self._tail, elements[8:], into, component) and not others[2])
+        return extent(is_whole=read_cells(self._tail, elements[8:], into, component) and not others[2])
 
     def _derived(self, source: Json) -> str:
         if source.get(self._organization):
             return "2"
         return "1" if any(source.get(name) for name in self._person) else self._usual
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segment; always, because it opens a loop."""
         kind = taken.get(source, self._kind) or self._derived(source)
         last, first, middle, suffix = self._person
@@ -288,7 +288,7 @@ class Name:
         ]
 
     def members(self) -> Iterator[Member]:
-        """Yield the names of a person and of an organization, what tells them apart, and the identifier."""
+        """Yield the names of a person and of an organization, what distinguishes them, and the identifier."""
         for name in (*self._person, self._organization, self._kind):
             yield (name,)
         yield from members_of_cells(self._tail)
@@ -306,8 +306,8 @@ class Dates:
         self._begin = Plain(begin)
         self._end = None if end is None else Plain(end)
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
-        """Read the date; a period without two dates is no period."""
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
+        """Read the date; a period without two dates is not a period."""
         form, value = [*elements[2:4], "", ""][:2]
         if self._begin.stands_in(into):
             return "none"
@@ -316,9 +316,9 @@ class Dates:
         if is_period and self._end is not None:
             self._end.read(end, "", into, component)
         self._begin.read(begin if is_period else value, "", into, component)
-        return fate(is_whole=(is_period or form == _form(value)) and not any(elements[4:]))
+        return extent(is_whole=(is_period or form == _form(value)) and not any(elements[4:]))
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segment if there is a date."""
         begin = self._begin.write(source, taken)
         end = self._end.write(source, taken) if self._end else ""
@@ -349,7 +349,7 @@ class Contact:
         self._parents = path.split(".") if path else []
         self._name = name
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:  # noqa: ARG002 - see Row
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:  # noqa: ARG002 - see Row
         """Read the contact; a second one of the same party has no place."""
         holder = reach(into, self._parents)
         if any(name in holder for name in (self._name, *_MEANS.values())):
@@ -363,9 +363,9 @@ class Contact:
                 holder[name] = value
             else:
                 is_whole = is_whole and not code
-        return fate(is_whole=is_whole)
+        return extent(is_whole=is_whole)
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segment with the ways in the order in which the message has them."""
         holder = find(source, self._parents)
         if not holder:
@@ -394,7 +394,7 @@ class Adjustments:
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:  # noqa: ARG002 - see Row
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:  # noqa: ARG002 - see Row
         """Add the group."""
         values = [*elements[1:]]
         details = []
@@ -407,7 +407,7 @@ class Adjustments:
         into.setdefault(self._path, []).append(group)
         return "whole"
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield one segment a group; it has room for six reasons."""
         for group in parts(source.get(self._path)):
             details = parts(group.get("adjustmentDetails"))

@@ -25,7 +25,7 @@ _CLAIM: Final = {ClaimKind.PROFESSIONAL: PROFESSIONAL, ClaimKind.INSTITUTIONAL: 
 
 @dataclass(frozen=True, slots=True)
 class LevelsOfKind:
-    """What is before the first HL, in each of the three levels, and in a claim."""
+    """The parts before the first HL, in each of the three levels, and in a claim."""
 
     header: Loop
     billing: Loop

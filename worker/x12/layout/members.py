@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemas.claim import ClaimKind
 from worker.x12.layout.levels import levels_of
-from worker.x12.layout.loops import Loop, OfPatient
+from worker.x12.layout.loops import Loop, PatientRow
 from worker.x12.layout.rows import Member
 
 
@@ -19,7 +19,7 @@ def _of_loop(loop: Loop, around: Member) -> Iterator[Member]:
     start = () if loop.path.startswith("/") else around
     part = (*start, path) if path else start
     for row in loop.rows:
-        if isinstance(row, OfPatient):
+        if isinstance(row, PatientRow):
             yield from row.row.members()
         else:
             yield from ((*part, *member) for member in row.members())

@@ -1,4 +1,4 @@
-"""What a claim message has to hold: the required elements of `structure`, each with its member and the words for it.
+"""The required elements of a claim message: those of `structure`, each with its member and the words for it.
 
 One table, in a notation of its own:
 
@@ -333,6 +333,6 @@ OF_CLAIM: Final = MappingProxyType(
         ClaimKind.INSTITUTIONAL: _parsed(_HEAD + _INSTITUTIONAL + _OTHER_COVERAGE),
     }
 )
-"""What a claim has to hold as a whole; paths count from the top of the message."""
+"""The required elements of a claim as a whole; paths count from the top of the message."""
 OF_LINE: Final = MappingProxyType({ClaimKind.PROFESSIONAL: _parsed(_LINE_P), ClaimKind.INSTITUTIONAL: _parsed(_LINE_I)})
-"""What each of its lines has to hold; paths count from the line."""
+"""The required elements of each line; paths count from the line."""

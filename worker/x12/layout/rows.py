@@ -1,4 +1,4 @@
-"""How the elements of a segment stand in the message: each row is read and written by the same description.
+"""How the elements of a segment appear in the message: each row is read and written by the same description.
 
 A row reads a segment into a part of the message, and says whether all of it found a place. It writes the segment from
 the same part, and notes which members it took, so that what nobody took can be named.
@@ -11,10 +11,10 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 from schemas.values import WrittenNumber
 
 Json: TypeAlias = dict[str, Any]  # a part of the message: any JSON
-Element: TypeAlias = str | list[str]
+ElementValue: TypeAlias = str | list[str]
 """An element as it is written; a list holds the components of a composite one."""
-Elements: TypeAlias = list[Element]
-Fate: TypeAlias = Literal["whole", "part", "none"]
+Elements: TypeAlias = list[ElementValue]
+Extent: TypeAlias = Literal["whole", "part", "none"]
 """How much of a segment found a place in the message; none of one that was said before."""
 Member: TypeAlias = tuple[str, ...]
 """The names that lead to a member of the message, from the part that it is counted from."""
@@ -43,7 +43,7 @@ def text_of_value(value: object) -> str | None:
     return plain if sum(map(str.isdigit, plain)) <= _MOST_DIGITS else None
 
 
-class Taken:
+class WrittenMembers:
     """Which members of a message have been written."""
 
     def __init__(self) -> None:
@@ -101,14 +101,14 @@ class Row(Protocol):
     """A kind of segment at one place of the 837."""
 
     key: str
-    """The identifier, with the qualifier in the first element where it tells rows apart: `CLM`, `REF*G1`."""
+    """The identifier, with the qualifier in the first element where it distinguishes rows: `CLM`, `REF*G1`."""
 
-    def read(self, elements: Sequence[str], into: Json, component: str) -> Fate:
+    def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read a segment into a part of the message."""
         ...
 
-    def write(self, source: Json, taken: Taken) -> Iterator[Elements]:
-        """Yield the segments for what stands in the message."""
+    def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
+        """Yield the segments for what is in the message."""
         ...
 
     def members(self) -> Iterator[Member]:
@@ -117,13 +117,13 @@ class Row(Protocol):
 
 
 class Cell(Protocol):
-    """What one element, or one component, is in the message."""
+    """One element, or one component, as it is in the message."""
 
     def read(self, value: str, after: str, into: Json, component: str) -> bool:
         """Put a value into the message; `after` is the element behind it. False if it has no place."""
         ...
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the value in the message; empty when there is none."""
         ...
 
@@ -145,7 +145,7 @@ class Plain:
             reach(into, self.parents)[self.name] = value
         return True
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the value."""
         holder = find(source, self.parents)
         return "" if holder is None else taken.get(holder, self.name)
@@ -161,13 +161,13 @@ class Plain:
 
 
 class Flag(Plain):
-    """A code that the message may also say with a boolean: `yes` is true; `no` is false, None where that is silence."""
+    """A code that the message may also say with a boolean: `yes` is true; `no` is false, None when it means nothing."""
 
     def __init__(self, path: str, yes: str = "Y", no: str | None = "N") -> None:
         super().__init__(path)
         self._codes = {True: yes, False: no}
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the code."""
         holder = find(source, self.parents)
         value = None if holder is None else holder.get(self.name)
@@ -178,7 +178,7 @@ class Flag(Plain):
 
 
 class Coded:
-    """A qualifier that is nearly always the same: only another one stands in the message, under a name."""
+    """A qualifier that is nearly always the same: only another one is in the message, under a name."""
 
     def __init__(self, usual: str, path: str) -> None:
         self.usual = usual
@@ -190,7 +190,7 @@ class Coded:
             reach(into, self._other.parents)[self._other.name] = value
         return True
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the qualifier; the row leaves the usual one out where nothing follows."""
         return self._other.write(source, taken) if self._other.stands_in(source) else self.usual
 
@@ -212,7 +212,7 @@ class Parts:
         values = value.split(component)
         return read_cells(self._cells, values, into, component)
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the components."""
         return [component for each in write_cells(self._cells, source, taken) for component in flat(each)]
 
@@ -234,7 +234,7 @@ class Many:
             reach(into, self._parents).setdefault(self.name, []).append(value)
         return True
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return all values; a list is not taken that is longer than what fits, or that holds other than texts."""
         holder = find(source, self._parents)
         values = texts((holder or {}).get(self.name))
@@ -260,7 +260,7 @@ class OneOf:
         """Add a value."""
         return self._all.read(value, after, into, component)
 
-    def write(self, source: Json, taken: Taken) -> Element:
+    def write(self, source: Json, taken: WrittenMembers) -> ElementValue:
         """Return the value at the place."""
         return flat(self._all.write(source, taken))[self._place]
 
@@ -270,7 +270,7 @@ class OneOf:
 
 
 def texts(value: object) -> list[str] | None:
-    """Return the texts in a list of the message; None if it is no list, or holds other than texts and numbers."""
+    """Return the texts in a list of the message; None when it is not a list, or holds other than texts and numbers."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -311,7 +311,7 @@ def read_cells(cells: Sequence[Cell | None], values: Sequence[str], into: Json, 
     return is_whole and not any(values[place:])
 
 
-def write_cells(cells: Sequence[Cell | None], source: Json, taken: Taken) -> Elements:
+def write_cells(cells: Sequence[Cell | None], source: Json, taken: WrittenMembers) -> Elements:
     """Return consecutive elements; a usual qualifier with nothing behind it is left out."""
     written: Elements = []
     for cell in cells:
@@ -327,18 +327,18 @@ def write_cells(cells: Sequence[Cell | None], source: Json, taken: Taken) -> Ele
     return written
 
 
-def flat(element: Element) -> list[str]:
+def flat(element: ElementValue) -> list[str]:
     """Return an element as components."""
     return element if isinstance(element, list) else [element]
 
 
-def has_value(elements: Sequence[Element]) -> bool:
+def has_value(elements: Sequence[ElementValue]) -> bool:
     """Whether any of the elements holds something."""
     return any(any(element) for element in elements)
 
 
-def fate(*, is_whole: bool) -> Fate:
-    """Return the fate of a segment of which at least some was read."""
+def extent(*, is_whole: bool) -> Extent:
+    """Return the extent of a segment of which at least some was read."""
     return "whole" if is_whole else "part"
 
 
@@ -350,7 +350,7 @@ def reach(into: Json, parents: Sequence[str]) -> Json:
 
 
 def find(source: Json, parents: Sequence[str]) -> Json | None:
-    """Return the part below a path; none if there is none."""
+    """Return the part below a path; None when there is none."""
     for name in parents:
         below = source.get(name)
         if not isinstance(below, dict):
@@ -360,5 +360,5 @@ def find(source: Json, parents: Sequence[str]) -> Json | None:
 
 
 def parts(value: object) -> list[Json]:
-    """The parts in a list of the message; none if it is no list."""
+    """The parts in a list of the message; none when it is not a list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""What the 837 guides require: order, usage and repeat of loops and segments, and the elements of each segment.
+"""The requirements of the 837 guides: order, usage and repeat of loops and segments, and the elements of each segment.
 
 One table for all that depends on it: reading, the 999, and the edits about missing elements. Its notation:
 

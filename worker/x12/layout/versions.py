@@ -15,7 +15,7 @@ USUAL_VERSION: Final = MappingProxyType(
 
 
 def kind_of(version: str) -> ClaimKind | None:
-    """Return what a version holds; none if it is not read here."""
+    """Return what a version holds; None when it is not read here."""
     return GUIDES.get(version[:10])
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the elements of a segment: required ones that are empty, codes and dates that are none."""
+"""Flaws of the elements of a segment: required ones that are empty, invalid codes and dates."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ _SITUATIONS: Final = {"person": _is_person, "us-address": _is_domestic}
 """The situations that the segment itself shows."""
 
 
-class Elements:
+class SegmentElements:
     """The elements of one segment of a guide, worked out so that a sound segment is passed quickly."""
 
     __slots__ = ("_coded", "_components", "_date", "_identifier", "_required", "_situational")

@@ -1,4 +1,4 @@
-"""What reading an 837 comes to: claims, flaws, and the ends of transactions, groups and interchanges."""
+"""The results of reading an 837: claims, flaws, and the ends of transactions, groups and interchanges."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Envelope:
 
 
 class Level(StrEnum):
-    """What a flaw concerns."""
+    """The part that a flaw concerns."""
 
     INTERCHANGE = "interchange"
     GROUP = "group"
@@ -32,7 +32,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ElementFlaw:
-    """What is wrong with one element.
+    """A flaw of one element.
 
     Attributes:
         place: Its place in the segment, counted from 1.
@@ -47,8 +47,8 @@ class ElementFlaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
-    """What is wrong in a file.
+class SegmentFlaw:
+    """A flaw in a file.
 
     Attributes:
         segment: The number of the segment in the file, counted from 1.
@@ -118,4 +118,4 @@ class InterchangeRead:
     envelope: Envelope
 
 
-Read = ClaimRead | Flaw | TransactionRead | GroupRead | InterchangeRead
+Read = ClaimRead | SegmentFlaw | TransactionRead | GroupRead | InterchangeRead

@@ -1,4 +1,4 @@
-"""Reads 837s as a stream: claims as messages, and what is wrong in a file, each where it stands.
+"""Reads 837s as a stream: claims as messages, and what is wrong in a file, each where it is.
 
 A flaw spoils as little as it can: a broken claim leaves the others of its transaction, a broken transaction the others
 of its interchange. A claim that may not be whole (the file ends, the transaction has no SE) is not given out.
@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from worker.x12.layout.versions import kind_of, refusal_of
 from worker.x12.read.counts import misfits_of
-from worker.x12.read.events import Envelope, Flaw, GroupRead, InterchangeRead, Level, Read, TransactionRead
+from worker.x12.read.events import Envelope, GroupRead, InterchangeRead, Level, Read, SegmentFlaw, TransactionRead
 from worker.x12.read.segments import USUAL, Segment, read_segments
 from worker.x12.read.transactions import Claims
 
@@ -37,7 +37,7 @@ def read_837(stream: BinaryIO) -> Iterator[Read]:
 
 
 class _Trailer(NamedTuple):
-    """What a trailer says again of what it ends, and how a 999 or a TA1 says that it does not fit."""
+    """The counts and numbers that a trailer repeats, and the codes of a 999 or a TA1 when they do not fit."""
 
     level: Level
     counted: str
@@ -97,7 +97,7 @@ class _Interchanges:
             yield from self._claims.take(segment)
         elif not self._envelope.st and not self._is_outside_told:
             self._is_outside_told = True
-            yield self._flaw(segment, Level.GROUP, "Segments stand here outside of any transaction (ST).", "5")
+            yield self._flaw(segment, Level.GROUP, "Segments here are outside of any transaction (ST).", "5")
 
     def end(self) -> Iterator[Read]:
         """Yield what is left when the file has ended."""
@@ -129,9 +129,9 @@ class _Interchanges:
         version = said("st", 3) or said("gs", 8)
         kind = kind_of(version)
         if not self._envelope.gs:
-            reason, code = "The transaction stands in no functional group: GS is missing before it.", "5"
+            reason, code = "The transaction is in no functional group: GS is missing before it.", "5"
         elif said("st", 1) != "837":
-            reason, code = "The transaction is no 837 (claims).", "1"
+            reason, code = "The transaction is not an 837 (claims).", "1"
         elif kind is None:
             reason, code = refusal_of(version), "I6"
         elif said("st", 2) in self._numbers:
@@ -168,8 +168,8 @@ class _Interchanges:
         yield from self._trailer(segment, self._groups, self._envelope.said("isa", 13))
         yield from self._close_interchange()
 
-    def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[Flaw]:
-        """What of SE, GE and IEA does not fit what they end: how much that holds, and its control number."""
+    def _trailer(self, segment: Segment, held: int, control: str) -> Iterator[SegmentFlaw]:
+        """The mismatches of SE, GE and IEA with what they end: its count, and its control number."""
         identifier = segment.elements[0]
         trailer = _TRAILERS[identifier]
         is_taken = identifier != "SE"
@@ -228,6 +228,8 @@ class _Interchanges:
         level = Level.TRANSACTION if self._envelope.st else Level.INTERCHANGE
         yield self._flaw(segment, level, reason, "5" if self._envelope.st else "022")
 
-    def _flaw(self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False) -> Flaw:
+    def _flaw(
+        self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False
+    ) -> SegmentFlaw:
         position = segment.number - self._first + 1 if self._envelope.st else None
-        return Flaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)
+        return SegmentFlaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)

@@ -1,4 +1,4 @@
-"""What reading notes of a segment that the guide does not allow, in words and as a member of the message."""
+"""Notes on segments that the guide does not allow, in words and as a member of the message."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _ELEMENT_WORDS: Final = {
 
 
 class Note(NamedTuple):
-    """What is wrong with one segment: its number, where it is or would have to be, and the codes of a 999."""
+    """A flaw of one segment: its number, where it is or would have to be, and the codes of a 999."""
 
     segment: int
     identifier: str
@@ -50,7 +50,7 @@ class Loss(NamedTuple):
 
 
 @dataclass(slots=True)
-class Part:
+class SharedPart:
     """A part of the message that several claims share: what a level says, its segments without a row, its notes.
 
     `told` is how many of the notes were reported already.

@@ -15,10 +15,10 @@ from worker.x12.layout.guides import (
     PROFESSIONAL,
     SUBSCRIBER_LEVEL,
 )
-from worker.x12.layout.loops import Loop, OfPatient, keys_of, row_of
+from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.rows import Row
 from worker.x12.layout.structure import CLAIM_LOOP, LoopUse, SegmentUse, loops_of
-from worker.x12.read.elements import Elements
+from worker.x12.read.elements import SegmentElements
 
 _UNLIMITED: Final = 1_000_000
 _LAYOUT: Final = MappingProxyType({ClaimKind.PROFESSIONAL: PROFESSIONAL, ClaimKind.INSTITUTIONAL: INSTITUTIONAL})
@@ -28,8 +28,8 @@ OWNERS: Final = frozenset({"2010AA", "2010BA", "2010BB", "2010CA"})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What a segment is in a loop.
+class SegmentPlace:
+    """The role of a segment in a loop.
 
     Attributes:
         index: Which segment of the loop it is, by the guide; -1 for one that the guide does not have there.
@@ -43,7 +43,7 @@ class Step:
     index: int
     rank: int
     most: int
-    elements: Elements | None
+    elements: SegmentElements | None
     row: Row | None
     depth: int
 
@@ -66,7 +66,7 @@ class Place:
         required_loops: The required loops inside.
         rank: Its place among the loops beside it.
         most: How often it may occur.
-        path: The member that it is in the message; None if the message does not know it.
+        path: The member that it is in the message; None when the message does not know it.
         each: Whether that member is a list.
     """
 
@@ -75,9 +75,9 @@ class Place:
     around: "Place | None"
     path: str | None
     each: bool = False
-    steps: dict[str, Step] = field(default_factory=dict)
+    steps: dict[str, SegmentPlace] = field(default_factory=dict)
     opener_key: str = ""
-    openers: "dict[str, tuple[Place, Step]]" = field(default_factory=dict)
+    openers: "dict[str, tuple[Place, SegmentPlace]]" = field(default_factory=dict)
     size: int = 0
     required: tuple[tuple[int, str], ...] = ()
     needs_of_patient: tuple[tuple[int, str], ...] = ()
@@ -106,7 +106,7 @@ class Places:
     level_keys: frozenset[str]
     claim_keys: frozenset[str]
     identifiers: frozenset[str]
-    hierarchy: dict[str, Elements]
+    hierarchy: dict[str, SegmentElements]
 
 
 @cache
@@ -131,7 +131,7 @@ def places_of(kind: ClaimKind) -> Places:
         level_keys=in_levels - in_claims | {"SBR"},
         claim_keys=in_claims - in_levels,
         identifiers=identifiers,
-        hierarchy={code: Elements(uses[name].segments[0]) for code, name in _LEVELS.items()},
+        hierarchy={code: SegmentElements(uses[name].segments[0]) for code, name in _LEVELS.items()},
     )
 
 
@@ -164,7 +164,7 @@ def _add_loops(place: Place, uses: list[LoopUse], layouts: tuple[Loop, ...]) -> 
     place.required_loops = tuple(required)
 
 
-def _place(use: LoopUse, key: str, layout: Loop | None, around: Place) -> tuple[Place, Step]:
+def _place(use: LoopUse, key: str, layout: Loop | None, around: Place) -> tuple[Place, SegmentPlace]:
     place = Place(
         use.name,
         around.depth + 1,
@@ -187,17 +187,17 @@ def _add_steps(place: Place, segments: list[SegmentUse], layout: Loop | None) ->
     rows: dict[str, tuple[Row, int]] = {}
     for row in layout.rows if layout else ():
         for key in keys_of(row_of(row)):
-            rows.setdefault(key, (row_of(row), 0 if isinstance(row, OfPatient) else place.depth))
+            rows.setdefault(key, (row_of(row), 0 if isinstance(row, PatientRow) else place.depth))
     for index, segment in enumerate(segments):
-        elements = Elements(segment)
+        elements = SegmentElements(segment)
         for key in segment.keys:
             read, depth = rows.get(key) or rows.get(segment.identifier) or (None, place.depth)
-            step = Step(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth)
+            step = SegmentPlace(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth)
             place.steps.setdefault(key, step)
     for key, (extra, depth) in rows.items():
         if key.startswith("HI*"):
             # A list of diagnoses that does not begin with the principal one: wrong, but its meaning is certain.
-            place.steps.setdefault(key, Step(-1, 0, _UNLIMITED, None, extra, depth))
+            place.steps.setdefault(key, SegmentPlace(-1, 0, _UNLIMITED, None, extra, depth))
     place.size = len(segments)
     place.required = tuple((index, each.keys[0]) for index, each in enumerate(segments) if each.is_required)
     place.needs_of_patient = tuple(

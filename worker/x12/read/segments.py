@@ -10,14 +10,14 @@ from typing import BinaryIO, Final, NamedTuple
 
 BLOCK_BYTES: Final = 64 * 1024
 MAX_SEGMENT_BYTES: Final = 256 * 1024
-"""Far above any real segment (a K3 holds 80 characters); what has no terminator for so long is no segment."""
+"""Far above any real segment (a K3 holds 80 characters); what has no terminator for so long is not a segment."""
 
 ISA_BYTES: Final = 106
-"""An ISA has elements of fixed lengths, so that its delimiters stand at fixed places."""
+"""An ISA has elements of fixed lengths, so that its delimiters are at fixed places."""
 
 _ISA_ELEMENT_LENGTHS: Final = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _PADDING: Final = "\r\n\t \x1a\x00"
-"""What may stand before an interchange: line breaks, blanks, and the padding of old transfer programs."""
+"""What may precede an interchange: line breaks, blanks, and the padding of old transfer programs."""
 
 _BLANKS: Final = frozenset(" \t\r\n")
 _BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"  # of UTF-8, read as ISO 8859-1
@@ -29,7 +29,7 @@ _ISA: Final = re.compile(r"(?<![A-Za-z0-9])ISA(?=[^A-Za-z0-9\s])", re.ASCII)
 
 CONTROL_CHARACTER: Final = "The segment holds a control character."
 TOO_LONG: Final = f"The segment is longer than {MAX_SEGMENT_BYTES:,} bytes, as no segment is."
-NO_IDENTIFIER: Final = "What stands here does not begin with a segment identifier."
+NO_IDENTIFIER: Final = "What is here does not begin with a segment identifier."
 
 
 class Delimiters(NamedTuple):
@@ -70,16 +70,16 @@ def _bare(text: str) -> str:
 def read_segments(stream: BinaryIO) -> Iterator[Segment]:
     """Yield the segments of all interchanges of a stream, holding no more than a block and a segment.
 
-    Bytes that are no UTF-8 are read as Windows-1252. What cannot be a segment is yielded with its flaw; reading goes on
-    after the next terminator, or at the next ISA. At the end of the stream an IEA that is whole is taken without its
+    Bytes that are not UTF-8 are read as Windows-1252. What cannot be a segment is yielded with its flaw; reading goes
+    on after the next terminator, or at the next ISA. At the end of the stream an IEA that is whole is taken without its
     terminator; no other segment is.
     """
-    text = _Text(stream)
+    text = _Characters(stream)
     number = 0
     while text.begin():
         number += 1
         if not _ISA.match(text.ahead):
-            yield Segment(number, [""], USUAL, "An interchange has to begin here with ISA, and something else stands.")
+            yield Segment(number, [""], USUAL, "An interchange has to begin here with ISA, but something else is here.")
             text.skip_to_isa()
             continue
         delimiters, flaw = _delimiters(text.ahead[:ISA_BYTES])
@@ -107,7 +107,7 @@ def _delimiters(isa: str) -> tuple[Delimiters | None, str | None]:
     return found, None
 
 
-def _interchange(text: "_Text", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None, str]]:
+def _interchange(text: "_Characters", delimiters: Delimiters) -> Iterator[tuple[list[str], str | None, str]]:
     """The segments from the ISA to the IEA; or to the next ISA, or to where there is no segment any more."""
     separator, terminator = delimiters.element, delimiters.segment
     breaks = str.maketrans("", "", "\r\n".replace(terminator, ""))
@@ -170,7 +170,9 @@ def _looked_into(raw: str, separator: str, control: re.Pattern[str]) -> tuple[li
     return elements, CONTROL_CHARACTER if any(map(control.search, elements)) else None, encoding
 
 
-def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator[tuple[list[str], str | None, str]]:
+def _unterminated(
+    text: "_Characters", separator: str, *, is_at_isa: bool
+) -> Iterator[tuple[list[str], str | None, str]]:
     if left := text.ahead.strip(_PADDING):
         identifier, _, rest = left.partition(separator)
         if identifier == "IEA" and _WHOLE_IEA.fullmatch(rest) and rest.count(separator) == 1:
@@ -178,11 +180,11 @@ def _unterminated(text: "_Text", separator: str, *, is_at_isa: bool) -> Iterator
             text.drop()
             return
         yield [identifier if _IDENTIFIER.fullmatch(identifier) else ""], "The file ends inside this segment.", ""
-        # Another interchange may stand in what had no terminator of this one.
+        # Another interchange may be in what had no terminator of this one.
         text.skip_to_isa(is_past=is_at_isa)
 
 
-class _Text:
+class _Characters:
     """The stream as text that has not been used yet: ISO 8859-1, one character a byte."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -190,7 +192,7 @@ class _Text:
         self.ahead = ""
 
     def begin(self) -> bool:
-        """Go to the next character that is no padding, with a whole ISA ahead if there is one; false at the end."""
+        """Go to the next character that is not padding, with a whole ISA ahead if there is one; false at the end."""
         self.ahead = _bare(self.ahead)
         while len(self.ahead) < ISA_BYTES and self._read():
             self.ahead = _bare(self.ahead)

@@ -1,4 +1,4 @@
-"""The claims of one transaction of an 837: its header, its hierarchy of levels, and what stands below them."""
+"""The claims of one transaction of an 837: its header, its hierarchy of levels, and what is below them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from schemas.claim import ClaimKind
 from worker.x12.layout.rows import Json
 from worker.x12.layout.structure import CLAIM_LOOP
 from worker.x12.read.elements import WRONG_CODE, unreadable
-from worker.x12.read.events import ClaimRead, ElementFlaw, Envelope, Flaw, Level, Read
+from worker.x12.read.events import ClaimRead, ElementFlaw, Envelope, Level, Read, SegmentFlaw
 from worker.x12.read.notes import (
     LOOP_TOO_OFTEN,
     MISSING,
@@ -19,7 +19,7 @@ from worker.x12.read.notes import (
     WRONG_ELEMENTS,
     Loss,
     Note,
-    Part,
+    SharedPart,
     members,
     sentence,
 )
@@ -55,10 +55,10 @@ _OF_SUBSCRIBER: Final = (
     "pregnancyIndicator",
     "propertyCasualtyClaimNumber",
 )
-"""What 2000B and 2010BA say of the subscriber, which is said of the patient only where the two are one person."""
+"""Members of the subscriber in 2000B and 2010BA that hold for the patient only where the two are one person."""
 
 
-class _Claim:
+class _OpenClaim:
     """One claim as far as it has been read."""
 
     __slots__ = ("document", "flaw", "is_owned", "lines", "number", "part", "segments", "walk")
@@ -67,7 +67,7 @@ class _Claim:
         places = places_of(kind)
         self.number = number
         self.document = document
-        self.part = Part(document)
+        self.part = SharedPart(document)
         self.walk = Walk(places.claim, self.part, places)
         self.flaw: Loss | None = None
         self.is_owned = True
@@ -81,12 +81,12 @@ class _Claim:
             self.flaw = Loss(Note(segment.number, segment.elements[0], loop, code, wrong), reason)
 
 
-class _Level:
+class _OpenLevel:
     """One level of the hierarchy: HL03, HL01, and what it says."""
 
     __slots__ = ("code", "number", "part")
 
-    def __init__(self, code: str, number: str, part: Part) -> None:
+    def __init__(self, code: str, number: str, part: SharedPart) -> None:
         self.code = code
         self.number = number
         self.part = part
@@ -107,13 +107,13 @@ class Claims:
         self.is_refused = is_refused
         self._component = envelope.isa[16] if len(envelope.isa) > 16 else USUAL.component  # noqa: PLR2004 - ISA16
         self._is_component_seen = False
-        self._header = Part()
-        self._levels: list[_Level] = []
+        self._header = SharedPart()
+        self._levels: list[_OpenLevel] = []
         self._parts = [self._header]
         self._last_level = 0
         self._walk: Walk | None = Walk(self._places.header, self._header, self._places)
         self._level_flaw: str | None = "no HL comes before it"
-        self._claim: _Claim | None = None
+        self._claim: _OpenClaim | None = None
         self._outside: list[Segment] = []
         self.encoding = ""
         self.delimiters = USUAL
@@ -200,17 +200,17 @@ class Claims:
 
     def _begin(self, segment: Segment) -> None:
         self._settle(segment)
-        claim = self._claim = _Claim(segment.number, self._shared(), self._kind)
+        claim = self._claim = _OpenClaim(segment.number, self._shared(), self._kind)
         if self._level_flaw:
             claim.spoil(segment, f"The claim has no sound place in the hierarchy: {self._level_flaw}.", OUT_OF_ORDER)
             claim.is_owned = False
         claim.walk.read(segment, self._component)
 
     def _shared(self) -> Json:
-        """What the claims of a level share, as the beginning of a document."""
+        """The parts that the claims of a level share, as the beginning of a document."""
         envelope = self.envelope
         document: Json = {"controlNumber": envelope.said("st", 2), "usageIndicator": envelope.said("isa", 15)}
-        for level in (_Level("", "", self._header), *self._levels):
+        for level in (_OpenLevel("", "", self._header), *self._levels):
             if level.code == _PATIENT:
                 _leave_with_subscriber(document)
             for name, value in level.part.values.items():
@@ -219,7 +219,7 @@ class Claims:
         document["claimInformation"] = dict(document.get("claimInformation", ()))
         return document
 
-    def _note_component(self, segment: Segment) -> Iterator[Flaw]:
+    def _note_component(self, segment: Segment) -> Iterator[SegmentFlaw]:
         """CLM05 is the first composite of a transaction: it shows whether ISA16 is what separates components."""
         if self._is_component_seen:
             return
@@ -232,13 +232,13 @@ class Claims:
         reason = "ISA16 names another component separator than the one in CLM05; the one in CLM05 is taken."
         yield self._flaw(segment, Level.TRANSACTION, reason, "5", is_passed_over=True)
 
-    def _close_level(self, segment: Segment) -> Iterator[Flaw]:
+    def _close_level(self, segment: Segment) -> Iterator[SegmentFlaw]:
         """End the level that is being read, and the content of a claim whose CLM is missing."""
         self._settle(segment)
         yield from self._claim_without_beginning(_CONTENT)
         yield from self._told()
 
-    def _claim_without_beginning(self, signs: frozenset[str]) -> Iterator[Flaw]:
+    def _claim_without_beginning(self, signs: frozenset[str]) -> Iterator[SegmentFlaw]:
         """Yield the flaw for claim content outside of a claim, if there is one of the signs among it."""
         outside, self._outside = self._outside, []
         if not any(each.elements[0] in signs for each in outside):
@@ -249,10 +249,10 @@ class Claims:
         before = next((note for note in part.notes if note.segment == first - 1 and note.code == UNKNOWN), None)
         part.forget((first, outside[0].elements[0]), *([before[:2]] if before else ()))
         at, identifier, code = (first - 1, before.identifier, UNKNOWN) if before else (first, "CLM", MISSING)
-        reason = "The content of a claim is here without a CLM before it; the CLM is missing or misspelt."
-        yield Flaw(at, Level.CLAIM, reason, code, identifier, self._position(at), loop=CLAIM_LOOP)
+        reason = "The content of a claim is here without a CLM before it; the CLM is missing or misspelled."
+        yield SegmentFlaw(at, Level.CLAIM, reason, code, identifier, self._position(at), loop=CLAIM_LOOP)
 
-    def _level(self, segment: Segment) -> Iterator[Flaw]:
+    def _level(self, segment: Segment) -> Iterator[SegmentFlaw]:
         number, parent, code = [*segment.elements[1:4], "", "", ""][:3]
         depth = _AROUND.get(code)
         if depth is None or (depth == 0 and parent):
@@ -262,7 +262,7 @@ class Claims:
         elif not is_count(number) or int(number) <= self._last_level:
             yield self._damage(segment, "its HL has no number, or one that was used before")
         else:
-            level = _Level(code, number, Part())
+            level = _OpenLevel(code, number, SharedPart())
             self._levels[depth:] = [level]
             self._parts.append(level.part)
             # A patient's claims hang on HL 22 or 23; those of a billing provider (20) have no subscriber.
@@ -275,7 +275,7 @@ class Claims:
                 level.part.note(Note(segment.number, "HL", self._walk.loop, WRONG_ELEMENTS, flaws))
             self._last_level = int(number)
 
-    def _damage(self, segment: Segment, reason: str) -> Flaw:
+    def _damage(self, segment: Segment, reason: str) -> SegmentFlaw:
         """Nothing that was in force before a damaged HL is in force after it, down from its own level."""
         elements = segment.elements
         number, _, code = [*elements[1:4], "", "", ""][:3]
@@ -288,7 +288,7 @@ class Claims:
         )
         return replace(flaw, loop=_LOOP_OF_LEVEL.get(code, "2000B"), elements=tuple(unreadable(elements)))
 
-    def _read(self, claim: _Claim, segment: Segment) -> None:
+    def _read(self, claim: _OpenClaim, segment: Segment) -> None:
         identifier = segment.elements[0]
         claim.segments += 1
         if claim.segments > MAX_SEGMENTS or claim.lines > MAX_LINES:
@@ -310,12 +310,12 @@ class Claims:
             self._level_flaw = _LEVEL_IN_CLAIM
         self._note_loss(claim)
 
-    def _note_loss(self, claim: _Claim) -> None:
+    def _note_loss(self, claim: _OpenClaim) -> None:
         if claim.walk.lost is not None and claim.flaw is None:
             note, reason = claim.walk.lost
             claim.flaw = Loss(note, f"The claim is not certain to be whole and alone: {reason}.")
 
-    def _note_service(self, claim: _Claim, segment: Segment) -> None:
+    def _note_service(self, claim: _OpenClaim, segment: Segment) -> None:
         """A service of the other kind of claim, or outside of a line, spoils the claim."""
         identifier = segment.elements[0]
         if identifier != _LINE_SEGMENT[self._kind]:
@@ -353,9 +353,9 @@ class Claims:
         yield from self.finish(segment, doubt)
         yield from self._close_level(segment)
 
-    def _refusal(self, claim: _Claim, flaw: Loss) -> Flaw:
+    def _refusal(self, claim: _OpenClaim, flaw: Loss) -> SegmentFlaw:
         note = flaw.note
-        return Flaw(
+        return SegmentFlaw(
             note.segment,
             Level.CLAIM,
             flaw.reason,
@@ -368,13 +368,13 @@ class Claims:
             document={**claim.document, "origin": self._origin(claim)} if claim.is_owned else None,
         )
 
-    def _told(self, *parts: Part) -> Iterator[Flaw]:
-        """Yield the notes of header, levels and claim that have not been told yet."""
+    def _told(self, *parts: SharedPart) -> Iterator[SegmentFlaw]:
+        """Yield the notes of header, levels and claim that have not been reported yet."""
         for part in (*self._parts, *parts):
             while part.told < len(part.notes):
                 note = part.notes[part.told]
                 part.told += 1
-                yield Flaw(
+                yield SegmentFlaw(
                     note.segment,
                     Level.CLAIM,
                     sentence(note),
@@ -387,7 +387,7 @@ class Claims:
                 )
         self._parts = [self._header, *(level.part for level in self._levels)]
 
-    def _origin(self, claim: _Claim) -> Json:
+    def _origin(self, claim: _OpenClaim) -> Json:
         said = self.envelope.said
         origin: Json = {
             "interchangeControlNumber": said("isa", 13),
@@ -435,9 +435,11 @@ class Claims:
     def _position(self, segment: int) -> int:
         return segment - self.first + 1
 
-    def _flaw(self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False) -> Flaw:
+    def _flaw(
+        self, segment: Segment, level: Level, reason: str, code: str, *, is_passed_over: bool = False
+    ) -> SegmentFlaw:
         position = self._position(segment.number)
-        return Flaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)
+        return SegmentFlaw(segment.number, level, reason, code, segment.elements[0], position, is_passed_over)
 
 
 def is_count(text: str) -> bool:

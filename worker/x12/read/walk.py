@@ -6,7 +6,7 @@ what is not is kept as it came. A walk ends where nobody can say any more what b
 
 from typing import Any, Final
 
-from worker.x12.layout.rows import Fate, Json
+from worker.x12.layout.rows import Extent, Json
 from worker.x12.read.elements import unreadable
 from worker.x12.read.events import ElementFlaw
 from worker.x12.read.notes import (
@@ -19,13 +19,13 @@ from worker.x12.read.notes import (
     WRONG_ELEMENTS,
     Loss,
     Note,
-    Part,
+    SharedPart,
 )
-from worker.x12.read.places import OWNERS, Place, Places, Step
+from worker.x12.read.places import OWNERS, Place, Places, SegmentPlace
 from worker.x12.read.segments import Segment
 
 _QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
-"""The identifiers whose first element tells their rows apart."""
+"""The identifiers whose first element distinguishes their rows."""
 
 _OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 """The identifiers that open a loop, also one that the guide does not have there."""
@@ -41,7 +41,7 @@ _IDENTITY: Final = frozenset({2, 3, 8, 9})
 
 
 def key_of(elements: list[str], component: str) -> str:
-    """Return the key of a segment: its identifier, with the qualifier where that tells its rows apart."""
+    """Return the key of a segment: its identifier, with the qualifier where that distinguishes its rows."""
     identifier = elements[0]
     if identifier in _QUALIFIED and len(elements) > 1:
         return f"{identifier}*{elements[1]}"
@@ -74,7 +74,7 @@ class Walk:
 
     __slots__ = ("_frames", "_is_claim", "_is_muted", "_is_passing", "_names", "_places", "lost", "part", "stray")
 
-    def __init__(self, place: Place, part: Part, places: Places) -> None:
+    def __init__(self, place: Place, part: SharedPart, places: Places) -> None:
         self.part = part
         self.lost: Loss | None = None
         self.stray: Segment | None = None
@@ -115,7 +115,7 @@ class Walk:
                 return
         self._take(step, segment, component)
 
-    def _take(self, step: Step, segment: Segment, component: str) -> None:
+    def _take(self, step: SegmentPlace, segment: Segment, component: str) -> None:
         elements = segment.elements
         if step.elements is not None and (flaws := step.elements.flaws(elements, component)):
             note = self._note(segment, WRONG_ELEMENTS, flaws)
@@ -139,7 +139,7 @@ class Walk:
             return
         self._keep(segment, component)
 
-    def _open(self, place: Place, opening: Step, segment: Segment) -> bool:
+    def _open(self, place: Place, opening: SegmentPlace, segment: Segment) -> bool:
         """Go to a loop; false if it comes too late or too often."""
         self._close(place.depth, segment)
         self._is_muted = self._is_passing = False
@@ -263,7 +263,7 @@ class Walk:
     def _note_at(self, segment: Segment, loop: str, code: str) -> Note:
         return self.part.note(Note(segment.number, segment.elements[0], loop, code))
 
-    def _keep(self, segment: Segment, component: str, fate: Fate = "none") -> None:
+    def _keep(self, segment: Segment, component: str, fate: Extent = "none") -> None:
         elements: list[Any] = [each.split(component) if component in each else each for each in segment.elements]
         loop = ".".join(filter(None, self._names))
         kept = {"segment": segment.number, "loop": loop, "elements": elements}

@@ -41,7 +41,7 @@ Report = Callable[[int, str], None]
 
 
 @dataclass(slots=True)
-class _Written:
+class _ClaimSegments:
     """One claim as the segments of its levels, and what is around it."""
 
     cover: Cover
@@ -85,11 +85,11 @@ def write_837(
     written = _all(documents, defaults, lost, refused)
     of_interchanges = groupby(written, key=lambda each: (_without_group(each.cover), each.delimiters))
     for made, ((cover, delimiters), claims) in enumerate(of_interchanges, 1):
-        numbered = cover if cover.control_number else replace(cover, control_number=made)
+        numbered = cover if cover.control_number else replace(cover, control_number=f"{made:09}")
         yield from _interchange(numbered, delimiters, claims)
 
 
-def _all(documents: Iterable[Json], defaults: Defaults, lost: Report, refused: Report) -> Iterator[_Written]:
+def _all(documents: Iterable[Json], defaults: Defaults, lost: Report, refused: Report) -> Iterator[_ClaimSegments]:
     for place, document in enumerate(documents, 1):
         reasons: list[str] = []
         written = _write(in_one_shape(without_nulls(document)), defaults, partial(lost, place), reasons)
@@ -105,20 +105,20 @@ def _without_group(cover: Cover) -> Cover:
     return replace(cover, sender=sender, receiver=receiver, group_number="", group_day="", group_time="")
 
 
-def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_Written]) -> Iterator[bytes]:
+def _interchange(cover: Cover, delimiters: Delimiters, claims: Iterable[_ClaimSegments]) -> Iterator[bytes]:
     yield envelopes.isa(cover, delimiters).encode()
     groups = 0
     for (of_group, version), of_one in groupby(claims, key=lambda each: (each.cover, each.version)):
         groups += 1
         group = replace(of_group, control_number=cover.control_number)
         if not group.group_number and groups > 1:
-            group = replace(group, group_number=f"{cover.control_number}{groups:02}")
+            group = replace(group, group_number=f"{cover.control_number.lstrip('0')}{groups:02}")
         for segment, encoding in _group(group, version, of_one):
             yield envelopes.written(segment, delimiters).encode(encoding)
     yield envelopes.iea(cover, groups, delimiters).encode()
 
 
-def _group(cover: Cover, version: str, claims: Iterable[_Written]) -> Iterator[_Encoded]:
+def _group(cover: Cover, version: str, claims: Iterable[_ClaimSegments]) -> Iterator[_Encoded]:
     made = 0
     for start, of_transaction in groupby(claims, key=lambda each: (each.number, each.bht, each.header)):
         number, bht, header = start
@@ -136,7 +136,7 @@ def _group(cover: Cover, version: str, claims: Iterable[_Written]) -> Iterator[_
     yield ["GE", str(made), envelopes.group_number(cover)], "ascii"
 
 
-def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_Written]) -> Iterator[_Encoded]:
+def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_ClaimSegments]) -> Iterator[_Encoded]:
     yield from ((segment, encoding) for segment in begin if segment)
     number = 0
     for billing, of_billing in groupby(claims, key=lambda each: each.billing):
@@ -161,8 +161,8 @@ def _transaction(begin: list[Elements], encoding: str, claims: Iterable[_Written
                     yield from ((segment, of_claim) for segment in segments)
 
 
-def _of_subscriber(members: list[_Written]) -> Iterator[tuple[list[Elements] | None, str]]:
-    """Yield what is below a subscriber, and None where the level of a patient begins.
+def _of_subscriber(members: list[_ClaimSegments]) -> Iterator[tuple[list[Elements] | None, str]]:
+    """Yield what is below a subscriber, and None when the level of a patient begins.
 
     The guide has the subscriber's own claims before the levels of patients.
     """
@@ -177,7 +177,7 @@ def _of_subscriber(members: list[_Written]) -> Iterator[tuple[list[Elements] | N
             yield each.claim, each.encoding
 
 
-def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reasons: list[str]) -> _Written:
+def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reasons: list[str]) -> _ClaimSegments:
     """Return a claim as segments; what does not fit is added to the reasons to refuse it."""
     origin = origin_of(document)
     kind = kind_of_document(document)
@@ -187,7 +187,7 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
         document = _with_what_the_convention_implies(document, cover)
     of_kind = levels_of(kind)
     levels = Levels(document, parts(origin.get("unmapped")), None if origin else kind)
-    written = _Written(
+    written = _ClaimSegments(
         cover=cover,
         delimiters=delimiters_of(origin),
         encoding=str(origin.get("encoding") or "utf-8"),
@@ -210,15 +210,13 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
     return written
 
 
-def _fit(written: _Written, reasons: list[str]) -> None:
+def _fit(written: _ClaimSegments, reasons: list[str]) -> None:
     """Choose the delimiters of a claim; add to the reasons what no delimiters, and no encoding, can write."""
     segments = written.segments()
     text = text_of(segments)
-    if not (text.isascii() and text.isprintable()):
-        if reason := element_with(segments, written.encoding):
-            reasons.append(reason)
-        if not (written.cover.sender.id + written.cover.receiver.id).isascii():
-            reasons.append("ISA06 or ISA08 holds a character that is not ASCII, and an ISA has fixed lengths")
+    if not (text.isascii() and text.isprintable()) and (reason := element_with(segments, written.encoding)):
+        reasons.append(reason)
+    reasons.extend(envelopes.unfit(written.cover))
     written.delimiters = fitting(text, written.delimiters)
 
 

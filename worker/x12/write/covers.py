@@ -1,4 +1,4 @@
-"""What is around a claim that is written: its interchange, its group, and the beginning of its transaction."""
+"""The envelopes of a claim that is written: its interchange, its group, and the beginning of its transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from schemas.claim import ClaimKind
 from worker.x12.layout.rows import Elements, Json, parts
 from worker.x12.layout.versions import USUAL_VERSION, kind_of
 from worker.x12.read.segments import USUAL, Delimiters
-from worker.x12.write.envelopes import Address, Cover
+from worker.x12.write.envelopes import Cover, TradingPartner
 
 _TRANSACTION: Final = (
     "transactionPurpose",
@@ -22,7 +22,7 @@ _TRANSACTION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What is in the envelope of claims that do not say where they came from.
+    """The values for the envelope of claims without an origin.
 
     Attributes:
         moment: When they are written.
@@ -71,20 +71,24 @@ def cover_of(document: Json, origin: Json, defaults: Defaults) -> Cover:
         receiver = defaults.receiver or _said(document, "receiver", "receiverId")
         receiver = receiver or str(document.get("tradingPartnerServiceId") or "")
         return Cover(
-            Address("ZZ", sender, sender),
-            Address("ZZ", receiver, receiver),
+            TradingPartner("ZZ", sender, sender),
+            TradingPartner("ZZ", receiver, receiver),
             defaults.moment,
-            control_number=0,
+            control_number="",
             usage=str(document.get("usageIndicator") or defaults.usage),
         )
     return Cover(
-        Address(_text(origin, "senderQualifier", "ZZ"), _text(origin, "sender"), _text(origin, "applicationSender")),
-        Address(
+        TradingPartner(
+            _text(origin, "senderQualifier", "ZZ"), _text(origin, "sender"), _text(origin, "applicationSender")
+        ),
+        TradingPartner(
             _text(origin, "receiverQualifier", "ZZ"), _text(origin, "receiver"), _text(origin, "applicationReceiver")
         ),
-        _moment(origin, defaults.moment),
-        control_number=_number(_text(origin, "interchangeControlNumber")),
+        defaults.moment,
+        control_number=_text(origin, "interchangeControlNumber"),
         usage=_text(document, "usageIndicator", defaults.usage),
+        day=_text(origin, "interchangeDate"),
+        time=_text(origin, "interchangeTime"),
         group_number=_text(origin, "groupControlNumber"),
         group_day=_text(origin, "groupDate"),
         group_time=_text(origin, "groupTime"),
@@ -116,16 +120,3 @@ def _said(document: Json, holder: str, name: str) -> str:
 def _text(holder: Json, name: str, otherwise: str = "") -> str:
     value = holder.get(name)
     return str(value) if value not in (None, "") else otherwise
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() else 1
-
-
-def _moment(origin: Json, otherwise: datetime) -> datetime:
-    try:
-        return datetime.strptime(  # noqa: DTZ007 - an ISA names no time zone
-            _text(origin, "interchangeDate") + _text(origin, "interchangeTime"), "%y%m%d%H%M"
-        )
-    except ValueError:
-        return otherwise

@@ -8,10 +8,10 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from worker.x12.layout.levels import segment_uses
-from worker.x12.layout.loops import Loop, OfPatient, row_of
+from worker.x12.layout.loops import Loop, PatientRow, row_of
 from worker.x12.layout.members import members_of
-from worker.x12.layout.rows import Elements, Json, Member, Taken, flat, parts
-from worker.x12.write.kept import Kept
+from worker.x12.layout.rows import Elements, Json, Member, WrittenMembers, flat, parts
+from worker.x12.write.unmapped import UnmappedSegments
 
 _NO_PART_OF_A_CLAIM: Final = (
     "origin",
@@ -31,8 +31,8 @@ class Levels:
         """`limits` is the guide that says how often a segment may occur; None for what came so from X12."""
         self._limits = limits
         self._document = document
-        self._taken = Taken()
-        self._kept: dict[str, Kept] = {}
+        self._taken = WrittenMembers()
+        self._kept: dict[str, UnmappedSegments] = {}
         self._lost: list[str] = []
         self._is_patient = True
         for each in unmapped:
@@ -43,9 +43,9 @@ class Levels:
     def _keep(self, entry: Json) -> None:
         elements, loop = entry.get("elements"), entry.get("loop")
         if not isinstance(elements, list) or not elements or not isinstance(loop, str):
-            self._lost.append("$.origin.unmapped: an entry is no segment with its loop")
+            self._lost.append("$.origin.unmapped: an entry is not a segment with its loop")
             return
-        self._kept.setdefault(loop, Kept()).take(entry, elements)
+        self._kept.setdefault(loop, UnmappedSegments()).take(entry, elements)
 
     def level(self, loop: Loop) -> list[Elements]:
         """Return the segments of a level with all loops inside."""
@@ -80,9 +80,9 @@ class Levels:
     def _loop(self, loop: Loop, part: Json, names: tuple[str, ...], place: int = 1) -> list[Elements]:
         segments: list[Elements] = []
         for row in loop.rows:
-            if isinstance(row, OfPatient) and not self._is_patient:
+            if isinstance(row, PatientRow) and not self._is_patient:
                 continue
-            source = self._document if isinstance(row, OfPatient) else part
+            source = self._document if isinstance(row, PatientRow) else part
             segments += row_of(row).write(source, self._taken)
         if loop.name == "2400" and (not segments or segments[0][0] != "LX"):
             segments.insert(0, ["LX", str(place)])

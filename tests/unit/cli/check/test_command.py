@@ -70,7 +70,7 @@ def test_exit_2_when_something_is_no_claim(claims: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [["no-such-file.json"], [], ["--profile", "no-such-profile", "-"]])
 def test_exit_2_for_a_misspelt_command(arguments: list[str]) -> None:
-    """What was wrong stands on stderr, and nothing on stdout."""
+    """What was wrong is on stderr, and nothing on stdout."""
     result = run(*arguments, stdin=b"{}")
 
     assert (result.exit_code, result.stdout, "Error: " in result.stderr) == (2, "", True)

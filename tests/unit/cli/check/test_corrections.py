@@ -41,7 +41,7 @@ def test_a_correction_is_shown_as_a_difference_and_nothing_is_written(tmp_path: 
     assert (result.exit_code, file.read_bytes()) == (0, before)
     assert "SCRUBBED" in result.stdout
     assert "Corrected: MOD-04 line 1 (safe)" in result.stdout
-    assert "What was corrected is gone, and nothing else came." in result.stdout
+    assert "The corrected findings are gone, and no new ones appeared." in result.stdout
     assert '-            "26"' in result.stdout.splitlines()
 
 

@@ -10,14 +10,20 @@ from typing import Final, cast
 import pytest
 
 from schemas.dead_letter import DeadLetterReason
-from worker.cli.check.portion import Job, Screen, Wanted, judge
+from worker.cli.check.portion import CheckOptions, Job, Screen, judge
 from worker.cli.shared.claim_files import read_claims
-from worker.pipeline.scrub import Pipeline, Scrubbed
+from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.stream.budget import ClaimBudget, OverBudgetError
 
 SCREEN: Final = Screen(80, is_terminal=False, colours=None)
 JOB: Final = Job(
-    None, None, None, date(2026, 3, 20), Wanted(as_json=False, with_coverage=False, is_quiet=False), SCREEN, SCREEN
+    None,
+    None,
+    None,
+    date(2026, 3, 20),
+    CheckOptions(as_json=False, with_coverage=False, is_quiet=False),
+    SCREEN,
+    SCREEN,
 )
 
 
@@ -27,10 +33,10 @@ class _Scrubber:
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = work
 
-    def scrub(self, value: bytes, _: date) -> Scrubbed:
+    def scrub(self, value: bytes, _: date) -> ScrubResult:
         """Return an empty verdict after the work."""
         self._work()
-        return Scrubbed(lines=len(value))
+        return ScrubResult(lines=len(value))
 
 
 def _spin() -> None:

@@ -51,7 +51,7 @@ def test_an_edit_says_how_it_is_switched_off() -> None:
 
 
 def test_every_edit_can_be_explained(pipeline: Pipeline) -> None:
-    """No edit's entry breaks the explanation; the checklist of a drug stands under its edit."""
+    """No edit's entry breaks the explanation; the checklist of a drug is under its edit."""
     for edit in pipeline.edits:
         written = io.StringIO()
 
@@ -68,7 +68,7 @@ def test_every_edit_can_be_explained(pipeline: Pipeline) -> None:
         ("J2357", ["omalizumab (Xolair)", "one billing unit 5 mg", "JW from 2017-01-01", "edition 2026q1"]),
         ("j1300", ["to 2025-03-31 only", "successor J1299"]),
         ("JG", ["to 2024-12-31 only", "TB"]),
-        ("JN", ["this is no modifier"]),
+        ("JN", ["this is not a modifier"]),
         ("J45.50", ["billable on this date"]),
         ("G35", ["not billable on this date", "G35.A"]),
         ("50242-0040-62", ["NDC 50242004062", "J2357 Xolair"]),
@@ -117,7 +117,7 @@ def test_edits_lists_every_edit_as_json() -> None:
 
 
 def test_edits_lists_every_edit_as_text() -> None:
-    """Every id stands in the table."""
+    """Every id is in the table."""
     stdout = run("edits").stdout
 
     assert [edit.id for edit in load_edits() if edit.id not in stdout] == []

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from worker.bootstrap import default_config_directory
 from worker.cli.commands import claimscrub
 from worker.edits.catalogue import load_edits
-from worker.edits.edit import Scope, Status
+from worker.edits.edit import EditStatus, Scope
 
 SHIPPED = default_config_directory()
 MINE = """
@@ -41,7 +41,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_show_says_what_a_profile_inherits_and_changes(config: Path) -> None:
-    """Edits that stand as in the catalogue are only counted."""
+    """Edits set as in the catalogue are only counted."""
     lines = run("show", "mine", "--config", config).stdout.splitlines()
 
     assert lines[0] == "mine: My plan (extends commercial)"
@@ -56,7 +56,9 @@ def test_show_as_json_holds_every_edit_that_is_evaluated(config: Path) -> None:
     """With severity and options as they are under the profile."""
     shown = json.loads(run("show", "mine", "--config", config, "--format", "json").stdout)
 
-    evaluated = {edit.id for edit in load_edits() if edit.scope is not Scope.MESSAGE and edit.status != Status.PLANNED}
+    evaluated = {
+        edit.id for edit in load_edits() if edit.scope is not Scope.MESSAGE and edit.status != EditStatus.PLANNED
+    }
     assert set(shown["edits"]) == evaluated
     assert shown["edits"]["UNT-03"] == {"severity": "warn", "options": {"count_discarded_units": False}}
     assert shown["edits"]["WST-01"]["off"]["owner"] == "claimscrub"
@@ -105,4 +107,4 @@ def test_diff_of_a_profile_with_itself_is_nothing() -> None:
     """Exit code 0."""
     result = run("diff", "commercial", "commercial")
 
-    assert (result.exit_code, result.stdout) == (0, "commercial and commercial say the same.\n")
+    assert (result.exit_code, result.stdout) == (0, "commercial and commercial are the same.\n")

@@ -152,7 +152,7 @@ def test_coverage_lists_gaps(small: Path) -> None:
 
 
 def test_diff_of_two_editions(small: Path) -> None:
-    """The changes stand by kind, as text and as JSON."""
+    """The changes are listed by kind, as text and as JSON."""
     as_text = run("diff", "asp_limits@2025q4", "asp_limits@2026q1", "--limit", "1", "--directory", small)
     as_json = run("diff", "asp_limits@2025q4", "asp_limits@2026q1", "--format", "json", "--directory", small)
 

@@ -71,7 +71,7 @@ def test_a_new_quarter_comes_in(small: Path, tmp_path: Path) -> None:
 
 
 def test_a_zip_is_read_as_it_was_given_out(small: Path, tmp_path: Path) -> None:
-    """What is no table in the zip is passed over."""
+    """What is not a table in the zip is skipped."""
     archive = zipped(tmp_path, given.asp_crosswalk(containers(small)))
 
     result = run("import", "asp-crosswalk", archive, "--directory", small)
@@ -222,7 +222,7 @@ def test_a_zip_without_a_table_is_refused(small: Path, tmp_path: Path) -> None:
 
 
 def test_a_truncated_zip_is_refused(small: Path, tmp_path: Path) -> None:
-    """Half a download is no zip, and no table."""
+    """Half a download is not a zip and not a table."""
     archive = zipped(tmp_path, given.asp_pricing(limits(small)))
     archive.write_bytes(archive.read_bytes()[:-40])
 

@@ -1,4 +1,4 @@
-"""What counts as one claim in a file, and where it stands."""
+"""What counts as one claim in a file, and where it is."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.fhir.resources import bundle, claim, patient
 from worker.cli.shared.claim_files import read_claims, split_array
-from worker.cli.shared.claim_paths import NoClaimFileError, expand
+from worker.cli.shared.claim_paths import ClaimFileError, expand
 
 
 def places(*files: Path, longest: int = 1000) -> list[tuple[str, bytes]]:
@@ -73,7 +73,7 @@ def test_a_json_file_may_hold_one_claim_a_line(tmp_path: Path) -> None:
     ],
 )
 def test_no_byte_of_a_broken_array_is_passed_over(content: bytes, expected: list[bytes] | None) -> None:
-    """An array that breaks off or goes on leaves an element that is no claim."""
+    """An array that breaks off or goes on leaves an element that is not a claim."""
     assert split_array(content) == expected
 
 
@@ -93,7 +93,7 @@ def test_a_folder_stands_for_its_claim_files(tmp_path: Path) -> None:
     empty.mkdir()
 
     assert [Path(file).name for file in expand([str(tmp_path)])] == ["a.json", "b.jsonl", "c.ndjson"]
-    with pytest.raises(NoClaimFileError, match="no claim file"):
+    with pytest.raises(ClaimFileError, match="no claim file"):
         expand([str(empty)])
 
 
@@ -102,7 +102,7 @@ def test_a_file_without_a_claim_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "claims.jsonl"
     file.write_bytes(b"\n")
 
-    with pytest.raises(NoClaimFileError, match="holds no claim"):
+    with pytest.raises(ClaimFileError, match="holds no claim"):
         places(file)
 
 

@@ -33,7 +33,7 @@ def schema_of(example: Path) -> dict[str, Any]:
 
 
 def references(node: Any, path: str = "#") -> Iterator[tuple[str, str]]:
-    """Every $ref below a node, with where it stands."""
+    """Every $ref below a node, with where it is."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "$ref":
@@ -112,7 +112,7 @@ def test_the_examples_of_outcomes_are_what_their_names_say(disposition: str) -> 
 
 
 def test_the_schema_of_a_claim_refuses_what_is_none() -> None:
-    """A claim without its claim information is no claim; a field that we do not know is kept."""
+    """A claim without its claim information is not a claim; a field that we do not know is kept."""
     validator = Draft202012Validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
 
     assert not validator.is_valid({"controlNumber": "1"})

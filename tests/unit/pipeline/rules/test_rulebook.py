@@ -3,7 +3,7 @@
 import pytest
 
 from worker.edits.catalogue import load_edits
-from worker.edits.edit import Scope, Status
+from worker.edits.edit import EditStatus, Scope
 from worker.payers.profile import Profile, ProfileError
 from worker.pipeline.rules.rulebook import compile_rulebook
 
@@ -12,7 +12,7 @@ EDITS = load_edits()
 
 def test_a_planned_edit_is_listed_and_runs_on_no_claim() -> None:
     """What compares claims with earlier ones waits; the catalogue says so."""
-    planned = {edit.id for edit in EDITS if edit.status is Status.PLANNED}
+    planned = {edit.id for edit in EDITS if edit.status is EditStatus.PLANNED}
 
     rulebook = compile_rulebook(Profile(name="a-payer", title="A payer", medicare=True), EDITS)
 

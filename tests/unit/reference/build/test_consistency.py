@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.reference.small_folder import SHIPPED, append, change, list_files
-from worker.reference import errors
 from worker.reference.build.loading import load, load_verified, verify
+from worker.reference.errors import ReferenceDataError
 
 
 def test_the_shipped_tables_are_good() -> None:
@@ -99,7 +99,7 @@ def test_bytes_that_are_no_utf_8_are_found(small: Path) -> None:
             "taxonomy/24.0.csv",
             "207RH0003X,individual\n",
             "207RH0003X,individual\n207RH0003X,individual\n",
-            "taxonomy/24.0.csv: row 3, column code: 207RH0003X stands in row 2 already, expected once",
+            "taxonomy/24.0.csv: row 3, column code: 207RH0003X is in row 2 already, expected once",
             id="duplicate key",
         ),
         pytest.param(
@@ -257,7 +257,7 @@ def test_tables_that_make_no_sense_load_but_do_not_verify(small: Path) -> None:
     change(small, "modifier_exclusions/2024-07.csv", "JW|JZ", "JW|ZZ")
 
     assert load(small).editions
-    with pytest.raises(errors.ReferenceError, match="expected modifiers of the table modifiers, found ZZ"):
+    with pytest.raises(ReferenceDataError, match="expected modifiers of the table modifiers, found ZZ"):
         load_verified(small)
 
 

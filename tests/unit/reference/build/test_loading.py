@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.reference.small_folder import SHIPPED, change, list_files
-from worker.reference import errors
 from worker.reference.build.loading import load
+from worker.reference.errors import ReferenceDataError
 from worker.reference.tables.answer import Found, NotCovered
 from worker.reference.tables.snapshot import Snapshot
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def problems_of(folder: Path) -> tuple[str, ...]:
     """What the loader says about a folder that it must refuse."""
-    with pytest.raises(errors.ReferenceError) as refused:
+    with pytest.raises(ReferenceDataError) as refused:
         load(folder)
     return refused.value.problems
 
@@ -86,7 +86,7 @@ def test_a_table_without_table_toml_is_refused(folder: Path) -> None:
 
 
 def test_a_readme_is_not_data(folder: Path) -> None:
-    """Prose may stand beside the tables without being listed."""
+    """Prose may be beside the tables without being listed."""
     (folder / "README.md").write_text("prose", encoding="utf-8")
 
     assert load(folder).editions
@@ -143,7 +143,7 @@ def test_a_broken_line_in_the_list_is_refused(folder: Path, line: str) -> None:
             "asp_limits/2025q4.csv",
             "90375",
             "90371",
-            "row 3, column hcpcs: 90371 stands in row 2 already, expected once",
+            "row 3, column hcpcs: 90371 is in row 2 already, expected once",
         ),
         ("icd10cm/fy2025.csv", "A001", "A000", "row 3, column code: A000 does not come after A000"),
         ("icd10cm/fy2025.csv", "A001", "A00.1", "row 3, column code: expected letters and digits only, found 'A00.1'"),
@@ -234,7 +234,7 @@ def test_the_problems_of_a_file_come_together_up_to_twenty(folder: Path) -> None
     (folder / "asp_limits" / "2025q4.csv").write_text("hcpcs,payment_limit\n" + rows, encoding="utf-8")
     list_files(folder)
 
-    with pytest.raises(errors.ReferenceError) as refused:
+    with pytest.raises(ReferenceDataError) as refused:
         load(folder)
 
     assert len(refused.value.problems) == 20

@@ -7,11 +7,17 @@ import pytest
 
 from tests.unit.reference import published_files as given
 from worker.reference.importing.kinds import KINDS
-from worker.reference.importing.published import Held, ImportRefusedError, NewEdition, PublishedFile, Wanted
+from worker.reference.importing.published import (
+    ImportDates,
+    ImportRefusedError,
+    NewEdition,
+    NewestEdition,
+    PublishedFile,
+)
 
-AS_STATED = Wanted()
+AS_STATED = ImportDates()
 SPRING = (date(2026, 4, 1), date(2026, 6, 30))
-PLACES = Held(
+PLACES = NewestEdition(
     "2024-07",
     date(2024, 7, 1),
     None,
@@ -32,19 +38,19 @@ DRUG_COLUMNS = (
     ),
     *("routes", "single_dose", "coverage_code", "effective_from", "effective_to", "first_seen", "successor"),
 )
-DRUGS = Held(
+DRUGS = NewestEdition(
     "2026-01",
     date(1982, 1, 1),
     None,
     date(2026, 1, 12),
     (dict.fromkeys(DRUG_COLUMNS, "") | {"hcpcs": "J1299", "unit": "mg", "first_seen": "asp_2025q4"},),
 )
-SKIN = Held("2025-10", date(2009, 1, 1), None, date(2025, 10, 1), ())
-CODES = Held("2024-07", date(1982, 1, 1), date(2024, 9, 30), date(2024, 7, 1), ())
+SKIN = NewestEdition("2025-10", date(2009, 1, 1), None, date(2025, 10, 1), ())
+CODES = NewestEdition("2024-07", date(1982, 1, 1), date(2024, 9, 30), date(2024, 7, 1), ())
 HELD = {"place_of_service": PLACES, "drugs": DRUGS, "skin_substitutes": SKIN, "hcpcs": CODES}
 
 
-def read(kind: str, *files: PublishedFile, wanted: Wanted = AS_STATED) -> Sequence[NewEdition]:
+def read(kind: str, *files: PublishedFile, wanted: ImportDates = AS_STATED) -> Sequence[NewEdition]:
     """What a kind's reader makes of some files."""
     return KINDS[kind].read(files, wanted, HELD)
 
@@ -205,7 +211,7 @@ def test_the_order_file_gives_billable_codes() -> None:
 
 def test_an_update_within_the_year_has_a_name_of_its_own() -> None:
     """The April release begins when the user says so, and ends with the fiscal year."""
-    (edition,) = read("icd10cm", given.icd10cm([("A000", "1")]), wanted=Wanted(date(2027, 4, 1)))
+    (edition,) = read("icd10cm", given.icd10cm([("A000", "1")]), wanted=ImportDates(date(2027, 4, 1)))
 
     assert (edition.name, edition.in_force_to) == ("fy2027-2027-04-01", date(2027, 9, 30))
 
@@ -213,7 +219,7 @@ def test_an_update_within_the_year_has_a_name_of_its_own() -> None:
 def test_places_of_service_keep_the_rate_that_a_list_does_not_tell() -> None:
     """Ranges are spread out, and an unassigned code has no rate."""
     rows = [("11", "Office", ""), ("21", "Inpatient Hospital", "F"), ("12", "Home", "NF"), ("35-36", "Unassigned", "")]
-    (edition,) = read("pos", given.pos(rows), wanted=Wanted(date(2026, 5, 1)))
+    (edition,) = read("pos", given.pos(rows), wanted=ImportDates(date(2026, 5, 1)))
 
     assert edition.rows == (
         ("11", "false", "Office"),
@@ -227,7 +233,7 @@ def test_places_of_service_keep_the_rate_that_a_list_does_not_tell() -> None:
 
 def test_the_user_s_dates_come_before_those_of_the_file() -> None:
     """A correction within a quarter begins when the user says so."""
-    (edition,) = read("asp-pricing", given.asp_pricing([("J2357", "1")]), wanted=Wanted(date(2026, 5, 1)))
+    (edition,) = read("asp-pricing", given.asp_pricing([("J2357", "1")]), wanted=ImportDates(date(2026, 5, 1)))
 
     assert (edition.in_force_from, edition.in_force_to) == (date(2026, 5, 1), date(2026, 6, 30))
 
@@ -284,7 +290,7 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
             "row 6, column BILLUNITS: expected a number, found 'some'",
         ),
         ("hcpcs", [given.jw_jz(["J2357"])], "hcpcs: expected one file named like HCPC2026_JAN_ANWEB.txt"),
-        ("hcpcs", [given.hcpcs(["J2357 is no record"])], "row 1: expected a record of 320 characters"),
+        ("hcpcs", [given.hcpcs(["J2357 is not a record"])], "row 1: expected a record of 320 characters"),
         (
             "hcpcs",
             [given.hcpcs([given.hcpcs_record("J2357", "A", "A", "April")])],
@@ -384,7 +390,7 @@ def test_a_missing_line_of_the_order_file_shows() -> None:
 )
 def test_an_edition_cannot_end_before_it_begins(first: date, last: date, *, refused: bool) -> None:
     """One day is enough; less is not."""
-    wanted = Wanted(first, last)
+    wanted = ImportDates(first, last)
     try:
         read("asp-pricing", given.asp_pricing([("J2357", "1")]), wanted=wanted)
     except ImportRefusedError:

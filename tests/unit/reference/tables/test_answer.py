@@ -63,7 +63,7 @@ def test_a_skin_substitute_is_in_force_between_its_dates(
 
 
 def test_a_skin_substitute_takes_no_waste_modifier_from_2026(snapshot: Snapshot) -> None:
-    """The last day on which JW or JZ may be right stands in the row."""
+    """The last day on which JW or JZ may be right is in the row."""
     answer = snapshot.skin_substitute("Q4101", date(2026, 1, 1))
 
     assert isinstance(answer, Found)
@@ -110,7 +110,7 @@ def test_a_pair_answers_for_what_the_list_shows(
 
 
 def test_an_ended_pair_is_not_in_force_afterwards(snapshot: Snapshot) -> None:
-    """The last day of a deleted pair stands in the cumulative list."""
+    """The last day of a deleted pair is in the cumulative list."""
     ended = next(
         pair
         for pairs in snapshot.tables.ncci_pairs.rows.values()
@@ -214,7 +214,7 @@ def test_a_terminated_drug_tells_the_changed_unit_of_its_successor(snapshot: Sna
 
 
 def test_jg_names_tb_when_it_has_ended(snapshot: Snapshot) -> None:
-    """The modifier that took over stands in the row."""
+    """The modifier that took over is in the row."""
     answer = snapshot.modifier("JG", date(2025, 1, 1))
 
     assert isinstance(answer, NotInForce)

@@ -43,7 +43,7 @@ def test_the_children_of_a_split_code_are_listed(snapshot: Snapshot) -> None:
 
 
 def test_an_unknown_code_has_nothing_below(snapshot: Snapshot) -> None:
-    """A code that is no prefix of a billable code is plainly unknown."""
+    """A code that is not a prefix of a billable code is plainly unknown."""
     on = date(2025, 10, 1)
 
     assert isinstance(snapshot.diagnosis("Q0000", on), Absent)

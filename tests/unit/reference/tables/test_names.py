@@ -45,7 +45,7 @@ def test_ordinary_words_and_parts_of_words_name_nothing(snapshot: Snapshot, text
 
 
 def test_every_drug_in_a_text_is_named_once(snapshot: Snapshot) -> None:
-    """Two drugs in one text come back sorted by code, however often they stand there."""
+    """Two drugs in one text come back sorted by code, however often they occur there."""
     named = snapshot.drugs_named("tezepelumab then Xolair, omalizumab")
 
     assert [drug.hcpcs for drug in named] == ["J2356", "J2357"]

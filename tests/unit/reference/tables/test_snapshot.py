@@ -119,7 +119,7 @@ def test_an_ndc_that_the_quarter_lacks_is_absent(snapshot: Snapshot) -> None:
 
 
 def test_not_covered_tells_what_is_held(snapshot: Snapshot) -> None:
-    """The outer bounds of the editions stand in the answer."""
+    """The outer bounds of the editions are in the answer."""
     assert snapshot.asp_limit("J2357", date(2027, 1, 1)) == NotCovered(date(2025, 10, 1), date(2026, 3, 31))
 
 
@@ -138,7 +138,7 @@ def test_waste_duty_begins_with_the_jw_modifier(snapshot: Snapshot, on: date, ki
 
 
 def test_waste_duty_of_a_code_off_the_list_is_absent(snapshot: Snapshot) -> None:
-    """Ocrelizumab is single-dose and yet not on the list, so absence is no statement."""
+    """Ocrelizumab is single-dose and yet not on the list, so absence proves nothing."""
     assert isinstance(snapshot.waste_duty("J2350", date(2025, 1, 1)), Absent)
 
 

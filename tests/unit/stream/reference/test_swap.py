@@ -14,10 +14,10 @@ import pytest
 
 from schemas.reference_update import ReferenceNotice, read_notice
 from worker.observe.recorder import Recorder
-from worker.reference.errors import ReferenceError as BrokenReferenceError
+from worker.reference.errors import ReferenceDataError
 from worker.stream.reference.metrics import report_reference
 from worker.stream.reference.swap import MOST_WAITING, ReferenceSwap, Refusal, folder_below
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource
 
 FIRST = "0" * 64
@@ -48,7 +48,7 @@ class Log:
 
 
 @dataclass
-class FakeShell:
+class FakeRuntime:
     """What the swap needs of a worker."""
 
     loaded: LoadedScrubber
@@ -69,9 +69,9 @@ class Bench:
         self.gate = threading.Event()
         self.gate.set()
         self._at_once = 0
-        self.shell = FakeShell(loaded(FIRST))
+        self.runtime = FakeRuntime(loaded(FIRST))
         source = ReferenceSource(self.home, root, self._load)
-        self.swap = ReferenceSwap(cast("Shell", self.shell), source)
+        self.swap = ReferenceSwap(cast("Runtime", self.runtime), source)
 
     def _load(self, directory: Path) -> LoadedScrubber:
         self._at_once += 1
@@ -82,7 +82,7 @@ class Bench:
         self.gate.wait(10)
         self._at_once -= 1
         if directory.name.startswith("broken"):
-            raise BrokenReferenceError(("mue/2026q3.csv: row 3: expected a number, found JANE DOE",))
+            raise ReferenceDataError("mue/2026q3.csv: row 3: expected a number, found JANE DOE")
         if directory.name.startswith("locked"):
             raise PermissionError("JANE DOE")
         return loaded(digest(directory.name))
@@ -97,13 +97,13 @@ class Bench:
     def counts(self) -> dict[str, float]:
         """What the metric says, without zeros."""
         results = ("loaded", "unchanged", "superseded", "rejected")
-        found = {name: self.shell.recorder.value("reference_updates_total", name) for name in results}
+        found = {name: self.runtime.recorder.value("reference_updates_total", name) for name in results}
         return {name: count for name, count in found.items() if count}
 
     @property
     def reference(self) -> str:
         """The digest in force."""
-        return self.shell.loaded.versions["reference"]
+        return self.runtime.loaded.versions["reference"]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -140,9 +140,9 @@ async def test_the_tables_of_a_notice_take_the_place_of_the_old(bench: Bench) ->
     assert bench.reference == digest("a")
     assert bench.counts() == {"loaded": 1}
     assert threading.get_ident() not in bench.threads
-    assert bench.shell.recorder.value("reference_info", digest("a")) == 1
-    assert [line["event"] for line in bench.shell.log.lines] == ["reference-swapped"]
-    assert (bench.shell.log.lines[0]["audit"], bench.shell.log.lines[0]["asked_by"]) == (True, "notice")
+    assert bench.runtime.recorder.value("reference_info", digest("a")) == 1
+    assert [line["event"] for line in bench.runtime.log.lines] == ["reference-swapped"]
+    assert (bench.runtime.log.lines[0]["audit"], bench.runtime.log.lines[0]["asked_by"]) == (True, "notice")
 
 
 async def test_a_notice_of_what_is_loaded_builds_nothing(bench: Bench) -> None:
@@ -178,7 +178,7 @@ async def test_what_is_refused_is_counted_and_the_old_tables_stay(bench: Bench, 
     async with bench.running():
         bench.swap.offer(bench.notice("c"))
 
-    (line, _) = bench.shell.log.lines
+    (line, _) = bench.runtime.log.lines
     assert (before, bench.reference) == (FIRST, digest("c"))
     assert bench.counts() == {"rejected": 1, "loaded": 1}
     assert (line["event"], line["reason"]) == ("reference-rejected", reason)
@@ -190,8 +190,8 @@ async def test_a_broken_table_is_named(bench: Bench) -> None:
     async with bench.running():
         bench.swap.offer(bench.notice("broken", digest("b")))
 
-    (line,) = bench.shell.log.lines
-    assert (line["exception"], line["problem"]) == ("ReferenceError", "mue/2026q3.csv")
+    (line,) = bench.runtime.log.lines
+    assert (line["exception"], line["problem"]) == ("ReferenceDataError", "mue/2026q3.csv")
 
 
 async def test_the_newest_of_the_notices_of_the_past_is_taken(bench: Bench) -> None:
@@ -241,7 +241,7 @@ async def test_what_waits_is_bounded(bench: Bench) -> None:
 
 
 async def test_reloading_reads_the_configured_folder_whatever_its_digest(bench: Bench) -> None:
-    """SIGHUP names no digest and needs no root; the same tables again are no swap."""
+    """SIGHUP names no digest and needs no root; the same tables again are not a swap."""
     async with bench.running():
         bench.swap.reload()
     async with bench.running():
@@ -263,7 +263,7 @@ def test_a_link_out_of_the_root_is_followed_and_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_checksums_is_not_read_further(tmp_path: Path) -> None:
-    """It is no reference folder and may be anything."""
+    """It is not a reference folder and may be anything."""
     (tmp_path / "a").mkdir()
 
     assert folder_below(tmp_path, tmp_path / "a") == Refusal("no-checksums")
@@ -303,7 +303,7 @@ def test_a_notice_may_say_more_than_is_understood() -> None:
 
 
 def test_series_of_tables_that_are_gone_are_removed() -> None:
-    """One digest and one set of editions stand on the metrics at any time."""
+    """One digest and one set of editions are on the metrics at any time."""
     recorder = Recorder()
     old = loaded("old", ReferenceEdition("mue", "q1", date(2026, 1, 1), date(2026, 3, 31)))
     report_reference(recorder, old)

@@ -1,4 +1,4 @@
-"""Claims of 837 files equal what stands in them, and are written as they were.
+"""Claims of 837 files equal what is in them, and are written as they were.
 
 Set CLAIMSCRUB_X12_SAMPLES to a folder to hold its files to the same: published examples may not be copied here.
 """
@@ -19,7 +19,7 @@ from schemas.claim import Claim, ClaimKind
 from tests.unit.x12.files import FILES
 from tests.unit.x12.pyx12_check import objections
 from tests.unit.x12.reference_reading import Line, claims_of
-from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.events import ClaimRead, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
@@ -44,9 +44,9 @@ def documents(text: str) -> list[dict[str, Any]]:
     return [orjson.loads(orjson.dumps(each.document)) for each in reads if isinstance(each, ClaimRead)]
 
 
-def flaws(text: str) -> list[Flaw]:
+def flaws(text: str) -> list[SegmentFlaw]:
     """What is wrong in a file."""
-    return [each for each in read_837(io.BytesIO(text.encode())) if isinstance(each, Flaw)]
+    return [each for each in read_837(io.BytesIO(text.encode())) if isinstance(each, SegmentFlaw)]
 
 
 def written(claims: list[dict[str, Any]], lost: list[str] | None = None) -> str:
@@ -228,7 +228,7 @@ def test_bytes_that_are_no_utf_8_are_latin() -> None:
 
 
 def test_a_loop_is_not_taken_for_the_one_before_it() -> None:
-    """The number that another payer has for the rendering provider is no number of that payer."""
+    """The number that another payer has for the rendering provider is not a number of that payer."""
     (document,) = documents(FILES["everything"])
 
     (other,) = document["claimInformation"]["otherSubscriberInformation"]

@@ -136,6 +136,55 @@ def test_groups_of_one_interchange_stay_in_it() -> None:
     ]
 
 
+def test_a_control_number_of_zeros_is_no_lack_of_one() -> None:
+    """ISA13 is written as it came."""
+    value = FILES["one"].replace("000000101", "000000000").encode()
+
+    again, _, refused = written(*read(value))
+
+    assert (again, refused) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("origin", "reason"),
+    [
+        ({"interchangeControlNumber": "A1"}, "ISA13 is not a number of one to nine digits"),
+        ({"interchangeControlNumber": "1234567890"}, "ISA13 is not a number of one to nine digits"),
+        ({"interchangeDate": "260229X"}, "ISA09 is not a number of 6 digits"),
+        ({"interchangeTime": "12"}, "ISA10 is not a number of 4 digits"),
+        ({"sender": "S" * 16}, "ISA06 has 16 characters, and an ISA has 15 there"),
+        ({"receiverQualifier": "ZZZ"}, "ISA07 has 3 characters, and an ISA has 2 there"),
+    ],
+)
+def test_what_an_isa_cannot_hold_is_refused(origin: dict[str, str], reason: str) -> None:
+    """Fixed lengths cut nothing off, and no other number, day or time takes its place."""
+    (document,) = read(FILES["one"].encode())
+    document["origin"] |= origin
+
+    again, _, refused = written(document)
+
+    assert (again, refused) == (b"", [reason])
+
+
+def test_what_an_isa_just_holds_is_written() -> None:
+    """Fifteen characters and nine digits."""
+    (document,) = read(FILES["one"].encode())
+    document["origin"] |= {"interchangeControlNumber": "999999999", "sender": "S" * 15}
+
+    again, _, refused = written(document)
+
+    assert refused == []
+    assert f"*ZZ*{'S' * 15}*ZZ*".encode() in again
+    assert again.endswith(b"IEA*1*999999999~\n")
+
+
+def test_a_usage_that_x12_does_not_know_is_refused() -> None:
+    """ISA15 is P or T; nothing else is turned into P."""
+    _, _, refused = written(claim() | {"usageIndicator": "I"})
+
+    assert refused == ["ISA15 is neither P nor T"]
+
+
 def test_no_header_is_made_up() -> None:
     """A claim that came as X12 without a BHT is written without."""
     (document, *_) = read((CASES / "del_BHT_0019_00_B2.837").read_bytes())
@@ -230,7 +279,7 @@ def test_a_number_keeps_its_value(number: Any) -> None:
 
 
 def test_an_identifier_keeps_its_zeros() -> None:
-    """It is no number."""
+    """It is not a number."""
     again, _, _ = written(claim(patientControlNumber="0.75"))
 
     assert [each[1] for each in segments(again) if each[0] == "CLM"] == ["0.75"]
@@ -316,7 +365,7 @@ def test_a_list_is_repeated_segments() -> None:
 
 
 def test_what_has_no_place_is_named_and_the_rest_is_written() -> None:
-    """A member that an 837 does not have is no reason to keep a claim back."""
+    """A member that an 837 does not have is not a reason to keep a claim back."""
     again, lost, refused = written(claim(invented={"deep": "A"}) | {"documentation": [{"element": "route"}]})
 
     assert refused == []

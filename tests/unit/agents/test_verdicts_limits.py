@@ -9,16 +9,16 @@ from typing import Any, cast
 import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
-from schemas.topics import topic_names
+from schemas.topics import TopicNames
 from tests.unit.x12.files import BILLING, HEADER, claims, interchange, subscriber
 from worker.agents import verdicts
-from worker.agents.verdicts import Judge, Judged
+from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
 from worker.bootstrap import PipelineScrubber, build_pipeline
-from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, Inbound
+from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.settings import Settings
 from worker.stream.budget import OverBudgetError
 from worker.stream.records import Provenance
-from worker.stream.runtime import Shell
+from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
 
 MIB = 1024 * 1024
@@ -36,28 +36,30 @@ async def judged(
     content_type: bytes = X12_CONTENT_TYPE,
     budget: Any = None,  # Any: a context in which a claim is scrubbed
     **settings: object,
-) -> Judged:
+) -> ScrubbedBatch:
     """Return what becomes of messages that follow one another."""
     log: Any = SimpleNamespace(warning=lambda *_, **__: pytest.fail("nothing is to fail"))  # Any: a bound logger
-    shell = SimpleNamespace(
+    runtime = SimpleNamespace(
         settings=Settings.model_validate(
             {"as_of": date(2026, 3, 20), "max_message_bytes": 8 * MIB, "max_outcome_bytes": 8 * MIB} | settings
         ),
         loaded=loaded,
-        provenance=Provenance(topic_names(), "1", 8 * MIB),
+        provenance=Provenance(TopicNames(), "1", 8 * MIB),
         budget=budget or nullcontext(),
         log=log,
     )
     headers = (("content-type", content_type),)
     taken: list[Any] = [  # Any: the part of a message that judging looks at
-        SimpleNamespace(message=Inbound("claims.inbound.v1", 0, place, 1_774_000_000_000, b"key", value, headers))
+        SimpleNamespace(
+            message=InboundMessage("claims.inbound.v1", 0, place, 1_774_000_000_000, b"key", value, headers)
+        )
         for place, value in enumerate(values)
     ]
     lane: Any = SimpleNamespace(is_watched=True)  # Any: likewise
-    return await Judge(cast("Shell", shell)).scrub(lane, taken)
+    return await MessageScrubber(cast("Runtime", runtime)).scrub(lane, taken)
 
 
-def said(found: Judged) -> tuple[str, list[str]]:
+def said(found: ScrubbedBatch) -> tuple[str, list[str]]:
     """Return the reason and the sentences of the one record that there is."""
     (record,) = found.records
     assert len(found.pairs) == 1

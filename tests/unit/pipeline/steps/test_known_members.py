@@ -27,13 +27,13 @@ from tests.unit.pipeline.claim_members import (
     whole_claim,
 )
 from worker.pipeline.scrub import Pipeline
-from worker.pipeline.steps.decode import Decoded, NotAClaimError, decode, read_json, write_json
+from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode, read_json, write_json
 from worker.pipeline.steps.known_members import KNOWN, PUBLISHED, fold, members_of_model
 from worker.pipeline.steps.unread import MOST_PATHS
 from worker.samples import synthetic
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
-CASES = Path(__file__).parent / "claims"
+CASES = Path(__file__).parents[1] / "claims"
 LIMIT = 1024 * 1024
 MEMBERS = members_of(PUBLISHED)
 WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
@@ -51,7 +51,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-def read(claim: dict[str, Any]) -> Decoded:
+def read(claim: dict[str, Any]) -> DecodedClaim:
     """The claim as it is read from the wire."""
     return decode(orjson.dumps(claim), LIMIT)
 
@@ -60,7 +60,7 @@ def flaws_of(claim: dict[str, Any]) -> tuple[str, ...]:
     """What is wrong with a claim that is refused; nothing where it is read."""
     try:
         read(claim)
-    except NotAClaimError as error:
+    except UnreadableClaimError as error:
         letter = error.letter
     else:
         return ()
@@ -296,7 +296,7 @@ def test_a_modifier_under_another_name_is_named_in_the_outcome(pipeline: Pipelin
 
 
 def test_numbers_keep_the_digits_of_their_sender() -> None:
-    """Money is no binary float on its way through."""
+    """Money is not a binary float on its way through."""
     text = b'{"a":1.10,"b":[100000000000000.01,{"c":-0}],"d":"1"}'
 
     assert write_json(read_json(text)) == text

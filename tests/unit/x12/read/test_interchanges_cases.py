@@ -8,14 +8,14 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from worker.x12.answer.ack_999 import answers_of, write_999
-from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.events import ClaimRead, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
 FOLDER = Path(__file__).parent.with_name("cases")
 MOMENT = datetime(2026, 3, 20, 12, 0)  # noqa: DTZ001 - an ISA names no time zone
 
 
-class Case(NamedTuple):
+class Expected(NamedTuple):
     """The claims that are read, how many are not, and IK3 to IK5 of the 999."""
 
     claims: str
@@ -23,10 +23,10 @@ class Case(NamedTuple):
     answer: str
 
 
-def _cases() -> dict[str, Case]:
+def _cases() -> dict[str, Expected]:
     lines = FOLDER.with_suffix(".txt").read_text("utf-8").splitlines()
     rows = ([cell.strip() for cell in line.split("|")] for line in lines if not line.startswith("#"))
-    return {name: Case(claims, int(refused), answer) for name, claims, refused, answer in rows}
+    return {name: Expected(claims, int(refused), answer) for name, claims, refused, answer in rows}
 
 
 CASES: Final = _cases()
@@ -48,9 +48,9 @@ def test_a_file_is_read_or_refused_and_answered(name: str) -> None:
     claims = [
         each.document["claimInformation"]["patientControlNumber"] for each in reads if isinstance(each, ClaimRead)
     ]
-    refused = [each for each in reads if isinstance(each, Flaw) and not each.is_passed_over]
+    refused = [each for each in reads if isinstance(each, SegmentFlaw) and not each.is_passed_over]
     said = [each.strip() for each in answer.split("~") if each.strip().startswith(("IK", "CTX"))]
-    assert Case(" ".join(claims), len(refused), " ".join(said)) == CASES[name]
+    assert Expected(" ".join(claims), len(refused), " ".join(said)) == CASES[name]
 
 
 def _document(name: str) -> dict[str, Any]:  # a claim as JSON

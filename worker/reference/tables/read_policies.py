@@ -3,11 +3,11 @@
 from typing import Final
 
 from worker.reference.files.cells import Cells
-from worker.reference.files.read_rows import SETTINGS
-from worker.reference.tables.policy_rows import Evidence, ExpertHint, NcciPair, SadScope, SelfAdministered
+from worker.reference.tables.policy_rows import ExpertHint, HintEvidence, NcciPair, SadScope, SelfAdministered
+from worker.reference.tables.read_rows import SETTINGS
 
 SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unlisted-code")
-EVIDENCE: Final[tuple[Evidence, ...]] = ("unverified",)
+EVIDENCE: Final[tuple[HintEvidence, ...]] = ("unverified",)
 MODIFIER_INDICATORS: Final = frozenset({0, 1, 9})
 
 

@@ -10,9 +10,9 @@ import pytest
 from schemas.claim import ClaimKind
 from tests.unit.x12.full import file_of, segments_of
 from tests.unit.x12.owners import Document, claims, number, owner
-from tests.unit.x12.systematic import ACCEPTED, Case, cases
+from tests.unit.x12.systematic import ACCEPTED, DamagedFile, cases
 from worker.x12.answer.ack_999 import answers_of
-from worker.x12.read.events import Flaw, Read
+from worker.x12.read.events import Read, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
 KINDS = list(ClaimKind)
@@ -20,13 +20,13 @@ ALL = [f"SYN-{place}" for place in range(1, 7)]
 
 
 @cache
-def read(case: Case) -> list[Read]:
+def read(case: DamagedFile) -> list[Read]:
     """What a damaged file comes to."""
     return list(read_837(io.BytesIO(case.text.encode())))
 
 
 @cache
-def every(kind: ClaimKind) -> list[Case]:
+def every(kind: ClaimKind) -> list[DamagedFile]:
     """All cases of a kind."""
     return list(cases(kind))
 
@@ -45,7 +45,7 @@ def test_the_full_file_is_sound(kind: ClaimKind) -> None:
 
     reads = list(read_837(io.BytesIO(text.encode())))
 
-    assert [each for each in reads if isinstance(each, Flaw)] == []
+    assert [each for each in reads if isinstance(each, SegmentFlaw)] == []
     assert list(sound(kind)) == ALL
     assert len({owner(each) for each in sound(kind).values()}) == 5
 
@@ -68,7 +68,7 @@ def test_no_claim_is_lost_in_silence(kind: ClaimKind) -> None:
     """Where fewer claims come out than went in, a flaw says that one was not read."""
     silent = []
     for case in every(kind):
-        refused = [each for each in read(case) if isinstance(each, Flaw) and not each.is_passed_over]
+        refused = [each for each in read(case) if isinstance(each, SegmentFlaw) and not each.is_passed_over]
         if len(claims(read(case))) < len(ALL) and not refused:
             silent.append(case.name)
 
@@ -120,7 +120,7 @@ def _accepted_by_pyx12() -> frozenset[str]:
     return frozenset(ACCEPTED.read_text("utf-8").splitlines())
 
 
-def _codes(case: Case) -> Iterator[str]:
+def _codes(case: DamagedFile) -> Iterator[str]:
     for group in answers_of(read(case)).groups:
         yield from (each.code for each in group.transactions)
 

@@ -1,27 +1,15 @@
-"""What an operator can set: the CLAIMSCRUB_ variables, read once and checked together."""
+"""The operator's settings: each field is a CLAIMSCRUB_ variable, and good or bad by itself."""
 
-import os
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from schemas.topics import ACKNOWLEDGEMENTS, MAX_OUTCOME_BYTES, SUBMIT, Topic, TopicNames, topic_names, topics_under
+from schemas.topics import MAX_OUTCOME_BYTES
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -32,8 +20,8 @@ _MIB: Final = 1024 * 1024
 _TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
 
 
-class Delivery(StrEnum):
-    """What a reader of the outcomes may rely on."""
+class DeliveryGuarantee(StrEnum):
+    """The guarantee to a reader of the outcomes."""
 
     EXACTLY_ONCE = "exactly-once"
     AT_LEAST_ONCE = "at-least-once"
@@ -56,16 +44,8 @@ class SecurityProtocol(StrEnum):
     SASL_TLS = "sasl-tls"
 
 
-class SettingsError(ValueError):
-    """The settings are wrong; `problems` holds one sentence for each, without any value."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-
-
-class Settings(BaseModel):
-    """The settings of one worker; each is the CLAIMSCRUB_ variable of the same name."""
+class SettingsFields(BaseModel):
+    """The fields of the settings, and what follows from few of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -77,8 +57,8 @@ class Settings(BaseModel):
         default="claimscrub",
         description="Consumer group; workers of one group share the partitions.",
     )
-    delivery: Delivery = Field(
-        default=Delivery.EXACTLY_ONCE,
+    delivery: DeliveryGuarantee = Field(
+        default=DeliveryGuarantee.EXACTLY_ONCE,
         description="exactly-once (transactions) or at-least-once (for brokers without transactions).",
     )
     topic_prefix: Annotated[str, Field(max_length=100, pattern=_TOPIC_NAME)] = Field(
@@ -142,7 +122,7 @@ class Settings(BaseModel):
     dead_letter_limit_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.5,
         description="Share of dead letters that may be our fault (internal-error, over-budget, crash-loop) at which a "
-        "worker takes no more claims, until other tables or a restart.",
+        "worker takes no more claims, until new tables or a restart.",
     )
     session_timeout_s: Annotated[int, Field(ge=6, le=300)] = Field(
         default=10,
@@ -178,11 +158,11 @@ class Settings(BaseModel):
     )
     edits_dir: Path | None = Field(
         default=None,
-        description="Folder with edits of your own, one Python file each; config/README.md says how to write one.",
+        description="Folder with your own edits, one Python file each; config/README.md explains how to write one.",
     )
     allow_writable_edits: bool = Field(
         default=False,
-        description="Allow edits of your own that group or others may write; what they write runs in the worker.",
+        description="Allow your own edits to be writable by group or others; what they write runs in the worker.",
     )
     cache_dir: Path | None = Field(
         default=None,
@@ -198,11 +178,11 @@ class Settings(BaseModel):
     )
     operator: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
-        description="Who answers for this worker, for the audit lines; the user of the operating system if not set.",
+        description="Who runs this worker, for the audit lines; the user of the operating system if not set.",
     )
     revision: Annotated[str, Field(min_length=1, max_length=100)] = Field(
         default="unknown",
-        description="Commit that the worker was built from; the image says it.",
+        description="Commit that the worker was built from; the image sets it.",
     )
     audit_file: Path | None = Field(
         default=None,
@@ -259,7 +239,7 @@ class Settings(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # likewise for a path, and for a folder of zones
-            raise ValueError("is no time zone of the IANA database") from None
+            raise ValueError("is not a time zone of the IANA database") from None
         return value
 
     @field_validator("bootstrap_servers")
@@ -285,32 +265,6 @@ class Settings(BaseModel):
             raise ValueError("must be an address that begins with http:// or https://, without credentials")
         return value
 
-    @model_validator(mode="after")
-    def _is_protected(self) -> Self:
-        problems = []
-        if not self.uses_tls and not self.allow_insecure and not all(map(_is_loopback, self.brokers)):
-            problems.append(
-                "CLAIMSCRUB_SECURITY: a connection without TLS is allowed to this host only "
-                "(or set CLAIMSCRUB_ALLOW_INSECURE=true)"
-            )
-        needed = ("sasl_token_file",) if self.uses_token else ("sasl_username", "sasl_password_file")
-        if self.uses_sasl:
-            missing = [name for name in needed if getattr(self, name) is None]
-            problems.extend(f"{ENV_PREFIX}{name.upper()}: needed for SASL" for name in missing)
-        if (self.tls_cert_file is None) != (self.tls_key_file is None):
-            problems.append("CLAIMSCRUB_TLS_CERT_FILE and CLAIMSCRUB_TLS_KEY_FILE: set both or neither")
-        if self.claim_hang_s <= self.claim_budget_s:
-            problems.append("CLAIMSCRUB_CLAIM_HANG_S: must be above CLAIMSCRUB_CLAIM_BUDGET_S")
-        if self.max_outcome_bytes < self.max_message_bytes:
-            problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
-        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file", "sasl_token_file"):
-            path = getattr(self, name)
-            if path is not None and not os.access(path, os.R_OK):
-                problems.append(f"{ENV_PREFIX}{name.upper()}: no file that can be read")
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
     @property
     def brokers(self) -> tuple[str, ...]:
         """Return the host:port of every broker to start from."""
@@ -330,89 +284,3 @@ class Settings(BaseModel):
     def uses_token(self) -> bool:
         """Return whether the worker logs in with a bearer token instead of a name and a password."""
         return self.sasl_mechanism == "OAUTHBEARER"
-
-    @property
-    def topics(self) -> TopicNames:
-        """Return the topic names in force."""
-        return topic_names(self.topic_prefix)
-
-    @property
-    def topics_in_use(self) -> tuple[Topic, ...]:
-        """Return the topics that a worker with these settings reads or writes."""
-        unused = set()
-        if not self.submit_x12:
-            unused.add(SUBMIT.role)
-        if self.acknowledge is Acknowledgements.OFF:
-            unused.add(ACKNOWLEDGEMENTS.role)
-        return tuple(topic for topic in topics_under(self.topic_prefix) if topic.role not in unused)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the zone of the day of receipt."""
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def digest(self) -> str:
-        """Return a digest of all settings, so that two workers can be compared; no secret is among them."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
-
-    def sasl_password(self) -> SecretStr:
-        """Read the password; each connection reads it again, so that it can be rotated."""
-        if self.sasl_password_file is None:
-            raise SettingsError(("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL",))
-        return SecretStr(self.sasl_password_file.read_text(encoding="utf-8").strip())
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Return the settings in an environment; empty variables count as not set.
-
-        Raises:
-            SettingsError: With every problem at once, and never with a value: it may be a secret.
-        """
-        given = {
-            name.removeprefix(ENV_PREFIX): value
-            for name, value in environ.items()
-            if name.startswith(ENV_PREFIX) and value
-        }
-        known = {name.upper(): name for name in cls.model_fields}
-        problems = [f"{ENV_PREFIX}{name}: no such setting" for name in sorted(given.keys() - known.keys())]
-        values = {known[name]: value for name, value in given.items() if name in known}
-        try:
-            settings = cls.model_validate(values)
-        except ValidationError as error:
-            problems.extend(_problems(error))
-        if problems:
-            raise SettingsError(tuple(problems)) from None
-        return settings
-
-
-def _problems(error: ValidationError) -> list[str]:
-    problems: list[str] = []
-    for detail in error.errors(include_input=False, include_url=False, include_context=False):
-        message = detail["msg"].removeprefix("Value error, ")
-        if not detail["loc"]:
-            problems.extend(message.splitlines())
-            continue
-        problems.append(f"{ENV_PREFIX}{str(detail['loc'][0]).upper()}: {message}")
-    return problems
-
-
-def _is_loopback(server: str) -> bool:
-    host = server.rpartition(":")[0].strip("[]")
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def environment_example() -> str:
-    """Return the text of `config/worker.env.example`: every setting, its meaning and its default."""
-    lines = ["# Settings of the claimscrub worker. Every variable is optional; empty means the default.", ""]
-    for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else str(field.default)
-        if isinstance(field.default, bool):
-            default = default.lower()
-        lines += [f"# {field.description}", f"# {ENV_PREFIX}{name.upper()}={default}", ""]
-    return "\n".join(lines)

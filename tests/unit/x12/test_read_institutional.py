@@ -47,7 +47,7 @@ def test_a_sound_claim_of_a_hospital_may_go_out(pipeline: Pipeline, name: str) -
 
 
 def test_only_edits_that_say_so_look_at_it(pipeline: Pipeline) -> None:
-    """Whatever stands in the coverage names the kind."""
+    """Whatever is in the coverage names the kind."""
     coverage = scrubbed(pipeline, FILES["institutional"]).coverage
 
     named = {*coverage.passed, *coverage.failed, *coverage.unverified, *(entry.edit for entry in coverage.no_data)}

@@ -7,20 +7,20 @@ from typing import Final
 from worker.reference.files.cells import Cells
 from worker.reference.tables.rows import (
     AspLimit,
+    CareSetting,
     Container,
     Drug,
+    ExclusionSeverity,
     Modifier,
     ModifierExclusion,
     MueLimit,
     OppsStatus,
     PlaceOfService,
-    Setting,
-    Severity,
     WasteDuty,
 )
 
-SETTINGS: Final[tuple[Setting, ...]] = ("practitioner", "outpatient_hospital")
-SEVERITIES: Final[tuple[Severity, ...]] = ("reject", "warn")
+SETTINGS: Final[tuple[CareSetting, ...]] = ("practitioner", "outpatient_hospital")
+SEVERITIES: Final[tuple[ExclusionSeverity, ...]] = ("reject", "warn")
 ADJUDICATION_INDICATORS: Final = frozenset({1, 2, 3})
 QUARTER: Final = re.compile(r".*_(\d{4})q([1-4])")
 MONTH: Final = re.compile(r".*_(\d{4})_(0[1-9]|1[0-2])")

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from schemas.outcome import Disposition, Severity
-from tests.unit.pipeline.test_member_names import RECEIVED
+from tests.unit.pipeline.steps.test_known_members import RECEIVED
 from worker.pipeline.scrub import Pipeline
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults

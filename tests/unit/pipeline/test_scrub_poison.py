@@ -1,4 +1,4 @@
-"""10,000 distinct payloads that are no claim, and the claims among their mutants, through the pipeline."""
+"""10,000 distinct payloads that are not a claim, and the claims among their mutants, through the pipeline."""
 
 import itertools
 import json

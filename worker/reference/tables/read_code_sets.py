@@ -3,7 +3,6 @@
 from typing import Final
 
 from worker.reference.files.cells import Cells
-from worker.reference.files.read_rows import known_from
 from worker.reference.tables.code_set_rows import (
     CodeSet,
     HcpcsCode,
@@ -13,6 +12,7 @@ from worker.reference.tables.code_set_rows import (
     TaxonomyCode,
     TaxonomySection,
 )
+from worker.reference.tables.read_rows import known_from
 
 CODE_SETS: Final[tuple[CodeSet, ...]] = ("carc", "rarc", "claim_status_category", "claim_status")
 SECTIONS: Final[tuple[TaxonomySection, ...]] = ("individual", "non-individual")

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.x12.layout.loops import Loop, row_of
-from worker.x12.layout.rows import Element, Elements, Json, flat
+from worker.x12.layout.rows import Elements, ElementValue, Json, flat
 
 _LOOP_SEGMENTS: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
 
 
 @dataclass(slots=True)
-class Kept:
+class UnmappedSegments:
     """The segments of one loop that the message keeps as they came.
 
     Attributes:
@@ -91,7 +91,7 @@ def _agrees_at(segment: Elements, elements: Elements, at: int) -> bool:
     )
 
 
-def _filled(element: Element, kept: Element) -> Element:
+def _filled(element: ElementValue, kept: ElementValue) -> ElementValue:
     """Return an element with the kept value of each component that it lacks."""
     if not any(element):
         return kept

@@ -142,7 +142,7 @@ def test_an_unknown_unit_is_named_and_left_out() -> None:
 
 
 def test_an_ndc_beside_the_code_of_the_line() -> None:
-    """Without a detail the package stands as a second coding."""
+    """Without a detail the package is a second coding."""
     both = {"coding": [{"system": NDC, "code": "00078081881"}, {"system": HCPCS, "code": "J2353"}]}
 
     (line,) = lines(message(bundle(claim(item=[drug_item(productOrService=both, detail=[])]))))
@@ -152,7 +152,7 @@ def test_an_ndc_beside_the_code_of_the_line() -> None:
 
 
 def test_pointers_follow_the_principal_diagnosis() -> None:
-    """It is written first whatever its sequence, and what a line names by sequence is where it stands then."""
+    """It is written first whatever its sequence, and what a line names by sequence is where it is then."""
     diagnoses = [
         {"sequence": 1, "diagnosisCodeableConcept": concept("E34.30", ICD)},
         {"sequence": 7, "diagnosisCodeableConcept": concept("I10", ICD)},

@@ -8,7 +8,7 @@ from typing import Any, Self
 import pytest
 
 from worker.cli.shared.claim_files import read_what_can_be_read
-from worker.cli.shared.claim_paths import NoClaimFileError, expand, expand_what_is_there, total_bytes
+from worker.cli.shared.claim_paths import ClaimFileError, expand, expand_what_is_there, total_bytes
 
 
 def problems(*files: str) -> dict[str, str | None]:
@@ -94,7 +94,7 @@ def test_a_folder_that_may_not_be_read_is_a_problem_of_its_own(folder: Path, mon
         "a.json": None,
         "closed": "cannot be read (Permission denied)",
     }
-    with pytest.raises(NoClaimFileError, match=r"closed: cannot be read \(Permission denied\)"):
+    with pytest.raises(ClaimFileError, match=r"closed: cannot be read \(Permission denied\)"):
         expand([str(folder)])
 
 
@@ -102,7 +102,7 @@ def test_one_path_behind_which_is_nothing_is_a_misspelt_command(tmp_path: Path) 
     """There is nothing else to read; among others it is a problem of its own."""
     gone, other = str(tmp_path / "gone.json"), str(tmp_path / "other.json")
 
-    with pytest.raises(NoClaimFileError, match="no such file or folder"):
+    with pytest.raises(ClaimFileError, match="no such file or folder"):
         expand_what_is_there([gone])
 
     assert set(problems(*expand_what_is_there([gone, other])).values()) == {"no such file or folder"}

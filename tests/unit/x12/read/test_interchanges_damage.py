@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from tests.unit.x12.damage import Damaged, damaged
 from tests.unit.x12.files import FILES, recounted
-from worker.x12.read.events import ClaimRead, Flaw
+from worker.x12.read.events import ClaimRead, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
 INPUTS = list(damaged())
 
 
-def read(content: bytes) -> tuple[list[str], list[Flaw]]:
+def read(content: bytes) -> tuple[list[str], list[SegmentFlaw]]:
     """The numbers of the claims of a file, and what is wrong."""
     reads = list(read_837(io.BytesIO(content)))
     claims = [each.document for each in reads if isinstance(each, ClaimRead)]
     numbers = [claim["claimInformation"].get("patientControlNumber", "") for claim in claims]
-    return numbers, [each for each in reads if isinstance(each, Flaw)]
+    return numbers, [each for each in reads if isinstance(each, SegmentFlaw)]
 
 
 def test_there_are_sixty() -> None:

@@ -19,7 +19,7 @@ def coverage(pipeline: Pipeline, record: list[synthetic.Json] | None) -> Coverag
 
 
 def test_a_record_that_was_not_sent_is_warned_of_and_counts_as_not_decided(pipeline: Pipeline) -> None:
-    """A warning is no verdict on a record that nobody has seen."""
+    """A warning is not a verdict on a record that nobody has seen."""
     told = coverage(pipeline, None)
 
     assert "DOC-02" in told.failed

@@ -12,23 +12,23 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError, NotEnoughReplicasError
 from faust.types import TP
 
-from schemas.topics import topic_names
-from worker.agents.batches import Taken
+from schemas.topics import TopicNames
+from worker.agents.batches import FetchedMessage
 from worker.agents.claims import ClaimsAgent
-from worker.kafka.messages import Inbound
+from worker.kafka.messages import InboundMessage
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
-from worker.stream.crash_record import Suspects
+from worker.stream.crash_record import SuspectRange
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import DeliveryUncertainError
-from worker.stream.lanes import Committed, Lane, Lanes
-from worker.stream.records import Outgoing, Provenance
-from worker.stream.runtime import Shell
-from worker.stream.scrubber import LoadedScrubber, Scrubbed
+from worker.stream.lanes import CommittedOffset, Lane, Lanes
+from worker.stream.records import OutgoingRecord, Provenance
+from worker.stream.runtime import Runtime
+from worker.stream.scrubber import ClaimVerdict, LoadedScrubber
 
-TOPIC = topic_names().inbound
+TOPIC = TopicNames().inbound
 CULPRIT, NEIGHBOR = TP(TOPIC, 0), TP(TOPIC, 1)
-ONE_LEFT = Suspects(1, 2)
+ONE_LEFT = SuspectRange(1, 2)
 """The first message is alone after two crashes; a third one condemns it."""
 
 _TURNS = 50
@@ -42,8 +42,10 @@ class Broker:
     generation = 1
 
     def __init__(self) -> None:
-        self.committed_by: dict[TP, Committed] = {tp: Committed(0, ONE_LEFT.metadata()) for tp in (CULPRIT, NEIGHBOR)}
-        self.seen: list[Mapping[TP, Committed]] = []
+        self.committed_by: dict[TP, CommittedOffset] = {
+            tp: CommittedOffset(0, ONE_LEFT.metadata()) for tp in (CULPRIT, NEIGHBOR)
+        }
+        self.seen: list[Mapping[TP, CommittedOffset]] = []
         self.on_delivery: Callable[[TP], None] = lambda _tp: None
         self.log: list[str] = []
 
@@ -53,7 +55,7 @@ class Broker:
     async def close(self, _lane: Lane) -> None:
         """Close none."""
 
-    async def committed(self, tp: TP) -> Committed:
+    async def committed(self, tp: TP) -> CommittedOffset:
         """Return what is committed."""
         return self.committed_by[tp]
 
@@ -63,11 +65,11 @@ class Broker:
 
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata, and take so long that another lane could come to its scrubbing."""
-        self.committed_by[lane.tp] = Committed(lane.next_offset, metadata)
+        self.committed_by[lane.tp] = CommittedOffset(lane.next_offset, metadata)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 
-    async def deliver(self, lane: Lane, _records: Sequence[Outgoing], committed: Committed) -> None:
+    async def deliver(self, lane: Lane, _records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
         """Commit an offset, after what the test does in its place."""
         for _ in range(_TURNS):
             await asyncio.sleep(0)
@@ -78,14 +80,14 @@ class Broker:
         """Return the next offset: there are no holes."""
         return offset
 
-    def scrub(self, value: bytes, *, received_on: date) -> Scrubbed:  # noqa: ARG002 -- the seam
+    def scrub(self, value: bytes, *, received_on: date) -> ClaimVerdict:  # noqa: ARG002 -- the seam
         """Keep what is committed at the moment at which the process could die of this message."""
         if json.loads(value)["partition"] == CULPRIT.partition:
             self.seen.append(dict(self.committed_by))
-        return Scrubbed("scrubbed", value=value, outcome_id=value.decode())
+        return ClaimVerdict("scrubbed", value=value, outcome_id=value.decode())
 
 
-async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Shell]:
+async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Runtime]:
     """Return an agent whose worker has both partitions."""
     source: Any = broker  # Any: it stands for several protocols
     recorder = Recorder()
@@ -95,14 +97,14 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Shell]:
         warning=lambda event, **_: broker.log.append(event),
         info=lambda *_, **__: None,
     )
-    shell = SimpleNamespace(
+    runtime = SimpleNamespace(
         settings=Settings.model_validate({"as_of": date(2026, 3, 20)}),
         lanes=lanes,
         group=broker,
         delivery=broker,
         recorder=recorder,
         loaded=LoadedScrubber(source),
-        provenance=Provenance(topic_names(), "1", 1_000_000),
+        provenance=Provenance(TopicNames(), "1", 1_000_000),
         budget=cast("Any", _Budget()),
         limit=DeadLetterLimit(0, 1),
         log=log,
@@ -111,38 +113,38 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Shell]:
         end=lambda code: broker.log.append(f"ended {int(code)}"),
     )
     await lanes.assign([CULPRIT, NEIGHBOR], broker.generation)
-    return ClaimsAgent(cast("Shell", shell)), cast("Shell", shell)
+    return ClaimsAgent(cast("Runtime", runtime)), cast("Runtime", runtime)
 
 
 class _Budget(nullcontext[None]):
     overruns = 0
 
 
-def message(tp: TP, offset: int = 0) -> Taken:
+def message(tp: TP, offset: int = 0) -> FetchedMessage:
     """Return a message of a partition."""
     value = json.dumps({"partition": tp.partition, "offset": offset}).encode()
-    return Taken(tp, 1, Inbound(tp.topic, tp.partition, offset, 1_774_000_000_000, b"k", value, ()))
+    return FetchedMessage(tp, 1, InboundMessage(tp.topic, tp.partition, offset, 1_774_000_000_000, b"k", value, ()))
 
 
-async def handled(agent: ClaimsAgent, shell: Shell, *messages: Taken) -> None:
+async def handled(agent: ClaimsAgent, runtime: Runtime, *messages: FetchedMessage) -> None:
     """Hand messages over and wait until none is in flight."""
     await agent.handle(messages)
     while agent._runners:  # noqa: SLF001 -- nothing tells that the agent is idle
         await asyncio.gather(*agent._runners.values())  # noqa: SLF001
-    assert shell.recorder.value("in_flight_claims") == 0
+    assert runtime.recorder.value("in_flight_claims") == 0
 
 
 @pytest.mark.parametrize("order", [(CULPRIT, NEIGHBOR), (NEIGHBOR, CULPRIT)])
 async def test_a_neighbor_is_not_named_while_the_culprit_is_scrubbed(order: Sequence[TP]) -> None:
     """A worker that dies of the culprit leaves its neighbor as it was: not a third time named, and so not condemned."""
     broker = Broker()
-    agent, shell = await agent_on(broker)
+    agent, runtime = await agent_on(broker)
 
-    await handled(agent, shell, *(message(tp) for tp in order))
+    await handled(agent, runtime, *(message(tp) for tp in order))
 
     (seen,) = broker.seen
-    assert seen[CULPRIT] == Committed(0, Suspects(1, 3).metadata())
-    assert seen[NEIGHBOR].metadata != Suspects(1, 3).metadata()
+    assert seen[CULPRIT] == CommittedOffset(0, SuspectRange(1, 3).metadata())
+    assert seen[NEIGHBOR].metadata != SuspectRange(1, 3).metadata()
     assert [each.offset for each in broker.committed_by.values()] == [1, 1]
 
 
@@ -150,26 +152,26 @@ async def test_a_neighbor_is_not_named_while_the_culprit_is_scrubbed(order: Sequ
 async def test_a_death_in_delivery_counts_against_what_is_delivered(order: Sequence[TP]) -> None:
     """What kills a worker only when its outcomes are sent would come again for ever."""
     broker = Broker()
-    at_delivery: list[Mapping[TP, Committed]] = []
+    at_delivery: list[Mapping[TP, CommittedOffset]] = []
 
     def keep(tp: TP) -> None:
         if tp == CULPRIT:
             at_delivery.append(dict(broker.committed_by))
 
     broker.on_delivery = keep
-    agent, shell = await agent_on(broker)
+    agent, runtime = await agent_on(broker)
 
-    await handled(agent, shell, *(message(tp) for tp in order))
+    await handled(agent, runtime, *(message(tp) for tp in order))
 
     (seen,) = at_delivery
-    assert seen[CULPRIT] == Committed(0, Suspects(1, 3).metadata())
-    assert seen[NEIGHBOR].metadata != Suspects(1, 3).metadata()
+    assert seen[CULPRIT] == CommittedOffset(0, SuspectRange(1, 3).metadata())
+    assert seen[NEIGHBOR].metadata != SuspectRange(1, 3).metadata()
 
 
 @pytest.mark.parametrize(
-    ("error", "expected"), [(NotEnoughReplicasError(), ONE_LEFT), (MessageSizeTooLargeError(), Suspects(1, 3))]
+    ("error", "expected"), [(NotEnoughReplicasError(), ONE_LEFT), (MessageSizeTooLargeError(), SuspectRange(1, 3))]
 )
-async def test_a_broker_that_takes_no_delivery_condemns_nobody(error: Exception, expected: Suspects) -> None:
+async def test_a_broker_that_takes_no_delivery_condemns_nobody(error: Exception, expected: SuspectRange) -> None:
     """The worker leaves, and takes the name back, unless the broker refuses the very record."""
     broker = Broker()
 
@@ -177,13 +179,13 @@ async def test_a_broker_that_takes_no_delivery_condemns_nobody(error: Exception,
         raise DeliveryUncertainError from error
 
     broker.on_delivery = fail
-    agent, shell = await agent_on(broker)
-    shell.lanes.open_lanes()[0].revoked.wait = _never  # type: ignore[method-assign]  # nobody else has the partition
+    agent, runtime = await agent_on(broker)
+    runtime.lanes.open_lanes()[0].revoked.wait = _never  # type: ignore[method-assign]  # nobody else has the partition
 
-    await handled(agent, shell, message(CULPRIT))
+    await handled(agent, runtime, message(CULPRIT))
 
     assert broker.log[-1] == "ended 75"
-    assert broker.committed_by[CULPRIT] == Committed(0, expected.metadata())
+    assert broker.committed_by[CULPRIT] == CommittedOffset(0, expected.metadata())
 
 
 async def _never() -> Any:  # Any: the signature of the event

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from worker.settings import Delivery, SecurityProtocol, Settings, SettingsError
+from worker.settings import DeliveryGuarantee, SecurityProtocol, Settings, SettingsError
 
-EXAMPLE = Path(__file__).parents[2] / "config" / "worker.env.example"
+EXAMPLE = Path(__file__).parents[3] / "config" / "worker.env.example"
 
 
 def test_without_variables_the_defaults_hold() -> None:
@@ -14,7 +14,7 @@ def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_environment({"PATH": "/bin", "CLAIMSCRUB_AS_OF": ""})
 
     assert settings == Settings()
-    assert settings.delivery is Delivery.EXACTLY_ONCE
+    assert settings.delivery is DeliveryGuarantee.EXACTLY_ONCE
 
 
 def test_all_problems_are_reported_at_once_without_values() -> None:
@@ -116,7 +116,7 @@ def test_spans_go_to_an_address_of_the_web(address: str) -> None:
     ],
 )
 def test_an_address_for_spans_holds_no_credentials(address: str) -> None:
-    """It stands on the status page; what is wrong is said without the value."""
+    """It is on the status page; what is wrong is reported without the value."""
     with pytest.raises(SettingsError, match="CLAIMSCRUB_TRACES_ENDPOINT: must be an address") as caught:
         Settings.from_environment({"CLAIMSCRUB_TRACES_ENDPOINT": address})
 

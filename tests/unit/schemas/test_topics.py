@@ -1,0 +1,38 @@
+"""A topic is declared once, as a member; its role and its full name follow from that."""
+
+import pytest
+
+from schemas.topics import TOPICS, Topic, TopicNames, topics_under
+from worker.settings import Settings
+
+
+def test_every_member_is_a_topic_in_the_order_of_declaration() -> None:
+    """What is only a variant of another topic has a role and a name of its own."""
+    assert [topic.role for topic in TOPICS] == [
+        "inbound",
+        "scrubbed",
+        "rejected",
+        "pended",
+        "dead-letter",
+        "submit",
+        "acknowledgements",
+        "reference-updates",
+    ]
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS)
+
+
+def test_a_prefix_is_part_of_each_full_name() -> None:
+    """The names that the worker uses are those that it declares."""
+    names = TopicNames("blue.")
+
+    assert names.dead_letter == "blue.claims.dead-letter.v1"
+    assert [topic.name for topic in topics_under("blue.")] == [
+        getattr(names, topic.role.replace("-", "_")) for topic in TOPICS
+    ]
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.needs], ids=lambda topic: topic.role)
+def test_an_optional_topic_needs_a_setting_that_is_off_by_default(topic: Topic) -> None:
+    """A misspelt setting would fail at the start of every worker."""
+    assert topic.needs in Settings.model_fields
+    assert topic.role not in {each.role for each in Settings().topics_in_use}

@@ -1,0 +1,40 @@
+"""The root of every exception that claimscrub raises on purpose.
+
+```text
+ClaimscrubError
+├── CatalogueError
+├── ClaimFileError
+│   └── UnreadablePathError
+├── ClaimNotFoundError
+├── ConfigurationError
+│   ├── ProfileError
+│   ├── ReferenceDataError
+│   └── SettingsError
+├── DeliveryUncertainError
+├── DemoError
+├── EmbeddedBrokerError
+├── ImportRefusedError
+├── InterruptedScrubError
+│   └── OverBudgetError
+├── MemoryLimitError
+├── MessageLimitError
+├── NotLoadableError
+├── PatchError
+├── ReplyTooLargeError
+├── ResourceError
+├── UnpackingError
+└── UnreadableClaimError
+```
+"""
+
+
+class ClaimscrubError(Exception):
+    """claimscrub cannot do what was asked; the message says what is wrong, where, and what would be right."""
+
+
+class ConfigurationError(ClaimscrubError):
+    """The configuration cannot be used; `problems` holds one sentence per problem, which names its place."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

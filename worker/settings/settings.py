@@ -1,0 +1,62 @@
+"""The settings of one worker: fields that fit together, and what follows from them."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr, model_validator
+
+from schemas.topics import Topic, TopicNames, topics_under
+from worker.settings.environment import SettingsError, read_environment
+from worker.settings.fields import Acknowledgements, SettingsFields
+from worker.settings.rules import broken_rules
+
+
+class Settings(SettingsFields):
+    """The settings of one worker; each is the CLAIMSCRUB_ variable of the same name."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if problems := broken_rules(self):
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def topics(self) -> TopicNames:
+        """Return the topic names in force."""
+        return TopicNames(self.topic_prefix)
+
+    @property
+    def topics_in_use(self) -> tuple[Topic, ...]:
+        """Return the topics that a worker with these settings reads or writes."""
+        return tuple(
+            topic
+            for topic in topics_under(self.topic_prefix)
+            if topic.needs is None or getattr(self, topic.needs) not in {False, Acknowledgements.OFF}
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the day of receipt."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of all settings, so that two workers can be compared; no secret is among them."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+    def sasl_password(self) -> SecretStr:
+        """Read the password; each connection reads it again, so that it can be rotated."""
+        if self.sasl_password_file is None:
+            raise SettingsError("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
+        return SecretStr(self.sasl_password_file.read_text(encoding="utf-8").strip())
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Return the settings in an environment; empty variables count as not set.
+
+        Raises:
+            SettingsError: With every problem at once, and never with a value: it may be a secret.
+        """
+        return read_environment(cls, environ)
