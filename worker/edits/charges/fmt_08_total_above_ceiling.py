@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -27,7 +26,7 @@ class ChargeCeiling(Options):
     ),
     options=ChargeCeiling,
 )
-def total_above_ceiling(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def total_above_ceiling(claim: ClaimFacts, context: Context) -> Verdict | None:
     """The total charge is higher than Medicare Part B can take on one claim.
 
     Why: the amount has seven digits in Medicare's system, so that 99,999.99 is the most. Gene and cell therapies and
@@ -43,13 +42,14 @@ def total_above_ceiling(claim: ClaimFacts, context: Context) -> Iterator[Verdict
     total = as_money(claim.claim.claim_information.claim_charge_amount)
     ceiling = MEDICARE_CEILING if context.profile.medicare else context.options(ChargeCeiling).most_claim_charge
     if ceiling is None:
-        yield DoesNotApply()
-    elif not isinstance(total, Decimal):
-        yield NoData("total charge of the claim")
-    elif total > ceiling:
-        yield Flaw(
+        return DoesNotApply()
+    if not isinstance(total, Decimal):
+        return NoData("total charge of the claim")
+    if total > ceiling:
+        return Flaw(
             message=f"The claim charge is {total:f}; this payer takes at most {ceiling:f} on one claim.",
             hint="Split the units over several claims, with modifier 76 and a note (NTE) on the later ones.",
             at=in_claim("claimChargeAmount"),
             facts={"claimCharge": total, "limit": ceiling},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -17,7 +16,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.END_DATE,
     kinds=BOTH_KINDS,
 )
-def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def dates_reversed(line: LineFacts, _: Context) -> Verdict | None:
     """A line ends before it begins.
 
     Why: one of the two dates is mistyped; a payer cannot tell which and returns the line.
@@ -28,9 +27,10 @@ def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     begins, ends = line.on, as_day(line.line.service_date_end)
     if begins and isinstance(ends, date) and ends < begins:
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} begins on {begins} and ends on {ends}.",
             hint="Correct the one of the two dates that is wrong.",
             at=in_line(line, "serviceDateEnd"),
             facts={"serviceDate": begins, "serviceDateEnd": ends},
         )
+    return None
