@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from worker.edits.drugs.containers import marketed_on, sizes_of
 from worker.edits.facts.traits import traits_of_code
@@ -15,12 +15,17 @@ KEPT: Final = 4096
 """Codes and days that are kept; two months of 70 codes a day."""
 
 
+Siblings: TypeAlias = tuple[tuple[Container, Drug], ...] | None
+"""The rows of a package with their drugs, where they are those of the same ingredient as a code's."""
+
+
 class CodeOnDay:
     """A code on a day. `on` is None where a line has no date that can be read.
 
     `drug` is the drug behind the code, in force on that day or not; None when it is no drug as far as the tables know,
-    and `drug_answer` says how they know. `traits` are those that follow from the code. `written` is what was written of
-    it into an outcome, by whoever wrote it.
+    and `drug_answer` says how they know. `traits` are those that follow from the code. `siblings` are those of the
+    packages (NDC) on the crosswalk that were billed with it. `written` is what was written of it into an outcome, by
+    whoever wrote it.
     """
 
     def __init__(self, hcpcs: str, on: date | None, snapshot: Snapshot) -> None:
@@ -29,6 +34,7 @@ class CodeOnDay:
         known = isinstance(self.drug_answer, (Found, NotInForce))
         self.drug: Drug | None = self.drug_answer.row if known else None  # type: ignore[union-attr]  # it has a row
         self.traits = traits_of_code(hcpcs)
+        self.siblings: dict[str, Siblings] = {}
         self.written: dict[str, tuple[bytes, bytes]] = {}
 
     @cached_property

@@ -1,5 +1,6 @@
 """Runs the edits of a plan over claims and keeps account of what was really checked."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,7 @@ from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, Subject
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
-_VERDICTS: Final = (Flaw, NoData, Bypassed, DoesNotApply)
+_VERDICTS: Final = (DoesNotApply, NoData, Flaw, Bypassed)
 
 Gap: TypeAlias = tuple[str, str, int | None]
 """An edit that had no data, what was missing, and of which line."""
@@ -178,9 +179,9 @@ def _show(rule: PlannedRule, shown: list[Shown], *, is_alone: bool) -> None:
 
 def _discount(rule: PlannedRule, elsewhere: list[CheckResult], shown: list[Shown]) -> None:
     """An edit to which no subject of a claim was its business did not look at that claim."""
-    everywhere = [checked for _, _, checked in shown]
-    for checked in dict.fromkeys(elsewhere):
-        if elsewhere.count(checked) == everywhere.count(checked):
+    looked_at = Counter([id(checked) for _, _, checked in shown])
+    for checked, count in Counter(elsewhere).items():
+        if count == looked_at[id(checked)]:
             checked.looked &= ~rule.bit
 
 

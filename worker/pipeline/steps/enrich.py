@@ -118,18 +118,25 @@ def _units(units: Decimal | None, drug: Drug) -> bytes:
     if units is None:
         return b""
     dose = _dose(units, drug)
-    return b',"units":"%b"%b' % (format(units, "f").encode(), b',"dose":%b' % written(dose) if dose else b"")
+    if dose is None:
+        return b',"units":"%b"' % format(units, "f").encode()
+    amount = format(dose, "f").encode()
+    return b',"units":"%b","dose":{"amount":"%b","unit":%b}' % (
+        format(units, "f").encode(),
+        amount,
+        orjson.dumps(drug.unit),
+    )
 
 
 def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:
     return None if amount is None or drug.unit is None else Amount(amount=amount, unit=drug.unit)
 
 
-def _dose(units: Decimal | None, drug: Drug) -> Amount | None:
+def _dose(units: Decimal | None, drug: Drug) -> Decimal | None:
     # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not show the dose.
     if units is None or drug.unit_amount is None or drug.unit_up_to:
         return None
-    return _amount(units * drug.unit_amount, drug)
+    return None if drug.unit is None else units * drug.unit_amount
 
 
 def _sizes(containers: tuple[Container, ...], drug: Drug) -> tuple[ContainerSize, ...]:
@@ -138,7 +145,7 @@ def _sizes(containers: tuple[Container, ...], drug: Drug) -> tuple[ContainerSize
         if container.units_per_item is not None:
             brands.setdefault(container.units_per_item, set()).add(container.brand)
     return tuple(
-        ContainerSize(units=units, dose=_dose(units, drug), brands=tuple(sorted(brands[units])))
+        ContainerSize(units=units, dose=_amount(_dose(units, drug), drug), brands=tuple(sorted(brands[units])))
         for units in sorted(brands)
     )
 
