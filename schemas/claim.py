@@ -39,7 +39,7 @@ class Address(Part):
     country_code: Text = None
 
 
-class Contact(Part):
+class ContactInformation(Part):
     """Whom to ask about the claim [PER]."""
 
     name: Text = None
@@ -65,7 +65,7 @@ class Provider(Part):
 class BillingProvider(Provider):
     """The provider who bills, with whom to ask [NM1*85, PER]."""
 
-    contact_information: Contact | None = None
+    contact_information: ContactInformation | None = None
 
 
 class Organization(Part):
@@ -79,7 +79,7 @@ class Organization(Part):
 class Submitter(Organization):
     """Who sends the claim, with whom to ask [NM1*41, PER]."""
 
-    contact_information: Contact | None = None
+    contact_information: ContactInformation | None = None
 
 
 class Person(Part):

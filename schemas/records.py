@@ -1,6 +1,6 @@
 """The claim as the pipeline reads it: the members of `schemas.claim`, as structs that are read ten times as fast.
 
-Texts stand as they were sent, also those of amounts, counts and dates: `schemas.values` reads them. A member that the
+Texts are as they were sent, also those of amounts, counts and dates: `schemas.values` reads them. A member that the
 schema does not name is in `extra` of its part, where the document was read with `grouped`.
 """
 
@@ -57,7 +57,7 @@ class Address(Part, frozen=True):
     country_code: Text = None
 
 
-class Contact(Part, frozen=True):
+class ContactInformation(Part, frozen=True):
     """Whom to ask about the claim [PER]."""
 
     name: Text = None
@@ -83,7 +83,7 @@ class Provider(Part, frozen=True):
 class BillingProvider(Provider, frozen=True):
     """The provider who bills, with whom to ask [NM1*85, PER]."""
 
-    contact_information: Contact | None = None
+    contact_information: ContactInformation | None = None
 
 
 class Organization(Part, frozen=True):
@@ -97,7 +97,7 @@ class Organization(Part, frozen=True):
 class Submitter(Organization, frozen=True):
     """Who sends the claim, with whom to ask [NM1*41, PER]."""
 
-    contact_information: Contact | None = None
+    contact_information: ContactInformation | None = None
 
 
 class Person(Part, frozen=True):

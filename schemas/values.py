@@ -47,17 +47,13 @@ def _text(value: object) -> str:
     raise ValueError("expected text or a number")
 
 
-class _UnreadableError(Exception):
-    """Raised inside only, so that no text is kept that says nothing."""
-
-
 def as_money(text: str | None) -> Decimal | Unreadable | None:
     """US dollars with at most two decimals; None when absent or empty."""
     if not text:
         return None
     try:
         return _money(text)
-    except _UnreadableError:
+    except ValueError:
         return Unreadable(text)
 
 
@@ -67,7 +63,7 @@ def as_quantity(text: str | None) -> Decimal | Unreadable | None:
         return None
     try:
         return _quantity(text)
-    except _UnreadableError:
+    except ValueError:
         return Unreadable(text)
 
 
@@ -77,11 +73,11 @@ def as_day(text: str | None) -> date | Unreadable | None:
         return None
     try:
         return _day(text)
-    except _UnreadableError:
+    except ValueError:
         return Unreadable(text)
 
 
-# The same few thousand amounts, counts and days are in all claims.
+# The same few thousand amounts, counts and days are in all claims. A text that is none raises, and so is not kept.
 @lru_cache(maxsize=16_384)
 def _money(text: str) -> Decimal:
     return _number(text, MONEY)
@@ -94,18 +90,15 @@ def _quantity(text: str) -> Decimal:
 
 def _number(text: str, form: re.Pattern[str]) -> Decimal:
     if not form.fullmatch(text):
-        raise _UnreadableError
+        raise ValueError("not a number")
     return Decimal(text)
 
 
 @lru_cache(maxsize=16_384)
 def _day(text: str) -> date:
     if not DATE.fullmatch(text):
-        raise _UnreadableError
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        raise _UnreadableError from None
+        raise ValueError("not a day")
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
 
 
 def read_money(value: object) -> Decimal | Unreadable | None:

@@ -20,7 +20,7 @@ from worker.payers.profile import ApplyFixes, Profile, Profiles
 from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
 from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
-from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, Found, check
+from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, check
 from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
 from worker.pipeline.steps.enrich import Enricher
 from worker.pipeline.steps.gather import Gatherer
@@ -53,7 +53,7 @@ class ScrubResult(NamedTuple):
     outcome_id: str | None = None
     disposition: Disposition | None = None
     profile: str = ""
-    findings: Sequence[Found] = ()
+    findings: Sequence[FoundFlaw] = ()
     no_data: Sequence[str] = ()
     errors: Sequence[str] = ()
     is_unverified: bool = False
@@ -69,7 +69,7 @@ class ScrubResult(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Read:
+class _Examination:
     """A message that is a claim, from its bytes to what was found."""
 
     place: int
@@ -158,13 +158,15 @@ class Pipeline:
         seconds = self._shares(marks, len(read))
         return [each if each.message is None else each._replace(stage_seconds=seconds) for each in results]
 
-    def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Read:
+    def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Examination:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         profile = self._only or self._profile_of(decoded.claim)
         checked = CheckResult(self._plans[profile.name, facts.is_institutional], facts, received_on)
-        return _Read(place, decoded, profile, received_on, checked, (self._enricher.enrich(facts), ledgers(facts)))
+        return _Examination(
+            place, decoded, profile, received_on, checked, (self._enricher.enrich(facts), ledgers(facts))
+        )
 
-    def _correct(self, read: _Read) -> None:
+    def _correct(self, read: _Examination) -> None:
         """Put the claim with its safe fixes in its place, where nothing is found that was not there before."""
         found = [each.finding() for each in read.checked.findings]
         fixed = make_fixes(read.decoded.body, found)
@@ -179,7 +181,7 @@ class Pipeline:
         if not new_findings(found, [each.finding() for each in again.checked.findings]):
             read.checked, read.tables, read.fixed = again.checked, again.tables, fixed
 
-    def _write(self, read: _Read) -> ScrubResult:
+    def _write(self, read: _Examination) -> ScrubResult:
         checked, not_read = read.checked, read.decoded.not_read
         written = self._writer.write(read.decoded, checked, read.tables, read.fixed)
         amount = as_money(checked.claim.claim.claim_information.claim_charge_amount)

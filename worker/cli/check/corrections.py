@@ -39,7 +39,7 @@ class Correction:
 
 
 def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, *, unsafe: bool) -> Correction | None:
-    """Correct a claim that was scrubbed; none if there is nothing to correct."""
+    """Correct a claim that was scrubbed; None when there is nothing to correct."""
     outcome = scrubbed.outcome
     if outcome is None:
         return None

@@ -22,7 +22,7 @@ class LineFacts(Struct, frozen=True, eq=False, gc=False):
     `on` is its first date of service and `until` its last one, which is the first when no later one is given. `place`
     is where it was done: its own place of service [SV105], else the claim's [CLM05-1]; on an institutional claim the
     place that the facility type stands for, None for most types. `drug` is the drug behind its code, in force on that
-    date or not; None for a line that is no drug line as far as our tables know (`drug_answer` then says how they know).
+    date or not; None for a line that is not a drug line as far as our tables know (`drug_answer` then says how).
     `traits` are the values of `Trait` added up. `code` is what the tables know of its code on that date.
 
     Its charge is in the claim's `charges`.

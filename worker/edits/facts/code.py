@@ -20,9 +20,9 @@ Siblings: TypeAlias = tuple[tuple[Container, Drug], ...] | None
 
 
 class CodeOnDay:
-    """A code on a day. `on` is None where a line has no date that can be read.
+    """A code on a day. `on` is None when a line has no date that can be read.
 
-    `drug` is the drug behind the code, in force on that day or not; None when it is no drug as far as the tables know,
+    `drug` is the drug behind the code, in force on that day or not; None when it is not one as far as the tables know,
     and `drug_answer` says how they know. `traits` are those that follow from the code. `siblings` are those of the
     packages (NDC) on the crosswalk that were billed with it. `written` is what was written of it into an outcome, by
     whoever wrote it.

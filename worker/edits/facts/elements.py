@@ -117,7 +117,7 @@ def _unreadable_in(part: Part, path: str) -> Iterator[tuple[str, str]]:
             yield from _unreadable_value(value, read, f"{path}.{name}")
 
 
-def _unreadable_value(value: object, read: "Read | None", path: str) -> Iterator[tuple[str, str]]:
+def _unreadable_value(value: object, read: "TextReader | None", path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         if read and isinstance(read(value), Unreadable):
             yield path, value
@@ -128,14 +128,14 @@ def _unreadable_value(value: object, read: "Read | None", path: str) -> Iterator
             yield from _unreadable_value(member, read, f"{path}[{place}]")
 
 
-Read: TypeAlias = Callable[[str], object]
+TextReader: TypeAlias = Callable[[str], object]
 
 
 @cache
-def _measured(kind: type[Part]) -> tuple[tuple[str, str, Read | None], ...]:
+def _measured(kind: type[Part]) -> tuple[tuple[str, str, TextReader | None], ...]:
     """The fields of a part, with their names on the wire, that hold an amount, a count or a date, or parts that do.
 
-    Each has what reads its text; None where it holds parts.
+    Each has what reads its text; None when it holds parts.
     """
     hints = get_type_hints(kind, include_extras=True)
     found = []

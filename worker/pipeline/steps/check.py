@@ -28,7 +28,7 @@ class InterruptedScrubError(ClaimscrubError):
     """A claim took more than it may; raised in the middle of whatever runs."""
 
 
-class Found:
+class FoundFlaw:
     """One finding before it is written."""
 
     __slots__ = ("at", "flaw", "is_fault", "rule", "severity")
@@ -77,7 +77,7 @@ class CheckResult:
     plan: Plan
     claim: ClaimFacts
     received_on: date
-    findings: list[Found] = field(default_factory=list)
+    findings: list[FoundFlaw] = field(default_factory=list)
     no_data: list[Gap] = field(default_factory=list)
     bypassed: dict[Lifted, tuple[int, int, str]] = field(default_factory=dict)
     looked: int = 0
@@ -119,7 +119,7 @@ def check(claims: Sequence[CheckResult]) -> None:
         each.no_data.sort(key=_edit_of)
 
 
-def _worst_first(found: Found) -> tuple[int, str]:
+def _worst_first(found: FoundFlaw) -> tuple[int, str]:
     """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
     return _RANK[found.severity], found.rule.id
 
@@ -194,7 +194,7 @@ def _fail(rule: PlannedRule, checked: CheckResult) -> None:
         hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
         at=in_claim("claim"),
     )
-    checked.findings.append(Found(rule, Severity.PEND, flaw, flaw.at, is_fault=True))
+    checked.findings.append(FoundFlaw(rule, Severity.PEND, flaw, flaw.at, is_fault=True))
 
 
 def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: CheckResult) -> None:
@@ -208,7 +208,7 @@ def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: Che
         checked.failed |= rule.bit
         at = of_institutional(verdict.at) if checked.claim.is_institutional else verdict.at
         severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
-        checked.findings.append(Found(rule, severity, verdict, at))
+        checked.findings.append(FoundFlaw(rule, severity, verdict, at))
     elif isinstance(verdict, Bypassed):
         _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), subject, checked)
 

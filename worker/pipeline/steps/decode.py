@@ -130,7 +130,7 @@ def _decode(value: bytes) -> DecodedClaim:
 def _grouped(part: dict[str, Any], known: KnownMembers, more: list[str]) -> dict[str, Any]:  # any JSON
     """Return a part with the members that the schema does not name in one of their own; their names are added up.
 
-    A list that was sent empty is in it too: it is no other claim than one without it, but another document.
+    A list that was sent empty is in it too: the claim is the same as without it, the document is another.
     """
     inside, made = known.inside, dict[str, Any]()
     for name, member in part.items():

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from schemas.outcome import Disposition, Location, Severity
 from worker.pipeline.fixes.fixes import FixedClaim
 from worker.pipeline.rules.plan import written
-from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, Found, Lifted, as_text
+from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, Lifted, as_text
 from worker.pipeline.steps.decode import DecodedClaim
 
 _PATCHES: Final = TypeAdapter(tuple[dict[str, Any], ...])  # any JSON: its values are the claim's
@@ -19,7 +19,7 @@ _LIFTED: Final = ("edit", "by", "line", "reason", "owner", "until")
 _DISPOSITIONS: Final = {Severity.REJECT: Disposition.REJECTED, Severity.PEND: Disposition.PENDED}
 
 
-class Written(NamedTuple):
+class WrittenOutcome(NamedTuple):
     """An outcome message, and what it says of the claim as a whole."""
 
     message: bytes
@@ -38,7 +38,7 @@ class OutcomeWriter:
 
     def write(
         self, decoded: DecodedClaim, checked: CheckResult, tables: tuple[bytes, bytes], fixed: FixedClaim | None
-    ) -> Written:
+    ) -> WrittenOutcome:
         """Return the message; `decoded` is the claim as received, `tables` are enrichment and ledger as written."""
         plan, findings, not_read = checked.plan, checked.findings, decoded.not_read
         profile, day = plan.profile.name, checked.received_on.isoformat()
@@ -83,7 +83,7 @@ class OutcomeWriter:
                 decoded.body,
             ]
         pieces += [b',"claim":', fixed.value if fixed else decoded.body, b"}"]
-        return Written(b"".join(pieces), outcome_id, disposition)
+        return WrittenOutcome(b"".join(pieces), outcome_id, disposition)
 
     def _written_versions(self, profile: str) -> bytes:
         versions = {"ruleset": self._ruleset, "reference": self._reference, "profile": profile}
@@ -98,12 +98,12 @@ class OutcomeWriter:
 _NOT_TRUNCATED: Final = b'],"findingsTruncated":false,"enrichment":['
 
 
-def decide(findings: list[Found]) -> Disposition:
+def decide(findings: list[FoundFlaw]) -> Disposition:
     """The worst finding, which is the first one, decides; warnings let the claim pass."""
     return _DISPOSITIONS.get(findings[0].severity, Disposition.SCRUBBED) if findings else Disposition.SCRUBBED
 
 
-def _finding(found: Found) -> bytes:
+def _finding(found: FoundFlaw) -> bytes:
     rule, flaw = found.rule, found.flaw
     predicted = rule.written_prediction if flaw.predicted is None else written(flaw.predicted)
     told: dict[str, object] = {
