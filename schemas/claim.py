@@ -354,6 +354,15 @@ class StructureFlaw(Part):
     element_code: Text = Field(default=None, description="what is wrong with the element: IK403 of the 999")
 
 
+class LoopOrder(Part):
+    """The order in which the segments of a loop came, and the loops inside it, where the guide has another."""
+
+    loop: Text = Field(default=None, description="as in `unmapped`: `2300.2400[0]`")
+    segments: tuple[str, ...] = Field(
+        default=(), description="identifiers, with the qualifier where there is one: `REF*9F`"
+    )
+
+
 class Origin(Part):
     """Where in an X12 file the claim came from, so that it can be answered there and written back."""
 
@@ -384,6 +393,7 @@ class Origin(Part):
     transaction_type: Text = Field(default=None, description="BHT06")
     encoding: Text = Field(default=None, description="the encoding of the file, where it is not UTF-8: windows-1252")
     unmapped: tuple[UnmappedSegment, ...] = ()
+    order: tuple[LoopOrder, ...] = Field(default=(), description="loops that were not in the order of the guide")
     flaws: tuple[StructureFlaw, ...] = Field(default=(), description="what is wrong in the structure of the file")
 
 

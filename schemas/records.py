@@ -370,6 +370,13 @@ class StructureFlaw(Part, frozen=True):
     element_code: Text = None
 
 
+class LoopOrder(Part, frozen=True):
+    """The order in which the segments of a loop came, and the loops inside it, where the guide has another."""
+
+    loop: Text = None
+    segments: tuple[str, ...] = ()
+
+
 class Origin(Part, frozen=True):
     """Where in an X12 file the claim came from, so that it can be answered there and written back."""
 
@@ -398,6 +405,7 @@ class Origin(Part, frozen=True):
     transaction_type: Text = None
     encoding: Text = None
     unmapped: tuple[UnmappedSegment, ...] = ()
+    order: tuple[LoopOrder, ...] = ()
     flaws: tuple[StructureFlaw, ...] = ()
 
 

@@ -7,7 +7,7 @@ from worker.early_signals import answer_early_signals
 
 def main() -> None:
     """Run the command line; `claimscrub worker` answers signals before the rest is imported."""
-    if sys.argv[1:2] == ["worker"]:
+    if next((each for each in sys.argv[1:] if not each.startswith("-")), None) == "worker":
         answer_early_signals()
     from worker.cli.commands import claimscrub  # noqa: PLC0415 -- a signal may come while this is imported
 

@@ -153,7 +153,8 @@ def _document(planted: object) -> dict[str, object] | None:
     except orjson.JSONDecodeError:
         return None
     is_claim = isinstance(document, dict) and isinstance(document.get("claimInformation"), dict)
-    return document if is_claim else None
+    # A planted claim without a billing provider is refused by the writer.
+    return document if is_claim and document.get("billing") else None
 
 
 def _file(documents: list[dict[str, object]]) -> bytes:

@@ -102,6 +102,7 @@ def _second_payer(made: Json, random: Random) -> None:
             detail = {"adjustmentReasonCode": "45", "adjustmentAmount": f"{charge - paid:.2f}"}
             adjudication["claimAdjustmentInformation"] = [{"adjustmentGroupCode": "CO", "adjustmentDetails": [detail]}]
         each["lineAdjudicationInformation"] = [adjudication]
+    made["subscriber"]["insuranceTypeCode"] = "12"
     made["claimInformation"]["otherSubscriberInformation"] = [
         {
             "paymentResponsibilityLevelCode": "P",

@@ -348,6 +348,7 @@ def replacement_sent_to_medicare(copy: Copy) -> None:
 @error("COB-01")
 def second_payer_without_a_first(copy: Copy) -> None:
     copy.document["subscriber"]["paymentResponsibilityLevelCode"] = copy.random.choice("ST")
+    copy.document["subscriber"]["insuranceTypeCode"] = "12"
 
 
 @error("COB-02")

@@ -47,14 +47,20 @@ def with_bad_header_name(*values: bytes) -> bytes:
 
 async def produce(address: str, topic: str, stored: bytes) -> int:
     """Store a batch in partition 0 as it is; return the error code of the broker."""
+    return (await produced(address, topic, stored, 0))[0]
+
+
+async def produced(address: str, topic: str, stored: bytes, partition: int) -> tuple[int, int]:
+    """Store a batch in a partition as it is; return the error code of the broker, and the first offset."""
     client: Any = AIOKafkaClient(bootstrap_servers=address)  # type: ignore[no-untyped-call]  # Any: as above
     await client.bootstrap()
     try:
         await client._wait_on_metadata(topic)  # noqa: SLF001 -- as `worker.kafka.read`
         request: Any = ProduceRequest(
-            transactional_id=None, required_acks=-1, timeout=10_000, topics=[(topic, [(0, stored)])]
+            transactional_id=None, required_acks=-1, timeout=10_000, topics=[(topic, [(partition, stored)])]
         )
-        answer = await client.send(client.cluster.leader_for_partition(TopicPartition(topic, 0)), request)
-        return int(answer.topics[0][1][0][1])
+        answer = await client.send(client.cluster.leader_for_partition(TopicPartition(topic, partition)), request)
+        _, code, offset, *_ = answer.topics[0][1][0]
+        return int(code), int(offset)
     finally:
         await client.close()

@@ -16,7 +16,8 @@ import click
 
 from tests.kafka import measures, storms
 from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
-from tests.kafka.measures import Measured
+from tests.kafka.hostile_storm import HostileStorm, hostile_messages
+from tests.kafka.measures import RESULTS, Measured
 from tests.stream.support import DeliveryLedger
 from worker.bootstrap import version
 from worker.settings import DeliveryGuarantee, Settings
@@ -24,11 +25,7 @@ from worker.settings import DeliveryGuarantee, Settings
 LEAST = 8_000
 """With fewer claims a storm is over before it has begun."""
 
-RESULTS = Path(__file__).with_name("results")
-
-LIMIT_S = 1800.0
-
-Storm = Callable[[Settings, Path, Cluster, int], Awaitable[DeliveryLedger | Measured]]
+Storm = Callable[[Settings, Path, Cluster, int], Awaitable[DeliveryLedger | Measured | HostileStorm]]
 """A storm over so many claims."""
 
 
@@ -40,6 +37,7 @@ class Entry:
     sent: int
     brokers: int
     run: Storm
+    limit_s: float = 1800.0
 
 
 STORMS = (
@@ -54,6 +52,8 @@ STORMS = (
     Entry("brokers-gone", 20_000, 3, lambda s, f, c, n: storms.dying_brokers(s, f, c, sent=n, rounds=0, dark_s=60)),
     Entry("recovery", 40_000, 1, lambda s, f, _, n: measures.recovery(s, f, sent=n, rounds=5)),
     Entry("backlog", 10_000, 1, lambda s, f, _, n: measures.backlog(s, f, sent=n, seconds=600)),
+    Entry("hostile", 20_000, 1, lambda s, f, _, n: hostile_messages(s, f, sent=n)),
+    Entry("crash-loop", 150_000, 1, lambda s, f, _, n: measures.crash_loops(s, f, sent=3000, rounds=n // 3000), 7200),
 )
 
 
@@ -92,9 +92,9 @@ def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, obje
             session_timeout_s=6,
         )
         began = time.monotonic()
-        result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent)))
+        result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent), entry.limit_s))
         seconds = time.monotonic() - began
-    figures = result.figures if isinstance(result, Measured) else asdict(result)
+    figures = asdict(result) if isinstance(result, DeliveryLedger) else result.figures
     row = {
         "storm": entry.name,
         "delivery": delivery.value,
@@ -106,14 +106,16 @@ def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, obje
     return row
 
 
-def _is_sound(result: DeliveryLedger | Measured, delivery: DeliveryGuarantee) -> bool:
-    if isinstance(result, Measured):
+def _is_sound(result: DeliveryLedger | Measured | HostileStorm, delivery: DeliveryGuarantee) -> bool:
+    if not isinstance(result, DeliveryLedger):
         return result.is_sound
     return result.flaws == (0, 0, 0) and (delivery is DeliveryGuarantee.AT_LEAST_ONCE or not result.duplicated)
 
 
-async def _bounded(storm: Awaitable[DeliveryLedger | Measured]) -> DeliveryLedger | Measured:
-    return await asyncio.wait_for(storm, LIMIT_S)
+async def _bounded(
+    storm: Awaitable[DeliveryLedger | Measured | HostileStorm], limit_s: float
+) -> DeliveryLedger | Measured | HostileStorm:
+    return await asyncio.wait_for(storm, limit_s)
 
 
 def _write(rows: list[dict[str, object]]) -> None:

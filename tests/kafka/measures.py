@@ -1,6 +1,7 @@
 """What is measured on Apache Kafka beside the ledgers: how soon a worker is back, and the memory of a backlog."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,14 +9,16 @@ from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 
+import click
 import psutil
 
 from tests.inputs.malformed import sound, written
-from tests.kafka.storms import LIMIT_S, filled, group
+from tests.kafka.storms import LIMIT_S, CrashLoop, crash_loop, filled, group
 from tests.stream.support import REAL_WORKER, WorkerProcess, committed, prepare, progress
 from worker.samples import synthetic
 from worker.settings import Settings
 
+RESULTS = Path(__file__).with_name("results")
 RECOVERY_MOST_S = 12.0
 MEMORY_MOST_MIB = 300
 _MIB = 1024 * 1024
@@ -45,14 +48,7 @@ async def recovery(settings: Settings, folder: Path, *, sent: int, rounds: int) 
     figures: dict[str, object] = {"sent": sent}
     worst = 0.0
     for kind, name in (("nameless", None), ("named", "worker-0")):
-        own = settings.model_copy(
-            update={
-                "session_timeout_s": default,
-                "instance_id": name,
-                "topic_prefix": f"{settings.topic_prefix}{kind}.",
-                "group_id": f"{settings.group_id}-{kind}",
-            }
-        )
+        own = _apart(settings, kind).model_copy(update={"session_timeout_s": default, "instance_id": name})
         (folder / kind).mkdir()
         found = await recoveries(own, folder / kind, sent=sent, rounds=rounds)
         figures |= {
@@ -127,3 +123,43 @@ async def backlog(settings: Settings, folder: Path, *, sent: int, seconds: float
         "most memory, MiB": most // _MIB,
     }
     return Measured(figures, most < MEMORY_MOST_MIB * _MIB)
+
+
+async def crash_loops(settings: Settings, folder: Path, *, sent: int, rounds: int, at_once: int = 2) -> Measured:
+    """Run the storm of a claim that kills workers again and again; only the culprit may be condemned, each time."""
+    waiting, found = list(range(rounds)), list[CrashLoop]()
+
+    async def go_on() -> None:
+        while waiting:
+            name = f"round-{waiting.pop(0)}"
+            (folder / name).mkdir()
+            each = None
+            try:
+                each = await crash_loop(_apart(settings, name), folder / name, sent=sent)
+            except AssertionError as error:
+                click.echo(f"{name}: {error}")
+            if each is None or not each.is_sound:
+                shutil.copytree(folder / name, RESULTS / "crash-loop" / name, dirs_exist_ok=True)
+                click.echo(f"{name}: its logs are in {RESULTS / 'crash-loop' / name}; {each}")
+            if each is not None:
+                found.append(each)
+                click.echo(f"{name}: {each.killed} workers ended, {len(each.letters)} claims condemned")
+
+    await asyncio.gather(*(go_on() for _ in range(at_once)))
+    figures: dict[str, object] = {
+        "sent": sent,
+        "rounds": rounds,
+        "lost": sum(each.ledger.lost for each in found),
+        "duplicated": sum(each.ledger.duplicated for each in found),
+        "workers ended": sum(each.killed for each in found),
+        "condemned": sum(len(each.letters) for each in found),
+        "rounds that failed": rounds - sum(each.is_sound for each in found),
+    }
+    return Measured(figures, figures["rounds that failed"] == 0)
+
+
+def _apart(settings: Settings, name: str) -> Settings:
+    """Return settings with topics and a group of their own."""
+    return settings.model_copy(
+        update={"topic_prefix": f"{settings.topic_prefix}{name}.", "group_id": f"{settings.group_id}-{name}"}
+    )

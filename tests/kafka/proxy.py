@@ -21,6 +21,11 @@ class Proxy:
         self._stopped = asyncio.Event()
         self._started = threading.Event()
         self._writers: set[asyncio.StreamWriter] = set()
+        self.taken = 0
+        """How many connections there have been."""
+        self.most: int | None = None
+        """After so many no connection is carried any more: it is broken off, or left without an answer."""
+        self.is_silent = False
         self.damage: tuple[bytes, bytes] | None = None
         """What the broker sends, and what clients get in its place."""
 
@@ -56,11 +61,17 @@ class Proxy:
         self._started.set()
         await self._stopped.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _carry_both(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.taken += 1
         with contextlib.suppress(OSError, asyncio.CancelledError):
+            if self.most is not None and self.taken > self.most:
+                await self._turn_away(writer)
+                return
             await self._is_whole.wait()
             there, back = await asyncio.open_connection("127.0.0.1", self._target)
             self._writers |= {writer, back}
@@ -70,6 +81,13 @@ class Proxy:
                 self._writers -= {writer, back}
                 writer.transport.abort()
                 back.transport.abort()
+
+    async def _turn_away(self, writer: asyncio.StreamWriter) -> None:
+        try:
+            if self.is_silent:
+                await self._stopped.wait()
+        finally:
+            writer.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(_CHUNK):

@@ -11,9 +11,11 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schemas.dead_letter import HEADER_REASON, DeadLetterReason
 from tests.kafka.broker import Broker, Cluster
 from tests.kafka.proxy import run_proxy
 from tests.stream.support import (
+    FAKE_WORKER,
     DeliveryLedger,
     WorkerProcess,
     claim,
@@ -24,7 +26,9 @@ from tests.stream.support import (
     progress,
     until,
 )
+from worker.kafka.read import Record
 from worker.settings import Settings
+from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
 from worker.stream.exit_codes import ExitCode
 
 LIMIT_S = 240.0
@@ -45,11 +49,12 @@ class WorkerGroup:
     settings: Settings
     folder: Path
     stack: contextlib.ExitStack
+    program: tuple[str, ...]
     started: list[WorkerProcess] = field(default_factory=list)
 
     def start(self) -> WorkerProcess:
         """Start one more worker."""
-        worker = WorkerProcess(self.settings, self.folder, f"worker-{len(self.started) + 1}")
+        worker = WorkerProcess(self.settings, self.folder, f"worker-{len(self.started) + 1}", self.program)
         self.started.append(self.stack.enter_context(worker))
         return worker
 
@@ -60,10 +65,10 @@ class WorkerGroup:
 
 
 @contextlib.contextmanager
-def group(settings: Settings, folder: Path) -> Iterator[WorkerGroup]:
+def group(settings: Settings, folder: Path, program: tuple[str, ...] = FAKE_WORKER) -> Iterator[WorkerGroup]:
     """Workers that end with the block."""
     with contextlib.ExitStack() as stack:
-        yield WorkerGroup(settings, folder, stack)
+        yield WorkerGroup(settings, folder, stack, program)
 
 
 async def filled(settings: Settings, sent: int, *, sleep: float = 0.001) -> None:
@@ -91,10 +96,15 @@ async def stopped(worker: WorkerProcess) -> None:
 async def ended(settings: Settings, sent: int, *workers: WorkerProcess) -> DeliveryLedger:
     """Wait until everything is committed, stop the workers, and count."""
     await progress(settings, sent, LIMIT_S)
+    return DeliveryLedger.of(sent, await ended_records(settings, *workers))
+
+
+async def ended_records(settings: Settings, *workers: WorkerProcess) -> list[Record]:
+    """Stop the workers, and return what came out."""
     for worker in workers:
         if worker.process.poll() is None:
             await stopped(worker)
-    return DeliveryLedger.of(sent, await outcomes(settings))
+    return await outcomes(settings)
 
 
 async def two_workers(settings: Settings, folder: Path, *, sent: int) -> DeliveryLedger:
@@ -225,16 +235,40 @@ async def _away(*brokers: Broker, seconds: float) -> None:
         await asyncio.to_thread(broker.wait_until_open)
 
 
-async def crash_loops(settings: Settings, folder: Path, *, sent: int) -> tuple[DeliveryLedger, int]:
-    """A claim kills every worker that scrubs it; return the ledger, and how many of three workers it ended."""
+@dataclass(frozen=True)
+class CrashLoop:
+    """What became of a claim that kills every worker that scrubs it, and of those beside it."""
+
+    ledger: DeliveryLedger
+    killed: int
+    """How many workers it ended."""
+    letters: tuple[tuple[bytes | None, str], ...]
+    """Each dead letter with its reason."""
+    culprit: bytes
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it ended three workers and was condemned, and no other claim was lost, doubled or condemned."""
+        return (
+            (*self.ledger.flaws, self.ledger.duplicated) == (0, 0, 0, 0)
+            and self.killed == CRASHES_TO_DEAD_LETTER
+            and self.letters == ((self.culprit, DeadLetterReason.CRASH_LOOP),)
+        )
+
+
+async def crash_loop(settings: Settings, folder: Path, *, sent: int) -> CrashLoop:
+    """A claim in the middle kills every one of three workers that scrubs it, each of which is started again."""
     claims: list[bytes | None] = [claim(number, sleep=0.001) for number in range(sent)]
-    claims[sent // 2] = claim(sent // 2, kill=True)
+    culprit = claims[sent // 2] = claim(sent // 2, kill=True)
     await prepare(settings, claims, PARTITIONS, key_of)
     with group(settings, folder) as workers:
         async with restarted_when_dead(workers, 3) as running:
             await progress(settings, sent, LIMIT_S)
         ledger = await ended(settings, sent, *running)
-        return ledger, sum(worker.process.returncode == -signal.SIGKILL for worker in workers.started)
+        killed = sum(worker.process.returncode == -signal.SIGKILL for worker in workers.started)
+    letters = [each for each in await outcomes(settings) if each.topic == settings.topics.dead_letter]
+    reasons = [(each.value, (dict(each.headers)[HEADER_REASON] or b"").decode()) for each in letters]
+    return CrashLoop(ledger, killed, tuple(reasons), culprit)
 
 
 async def slow_brokers(settings: Settings, folder: Path, cluster: Cluster, *, sent: int, rounds: int) -> DeliveryLedger:

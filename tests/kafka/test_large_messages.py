@@ -38,10 +38,10 @@ async def test_20000_claims_of_one_message_have_their_outcomes_all_at_once(
     await prepare(settings, [], 1)
     body = [*HEADER, *BILLING, *subscriber(2)]
     for number in range(CLAIMS):
-        lines = ("HI*ABK:C50911", "LX*1", f"SV1*HC:96413*100*UN*1***1~NTE*ADD*{'X' * 60}"[:120])
+        lines = ("HI*ABK:C50911", "LX*1", "SV1*HC:96413*100*UN*1***1", "DTP*472*D8*20260302", f"NTE*ADD*{'X' * 60}")
         body += [f"CLM*SYN-{number:08}*100***11:B:1*Y*A*Y*Y", *lines]
     large = interchange(body).encode()
-    small = interchange([*HEADER, *BILLING, *subscriber(2), *body[-4:]]).encode()
+    small = interchange([*HEADER, *BILLING, *subscriber(2), *body[-6:]]).encode()
     async with open_producer(settings) as producer:
         for value in (small, large, small):
             await producer.send_and_wait(
@@ -49,8 +49,9 @@ async def test_20000_claims_of_one_message_have_their_outcomes_all_at_once(
             )
     with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
         seen = set()
-        while (found := len(await outcomes(settings))) < CLAIMS + 2:
-            seen.add(found)
+        while len(found := await outcomes(settings)) < CLAIMS + 2:
+            seen.add(len(found))
+            assert settings.topics.dead_letter not in {each.topic for each in found}
             assert worker.process.poll() is None
         await progress(settings, 3)
         assert worker.stop() == 0

@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 import pytest
 
-from schemas.dead_letter import HEADER_REASON, DeadLetterReason
+from schemas.dead_letter import DeadLetterReason
 from tests.kafka import storms
 from tests.kafka.broker import Cluster
+from tests.kafka.hostile_storm import KILLERS, hostile_messages
 from tests.kafka.measures import RECOVERY_MOST_S, recoveries
-from tests.stream.support import DeliveryLedger, claim, kill_storm, outcomes
+from tests.stream.support import DeliveryLedger, claim, kill_storm
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
 
@@ -100,14 +101,21 @@ async def test_a_claim_that_kills_three_workers_of_a_group_is_a_dead_letter(
     exactly_once: Settings, tmp_path: Path
 ) -> None:
     """Whoever has its partition dies, three times; then it is set aside, and every other claim has its outcome."""
-    ledger, killed = await storms.crash_loops(exactly_once, tmp_path, sent=3000)
+    found = await storms.crash_loop(exactly_once, tmp_path, sent=3000)
 
-    assert_sound(ledger)
-    assert killed == CRASHES_TO_DEAD_LETTER
-    letters = [each for each in await outcomes(exactly_once) if each.topic == exactly_once.topics.dead_letter]
-    assert [(each.value, dict(each.headers)[HEADER_REASON]) for each in letters] == [
-        (claim(1500, kill=True), DeadLetterReason.CRASH_LOOP.encode())
-    ]
+    assert_sound(found.ledger)
+    assert found.killed == CRASHES_TO_DEAD_LETTER
+    assert found.letters == ((claim(1500, kill=True), DeadLetterReason.CRASH_LOOP),)
+
+
+async def test_hostile_messages_of_every_kind_cost_nobody_else_anything(exactly_once: Settings, tmp_path: Path) -> None:
+    """One in a hundred; each has its own end, and no worker ends but by the two claims that are made to end three."""
+    found = await hostile_messages(exactly_once, tmp_path, sent=2100)
+
+    assert_sound(found.ledger)
+    assert found.wrong == ()
+    assert found.left == ()
+    assert found.killed <= KILLERS * CRASHES_TO_DEAD_LETTER
 
 
 async def test_the_first_claim_after_a_kill_comes_soon(

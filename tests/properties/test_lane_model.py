@@ -1,6 +1,7 @@
 """Lanes against a model: whatever the group, the fetcher and death do, each message is delivered once and in order."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ class Session:
         self.broker = broker
         self.generation = generation
         self.position = 0
-        self.lanes = Lanes(self, self, Recorder(), self.first_offset)
+        self.lanes = Lanes(self, self, Recorder(), self.first_offset, self)
 
     async def committed(self, _tp: TP) -> CommittedOffset | None:
         """Return what is committed; only the owner of the producer reads it."""
@@ -51,6 +52,27 @@ class Session:
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset of the log."""
         return self.broker.log[0]
+
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return the offset after the last record."""
+        return dict.fromkeys(tps, self.broker.log[-1] + 1)
+
+    async def topic_id(self, _topic: str) -> None:
+        """Have no ids."""
+
+    member_id: str | None = None
+
+    async def members(self) -> frozenset[str]:
+        """Have none: nobody says who committed."""
+        return frozenset()
+
+    def expired(self, _tp: TP, first: int, end: int) -> None:
+        """Hear of nothing: nothing expires here."""
+        raise AssertionError((first, end))
+
+    def replaced(self, _tp: TP, offset: int, beginning: int, end: int) -> None:
+        """Hear of nothing: the log stays."""
+        raise AssertionError((offset, beginning, end))
 
     async def seek(self, _tp: TP, offset: int) -> None:
         """Fetch from an offset on."""

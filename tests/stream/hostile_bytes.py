@@ -7,7 +7,8 @@ import cramjam
 
 from schemas import dead_letter as dlq
 from tests.inputs.record_batches import batch, produce, with_bad_header_name, with_payload
-from tests.stream.support import WorkerProcess, claim, outcomes_when, prepare, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import claim, outcomes_when, prepare, until
 from worker.kafka.read import Record, tail
 from worker.settings import Settings
 
@@ -39,7 +40,7 @@ async def is_read_past(settings: Settings, folder: Path) -> list[Record]:
             offset += 1
         assert await produce(settings.brokers[0], settings.topics.inbound, batch(claim(number))) == 0
         offset += 1
-    with WorkerProcess(settings, folder, "worker") as worker:
+    with ForkedWorker(settings, folder, "worker") as worker:
         found = await outcomes_when(settings, offset)
         letters = [each for each in found if each.topic == settings.topics.dead_letter]
         assert {dict(each.headers)[dlq.HEADER_ORIG_OFFSET] for each in letters} == {b"%d" % each for each in stored}

@@ -11,16 +11,17 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Protocol, Self
 
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka import TopicPartition
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
 from tests.inputs.malformed import sound
-from worker.kafka.connection import open_admin
+from worker.kafka.connection import open_admin, open_producer, open_reader
 from worker.kafka.read import Record, tail
 from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
@@ -37,6 +38,25 @@ FAKE_WORKER = ("-m", "tests.stream.fake_worker")
 REAL_WORKER = ("-m", "worker", "worker")
 
 
+class Process(Protocol):
+    """What tests use of `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once there is one. Raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
 class WorkerProcess:
     """One worker in a process of its own: over a fake scrubber, or the whole `claimscrub worker`."""
 
@@ -44,13 +64,12 @@ class WorkerProcess:
         self.name = name
         self.log_file = folder / f"{name}.log"
         with self.log_file.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program],
-                env=self.environment(settings),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
+            self.process = self._start(program, self.environment(settings), folder, log)
+
+    def _start(self, program: tuple[str, ...], environment: Mapping[str, str], folder: Path, log: IO[bytes]) -> Process:
+        return subprocess.Popen(
+            [sys.executable, *program], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder
+        )
 
     @staticmethod
     def environment(settings: Settings) -> dict[str, str]:
@@ -252,3 +271,34 @@ async def kill_storm(settings: Settings, folder: Path, *, sent: int, kills: int)
         await progress(settings, sent)
         assert worker.stop() == 0
     return DeliveryLedger.of(sent, await outcomes(settings))
+
+
+async def create_again(settings: Settings) -> None:
+    """Delete the inbound topic and create it again at once, with one partition."""
+    async with open_admin(settings) as admin:
+        await admin.delete_topics([settings.topics.inbound])
+    while not await _is_created(settings):  # noqa: ASYNC110 -- it is the broker that is waited for
+        await asyncio.sleep(POLL_S)
+
+
+async def _is_created(settings: Settings) -> bool:
+    """Create the inbound topic; return whether the one that is there is empty, and so is not the first."""
+    try:
+        await create_topics(settings, partitions=1)
+        async with open_reader(settings) as reader, asyncio.timeout(POLL_S * 100):
+            place = TopicPartition(settings.topics.inbound, 0)
+            return int((await reader.end_offsets([place]))[place]) == 0
+    except (KafkaError, TimeoutError):  # the broker is still about to delete the first one
+        return False
+
+
+async def send_to(settings: Settings, claims: list[bytes]) -> None:
+    """Send claims to partition 0, each once the broker has the one before."""
+    async with open_producer(settings) as producer:
+        for each in claims:
+            await producer.send_and_wait(settings.topics.inbound, each, partition=0)
+
+
+def numbers(records: list[Record]) -> list[int]:
+    """Return the numbers of the claims that came out, in order."""
+    return sorted(_number(record) for record in records)

@@ -11,7 +11,8 @@ from aiokafka.admin import NewTopic
 
 from schemas import dead_letter as dlq
 from tests.inputs.bad_inputs import ORDINARY_KEY, ROWS, YEAR_2500_MS, BadInput
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes, prepare, until
 from worker.kafka.connection import open_admin
 from worker.kafka.read import Record
 from worker.settings import Settings
@@ -73,7 +74,7 @@ def ended(record: Record) -> tuple[str, set[str]]:
     return outcome["disposition"], {"", *found}
 
 
-def lines_of(worker: WorkerProcess) -> list[dict[str, Any]]:
+def lines_of(worker: ForkedWorker) -> list[dict[str, Any]]:
     """The log lines about messages."""
     return [line for line in worker.log_lines() if line["event"] in {"claim", "dead-letter"}]
 
@@ -99,7 +100,7 @@ async def test_each_row_ends_as_it_says(exactly_once: Settings, tmp_path: Path) 
     await prepare(settings, [], partitions=1)
     taken = [bad for _, bad in INPUTS if bad.ends != "unseen"]
 
-    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await until(lambda: len(lines_of(worker)) >= len(taken), "every message has its line")
         counted = {ends: worker.metric(f'claimscrub_claims_total{{outcome="{ends}"}}') for ends in ENDS}
         timed = sum(worker.metric(f'claimscrub_end_to_end_seconds_count{{outcome="{ends}"}}') for ends in ENDS)

@@ -9,7 +9,8 @@ from aiokafka.errors import RequestTimedOutError
 from aiokafka.protocol.produce import ProduceRequest
 from faust.types import TP
 
-from tests.stream.support import WorkerProcess, claim, outcomes, prepare, progress, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import claim, outcomes, prepare, progress, until
 from worker.kafka.embedded import embedded_broker
 from worker.observe.recorder import Recorder
 from worker.settings import DeliveryGuarantee, Settings
@@ -29,7 +30,7 @@ async def test_connections_are_open_while_a_broker_answers_and_missing_once_it_i
     with embedded_broker() as address:
         settings = Settings(bootstrap_servers=address, delivery=delivery, stop_grace_s=8)
         await prepare(settings, [claim(0)], partitions=2)
-        worker = WorkerProcess(settings, tmp_path, "worker")
+        worker = ForkedWorker(settings, tmp_path, "worker")
         await progress(settings, 1)
         clients = 3 if delivery is DeliveryGuarantee.EXACTLY_ONCE else 2
 

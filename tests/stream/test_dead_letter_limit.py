@@ -8,7 +8,8 @@ import pytest
 
 from schemas.dead_letter import HEADER_REASON, DeadLetterReason
 from tests.stream.fake_worker import BROKEN
-from tests.stream.support import FAKE_WORKER, WorkerProcess, claim, committed, outcomes, prepare, progress, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import FAKE_WORKER, claim, committed, outcomes, prepare, progress, until
 from worker.settings import Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
@@ -21,7 +22,7 @@ async def test_the_worker_stops_at_the_limit_and_resumes_without_loss(settings: 
     broken = settings.model_copy(update={"batch_max_claims": 10, "dead_letter_limit_window": 100})
     await prepare(settings, [claim(number, padding="x" * 2000) for number in range(400)], partitions=1)
 
-    with WorkerProcess(broken, tmp_path, "broken", (*FAKE_WORKER, BROKEN)) as worker:
+    with ForkedWorker(broken, tmp_path, "broken", (*FAKE_WORKER, BROKEN)) as worker:
         await until(lambda: bool(worker.events("dead-letter-limit-reached")), "the limit is reached")
         await asyncio.sleep(1)  # under at-least-once offsets are committed several times a second
         done = await committed(settings)
@@ -34,7 +35,7 @@ async def test_the_worker_stops_at_the_limit_and_resumes_without_loss(settings: 
         assert await committed(settings) == done
         assert worker.stop() == 0
         assert worker.events("partition-read-again") == []
-    with WorkerProcess(settings, tmp_path, "repaired") as worker:
+    with ForkedWorker(settings, tmp_path, "repaired") as worker:
         await progress(settings, 400)
         assert worker.is_ready()
         assert worker.stop() == 0
@@ -48,7 +49,7 @@ async def test_without_a_limit_everything_leaves(exactly_once: Settings, tmp_pat
     settings = exactly_once.model_copy(update={"dead_letter_limit_window": 0})
     await prepare(settings, [claim(number, padding="x" * 2000) for number in range(1500)], partitions=1)
 
-    with WorkerProcess(settings, tmp_path, "worker", (*FAKE_WORKER, BROKEN)) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", (*FAKE_WORKER, BROKEN)) as worker:
         await progress(settings, 1500)
         assert worker.stop() == 0
 
@@ -59,7 +60,7 @@ async def test_a_sender_of_junk_holds_nobody(exactly_once: Settings, tmp_path: P
     """1,000 messages of a byte before one claim, at the default limit: before, the claim waited for a person."""
     await prepare(exactly_once, [*[b"x"] * 1000, claim(1)], partitions=1)
 
-    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+    with ForkedWorker(exactly_once, tmp_path, "worker") as worker:
         await progress(exactly_once, 1001)
         assert worker.is_ready()
         assert worker.stop() == 0

@@ -22,14 +22,14 @@ class Signaller:
             for number in {numbers}:
                 os.kill(os.getpid(), number)
 sys.meta_path.insert(0, Signaller())
-sys.argv = ["claimscrub", "worker"]
+sys.argv = ["claimscrub", *{options}, "worker"]
 from worker.__main__ import main
 main()
 """
 
 
-def _start(folder: Path, *numbers: int) -> tuple[int, list[str]]:
-    program = _SIGNALLED_WHILE_IMPORTING.format(numbers=[int(number) for number in numbers])
+def _start(folder: Path, *numbers: int, options: tuple[str, ...] = ()) -> tuple[int, list[str]]:
+    program = _SIGNALLED_WHILE_IMPORTING.format(numbers=[int(number) for number in numbers], options=options)
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=WorkerProcess.environment(Settings(bootstrap_servers="127.0.0.1:1")),
@@ -50,6 +50,25 @@ def test_a_stop_before_the_imports(numbers: tuple[int, ...], tmp_path: Path) -> 
 def test_a_hang_up_before_the_imports_does_not_end_the_start(tmp_path: Path) -> None:
     """SIGHUP is answered with a line, and a later stop still works."""
     assert _start(tmp_path, signal.SIGHUP, signal.SIGTERM) == (0, ["reload-not-needed", "stopped"])
+
+
+def test_an_option_before_the_command_changes_nothing(tmp_path: Path) -> None:
+    """Signals are answered from the first moment all the same."""
+    assert _start(tmp_path, signal.SIGTERM, options=("--",)) == (0, ["stopped"])
+
+
+def test_a_hang_up_before_the_worker_serves_is_remembered_with_a_line(tmp_path: Path) -> None:
+    """It comes while the tables are checked against a broker that does not answer, and ends nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(_LIMIT_S)
+        settings = Settings(bootstrap_servers=f"127.0.0.1:{silent.getsockname()[1]}")
+        with WorkerProcess(settings, tmp_path, "silent", REAL_WORKER) as worker:
+            connection, _ = silent.accept()
+            with connection:
+                worker.process.send_signal(signal.SIGHUP)
+                while not worker.events("reload-asked"):
+                    assert worker.process.poll() is None
+                assert worker.stop(_LIMIT_S) == 0
 
 
 def test_a_broker_that_accepts_and_never_answers_does_not_hold_up_a_stop(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from schemas.dead_letter import HEADER_NAMESPACE
 from tests.inputs.malformed import written
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes, prepare, progress, until
 from tests.stream.test_hostile_edits import hostile_settings
 from tests.stream.test_real_worker import CANARY, hiding_places, planted
 from tests.stream.test_replay import run
@@ -36,7 +37,7 @@ async def test_failures_tell_nothing_of_a_person(exactly_once: Settings, tmp_pat
     seen: dict[str, str] = {}
 
     for life in range(4):
-        with WorkerProcess(settings, tmp_path, f"life-{life}", REAL_WORKER) as worker:
+        with ForkedWorker(settings, tmp_path, f"life-{life}", REAL_WORKER) as worker:
             await until(lambda worker=worker: worker.process.poll() is not None or is_held(worker), "an end")  # type: ignore[misc]  # mypy cannot see the default
             if worker.process.poll() is None:
                 seen["metrics"] = worker.get("/metrics")[1] + worker.get("/readyz")[1]
@@ -44,7 +45,7 @@ async def test_failures_tell_nothing_of_a_person(exactly_once: Settings, tmp_pat
             seen[f"log {life}"] = worker.log_file.read_text()
     assert "in hostile" in seen["log 0"]  # the stack of the process that the kernel ended
     repaired = settings.model_copy(update={"dead_letter_limit_window": 0})
-    with WorkerProcess(repaired, tmp_path, "repaired", REAL_WORKER) as worker:
+    with ForkedWorker(repaired, tmp_path, "repaired", REAL_WORKER) as worker:
         await progress(settings, len(good) + len(junk))
         assert worker.stop() == 0
     for name, arguments in {
@@ -70,7 +71,7 @@ async def test_failures_tell_nothing_of_a_person(exactly_once: Settings, tmp_pat
     assert {place: hiding_places(text) for place, text in seen.items()} == {place: set() for place in seen}
 
 
-def is_held(worker: WorkerProcess) -> bool:
+def is_held(worker: ForkedWorker) -> bool:
     """Whether the worker has come to the limit of dead letters."""
     try:
         return bool(worker.events("dead-letter-limit-reached"))

@@ -10,7 +10,8 @@ import pytest
 
 from schemas.dead_letter import HEADER_REASON
 from tests.inputs.malformed import sound, written
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes, prepare, progress, until
 from worker.samples import synthetic
 from worker.settings import DeliveryGuarantee, Settings
 
@@ -51,7 +52,7 @@ async def test_an_edit_that_fails_or_overruns_pends_its_claim_and_no_other(setti
         messages += [named("GOOD"), named(harm), named("GOOD")]
     await prepare(watched, messages, partitions=1)
 
-    with WorkerProcess(watched, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(watched, tmp_path, "worker", REAL_WORKER) as worker:
         await progress(watched, len(messages))
         # What is committed is counted a moment later.
         errors = 'claimscrub_edit_errors_total{edit="USR-90"}'
@@ -84,12 +85,12 @@ async def test_a_claim_that_ends_the_worker_three_times_is_a_dead_letter(
     lives = 0
     while lives < 12:
         lives += 1
-        with WorkerProcess(watched, tmp_path, f"life-{lives}", REAL_WORKER) as worker:
+        with ForkedWorker(watched, tmp_path, f"life-{lives}", REAL_WORKER) as worker:
             await until(lambda: worker.process.poll() is not None or is_done(worker, len(messages)), "an end")
             if worker.process.poll() is None:
                 assert worker.stop() == 0
                 break
-            assert worker.process.returncode < 0
+            assert worker.process.wait() < 0
     records = await outcomes(watched)
 
     # At-least-once commits several batches at a time: a crash in a later one may count only after some lives.
@@ -102,7 +103,7 @@ async def test_a_claim_that_ends_the_worker_three_times_is_a_dead_letter(
         assert set(passed.values()) == {1}
 
 
-def is_done(worker: WorkerProcess, count: int) -> bool:
+def is_done(worker: ForkedWorker, count: int) -> bool:
     """Whether the last message of the partition has its log line."""
     try:
         lines = worker.events("claim") + worker.events("dead-letter")

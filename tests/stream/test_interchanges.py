@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, outcomes_when, progress
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes, outcomes_when, progress
 from tests.unit.fhir.resources import bundle, claim, institutional_claim
 from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
@@ -31,7 +32,7 @@ async def test_an_interchange_comes_to_an_outcome_for_each_claim(settings: Setti
     await create_topics(pinned, partitions=4)
     await send_claims(pinned, [text.encode() for text in messages], content_type=X12_CONTENT_TYPE)
 
-    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(pinned, tmp_path, "worker", REAL_WORKER) as worker:
         await progress(pinned, len(messages))
         records = await outcomes_when(pinned, 5 + 3 + 1 + 4 + 2)
         assert worker.stop() == 0
@@ -56,7 +57,7 @@ async def test_fhir_claims_come_to_an_outcome_each(settings: Settings, tmp_path:
     await send_claims(pinned, [mixed], content_type=FHIR_CONTENT_TYPE)
     await send_claims(pinned, [json.dumps(bundle(claim("SYN-F3"))).encode()])
 
-    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(pinned, tmp_path, "worker", REAL_WORKER) as worker:
         await progress(pinned, 2)
         records = await outcomes_when(pinned, 3 + 1)
         assert worker.stop() == 0
@@ -79,10 +80,10 @@ async def test_an_interchange_is_taken_once_though_the_worker_is_killed(exactly_
     await create_topics(pinned, partitions=1)
     await send_claims(pinned, [FILES["many"].encode()] * sent, content_type=X12_CONTENT_TYPE)
 
-    with WorkerProcess(pinned, tmp_path, "killed", REAL_WORKER) as worker:
+    with ForkedWorker(pinned, tmp_path, "killed", REAL_WORKER) as worker:
         await progress(pinned, sent // 3)
         worker.kill()
-    with WorkerProcess(pinned, tmp_path, "last", REAL_WORKER) as worker:
+    with ForkedWorker(pinned, tmp_path, "last", REAL_WORKER) as worker:
         await progress(pinned, sent)
         assert worker.stop() == 0
 
@@ -103,7 +104,7 @@ async def test_clean_claims_go_on_as_837_and_senders_are_answered(settings: Sett
     await send_claims(pinned, [FILES["many"].encode(), BROKEN.encode()], content_type=X12_CONTENT_TYPE)
     await send_claims(pinned, [json.dumps(bundle(claim("SYN-F1"))).encode()])
 
-    with WorkerProcess(pinned, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(pinned, tmp_path, "worker", REAL_WORKER) as worker:
         await progress(pinned, 3)
         records = await outcomes_when(pinned, 5 + 5 + 1)
         assert worker.stop() == 0

@@ -1,20 +1,26 @@
 """Whatever ends a start is one line with the cause in words, written before the process is gone, and an exit code."""
 
+import asyncio
+import os
 import shutil
+import signal
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess
+from tests.kafka.broker import free_ports
+from tests.kafka.proxy import Proxy, run_proxy
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, claim, prepare, until
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
 pytestmark = [pytest.mark.timeout(600)]
 
 
-class _OnPort(WorkerProcess):
+class _OnPort(ForkedWorker):
     """A worker on a port that the test chose."""
 
     port = "0"
@@ -22,10 +28,19 @@ class _OnPort(WorkerProcess):
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:
         """Return the environment of the worker."""
-        return WorkerProcess.environment(settings) | {"CLAIMSCRUB_HTTP_PORT": cls.port}
+        return ForkedWorker.environment(settings) | {"CLAIMSCRUB_HTTP_PORT": cls.port}
 
 
-def end_of(folder: Path, worker: type[WorkerProcess] = WorkerProcess, **settings: Any) -> tuple[int, dict[str, Any]]:
+_WITHOUT_PATIENCE = """
+import runpy
+from worker.stream import lifecycle
+lifecycle._BROKER_WAIT_S = 0.0
+runpy.run_module("worker", run_name="__main__", alter_sys=True)
+"""
+"""A worker that tries a broker once, where others try for a minute."""
+
+
+def end_of(folder: Path, worker: type[ForkedWorker] = ForkedWorker, **settings: Any) -> tuple[int, dict[str, Any]]:
     """Return the exit code of a worker that cannot start, and its one critical line."""
     with worker(Settings(**settings), folder, "worker", REAL_WORKER) as started:
         code = started.process.wait(90)
@@ -97,3 +112,79 @@ def test_a_profile_that_is_broken_or_has_a_suppression_that_is_over(tmp_path: Pa
     assert (code, line["event"]) == (ExitCode.REFERENCE_BROKEN, "reference-broken")
     assert "commercial" in line["problem"]
     assert problem in line["problem"]
+
+
+def test_a_host_of_a_broker_that_nobody_knows(tmp_path: Path) -> None:
+    """Before, the last line was a warning among others."""
+    settings = Settings(bootstrap_servers="nowhere.invalid:9092", allow_insecure=True)
+    program = ("-c", "import sys; sys.argv = ['claimscrub', 'worker']\n" + _WITHOUT_PATIENCE)
+    with WorkerProcess(settings, tmp_path, "worker", program) as worker:
+        code = worker.process.wait(120)
+        (line,) = [each for each in worker.log_lines() if each["level"] == "critical"]
+
+    assert code == ExitCode.BROKER_UNREACHABLE
+    assert (line["event"], line["reason"]) == ("broker-unreachable", "unknown-host")
+    assert (line["host"], line["port"]) == ("nowhere.invalid", 9092)
+
+
+async def behind(proxy_port: int, settings: Settings) -> Settings:
+    """Create the topics; return the settings of a worker that finds the broker through a proxy."""
+    await prepare(settings, [claim(0)], partitions=1)
+    return settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{proxy_port}"})
+
+
+def port_of(settings: Settings) -> int:
+    """Return the port of the broker."""
+    return int(settings.brokers[0].rpartition(":")[2])
+
+
+@pytest.mark.broker
+async def test_a_broker_that_goes_between_two_checks_of_the_start(exactly_once: Settings, tmp_path: Path) -> None:
+    """The first one finds all topics; the next one is broken off."""
+    (port,) = free_ports(1)
+    with run_proxy(port, port_of(exactly_once)) as proxy:
+        proxy.most = 1
+        settings = await behind(port, exactly_once)
+        with WorkerProcess(settings, tmp_path, "worker") as worker:
+            code = await asyncio.to_thread(worker.process.wait, 120)
+            (line,) = [each for each in worker.log_lines() if each["level"] == "critical"]
+
+    assert code == ExitCode.BROKER_UNREACHABLE
+    assert line["event"] == "broker-unreachable"
+    assert f"127.0.0.1:{port}" in line["problem"]
+
+
+def is_asked(proxy: Proxy, times: int) -> bool:
+    """Whether so many connections have come."""
+    return proxy.taken >= times
+
+
+@pytest.mark.broker
+async def test_a_broker_that_falls_silent_between_two_checks_does_not_hold_up_a_stop(
+    exactly_once: Settings, tmp_path: Path
+) -> None:
+    """It accepts the second connection and answers nothing; before, the stop waited for it until its deadline."""
+    (port,) = free_ports(1)
+    with run_proxy(port, port_of(exactly_once)) as proxy:
+        proxy.most, proxy.is_silent = 1, True
+        settings = await behind(port, exactly_once.model_copy(update={"stop_grace_s": 300}))
+        with WorkerProcess(settings, tmp_path, "worker") as worker:
+            await until(lambda: is_asked(proxy, 2), "the second check has begun")
+            worker.process.send_signal(signal.SIGTERM)
+            # With the grace of five minutes a stop that waits for anything is not over by then.
+            assert await asyncio.to_thread(worker.process.wait, 120) == ExitCode.STOPPED
+            assert [each["exit_code"] for each in worker.events("stopped")] == [ExitCode.STOPPED]
+
+
+def test_a_stop_while_tables_and_profiles_are_loaded(tmp_path: Path) -> None:
+    """A profile that comes through a pipe, to which nobody writes; before, the stop waited for it."""
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    pipe = config / "payers" / "commercial.yaml"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    with WorkerProcess(Settings(config_dir=config, stop_grace_s=300), tmp_path, "worker", REAL_WORKER) as worker:
+        with pipe.open("wb"):  # opens once the worker does
+            worker.process.send_signal(signal.SIGTERM)
+            code = worker.process.wait(120)
+        assert [each["exit_code"] for each in worker.events("stopped")] == [code] == [ExitCode.STOPPED]

@@ -10,7 +10,8 @@ import pytest
 from schemas.dead_letter import HEADER_REASON
 from tests.inputs.malformed import sound, written
 from tests.inputs.poison import RECEIVED, dead
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes, prepare, progress
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes, prepare, progress
 from worker.kafka.connection import open_producer
 from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
@@ -35,7 +36,7 @@ async def test_one_bad_payload_in_ten_harms_no_good_one(
         messages.append(written(document | {"id": number}))
     await prepare(settings, messages)
 
-    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         process = psutil.Process(worker.process.pid)
         await progress(settings, len(messages) // 3)
         early = process.memory_info().rss
@@ -71,7 +72,7 @@ async def test_odd_keys_headers_and_times_change_no_verdict(exactly_once: Settin
         for moment in (0, 1, 16_725_225_600_000):  # 1970 twice, and the year 2500
             await producer.send_and_wait(settings.topics.inbound, value, key=b"k", partition=0, timestamp_ms=moment)
 
-    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await progress(settings, 7)
         assert worker.metric("claimscrub_key_missing_total") == 4
         assert worker.metric("claimscrub_clock_skew_total") >= 2

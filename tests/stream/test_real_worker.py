@@ -12,7 +12,8 @@ import pytest
 
 from schemas.dead_letter import HEADER_NAMESPACE, HEADER_REASON, DeadLetterReason
 from tests.inputs.malformed import Malformed, malformed, sound, written
-from tests.stream.support import REAL_WORKER, WorkerProcess, outcomes_when, prepare, progress
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import REAL_WORKER, outcomes_when, prepare, progress
 from worker.kafka.read import Record
 from worker.samples import synthetic
 from worker.settings import Settings
@@ -35,7 +36,7 @@ async def test_the_worker_stays_up_over_every_malformed_input(settings: Settings
     messages: list[bytes | None] = [entry.value for entry in inputs]
     await prepare(as_of(settings), [*messages, *([written(sound())] * 50)])
 
-    with WorkerProcess(as_of(settings), tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(as_of(settings), tmp_path, "worker", REAL_WORKER) as worker:
         await progress(settings, len(inputs) + 50)
         records = await outcomes_when(settings, sum(value is not None for value in messages) + 50)
         by_payer = re.findall(
@@ -167,7 +168,7 @@ async def test_nothing_of_a_person_reaches_logs_metrics_headers_or_keys(settings
     messages: list[bytes | None] = [*bad_ways(), *bad_ways(), None]
     await prepare(watched, messages)
 
-    with WorkerProcess(watched, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(watched, tmp_path, "worker", REAL_WORKER) as worker:
         records = await outcomes_when(settings, len(messages) - 1)
         metrics = "".join(worker.get("/metrics", accept)[1] for accept in ("", "application/openmetrics-text"))
         probes = worker.get("/livez")[1] + worker.get("/readyz")[1]

@@ -12,6 +12,7 @@ import pytest
 
 from schemas.reference_update import ReferenceNotice
 from tests.inputs.malformed import sound
+from tests.stream.forks import ForkedWorker
 from tests.stream.reference_folders import (
     LIMIT,
     LIMITS,
@@ -23,7 +24,7 @@ from tests.stream.reference_folders import (
     shipped_config,
     updates,
 )
-from tests.stream.support import REAL_WORKER, DeliveryLedger, WorkerProcess, outcomes, prepare, progress, until
+from tests.stream.support import REAL_WORKER, DeliveryLedger, outcomes, prepare, progress, until
 from worker.bootstrap import build_pipeline
 from worker.kafka.send import send_claims, send_notice
 from worker.pipeline.scrub import Pipeline
@@ -91,7 +92,7 @@ async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
                 number += 1
             await asyncio.sleep(0.02)
 
-    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await until(worker.is_ready, "the worker is ready")
         sending = asyncio.create_task(send_claims(settings, claims()))
         for count, notice in enumerate(asked, 1):
@@ -150,7 +151,7 @@ async def test_sighup_reads_the_configured_tables_again(exactly_once: Settings, 
     """Good tables are taken and broken ones refused; the worker goes on in both cases."""
     settings = config.settings(exactly_once)
     await prepare(settings, [])
-    with WorkerProcess(settings, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await until(worker.is_ready, "the worker is ready")
         edit(config.home, LIMITS, LIMIT, "J1745,32.5\n")
         worker.process.send_signal(signal.SIGHUP)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,8 @@ import pytest
 
 from schemas.dead_letter import HEADER_REPLAYS
 from tests.inputs.malformed import sound, with_value, written
-from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes, prepare, progress
+from tests.stream.forks import ForkedWorker, forks, run_forked
+from tests.stream.support import FAILSAFE_S, REAL_WORKER, ROOT, outcomes, prepare, progress
 from worker.kafka.read import Record, tail
 from worker.samples import synthetic
 from worker.settings import Settings
@@ -26,15 +26,8 @@ CANARY = "Zq7Canary"
 
 async def run(settings: Settings, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run the command as an operator of a worker with these settings."""
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "worker", *arguments],
-        env=environment(settings, **more),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    command = ("-m", "worker", *arguments)
+    return await asyncio.to_thread(run_forked, command, environment(settings, **more), ROOT, FAILSAFE_S)
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
@@ -62,7 +55,7 @@ def today(settings: Settings, **more: object) -> Settings:
 
 async def scrub(settings: Settings, folder: Path, name: str, count: int) -> None:
     """Run a worker until the group has committed so many messages."""
-    with WorkerProcess(settings, folder, name, REAL_WORKER) as worker:
+    with ForkedWorker(settings, folder, name, REAL_WORKER) as worker:
         await progress(settings, count)
         assert worker.stop() == 0
 
@@ -156,15 +149,16 @@ async def test_a_run_that_is_killed_goes_on_where_it_stood(
     settings = exactly_once
     await prepare(settings, [padded(number, 5000) for number in range(1500)])
     await scrub(today(settings, max_message_bytes=4000, dead_letter_limit_window=0), tmp_path, "narrow", 1500)
-    command = [sys.executable, "-m", "worker", "dead-letters", "replay", "--send"]
-    replaying = await asyncio.create_subprocess_exec(
-        *command, env=environment(settings, CLAIMSCRUB_AUDIT_FILE=str(audit_file)), stdout=subprocess.DEVNULL
-    )
+    command = ("-m", "worker", "dead-letters", "replay", "--send")
+    null = os.open(os.devnull, os.O_WRONLY)
+    audit = environment(settings, CLAIMSCRUB_AUDIT_FILE=str(audit_file))
+    replaying = forks().start(command, audit, ROOT, null, null)
+    os.close(null)
     while len(audited(audit_file)) < 500:
-        assert replaying.returncode is None
+        assert replaying.poll() is None
         await asyncio.sleep(0.02)
     replaying.kill()
-    await replaying.wait()
+    replaying.wait()
 
     rest = await run(settings, "dead-letters", "replay", "--send", CLAIMSCRUB_AUDIT_FILE=str(audit_file))
 

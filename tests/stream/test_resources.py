@@ -1,13 +1,12 @@
 """A worker whose stdout, disk or clock is not what it should be goes on scrubbing, on the embedded broker."""
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from tests.stream.forks import ForkedWorker, forks
 from tests.stream.support import FAKE_WORKER, DeliveryLedger, WorkerProcess, claim, outcomes, prepare, progress, until
 from worker.settings import Settings
 
@@ -16,22 +15,15 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 SENT = 600
 
 
-def started(settings: Settings, folder: Path, stdout: int) -> subprocess.Popen[bytes]:
-    """A fake worker that writes its log to a file handle."""
-    environment = WorkerProcess.environment(settings)
-    return subprocess.Popen(
-        [sys.executable, *FAKE_WORKER], env=environment, stdout=stdout, stderr=subprocess.DEVNULL, cwd=folder
-    )
-
-
 @pytest.mark.parametrize("kind", ["full", "blocked"])
 async def test_a_log_that_goes_nowhere_holds_nothing_up(exactly_once: Settings, tmp_path: Path, kind: str) -> None:
     """A full disk under stdout, and a pipe that nobody reads: claims go on without their lines."""
     await prepare(exactly_once, [claim(number, padding="x" * 500) for number in range(SENT)])
     reading, writing = os.pipe()
-    full = os.open("/dev/full", os.O_WRONLY)
+    full, null = (os.open(path, os.O_WRONLY) for path in ("/dev/full", os.devnull))
+    log = full if kind == "full" else writing
 
-    process = started(exactly_once, tmp_path, full if kind == "full" else writing)
+    process = forks().start(FAKE_WORKER, ForkedWorker.environment(exactly_once), tmp_path, log, null)
     try:
         await progress(exactly_once, SENT)
         process.terminate()
@@ -39,7 +31,7 @@ async def test_a_log_that_goes_nowhere_holds_nothing_up(exactly_once: Settings, 
     finally:
         process.kill()
         process.wait()
-        for handle in (reading, writing, full):
+        for handle in (reading, writing, full, null):
             os.close(handle)
     ledger = DeliveryLedger.of(SENT, await outcomes(exactly_once))
     assert (ledger.lost, ledger.duplicated, ledger.conflicting) == (0, 0, 0)
@@ -51,6 +43,7 @@ async def test_memory_stays_bounded_before_a_backlog(exactly_once: Settings, tmp
     padding = "x" * 200_000
     await prepare(exactly_once, [claim(number, sleep=0.1, padding=padding) for number in range(1000)], partitions=2)
 
+    # Of a fork, what its parent has imported would be counted as well.
     with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
         process = psutil.Process(worker.process.pid)
         await progress(exactly_once, 1)

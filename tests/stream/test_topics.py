@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import NewTopic
 
-from tests.stream.support import WorkerProcess
+from tests.stream.forks import ForkedWorker
 from worker.kafka.connection import open_admin
 from worker.kafka.topics import check_topics, create_topics
 from worker.settings import Settings
@@ -23,7 +23,7 @@ async def test_an_outcome_topic_with_fewer_partitions_is_refused_at_the_start(
         await admin.create_topics([topic])
     await create_topics(exactly_once, partitions=3)
 
-    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+    with ForkedWorker(exactly_once, tmp_path, "worker") as worker:
         assert worker.process.wait(60) == ExitCode.BROKER_UNREACHABLE
         (flaw,) = [each for each in worker.events("topic-flaw") if each["level"] == "critical"]
     assert flaw["topic"] == exactly_once.topics.rejected

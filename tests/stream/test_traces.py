@@ -9,8 +9,9 @@ import pytest
 
 from schemas.dead_letter import HEADER_REASON
 from tests.inputs.malformed import sound, written
+from tests.stream.forks import ForkedWorker
 from tests.stream.otlp_collector import otlp_collector
-from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, outcomes_when
+from tests.stream.support import REAL_WORKER, ROOT, outcomes_when
 from tests.stream.test_real_worker import as_of, bad_ways, hiding_places
 from worker.kafka.connection import open_producer
 from worker.kafka.read import Record
@@ -48,7 +49,7 @@ async def test_each_traced_message_has_a_span_linked_to_its_sender(exactly_once:
         watched = as_of(exactly_once, traces_endpoint=collector.endpoint, log_level="debug")
         await create_topics(watched, partitions=2)
         await send(watched, values, "01")
-        with WorkerProcess(watched, tmp_path, "worker", REAL_WORKER) as worker:
+        with ForkedWorker(watched, tmp_path, "worker", REAL_WORKER) as worker:
             records = await outcomes_when(watched, len(values))
             assert worker.stop() == 0
 
@@ -73,7 +74,7 @@ async def test_a_trace_that_its_sender_does_not_record_gets_no_span(exactly_once
         watched = as_of(exactly_once, traces_endpoint=collector.endpoint)
         await create_topics(watched, partitions=1)
         await send(watched, [written(sound())], "00")
-        with WorkerProcess(watched, tmp_path, "worker", REAL_WORKER) as worker:
+        with ForkedWorker(watched, tmp_path, "worker", REAL_WORKER) as worker:
             (record,) = await outcomes_when(watched, 1)
             assert worker.stop() == 0
 
@@ -90,7 +91,7 @@ async def test_a_collector_that_is_away_holds_up_neither_claims_nor_the_stop(
     watched = as_of(exactly_once, traces_endpoint=collector.endpoint)
     await create_topics(watched, partitions=1)
     await send(watched, [written(sound())] * 3, "01")
-    with WorkerProcess(watched, tmp_path, "worker", REAL_WORKER) as worker:
+    with ForkedWorker(watched, tmp_path, "worker", REAL_WORKER) as worker:
         assert len(await outcomes_when(watched, 3)) == 3
         assert worker.stop(watched.stop_grace_s) == 0
 

@@ -14,7 +14,8 @@ import pytest
 
 from schemas import dead_letter as dlq
 from tests.stream.fake_worker import expected_disposition
-from tests.stream.support import WorkerProcess, claim, outcomes_when, prepare, progress, until
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import claim, outcomes_when, prepare, progress, until
 from worker.kafka.connection import open_producer
 from worker.kafka.embedded import embedded_broker
 from worker.kafka.read import Record, tail
@@ -51,7 +52,7 @@ async def test_every_claim_arrives_where_it_belongs_with_its_key_and_headers(
     """Each claim is on the topic of its disposition, under its own key, with CloudEvents headers."""
     await prepare(settings, [claim(number) for number in range(300)])
 
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         records = await outcomes_when(settings, 300)
         assert worker.stop() == 0
 
@@ -83,7 +84,7 @@ async def test_a_dead_letter_is_the_message_unchanged_with_our_headers_behind_it
     inbound = [("x-own", b"\xff\x00"), ("claimscrub-dlq-reason", b"forged"), ("traceparent", b"nonsense")]
     await _send_with(settings, b"\xff not json", b"key-1", inbound)
 
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         (record,) = await outcomes_when(settings, 1)
         assert worker.stop() == 0
 
@@ -116,7 +117,7 @@ async def test_messages_that_cannot_be_scrubbed_end_as_dead_letters_and_hold_not
     await _send_with(settings, claim(0), b"k" * 2000, [])
     await _send_with(settings, claim(3), b"k", [json_header])
 
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         records = await outcomes_when(settings, 6)
         assert worker.stop() == 0
         log = worker.log_file.read_text()
@@ -137,7 +138,7 @@ async def test_a_tombstone_is_counted_and_leaves_no_record(settings: Settings, t
     """A message without a value is skipped, and its offset is committed."""
     await prepare(settings, [None, claim(0), None], partitions=1)
 
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         await progress(settings, 3)
         skipped = worker.metric('claimscrub_claims_total{outcome="skipped"}')
         records = await outcomes_when(settings, 1)
@@ -153,7 +154,7 @@ async def test_a_trace_goes_through_and_other_headers_stay_behind(exactly_once: 
     trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     await _send_with(settings, claim(0), b"k", [("traceparent", trace), ("patient", b"Doe")])
 
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         (record,) = await outcomes_when(settings, 1)
         assert worker.stop() == 0
 
@@ -166,12 +167,12 @@ async def test_a_trace_goes_through_and_other_headers_stay_behind(exactly_once: 
 async def test_sigterm_under_load_leaves_within_the_grace_period(settings: Settings, tmp_path: Path) -> None:
     """SIGTERM amid the work ends with exit code 0, and a restart does the rest: nothing is lost."""
     await prepare(settings, [claim(number, sleep=0.001) for number in range(1500)])
-    with WorkerProcess(settings, tmp_path, "first") as first:
+    with ForkedWorker(settings, tmp_path, "first") as first:
         await progress(settings, 100)
 
         assert first.stop(settings.stop_grace_s) == 0
 
-    with WorkerProcess(settings, tmp_path, "second") as second:
+    with ForkedWorker(settings, tmp_path, "second") as second:
         await progress(settings, 1500)
         assert second.stop() == 0
     numbers = {json.loads(each.value or b"")["claim"]["id"] for each in await outcomes_when(settings, 1500)}
@@ -182,7 +183,7 @@ async def test_sigterm_with_a_hung_scrubber_still_leaves(exactly_once: Settings,
     """A scrubber that never comes back cannot hold the worker: the watchdog ends it with exit code 3."""
     settings = exactly_once.model_copy(update={"stop_grace_s": 3})
     await prepare(settings, [claim(0, sleep=60)], partitions=1)
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         await until(lambda: bool(worker.events("partitions-assigned")), "the worker has partitions")
         await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight")
 
@@ -192,7 +193,7 @@ async def test_sigterm_with_a_hung_scrubber_still_leaves(exactly_once: Settings,
 async def test_health_answers_while_the_agent_is_busy(exactly_once: Settings, tmp_path: Path) -> None:
     """/livez, /readyz and /metrics answer at once while a scrubber holds the event loop."""
     await prepare(exactly_once, [], partitions=1)
-    with WorkerProcess(exactly_once, tmp_path, "worker") as worker:
+    with ForkedWorker(exactly_once, tmp_path, "worker") as worker:
         await until(worker.is_ready, "the worker is ready")
         await send_claims(exactly_once, [claim(0, sleep=5)])
         await until(lambda: worker.metric("claimscrub_in_flight_claims") == 1, "the claim is in flight")
@@ -207,7 +208,7 @@ async def test_health_answers_while_the_agent_is_busy(exactly_once: Settings, tm
 async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: Path) -> None:
     """The count of messages received is the sum of the outcomes, dead letters and tombstones included."""
     await prepare(settings, [*(claim(number) for number in range(200)), b"junk", b"", None])
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         await progress(settings, 203)
 
         outcomes = {
@@ -229,7 +230,7 @@ async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: 
 async def test_the_loop_is_seen_to_turn_while_the_worker_waits_for_a_broker(tmp_path: Path) -> None:
     """From the first moment on, not only once messages are read: else /livez would call a patient worker dead."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         await until(lambda: len(worker.events("broker-unreachable")) > 3, "the worker looks for a broker again")
 
         assert worker.metric("claimscrub_event_loop_silent_seconds") < 2
@@ -243,7 +244,7 @@ async def test_the_loop_is_seen_to_turn_while_the_worker_waits_for_a_broker(tmp_
 async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
     """A broker that is away is not fatal: /livez says yes, /readyz no, SIGTERM ends it, and the log stays short."""
     settings = Settings(bootstrap_servers="127.0.0.1:1", stop_grace_s=5)
-    with WorkerProcess(settings, tmp_path, "worker") as worker:
+    with ForkedWorker(settings, tmp_path, "worker") as worker:
         await until(lambda: bool(worker.events("broker-unreachable")), "the worker looks for a broker")
 
         assert worker.get("/livez")[0] == 200
@@ -267,7 +268,7 @@ async def test_sigterm_with_a_broker_that_died_leaves_within_the_grace_period(tm
     with embedded_broker() as address:
         settings = Settings(bootstrap_servers=address, stop_grace_s=8)
         await prepare(settings, [claim(0)], partitions=2)
-        worker = WorkerProcess(settings, tmp_path, "worker")
+        worker = ForkedWorker(settings, tmp_path, "worker")
         await progress(settings, 1)
     with worker:
         await until(lambda: bool(worker.events("library-record")), "the worker misses the broker")
@@ -283,7 +284,7 @@ async def test_a_dead_broker_costs_one_line_a_second_for_each_cause(tmp_path: Pa
     with embedded_broker() as address:
         settings = Settings(bootstrap_servers=address, stop_grace_s=8)
         await prepare(settings, [claim(number, sleep=0.001) for number in range(waiting + 1)], partitions=2)
-        worker = WorkerProcess(settings, tmp_path, "worker")
+        worker = ForkedWorker(settings, tmp_path, "worker")
         await progress(settings, 1)
     gone = datetime.now(UTC)
     with worker:

@@ -40,6 +40,7 @@ TESTED_ELSEWHERE: Final = {
     "edits/rules/checklist": "tests/edits/cases/documentation",
     "fhir": "tests/unit/fhir/test_reading_systematic.py",
     "kafka/replay": "tests/stream/test_replay.py",
+    "kafka/topic_ids": "tests/kafka/test_created_again.py",
     "kafka/unpacking": "tests/unit/kafka/test_record_batches.py",
     "observe/recorder": "tests/unit/observe/test_metrics.py",
     "pipeline/steps/enrich": "tests/edits/worked_examples",

@@ -22,9 +22,10 @@ from worker.stream.dead_letter_limit import counts
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
-from worker.stream.lanes import CommittedOffset, Lane
+from worker.stream.lanes import Lane
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
+from worker.stream.suspects import SuspectRange
 
 _WITHIN_S: Final = 0.005
 """How long Faust waits for a fuller batch; it is the floor of latency."""
@@ -163,9 +164,7 @@ class ClaimsAgent:
             if not await self._wait_for_other_tables(lane, loaded):
                 return 0
 
-    async def _try_suspects(
-        self, lane: Lane, part: Sequence[FetchedMessage], found: crash_record.SuspectRange
-    ) -> int | None:
+    async def _try_suspects(self, lane: Lane, part: Sequence[FetchedMessage], found: SuspectRange) -> int | None:
         """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_deliver`.
 
         A worker that dies of what becomes of a message dies in its delivery; so the name is there until the offset
@@ -204,9 +203,8 @@ class ClaimsAgent:
             return None
         next_offset = part[-1].offset + 1
         left = crash_record.left(lane, next_offset)
-        committed = CommittedOffset(
-            next_offset, left or crash_record.watch(next_offset, self._settings.batch_max_claims)
-        )
+        metadata = left or crash_record.watch(next_offset, self._settings.batch_max_claims)
+        committed = lane.committing(next_offset, metadata)
         started = time.perf_counter()
         if not await self._make_durable(lane, self._runtime.delivery.deliver(lane, records, committed)):
             return 0

@@ -45,7 +45,7 @@ def unit(quantity: FhirElement | None, units: Mapping[str, str], default: str = 
     """Return the unit by its code, else as it is written, else `default` for a quantity that has none.
 
     A measure that is not known is not a unit: it stays unread, so that it is named. The code counts where both are
-    there.
+    there, unless the other one is the name of another measure.
     """
     if quantity is None:
         return ""
@@ -54,6 +54,9 @@ def unit(quantity: FhirElement | None, units: Mapping[str, str], default: str = 
     is_known_system = not quantity.has("system") or quantity.peek("system") in MEASURES
     name = "code" if quantity.has("code") else "unit"
     found = units.get(quantity.peek(name).strip().lower(), "") if is_known_system else ""
+    other = quantity.peek("unit").strip().lower()
+    if found and (units.get(other) or DRUG_UNITS.get(other) or found) != found:
+        return ""
     if found:
         quantity.pass_over("code", "unit", "system")
     return found

@@ -127,6 +127,13 @@ CATALOGUE: Final = (
         _PARTITION,
     ),
     Metric(
+        "logs_replaced_total",
+        MetricKind.COUNTER,
+        "logs",
+        "Logs of a partition that are others than the one that was read: the topic was created again, or lost its end.",
+        _PARTITION,
+    ),
+    Metric(
         "dead_letter_limit_reached",
         MetricKind.GAUGE,
         "partitions",

@@ -1,4 +1,4 @@
-"""The four steps in a row: decode, enrich, check, decide; then the outcome message is written."""
+"""The steps of a claim in a row: decode, gather and enrich, check, decide, encode."""
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -63,7 +63,7 @@ class SettingsFields(BaseModel):
     )
     topic_prefix: Annotated[str, Field(max_length=100, pattern=_TOPIC_NAME)] = Field(
         default="",
-        description="Put before every topic name, so that several lanes can share one broker.",
+        description="Put before every topic name, so that several environments can share one broker.",
     )
     batch_max_claims: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=500,

@@ -17,39 +17,22 @@ The record lives where the offset lives: written by the lane's own producer it i
 everything else that moves the offset, it survives the loss of a host, and no topic or file is added.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from worker.stream.lanes import HasOffset, Lane, Message
+from worker.stream.suspects import SuspectRange, read_suspects
 
 CRASHES_TO_DEAD_LETTER: Final = 3
 
 _PORTIONS: Final = 20
 """After the first crash the suspects are tried in so many portions; after the second one by one."""
 
-_METADATA: Final = re.compile(r"claimscrub/1 suspects-until=(\d{1,19}) crashes=(\d{1,3})")
-
-
-@dataclass(frozen=True, slots=True)
-class SuspectRange:
-    """The messages from the committed offset up to `until` (exclusive); one of them ended `crashes` workers."""
-
-    until: int
-    crashes: int
-
-    def metadata(self) -> str:
-        """Return the text that is committed with the offset."""
-        return f"claimscrub/1 suspects-until={self.until} crashes={self.crashes}"
-
 
 def suspects_of(lane: Lane) -> SuspectRange | None:
     """Return the suspects in the lane's metadata; none in a text that is not ours or is done with."""
-    found = _METADATA.fullmatch(lane.metadata)
-    if found is None or int(found[1]) <= lane.next_offset:
-        return None
-    return SuspectRange(int(found[1]), int(found[2]))
+    found = read_suspects(lane.metadata)
+    return None if found is None or found.until <= lane.next_offset else found
 
 
 def found_suspects(lane: Lane) -> SuspectRange | None:
@@ -79,7 +62,7 @@ def portion(lane: Lane, messages: Sequence[Message]) -> Sequence[Message]:
 
 def while_tried(found: SuspectRange, messages: Sequence[HasOffset]) -> str:
     """Return what to commit while messages are scrubbed and delivered, after a worker died of suspects."""
-    return SuspectRange(messages[-1].offset + 1, found.crashes + 1).metadata()
+    return found.part_until(messages[-1].offset + 1).metadata()
 
 
 def left(lane: Lane, next_offset: int) -> str | None:

@@ -18,6 +18,7 @@ from worker.errors import ClaimscrubError
 from worker.kafka.connection import Client, new_producer
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
+from worker.stream.commit_marks import with_marks
 from worker.stream.faust_transport import Group, count_retries
 from worker.stream.lanes import CommittedOffset, Lane
 from worker.stream.records import OutgoingRecord
@@ -129,8 +130,8 @@ class ExactlyOnce:
         return producer
 
     async def note(self, lane: Lane, metadata: str) -> None:
-        """Commit the metadata in a transaction of its own, so that a worker that lost the partition cannot."""
-        await self.deliver(lane, (), CommittedOffset(lane.next_offset, metadata))
+        """Commit the metadata in a transaction of its own, so that who lost the partition cannot."""
+        await self.deliver(lane, (), lane.committing(lane.next_offset, metadata))
 
     async def deliver(self, lane: Lane, records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
         """Send the batch and its offset in one transaction."""
@@ -140,7 +141,9 @@ class ExactlyOnce:
                 await producer.begin_transaction()
                 await _send(producer, records)
                 place = TopicPartition(lane.tp.topic, lane.tp.partition)
-                offsets = {place: (committed.offset, committed.metadata)}
+                offsets = {
+                    place: (committed.offset, with_marks(committed.metadata, committed.topic_id, committed.member_id))
+                }
                 await producer.send_offsets_to_transaction(offsets, self._settings.group_id)
                 await producer.commit_transaction()
         except asyncio.CancelledError:
@@ -191,7 +194,7 @@ class AtLeastOnce:
         """Commit the metadata at once: it must be there before anything is scrubbed."""
         self._to_commit.pop(lane.tp, None)
         try:
-            await self._group.commit({lane.tp: CommittedOffset(lane.next_offset, metadata)})
+            await self._group.commit({lane.tp: lane.committing(lane.next_offset, metadata)})
         except (KafkaError, TimeoutError) as error:
             raise DeliveryUncertainError from error
 

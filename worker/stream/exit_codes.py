@@ -16,7 +16,7 @@ class ExitCode(IntEnum):
     """It was asked to stop, and was not done within the grace period."""
 
     BROKER_UNREACHABLE = 69
-    """No broker answered or accepted us at the start, or a topic is missing there or has too few partitions."""
+    """No broker answered or let us in at the start; or a topic is missing, has too few partitions, or was replaced."""
 
     REFERENCE_BROKEN = 70
     """The reference data or the edits could not be loaded."""

@@ -9,12 +9,17 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from aiokafka import TopicPartition
+from aiokafka.client import ConnectionGroup
+from aiokafka.errors import for_code
+from aiokafka.protocol.admin import DescribeGroupsRequest
 from aiokafka.structs import OffsetAndMetadata
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from worker.kafka.connection import Client
+from worker.kafka.topic_ids import topic_id
+from worker.stream.commit_marks import split_marks, with_marks
 from worker.stream.lanes import CommittedOffset
 
 _HELD_BACK_S: Final = 0.01
@@ -111,6 +116,15 @@ def _is_open(connection: Any) -> bool:  # Any: aiokafka's
     return reader is not None and not reader.at_eof()
 
 
+async def _describe_group(consumer: Any) -> Any:  # Any: aiokafka's consumer and response
+    coordinator = consumer._coordinator  # noqa: SLF001 -- the library's admin client would need connections of its own
+    await coordinator.ensure_coordinator_known()
+    request = DescribeGroupsRequest([coordinator.group_id])
+    return await consumer._client.send(  # noqa: SLF001
+        coordinator.coordinator_id, request, group=ConnectionGroup.COORDINATION
+    )
+
+
 class Group:
     """The consumer group as this worker's member sees it.
 
@@ -128,6 +142,22 @@ class Group:
         return int(self._app.consumer_generation_id)
 
     @property
+    def member_id(self) -> str | None:
+        """Return the id of this worker in the group, which is another one each time that a process joins."""
+        consumer = self._app.consumer._thread._ensure_consumer()  # noqa: SLF001 -- as in `_call`
+        return str(consumer._coordinator.member_id) or None  # noqa: SLF001
+
+    async def members(self) -> frozenset[str]:
+        """Return the ids of the members that the group has. Raises `KafkaError`."""
+        thread = self._app.consumer._thread  # noqa: SLF001 -- as in `_call`
+        async with asyncio.timeout(self._answer_s):
+            answer = await thread.call_thread(_describe_group, thread._ensure_consumer())  # noqa: SLF001
+        ((code, _name, _state, _kind, _protocol, members, *_),) = answer.groups
+        if code:
+            raise for_code(code)
+        return frozenset(member for member, *_ in members)
+
+    @property
     def client(self) -> Client | None:
         """Return what holds the consumer's connections, none before it has started; any thread may ask."""
         # The public `app.consumer` makes a consumer for whoever asks first, on the wrong thread.
@@ -141,9 +171,9 @@ class Group:
         # The public call answers the offset without its metadata.
         found = await self._call("_coordinator.fetch_committed_offsets", [partition])
         committed = found.get(partition)
-        return (
-            None if committed is None or committed.offset < 0 else CommittedOffset(committed.offset, committed.metadata)
-        )
+        if committed is None or committed.offset < 0:
+            return None
+        return CommittedOffset(committed.offset, *split_marks(committed.metadata or ""))
 
     async def beginning(self, tp: TP) -> int:
         """Return the first offset that the broker still has."""
@@ -155,12 +185,22 @@ class Group:
         offsets = await self._call("end_offsets", [TopicPartition(tp.topic, tp.partition) for tp in tps])
         return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
 
+    async def topic_id(self, topic: str) -> str | None:
+        """Return the id of a topic; None when the broker has no ids. Raises as `worker.kafka.topic_ids.topic_id`."""
+        thread = self._app.consumer._thread  # noqa: SLF001 -- as in `_call`
+        client = thread._ensure_consumer()._client  # noqa: SLF001
+        async with asyncio.timeout(self._answer_s):
+            found: str | None = await thread.call_thread(topic_id, client, topic)
+            return found
+
     async def commit(self, offsets: Mapping[TP, CommittedOffset]) -> None:
         """Commit offsets as a member of the group: the broker refuses one of an earlier generation."""
         await self._call(
             "commit",
             {
-                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(each.offset, each.metadata)
+                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(
+                    each.offset, with_marks(each.metadata, each.topic_id, each.member_id)
+                )
                 for tp, each in offsets.items()
             },
         )

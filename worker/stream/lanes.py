@@ -13,18 +13,22 @@ taking them would skip what lies between). Only the record that comes next is ev
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from worker.kafka.connection import Client
 from worker.observe.recorder import Recorder
+from worker.stream.suspects import without_the_last_crash
 
 _STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
 _END_WATCH_S = 0.5
+_LOOKS_AT_END = 3
+_LOOK_AGAIN_AFTER_S = 1.0
 _TAKE_BACK_S = 5.0
 REVOKE_WAIT_S = 5.0
 """How long a partition that goes away waits for its batch; longer would cost the group its time."""
@@ -58,8 +62,17 @@ class Lane:
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
     delivering: asyncio.Task[None] | None = None
     sought_at: float | None = None
+    topic_id: str | None = None
+    """The id of the topic that the offsets are of; None when the broker has no ids."""
+    member_id: str | None = None
+    """The member of the group that opened it."""
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
+
+    def committing(self, offset: int, metadata: str) -> "CommittedOffset":
+        """Return what to commit, with whose it is; what a dead worker left stays without a living one's name."""
+        is_of_the_dead = metadata == self.metadata and not self.is_watched
+        return CommittedOffset(offset, metadata, self.topic_id, None if is_of_the_dead else self.member_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,10 @@ class CommittedOffset:
 
     offset: int
     metadata: str = ""
+    topic_id: str | None = None
+    """The id of the topic that the offset is of, as `Lane.topic_id`."""
+    member_id: str | None = None
+    """The member of the group that committed it; none in what no worker of today wrote."""
 
 
 class LaneGroup(Protocol):
@@ -84,6 +101,23 @@ class LaneGroup(Protocol):
 
     async def beginning(self, tp: TP) -> int:
         """Return the first offset that the broker still has."""
+        ...
+
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return the offset after the last record of each partition."""
+        ...
+
+    async def topic_id(self, topic: str) -> str | None:
+        """Return the id of a topic; None when the broker has no ids."""
+        ...
+
+    @property
+    def member_id(self) -> str | None:
+        """Return the id of this worker in the group."""
+        ...
+
+    async def members(self) -> frozenset[str]:
+        """Return the ids of the members that the group has."""
         ...
 
     async def seek(self, tp: TP, offset: int) -> None:
@@ -111,12 +145,16 @@ FirstOffset = Callable[[TP, int], Awaitable[int | None]]
 """Answers the first offset at or after one that holds a record; see `first_offset`."""
 
 
-OnExpired = Callable[[TP, int, int], None]
-"""Hears of offsets that the broker deleted unread: the first one, and the one after the last."""
+class LogNews(Protocol):
+    """Hears what happened to the log of a partition behind the back of the worker."""
 
+    def expired(self, tp: TP, first: int, end: int) -> None:
+        """Hear of offsets that the broker deleted unread: the first one, and the one after the last."""
+        ...
 
-def _ignore(_tp: TP, _first: int, _end: int) -> None:
-    """Report to nobody."""
+    def replaced(self, tp: TP, offset: int, beginning: int, end: int) -> None:
+        """Hear that the committed offset is of another log than this one, which is read from its beginning."""
+        ...
 
 
 class Lanes:
@@ -128,15 +166,16 @@ class Lanes:
         delivery: LaneDelivery,
         recorder: Recorder,
         first_offset: FirstOffset,
-        on_expired: OnExpired = _ignore,
+        news: LogNews,
     ) -> None:
         self._group = group
         self._delivery = delivery
         self._recorder = recorder
         self._first_offset = first_offset
-        self._on_expired = on_expired
+        self._news = news
         self._generation: int | None = None
         self._opening: dict[TP, tuple[int, asyncio.Task[Lane]]] = {}
+        self._last: dict[TP, Lane] = {}
 
     def open_lanes(self) -> tuple[Lane, ...]:
         """Return the lanes that are open."""
@@ -165,13 +204,61 @@ class Lanes:
     async def _open(self, tp: TP, generation: int) -> Lane:
         lane = Lane(tp, generation, await self._delivery.open(tp))
         try:
-            committed = await self._settled(tp) or CommittedOffset(await self._group.beginning(tp))
-            lane.next_offset, lane.metadata = committed.offset, committed.metadata
-            await self.pass_expired(lane)
+            lane.topic_id, lane.member_id = await self._group.topic_id(tp.topic), self._group.member_id
+            committed = await self._settled(tp) or self._forgotten(lane)
+            if committed is None:
+                lane.next_offset = await self._group.beginning(tp)
+            elif await self._is_of_another_log(lane, committed):
+                await self._start_over(lane, committed)
+            else:
+                lane.next_offset, lane.metadata = committed.offset, await self._left_by_the_dead(committed)
+                await self.pass_expired(lane)
         except BaseException:
             await self._delivery.close(lane)
             raise
+        self._last[tp] = lane
         return lane
+
+    def _forgotten(self, lane: Lane) -> CommittedOffset | None:
+        """Return what this worker did of a topic that is gone, where the broker forgot the offset with the topic."""
+        last = self._last.get(lane.tp)
+        if last is None or None in {last.topic_id, lane.topic_id} or last.topic_id == lane.topic_id:
+            return None
+        return last.committing(last.next_offset, "")
+
+    async def _is_of_another_log(self, lane: Lane, committed: CommittedOffset) -> bool:
+        """Return whether an offset cannot be of this log: its topic was another one, or the log ends before it."""
+        if None not in {committed.topic_id, lane.topic_id} and committed.topic_id != lane.topic_id:
+            return True
+        for _ in range(_LOOKS_AT_END):
+            # A leader that has just been elected may not know yet how far readers have come.
+            if committed.offset <= (await self._group.ends([lane.tp]))[lane.tp]:
+                return False
+            await asyncio.sleep(_LOOK_AGAIN_AFTER_S)
+        return True
+
+    async def _left_by_the_dead(self, committed: CommittedOffset) -> str:
+        """Return what is committed beside the offset, less a crash that was none: who committed it is still a member.
+
+        A worker that cannot take a name back before its partition goes is slow, or its broker is; it did not die of a
+        message. Kafka gives the partitions of a dead one away only after it has left the group.
+        """
+        without = without_the_last_crash(committed.metadata)
+        if committed.member_id is None or without == committed.metadata:
+            return committed.metadata
+        try:
+            is_member = committed.member_id in await self._group.members()
+        except (KafkaError, TimeoutError):
+            is_member = False
+        return without if is_member else committed.metadata
+
+    async def _start_over(self, lane: Lane, committed: CommittedOffset) -> None:
+        """Go to the beginning of a log that nobody has read: what is in it must not pass for done."""
+        lane.next_offset = await self._group.beginning(lane.tp)
+        end = (await self._group.ends([lane.tp]))[lane.tp]
+        # CommittedOffset first: this must not be reported, and not be done, by the next owner once more.
+        await self._delivery.note(lane, lane.metadata)
+        self._news.replaced(lane.tp, committed.offset, lane.next_offset, end)
 
     async def pass_expired(self, lane: Lane) -> None:
         """Go to the first offset that the broker still has, and report those that it deleted unread.
@@ -182,9 +269,9 @@ class Lanes:
         beginning = await self._group.beginning(lane.tp)
         if beginning <= first:
             return
-        self._on_expired(lane.tp, first, beginning)
+        self._news.expired(lane.tp, first, beginning)
         lane.next_offset = beginning
-        # Committed at once: whoever opens the lane next would report them again.
+        # CommittedOffset at once: whoever opens the lane next would report them again.
         await self._delivery.note(lane, lane.metadata)
 
     async def _settled(self, tp: TP) -> CommittedOffset | None:
@@ -223,7 +310,7 @@ class Lanes:
         first = await self._first_offset(lane.tp, expected)
         if first != offset and (beginning := await self._group.beginning(lane.tp)) > expected:
             # What was there at an earlier look has expired since.
-            self._on_expired(lane.tp, expected, beginning)
+            self._news.expired(lane.tp, expected, beginning)
             first = await self._first_offset(lane.tp, beginning)
         if first == offset:
             return True

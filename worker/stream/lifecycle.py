@@ -5,8 +5,8 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Awaitable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar, cast
 
 from aiokafka.errors import KafkaError
 from faust.types import TP
@@ -14,12 +14,12 @@ from faust.types import TP
 from worker.kafka.obstacle import find_obstacle_and_broker
 from worker.kafka.topics import check_topics
 from worker.observe.health import HealthState
-from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
-from worker.stream.lanes import OnExpired
 from worker.stream.runtime import Log, Runtime
+
+T = TypeVar("T")
 
 _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0
@@ -60,26 +60,31 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
     deadline = asyncio.get_running_loop().time() + _BROKER_WAIT_S
     while not ended.is_set():
         try:
-            flaws = await check_topics(settings)
+            return await has_topics(settings, log)
         except (KafkaError, OSError) as error:
-            await report_obstacle(settings, log, error)
-            if asyncio.get_running_loop().time() > deadline:
+            is_over = asyncio.get_running_loop().time() > deadline
+            await report_obstacle(settings, log.critical if is_over else log.warning, error)
+            if is_over:
                 return False
-        else:
-            for flaw in flaws:
-                say = log.critical if flaw.is_fatal else log.warning
-                say("topic-flaw", topic=flaw.topic, problem=flaw.problem)
-            return not any(flaw.is_fatal for flaw in flaws)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
     return False
 
 
-async def report_obstacle(settings: Settings, log: Log, error: BaseException) -> None:
-    """Log in one line that a broker does not answer, which one, and the reason."""
+async def has_topics(settings: Settings, log: Log) -> bool:
+    """Say what is wrong with the topics on the broker; return whether a worker can run with them."""
+    flaws = await check_topics(settings)
+    for flaw in flaws:
+        say = log.critical if flaw.is_fatal else log.warning
+        say("topic-flaw", topic=flaw.topic, problem=flaw.problem)
+    return not any(flaw.is_fatal for flaw in flaws)
+
+
+async def report_obstacle(settings: Settings, say: Callable[..., object], error: BaseException) -> None:
+    """Say in one line that a broker does not answer, which one, and what is in the way."""
     found = await find_obstacle_and_broker(settings)
     reason, host, port = (None, None, None) if found is None else found
-    log.warning("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
+    say("broker-unreachable", exception=type(error).__name__, reason=reason, host=host, port=port)
 
 
 async def watch_readiness(health: HealthState, log: Log) -> None:
@@ -150,22 +155,6 @@ def claim_partitions(runtime: Runtime) -> tuple[TP, ...]:
     )
 
 
-def report_expired(log: Log, recorder: Recorder) -> OnExpired:
-    """Return what reports the offsets that retention deleted before anyone had read them, each of them once."""
-    reported: dict[TP, int] = {}
-
-    def report(tp: TP, first: int, end: int) -> None:
-        first = max(first, reported.get(tp, 0))
-        if first >= end:
-            return
-        reported[tp] = end
-        recorder.count("expired_unread_total", tp.topic, str(tp.partition), amount=end - first)
-        place = {"topic": tp.topic, "partition": tp.partition, "offset": first}
-        log.error("expired-unread", audit=True, last_offset=end - 1, count=end - first, **place)
-
-    return report
-
-
 async def tick(health: HealthState) -> None:
     """Note that the loop turns, from the first moment on: a worker that waits for a broker is alive."""
     while True:
@@ -173,13 +162,30 @@ async def tick(health: HealthState) -> None:
         await asyncio.sleep(_TICK_S)
 
 
-async def watch_faust(runtime: Runtime) -> None:
-    """Notice when Faust has given up."""
-    while True:
-        if runtime.app.crashed or runtime.app.should_stop:
-            runtime.log.critical("faust-stopped", exception=type(runtime.app.crash_reason).__name__)
-            runtime.end(ExitCode.CRASHED)
-        await asyncio.sleep(_TICK_S)
+async def on_daemon_thread(work: Callable[[], T]) -> T:
+    """Return what some work returns that a leaving process does not wait for; `asyncio.to_thread` has it wait."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def tell(result: T | None, error: BaseException | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("T", result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 -- whoever waits has it
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(tell, result, error)
+
+    threading.Thread(target=run, name="work", daemon=True).start()
+    return await future
 
 
 async def within(seconds: float, work: Awaitable[object]) -> bool:

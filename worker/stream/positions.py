@@ -8,7 +8,7 @@ from faust.types import TP
 
 from worker.kafka.connection import open_reader
 from worker.settings import Settings
-from worker.stream.lanes import OnExpired
+from worker.stream.lanes import LogNews
 
 _LOOK_S = 10.0
 _LOOK_AHEAD = 2000
@@ -23,9 +23,9 @@ class Positions:
     sends every claim in a transaction of its own leaves a hole after each.
     """
 
-    def __init__(self, settings: Settings, on_expired: OnExpired) -> None:
+    def __init__(self, settings: Settings, news: LogNews) -> None:
         self._settings = settings
-        self._on_expired = on_expired
+        self._news = news
         self._seen: dict[TP, tuple[int, list[int]]] = {}
 
     async def first_offset(self, tp: TP, offset: int) -> int | None:
@@ -44,7 +44,7 @@ class Positions:
                 reader.assign([partition])
                 beginning = (await reader.beginning_offsets([partition]))[partition]
                 if beginning > offset:
-                    self._on_expired(tp, offset, beginning)
+                    self._news.expired(tp, offset, beginning)
                 reader.seek(partition, max(offset, beginning))
                 found = [(await reader.getone(partition)).offset]
                 while len(found) < _LOOK_AHEAD:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from worker.collector import lasting
 from worker.early_signals import STOP_SIGNALS, ignore_signals
@@ -33,13 +33,13 @@ from worker.stream.last_words import LastWords, NotLoadableError, last_words, po
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
-    report_expired,
+    on_daemon_thread,
     tick,
     wait_for_topics,
-    watch_faust,
     watch_readiness,
     within,
 )
+from worker.stream.log_reports import LogReports
 from worker.stream.positions import Positions
 from worker.stream.records import Provenance
 from worker.stream.reference.metrics import report_reference
@@ -49,6 +49,7 @@ from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
 from worker.stream.stalls import watch_lanes
 from worker.stream.status import WorkerStatus
+from worker.stream.topic_watch import watch_faust, watch_topic
 
 _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and macOS only
@@ -56,6 +57,8 @@ with contextlib.suppress(ImportError):  # uvloop exists for CPython on Linux and
 
 _CATCH_UP_S: Final = 30.0
 """How long the first claim waits for tables that were announced earlier."""
+
+T = TypeVar("T")
 
 AttachAgent = Callable[[Runtime], None]
 """Adds one agent to the app of a worker."""
@@ -121,7 +124,7 @@ class _WorkerRun:
             signal.signal(number, lambda *_: self._ask_to_stop(loop))
         self._budget.install()
         limit_process(self._settings.memory_limit_mib)
-        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._reload_asked.set))
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._ask_to_reload))
         try:
             server = HealthServer(
                 self._settings.http_host,
@@ -172,36 +175,43 @@ class _WorkerRun:
         self._watchdog.start_clock()
         loop.call_soon_threadsafe(self._stop_asked.set)
 
+    def _ask_to_reload(self) -> None:
+        # It is met once the worker serves, which can be a while after the start.
+        self._logs.log.info("reload-asked", audit=True)
+        self._reload_asked.set()
+
     async def _load_and_serve(self) -> ExitCode:
         try:
             with lasting():
-                loaded = await asyncio.to_thread(self._scrubber_factory)
+                loaded = await self._unless_asked_to_stop(on_daemon_thread(self._scrubber_factory))
         except (NotLoadableError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
             self._logs.log.critical("reference-broken", exception=type(error).__name__)
             return ExitCode.REFERENCE_BROKEN
+        if loaded is None:
+            return ExitCode.STOPPED
         self._describe(loaded)
         self._health.note("reference_loaded", is_ready=True)
         has_topics = await self._unless_asked_to_stop(wait_for_topics(self._settings, self._logs.log, self._stop_asked))
         if not has_topics:
-            return ExitCode.STOPPED if self._stop_asked.is_set() else ExitCode.BROKER_UNREACHABLE
+            return ExitCode.BROKER_UNREACHABLE if has_topics is False else ExitCode.STOPPED
         self._recorder.since("broker_silent_seconds", time.time())
         self._health.note("broker_answers", is_ready=True)
-        on_expired = report_expired(self._logs.log, self._recorder)
-        positions = Positions(self._settings, on_expired)
-        limit = await record_limit(self._settings)
-        runtime = self._runtime(
-            loaded, limit, partial(Lanes, first_offset=positions.first_offset, on_expired=on_expired)
-        )
+        news = LogReports(self._logs.log, self._recorder)
+        positions = Positions(self._settings, news)
+        limit = await self._unless_asked_to_stop(record_limit(self._settings))
+        if limit is None:
+            return ExitCode.STOPPED
+        runtime = self._runtime(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
         self._status.loaded = lambda: runtime.loaded
         connect_rebalancing(runtime)
         for attach in self._agents:
             attach(runtime)
         return await self._serve(runtime, positions)
 
-    async def _unless_asked_to_stop(self, work: Coroutine[object, object, bool]) -> bool:
-        """Return what the work returns; False when a stop is asked for first, which a silent broker cannot hold up."""
+    async def _unless_asked_to_stop(self, work: Coroutine[object, object, T]) -> T | None:
+        """Return what the work returns; none when a stop is asked for first, which nothing silent can hold up."""
         task = asyncio.create_task(work)
         asked = asyncio.create_task(self._stop_asked.wait())
         await asyncio.wait((task, asked), return_when=asyncio.FIRST_COMPLETED)
@@ -209,7 +219,7 @@ class _WorkerRun:
         if task.done():
             return task.result()
         task.cancel()
-        return False
+        return None
 
     def _describe(self, loaded: LoadedScrubber) -> None:
         self._status.loaded = lambda: loaded
@@ -256,10 +266,12 @@ class _WorkerRun:
         )
 
     async def _serve(self, runtime: Runtime, positions: Positions) -> ExitCode:
-        await runtime.delivery.start()
+        if await self._unless_asked_to_stop(_done(runtime.delivery.start())) is None:
+            return ExitCode.STOPPED
         work = [
             watch_faust(runtime),
             watch_lanes(runtime, positions),
+            watch_topic(runtime),
             watch_readiness(runtime.health, runtime.log),
             self._end_when_asked(runtime),
         ]
@@ -309,3 +321,9 @@ class _WorkerRun:
         await within(share_s, runtime.delivery.stop())
         if runtime.spans is not None:
             await within(share_s, asyncio.to_thread(runtime.spans.close))
+
+
+async def _done(work: Coroutine[object, object, None]) -> bool:
+    """Return True once the work is done."""
+    await work
+    return True

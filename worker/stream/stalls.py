@@ -18,6 +18,7 @@ from worker.stream.lanes import Lane
 from worker.stream.lifecycle import report_obstacle
 from worker.stream.positions import Positions
 from worker.stream.runtime import Runtime
+from worker.stream.topic_watch import topic_is_gone
 
 _CHECK_S: Final = 2.0
 _ANSWER_S: Final = 8.0
@@ -30,6 +31,8 @@ class _Idleness:
     next_offset: int
     checks: int = 0
     nothing_before: int = -1
+    beyond_end: int = 0
+    """How many checks found the log to end before what was done at the check before."""
 
 
 async def watch_lanes(runtime: Runtime, positions: Positions, check_s: float = _CHECK_S) -> None:
@@ -47,10 +50,14 @@ async def watch_lanes(runtime: Runtime, positions: Positions, check_s: float = _
             runtime.health.note("broker_answers", is_ready=True)
             runtime.recorder.since("broker_silent_seconds", time.time())
             for lane in lanes:
-                await _check(runtime, positions, lane, idle[lane], ends.get(lane.tp, lane.next_offset))
+                end = ends.get(lane.tp, lane.next_offset)
+                if _is_of_another_log(idle[lane], end):
+                    problem = f"partition {lane.tp.partition} ends before what was read of it"
+                    topic_is_gone(runtime, "topic-replaced", problem)
+                await _check(runtime, positions, lane, idle[lane], end)
         except (KafkaError, TimeoutError, OSError) as error:
             runtime.health.note("broker_answers", is_ready=False)
-            await report_obstacle(runtime.settings, runtime.log, error)
+            await report_obstacle(runtime.settings, runtime.log.warning, error)
         except Exception as error:  # noqa: BLE001 -- a figure that is missing must not end the worker
             runtime.log.warning("lag-unknown", exception=type(error).__name__)
 
@@ -62,6 +69,15 @@ def _waiting_since(lane: Lane, lag: int) -> float | None:
     elif lane.oldest_s is None:
         lane.oldest_s = time.time()
     return lane.oldest_s
+
+
+def _is_of_another_log(idle: _Idleness, end: int) -> bool:
+    """Return whether a log ends before what was done at the check before, when its end was not yet asked for.
+
+    Seen twice in a row: a leader that has just been elected may not know how far readers have come.
+    """
+    idle.beyond_end = idle.beyond_end + 1 if end < idle.next_offset else 0
+    return idle.beyond_end >= 2  # noqa: PLR2004 -- see above
 
 
 async def _check(runtime: Runtime, positions: Positions, lane: Lane, idle: _Idleness, end: int) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
@@ -18,13 +18,13 @@ from worker.agents.claims import ClaimsAgent
 from worker.kafka.messages import InboundMessage
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
-from worker.stream.crash_record import SuspectRange
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.lanes import CommittedOffset, Lane, Lanes
 from worker.stream.records import OutgoingRecord, Provenance
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict, LoadedScrubber
+from worker.stream.suspects import SuspectRange
 
 TOPIC = TopicNames().inbound
 CULPRIT, NEIGHBOR = TP(TOPIC, 0), TP(TOPIC, 1)
@@ -63,6 +63,19 @@ class Broker:
         """Return the first offset of all."""
         return 0
 
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return an end that no message reaches."""
+        return dict.fromkeys(tps, 1000)
+
+    async def topic_id(self, _topic: str) -> None:
+        """Have no ids."""
+
+    member_id: str | None = None
+
+    async def members(self) -> frozenset[str]:
+        """Have none: nobody says who committed."""
+        return frozenset()
+
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata, and take so long that another lane could come to its scrubbing."""
         self.committed_by[lane.tp] = CommittedOffset(lane.next_offset, metadata)
@@ -91,7 +104,7 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Runtime]:
     """Return an agent whose worker has both partitions."""
     source: Any = broker  # Any: it stands for several protocols
     recorder = Recorder()
-    lanes = Lanes(source, source, recorder, source.first_offset)
+    lanes = Lanes(source, source, recorder, source.first_offset, source)
     log: Any = SimpleNamespace(  # Any: a bound logger
         critical=lambda event, **_: broker.log.append(event),
         warning=lambda event, **_: broker.log.append(event),

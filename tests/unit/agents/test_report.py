@@ -78,7 +78,7 @@ def test_the_catalogue_says_how_many_outcomes_are_remembered() -> None:
     """Who reads the figure knows how far back it looks."""
     (meaning,) = (metric.meaning for metric in CATALOGUE if metric.name == "duplicate_outputs_suspected_total")
 
-    assert f"last {report.MOST_REMEMBERED:,}:" in meaning
+    assert f"last {report.MOST_REMEMBERED:,} " in meaning
 
 
 def test_only_so_many_outcomes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,12 @@ from worker.agents import verdicts
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
 from worker.bootstrap import PipelineScrubber, build_pipeline
 from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
+from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
 from worker.stream.budget import OverBudgetError
 from worker.stream.records import Provenance
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import LoadedScrubber
+from worker.stream.scrubber import ClaimVerdict, LoadedScrubber
 
 MIB = 1024 * 1024
 
@@ -141,17 +142,43 @@ async def test_many_claims_that_share_a_long_resource_are_bounded(loaded: Loaded
     assert said(found)[0] == "message-limit"
 
 
-async def test_a_large_lawful_interchange_passes(loaded: LoadedScrubber) -> None:
-    """20,000 claims in 5 MB at the default limits: an outcome each, all in one."""
+class OneVerdict(PipelineScrubber):
+    """Gives each claim the verdict on the first one, whose outcome is as long as theirs."""
+
+    first: ClaimVerdict | None = None
+
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
+        """Return the verdict on the first claim."""
+        self.first = self.first or super().scrub(value, received_on=received_on)
+        return self.first
+
+
+def lawful_interchange(count: int) -> bytes:
+    """An interchange of as many short claims."""
     body = [*HEADER, *BILLING, *subscriber(2)]
-    for number in range(20_000):
-        body += [f"CLM*{number}*100***11:B:1*Y*A*Y*Y", "HI*ABK:C50911", "LX*1", "SV1*HC:96413*100*UN*1***1"]
-    value = interchange(body).encode()
+    for number in range(count):
+        body += [f"CLM*{number:05}*100***11:B:1*Y*A*Y*Y", "HI*ABK:C50911", "LX*1", "SV1*HC:96413*100*UN*1***1"]
+    return interchange(body).encode()
+
+
+async def test_a_large_lawful_interchange_passes(pipeline: Pipeline) -> None:
+    """20,000 claims in 5 MB at the default limits: an outcome each, all in one."""
+    value = lawful_interchange(20_000)
     assert 1.5 * MIB < len(value) < 5 * MIB
 
-    found = await judged(loaded, value)
+    found = await judged(LoadedScrubber(OneVerdict(pipeline)), value)
 
     assert len(found.records) == 20_000
+    assert {scrubbed.dead_letter for _, scrubbed in found.pairs} == {None}
+
+
+async def test_an_interchange_passes_in_its_share_of_the_time(loaded: LoadedScrubber) -> None:
+    """1,000 claims in a twentieth of the processor time that a message has by default, so 20,000 in all of it."""
+    budget_s = Settings().message_budget_s / 20
+
+    found = await judged(loaded, lawful_interchange(1000), message_budget_s=budget_s)
+
+    assert len(found.records) == 1000
     assert {scrubbed.dead_letter for _, scrubbed in found.pairs} == {None}
 
 

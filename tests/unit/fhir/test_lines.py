@@ -107,6 +107,8 @@ def test_a_name_for_clinicians_is_no_service() -> None:
         ({"value": 400, "unit": "UN", "code": "mg"}, None),
         ({"value": 1, "code": "UN", "system": "urn:synthetic"}, None),
         ({"value": 1, "unit": ""}, None),
+        ({"value": 2, "unit": "mg", "code": "UN"}, None),
+        ({"value": 2, "unit": "each", "code": "UN"}, "UN"),
     ],
 )
 def test_units_of_a_service(quantity: Json, unit: str | None) -> None:

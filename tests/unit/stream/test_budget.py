@@ -18,7 +18,7 @@ def spin():
 def run(body: str, hang_s: float = 50) -> subprocess.CompletedProcess[str]:
     """Run some statements under a budget of 0.2 s."""
     command = [sys.executable, "-c", _PROGRAM + body, str(hang_s)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_an_edit_that_loops_is_interrupted_and_so_is_the_next() -> None:

@@ -7,7 +7,6 @@ import pytest
 from faust.types import TP
 
 from worker.stream.crash_record import (
-    SuspectRange,
     are_named,
     found_suspects,
     is_condemned,
@@ -17,6 +16,7 @@ from worker.stream.crash_record import (
     while_tried,
 )
 from worker.stream.lanes import Lane
+from worker.stream.suspects import SuspectRange
 
 
 @dataclass(frozen=True)

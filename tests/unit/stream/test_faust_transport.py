@@ -25,10 +25,12 @@ async def never(*_: object) -> Never:
         lambda group: group.committed(PARTITION),
         lambda group: group.beginning(PARTITION),
         lambda group: group.ends([PARTITION]),
+        lambda group: group.topic_id(PARTITION.topic),
+        lambda group: group.members(),
         lambda group: group.commit({PARTITION: CommittedOffset(1)}),
         lambda group: group.seek(PARTITION, 1),
     ],
-    ids=["committed", "beginning", "ends", "commit", "seek"],
+    ids=["committed", "beginning", "ends", "topic-id", "members", "commit", "seek"],
 )
 async def test_a_group_that_does_not_answer_is_not_waited_for_for_ever(ask: Any) -> None:  # Any: each call has its own
     """The caller hears of it, and the worker can leave."""
@@ -37,6 +39,7 @@ async def test_a_group_that_does_not_answer_is_not_waited_for_for_ever(ask: Any)
         beginning_offsets=never,
         end_offsets=never,
         commit=never,
+        _client=None,
     )
     thread = SimpleNamespace(_ensure_consumer=lambda: calls, call_thread=never)
     group = Group(SimpleNamespace(consumer=SimpleNamespace(_thread=thread, seek=never)), answer_s=0.01)

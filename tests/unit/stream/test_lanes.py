@@ -1,6 +1,7 @@
 """Lanes: the order in which a partition changes hands, and which message comes next."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from faust.types import TP
 
 from worker.observe.recorder import Recorder
+from worker.stream import lanes as lanes_module
 from worker.stream.lanes import CommittedOffset, Lane, Lanes
+from worker.stream.suspects import SuspectRange
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -29,12 +32,45 @@ class World:
         self.offset = committed
         self.log = log
         self.first = 7
+        self.end = 1_000
+        self.topic: str | None = None
+        self.of_topic: str | None = None
+        self.metadata = "of before"
+        self.committed_by: str | None = None
+        self.member_id: str | None = "me"
+        self.living = frozenset({"me", "other"})
+        self.told: list[tuple[str, int, int]] = []
         self.closed = asyncio.Event()
+
+    async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return where the log ends."""
+        return dict.fromkeys(tps, self.end)
+
+    async def members(self) -> frozenset[str]:
+        """Return who is in the group."""
+        self.happened.append("members")
+        return self.living
+
+    async def topic_id(self, _topic: str) -> str | None:
+        """Return the id of the topic."""
+        return self.topic
+
+    def expired(self, _tp: TP, first: int, end: int) -> None:
+        """Keep what expired."""
+        self.told.append(("expired", first, end))
+
+    def replaced(self, _tp: TP, offset: int, beginning: int, end: int) -> None:
+        """Keep from where a log is read that is another one."""
+        self.told.append((f"replaced {offset}", beginning, end))
 
     async def committed(self, _tp: TP) -> CommittedOffset | None:
         """Return what is committed."""
         self.happened.append("committed")
-        return None if self.offset is None else CommittedOffset(self.offset)
+        return (
+            None
+            if self.offset is None
+            else CommittedOffset(self.offset, self.metadata, self.of_topic, self.committed_by)
+        )
 
     async def beginning(self, _tp: TP) -> int:
         """Return the first offset."""
@@ -65,7 +101,7 @@ class World:
 
 def _lanes(world: World) -> tuple[Lanes, Recorder]:
     recorder = Recorder()
-    return Lanes(world, world, recorder, world.first_offset), recorder
+    return Lanes(world, world, recorder, world.first_offset, world), recorder
 
 
 async def _opened(world: World) -> tuple[Lanes, Lane, Recorder]:
@@ -244,27 +280,146 @@ async def test_a_lane_that_closes_in_good_order_clears_the_suspects_that_it_name
 
 async def test_offsets_that_expired_unread_are_reported_once_and_passed() -> None:
     """Of 100 up to 149 nobody knows what they held; the lane goes on at 150, and so does its next owner."""
-    world, told = World(committed=100), list[tuple[int, int]]()
+    world = World(committed=100)
     world.first = 150
-    lanes = Lanes(world, world, Recorder(), world.first_offset, lambda _tp, first, end: told.append((first, end)))
-    await lanes.assign([PARTITION], 1)
-    lane = await lanes.lane(PARTITION, 1)
+    lanes, lane, _ = await _opened(world)
 
-    assert lane is not None
-    assert (lane.next_offset, told) == (150, [(100, 150)])
-    assert world.happened[-1] == "note ''"
+    assert (lane.next_offset, world.told) == (150, [("expired", 100, 150)])
+    assert world.happened[-1] == "note 'of before'"
     await lanes.pass_expired(lane)
-    assert told == [(100, 150)]
+    assert world.told == [("expired", 100, 150)]
 
 
 async def test_what_expires_behind_an_earlier_look_is_reported_too() -> None:
     """A worker that was held for days still believes in records that are gone."""
-    world, told = World(committed=100, log=(100, 150)), list[tuple[int, int]]()
-    lanes = Lanes(world, world, Recorder(), world.first_offset, lambda _tp, first, end: told.append((first, end)))
-    await lanes.assign([PARTITION], 1)
-    lane = await lanes.lane(PARTITION, 1)
-    assert lane is not None
+    world = World(committed=100, log=(100, 150))
+    lanes, lane, _ = await _opened(world)
     world.first = 140
 
     assert await _admitted(lanes, lane, 150) == [150]
-    assert told == [(100, 140)]
+    assert world.told == [("expired", 100, 140)]
+
+
+async def test_an_offset_of_a_topic_that_was_created_again_is_none_of_the_log() -> None:
+    """The log is read from its beginning, and no suspects of the other one are left in it."""
+    world = World(committed=100)
+    world.of_topic, world.topic = "1" * 32, "2" * 32
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, lane.metadata, lane.topic_id) == (7, "", "2" * 32)
+    assert world.told == [("replaced 100", 7, 1_000)]
+    assert world.happened[-1] == "note ''"
+
+
+async def test_a_broker_that_forgets_offsets_with_their_topic_hides_nothing() -> None:
+    """The worker itself knows what it read last; before its first lane it knows nothing."""
+    world = World(committed=None)
+    world.topic = "1" * 32
+    lanes, lane, _ = await _opened(world)
+    lane.next_offset = 50
+    await lanes.revoke()
+    assert world.told == []
+
+    world.topic = "2" * 32
+    await lanes.assign([PARTITION], 1)
+    again = await lanes.lane(PARTITION, 1)
+
+    assert again is not None
+    assert (again.next_offset, world.told) == (7, [("replaced 50", 7, 1_000)])
+
+
+@pytest.mark.parametrize(("of_topic", "topic"), [("1" * 32, "1" * 32), (None, "1" * 32), ("1" * 32, None)])
+async def test_the_same_topic_and_one_that_is_not_known_go_on(of_topic: str | None, topic: str | None) -> None:
+    """A worker that knew no ids, and a broker that has none, are not another topic."""
+    world = World(committed=100)
+    world.of_topic, world.topic = of_topic, topic
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, lane.metadata, world.told) == (100, "of before", [])
+
+
+@pytest.mark.parametrize(("end", "is_beyond"), [(100, False), (99, True)])
+async def test_an_offset_beyond_the_end_is_none_of_the_log(
+    end: int, monkeypatch: pytest.MonkeyPatch, *, is_beyond: bool
+) -> None:
+    """Before, what was sent passed for done until there was as much of it as of the log before."""
+    monkeypatch.setattr(lanes_module, "_LOOK_AGAIN_AFTER_S", 0)
+    world = World(committed=100)
+    world.end = end
+    _, lane, _ = await _opened(world)
+
+    assert lane.next_offset == (7 if is_beyond else 100)
+    assert world.told == ([("replaced 100", 7, 99)] if is_beyond else [])
+
+
+async def test_an_end_that_comes_back_is_no_other_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leader that has just been elected hears from its followers how far readers came."""
+    monkeypatch.setattr(lanes_module, "_LOOK_AGAIN_AFTER_S", 0)
+    world, answers = World(committed=100), iter([90, 100])
+
+    async def ends(tps: Iterable[TP]) -> dict[TP, int]:
+        return dict.fromkeys(tps, next(answers))
+
+    world.ends = ends  # type: ignore[method-assign]
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, world.told) == (100, [])
+
+
+NAMED = SuspectRange(600, 1).metadata()
+
+
+@pytest.mark.parametrize(
+    ("named", "by", "left"),
+    [
+        (NAMED, "other", ""),
+        (SuspectRange(101, 3).metadata(), "other", SuspectRange(101, 2).metadata()),
+        (SuspectRange(600, 1).part_until(125).metadata(), "other", NAMED),
+        (NAMED, "me", ""),
+        (NAMED, "dead", NAMED),
+        (NAMED, None, NAMED),
+        ("somebody else's", "other", "somebody else's"),
+    ],
+    ids=["alive", "alive, at the third", "alive, a part", "came back", "dead", "not said", "not ours"],
+)
+async def test_a_worker_that_lives_has_died_of_nothing(named: str, by: str | None, left: str) -> None:
+    """It gave the partition away amid a batch. Before, three such hand-overs condemned a claim that ended nobody."""
+    world = World()
+    world.metadata, world.committed_by = named, by
+    _, lane, _ = await _opened(world)
+
+    assert (lane.next_offset, lane.metadata, lane.member_id) == (100, left, "me")
+
+
+async def test_a_group_that_does_not_say_who_lives_leaves_the_suspects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too careful is better than one more worker that dies."""
+    world = World()
+    world.metadata, world.committed_by = NAMED, "other"
+
+    async def members() -> frozenset[str]:
+        raise TimeoutError
+
+    monkeypatch.setattr(world, "members", members)
+    _, lane, _ = await _opened(world)
+
+    assert lane.metadata == NAMED
+
+
+async def test_nobody_is_asked_for_where_nobody_was_named() -> None:
+    """An ordinary hand-over asks the group for its offset only."""
+    world = World()
+    world.metadata, world.committed_by = "", "other"
+    await _opened(world)
+
+    assert "members" not in world.happened
+
+
+def test_what_a_dead_worker_left_is_handed_on_without_a_name() -> None:
+    """Else the next owner would take the crash back: who handed it on is alive. What a lane tries itself is named."""
+    left, tried = SuspectRange(600, 2).metadata(), SuspectRange(600, 2).part_until(125).metadata()
+    found = Lane(PARTITION, 1, None, 100, left, member_id="me")
+    own = Lane(PARTITION, 1, None, 100, left, is_watched=True, member_id="me")
+
+    assert found.committing(110, left) == CommittedOffset(110, left)
+    assert found.committing(100, tried) == CommittedOffset(100, tried, None, "me")
+    assert own.committing(100, left) == CommittedOffset(100, left, None, "me")

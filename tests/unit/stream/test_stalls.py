@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 from typing import Any, cast
 
 from faust.types import TP
 
 from worker.observe.health import HealthState
 from worker.observe.recorder import Recorder
+from worker.stream.exit_codes import ExitCode
 from worker.stream.lanes import Lane
 from worker.stream.runtime import Runtime
 from worker.stream.stalls import watch_lanes
@@ -27,10 +29,23 @@ class FakeRuntime:
         self.settings = self
         self.topics = self
         self.inbound = PLACE[0]
-        self.end = end
+        self.partition_end = end
         self.asked: list[list[TP]] = []
         self.was_asked = asyncio.Event()
         self._lanes = lanes
+        self.log = self
+        self.ended = asyncio.Event()
+        self.limit = SimpleNamespace(is_reached=False)
+        self.said: list[str] = []
+
+    def critical(self, event: str, **_: object) -> None:
+        """Keep what is said."""
+        self.said.append(event)
+
+    def end(self, code: ExitCode) -> None:
+        """End with the exit code of a topic that is missing."""
+        assert code is ExitCode.BROKER_UNREACHABLE
+        self.ended.set()
 
     def open_lanes(self) -> tuple[Lane, ...]:
         """Return the lanes."""
@@ -40,7 +55,7 @@ class FakeRuntime:
         """Return where the partitions end."""
         self.asked.append(tps)
         self.was_asked.set()
-        return dict.fromkeys(tps, self.end)
+        return dict.fromkeys(tps, self.partition_end)
 
 
 def lane() -> Lane:
@@ -97,3 +112,14 @@ async def test_an_answer_of_a_broker_is_noted_also_without_partitions() -> None:
 
     assert runtime.asked[0] == [TP(PLACE[0], 0)]
     assert recorder.value("broker_silent_seconds") < 10
+
+
+async def test_a_log_that_ends_before_what_was_read_of_it_is_another_one() -> None:
+    """Told to whom starts the worker again: what comes next in it would pass for done."""
+    runtime = FakeRuntime(NEXT - 1, lane())
+    watch = asyncio.create_task(watch_lanes(cast("Runtime", runtime), cast("Any", None), check_s=0.01))
+    await runtime.ended.wait()
+    watch.cancel()
+
+    assert runtime.said == ["topic-replaced"]
+    assert len(runtime.asked) == 2

@@ -3,9 +3,17 @@
 import io
 import logging
 import re
+from functools import cache
+from typing import Final
 
+import pytest
+import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
+
+_PARAMETERS: Final = pyx12.params.params()
+_loaded_map = cache(pyx12.map_if.load_map_file)
+"""Loading a map takes 30 times as long as using it; where pyx12 is in a file, its walker knows and not the map."""
 
 
 def objections(text: str) -> list[str]:
@@ -14,7 +22,9 @@ def objections(text: str) -> list[str]:
     answer = io.StringIO()
     logging.disable(logging.CRITICAL)
     try:
-        is_valid = pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(known), answer, None)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pyx12.map_if.load_map_file", _loaded_map)
+            is_valid = pyx12.x12n_document.x12n_document(_PARAMETERS, io.StringIO(known), answer, None)
     except (AttributeError, IndexError):
         # So it fails at an error outside of a transaction, and at more components than its map has.
         return ["refused by a failure"]

@@ -30,7 +30,8 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Why: a payer cannot accept a claim without them; it is returned unprocessed and was never filed.
 
     Flagged: no patient control number; a line without a date of service; a total charge sent as ""; no address or
-    gender of a patient who is the subscriber; another insured without a name; no PER in the header of an 837.
+    gender of a patient who is the subscriber; another insured without a name; a Medicare that pays second
+    without its insurance type; a provider of another payer without a number there; no PER in the header of an 837.
 
     Accepted: all present. Absent and empty mean the same; 0 and N are values. An employer as subscriber has no member
     id. A missing principal diagnosis of an 837P is reported by DX-03, a missing name or date of birth of the patient by

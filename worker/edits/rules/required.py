@@ -16,6 +16,8 @@ INPATIENT: Final = frozenset({"11", "18", "21", "41"})
 """Facility types whose patients are admitted: hospital, swing bed, skilled nursing, religious nonmedical."""
 AMBULANCE: Final = "054"
 """Beginning of the revenue codes of ambulances; transport that is not scheduled needs no attending provider."""
+MEDICARE: Final = frozenset({"MA", "MB"})
+"""Claim filing codes of Medicare (SBR09)."""
 TWO_LETTER_STATES: Final = (None, "", "US", "CA")
 """Countries whose addresses have a state or province and a postal code; an address without a country is American."""
 
@@ -111,8 +113,17 @@ def _is_american(_: Claim, holder: object) -> bool:
     return member_of(holder, "countryCode") in TWO_LETTER_STATES
 
 
+def _has_any(holder: object, *names: str) -> bool:
+    return any(_is_given(member_of(holder, name)) for name in names)
+
+
+def _is_second_medicare(filing: object, level: object) -> bool:
+    """Whether a coverage is one of Medicare that is not the primary payer; U says that this is not known."""
+    return filing in MEDICARE and level not in (None, "", "P", "U")
+
+
 def _has_city_line(_: Claim, holder: object) -> bool:
-    return any(_is_given(member_of(holder, name)) for name in ("city", "state", "postalCode", "countryCode"))
+    return _has_any(holder, "city", "state", "postalCode", "countryCode")
 
 
 def _has_street_line(_: Claim, holder: object) -> bool:
@@ -247,6 +258,8 @@ SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyT
         # A FHIR claim names no submitter: that is whoever turns it into an 837.
         "submitter-is-told": lambda claim, _: claim.fhir_origin is None,
         "patient-is-subscriber": lambda claim, _: claim.dependent is None,
+        # A claim as JSON without a dependent is one of the subscriber; an 837 says so.
+        "self-in-837": lambda claim, _: claim.dependent is None and claim.origin is not None,
         "subscriber-is-not-patient": lambda claim, holder: holder is None or claim.dependent is not None,
         "patient-is-not-subscriber": _has_no_dependent_for_relationship,
         "person": _is_person,
@@ -265,6 +278,24 @@ SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyT
         "attending": _needs_attending,
         "procedure-sent": lambda _, holder: _is_given(member_of(holder, "procedureCode")),
         "qualifier-sent": lambda _, holder: _is_given(member_of(holder, "procedureIdentifier")),
+        "paid-qualifier-sent": lambda _, holder: _is_given(member_of(holder, "serviceIdQualifier")),
+        "number-sent": lambda _, holder: _has_any(holder, "secondaryIdentifier", "secondaryIdentifierTypeCode"),
+        "accident-place-sent": lambda _, holder: _has_any(holder, "autoAccidentStateCode", "autoAccidentCountryCode"),
+        "phone-named": lambda _, holder: _has_any(holder, "phoneName", "phoneExtension"),
+        # A FHIR claim has no element for it.
+        "medicare-not-primary": lambda claim, _: (
+            claim.fhir_origin is None
+            and _is_second_medicare(
+                claim.claim_information.claim_filing_code,
+                claim.subscriber and claim.subscriber.payment_responsibility_level_code,
+            )
+        ),
+        "other-medicare-not-primary": lambda claim, holder: (
+            claim.fhir_origin is None
+            and _is_second_medicare(
+                member_of(holder, "claimFilingIndicatorCode"), member_of(holder, "paymentResponsibilityLevelCode")
+            )
+        ),
     }
 )
 """Whether the claim shows the situation in which an element of a part is required."""

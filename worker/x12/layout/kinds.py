@@ -163,7 +163,9 @@ class Numbers:
     def read(self, elements: Sequence[str], into: Json, component: str) -> Extent:
         """Read a number into its member, or into the list."""
         name = self._names.get(elements[1]) if len(elements) == _PLAIN_NUMBER else None
-        if name is not None and name not in into:
+        # Of several with one qualifier the list keeps the order, so a second one never goes before it.
+        others = into.get(self._path, ())
+        if name is not None and name not in into and all(each.get("qualifier") != elements[1] for each in others):
             into[name] = elements[2]
             return "whole"
         part: Json = {}
@@ -272,7 +274,7 @@ class Name:
         return extent(is_whole=read_cells(self._tail, elements[8:], into, component) and not others[2])
 
     def _derived(self, source: Json) -> str:
-        if source.get(self._organization):
+        if self._organization not in self._person and source.get(self._organization):
             return "2"
         return "1" if any(source.get(name) for name in self._person) else self._usual
 
@@ -321,7 +323,8 @@ class Dates:
     def write(self, source: Json, taken: WrittenMembers) -> Iterator[Elements]:
         """Yield the segment if there is a date."""
         begin = self._begin.write(source, taken)
-        end = self._end.write(source, taken) if self._end else ""
+        # An end without a beginning has no place, and is left for others to name.
+        end = self._end.write(source, taken) if self._end and begin else ""
         if begin and end:
             yield ["DTP", self._qualifier, "RD8", f"{begin}-{end}"]
         elif begin:

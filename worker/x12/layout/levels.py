@@ -1,6 +1,6 @@
 """The levels of a kind of claim with what its guide has in them: some rows are of one of the two guides only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -60,8 +60,23 @@ def _of_guide(loop: Loop, uses: Mapping[str, LoopUse]) -> Loop:
     use = uses[loop.name]
     own = {row_of(row).key for row in loop.rows}
     free = frozenset(key[4:] for each in use.segments for key in each.keys if key[:4] == "REF*" and key not in own)
-    rows = tuple(row.within(free) if isinstance(row, Numbers) else row for row in loop.rows if _is_in(use, row_of(row)))
-    return replace(loop, rows=rows, loops=tuple(_of_guide(each, uses) for each in loop.loops if each.name in uses))
+    rows = [row.within(free) if isinstance(row, Numbers) else row for row in loop.rows if _is_in(use, row_of(row))]
+    turns = _turns(use, own)
+    rows.sort(key=lambda row: min(turns[key] for key in keys_of(row_of(row)) if key in turns))
+    return replace(
+        loop, rows=tuple(rows), loops=tuple(_of_guide(each, uses) for each in loop.loops if each.name in uses)
+    )
+
+
+def _turns(use: LoopUse, own: Collection[str]) -> Mapping[str, int]:
+    """Return the place of each key in the order of the guide; a row for an identifier has what no other row has."""
+    turns: dict[str, int] = {}
+    keys = [(segment.identifier, key) for segment in use.segments for key in segment.keys]
+    for turn, (identifier, key) in enumerate(keys):
+        turns[key] = turn
+        if key not in own:
+            turns.setdefault(identifier, turn)
+    return turns
 
 
 def _is_in(use: LoopUse, row: Row) -> bool:

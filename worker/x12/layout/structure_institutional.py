@@ -65,7 +65,7 @@ INSTITUTIONAL: Final = """
   DTP*434 R1 2=RD8 3
   DTP*435 S1:inpatient 2=D8|DT 3
   DTP*050 S1 2=D8 3
-  CL1 R1 1?inpatient 2? 3
+  CL1 R1 1 2? 3
   PWK S10 1 2=AA|BM|EL|EM|FT|FX 5?=AC 6?
   CN1 S1 1=01|02|03|04|05|06|09 2? 3? 4? 5? 6?
   AMT*F3 S1 2

@@ -53,11 +53,13 @@ class Loss(NamedTuple):
 class SharedPart:
     """A part of the message that several claims share: what a level says, its segments without a row, its notes.
 
-    `told` is how many of the notes were reported already.
+    `order` has the keys of the segments, and of the loops inside, of each loop that is not in the order in which it
+    would be written. `told` is how many of the notes were reported already.
     """
 
     values: Json = field(default_factory=dict)
     unmapped: list[Json] = field(default_factory=list)
+    order: list[Json] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     told: int = 0
 

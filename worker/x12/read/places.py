@@ -15,12 +15,15 @@ from worker.x12.layout.guides import (
     PROFESSIONAL,
     SUBSCRIBER_LEVEL,
 )
+from worker.x12.layout.kinds import Numbers
 from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.rows import Row
 from worker.x12.layout.structure import CLAIM_LOOP, LoopUse, SegmentUse, loops_of
 from worker.x12.read.elements import SegmentElements
 
 _UNLIMITED: Final = 1_000_000
+_MOST_KEYS: Final = 100
+"""More than any segment has qualifiers."""
 _LAYOUT: Final = MappingProxyType({ClaimKind.PROFESSIONAL: PROFESSIONAL, ClaimKind.INSTITUTIONAL: INSTITUTIONAL})
 _LEVELS: Final = MappingProxyType({"20": "2000A", "22": "2000B", "23": "2000C"})
 OWNERS: Final = frozenset({"2010AA", "2010BA", "2010BB", "2010CA"})
@@ -38,6 +41,8 @@ class SegmentPlace:
         elements: What the guide says of its elements.
         row: What it is in the message, if anything.
         depth: How many parts are around the part that it is read into.
+        turn: Its place in the order in which segments are written.
+        is_list: Whether several with this turn are written in another order than they came: some by name, then others.
     """
 
     index: int
@@ -46,6 +51,8 @@ class SegmentPlace:
     elements: SegmentElements | None
     row: Row | None
     depth: int
+    turn: int
+    is_list: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +71,8 @@ class Place:
         required: The index and key of each required segment.
         needs_of_patient: The same of each segment that is required when the subscriber is the patient.
         required_loops: The required loops inside.
-        rank: Its place among the loops beside it.
+        rank: Its place among the loops beside it; those that are in no order share it.
+        turn: Its place in the order in which they are written.
         most: How often it may occur.
         path: The member that it is in the message; None when the message does not know it.
         each: Whether that member is a list.
@@ -83,6 +91,7 @@ class Place:
     needs_of_patient: tuple[tuple[int, str], ...] = ()
     required_loops: "tuple[Place, ...]" = ()
     rank: int = 0
+    turn: int = 0
     most: int = _UNLIMITED
 
 
@@ -154,10 +163,13 @@ def _root(use: LoopUse, layout: Loop) -> Place:
 
 def _add_loops(place: Place, uses: list[LoopUse], layouts: tuple[Loop, ...]) -> None:
     required = []
+    turn = 0
     for use in uses:
         for key in use.segments[0].keys:
+            turn += 1
             layout = next((each for each in layouts if each.name == use.name and each.opener == key), None)
             made, opening = _place(use, key, layout, place)
+            made.turn = turn
             place.openers[key] = (made, opening)
             if use.is_required and key == use.segments[0].keys[0]:
                 required.append(made)
@@ -190,14 +202,16 @@ def _add_steps(place: Place, segments: list[SegmentUse], layout: Loop | None) ->
             rows.setdefault(key, (row_of(row), 0 if isinstance(row, PatientRow) else place.depth))
     for index, segment in enumerate(segments):
         elements = SegmentElements(segment)
-        for key in segment.keys:
+        for turn, key in enumerate(segment.keys, index * _MOST_KEYS):
             read, depth = rows.get(key) or rows.get(segment.identifier) or (None, place.depth)
-            step = SegmentPlace(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth)
+            is_list = isinstance(read, Numbers)
+            at = index * _MOST_KEYS if is_list else turn
+            step = SegmentPlace(index, segment.rank, segment.most or _UNLIMITED, elements, read, depth, at, is_list)
             place.steps.setdefault(key, step)
     for key, (extra, depth) in rows.items():
         if key.startswith("HI*"):
             # A list of diagnoses that does not begin with the principal one: wrong, but its meaning is certain.
-            place.steps.setdefault(key, SegmentPlace(-1, 0, _UNLIMITED, None, extra, depth))
+            place.steps.setdefault(key, SegmentPlace(-1, 0, _UNLIMITED, None, extra, depth, turn=-1))
     place.size = len(segments)
     place.required = tuple((index, each.keys[0]) for index, each in enumerate(segments) if each.is_required)
     place.needs_of_patient = tuple(

@@ -61,7 +61,7 @@ _OF_SUBSCRIBER: Final = (
 class _OpenClaim:
     """One claim as far as it has been read."""
 
-    __slots__ = ("document", "flaw", "is_owned", "lines", "number", "part", "segments", "walk")
+    __slots__ = ("document", "flaw", "is_owned", "last_line", "lines", "number", "part", "segments", "walk")
 
     def __init__(self, number: int, document: Json, kind: ClaimKind) -> None:
         places = places_of(kind)
@@ -71,7 +71,7 @@ class _OpenClaim:
         self.walk = Walk(places.claim, self.part, places)
         self.flaw: Loss | None = None
         self.is_owned = True
-        self.lines = self.segments = 0
+        self.lines = self.segments = self.last_line = 0
 
     def spoil(self, segment: Segment, reason: str, code: str) -> None:
         """Let the claim be refused, unless it is already."""
@@ -178,7 +178,7 @@ class Claims:
             self._claim.spoil(segment, reason, WRONG_ELEMENTS)
             if not identifier:
                 self._level_flaw = "an unreadable segment before it may have begun another level"
-        elif self._walk is not None and not self._outside and self._walk.is_spoiled_by(segment):
+        elif self._walk is not None and not self._outside and self._walk.is_spoiled_by(segment, self._component):
             self._lose_level("a segment of its level is unreadable")
         elif not identifier:
             self._level_flaw = "an unreadable segment before it may have begun another level"
@@ -302,6 +302,7 @@ class Claims:
             if claim.lines > MAX_LINES:
                 claim.spoil(segment, f"The claim has more than {MAX_LINES} service lines.", LOOP_TOO_OFTEN)
                 return
+            self._note_line_number(claim, segment)
         elif identifier in _SERVICES:
             self._note_service(claim, segment)
         walk = claim.walk
@@ -309,6 +310,16 @@ class Claims:
         if walk.stray is not None:
             self._level_flaw = _LEVEL_IN_CLAIM
         self._note_loss(claim)
+
+    def _note_line_number(self, claim: _OpenClaim, segment: Segment) -> None:
+        """LX01 counts the lines of a claim: where it begins again, they may be those of a claim whose CLM is lost."""
+        number = segment.elements[1] if len(segment.elements) > 1 else ""
+        if not is_count(number):
+            return
+        if int(number) <= claim.last_line:
+            reason = "The numbers of its lines begin again: a CLM may be missing before them."
+            claim.spoil(segment, reason, OUT_OF_ORDER)
+        claim.last_line = int(number)
 
     def _note_loss(self, claim: _OpenClaim) -> None:
         if claim.walk.lost is not None and claim.flaw is None:
@@ -421,6 +432,8 @@ class Claims:
         unmapped = [each for part in parts for each in part.unmapped]
         if unmapped:
             origin["unmapped"] = unmapped
+        if order := [each for part in parts for each in part.order]:
+            origin["order"] = order
         if flaws := [each for part in parts for note in part.notes for each in members(note)]:
             origin["flaws"] = flaws
         return origin

@@ -24,7 +24,7 @@ from worker.x12.read.notes import (
 from worker.x12.read.places import OWNERS, Place, Places, SegmentPlace
 from worker.x12.read.segments import Segment
 
-_QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
+QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
 """The identifiers whose first element distinguishes their rows."""
 
 _OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
@@ -43,7 +43,7 @@ _IDENTITY: Final = frozenset({2, 3, 8, 9})
 def key_of(elements: list[str], component: str) -> str:
     """Return the key of a segment: its identifier, with the qualifier where that distinguishes its rows."""
     identifier = elements[0]
-    if identifier in _QUALIFIED and len(elements) > 1:
+    if identifier in QUALIFIED and len(elements) > 1:
         return f"{identifier}*{elements[1]}"
     if identifier == "HI" and len(elements) > 1:
         return f"HI*{elements[1].partition(component)[0]}"
@@ -51,9 +51,28 @@ def key_of(elements: list[str], component: str) -> str:
 
 
 class _Frame:
-    """A loop that is open: how often each of its segments and loops occurred, and how far its order has come."""
+    """A loop that is open: how often each of its segments and loops occurred, and how far its order has come.
 
-    __slots__ = ("counts", "loop_rank", "loops", "opened", "place", "rank", "target")
+    Attributes:
+        keys: Of its segments, and of those that opened a loop inside, as they came.
+        turn: How far its segments have come in the order in which they are written.
+        loop_turn: The same of the loops inside.
+        is_in_order: Whether all came in that order.
+    """
+
+    __slots__ = (
+        "counts",
+        "is_in_order",
+        "keys",
+        "loop_rank",
+        "loop_turn",
+        "loops",
+        "opened",
+        "place",
+        "rank",
+        "target",
+        "turn",
+    )
 
     def __init__(self, place: Place, target: Json | None) -> None:
         self.place = place
@@ -62,6 +81,9 @@ class _Frame:
         self.rank = self.loop_rank = 0
         self.loops: dict[str, int] = {}
         self.opened: set[Place] = set()
+        self.keys: list[str] = []
+        self.turn = self.loop_turn = 0
+        self.is_in_order = True
 
 
 class Walk:
@@ -100,6 +122,10 @@ class Walk:
         if step is None or self._is_passing:
             self._turn(segment, key, component)
             return
+        frame.keys.append(key)
+        if step.turn <= frame.turn and (step.turn < frame.turn or step.is_list):
+            frame.is_in_order = False
+        frame.turn = step.turn
         index = step.index
         if index < 0:
             self._note(segment, UNEXPECTED)
@@ -137,6 +163,7 @@ class Walk:
         elif self._open(*found, segment):
             self._take(found[1], segment, component)
             return
+        self._frames[-1].keys.append(key)
         self._keep(segment, component)
 
     def _open(self, place: Place, opening: SegmentPlace, segment: Segment) -> bool:
@@ -159,9 +186,14 @@ class Walk:
             if not place.each:
                 self._is_passing = True
                 return False
+        around.keys.append(place.opener_key)
+        if place.turn < around.loop_turn:
+            around.is_in_order = False
+        around.loop_turn = place.turn
         target = None if opening.row is None else self._target(place, around)
         frame = _Frame(place, target)
         frame.counts[0] = 1
+        frame.keys.append(place.opener_key)
         self._frames.append(frame)
         if target is not None:
             held = around.target.get(place.path or "", ()) if place.each and around.target else ()
@@ -189,19 +221,24 @@ class Walk:
         """Leave the loops at a depth and below, and note what they lack."""
         while len(self._frames) > depth:
             frame = self._frames.pop()
-            place = frame.place
-            for index, key in place.required:
+            if not frame.is_in_order and frame.target is not None:
+                self.part.order.append({"loop": self._name(len(self._frames)), "segments": frame.keys})
+            self._note_lacks(frame, segment)
+
+    def _note_lacks(self, frame: _Frame, segment: Segment) -> None:
+        place = frame.place
+        for index, key in place.required:
+            if not frame.counts[index]:
+                self._lack(segment, key, place.name)
+        if place.needs_of_patient and self._is_subscriber_patient():
+            for index, key in place.needs_of_patient:
                 if not frame.counts[index]:
                     self._lack(segment, key, place.name)
-            if place.needs_of_patient and self._is_subscriber_patient():
-                for index, key in place.needs_of_patient:
-                    if not frame.counts[index]:
-                        self._lack(segment, key, place.name)
-            for inside in place.required_loops:
-                if inside.name not in frame.loops:
-                    note = self._lack(segment, inside.opener_key, inside.name)
-                    if inside.name in OWNERS or inside.name == _LINES:
-                        self._lose(note, f"loop {inside.name} is missing")
+        for inside in place.required_loops:
+            if inside.name not in frame.loops:
+                note = self._lack(segment, inside.opener_key, inside.name)
+                if inside.name in OWNERS or inside.name == _LINES:
+                    self._lose(note, f"loop {inside.name} is missing")
 
     def finish(self, segment: Segment) -> None:
         """Leave all loops, because a segment begins something else."""
@@ -214,15 +251,22 @@ class Walk:
     def _lack(self, segment: Segment, key: str, loop: str) -> Note:
         return self.part.note(Note(segment.number, key.split("*", maxsplit=1)[0], loop, MISSING))
 
-    def is_spoiled_by(self, segment: Segment) -> bool:
+    def _name(self, depth: int) -> str:
+        """The loops that are open, down to a depth, as the message names them."""
+        return ".".join(filter(None, self._names[: depth + 1]))
+
+    def is_spoiled_by(self, segment: Segment, component: str) -> bool:
         """Note a segment that holds an unreadable byte; true if it may have been one that says whose claim it is."""
         elements = segment.elements
-        step = self._frames[-1].place.steps.get(key_of(elements, ":"))
+        key = key_of(elements, component)
+        step = self._frames[-1].place.steps.get(key)
         if step is None or step.index < 0:
             self._note(segment, WRONG_ELEMENTS)
             return True
         self._frames[-1].counts[step.index] += 1
         self._note(segment, WRONG_ELEMENTS, tuple(unreadable(elements)))
+        self._frames[-1].keys.append(key)
+        self._keep(segment, component)
         return False
 
     def _pass_over(self, segment: Segment, key: str) -> None:
@@ -265,6 +309,7 @@ class Walk:
 
     def _keep(self, segment: Segment, component: str, fate: Extent = "none") -> None:
         elements: list[Any] = [each.split(component) if component in each else each for each in segment.elements]
-        loop = ".".join(filter(None, self._names))
-        kept = {"segment": segment.number, "loop": loop, "elements": elements}
+        if fate == "none":
+            self._frames[-1].is_in_order = False
+        kept = {"segment": segment.number, "loop": self._name(len(self._names)), "elements": elements}
         self.part.unmapped.append(kept | {"isInPart": True} if fate == "part" else kept)

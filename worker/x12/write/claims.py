@@ -33,6 +33,7 @@ from worker.x12.write.levels import Levels
 from worker.x12.write.numbers import suppress_zeros
 
 _SELF: Final = "18"
+_ENCODINGS: Final = ("utf-8", "windows-1252")
 _Encoded = tuple[Elements, str]
 """A segment with the encoding in which its claim came."""
 
@@ -186,7 +187,7 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
     if not origin:
         document = _with_what_the_convention_implies(document, cover)
     of_kind = levels_of(kind)
-    levels = Levels(document, parts(origin.get("unmapped")), None if origin else kind)
+    levels = Levels(document, origin, None if origin else kind)
     written = _ClaimSegments(
         cover=cover,
         delimiters=delimiters_of(origin),
@@ -202,12 +203,29 @@ def _write(document: Json, defaults: Defaults, lost: Callable[[str], None], reas
     )
     for path in levels.without_place(kind):
         lost(path)
+    reasons += _contradictions(document, written)
     reasons += levels.unwritten(kind)
     if not origin:
         for segment in (*written.subscriber, *written.patient, *written.claim):
             suppress_zeros(segment)
     _fit(written, reasons)
     return written
+
+
+def _contradictions(document: Json, written: _ClaimSegments) -> Iterator[str]:
+    """Yield why a claim cannot be written as one: its kind, its owner or its encoding is not certain."""
+    information = document.get("claimInformation")
+    lines = parts(information.get("serviceLines")) if isinstance(information, dict) else []
+    if all(any(name in line for line in lines) for name in ("professionalService", "institutionalService")):
+        yield "$.claimInformation.serviceLines has professional and institutional services, and an 837 has one kind"
+    owners = [("billing", "85", written.billing), ("subscriber", "IL", written.subscriber)]
+    owners += [("dependent", "QC", written.patient)] if document.get("dependent") else []
+    for name, entity, segments in owners:
+        if not any(segment[:2] == ["NM1", entity] and any(segment[3:4]) for segment in segments):
+            yield f"$.{name} has no name for NM1*{entity}, without which nobody can say whose claim it is"
+    if written.encoding not in _ENCODINGS:
+        yield f"$.origin.encoding is {written.encoding}, and X12 is written in {' or '.join(_ENCODINGS)}"
+        written.encoding = _ENCODINGS[0]
 
 
 def _fit(written: _ClaimSegments, reasons: list[str]) -> None:

@@ -62,7 +62,7 @@ def unfit(cover: Cover) -> Iterator[str]:
         if len(text) > length:
             yield f"{element} has {len(text)} characters, and an ISA has {length} there"
     for element, text, length in (("ISA09", cover.day, 6), ("ISA10", cover.time, 4)):
-        if text and not re.fullmatch(f"[0-9]{{{length}}}", text):
+        if text and not (text.isascii() and text.isdecimal() and len(text) == length):
             yield f"{element} is not a number of {length} digits"
     if cover.control_number and not re.fullmatch("[0-9]{1,9}", cover.control_number):
         yield "ISA13 is not a number of one to nine digits"

@@ -11,6 +11,7 @@ from worker.x12.layout.levels import segment_uses
 from worker.x12.layout.loops import Loop, PatientRow, row_of
 from worker.x12.layout.members import members_of
 from worker.x12.layout.rows import Elements, Json, Member, WrittenMembers, flat, parts
+from worker.x12.write.order import in_order, key_of, orders_of
 from worker.x12.write.unmapped import UnmappedSegments
 
 _NO_PART_OF_A_CLAIM: Final = (
@@ -21,21 +22,24 @@ _NO_PART_OF_A_CLAIM: Final = (
     "usageIndicator",
     "claimIdentifier",
 )
+_STRUCTURE: Final = frozenset({"ISA", "TA1", "GS", "ST", "BHT", "HL", "SE", "GE", "IEA"})
+"""Segments that are around loops, and never kept in one."""
 _INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Levels:
     """The levels of one message."""
 
-    def __init__(self, document: Json, unmapped: list[Json], limits: ClaimKind | None) -> None:
+    def __init__(self, document: Json, origin: Json, limits: ClaimKind | None) -> None:
         """`limits` is the guide that says how often a segment may occur; None for what came so from X12."""
         self._limits = limits
+        self._order = orders_of(origin.get("order"))
         self._document = document
         self._taken = WrittenMembers()
         self._kept: dict[str, UnmappedSegments] = {}
         self._lost: list[str] = []
         self._is_patient = True
-        for each in unmapped:
+        for each in parts(origin.get("unmapped")):
             self._keep(each)
         for name in _NO_PART_OF_A_CLAIM:
             self._taken.note(document, name)
@@ -44,6 +48,12 @@ class Levels:
         elements, loop = entry.get("elements"), entry.get("loop")
         if not isinstance(elements, list) or not elements or not isinstance(loop, str):
             self._lost.append("$.origin.unmapped: an entry is not a segment with its loop")
+            return
+        if elements[0] in _STRUCTURE or (elements[0] == "CLM" and not entry.get("isInPart")):
+            self._lost.append(f"$.origin.unmapped: {elements[0]} is not a segment of a loop")
+            return
+        if len(elements) == 1:
+            self._lost.append(f"$.origin.unmapped: {elements[0]} of loop {loop} could not be read in the file")
             return
         self._kept.setdefault(loop, UnmappedSegments()).take(entry, elements)
 
@@ -91,30 +101,36 @@ class Levels:
             return []
         if self._limits is not None:
             self._note_excess(segments, loop.name, self._limits)
-        self._add_kept(segments, loop, ".".join(filter(None, names)))
-        for inside in loop.loops:
-            segments += self._inside(inside, part, names)
+        name = ".".join(filter(None, names))
+        self._add_kept(segments, loop, name)
+        loops = [(inside.opener, each) for inside in loop.loops for each in self._inside(inside, part, names)]
+        if order := self._order.get(name):
+            segments = in_order([(key_of(each), each) for each in segments], order)
+            loops = [(key, each) for key, each in in_order([(key, (key, each)) for key, each in loops], order)]
+        for _, each in loops:
+            segments += each
         return segments
 
     def _note_excess(self, segments: list[Elements], loop: str, kind: ClaimKind) -> None:
         """Note the segments that are more than the guide allows."""
         uses = segment_uses(kind)
-        found = (uses.get((loop, _key(segment))) or uses.get((loop, str(segment[0]))) for segment in segments)
+        found = (uses.get((loop, _qualified(segment))) or uses.get((loop, str(segment[0]))) for segment in segments)
         for use, count in Counter(filter(None, found)).items():
             if use.most is not None and count > use.most:
                 of = " or ".join(use.keys)
                 self._lost.append(f"$: loop {loop} would have {count} {of}, and the guide allows {use.most}")
 
-    def _inside(self, loop: Loop, part: Json, names: tuple[str, ...]) -> Iterator[Elements]:
+    def _inside(self, loop: Loop, part: Json, names: tuple[str, ...]) -> Iterator[list[Elements]]:
+        """Yield a loop inside as often as the message has it."""
         if loop.each:
             for place, member in enumerate(parts(part.get(loop.path)), 1):
-                yield from self._loop(loop, member, (*names, f"{loop.name}[{place}]"), place)
+                yield self._loop(loop, member, (*names, f"{loop.name}[{place}]"), place)
             return
         around = self._document if loop.path.startswith("/") else part
         path = loop.path.removeprefix("/")
         target = around.get(path) if path else around
         if isinstance(target, dict) and target:
-            yield from self._loop(loop, target, (*names, loop.name))
+            yield self._loop(loop, target, (*names, loop.name))
 
     def _add_kept(self, segments: list[Elements], loop: Loop, name: str) -> None:
         kept = self._kept.pop(name, None)
@@ -124,7 +140,7 @@ class Levels:
             self._lost.append(f"$.origin.unmapped: {elements[0]} of loop {name}, which is not in the claim any more")
 
 
-def _key(segment: Elements) -> str:
+def _qualified(segment: Elements) -> str:
     first = flat(segment[1])[0] if len(segment) > 1 else ""
     return f"{segment[0]}*{first}"
 

@@ -4,13 +4,14 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.stream.forks import run_forked
+from tests.stream.support import FAILSAFE_S
 from worker.cli.commands import COMMANDS, claimscrub
 from worker.kafka.embedded import embedded_broker
 
@@ -74,15 +75,8 @@ def test_every_subcommand_explains_itself(name: str) -> None:
 
 def run_apart(broker: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own, as a user does."""
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "worker", *arguments],
-        env=os.environ | {"CLAIMSCRUB_BOOTSTRAP_SERVERS": broker},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = os.environ | {"CLAIMSCRUB_BOOTSTRAP_SERVERS": broker}
+    return run_forked(("-m", "worker", *arguments), environment, Path.cwd(), FAILSAFE_S)
 
 
 @pytest.mark.broker

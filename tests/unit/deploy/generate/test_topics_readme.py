@@ -4,7 +4,7 @@ import pytest
 
 from deploy.generate.topics_readme import with_topics
 
-HEAD = "| topic | what is on it |\n|---|---|\n"
+HEAD = "| topic | content |\n|---|---|\n"
 
 
 def test_a_stale_table_is_replaced_and_the_text_around_it_stays() -> None:

@@ -1,6 +1,8 @@
 """Every required element that a full claim has is missed by FMT-02 when it is deleted, at its own place."""
 
 import copy
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -9,17 +11,33 @@ import pytest
 from schemas.claim import ClaimKind
 from worker.edits.rules.required import absent_of_claim, absent_of_line
 from worker.pipeline.steps.decode import decode
+from worker.x12.layout.levels import levels_of
+from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.required import OF_CLAIM, OF_LINE, RequiredElement, RequiredPart
-from worker.x12.layout.structure import loops_of
+from worker.x12.layout.rows import Row
+from worker.x12.layout.structure import ElementUse, SegmentUse, loops_of
 
 KINDS: Final = tuple(ClaimKind)
 PARTS: Final = {"dependent", "serviceLines", "admittingDiagnosis", "adjustmentDetails", "supportingDocumentation"}
 """Elements that are parts themselves: an element of the part is deleted instead."""
+LISTS: Final = frozenset(
+    part.steps[-1][0]
+    for parts in (*OF_CLAIM.values(), *OF_LINE.values())
+    for part in parts
+    if part.steps and part.steps[-1][0].startswith("otherPayer") and part.steps[-1][0].endswith("Identifier")
+)
+"""Elements that are lists, which the rows below them fill."""
 SITUATIONS: Final[dict[str, Any]] = {  # values that bring about a situation
     "inpatient": {"claimInformation.placeOfServiceCode": "11"},
     "auto-accident": {"claimInformation.relatedCausesCode": ["AA"]},
     "accident": {"claimInformation.relatedCausesCode": ["OA"]},
     "patient-is-not-subscriber": {"subscriber.relationshipToSubscriberCode": "01"},
+    "phone-named": {"claimInformation.serviceFacilityLocation.phoneName": "1"},
+    "self-in-837": {"origin.segment": 7},
+    "medicare-not-primary": {
+        "claimInformation.claimFilingCode": "MB",
+        "subscriber.paymentResponsibilityLevelCode": "S",
+    },
 }
 
 
@@ -52,10 +70,12 @@ def full(kind: ClaimKind, *, with_dependent: bool) -> dict[str, Any]:
         if part.steps and part.steps[0][0] == "dependent" and not with_dependent:
             continue
         value: Any = ["1"] if element.members[0] == "diagnosisCodePointers" else "1"
-        put(top, [*part.steps, (element.members[0], 0)], value)
+        if element.members[0] not in LISTS:
+            put(top, [*part.steps, (element.members[0], 0)], value)
         if part.steps and not part.is_required:
             put(top, [*part.steps, ("besides", 0)], "1")  # a part with nothing in it counts as not sent
     document["billing"]["entityTypeQualifier"] = "2"
+    document["subscriber"]["relationshipToSubscriberCode"] = "" if with_dependent else "18"
     return document
 
 
@@ -112,6 +132,8 @@ def test_each_required_element_is_missed_at_its_place(kind: ClaimKind) -> None:
         if situation.startswith("n3-sent"):
             continue  # N302 without N301 has its own test
         document = situated(full(kind, with_dependent=needs_dependent), situation)
+        if situation == "other-medicare-not-primary":
+            document["claimInformation"]["otherSubscriberInformation"][0]["claimFilingIndicatorCode"] = "MA"
         steps = ".".join(f"{name}{'[0]' * lists}" for name, lists in part.steps)
         top = "$.claimInformation.serviceLines[0]" if is_line else "$"
         path = ".".join(filter(None, (top, steps, member)))
@@ -165,27 +187,132 @@ def test_only_transport_needs_no_attending_provider(revenue: str, found: list[tu
     assert missing(document, ClaimKind.INSTITUTIONAL) == found
 
 
-_PLACES = {"2010AB NM1", "2310E NM1", "2310F NM1", "2420B NM1", "2420G NM1", "2420H NM1"}
-_PROVIDERS_OF_OTHER_PAYER = {f"2330{letter} {segment}" for letter in "CDEFGHI" for segment in ("NM1", "REF")}
-LEFT: Final = (
-    _PLACES  # an NM1 that holds qualifiers only
-    | _PROVIDERS_OF_OTHER_PAYER  # no member of the message; a file that lacks them has a structure flaw
-    | {"2010CA NM1"}  # IDN-06
-    | {"2410 LIN", "2410 CTP"}  # NDC-01 to NDC-05
-)
-"""Required segments that no row of the table is about."""
+def built(use: SegmentUse, key: str, left_out: ElementUse | None) -> list[str]:
+    """Return a segment with a value in every element that the guide has, but for one."""
+    identifier, _, qualifier = key.partition("*")
+    elements = [""] * max((each.place for each in use.elements), default=1)
+    if qualifier and identifier != "HI":
+        elements[0] = qualifier
+    composites = {each.place for each in use.elements if each.component}
+    for each in use.elements:
+        value = min(each.codes, default=f"V{each.place}-{each.component or 0}")
+        if identifier == "HI" and (each.place, each.component) == (1, 1):
+            value = qualifier
+        if each == left_out or (each.component is None and each.place in composites):
+            continue
+        if each.component:
+            values = [*elements[each.place - 1].split(":"), *[""] * 12]
+            values[each.component - 1] = value
+            elements[each.place - 1] = ":".join(values).rstrip(":")
+        else:
+            elements[each.place - 1] = value
+    if left_out is not None and left_out.component is None:
+        elements[left_out.place - 1] = ""
+    return [identifier, *elements]
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every value in a part, each as often as it occurs; lists add nothing to a path."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from leaves(member, (*path, name))
+    elif isinstance(value, list):
+        for member in value:
+            yield from leaves(member, path)
+    elif value != "":
+        yield path
+
+
+def held(loop: Loop, around: tuple[str, ...], kind: ClaimKind) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each required element of a loop and those inside with the member that holds it, by the rows of the layout.
+
+    Nothing is yielded for an element that a claim message cannot lack: a qualifier that is the usual one when it is
+    absent, and the only value of a segment that need not be sent.
+    """
+    path = loop.path.removeprefix("/")
+    start = () if loop.path.startswith("/") else around
+    inside = (*start, path) if path else start
+    rows = {key: row for row in reversed(loop.rows) for key in keys_of(row_of(row))}
+    use = loops_of(kind).get(loop.name)
+    for segment in use.segments if use else ():
+        for key in segment.keys:
+            row = rows.get(key) or rows.get(segment.identifier)
+            if row is None:
+                continue
+            part = () if isinstance(row, PatientRow) else inside
+            for element in segment.elements:
+                if element.is_required:
+                    for member in lacking(row_of(row), segment, key, element):
+                        yield f"{loop.name} {key} {element.place}-{element.component or 0}", (*part, *member)
+    for each in loop.loops:
+        yield from held(each, inside, kind)
+
+
+def lacking(row: Row, segment: SegmentUse, key: str, element: ElementUse) -> set[tuple[str, ...]]:
+    """Return the members that are gone when an element is."""
+    whole: dict[str, Any] = {}
+    less: dict[str, Any] = {}
+    row.read(built(segment, key, None), whole, ":")
+    row.read(built(segment, key, element), less, ":")
+    left = Counter(leaves(less))
+    if not left and not segment.is_required:
+        return set()
+    return {path for path, count in Counter(leaves(whole)).items() if left[path] < count}
+
+
+OTHERWISE: Final = {
+    "submitter.submitterIdentification": "implied by the envelope; a file without it has a structure flaw",
+    "receiver.receiverId": "likewise",
+    "claimInformation.ambulanceDropOffLocation.organizationName": "an organization without NM102 is read as a person",
+    "claimInformation.serviceLines.ambulanceDropOffLocation.organizationName": "likewise",
+    "claimInformation.otherSubscriberInformation.otherPayerBillingProvider.entityTypeQualifier": "derived in an 837I",
+    "payToAddress.entityTypeQualifier": "derived: an organization unless it is said",
+    "claimInformation.anesthesiaRelatedSurgicalProcedure": "a list of texts: an empty one is not sent",
+    "claimInformation.conditionInformation.conditionCodes": "likewise",
+    "claimInformation.treatmentCodeInformationList": "likewise",
+    "subscriber.dateOfBirth": "IDN-06",
+    "dependent.dateOfBirth": "IDN-06",
+    "dependent.lastName": "IDN-06",
+    "claimInformation.healthCareCodeInformation.diagnosisTypeCode": "the usual qualifier is implied",
+    "claimInformation.serviceLines.assignedNumber": "the place of the line is implied",
+    "claimInformation.serviceLines.drugIdentification.serviceIdQualifier": "NDC-01 to NDC-05",
+    "claimInformation.serviceLines.drugIdentification.nationalDrugCode": "NDC-01 to NDC-05",
+    "claimInformation.serviceLines.drugIdentification.nationalDrugUnitCount": "NDC-01 to NDC-05",
+    "claimInformation.serviceLines.drugIdentification.measurementUnitCode": "NDC-01 to NDC-05",
+}
+"""Members of required elements that the table has no row for, each with the reason."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_required_segment_with_a_member_is_in_the_table(kind: ClaimKind) -> None:
-    """A segment that the structure requires is in the table, unless it holds nothing that a claim message says."""
-    known = {element.x12.split("-")[0] for _, element, _ in elements(kind)}
-    left = set()
-    for name, loop in loops_of(kind).items():
-        for segment in loop.segments:
-            if segment.is_required and segment.identifier not in {"HL", "BHT", "LX"} and name != "header":
-                places = {x12 for x12 in known if x12.startswith(f"{name} {segment.identifier}")}
-                if not places:
-                    left.add(f"{name} {segment.identifier}")
+def test_the_table_has_every_required_element_that_a_message_can_lack(kind: ClaimKind) -> None:
+    """Each element of usage Required, of every segment of the guide, has a row, or a reason to have none."""
+    tops: dict[bool, tuple[str, ...]] = {True: ("claimInformation", "serviceLines"), False: ()}
+    known = {
+        (*tops[is_line], *(name for name, _ in part.steps), *member.split("."))
+        for part, element, is_line in elements(kind)
+        for member in element.members
+    }
 
-    assert left - LEFT == set()
+    required: dict[str, set[tuple[str, ...]]] = {}
+    for level in levels_of(kind).all():
+        for x12, member in held(level, (), kind):
+            required.setdefault(x12, set()).add(member)
+
+    assert len(required) > 150
+    lacks = {x12: {".".join(member) for member in members} for x12, members in required.items() if not members & known}
+    assert {x12: paths for x12, paths in lacks.items() if not all(map(is_otherwise, paths))} == {}
+
+
+def is_otherwise(path: str) -> bool:
+    """Whether a member has a reason, is a qualifier that is implied, or in a composite that need not be sent."""
+    optional = (".qualifierCode", ".otherIdentifier", ".priorAuthorization.otherPayerPrimaryIdentifier")
+    return path in OTHERWISE or path.endswith(optional)
+
+
+def test_no_reason_is_given_for_what_the_table_has() -> None:
+    """Else the list of reasons would grow old."""
+    required = {
+        ".".join(member) for kind in KINDS for level in levels_of(kind).all() for _, member in held(level, (), kind)
+    }
+
+    assert set(OTHERWISE) - required == set()

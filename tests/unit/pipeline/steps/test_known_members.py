@@ -1,6 +1,7 @@
 """Each member is read in one spelling, what nobody reads is named, and what the schema refuses has its place."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 from datetime import date
@@ -157,26 +158,27 @@ def test_a_claim_of_all_known_members_is_read_whole(kind: ClaimKind) -> None:
     assert read(whole_claim(kind)).not_read == ((), 0)
 
 
-@given(data=st.data(), kind=st.sampled_from(ClaimKind))
-def test_a_claim_of_some_known_members_is_read_whole(data: st.DataObject, kind: ClaimKind) -> None:
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from(ClaimKind))
+def test_a_claim_of_some_known_members_is_read_whole(seed: int, kind: ClaimKind) -> None:
     """Whatever is absent."""
     claim = whole_claim(kind)
-    _leave_out(claim, data)
+    # A draw of hypothesis for each of hundreds of parts takes longer than all the reading.
+    _leave_out(claim, random.Random(seed))
 
     assert read(claim | {"claimInformation": claim.get("claimInformation", {})}).not_read == ((), 0)
 
 
-def _leave_out(part: Any, data: st.DataObject) -> None:
+def _leave_out(part: Any, chance: random.Random) -> None:
     if isinstance(part, list):
         for entry in part:
-            _leave_out(entry, data)
+            _leave_out(entry, chance)
     elif isinstance(part, dict):
         kept_for_its_kind = {"serviceLines", "institutionalService", "claimInformation"}
-        for name in data.draw(st.lists(st.sampled_from(sorted(part)), max_size=3)):
+        for name in chance.sample(sorted(part), min(len(part), chance.randrange(4))):
             if name not in kept_for_its_kind:
-                part.pop(name, None)
+                part.pop(name)
         for member in part.values():
-            _leave_out(member, data)
+            _leave_out(member, chance)
 
 
 def test_the_list_of_what_nobody_reads_is_bounded(pipeline: Pipeline) -> None:

@@ -54,6 +54,22 @@ def test_a_flaw_says_where() -> None:
     assert (flaw.loop, flaw.claim) == ("2300", "SYN-1")
 
 
+def test_lines_of_a_claim_that_lost_its_beginning_are_not_those_of_the_claim_before() -> None:
+    """Without its CLM and HI all that is left of it are lines, and the number of the first one is 1 again."""
+    text = "".join(
+        each for each in FILES["one"].splitlines(keepends=True) if not each.startswith(("SE*", "GE*", "IEA*"))
+    )
+    lines = text[text.index("LX*1") :]
+    ends = "SE*0*0001~\nGE*1*7~\nIEA*1*000000101~\n"
+
+    numbers, flaws = read(recounted(text + lines + ends).encode())
+
+    assert numbers == []
+    assert [each.reason for each in flaws if not each.is_passed_over] == [
+        "The numbers of its lines begin again: a CLM may be missing before them."
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_whatever_is_changed_a_sound_neighbour_is_read(data: st.DataObject) -> None:

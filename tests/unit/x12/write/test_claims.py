@@ -3,11 +3,12 @@
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
+from itertools import groupby
+from random import Random
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.claim import ClaimKind
@@ -15,17 +16,21 @@ from schemas.values import WrittenNumber
 from tests.unit.x12.documented.leaves import base
 from tests.unit.x12.files import FILES
 from tests.unit.x12.full import file_of, segments_of
+from tests.unit.x12.read.test_interchanges_cases import CASES, FOLDER
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
-from worker.x12.read.segments import read_segments
+from worker.x12.read.segments import MAX_SEGMENT_BYTES, read_segments
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
 
 MOMENT: Final = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - envelopes name no time zone
-CASES: Final = Path(__file__).parents[1] / "cases"
 ENVELOPE: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "HL"})
-WHOLE: Final = ("cp1252", "delims_in_text", "dot_dx", "dtp_one", "dx13", "fac_npi", "leading_dot", "npi_roles")
-"""Cases that are read and keep each segment at its place."""
+GARBLED: Final = "garbled_refei.837"
+"""A case whose claim is read, with a segment that nobody can write."""
+WHOLE: Final = [name for name, case in CASES.items() if case.claims and not case.refused and name != GARBLED]
+"""Cases of which every claim is read."""
+NO_ORDER: Final = frozenset({"REF", "DTP", "NTE", "AMT", "CRC", "QTY", "HI", "CAS", "PWK"})
+"""Segments of which several follow one another in any order."""
 
 
 def written(*documents: dict[str, Any]) -> tuple[bytes, list[str], list[str]]:
@@ -72,7 +77,7 @@ def line_of(document: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_case_is_written_as_it_came(name: str) -> None:
     """Segment for segment, in its encoding and with its delimiters."""
-    value = (CASES / f"{name}.837").read_bytes()
+    value = (FOLDER / name).read_bytes()
 
     again, lost, refused = written(*read(value))
 
@@ -80,15 +85,84 @@ def test_a_case_is_written_as_it_came(name: str) -> None:
     assert segments(again) == segments(value)
 
 
+def test_a_segment_that_could_not_be_read_refuses_its_claim_by_name() -> None:
+    """Without it another claim would be written."""
+    again, _, refused = written(*read((FOLDER / GARBLED).read_bytes()))
+
+    assert again == b""
+    assert refused == ["REF02 holds a control character, which X12 cannot hold"]
+
+
+def test_a_segment_that_was_too_long_to_read_refuses_its_claim_by_name() -> None:
+    """Nothing is known of it but its identifier."""
+    value = (FOLDER / "workcomp.837").read_bytes().replace(b"N3*", b"N3*" + b"9" * MAX_SEGMENT_BYTES, 1)
+
+    again, _, refused = written(*read(value))
+
+    assert again == b""
+    assert refused == ["$.origin.unmapped: N3 of loop 2000A.2010AA could not be read in the file"]
+
+
 @pytest.mark.parametrize("kind", ClaimKind)
-def test_a_claim_with_everything_keeps_each_segment(kind: ClaimKind) -> None:
-    """Every loop and segment of the guide, whatever the order of those that share a place."""
+def test_a_claim_with_everything_is_written_as_it_came(kind: ClaimKind) -> None:
+    """Every loop and segment of the guide."""
     value = file_of(segments_of(kind), kind).encode()
 
     again, lost, refused = written(*read(value))
 
     assert (lost, refused) == ([], [])
-    assert sorted(segments(again)) == sorted(segments(value))
+    assert segments(again) == segments(value)
+
+
+def shuffled(kind: ClaimKind, chance: Random) -> list[str]:
+    """The full file in another order: of the segments that are in no order, and of the loops 2310 and 2420."""
+    mixed: list[str] = []
+    for identifier, run in groupby(segments_of(kind), key=lambda each: each.split("*")[0]):
+        members = list(run)
+        if identifier in NO_ORDER:
+            chance.shuffle(members)
+        mixed += members
+    loops: list[list[str]] = [[]]
+    for each in mixed:
+        if each.split("*")[0] in ENVELOPE | {"CLM", "NM1", "SBR", "LX", "SVD", "LQ", "LIN"}:
+            loops.append([])
+        loops[-1].append(each)
+    found: list[str] = []
+    is_claim = False
+    for identifier, beside in groupby(loops[1:], key=lambda each: each[0].split("*")[0]):
+        is_claim = identifier != "HL" and (is_claim or identifier == "CLM")
+        of_loops = list(beside)
+        if is_claim and identifier == "NM1" and not of_loops[0][0].startswith("NM1*IL"):
+            chance.shuffle(of_loops)
+        found += [each for loop in of_loops for each in loop]
+    return found
+
+
+@pytest.mark.parametrize("kind", ClaimKind)
+@given(chance=st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_what_is_in_no_order_keeps_the_order_in_which_it_came(kind: ClaimKind, chance: Random) -> None:
+    """REFs, dates, notes and providers: the guide lets a sender order them, and what is written is what was sent."""
+    value = file_of(shuffled(kind, chance), kind).encode()
+
+    again, lost, refused = written(*read(value))
+
+    assert (lost, refused) == ([], [])
+    assert segments(again) == segments(value)
+
+
+def test_an_order_that_does_not_fit_the_claim_any_more_loses_nothing() -> None:
+    """Segments that were added stay behind the one before them, and those that are gone are passed over."""
+    (document,) = read((FOLDER / "ref9f.837").read_bytes())
+    (order,) = document["origin"]["order"]
+    order["segments"] = ["ZZZ", *order["segments"][::-1], "REF*9F"]
+    line_of(document)["serviceLineReferenceInformation"]["mammographyCertificationNumber"] = "M1"
+
+    again, _, refused = written(document)
+
+    assert refused == []
+    came = segments((FOLDER / "ref9f.837").read_bytes())
+    assert sorted(segments(again)) == sorted([*came, ["REF", "EW", "M1"]])
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -99,12 +173,12 @@ def test_our_files_keep_each_segment(name: str) -> None:
     again, lost, refused = written(*read(value))
 
     assert (lost, refused) == ([], [])
-    assert sorted(map(str, segments(again))) == sorted(map(str, segments(value)))
+    assert segments(again) == segments(value)
 
 
 def test_the_encoding_of_the_origin_stays() -> None:
     """A byte of Windows-1252 is that byte again."""
-    value = (CASES / "cp1252.837").read_bytes()
+    value = (FOLDER / "cp1252.837").read_bytes()
 
     again, _, _ = written(*read(value))
 
@@ -113,7 +187,7 @@ def test_the_encoding_of_the_origin_stays() -> None:
 
 def test_what_the_encoding_lacks_is_refused_by_name() -> None:
     """Nothing takes the place of a character."""
-    (document,) = read((CASES / "cp1252.837").read_bytes())
+    (document,) = read((FOLDER / "cp1252.837").read_bytes())
     document["claimInformation"]["claimNote"] = {"additionalInformation": "☃"}
 
     again, _, refused = written(document)
@@ -124,7 +198,7 @@ def test_what_the_encoding_lacks_is_refused_by_name() -> None:
 
 def test_groups_of_one_interchange_stay_in_it() -> None:
     """One ISA, two GS with their numbers."""
-    value = (CASES / "two_groups.837").read_bytes()
+    value = (FOLDER / "two_groups.837").read_bytes()
 
     again, _, refused = written(*read(value))
 
@@ -187,7 +261,7 @@ def test_a_usage_that_x12_does_not_know_is_refused() -> None:
 
 def test_no_header_is_made_up() -> None:
     """A claim that came as X12 without a BHT is written without."""
-    (document, *_) = read((CASES / "del_BHT_0019_00_B2.837").read_bytes())
+    (document, *_) = read((FOLDER / "del_BHT_0019_00_B2.837").read_bytes())
 
     again, _, _ = written(document)
 
@@ -306,6 +380,76 @@ def test_a_value_of_the_wrong_type_is_refused_by_its_path(information: dict[str,
 
     assert again == b""
     assert any(path in reason for reason in refused)
+
+
+def test_the_end_of_a_period_without_its_beginning_is_refused() -> None:
+    """A DTP has no place for it."""
+    document = claim()
+    line_of(document)["serviceDateEnd"] = line_of(document).pop("serviceDate")
+
+    again, _, refused = written(document)
+
+    place = "$.claimInformation.serviceLines[0].serviceDateEnd"
+    assert (again, refused) == (b"", [f"{place} has a value that does not fit into its place"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "entity"),
+    [
+        ("billing", {}, "85"),
+        ("subscriber", {"paymentResponsibilityLevelCode": "P"}, "IL"),
+        ("dependent", {"lastName": "", "firstName": None}, "QC"),
+    ],
+)
+def test_a_claim_of_nobody_is_refused(name: str, value: dict[str, Any], entity: str) -> None:
+    """What would be written of it is not a claim to any reader."""
+    again, _, refused = written(claim() | {name: value})
+
+    assert again == b""
+    assert f"$.{name} has no name for NM1*{entity}, without which nobody can say whose claim it is" in refused
+
+
+def test_services_of_both_kinds_are_refused() -> None:
+    """One of the two would be left out."""
+    document = claim()
+    line_of(document)["institutionalService"] = {"serviceLineRevenueCode": "0636"}
+
+    again, _, refused = written(document)
+
+    assert again == b""
+    assert any("professional and institutional services" in each for each in refused)
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "utf-16"])
+def test_an_encoding_that_no_file_came_in_is_refused(encoding: str) -> None:
+    """An X12 file is UTF-8 or Windows-1252."""
+    again, _, refused = written(claim() | {"origin": {"encoding": encoding}})
+
+    assert again == b""
+    assert refused == [f"$.origin.encoding is {encoding}, and X12 is written in utf-8 or windows-1252"]
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [["HL", "9", "", "20", "1"], ["SE", "1", "0001"], ["CLM", "OTHER", "1", "", "", ["11", "B", "1"]]],
+    ids=lambda each: each[0],
+)
+def test_a_kept_segment_begins_and_ends_nothing(elements: list[Any]) -> None:
+    """No claim comes into the file, and none ends, by what a message says it keeps."""
+    again, _, refused = written(claim() | {"origin": {"unmapped": [{"loop": "2300", "elements": elements}]}})
+
+    assert again == b""
+    assert refused == [f"$.origin.unmapped: {elements[0]} is not a segment of a loop"]
+
+
+def test_another_insured_with_a_first_name_is_a_person() -> None:
+    """Where nobody says what it is; the last name of a person and the name of an organization are one member."""
+    other = {"otherInsuredLastName": "DOE", "otherInsuredFirstName": "JANE"}
+    document = claim(otherSubscriberInformation=[{"paymentResponsibilityLevelCode": "S", "otherSubscriberName": other}])
+
+    again, _, _ = written(document)
+
+    assert ["NM1", "IL", "1", "DOE", "JANE"] in segments(again)
 
 
 def test_a_fifth_modifier_is_refused() -> None:
