@@ -151,10 +151,19 @@ Look: TypeAlias = Callable[[Claim], bool]
 """Sees quickly, for most claims, that a part lacks nothing."""
 
 
-_OF_CAUSES: Final = frozenset({"accident", "auto-accident"})
-"""Situations that only the related causes show: a member of the claim information that the schema does not name."""
+_OF_CAUSES: Final = frozenset({"accident", "auto-accident", "accident-place-sent"})
+"""Situations that only members of the claim information show which the schema does not name: causes and places."""
 
-_OF_CLAIM: Final = frozenset({"submitter-is-told", "patient-is-subscriber", "patient-is-not-subscriber", "inpatient"})
+_OF_CLAIM: Final = frozenset(
+    {
+        "submitter-is-told",
+        "patient-is-subscriber",
+        "patient-is-not-subscriber",
+        "inpatient",
+        "self-in-837",
+        "medicare-not-primary",
+    }
+)
 """Situations that the claim shows whatever is in the part."""
 
 
@@ -173,6 +182,8 @@ def _first_look(part: RequiredPart) -> Look | None:
     beyond = [name for name, _ in part.steps[len(path) :]]
     if part.situation in _OF_CAUSES:
         return lambda claim: claim.claim_information.extra is None
+    if part.situation == "medicare-not-primary":
+        return lambda claim: not SITUATIONS[part.situation](claim, None)
     if beyond and (len(beyond) > 1 or not part.is_required):
         return _has_no(attrgetter(".".join(path)) if path else None, beyond[0])
     needed = [element for element in part.elements if element.situation not in _OF_CAUSES]
