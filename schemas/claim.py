@@ -39,6 +39,16 @@ class Address(Part):
     country_code: Text = None
 
 
+class ContactInformation(Part):
+    """Whom to ask about the claim [PER]."""
+
+    name: Text = None
+    phone_number: Text = None
+    phone_extension: Text = None
+    fax_number: Text = None
+    email: Text = None
+
+
 class Provider(Part):
     """A provider of the claim or of a line [NM1*85, 82, DN, DK, DQ, 71, 72]."""
 
@@ -52,12 +62,24 @@ class Provider(Part):
     address: Address | None = None
 
 
+class BillingProvider(Provider):
+    """The provider who bills, with whom to ask [NM1*85, PER]."""
+
+    contact_information: ContactInformation | None = None
+
+
 class Organization(Part):
     """The submitter [NM1*41] or the receiver [NM1*40]."""
 
     organization_name: Text = None
     last_name: Text = None
     first_name: Text = None
+
+
+class Submitter(Organization):
+    """Who sends the claim, with whom to ask [NM1*41, PER]."""
+
+    contact_information: ContactInformation | None = None
 
 
 class Person(Part):
@@ -396,9 +418,9 @@ class Claim(Part):
     trading_partner_service_id: Text = None
     trading_partner_name: Text = None
     usage_indicator: Text = None
-    submitter: Organization | None = None
+    submitter: Submitter | None = None
     receiver: Organization | None = None
-    billing: Provider | None = None
+    billing: BillingProvider | None = None
     rendering: Provider | None = None
     referring: Provider | None = None
     ordering: Provider | None = None

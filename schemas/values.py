@@ -5,12 +5,12 @@ say what is wrong with it and where.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 MONEY = re.compile(r"-?(\d{1,15}(\.\d{1,2})?|\.\d{1,2})", re.ASCII)
 QUANTITY = re.compile(r"-?(\d{1,15}(\.\d{1,9})?|\.\d{1,9})", re.ASCII)
@@ -40,22 +40,6 @@ class Unreadable(str):
     __slots__ = ()
 
 
-@dataclass(slots=True)
-class ReadingContext:
-    """Facts collected while a claim is read; pass one as the validation context.
-
-    `found_unreadable` says that some text is `Unreadable`, so that no search is needed.
-    """
-
-    found_unreadable: bool = False
-
-
-def _unreadable(text: str, info: ValidationInfo) -> Unreadable:
-    if isinstance(info.context, ReadingContext):
-        info.context.found_unreadable = True
-    return Unreadable(text)
-
-
 def _text(value: object) -> str:
     if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
         return str(value).strip()
@@ -63,38 +47,73 @@ def _text(value: object) -> str:
     raise ValueError("expected text or a number")
 
 
-def _read_number(value: object, form: re.Pattern[str], info: ValidationInfo) -> Decimal | Unreadable | None:
-    if value is None or isinstance(value, Decimal):
-        return value
-    text = _text(value)
+def as_money(text: str | None) -> Decimal | Unreadable | None:
+    """US dollars with at most two decimals; None when absent or empty."""
     if not text:
         return None
-    return Decimal(text) if form.fullmatch(text) else _unreadable(text, info)
+    try:
+        return _money(text)
+    except ValueError:
+        return Unreadable(text)
 
 
-def read_money(value: object, info: ValidationInfo) -> Decimal | Unreadable | None:
-    """US dollars with at most two decimals; `None` when absent or empty."""
-    return _read_number(value, MONEY, info)
-
-
-def read_quantity(value: object, info: ValidationInfo) -> Decimal | Unreadable | None:
-    """A count of units with at most nine decimals (edits judge how many are allowed)."""
-    return _read_number(value, QUANTITY, info)
-
-
-def read_date(value: object, info: ValidationInfo) -> date | Unreadable | None:
-    """A day written YYYYMMDD; `None` when absent or empty, `Unreadable` when there is no such day."""
-    if value is None or isinstance(value, date):
-        return value
-    text = _text(value)
+def as_quantity(text: str | None) -> Decimal | Unreadable | None:
+    """A count of units with at most nine decimals (edits judge how many are allowed); None when absent or empty."""
     if not text:
         return None
-    if DATE.fullmatch(text):
-        try:
-            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-        except ValueError:
-            return _unreadable(text, info)
-    return _unreadable(text, info)
+    try:
+        return _quantity(text)
+    except ValueError:
+        return Unreadable(text)
+
+
+def as_day(text: str | None) -> date | Unreadable | None:
+    """A day written YYYYMMDD; None when absent or empty, `Unreadable` when there is no such day."""
+    if not text:
+        return None
+    try:
+        return _day(text)
+    except ValueError:
+        return Unreadable(text)
+
+
+# The same few thousand amounts, counts and days are in all claims. A text that is none raises, and so is not kept.
+@lru_cache(maxsize=16_384)
+def _money(text: str) -> Decimal:
+    return _number(text, MONEY)
+
+
+@lru_cache(maxsize=16_384)
+def _quantity(text: str) -> Decimal:
+    return _number(text, QUANTITY)
+
+
+def _number(text: str, form: re.Pattern[str]) -> Decimal:
+    if not form.fullmatch(text):
+        raise ValueError("not a number")
+    return Decimal(text)
+
+
+@lru_cache(maxsize=16_384)
+def _day(text: str) -> date:
+    if not DATE.fullmatch(text):
+        raise ValueError("not a day")
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def read_money(value: object) -> Decimal | Unreadable | None:
+    """An amount of a message, or one that was read already."""
+    return value if value is None or isinstance(value, Decimal) else as_money(_text(value))
+
+
+def read_quantity(value: object) -> Decimal | Unreadable | None:
+    """A count of a message, or one that was read already."""
+    return value if value is None or isinstance(value, Decimal) else as_quantity(_text(value))
+
+
+def read_date(value: object) -> date | Unreadable | None:
+    """A day of a message, or one that was read already."""
+    return value if value is None or isinstance(value, date) else as_day(_text(value))
 
 
 def _write(value: Decimal | date | str | None) -> str | None:

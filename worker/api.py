@@ -4,6 +4,7 @@
 """
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day, as_money, as_quantity
 from worker.edits.edit import (
     BOTH_KINDS,
     PROFESSIONAL,
@@ -39,6 +40,9 @@ __all__ = [
     "Options",
     "Severity",
     "Verdict",
+    "as_day",
+    "as_money",
+    "as_quantity",
     "at_path",
     "claim_edit",
     "drug_day_edit",

@@ -13,7 +13,6 @@ import orjson
 import schemas
 import worker
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
-from schemas.outcome import Disposition
 from worker.configuration.compiled_tables import LoadedFrom, load_tables
 from worker.configuration.digest import ruleset_digest
 from worker.configuration.documents import read_all
@@ -141,22 +140,21 @@ class PipelineScrubber:
         done = self._pipeline.scrub(value, received_on)
         if done.dead_letter is not None:
             return ClaimVerdict("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
-        if done.outcome is None:
+        if done.disposition is None:
             return ClaimVerdict("skipped")
-        outcome = done.outcome
         return ClaimVerdict(
-            outcome.disposition.value,
+            done.disposition.value,
             value=done.message,
-            outcome_id=outcome.outcome_id,
-            findings=tuple((finding.edit, finding.severity.value) for finding in outcome.findings),
-            no_data=tuple(entry.edit for entry in outcome.coverage.no_data),
-            is_unverified=outcome.disposition is Disposition.SCRUBBED and bool(outcome.coverage.unverified),
-            not_read=outcome.count_not_read,
-            edit_errors=outcome.coverage.errors,
+            outcome_id=done.outcome_id,
+            findings=tuple((finding.edit, finding.severity.value) for finding in done.findings),
+            no_data=tuple(done.no_data),
+            is_unverified=done.is_unverified,
+            not_read=done.not_read,
+            edit_errors=tuple(done.errors),
             lines=done.lines,
             billed=done.billed,
             stage_seconds=done.stage_seconds,
-            versions=self.versions | {"profile": outcome.versions.profile},
+            versions=self.versions | {"profile": done.profile},
         )
 
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:

@@ -14,10 +14,11 @@ ClaimscrubError
 ├── DemoError
 ├── EmbeddedBrokerError
 ├── ImportRefusedError
+├── InterruptedScrubError
+│   └── OverBudgetError
 ├── MemoryLimitError
 ├── MessageLimitError
 ├── NotLoadableError
-├── OverBudgetError
 ├── PatchError
 ├── ReplyTooLargeError
 ├── ResourceError

@@ -14,8 +14,7 @@ WAY: Final = (
     ("gather", "worker/pipeline/steps/gather.py"),
     ("enrich", "worker/pipeline/steps/enrich.py"),
     ("check", "worker/pipeline/steps/check.py"),
-    ("decide", "worker/pipeline/steps/decide.py"),
-    ("encode", "worker/pipeline/scrub.py"),
+    ("decide and write", "worker/pipeline/steps/outcome.py"),
     ("publish", "worker/stream/delivery.py"),
     ("report", "worker/agents/report.py"),
 )

@@ -1,6 +1,5 @@
 """One real-looking synthetic message a case, made by the pipeline itself, for `schemas/examples/`."""
 
-import copy
 import hashlib
 from datetime import date
 from typing import Any, Final
@@ -27,8 +26,16 @@ _RECORD_LIMIT: Final = 1024 * 1024
 
 def contract_examples() -> dict[str, Json]:
     """Return the examples by the names of their files."""
-    pipeline = copy.copy(build_pipeline(today=lambda: _DAY))
-    pipeline.ruleset = RULESET
+    built = build_pipeline(today=lambda: _DAY)
+    pipeline = Pipeline(
+        edits=built.edits,
+        profiles=built.profiles,
+        guides=built.guides,
+        snapshot=built.snapshot,
+        ruleset=RULESET,
+        clock=lambda: 0.0,
+        max_bytes=_RECORD_LIMIT,
+    )
     clean = claim(OMALIZUMAB.lines(SERVICE_DATE), diagnoses=OMALIZUMAB.diagnoses, number="SYN-CLEAN")
     wasted = claim(BELIMUMAB.lines(SERVICE_DATE), diagnoses=BELIMUMAB.diagnoses, number="SYN-WASTE")
     documented = claim(

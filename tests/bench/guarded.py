@@ -7,7 +7,7 @@ from rich.console import Console
 
 from tests.bench.guard import Ratios
 from tests.bench.measure import in_turn
-from tests.bench.pipeline import measure_pipeline
+from tests.bench.pipeline import ALONE, measure_pipeline
 from tests.bench.worker_runs import (
     EXACTLY_ONCE,
     FIRST,
@@ -39,7 +39,11 @@ def guarded_everywhere(console: Console) -> Ratios:
 
 
 def _pipeline(console: Console) -> dict[str, float]:
-    return {each.name: round(each.ratio, 3) for each in measure_pipeline(ROUNDS, console) if each.ratio is not None}
+    return {
+        each.name: round(each.ratio, 3)
+        for each in measure_pipeline(ROUNDS, console)
+        if each.ratio is not None and each.name.startswith(ALONE)
+    }
 
 
 def _worker(bench: Bench, console: Console) -> dict[str, float]:

@@ -1,4 +1,7 @@
-"""Microseconds a claim costs in the pipeline, beside reading and writing the same messages with no edits at all."""
+"""Microseconds a claim costs in the pipeline, beside reading and writing the same messages with no edits at all.
+
+There are two floors: pydantic, and the structs and bytes that the pipeline itself uses.
+"""
 
 import json
 from collections.abc import Callable
@@ -6,8 +9,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from msgspec.json import Decoder, Encoder
 from rich.console import Console
 
+from schemas import records
 from schemas.claim import Claim
 from schemas.outcome import Outcome
 from tests.bench.measure import Series, in_turn, microseconds
@@ -15,12 +20,16 @@ from worker.bootstrap import build_pipeline
 from worker.pipeline.scrub import Pipeline
 from worker.samples import synthetic
 
+MODELS = "read and write only, pydantic"
+STRUCTS = "read and write only, structs and bytes"
+ALONE = "pipeline"
+MANY = "pipeline, 200 together"
 NO_DRUGS = ("85025", "80053", "81001", "84443", "83036", "80061")
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 
 
 def claims() -> dict[str, bytes]:
-    """The claims that are measured: clean ones, as most are. A line with a note is like no earlier one."""
+    """The claims that are measured: clean ones, as most are."""
     drugs = [
         synthetic.line("J1745", units=40, modifiers=["JZ"], charge="4000.00", ndc="57894003001", ndc_units="4"),
         synthetic.line("J2357", units=30, modifiers=["JZ"], charge="1500.00", ndc="50242021501", pointers=["2"]),
@@ -29,7 +38,7 @@ def claims() -> dict[str, bytes]:
     make = partial(synthetic.claim, diagnoses=["M0579", "J4550"])
     return {
         "6 lines, 2 of drugs": _bytes(make([*drugs, *services])),
-        "the same, like no others": _bytes(make([line | {"additionalNotes": "NOTE"} for line in [*drugs, *services]])),
+        "the same, with notes": _bytes(make([line | {"additionalNotes": "NOTE"} for line in [*drugs, *services]])),
         "6 lines, no drug": _bytes(make(synthetic.line(code) for code in NO_DRUGS)),
         "50 lines, 18 of drugs": _bytes(make(([*drugs, *services] * 9)[:50])),
     }
@@ -39,24 +48,37 @@ def _bytes(claim: dict[str, Any]) -> bytes:  # any JSON
     return json.dumps(claim).encode()
 
 
+TOGETHER = 200
+"""Claims that are scrubbed together."""
+
+
 def measure_pipeline(rounds: int, console: Console) -> list[Series]:
-    """The pipeline and its floor for each claim."""
+    """The pipeline and its floors for each claim, alone and together with others."""
     pipeline = build_pipeline()
-    measures: dict[str, Callable[[], float]] = {}
-    for name, claim in claims().items():
-        measures[f"floor, {name}"] = partial(microseconds, _floor(pipeline, claim))
-        measures[name] = partial(microseconds, partial(pipeline.scrub, claim, RECEIVED))
+    ways: dict[str, Callable[[bytes], Callable[[], float]]] = {
+        MODELS: lambda claim: partial(microseconds, _models(pipeline, claim)),
+        STRUCTS: lambda claim: partial(microseconds, _structs(pipeline, claim)),
+        ALONE: lambda claim: partial(microseconds, partial(pipeline.scrub, claim, RECEIVED)),
+        MANY: lambda claim: partial(_shared, partial(pipeline.scrub_many, [(claim, RECEIVED)] * TOGETHER)),
+    }
+    measures = {(way, name): made(claim) for name, claim in claims().items() for way, made in ways.items()}
     console.print(f"Pipeline: {rounds} rounds of {len(measures)} measurements ...")
     values = in_turn(measures, rounds)
     series = []
     for name in claims():
-        floor = f"floor, {name}"
-        series.append(Series(f"read and write only: {name}", "µs/claim", values[floor]))
-        series.append(Series(f"pipeline: {name}", "µs/claim", values[name], "read and write only", values[floor]))
+        models, structs = values[MODELS, name], values[STRUCTS, name]
+        series.append(Series(f"{MODELS}: {name}", "µs/claim", models))
+        series.append(Series(f"{STRUCTS}: {name}", "µs/claim", structs, MODELS, models))
+        series.append(Series(f"{ALONE}: {name}", "µs/claim", values[ALONE, name], MODELS, models))
+        series.append(Series(f"{MANY}: {name}", "µs/claim", values[MANY, name], STRUCTS, structs))
     return series
 
 
-def _floor(pipeline: Pipeline, claim: bytes) -> Callable[[], object]:
+def _shared(call: Callable[[], object]) -> float:
+    return microseconds(call) / TOGETHER
+
+
+def _models(pipeline: Pipeline, claim: bytes) -> Callable[[], object]:
     outcome = pipeline.scrub(claim, RECEIVED).outcome
     if outcome is None:
         raise ValueError("the benchmark's claim cannot be read")
@@ -66,5 +88,17 @@ def _floor(pipeline: Pipeline, claim: bytes) -> Callable[[], object]:
             Claim.model_validate_json(claim).model_dump_json(by_alias=True, exclude_none=True),
             outcome.model_dump_json(by_alias=True, exclude_none=True),
         )
+
+    return read_and_write
+
+
+def _structs(pipeline: Pipeline, claim: bytes) -> Callable[[], object]:
+    message = pipeline.scrub(claim, RECEIVED).message
+    if message is None:
+        raise ValueError("the benchmark's claim cannot be read")
+    decoder, encoder, pieces = Decoder(records.Claim), Encoder(), message.split(b",")
+
+    def read_and_write() -> tuple[bytes, bytes]:
+        return encoder.encode(decoder.decode(claim)), b",".join(pieces)
 
     return read_and_write

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.catalogue import compare
 from tests.catalogue.mutations import Trial, Verdicts, all_mutations
 from tests.catalogue.scrubbing import FalseAlarms, scrub_all
 from tests.catalogue.supply import Supply
@@ -21,6 +22,9 @@ PORTION = 2500
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for and print it."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["compare"]:
+        return compare.main(given[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue", description=__doc__)
     parser.add_argument("--claims", type=int, default=10000, help="how many valid claims, or claims for each error")
     parser.add_argument("--mutations", action="store_true", help="break the claims, one known error after the other")
@@ -33,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--processes", type=int, default=1, help="how many processes share the work")
     parser.add_argument("--seed", type=int, default=0, help="another seed makes other claims; the same makes the same")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(given)
     known = {name for each in all_mutations() for name in (each.name, each.edit)}
     if unknown := sorted(set(asked.only) - known):
         parser.error(f"neither a known error nor the edit of one: {', '.join(unknown)}")

@@ -66,7 +66,7 @@ class Trial:
     def of(self, mutation: Mutation, count: int, seed: int = 0) -> Verdicts:
         """Break so many claims to which the error applies. Raises `LookupError` when hardly any is one."""
         verdicts = Verdicts(mutation.name, mutation.edit, mutation.companions)
-        for made, copy in self._broken(mutation, count, seed):
+        for made, copy in self._pairs(mutation, count, seed):
             adjusted = self._pipeline_for(made, copy)
             base = _reported(adjusted if copy.base else self._pipeline, copy.base or made.document, made.received_on)
             broken = _reported(adjusted, copy.document, copy.received_on, copy.value)
@@ -85,7 +85,12 @@ class Trial:
                     verdicts.examples.setdefault(each.edit, f"{each.message}\n  {_shown(copy)}")
         return verdicts
 
-    def _broken(self, mutation: Mutation, count: int, seed: int) -> Iterator[tuple[ValidClaim, Copy]]:
+    def broken(self, mutation: Mutation, count: int, seed: int = 0) -> Iterator[Copy]:
+        """Yield so many broken claims."""
+        for _, copy in self._pairs(mutation, count, seed):
+            yield copy
+
+    def _pairs(self, mutation: Mutation, count: int, seed: int) -> Iterator[tuple[ValidClaim, Copy]]:
         random, found, refused = Random(f"{mutation.name} {seed}"), 0, 0
         while found < count:
             made = self._claims.make(Random(random.getrandbits(48)), mutation.wanted)

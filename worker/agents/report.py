@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from worker.agents.kept import Kept
 from worker.agents.verdicts import Pair
 from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import DISPOSITIONS
 from worker.observe.traces import Spans, TracedMessage, is_sampled
-from worker.pipeline.kept import Kept
 from worker.stream.records import OutgoingRecord, dead_letter_id, trace_id, traceparent
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict

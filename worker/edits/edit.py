@@ -1,6 +1,6 @@
 """An edit: a small pure function with its catalogue entry."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
@@ -90,6 +90,8 @@ class DoesNotApply:
 
 
 Verdict: TypeAlias = Flaw | NoData | Bypassed | DoesNotApply
+Verdicts: TypeAlias = Verdict | Iterable[Verdict] | None
+"""What an edit says of one subject: nothing, one verdict, or several."""
 About: TypeAlias = "Callable[[str, Configuration], bool]"
 """Whether an edit has anything to say of a procedure code; asked once for a code under a profile."""
 Lacks: TypeAlias = "Callable[[Configuration], str | None]"
@@ -124,40 +126,16 @@ class Context(Configuration):
     received_on: date
 
 
-class WatchedContext(Context):
-    """A context that tells whether an edit asked for the claim, or decided by its subject alone."""
-
-    __slots__ = ("_watched", "claim_was_seen")
-    _watched: Context
-    claim_was_seen: bool
-
-    def __init__(self, watched: Context) -> None:
-        for name in ("snapshot", "guides", "profile", "all_options", "received_on"):
-            object.__setattr__(self, name, getattr(watched, name))
-        object.__setattr__(self, "_watched", watched)
-        self.forget()
-
-    def forget(self) -> None:
-        """Watch anew."""
-        object.__setattr__(self, "claim_was_seen", False)
-
-    @property
-    def claim(self) -> ClaimFacts:
-        """The claim; that it was asked for is noted."""
-        object.__setattr__(self, "claim_was_seen", True)
-        return self._watched.claim
-
-
 @dataclass(frozen=True, slots=True)
 class Edit(Generic[Subject]):
     """One entry of the catalogue together with the function that decides it.
 
     It is run on the kinds of claims that it names.
 
-    The function yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed` for what
-    lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound. It is
-    called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where `lacks`
-    names the table or list without which no claim under a profile can be decided.
+    The function returns or yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed`
+    for what lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound.
+    It is called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where
+    `lacks` names the table or list without which no claim under a profile can be decided.
     """
 
     id: str
@@ -167,7 +145,7 @@ class Edit(Generic[Subject]):
     predicted: Prediction
     citation: Citation
     explanation: str
-    find: Callable[[Subject, Context], Iterator[Verdict]]
+    find: Callable[[Subject, Context], Verdicts]
     options: type[Options] | None
     needs: int
     about: About
@@ -175,11 +153,6 @@ class Edit(Generic[Subject]):
     status: EditStatus
     module: str
     kinds: frozenset[ClaimKind] = PROFESSIONAL
-
-    @property
-    def is_shipped(self) -> bool:
-        """True for built-in edits, which keep to asking the claim for what differs between like lines."""
-        return self.module.startswith("worker.edits.")
 
     @property
     def family(self) -> str:
@@ -217,7 +190,7 @@ def unless_given(kind: type[Options], missing: str, *options: str) -> Lacks:
 
 
 AnyEdit: TypeAlias = Edit[Any]  # the subject's type is fixed by the scope, where the edit is declared
-Finder: TypeAlias = Callable[[Subject, Context], Iterator[Verdict]]
+Finder: TypeAlias = Callable[[Subject, Context], Verdicts]
 
 
 def predicts(

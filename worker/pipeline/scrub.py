@@ -1,71 +1,84 @@
 """The steps of a claim in a row: decode, gather and enrich, check, decide, encode."""
 
 import copy
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from operator import sub
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from pydantic import TypeAdapter
-
-from schemas.claim import Claim, ClaimKind
+from schemas.claim import ClaimKind
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Finding, LineEnrichment, Outcome, Versions
+from schemas.outcome import Disposition, Outcome
+from schemas.records import Claim
+from schemas.values import as_money
 from worker.edits.edit import AnyEdit
-from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
 from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
 from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
-from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, check
-from worker.pipeline.steps.decide import decide
+from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, check
 from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
 from worker.pipeline.steps.enrich import Enricher
 from worker.pipeline.steps.gather import Gatherer
-from worker.pipeline.waste_ledger import LedgerWriter
+from worker.pipeline.steps.outcome import OutcomeWriter
+from worker.pipeline.waste_ledger import ledgers
 from worker.reference.tables.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
-_OUTCOMES: Final = TypeAdapter(Outcome)
-# The last field of an outcome: the claim's own bytes take its place.
-_NO_CLAIM: Final = b',"claim":{}}'
+NO_SECONDS: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class ScrubResult(NamedTuple):
     """The result for one message.
 
-    Exactly one of `outcome` (with `message`, its JSON bytes) and `dead_letter` is set; neither is for a tombstone.
-    `billed` is the total charge in dollars, where the claim has one that can be read.
+    Exactly one of `message`, the outcome as JSON bytes, and `dead_letter` is set; neither is for a tombstone. What
+    follows `dead_letter` is told of an outcome only.
+
+    Attributes:
+        findings: Those that the outcome names.
+        no_data: The edits that had no data, once for each time.
+        errors: The edits that failed.
+        is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
+        not_read: How many members of the claim nobody reads.
+        billed: The total charge in dollars, where the claim says one that can be read.
+        stage_seconds: Where the time went; of one of several messages, its share.
     """
 
-    outcome: Outcome | None = None
     message: bytes | None = None
     dead_letter: DeadLetter | None = None
+    outcome_id: str | None = None
+    disposition: Disposition | None = None
+    profile: str = ""
+    findings: Sequence[FoundFlaw] = ()
+    no_data: Sequence[str] = ()
+    errors: Sequence[str] = ()
+    is_unverified: bool = False
+    not_read: int = 0
     lines: int = 0
     billed: Decimal | None = None
-    stage_seconds: Mapping[str, float] = MappingProxyType({})
+    stage_seconds: Mapping[str, float] = NO_SECONDS
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, read from the message each time it is asked for."""
+        return None if self.message is None else Outcome.read(self.message)
 
 
-class _Examination(NamedTuple):
-    """The result of enriching and checking one claim."""
+@dataclass(slots=True)
+class _Examination:
+    """A message that is a claim, from its bytes to what was found."""
 
-    facts: ClaimFacts
-    enrichment: tuple[LineEnrichment, ...]
+    place: int
+    decoded: DecodedClaim
+    profile: Profile
+    received_on: date
     checked: CheckResult
-    findings: tuple[Finding, ...]
-    enriching_s: float
-
-
-class _CorrectedClaim(NamedTuple):
-    """A claim with its fixes, and its result with them."""
-
-    fixed: FixedClaim
-    examined: _Examination
+    tables: tuple[bytes, bytes]
+    fixed: FixedClaim | None = None
 
 
 class Pipeline:
@@ -94,7 +107,7 @@ class Pipeline:
         self._clock = clock
         self._gatherer = Gatherer(snapshot)
         self._enricher = Enricher(snapshot)
-        self._ledgers = LedgerWriter()
+        self._writer = OutcomeWriter(ruleset, snapshot.digest)
         self._max_bytes = max_bytes
         self._only: Profile | None = None
         self._plans: Mapping[tuple[str, bool], Plan] = {
@@ -112,107 +125,87 @@ class Pipeline:
         return other
 
     def scrub(self, value: bytes | None, received_on: date) -> ScrubResult:
-        """One message in, its result out. Total: bad bytes are a dead letter, no bytes a tombstone."""
-        if value is None:
-            return ScrubResult()
-        started = self._clock()
-        try:
-            decoded = decode(value, self._max_bytes)
-        except UnreadableClaimError as error:
-            return ScrubResult(dead_letter=error.letter)
-        decoded_at = self._clock()
-        profile = self._only or self._profile_of(decoded.claim)
-        examined = first = self._examine(decoded, received_on, profile)
-        made = self._corrected(decoded.body, first, received_on, profile)
-        if made:
-            examined = made.examined
-        checked_at = self._clock()
-        disposition = decide(examined.findings)
-        decided_at = self._clock()
-        outcome = Outcome(
-            outcome_id=self._outcome_id(decoded, received_on, profile, examined.checked.errors),
-            disposition=disposition,
-            received_on=received_on,
-            findings=examined.findings[:MAX_FINDINGS],
-            findings_truncated=len(examined.findings) > MAX_FINDINGS,
-            enrichment=examined.enrichment,
-            waste_ledger=self._ledgers.write(examined.facts),
-            coverage=examined.checked.coverage(self._plan(profile, examined.facts)),
-            not_read=decoded.not_read.paths or None,
-            more_not_read=decoded.not_read.more or None,
-            versions=_versions(self.ruleset, self.snapshot.digest, profile.name),
-            fixed=made.fixed.findings if made else None,
-            patch=made.fixed.patch if made else None,
-            claim={},
-        )
-        message = encode(outcome, made.fixed.value, decoded.body) if made else encode(outcome, decoded.body)
-        marks = (started, decoded_at, decoded_at + first.enriching_s, checked_at, decided_at, self._clock())
-        seconds = dict(zip(STAGES, map(sub, marks[1:], marks), strict=True))
-        return ScrubResult(
-            outcome=outcome,
-            message=message,
-            lines=len(examined.facts.lines),
-            billed=_billed(examined.facts.claim),
-            stage_seconds=seconds,
-        )
+        """One message in, what became of it out. Total: bad bytes are a dead letter, no bytes a tombstone."""
+        return self.scrub_many([(value, received_on)])[0]
 
-    def _examine(self, decoded: DecodedClaim, received_on: date, profile: Profile) -> _Examination:
-        started = self._clock()
+    def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ScrubResult]:
+        """Messages with the days they were received on in, what became of each out: the same as one by one, but faster.
+
+        Each step is done for all of them before the next one. Raises `InterruptedScrubError` or `MemoryError` where one
+        of several takes more than it may; then they are to be scrubbed one by one, which never raises.
+        """
+        marks = [self._clock()]
+        results: list[ScrubResult] = [_TOMBSTONE] * len(messages)
+        decoded: list[tuple[int, DecodedClaim, date]] = []
+        for place, (value, received_on) in enumerate(messages):
+            if value is None:
+                continue
+            try:
+                decoded.append((place, decode(value, self._max_bytes), received_on))
+            except UnreadableClaimError as error:
+                results[place] = ScrubResult(dead_letter=error.letter)
+        marks.append(self._clock())
+        read = [self._gather(place, each, day) for place, each, day in decoded]
+        marks.append(self._clock())
+        check([each.checked for each in read])
+        for each in read:
+            if each.profile.apply_fixes is ApplyFixes.SAFE and each.checked.findings:
+                self._correct(each)
+        marks.append(self._clock())
+        for each in read:
+            results[each.place] = self._write(each)
+        marks.append(self._clock())
+        seconds = self._shares(marks, len(read))
+        return [each if each.message is None else each._replace(stage_seconds=seconds) for each in results]
+
+    def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Examination:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
-        enrichment = self._enricher.enrich(facts)
-        enriching_s = self._clock() - started
-        checked = check(self._plan(profile, facts), facts, received_on)
-        return _Examination(facts, enrichment, checked, checked.sorted_findings(), enriching_s)
+        profile = self._only or self._profile_of(decoded.claim)
+        checked = CheckResult(self._plans[profile.name, facts.is_institutional], facts, received_on)
+        return _Examination(
+            place, decoded, profile, received_on, checked, (self._enricher.enrich(facts), ledgers(facts))
+        )
 
-    def _corrected(
-        self, body: bytes, examined: _Examination, received_on: date, profile: Profile
-    ) -> _CorrectedClaim | None:
-        """The claim with its safe fixes, where the profile wants them and they cause no new finding."""
-        if profile.apply_fixes is not ApplyFixes.SAFE or not examined.findings:
-            return None
-        fixed = make_fixes(body, examined.findings)
+    def _correct(self, read: _Examination) -> None:
+        """Put the claim with its safe fixes in its place, where nothing is found that was not there before."""
+        found = [each.finding() for each in read.checked.findings]
+        fixed = make_fixes(read.decoded.body, found)
         if not fixed.findings:
-            return None
+            return
         try:
             corrected = decode(fixed.value, self._max_bytes)
         except UnreadableClaimError:  # a correction may make a claim of the largest size too large
-            return None
-        again = self._examine(corrected, received_on, profile)
-        return None if new_findings(examined.findings, again.findings) else _CorrectedClaim(fixed, again)
+            return
+        again = self._gather(read.place, corrected, read.received_on)
+        check([again.checked])
+        if not new_findings(found, [each.finding() for each in again.checked.findings]):
+            read.checked, read.tables, read.fixed = again.checked, again.tables, fixed
 
-    def _plan(self, profile: Profile, facts: ClaimFacts) -> Plan:
-        return self._plans[profile.name, facts.is_institutional]
+    def _write(self, read: _Examination) -> ScrubResult:
+        checked, not_read = read.checked, read.decoded.not_read
+        written = self._writer.write(read.decoded, checked, read.tables, read.fixed)
+        amount = as_money(checked.claim.claim.claim_information.claim_charge_amount)
+        return ScrubResult(
+            message=written.message,
+            outcome_id=written.outcome_id,
+            disposition=written.disposition,
+            profile=read.profile.name,
+            findings=checked.findings[:MAX_FINDINGS],
+            no_data=[edit for edit, _, _ in checked.no_data],
+            errors=checked.plan.ids(checked.errors) if checked.errors else (),
+            is_unverified=written.disposition is Disposition.SCRUBBED and bool(checked.unverified),
+            not_read=len(not_read.paths) + not_read.more,
+            lines=len(checked.claim.lines),
+            billed=amount if isinstance(amount, Decimal) else None,
+        )
+
+    def _shares(self, marks: Sequence[float], claims: int) -> Mapping[str, float]:
+        decode_s, enrich_s, check_s, write_s = ((after - before) / max(claims, 1) for before, after in pairwise(marks))
+        # What decides is one look at the worst finding, while the message is written.
+        return MappingProxyType(dict(zip(STAGES, (decode_s, enrich_s, check_s, 0.0, write_s), strict=True)))
 
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
 
-    def _outcome_id(self, decoded: DecodedClaim, received_on: date, profile: Profile, errors: Iterable[str]) -> str:
-        # The day is part of it because filing limits and future dates depend on it: one id, one verdict. So are the
-        # edits that failed, as one may fail for want of time or memory and do its work the next time.
-        told = (self.ruleset, self.snapshot.digest, profile.name, received_on.isoformat(), *sorted(errors))
-        return hashlib.sha256(b"\0".join((decoded.canonical, "\0".join(told).encode()))).hexdigest()[:32]
 
-
-@lru_cache(maxsize=64)
-def _versions(ruleset: str, reference: str, profile: str) -> Versions:
-    # A process has one rule set and a few profiles.
-    return Versions(ruleset=ruleset, reference=reference, profile=profile)
-
-
-def _billed(claim: Claim) -> Decimal | None:
-    amount = claim.claim_information.claim_charge_amount
-    return amount if isinstance(amount, Decimal) else None
-
-
-def encode(outcome: Outcome, claim: bytes, original: bytes | None = None) -> bytes:
-    """The outcome message with the claim byte for byte, and where it was corrected also as it was received.
-
-    Raises:
-        ValueError: When the outcome has a claim of its own, or the claim is not its last field.
-    """
-    written = _OUTCOMES.dump_json(outcome, by_alias=True, exclude_none=True)
-    if not written.endswith(_NO_CLAIM):
-        raise ValueError("an outcome ends with a claim without members, which the claim's own bytes replace")
-    head = written[: -len(_NO_CLAIM)]
-    received = b"" if original is None else b',"original":%b' % original
-    return b'%b%b,"claim":%b}' % (head, received, claim)
+_TOMBSTONE: Final = ScrubResult()

@@ -20,6 +20,7 @@ from types import FrameType, TracebackType
 from typing import Final
 
 from worker.errors import ClaimscrubError
+from worker.pipeline.steps.check import InterruptedScrubError
 
 _AGAIN_AFTER: Final = 4
 """Later edits that overrun on the same claim are interrupted after this fraction of the budget each."""
@@ -34,7 +35,7 @@ class MemoryLimitError(ClaimscrubError):
     """The bound on memory is below what the process already uses; the text states both."""
 
 
-class OverBudgetError(ClaimscrubError):
+class OverBudgetError(InterruptedScrubError):
     """Scrubbing one claim took longer than it may."""
 
 

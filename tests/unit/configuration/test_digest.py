@@ -48,7 +48,7 @@ def with_change(copies: tuple[Path, ...], file: str, text: str, instead: str) ->
 @pytest.mark.parametrize(
     ("file", "text", "instead"),
     [
-        ("worker/pipeline/steps/decide.py", "Disposition.PENDED", "Disposition.REJECTED"),
+        ("worker/pipeline/steps/outcome.py", "Disposition.PENDED", "Disposition.REJECTED"),
         ("worker/fhir/systems.py", "http", "https"),
         ("schemas/part.py", "frozen=True", "frozen=False"),
     ],

@@ -40,18 +40,19 @@ class Correction:
 
 def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, *, unsafe: bool) -> Correction | None:
     """Correct a claim that was scrubbed; None when there is nothing to correct."""
-    if scrubbed.outcome is None:
+    outcome = scrubbed.outcome
+    if outcome is None:
         return None
-    before = (*(scrubbed.outcome.fixed or ()), *scrubbed.outcome.findings)
-    made, skipped = list(scrubbed.outcome.fixed or ()), tuple[Finding, ...]()
+    before = (*(outcome.fixed or ()), *outcome.findings)
+    made, skipped = list(outcome.fixed or ()), tuple[Finding, ...]()
     is_indented = b"\n" in value
-    if scrubbed.outcome.patch:
-        value = patch.write(patch.apply(patch.read(value), scrubbed.outcome.patch), indent=is_indented)
+    if outcome.patch:
+        value = patch.write(patch.apply(patch.read(value), outcome.patch), indent=is_indented)
     after = scrubbed
     for _ in range(_ROUNDS):
-        if after.outcome is None:
+        if (outcome := after.outcome) is None:
             break
-        fixed = make_fixes(value, after.outcome.findings, unsafe=unsafe, indent=is_indented)
+        fixed = make_fixes(value, outcome.findings, unsafe=unsafe, indent=is_indented)
         skipped = fixed.skipped
         if not fixed.findings:
             break
@@ -59,7 +60,7 @@ def correct(pipeline: Pipeline, value: bytes, scrubbed: ScrubResult, day: date, 
         made += fixed.findings
     if not made and not skipped:
         return None
-    has = after.outcome.findings if after.outcome else ()
+    has = outcome.findings if (outcome := after.outcome) else ()
     new = new_findings(before, has)
     beyond_the_uncorrected = new_findings(new_findings(made, before), has)
     return Correction(

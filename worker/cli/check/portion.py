@@ -1,7 +1,7 @@
 """What `claimscrub check` does with a few claims, in this process or in one beside it."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -101,6 +101,7 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     budget.install()
     text, error_text = io.StringIO(), io.StringIO()
     console, errors = job.out.console(text), job.err.console(error_text)
+    judged = iter(_judge_all(pipeline, [found.value for found in portion if found.problem is None], job, budget))
     for found in portion:
         if found.problem is not None:
             # What was passed over in X12 and FHIR; what was not read counts as unreadable.
@@ -109,7 +110,7 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
             if not wanted.is_quiet:
                 show_problem(errors if wanted.as_json else console, found)
             continue
-        scrubbed, correction = judge(pipeline, found.value, job, budget)
+        scrubbed, correction = next(judged)
         made.summary.add(scrubbed)
         if correction and correction.made and not correction.new:
             made.corrected.append((found, (found.value, correction.value)))
@@ -122,6 +123,19 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
                 console.print()
     made.text, made.errors = text.getvalue(), error_text.getvalue()
     return made
+
+
+def _judge_all(
+    pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget
+) -> Iterable[tuple[ScrubResult, Correction | None]]:
+    """Return what becomes of claims, together if all of them take no longer than one may, else one by one."""
+    if not job.wanted.is_fixing:
+        try:
+            with budget:
+                return [(each, None) for each in pipeline.scrub_many([(value, job.day) for value in values])]
+        except (OverBudgetError, MemoryError):
+            pass
+    return (judge(pipeline, value, job, budget) for value in values)
 
 
 def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[ScrubResult, Correction | None]:
@@ -152,7 +166,7 @@ def _add_message(
 
 
 def _show(found: ClaimInput, scrubbed: ScrubResult, console: Console, wanted: CheckOptions) -> None:
-    if scrubbed.outcome is not None:
-        show_outcome(console, found, scrubbed.outcome, with_coverage=wanted.with_coverage)
+    if (outcome := scrubbed.outcome) is not None:
+        show_outcome(console, found, outcome, with_coverage=wanted.with_coverage)
     elif scrubbed.dead_letter:
         show_unreadable(console, found, scrubbed.dead_letter)

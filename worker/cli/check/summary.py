@@ -31,14 +31,13 @@ class Summary:
 
     def add(self, scrubbed: ScrubResult) -> None:
         """Count one message and its findings."""
-        if scrubbed.outcome is None:
+        if scrubbed.disposition is None:
             self.outcomes["unreadable"] += 1
             return
-        self.outcomes[scrubbed.outcome.disposition.value] += 1
-        not_read = scrubbed.outcome.count_not_read
-        self.claims_not_read_whole += not_read > 0
-        self.members_not_read += not_read
-        for finding in scrubbed.outcome.findings:
+        self.outcomes[scrubbed.disposition.value] += 1
+        self.claims_not_read_whole += scrubbed.not_read > 0
+        self.members_not_read += scrubbed.not_read
+        for finding in scrubbed.findings:
             self.findings[finding.edit, finding.name, finding.severity.value] += 1
 
     def merge(self, other: "Summary") -> None:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -19,7 +18,7 @@ NOT_INJECTED: Final = frozenset({"oral", "inhalation", "nasal", "topical", "opht
     predicted=predicts(category="A6", status=("736",), carc=("16",), rarc=("N349",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 30.5"),
 )
-def administration_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def administration_missing(day: DrugDay, context: Context) -> Verdict | None:
     """A drug is billed, but nothing on that day by which it could have been given.
 
     Why: the code of a drug pays for the drug only. Its injection or infusion has its own code; a drug alone looks like
@@ -31,20 +30,19 @@ def administration_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
     inhaled and other drugs that are not injected, facilities, and places to which suppliers deliver.
     """
     if not day.given or day.drug.drug_class not in GIVEN_BY_STAFF:
-        return
+        return None
     line = day.given[0]
     place = line.place or ""
     if NOT_INJECTED.intersection(day.drug.routes) or place in DISPENSED_TO:
-        return
+        return None
     if any(other.traits & Trait.ADMINISTRATION and other.covers(day.on) for other in context.claim.lines):
-        return
+        return None
     setting = context.snapshot.place_of_service(place, day.on)
     if isinstance(setting, Found) and setting.row.facility:
-        return
+        return None
     if day.drug.unit_amount is None and not day.drug.routes:
-        yield NoData("how the drug is given", line.number)
-        return
-    yield Flaw(
+        return NoData("how the drug is given", line.number)
+    return Flaw(
         message=f"{day.hcpcs} is billed for {day.on} without an injection, infusion or procedure on that date.",
         hint="Add the code by which the drug was given, or see whether it is on another claim.",
         at=in_line(line, "procedureCode"),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -27,7 +26,7 @@ class SuppliedDrugs(Options):
     options=SuppliedDrugs,
     needs=Trait.INJECTION_OR_INFUSION,
 )
-def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def drug_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """An injection or infusion is billed, but no drug that was given by it on that day.
 
     Why: payers look for the drug beside its administration. One that cost nothing is billed with a token charge of 0.01
@@ -41,24 +40,27 @@ def drug_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     giving = [line for line in claim.lines if line.traits & Trait.INJECTION_OR_INFUSION]
     lines = [line for line in giving if line.hcpcs not in WITHOUT_DRUG and line.on]
     if not lines or context.options(SuppliedDrugs).supplied_by_others:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if {line.on for line in claim.drug_lines}.issuperset([line.on for line in lines]):
-        return
+        return None
     first = {line.on: line for line in reversed(lines)}
+    verdicts: list[Verdict] = []
     for on, line in sorted((on, line) for on, line in first.items() if on):
         if any(other.covers(on) and may_be_drug(other) for other in claim.lines):
             continue
         facility = _in_facility(line, on, context)
         if facility is None:
-            yield NoData("place of service table", line.number)
+            verdicts.append(NoData("place of service table", line.number))
         elif not facility:
-            yield Flaw(
-                message=f"{line.hcpcs} is billed for {on}, but no drug of that date.",
-                hint="Add the drug's line; bill a drug that cost nothing with a charge of 0.01 and a note.",
-                at=in_line(line, "procedureCode"),
-                facts={"procedureCode": line.hcpcs, "serviceDate": on},
+            verdicts.append(
+                Flaw(
+                    message=f"{line.hcpcs} is billed for {on}, but no drug of that date.",
+                    hint="Add the drug's line; bill a drug that cost nothing with a charge of 0.01 and a note.",
+                    at=in_line(line, "procedureCode"),
+                    facts={"procedureCode": line.hcpcs, "serviceDate": on},
+                )
             )
+    return verdicts
 
 
 def _in_facility(line: LineFacts, on: date, context: Context) -> bool | None:

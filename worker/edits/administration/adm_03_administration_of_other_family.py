@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.ranges import CodeOrRange, listed, within
 from worker.edits.codes.services import CHEMOTHERAPY, ORDINARY, given_on
@@ -41,7 +39,7 @@ def _on_either_list(code: str, configuration: Configuration) -> bool:
     about=_on_either_list,
     lacks=unless_given(Families, "the payer's lists of drugs given by chemotherapy codes", "chemotherapy", "ordinary"),
 )
-def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def administration_of_other_family(day: DrugDay, context: Context) -> Verdict | None:
     """The drug is given by a code of the chemotherapy family where the payer wants an ordinary one, or the reverse.
 
     Why: chemotherapy codes pay more, and contractors differ on which antibodies and hormones may use them. The payer's
@@ -56,14 +54,14 @@ def administration_of_other_family(day: DrugDay, context: Context) -> Iterator[V
         (CHEMOTHERAPY, "chemotherapy") if listed(day.hcpcs, families.chemotherapy or ()) else (ORDINARY, "ordinary")
     )
     if not any(line.traits & Trait.INJECTION_OR_INFUSION and line.covers(day.on) for line in context.claim.lines):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if given is None:
-        yield NoData("which of several drugs the administration belongs to", day.lines[0].number)
-    elif given and not any(within(line.hcpcs, wanted) for line in given):
-        yield Flaw(
+        return NoData("which of several drugs the administration belongs to", day.lines[0].number)
+    if given and not any(within(line.hcpcs, wanted) for line in given):
+        return Flaw(
             message=f"{day.hcpcs} is given by {given[0].hcpcs}; this payer wants a code of the {what} family.",
             hint=f"Bill the administration with {wanted[0][0]} to {wanted[0][1]}, by route and time.",
             at=in_line(given[0], "procedureCode"),
             facts={"procedureCode": day.hcpcs, "administration": given[0].hcpcs, "family": what},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -22,7 +21,7 @@ CONTRADICTIONS: Final = (
     predicted=predicts(category="A7", status=("454", "223"), carc=("16",), rarc=("N56",)),
     citation=Citation(source="CMS, HCPCS descriptors and labels of the drugs, for the routes; modifiers JA and JB"),
 )
-def route_contradicts_administration(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict | None:
     """The drug is given by a code for a route other than its own, or other than JA or JB states.
 
     Why: the code by which a drug is given states the route; a payer that sees a different one on the drug, or knows
@@ -36,14 +35,12 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Iterator
     """
     given = given_on(day, context.claim)
     if given is None:
-        yield NoData("which of several drugs the administration belongs to", day.lines[0].number)
-        return
+        return NoData("which of several drugs the administration belongs to", day.lines[0].number)
     codes = {line.hcpcs for line in given}
     said = {modifier for line in day.lines for modifier in line.modifiers} & {INTRAVENOUS, SUBCUTANEOUS}
     routes = frozenset(day.drug.routes)
     if not given or (not said and not routes):
-        yield NoData("how the drug is given", day.lines[0].number) if given else DoesNotApply()
-        return
+        return NoData("how the drug is given", day.lines[0].number) if given else DoesNotApply()
     if said:
         contrary = {INTRAVENOUS: INJECTED, SUBCUTANEOUS: INFUSED}[min(said)] if len(said) == 1 else frozenset()
         route = " and ".join(sorted(said))
@@ -51,9 +48,10 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Iterator
         contrary = next((contrary for own, contrary in CONTRADICTIONS if routes <= own), frozenset())
         route = ", ".join(day.drug.routes)
     if codes <= contrary:
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs} ({route}) is given by {', '.join(sorted(codes))}, a code for another route.",
             hint="Correct the code of the administration, or the drug's code or modifier.",
             at=in_line(given[0], "procedureCode"),
             facts={"procedureCode": day.hcpcs, "route": route, "administrations": sorted(codes)},
         )
+    return None

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -20,7 +19,7 @@ ONE: Final = Decimal(1)
     predicted=predicts(category="A7", status=("454",), carc=("236",), rarc=("M80",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
 )
-def several_initial_services(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def several_initial_services(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """More than one initial infusion, push or hydration is billed for one day and provider.
 
     Why: one access to a vein has one initial service, the one for which the patient came; all others through it have
@@ -33,25 +32,29 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     """
     initial = [line for line in claim.lines if line.hcpcs in INITIAL and line.on]
     if not initial:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if len(initial) == 1 and initial[0].units == ONE:
-        return
+        return None
     by_day: defaultdict[tuple[date | None, str | None], list[LineFacts]] = defaultdict(list)
     for line in initial:
         by_day[line.on, claim.rendering_npi(line)].append(line)
+    verdicts: list[Verdict] = []
     for (on, _provider), lines in by_day.items():
         apart = [line for line in lines if (APART | REPEATED).intersection(line.modifiers)]
         others = [line for line in lines if line not in apart]
         count = sum((max(line.units or ONE, ONE) for line in others if not line.spans_days), Decimal(0))
         if count > 1:
             codes = ", ".join(dict.fromkeys(line.hcpcs for line in others))
-            yield Flaw(
-                message=f"{codes} on {on} are {count.normalize():f} initial services; one access to a vein has one.",
-                hint="Bill the others with add-on codes; a second access or encounter carries 59 or an X modifier.",
-                at=in_line(others[-1], "procedureCode"),
-                facts={"procedureCodes": codes, "serviceDate": on, "initialServices": count.normalize()},
+            verdicts.append(
+                Flaw(
+                    message=f"{codes} on {on} are {count.normalize():f} initial services; one access to a "
+                    "vein has one.",
+                    hint="Bill the others with add-on codes; a second access or encounter carries 59 or an X modifier.",
+                    at=in_line(others[-1], "procedureCode"),
+                    facts={"procedureCodes": codes, "serviceDate": on, "initialServices": count.normalize()},
+                )
             )
         elif apart and len(lines) > 1:
             carried = next(each for each in apart[0].modifiers if each in APART | REPEATED)
-            yield Bypassed(f"modifier {carried}", apart[0].number)
+            verdicts.append(Bypassed(f"modifier {carried}", apart[0].number))
+    return verdicts

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from schemas.documentation import DocumentationElement, Element
+from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
+from schemas.records import DocumentationElement
 from worker.edits.codes.services import INITIAL, may_be_drug
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
@@ -26,7 +27,7 @@ HOUR, MORE_THAN_HALF = 60, 31  # an hour of infusion is billed when more than th
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
     about=lambda code, _: code == INJECTION or code in FURTHER_HOURS,
 )
-def administrations_too_many(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def administrations_too_many(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """More injections or hours are billed than the drug's containers or the recorded times allow.
 
     Why: 96372 is billed once per injection. A further hour of infusion (96366, 96415) counts from 31 minutes on.
@@ -37,13 +38,12 @@ def administrations_too_many(line: LineFacts, context: Context) -> Iterator[Verd
     drugs whose containers are not known, infusions without times in the record, several infusions of one day.
     """
     if line.on is None or line.units is None or line.spans_days:
-        yield DoesNotApply()
-    elif line.hcpcs == INJECTION and line.units > 1:
-        yield from _injections(line, line.units, line.on, context)
-    elif line.hcpcs in FURTHER_HOURS:
-        yield from _hours(line, line.units, context)
-    else:
-        yield DoesNotApply()
+        return DoesNotApply()
+    if line.hcpcs == INJECTION and line.units > 1:
+        return list(_injections(line, line.units, line.on, context))
+    if line.hcpcs in FURTHER_HOURS:
+        return list(_hours(line, line.units, context))
+    return DoesNotApply()
 
 
 def _injections(line: LineFacts, units: Decimal, on: date, context: Context) -> Iterator[Verdict]:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
@@ -22,7 +21,7 @@ TIMES: Final = (Element.ADMINISTRATION_START, Element.ADMINISTRATION_END)
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
     needs=Trait.INJECTION_OR_INFUSION,
 )
-def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Verdict | None:
     """An infusion is billed by time, but the record does not show when it began and ended.
 
     Why: an infusion must last more than 15 minutes; without both times a payer takes it for a push.
@@ -34,23 +33,20 @@ def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Iterator[
     """
     infusions = [line for line in claim.lines if line.hcpcs in BILLED_BY_TIME]
     if not infusions:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line = infusions[0]
     if unknown := record_not_asked(context, line.number):
-        yield unknown
-        return
+        return unknown
     told = {
         element for element in TIMES for entry in claim.documentation or () if entry.element == element and entry.value
     }
     missing = [element for element in TIMES if element not in told]
     if not missing or any(asked_elsewhere(day, context).issuperset(TIMES) for day in claim.drug_days):
-        return
+        return None
     if not told and context.profile.documentation is not DocumentationMode.REQUIRED:
-        yield NoData("documentation administration-start and administration-end", line.number)
-        return
+        return NoData("documentation administration-start and administration-end", line.number)
     report = REPORT_TYPE[missing[0]]
-    yield Flaw(
+    return Flaw(
         message=f"{line.hcpcs} is billed by time, and the record lacks {' and '.join(each.value for each in missing)}.",
         hint=f"Send them as elements of `documentation`; they are in: {DOCUMENT[report]} (PWK {report}).",
         at=in_line(line, "documentation"),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -25,7 +24,7 @@ class Authorization(CodeList):
     options=Authorization,
     lacks=unless_given(Authorization, "the payer's prior authorization list", "codes"),
 )
-def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def authorization_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A code for which the payer wants a prior authorization is billed without an authorization number.
 
     Why: payers approve many drugs before they are given and look for the number of that approval on the claim. Which
@@ -38,18 +37,20 @@ def authorization_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdi
     codes = context.options(Authorization).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information
     if whole and whole.prior_authorization_number:
-        return
+        return None
     ranges = tuple((code[:5], code[-5:]) for code in codes)
     listed = [line for line in claim.lines if within(line.hcpcs, ranges)]
     authorized = {(line.hcpcs, line.on) for line in listed if _has_number(line)}
     lacking = {(line.hcpcs, line.on): line for line in reversed(listed) if (line.hcpcs, line.on) not in authorized}
-    for line in reversed(lacking.values()):
-        yield Flaw(
+    return [
+        Flaw(
             message=f"{line.hcpcs} needs a prior authorization with this payer; the claim carries no number for it.",
             hint="Enter the authorization number of the claim or of the line; without one, ask the payer first.",
             at=in_line(line, "priorAuthorization"),
             facts={"procedureCode": line.hcpcs},
         )
+        for line in reversed(lacking.values())
+    ]
 
 
 def _has_number(line: LineFacts) -> bool:

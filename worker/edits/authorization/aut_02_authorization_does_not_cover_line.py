@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
@@ -18,7 +17,7 @@ from worker.edits.facts.locate import in_line
     options=Approvals,
     lacks=without_approvals(Approvals),
 )
-def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Verdict | None:
     """The authorization whose number is on the claim is for another code, for other days or for fewer units.
 
     Why: payers compare code, date and units with what they approved and deny the rest. What was approved
@@ -31,12 +30,10 @@ def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iter
     """
     number = approval_number(line, context.claim)
     if number is None or line.on is None:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     approval = context.options(Approvals).named(number)
     if approval is None:
-        yield NoData("what the payer approved under the authorization number", line.number)
-        return
+        return NoData("what the payer approved under the authorization number", line.number)
     same = [other for other in context.claim.drug_lines if other.hcpcs == line.hcpcs]
     billed = sum((other.units or Decimal(0) for other in same), Decimal(0))
     until = line.until or line.on
@@ -47,8 +44,8 @@ def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Iter
     elif approval.most_units is not None and billed > approval.most_units and same[0] is line:
         why, carc = f"covers {approval.most_units:f} of the {in_words(billed)} billed", "198"
     else:
-        return
-    yield Flaw(
+        return None
+    return Flaw(
         message=f"{line.hcpcs} on {line.on}: the authorization {why}.",
         hint="Enter the authorization that covers the line, or ask the payer to extend it.",
         at=in_line(line, "priorAuthorization"),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
@@ -32,7 +31,7 @@ class StepTherapyCodes(CodeList):
     about=on_list(StepTherapyCodes),
     lacks=unless_given(StepTherapyCodes, "the payer's step therapy list", "codes"),
 )
-def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Verdict | None:
     """The payer wants other drugs tried first, and the record shows neither that nor why they cannot be given.
 
     Why: step therapy is the payer's choice: the codes are in its profile, as this edit's option `codes`. Which drugs
@@ -46,13 +45,13 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
     """
     line, record, guide = day.lines[0], day.record or DrugRecord(()), context.guides.get(day.hcpcs)
     if asked_elsewhere(day, context).intersection(SHOWS):
-        yield DoesNotApply()
-    elif unknown := record_not_asked(context, line.number):
-        yield unknown
-    elif not any(record.has(element) for element in SHOWS):
+        return DoesNotApply()
+    if unknown := record_not_asked(context, line.number):
+        return unknown
+    if not any(record.has(element) for element in SHOWS):
         report = REPORT_TYPE[Element.PRIOR_THERAPY]
         first = ", ".join(guide.step_therapy.tried_first) if guide and guide.step_therapy else ""
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs} needs other drugs tried first with this payer; the record shows none.",
             hint="Send `prior-therapy` or `contraindication`"
             + (f" (commonly tried first: {first})" if first else "")
@@ -60,3 +59,4 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Iterator[Verdic
             at=in_line(line, "documentation"),
             facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "reportType": report},
         )
+    return None

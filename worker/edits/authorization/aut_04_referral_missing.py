@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList
 from worker.edits.codes.ranges import listed
@@ -21,7 +19,7 @@ class Referrals(CodeList):
     about=lambda _, configuration: bool(configuration.options(Referrals).codes),
     lacks=unless_given(Referrals, "the payer's referral list", "codes"),
 )
-def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def referral_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A managed care payer wants a referral for a service, and the claim carries no referral number.
 
     Why: such plans pay a specialist only when the patient's own physician referred the patient. Which codes need one
@@ -36,16 +34,19 @@ def referral_missing(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     whole = claim.claim.claim_information.claim_supplemental_information
     wanted = [line for line in claim.lines if listed(line.hcpcs, codes)]
     if not wanted:
-        yield DoesNotApply()
-    elif not (whole and whole.referral_number):
-        lacking = {line.hcpcs: line for line in reversed(wanted) if not _has_number(line)}
-        for line in reversed(lacking.values()):
-            yield Flaw(
-                message=f"{line.hcpcs} needs a referral with this payer; the claim carries no referral number.",
-                hint="Enter the referral number of the claim or of the line; without one, ask the referring physician.",
-                at=in_line(line, "referralNumber"),
-                facts={"procedureCode": line.hcpcs},
-            )
+        return DoesNotApply()
+    if whole and whole.referral_number:
+        return None
+    lacking = {line.hcpcs: line for line in reversed(wanted) if not _has_number(line)}
+    return [
+        Flaw(
+            message=f"{line.hcpcs} needs a referral with this payer; the claim carries no referral number.",
+            hint="Enter the referral number of the claim or of the line; without one, ask the referring physician.",
+            at=in_line(line, "referralNumber"),
+            facts={"procedureCode": line.hcpcs},
+        )
+        for line in reversed(lacking.values())
+    ]
 
 
 def _has_number(line: LineFacts) -> bool:

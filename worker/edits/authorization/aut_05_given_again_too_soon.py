@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -12,7 +10,7 @@ from worker.edits.facts.claim import DrugDay
     citation=Citation(source="The dosing interval in the guide of the drug, each with its own source"),
     status=EditStatus.PLANNED,
 )
-def given_again_too_soon(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def given_again_too_soon(day: DrugDay, _: Context) -> Verdict | None:
     """The drug was given again before its dosing interval was over.
 
     Why: payers count the days since the last dose and deny one that comes too soon. The interval is in the guide of
@@ -24,4 +22,4 @@ def given_again_too_soon(day: DrugDay, _: Context) -> Iterator[Verdict]:
 
     Planned: it compares the claim with those before it, which are not kept. It is listed, and evaluated on no claim.
     """
-    yield NoData("the patient's earlier dates of service of the drug", day.lines[0].number)
+    return NoData("the patient's earlier dates of service of the drug", day.lines[0].number)

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -12,7 +10,7 @@ from worker.edits.facts.claim import DrugDay
     citation=Citation(source="Labels of the drugs that are given a limited number of times; none was read"),
     status=EditStatus.PLANNED,
 )
-def course_exceeded(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def course_exceeded(day: DrugDay, _: Context) -> Verdict | None:
     """More doses were given than a course or a lifetime allows.
 
     Why: some drugs end after a number of doses, or may be repeated only after a pause. The limits rest on what is
@@ -24,4 +22,4 @@ def course_exceeded(day: DrugDay, _: Context) -> Iterator[Verdict]:
 
     Planned: it compares the claim with those before it, which are not kept. It is listed, and evaluated on no claim.
     """
-    yield NoData("the patient's earlier doses of the drug", day.lines[0].number)
+    return NoData("the patient's earlier doses of the drug", day.lines[0].number)

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
@@ -23,7 +21,7 @@ class Renewal(Approvals):
     options=Renewal,
     lacks=without_approvals(Renewal),
 )
-def authorization_ends_soon(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def authorization_ends_soon(line: LineFacts, context: Context) -> Verdict | None:
     """The authorization of the drug ends soon, so that the next dose needs a renewed one.
 
     Why: plans approve a drug for months, and the next dose after the end is denied. What was approved is in the
@@ -35,15 +33,15 @@ def authorization_ends_soon(line: LineFacts, context: Context) -> Iterator[Verdi
     """
     number, options = approval_number(line, context.claim), context.options(Renewal)
     if number is None or line.on is None:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     approval = options.named(number)
     if approval is None:
-        yield NoData("what the payer approved under the authorization number", line.number)
-    elif 0 <= (approval.last_day - line.on).days <= options.renew_within_days:
-        yield Flaw(
+        return NoData("what the payer approved under the authorization number", line.number)
+    if 0 <= (approval.last_day - line.on).days <= options.renew_within_days:
+        return Flaw(
             message=f"{line.hcpcs}: the authorization ends on {approval.last_day}.",
             hint="Ask the payer to renew it before the next dose.",
             at=in_line(line, "priorAuthorization"),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "approvedTo": approval.last_day},
         )
+    return None

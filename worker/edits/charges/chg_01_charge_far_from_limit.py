@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -27,7 +26,7 @@ class ChargeRange(Options):
     citation=Citation(source="CMS, Medicare Part B drug payment limits (ASP pricing file) of the quarter"),
     options=ChargeRange,
 )
-def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def charge_far_from_limit(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """The charge of a drug line is far above what Medicare pays for its units, or is a token amount of 0.01.
 
     Why: a charge ten times the limit usually means that units and charge do not belong together. A charge of 0.01
@@ -41,27 +40,35 @@ def charge_far_from_limit(line: LineFacts, context: Context) -> Iterator[Verdict
     """
     charge = context.claim.charge_of(line)
     if charge is None or charge <= 0:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
+    verdicts: list[Verdict] = []
     if charge == TOKEN:
         if not line.line.additional_notes and not line.line.professional_service.description:
-            yield _flaw(
-                line, charge, "is a token amount", "If the drug was free, say so in a note (NTE); else send the charge."
+            verdicts.append(
+                _flaw(
+                    line,
+                    charge,
+                    "is a token amount",
+                    "If the drug was free, say so in a note (NTE); else send the charge.",
+                )
             )
-        return
+        return verdicts
     answer = context.snapshot.asp_limit(line.hcpcs, line.on) if line.on else None
     if not isinstance(answer, Found) or line.units is None or line.units <= 0:
-        yield NoData("payment limit of the code" if line.units else "unit count", line.number)
-        return
+        verdicts.append(NoData("payment limit of the code" if line.units else "unit count", line.number))
+        return verdicts
     options, allowed = context.options(ChargeRange), answer.row.payment_limit * line.units
     if charge > allowed * options.most_times_limit and charge - allowed >= options.least_excess:
         shown = round(allowed, 2)
-        yield _flaw(
-            line,
-            charge,
-            f"is more than {options.most_times_limit:f} times the {shown:f} that Medicare pays for the units",
-            "Compare the units and the charge; one of them may belong to another line or another billing unit.",
+        verdicts.append(
+            _flaw(
+                line,
+                charge,
+                f"is more than {options.most_times_limit:f} times the {shown:f} that Medicare pays for the units",
+                "Compare the units and the charge; one of them may belong to another line or another billing unit.",
+            )
         )
+    return verdicts
 
 
 def _flaw(line: LineFacts, charge: Decimal, problem: str, hint: str) -> Flaw:

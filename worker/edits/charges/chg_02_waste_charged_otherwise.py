@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -20,7 +19,7 @@ LEAST_SHARE: Final = Decimal("0.01")  # of the charge that was expected
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_charged_otherwise(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def waste_charged_otherwise(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """A discarded unit is charged differently from a unit that was given.
 
     Why: both come from the same container. A payer pays no more than the charge, so a charge that is too low for the JW
@@ -31,31 +30,34 @@ def waste_charged_otherwise(day: DrugDay, context: Context) -> Iterator[Verdict]
     Accepted: 170.00; a difference of a dollar, or of a hundredth, from rounding.
     """
     if not day.wasted or not day.given:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     given, units = _charge(day.given, context.claim), day.units_given
     if given is None or not units or units <= 0:
-        yield NoData("charge and units of the drug given", day.given[0].number)
-        return
+        return NoData("charge and units of the drug given", day.given[0].number)
+    verdicts: list[Verdict] = []
     for line in day.wasted:
         charge = context.claim.charge_of(line)
         if charge is None or line.units is None or line.units <= 0:
-            yield NoData("charge and units of the JW line", line.number)
+            verdicts.append(NoData("charge and units of the JW line", line.number))
             continue
         expected = round(given * line.units / units, 2)
         difference = abs(charge - expected)
         if difference > max(LEAST_DIFFERENCE, expected * LEAST_SHARE):
-            yield Flaw(
-                message=f"{day.hcpcs}-JW x {line.units:f} is charged {charge:f}; as given it would be {expected:f}.",
-                hint="Charge a discarded unit as much as a unit given, or correct the units.",
-                at=in_line(line, "lineItemChargeAmount"),
-                facts={
-                    "procedureCode": day.hcpcs,
-                    "lineCharge": charge,
-                    "expectedCharge": expected,
-                    "discardedUnits": line.units,
-                },
+            verdicts.append(
+                Flaw(
+                    message=f"{day.hcpcs}-JW x {line.units:f} is charged {charge:f}; as given it would be "
+                    f"{expected:f}.",
+                    hint="Charge a discarded unit as much as a unit given, or correct the units.",
+                    at=in_line(line, "lineItemChargeAmount"),
+                    facts={
+                        "procedureCode": day.hcpcs,
+                        "lineCharge": charge,
+                        "expectedCharge": expected,
+                        "discardedUnits": line.units,
+                    },
+                )
             )
+    return verdicts
 
 
 def _charge(lines: tuple[LineFacts, ...], claim: ClaimFacts) -> Decimal | None:

@@ -1,8 +1,8 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_money
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
@@ -26,7 +26,7 @@ class ChargeCeiling(Options):
     ),
     options=ChargeCeiling,
 )
-def total_above_ceiling(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def total_above_ceiling(claim: ClaimFacts, context: Context) -> Verdict | None:
     """The total charge is higher than Medicare Part B can take on one claim.
 
     Why: the amount has seven digits in Medicare's system, so that 99,999.99 is the most. Gene and cell therapies and
@@ -39,16 +39,17 @@ def total_above_ceiling(claim: ClaimFacts, context: Context) -> Iterator[Verdict
     Accepted: 99,999.99; a larger claim to another payer, unless the payer profile sets a ceiling
     (`most_claim_charge`).
     """
-    total = claim.claim.claim_information.claim_charge_amount
+    total = as_money(claim.claim.claim_information.claim_charge_amount)
     ceiling = MEDICARE_CEILING if context.profile.medicare else context.options(ChargeCeiling).most_claim_charge
     if ceiling is None:
-        yield DoesNotApply()
-    elif not isinstance(total, Decimal):
-        yield NoData("total charge of the claim")
-    elif total > ceiling:
-        yield Flaw(
+        return DoesNotApply()
+    if not isinstance(total, Decimal):
+        return NoData("total charge of the claim")
+    if total > ceiling:
+        return Flaw(
             message=f"The claim charge is {total:f}; this payer takes at most {ceiling:f} on one claim.",
             hint="Split the units over several claims, with modifier 76 and a note (NTE) on the later ones.",
             at=in_claim("claimChargeAmount"),
             facts={"claimCharge": total, "limit": ceiling},
         )
+    return None

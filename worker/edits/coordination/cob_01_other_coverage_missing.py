@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -15,7 +14,7 @@ AFTER_ANOTHER_PAYER: Final = frozenset("STABCDEFGH")
     predicted=predicts(category="A6", status=("286",), carc=("22",), rarc=("N4",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR01 and loop 2320"),
 )
-def other_coverage_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def other_coverage_missing(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim goes to a payer that is not the first to pay, but does not name the payer before it.
 
     Why: a second payer pays what the first one left; without the first payer's coverage and decision it cannot.
@@ -28,13 +27,14 @@ def other_coverage_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     information, subscriber = claim.claim.claim_information, claim.claim.subscriber
     level = subscriber.payment_responsibility_level_code if subscriber else None
     if not level:
-        yield NoData("payment responsibility (SBR01)")
-    elif level.upper() not in AFTER_ANOTHER_PAYER:
-        yield DoesNotApply()
-    elif not information.other_subscriber_information:
-        yield Flaw(
+        return NoData("payment responsibility (SBR01)")
+    if level.upper() not in AFTER_ANOTHER_PAYER:
+        return DoesNotApply()
+    if not information.other_subscriber_information:
+        return Flaw(
             message=f"The payer is not the first to pay (responsibility {level}), but no other coverage is sent.",
             hint="Send the payer before this one with payment and adjustments (2320, 2430), or correct SBR01 to P.",
             at=in_claim("otherSubscriberInformation"),
             facts={"paymentResponsibility": level},
         )
+    return None

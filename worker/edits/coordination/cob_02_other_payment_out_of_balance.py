@@ -2,8 +2,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from schemas.claim import LineAdjudication
 from schemas.outcome import Citation, Severity
+from schemas.records import LineAdjudication
+from schemas.values import as_money
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -20,7 +21,7 @@ from worker.edits.facts.traits import Trait
     ),
     needs=Trait.OTHER_PAYER,
 )
-def other_payment_out_of_balance(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def other_payment_out_of_balance(line: LineFacts, context: Context) -> list[Verdict]:
     """The amounts that another payer paid and adjusted on a line do not add up to the line's charge.
 
     Why: a charge is either paid or adjusted. The next payer works out its share from both, and returns a line where
@@ -35,26 +36,31 @@ def other_payment_out_of_balance(line: LineFacts, context: Context) -> Iterator[
     by_payer: dict[str | None, list[LineAdjudication]] = defaultdict(list)
     for decided in line.line.line_adjudication_information:
         by_payer[decided.other_payer_primary_identifier].append(decided)
+    verdicts: list[Verdict] = []
     if not by_payer:
-        yield DoesNotApply()
+        verdicts.append(DoesNotApply())
     for parts in by_payer.values():
         amounts = [amount for part in parts for amount in _amounts(part)]
         known = [amount for amount in amounts if isinstance(amount, Decimal)]
         if charge is None or len(known) != len(amounts):
-            yield NoData("amounts of the other payer's decision", line.number)
+            verdicts.append(NoData("amounts of the other payer's decision", line.number))
         elif any(part.bundled_or_unbundled_line_number for part in parts):
-            yield NoData("lines that the other payer bundled", line.number)
+            verdicts.append(NoData("lines that the other payer bundled", line.number))
         elif (accounted := sum(known, Decimal(0))) != charge:
-            yield Flaw(
-                message=f"Line {line.number} is charged {charge:f}; another payer accounts for {accounted:f}.",
-                hint="Copy payment (SVD02) and all adjustments (CAS) of the line from the other payer's remittance.",
-                at=in_line(line, "lineAdjudicationInformation"),
-                facts={"lineCharge": charge, "accountedFor": accounted, "difference": charge - accounted},
+            verdicts.append(
+                Flaw(
+                    message=f"Line {line.number} is charged {charge:f}; another payer accounts for {accounted:f}.",
+                    hint="Copy payment (SVD02) and all adjustments (CAS) of the line from the other "
+                    "payer's remittance.",
+                    at=in_line(line, "lineAdjudicationInformation"),
+                    facts={"lineCharge": charge, "accountedFor": accounted, "difference": charge - accounted},
+                )
             )
+    return verdicts
 
 
 def _amounts(part: LineAdjudication) -> Iterator[object]:
-    yield part.service_line_paid_amount
+    yield as_money(part.service_line_paid_amount)
     for adjustment in part.claim_adjustment_information:
         for detail in adjustment.adjustment_details:
-            yield detail.adjustment_amount
+            yield as_money(detail.adjustment_amount)

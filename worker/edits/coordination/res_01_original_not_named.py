@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
@@ -14,7 +12,7 @@ from worker.edits.rules.filing_limit import REPLACES_A_CLAIM
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM05-3 and REF*F8"),
     kinds=BOTH_KINDS,
 )
-def original_not_named(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def original_not_named(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim replaces or voids another one, but does not name it.
 
     Why: the payer finds the original by its own control number, which is on the remittance. Without it the claim
@@ -26,13 +24,13 @@ def original_not_named(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     information = claim.claim.claim_information
     if information.claim_frequency_code not in REPLACES_A_CLAIM:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     numbers = information.claim_supplemental_information
     if numbers is None or not numbers.claim_control_number:
-        yield Flaw(
+        return Flaw(
             message=f"The claim has frequency {information.claim_frequency_code}, but names no original claim.",
             hint="Send the payer's control number of the original claim (REF*F8), or frequency 1 for a first claim.",
             at=in_claim("claimControlNumber"),
             facts={"claimFrequency": information.claim_frequency_code},
         )
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
@@ -20,7 +18,7 @@ class Replacements(Options):
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 34: reopenings of claims"),
     options=Replacements,
 )
-def replacement_not_taken(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def replacement_not_taken(claim: ClaimFacts, context: Context) -> Verdict | None:
     """The claim replaces or voids another one, but this payer corrects claims in a different way.
 
     Why: Medicare Part B corrects a paid claim by a reopening, and a returned one by a new claim with frequency 1.
@@ -32,15 +30,15 @@ def replacement_not_taken(claim: ClaimFacts, context: Context) -> Iterator[Verdi
     """
     frequency = claim.claim.claim_information.claim_frequency_code
     if frequency not in REPLACES_A_CLAIM:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     takes = False if context.profile.medicare else context.options(Replacements).takes_replacements
     if takes is None:
-        yield NoData("whether the payer accepts replacements")
-    elif not takes:
-        yield Flaw(
+        return NoData("whether the payer accepts replacements")
+    if not takes:
+        return Flaw(
             message=f"The claim has frequency {frequency}; this payer accepts no replacements or voids.",
             hint="Ask for a reopening of the original; if that was returned, send a new claim with frequency 1.",
             at=in_claim("claimFrequencyCode"),
             facts={"claimFrequency": frequency},
         )
+    return None

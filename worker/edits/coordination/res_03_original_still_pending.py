@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, EditStatus, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
@@ -12,7 +10,7 @@ from worker.edits.facts.claim import ClaimFacts
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM05-3 and REF*F8"),
     status=EditStatus.PLANNED,
 )
-def original_still_pending(_subject: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def original_still_pending(_subject: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The claim replaces one that the payer has not decided yet.
 
     Why: a payer can only replace a claim that it has finished; before that the replacement is returned.
@@ -23,4 +21,4 @@ def original_still_pending(_subject: ClaimFacts, _: Context) -> Iterator[Verdict
 
     Planned: it compares the claim with those before it, which are not kept. It is listed, and evaluated on no claim.
     """
-    yield from ()
+    return None

@@ -1,7 +1,7 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -14,7 +14,7 @@ from worker.edits.facts.locate import in_line
     citation=Citation(source="ASC X12N 005010X222A1 (837P), DTP*472; X12 CARC 110"),
     kinds=BOTH_KINDS,
 )
-def service_in_the_future(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def service_in_the_future(line: LineFacts, context: Context) -> Verdict | None:
     """The service is dated after the day on which the claim was received.
 
     Why: a service can only be billed once it is done; payers return a claim with a future date.
@@ -23,12 +23,12 @@ def service_in_the_future(line: LineFacts, context: Context) -> Iterator[Verdict
 
     Accepted: a service on the day of receipt.
     """
-    for element, day in (("serviceDate", line.on), ("serviceDateEnd", line.line.service_date_end)):
+    for element, day in (("serviceDate", line.on), ("serviceDateEnd", as_day(line.line.service_date_end))):
         if isinstance(day, date) and day > context.received_on:
-            yield Flaw(
+            return Flaw(
                 message=f"{line.hcpcs} is dated {day}, but the claim was received on {context.received_on}.",
                 hint="Correct the date of service, or send the claim after the service.",
                 at=in_line(line, element),
                 facts={"serviceDate": day, "receivedOn": context.received_on},
             )
-            return
+    return None

@@ -1,7 +1,7 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -16,7 +16,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.END_DATE,
     kinds=BOTH_KINDS,
 )
-def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def dates_reversed(line: LineFacts, _: Context) -> Verdict | None:
     """A line ends before it begins.
 
     Why: one of the two dates is mistyped; a payer cannot tell which and returns the line.
@@ -25,11 +25,12 @@ def dates_reversed(line: LineFacts, _: Context) -> Iterator[Verdict]:
 
     Accepted: both dates the same; no end date, which means the same day.
     """
-    begins, ends = line.on, line.line.service_date_end
+    begins, ends = line.on, as_day(line.line.service_date_end)
     if begins and isinstance(ends, date) and ends < begins:
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} begins on {begins} and ends on {ends}.",
             hint="Correct the one of the two dates that is wrong.",
             at=in_line(line, "serviceDateEnd"),
             facts={"serviceDate": begins, "serviceDateEnd": ends},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -19,7 +18,7 @@ from worker.edits.rules.filing_limit import REPLACES_A_CLAIM, FilingLimit, last_
     ),
     options=FilingLimit,
 )
-def filed_too_late(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def filed_too_late(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """The claim was received after the payer's time limit for the date of service.
 
     Why: Medicare accepts a claim for one calendar year from the From date of the line, and a late claim cannot
@@ -34,25 +33,30 @@ def filed_too_late(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     """
     information, options, first = claim.claim.claim_information, context.options(FilingLimit), claim.first_service
     if first is None or first >= context.received_on:
-        return
+        return None
     limit = None if information.claim_frequency_code in REPLACES_A_CLAIM else last_day(first, options, context)
     if limit and context.received_on <= limit:
-        return  # so is each later line
+        return None  # so is each later line
+    verdicts: list[Verdict] = []
     for line in claim.lines:
         if line.on is None or line.on >= context.received_on:
             continue
         if information.claim_frequency_code in REPLACES_A_CLAIM:
-            yield NoData("day on which the original claim was received", line.number)
+            verdicts.append(NoData("day on which the original claim was received", line.number))
             continue
         limit = last_day(line.on, options, context)
         if limit is None:
-            yield NoData("filing limit of the payer", line.number)
+            verdicts.append(NoData("filing limit of the payer", line.number))
         elif context.received_on > limit:
-            yield Flaw(
-                message=f"{line.hcpcs} of {line.on} had to be received by {limit}; it was on {context.received_on}.",
-                hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason "
-                "(CLM20).",
-                at=in_line(line, "serviceDate"),
-                facts={"serviceDate": line.on, "lastDay": limit, "receivedOn": context.received_on},
-                severity=Severity.WARN if information.delay_reason_code else None,
+            verdicts.append(
+                Flaw(
+                    message=f"{line.hcpcs} of {line.on} had to be received by {limit}; it was on "
+                    f"{context.received_on}.",
+                    hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason "
+                    "(CLM20).",
+                    at=in_line(line, "serviceDate"),
+                    facts={"serviceDate": line.on, "lastDay": limit, "receivedOn": context.received_on},
+                    severity=Severity.WARN if information.delay_reason_code else None,
+                )
             )
+    return verdicts

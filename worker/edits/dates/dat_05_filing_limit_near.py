@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
@@ -24,7 +22,7 @@ class FilingRisk(Options):
     ),
     options=FilingRisk,
 )
-def filing_limit_near(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def filing_limit_near(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """The payer's time limit for this service ends within 30 days.
 
     Why: a claim that is returned now may not be corrected in time, and a late claim cannot be appealed. Claims with few
@@ -36,23 +34,26 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     and a replacement, which counts from its original claim.
     """
     if claim.claim.claim_information.claim_frequency_code in REPLACES_A_CLAIM:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     received, limit, days_left = context.received_on, filing_limit(context), context.options(FilingRisk).days_left
     first = claim.first_service
     earliest = last_day(first, limit, context) if first and first < received else None
     if earliest is not None and (earliest - received).days > days_left:  # as on nearly every claim
-        return
+        return None
     limits = [(line, last_day(line.on, limit, context)) for line in claim.lines if line.on and line.on < received]
     in_time = [(line, last) for line, last in limits if last is not None and last >= received]
+    verdicts: list[Verdict] = []
     if not in_time:
-        yield DoesNotApply()
+        verdicts.append(DoesNotApply())
     for line, last in in_time:
         left = (last - received).days
         if left <= days_left:
-            yield Flaw(
-                message=f"{line.hcpcs} of {line.on} has to be received by {last}; days left: {left}.",
-                hint="Send it today, and watch for a rejection: a corrected claim has to arrive by that day too.",
-                at=in_line(line, "serviceDate"),
-                facts={"serviceDate": line.on, "lastDay": last, "daysLeft": left},
+            verdicts.append(
+                Flaw(
+                    message=f"{line.hcpcs} of {line.on} has to be received by {last}; days left: {left}.",
+                    hint="Send it today, and watch for a rejection: a corrected claim has to arrive by that day too.",
+                    at=in_line(line, "serviceDate"),
+                    facts={"serviceDate": line.on, "lastDay": last, "daysLeft": left},
+                )
             )
+    return verdicts

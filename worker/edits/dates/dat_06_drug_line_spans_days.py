@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppres
     ),
     needs=Trait.END_DATE,
 )
-def drug_line_spans_days(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def drug_line_spans_days(line: LineFacts, _: Context) -> Verdict | None:
     """A drug line is dated from one day to another.
 
     Why: payers compare the units with the limit for one day, and JW and JZ cover the containers of one day. A line
@@ -33,11 +32,12 @@ def drug_line_spans_days(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     drug_class = line.drug.drug_class if line.drug else ""
     if drug_class in SUPPLIED or line.place in DISPENSED_TO:
-        yield DoesNotApply()
-    elif line.spans_days:
-        yield Flaw(
+        return DoesNotApply()
+    if line.spans_days:
+        return Flaw(
             message=f"{line.hcpcs} is billed from {line.on} to {line.until} on one line.",
             hint="Bill each day on which the drug was given on its own line, with that day's units.",
             at=in_line(line, "serviceDateEnd"),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "serviceDateEnd": line.until},
         )
+    return None

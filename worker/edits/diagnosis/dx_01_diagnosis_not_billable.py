@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -19,7 +18,7 @@ CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
     predicted=predicts(category="A7", status=("255",), carc=("146",), rarc=("M76",)),
     citation=Citation(source="CMS and NCHS, ICD-10-CM code set of the fiscal year of the date of service"),
 )
-def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis code does not exist, is not complete, or was not in force on the first date of service.
 
     Why: ICD-10-CM changes with each fiscal year (1 October) and only codes complete to the last character are billable.
@@ -32,8 +31,9 @@ def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Iterator[Verd
     """
     on = claim.first_service
     if on is None:
-        return
+        return None
     entries = claim.claim.claim_information.health_care_code_information
+    verdicts: list[Verdict] = []
     for place, (code, entry) in enumerate(zip(claim.diagnoses, entries, strict=True), 1):
         if not code or entry.diagnosis_type_code not in {PRINCIPAL, OTHER}:
             continue
@@ -41,25 +41,32 @@ def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Iterator[Verd
         if isinstance(answer, Found):
             continue
         if isinstance(answer, NotCovered):
-            yield NoData(f"ICD-10-CM codes of the fiscal year of {on}")
-            return
+            return NoData(f"ICD-10-CM codes of the fiscal year of {on}")
         is_principal = entry.diagnosis_type_code == PRINCIPAL
         in_force = f"{answer.valid_from} to {answer.valid_to}" if isinstance(answer, NotInForce) else None
         below = context.snapshot.billable_below(code, on)
         shown = code if CODE.fullmatch(code) else f"Diagnosis {place}"
         message, hint = _words(shown, on, in_force, below)
-        yield Flaw(
-            message=message,
-            hint=hint,
-            at=in_diagnosis(place),
-            facts={"diagnosisCode": shown, "serviceDate": on, "inForce": in_force or "never", "billableBelow": below},
-            predicted=predicts(
-                category="A7",
-                status=("254",) if is_principal else ("255",),
-                carc=("146",),
-                rarc=("MA63",) if is_principal else ("M76",),
-            ),
+        verdicts.append(
+            Flaw(
+                message=message,
+                hint=hint,
+                at=in_diagnosis(place),
+                facts={
+                    "diagnosisCode": shown,
+                    "serviceDate": on,
+                    "inForce": in_force or "never",
+                    "billableBelow": below,
+                },
+                predicted=predicts(
+                    category="A7",
+                    status=("254",) if is_principal else ("255",),
+                    carc=("146",),
+                    rarc=("MA63",) if is_principal else ("M76",),
+                ),
+            )
         )
+    return verdicts
 
 
 def _words(code: str, on: date, in_force: str | None, below: tuple[str, ...]) -> tuple[str, str]:

@@ -18,7 +18,7 @@ HIGHEST: Final = 12
     predicted=predicts(category="A7", status=("477",), carc=("16",), rarc=("M76",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV107 and HI"),
 )
-def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A line points to a diagnosis that the claim does not have, to one twice, to more than four, or not by number.
 
     Why: the pointers name the diagnosis for which the line was done; a pointer to nothing leaves the line without one.
@@ -29,15 +29,17 @@ def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     is reported by DX-03, a line without pointers by FMT-02.
     """
     if not any(claim.diagnoses):
-        return
+        return None
     sound: set[tuple[str | None, ...]] = set()  # most lines point to the same
+    verdicts: list[Verdict] = []
     for line, pointers in zip(claim.lines, claim.pointers, strict=True):
         if pointers in sound:
             continue
         if _is_sound(pointers, claim):
             sound.add(pointers)
         else:
-            yield from _flaws(line, pointers, claim)
+            verdicts += _flaws(line, pointers, claim)
+    return verdicts
 
 
 def _is_sound(pointers: tuple[str | None, ...], claim: ClaimFacts) -> bool:

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
@@ -15,7 +13,7 @@ PRINCIPAL_IN_ICD_9 = "BK"
     predicted=predicts(category="A6", status=("254",), carc=("16",), rarc=("MA63",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), HI01 with qualifier ABK"),
 )
-def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim has no principal ICD-10-CM diagnosis.
 
     Why: every professional claim names the diagnosis that was chiefly responsible for the service, in the first
@@ -28,8 +26,8 @@ def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     entries = claim.claim.claim_information.health_care_code_information
     if any(entry.diagnosis_type_code in {PRINCIPAL, PRINCIPAL_IN_ICD_9} and entry.diagnosis_code for entry in entries):
-        return
-    yield Flaw(
+        return None
+    return Flaw(
         message="The claim has no principal diagnosis (type ABK).",
         hint="Send the diagnosis chiefly responsible for the service first, with type ABK; the others with ABF.",
         at=in_claim("diagnoses"),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -15,7 +14,7 @@ MOST: Final = 12
     predicted=predicts(category="A7", status=("255",), carc=("16",), rarc=("M76",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), HI01 to HI12; CMS-1500 (02/12), box 21 A to L"),
 )
-def too_many_diagnoses(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def too_many_diagnoses(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim has more than 12 diagnoses.
 
     Why: a professional claim has room for 12; a longer list is returned or cut off, and pointers then miss.
@@ -26,9 +25,10 @@ def too_many_diagnoses(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     count = sum(1 for code in claim.diagnoses if code)
     if count > MOST:
-        yield Flaw(
+        return Flaw(
             message=f"The claim has {count} diagnoses; {MOST} are allowed.",
             hint="Keep those that the lines point to, at most 12; the others may go on a second claim.",
             at=in_diagnosis(MOST + 1),
             facts={"diagnoses": count, "limit": MOST},
         )
+    return None

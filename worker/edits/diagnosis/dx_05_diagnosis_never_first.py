@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -21,7 +20,7 @@ IN_ANOTHER_DISEASE: Final = tuple(
     predicted=predicts(category="A7", status=("254", "509"), carc=("16",), rarc=("MA63",)),
     citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting", section="I.A.13 and I.C.20"),
 )
-def diagnosis_never_first(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """The principal diagnosis may not come first: it is an external cause, or a disease within another one.
 
     Why: V00 to Y99 describe how an injury happened, not what is treated. A code "in diseases classified elsewhere"
@@ -38,17 +37,21 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
         for place, (code, entry) in enumerate(zip(claim.diagnoses, entries, strict=True), 1)
         if code and entry.diagnosis_type_code == PRINCIPAL
     ]
+    verdicts: list[Verdict] = []
     if not principal:
-        yield DoesNotApply()
+        verdicts.append(DoesNotApply())
     for place, code in principal:
         is_cause = code.startswith(EXTERNAL_CAUSE)
         if is_cause or code.startswith(IN_ANOTHER_DISEASE):
             kind = "an external cause" if is_cause else "a disease that comes with another one"
             category = code[:3] if code[:3].isalnum() else "the code"
-            yield Flaw(
-                message=f"The principal diagnosis ({category}) is {kind}, which may not come first.",
-                hint="Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
-                at=in_diagnosis(place),
-                facts={"category": category, "kind": kind},
-                severity=None if is_cause else Severity.WARN,
+            verdicts.append(
+                Flaw(
+                    message=f"The principal diagnosis ({category}) is {kind}, which may not come first.",
+                    hint="Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
+                    at=in_diagnosis(place),
+                    facts={"category": category, "kind": kind},
+                    severity=None if is_cause else Severity.WARN,
+                )
             )
+    return verdicts

@@ -1,8 +1,8 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_day
 from worker.edits.edit import Bypassed, Context, DoesNotApply, EditStatus, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_diagnosis
@@ -23,7 +23,7 @@ ATTESTED: Final = "KX"
     citation=Citation(source="CMS, Medicare Code Editor: age and sex conflicts; ICD-10-CM, titles of the blocks named"),
     status=EditStatus.PREVIEW,
 )
-def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis belongs to the other sex, or is of pregnancy at an age without pregnancies.
 
     Why: either the diagnosis or the patient is wrong, and some payers deny such a claim.
@@ -38,23 +38,23 @@ def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Iterator[Ver
     patient = claim.claim.dependent or claim.claim.subscriber
     suspect = [code for code in claim.diagnoses if code.startswith(OF_ONE_SEX)]
     if not suspect:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     attesting = [line.number for line in claim.lines if ATTESTED in line.modifiers]
     if attesting:
-        yield Bypassed(f"modifier {ATTESTED}", attesting[0])
-        return
+        return Bypassed(f"modifier {ATTESTED}", attesting[0])
     gender = (patient.gender or "").upper() if patient else ""
-    age = _age(patient.date_of_birth if patient else None, claim.first_service)
+    age = _age(as_day(patient.date_of_birth) if patient else None, claim.first_service)
+    verdicts: list[Verdict] = []
     if gender not in {"F", "M"}:
-        yield NoData("sex of the patient")
+        verdicts.append(NoData("sex of the patient"))
     if age is None and any(code.startswith(PREGNANCY) for code in suspect):
-        yield NoData("age of the patient")
+        verdicts.append(NoData("age of the patient"))
     for place, code in enumerate(claim.diagnoses, 1):
         if (gender == "M" and code.startswith(WOMEN)) or (gender == "F" and code.startswith(MEN)):
-            yield _flaw(place, code, "sex", "10")
+            verdicts.append(_flaw(place, code, "sex", "10"))
         elif age is not None and not YOUNGEST <= age <= OLDEST and code.startswith(PREGNANCY):
-            yield _flaw(place, code, "age", "9")
+            verdicts.append(_flaw(place, code, "age", "9"))
+    return verdicts
 
 
 def _age(born: object, on: date | None) -> int | None:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -25,7 +24,7 @@ class RefusedDiagnoses(Options):
     options=RefusedDiagnoses,
     lacks=unless_given(RefusedDiagnoses, "unspecified diagnoses that the payer refuses", "codes"),
 )
-def diagnosis_too_general(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def diagnosis_too_general(claim: ClaimFacts, context: Context) -> list[Verdict]:
     """A diagnosis does not specify the side, the site or the kind, and the payer refuses it for that.
 
     Why: many payers ask for the most specific code that the record supports. ICD-10-CM itself allows the unspecified
@@ -36,11 +35,13 @@ def diagnosis_too_general(claim: ClaimFacts, context: Context) -> Iterator[Verdi
     Accepted: H353211 (right eye); a code that is not on the list.
     """
     refused = context.options(RefusedDiagnoses).codes or frozenset()
-    for place, code in enumerate(claim.diagnoses, 1):
-        if code in refused:
-            yield Flaw(
-                message=f"{code} is not specific enough for this payer.",
-                hint="Send the code with the side, the site and the kind that the record supports.",
-                at=in_diagnosis(place),
-                facts={"diagnosisCode": code},
-            )
+    return [
+        Flaw(
+            message=f"{code} is not specific enough for this payer.",
+            hint="Send the code with the side, the site and the kind that the record supports.",
+            at=in_diagnosis(place),
+            facts={"diagnosisCode": code},
+        )
+        for place, code in enumerate(claim.diagnoses, 1)
+        if code in refused
+    ]

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -17,7 +16,7 @@ ENDED: Final = date(2015, 10, 1)
     predicted=predicts(category="A7", status=("508", "700"), carc=("16",), rarc=("MA63",)),
     citation=Citation(source="45 CFR 162.1002; ASC X12N 005010X222A1 (837P), HI qualifiers BK and BF", effective=ENDED),
 )
-def icd_9_code(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def icd_9_code(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis is sent as an ICD-9-CM code for a service since 2015-10-01.
 
     Why: since that day every diagnosis is coded in ICD-10-CM (types ABK and ABF); ICD-9-CM (BK and BF) is returned.
@@ -29,14 +28,17 @@ def icd_9_code(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     entries = claim.claim.claim_information.health_care_code_information
     old = [place for place, entry in enumerate(entries, 1) if entry.diagnosis_type_code in ICD_9]
     if not old:
-        yield DoesNotApply()
-    elif claim.first_service is None:
-        yield NoData("date of service")
-    elif claim.first_service >= ENDED:
-        for place in old:
-            yield Flaw(
-                message=f"Diagnosis {place} is sent as ICD-9-CM, which ended for services from {ENDED}.",
-                hint="Send the ICD-10-CM code with type ABK (the principal one) or ABF.",
-                at=in_diagnosis(place),
-                facts={"diagnosisType": entries[place - 1].diagnosis_type_code, "serviceDate": claim.first_service},
-            )
+        return DoesNotApply()
+    if claim.first_service is None:
+        return NoData("date of service")
+    if claim.first_service < ENDED:
+        return None
+    return [
+        Flaw(
+            message=f"Diagnosis {place} is sent as ICD-9-CM, which ended for services from {ENDED}.",
+            hint="Send the ICD-10-CM code with type ABK (the principal one) or ABF.",
+            at=in_diagnosis(place),
+            facts={"diagnosisType": entries[place - 1].diagnosis_type_code, "serviceDate": claim.first_service},
+        )
+        for place in old
+    ]

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -13,7 +11,7 @@ from worker.payers.guide import Evidence
     predicted=predicts(category="A7", status=("254", "287"), carc=("50", "11"), rarc=("N115", "N130")),
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.4"),
 )
-def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def diagnosis_not_indicated(day: DrugDay, context: Context) -> Verdict | None:
     """None of the diagnoses that the drug's lines point to is a known indication of the drug.
 
     Why: a payer pays for a drug that is reasonable and necessary for the patient's illness, and reads that from the
@@ -27,16 +25,15 @@ def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]
     line, guide = day.lines[0], context.guides.get(day.hcpcs)
     known = guide.indications if guide else None
     if known is None:
-        yield NoData("guide with the drug's diagnoses", line.number)
-        return
+        return NoData("guide with the drug's diagnoses", line.number)
     diagnoses = context.claim.diagnoses_of(day.lines)
     if not diagnoses:
-        yield NoData("diagnosis pointers", line.number)
-    elif known.effective and day.on < known.effective:
-        yield NoData("list of diagnoses for that date", line.number)
-    elif not any(diagnosis.startswith(known.prefixes) for diagnosis in diagnoses):
+        return NoData("diagnosis pointers", line.number)
+    if known.effective and day.on < known.effective:
+        return NoData("list of diagnoses for that date", line.number)
+    if not any(diagnosis.startswith(known.prefixes) for diagnosis in diagnoses):
         decides = known.evidence is Evidence.COVERAGE_ARTICLE and known.complete
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs} is billed for {', '.join(diagnoses)}; known for it: {', '.join(known.prefixes)}.",
             hint=f"Point to the diagnosis that the drug treats. Source of the list: {known.source}"
             + (" (the complete list)." if decides else " (not a complete list: a payer may accept others)."),
@@ -44,3 +41,4 @@ def diagnosis_not_indicated(day: DrugDay, context: Context) -> Iterator[Verdict]
             facts={"procedureCode": day.hcpcs, "diagnoses": diagnoses, "evidence": known.evidence.value},
             severity=Severity.REJECT if decides else None,
         )
+    return None

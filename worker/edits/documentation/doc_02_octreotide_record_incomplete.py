@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -13,7 +11,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     citation=Citation(source="Medicare LCD L33438 and billing and coding article A56531, octreotide depot"),
     about=asked_for_by("DOC-02"),
 )
-def octreotide_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def octreotide_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for depot octreotide (J2353) lacks what payers ask for.
 
     Why: Medicare pays for the depot form after the short-acting form was tolerated and worked, for a diagnosis that
@@ -23,4 +21,4 @@ def octreotide_record_incomplete(day: DrugDay, context: Context) -> Iterator[Ver
 
     Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
     """
-    yield from missing_from_record(day, context)
+    return list(missing_from_record(day, context))

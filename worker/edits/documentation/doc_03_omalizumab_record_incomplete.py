@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -15,7 +13,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     ),
     about=asked_for_by("DOC-03"),
 )
-def omalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def omalizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for omalizumab (J2357) lacks what payers ask for.
 
     Why: the dose for asthma follows from body weight and IgE, and payers want to see which therapies failed before.
@@ -26,4 +24,4 @@ def omalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Ver
     Accepted: the same record for chronic hives (L50.1). Without any list a warning only, unless the payer profile
     requires the record.
     """
-    yield from missing_from_record(day, context)
+    return list(missing_from_record(day, context))

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -13,7 +11,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapters 12 and 17"),
     about=asked_for_by("DOC-04"),
 )
-def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for atezolizumab (J9022) lacks what payers ask for.
 
     Why: the infusion is billed by time, the drug by dose and by what was discarded; both must be in the record of
@@ -24,4 +22,4 @@ def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[V
     Accepted: every item of the guide; the amount discarded only beside a JW line. Without any list a warning only,
     unless the payer profile requires the record.
     """
-    yield from missing_from_record(day, context)
+    return list(missing_from_record(day, context))

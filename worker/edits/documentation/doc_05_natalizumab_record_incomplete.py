@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -15,7 +13,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     ),
     about=asked_for_by("DOC-05"),
 )
-def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for natalizumab (J2323) lacks what payers ask for.
 
     Why: the drug can cause a brain infection (PML). It is given under the TOUCH program only, with a JC virus antibody
@@ -25,4 +23,4 @@ def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Ve
 
     Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
     """
-    yield from missing_from_record(day, context)
+    return list(missing_from_record(day, context))

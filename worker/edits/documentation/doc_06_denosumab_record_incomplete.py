@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -15,7 +13,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     ),
     about=asked_for_by("DOC-06"),
 )
-def denosumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def denosumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for denosumab (J0897) lacks what payers ask for.
 
     Why: Prolia and Xgeva share the code, so that only the record says what the drug is for and how often it is due.
@@ -26,4 +24,4 @@ def denosumab_record_incomplete(day: DrugDay, context: Context) -> Iterator[Verd
     Accepted: the same record for bone metastases. Without any list a warning only, unless the payer profile requires
     the record.
     """
-    yield from missing_from_record(day, context)
+    return list(missing_from_record(day, context))

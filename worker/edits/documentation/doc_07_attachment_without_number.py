@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from schemas.claim import ReportInformation
 from schemas.outcome import Citation, Location, Severity
+from schemas.records import ReportInformation
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_line
@@ -20,7 +20,7 @@ CLAIM: Final = "$.claimInformation.claimSupplementalInformation"
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 PWK, attachment control number PWK06"),
     needs=Trait.ATTACHMENT,
 )
-def attachment_without_number(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def attachment_without_number(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An attachment is announced as sent, without the control number by which the payer could find it.
 
     Why: attachments travel apart from the claim. The number (PWK06) is on both, and brings them together.
@@ -33,24 +33,29 @@ def attachment_without_number(claim: ClaimFacts, _: Context) -> Iterator[Verdict
     announced = [
         (report, where) for report, where in _reports(claim) if report.attachment_transmission_code != ON_REQUEST
     ]
+    verdicts: list[Verdict] = []
     if not announced:
-        yield DoesNotApply()
+        verdicts.append(DoesNotApply())
     for report, where in announced:
         if report.attachment_control_number or report.attachment_id:
             continue
         if report.attachment_transmission_code not in SENT:
-            yield NoData("attachment transmission code", where.line)
+            verdicts.append(NoData("attachment transmission code", where.line))
             continue
-        yield Flaw(
-            message=f"An attachment (report type {report.attachment_report_type_code or 'not given'}) is sent without "
-            "a control number.",
-            hint="Give the attachment a control number and send it here (PWK06) and on the attachment itself.",
-            at=where,
-            facts={
-                "reportType": report.attachment_report_type_code or "not given",
-                "transmission": report.attachment_transmission_code,
-            },
+        verdicts.append(
+            Flaw(
+                message=f"An attachment (report type {report.attachment_report_type_code or 'not given'}) "
+                "is sent without "
+                "a control number.",
+                hint="Give the attachment a control number and send it here (PWK06) and on the attachment itself.",
+                at=where,
+                facts={
+                    "reportType": report.attachment_report_type_code or "not given",
+                    "transmission": report.attachment_transmission_code,
+                },
+            )
         )
+    return verdicts
 
 
 def _reports(claim: ClaimFacts) -> Iterator[tuple[ReportInformation, Location]]:

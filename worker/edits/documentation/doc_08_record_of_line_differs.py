@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.documentation import Element
@@ -18,7 +17,7 @@ from worker.edits.facts.traits import Trait
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     needs=Trait.RECORD,
 )
-def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def record_of_line_differs(day: DrugDay, _: Context) -> Verdict | list[Verdict] | None:
     """The record of one line gives a different dose or discarded amount than the line bills.
 
     Why: a reviewer compares each line with the record; payment that the record does not support is recouped.
@@ -30,10 +29,10 @@ def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
     compared as a whole by UNT-02, WST-05, WST-06 and WST-10.
     """
     if day.record is None or len(day.lines) == 1:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     together = {True: day.dose_discarded, False: day.dose_given}
     compared = False
+    verdicts: list[Verdict] = []
     for line in day.lines:
         element = Element.AMOUNT_DISCARDED if line.is_waste else Element.DOSE_ADMINISTERED
         told = [entry for entry in day.record.entries(element) if entry.provider_control_number == line.control_number]
@@ -47,11 +46,12 @@ def record_of_line_differs(day: DrugDay, _: Context) -> Iterator[Verdict]:
             continue
         whole = together[line.is_waste]
         if isinstance(whole, Unknown):
-            yield _differs(day, line, amount, day.unit_dose, Severity.REJECT)
+            verdicts.append(_differs(day, line, amount, day.unit_dose, Severity.REJECT))
         elif _agrees(day, whole, day.unit_dose, wasted=line.is_waste):
-            yield _differs(day, line, amount, day.unit_dose, Severity.WARN)
+            verdicts.append(_differs(day, line, amount, day.unit_dose, Severity.WARN))
     if not compared:
-        yield NoData("documentation of each line of the drug", day.lines[0].number)
+        verdicts.append(NoData("documentation of each line of the drug", day.lines[0].number))
+    return verdicts
 
 
 def _agrees(day: DrugDay, amount: Decimal, unit: Decimal, *, wasted: bool) -> bool:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -23,7 +22,7 @@ class PharmacyBenefit(CodeList):
     about=on_list(PharmacyBenefit),
     lacks=unless_given(PharmacyBenefit, "the payer's list of drugs of its pharmacy benefit", "codes"),
 )
-def drug_of_other_benefit(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def drug_of_other_benefit(line: LineFacts, _: Context) -> Verdict | None:
     """The payer pays the drug under its pharmacy benefit, not on a professional claim.
 
     Why: a drug is either given by a practitioner and billed here, or dispensed and billed by a pharmacy. Which codes a
@@ -36,11 +35,10 @@ def drug_of_other_benefit(line: LineFacts, _: Context) -> Iterator[Verdict]:
     be read from a claim and is not judged.
     """
     if BILLED_TO_BE_DENIED in line.modifiers:
-        yield Bypassed(f"modifier {BILLED_TO_BE_DENIED}", line.number)
-    else:
-        yield Flaw(
-            message=f"{line.hcpcs} is paid by this payer's pharmacy benefit only.",
-            hint="Have a pharmacy dispense and bill the drug, or bill with GY for a denial.",
-            at=in_line(line, "procedureCode"),
-            facts={"procedureCode": line.hcpcs},
-        )
+        return Bypassed(f"modifier {BILLED_TO_BE_DENIED}", line.number)
+    return Flaw(
+        message=f"{line.hcpcs} is paid by this payer's pharmacy benefit only.",
+        hint="Have a pharmacy dispense and bill the drug, or bill with GY for a denial.",
+        at=in_line(line, "procedureCode"),
+        facts={"procedureCode": line.hcpcs},
+    )

@@ -5,11 +5,13 @@ HCP-08 where another form or maker of the same drug is; NDC-06 where the package
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from worker.edits.drugs.ingredients import UNLISTED, share_ingredient
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.code import Siblings
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import Container, Drug
 from worker.reference.tables.snapshot import Snapshot
@@ -17,7 +19,7 @@ from worker.reference.tables.snapshot import Snapshot
 BIOSIMILAR: Final = "biosimilar"
 
 
-def siblings(line: LineFacts, snapshot: Snapshot) -> tuple[tuple[Container, Drug], ...] | None:
+def siblings(line: LineFacts, snapshot: Snapshot) -> Siblings:
     """The package's rows when all are of the code's ingredient, but none is under the code, each with its drug.
 
     Empty when the package is listed under the code. None when they cannot be compared: the package or the code is not
@@ -28,16 +30,24 @@ def siblings(line: LineFacts, snapshot: Snapshot) -> tuple[tuple[Container, Drug
         return None
     if not is_billable_form(package.national_drug_code or "") or line.drug.drug_class == UNLISTED:
         return None
-    answer = snapshot.container(package.national_drug_code or "", line.on)
-    known = isinstance(line.drug_answer, Found) and isinstance(snapshot.containers_of(line.hcpcs, line.on), Found)
-    if not known or not isinstance(answer, Found):
-        return None
-    if any(row.hcpcs == line.hcpcs for row in answer.row):
+    known = line.code.siblings
+    ndc = package.national_drug_code or ""
+    if ndc not in known:
+        answer = snapshot.container(ndc, line.on)
+        listed = isinstance(line.drug_answer, Found) and isinstance(snapshot.containers_of(line.hcpcs, line.on), Found)
+        if not listed or not isinstance(answer, Found):
+            return None
+        known[ndc] = _siblings(line.hcpcs, line.drug, answer.row, line.on, snapshot)
+    return known[ndc]
+
+
+def _siblings(hcpcs: str, drug: Drug, rows: Iterable[Container], on: date, snapshot: Snapshot) -> Siblings:
+    if any(row.hcpcs == hcpcs for row in rows):
         return ()
     found = []
-    for container in answer.row:
-        other = snapshot.drug(container.hcpcs, line.on)
-        if not isinstance(other, (Found, NotInForce)) or not share_ingredient(line.drug, other.row, snapshot):
+    for container in rows:
+        other = snapshot.drug(container.hcpcs, on)
+        if not isinstance(other, (Found, NotInForce)) or not share_ingredient(drug, other.row, snapshot):
             return None
         found.append((container, other.row))
     return tuple(found)

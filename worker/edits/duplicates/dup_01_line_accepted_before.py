@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, EditStatus, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
@@ -12,7 +10,7 @@ from worker.edits.facts.claim import LineFacts
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
     status=EditStatus.PLANNED,
 )
-def line_accepted_before(_subject: LineFacts, _: Context) -> Iterator[Verdict]:
+def line_accepted_before(_subject: LineFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The same line was accepted on an earlier claim.
 
     Why: a payer denies a second line with the same patient, day, code, modifiers, units and provider as a
@@ -24,4 +22,4 @@ def line_accepted_before(_subject: LineFacts, _: Context) -> Iterator[Verdict]:
 
     Planned: it compares the claim with those before it, which are not kept. It is listed, and evaluated on no claim.
     """
-    yield from ()
+    return None

@@ -1,8 +1,8 @@
 from collections import Counter
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_quantity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
@@ -16,7 +16,7 @@ REPEATED: Final = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
     predicted=predicts(category="A7", status=("54",), carc=("18",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
 )
-def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def line_billed_twice(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """Two lines of the claim are the same in everything that a payer compares.
 
     Why: the second one is denied as a duplicate, and may hold the first one up.
@@ -27,9 +27,10 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     states that it was done again; lines whose description or note differ.
     """
     if len({(line.hcpcs, line.on) for line in claim.lines}) == len(claim.lines):
-        return
+        return None
     billed = Counter((line.hcpcs, line.on) for line in claim.lines)
     first: dict[tuple[object, ...], LineFacts] = {}
+    verdicts: list[Verdict] = []
     for line in claim.lines:
         if (
             line.on is None
@@ -40,12 +41,16 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
             continue
         earlier = first.setdefault(_compared(claim, line), line)
         if earlier is not line:
-            yield Flaw(
-                message=f"Line {line.number} bills {line.hcpcs} of {line.on} exactly as line {earlier.number} does.",
-                hint="Remove one, or add up the units on one line; 76 states that it was repeated on that day.",
-                at=in_line(line, "line"),
-                facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "firstLine": earlier.number},
+            verdicts.append(
+                Flaw(
+                    message=f"Line {line.number} bills {line.hcpcs} of {line.on} exactly as line "
+                    f"{earlier.number} does.",
+                    hint="Remove one, or add up the units on one line; 76 states that it was repeated on that day.",
+                    at=in_line(line, "line"),
+                    facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "firstLine": earlier.number},
+                )
             )
+    return verdicts
 
 
 def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
@@ -61,6 +66,6 @@ def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
         claim.rendering_npi(line),
         service.description,
         line.line.additional_notes,
-        package and (package.national_drug_code, package.national_drug_unit_count),
+        package and (package.national_drug_code, as_quantity(package.national_drug_unit_count)),
         service.diagnosis_pointers,
     )

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -27,7 +26,7 @@ SERVICE_APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
     ),
     about=lambda code, _: within(code, VISITS),
 )
-def visit_without_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def visit_without_modifier(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """An office visit on the day of an injection or infusion by the same provider carries no modifier 25.
 
     Why: giving the drug includes the usual care of the patient. A visit is paid beside it only when it was
@@ -39,20 +38,23 @@ def visit_without_modifier(line: LineFacts, context: Context) -> Iterator[Verdic
     59 or an X modifier on the injection, lift the edit as well. 99211 is different: no modifier lifts it.
     """
     if not within(line.hcpcs, VISITS) or line.on is None:
-        return
+        return None
     provider = context.claim.rendering_npi(line)
+    verdicts: list[Verdict] = []
     for other in context.claim.lines:
         if other.hcpcs in ADMINISTRATIONS and other.on == line.on and context.claim.rendering_npi(other) == provider:
             if lifting := VISIT_APART.intersection(line.modifiers):
-                yield Bypassed(f"modifier {min(lifting)}", line.number)
-                return
+                return Bypassed(f"modifier {min(lifting)}", line.number)
             if lifting := SERVICE_APART.intersection(other.modifiers):
-                yield Bypassed(f"modifier {min(lifting)}", other.number)
+                verdicts.append(Bypassed(f"modifier {min(lifting)}", other.number))
                 continue
-            yield Flaw(
-                message=f"{line.hcpcs} is billed with {other.hcpcs} on {line.on} and carries no modifier 25.",
-                hint="Add 25 to the visit if it was significant and separate from giving the drug; else remove it.",
-                at=in_line(line, "procedureModifiers"),
-                facts={"procedureCode": line.hcpcs, "administration": other.hcpcs, "serviceDate": line.on},
+            verdicts.append(
+                Flaw(
+                    message=f"{line.hcpcs} is billed with {other.hcpcs} on {line.on} and carries no modifier 25.",
+                    hint="Add 25 to the visit if it was significant and separate from giving the drug; else remove it.",
+                    at=in_line(line, "procedureModifiers"),
+                    facts={"procedureCode": line.hcpcs, "administration": other.hcpcs, "serviceDate": line.on},
+                )
             )
-            return
+            return verdicts
+    return verdicts

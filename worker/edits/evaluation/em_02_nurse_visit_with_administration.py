@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -23,7 +22,7 @@ ADMINISTRATIONS: Final = frozenset(
     ),
     about=lambda code, _: code == NURSE_VISIT,
 )
-def nurse_visit_with_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def nurse_visit_with_administration(line: LineFacts, context: Context) -> Verdict | None:
     """The short visit 99211 is billed on the day of an injection or infusion by the same provider.
 
     Why: giving the drug includes what 99211 stands for, care of the patient without the physician. No modifier makes
@@ -34,15 +33,14 @@ def nurse_visit_with_administration(line: LineFacts, context: Context) -> Iterat
     Accepted: 99211 on another day or of another provider; a visit of a higher level with 25, which is EM-01's.
     """
     if line.on is None:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     provider = context.claim.rendering_npi(line)
     for other in context.claim.lines:
         if other.hcpcs in ADMINISTRATIONS and other.on == line.on and context.claim.rendering_npi(other) == provider:
-            yield Flaw(
+            return Flaw(
                 message=f"99211 is billed with {other.hcpcs} on {line.on}; it is included, even with modifier 25.",
                 hint="Remove 99211. If a physician saw the patient for more, bill the level that the record supports.",
                 at=in_line(line, "procedureCode"),
                 facts={"procedureCode": line.hcpcs, "administration": other.hcpcs, "serviceDate": line.on},
             )
-            return
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -26,7 +25,7 @@ DRUG_CODES: Final = ("J",)
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 40.2"),
     needs=Trait.MODIFIER,
 )
-def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Verdict | None:
     """Modifier 25 is on a line that is not a visit.
 
     Why: 25 states that a visit was significant and separate from a service of the same day. On the service or the
@@ -38,11 +37,12 @@ def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Iterat
     eye examinations, wellness visits and other visits.
     """
     if SEPARATE_VISIT not in line.modifiers:
-        yield DoesNotApply()
-    elif line.drug or line.hcpcs.startswith(DRUG_CODES) or within(line.hcpcs, NO_VISITS):
-        yield Flaw(
+        return DoesNotApply()
+    if line.drug or line.hcpcs.startswith(DRUG_CODES) or within(line.hcpcs, NO_VISITS):
+        return Flaw(
             message=f"{line.hcpcs} is not a visit, but carries modifier 25.",
             hint="Remove 25 here; put it on the visit if that was significant and separate.",
             at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(SEPARATE_VISIT)),
             facts={"procedureCode": line.hcpcs, "modifier": SEPARATE_VISIT},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.documentation import Element
@@ -33,7 +32,7 @@ SHOWS_WORK: Final = frozenset(
     needs=Trait.MODIFIER,
     about=lambda code, _: within(code, VISITS),
 )
-def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def separate_visit_not_documented(line: LineFacts, context: Context) -> Verdict | None:
     """For a visit with modifier 25 on the day of an injection or infusion, the record shows no work of its own.
 
     Why: the note must show an assessment or a plan beyond giving the drug; the history since the last dose is not
@@ -45,24 +44,20 @@ def separate_visit_not_documented(line: LineFacts, context: Context) -> Iterator
     is not required, one without them is not judged: it may be about the drug alone.
     """
     if SEPARATE_VISIT not in line.modifiers or not within(line.hcpcs, VISITS):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if not any(other.on == line.on and other.traits & Trait.INJECTION_OR_INFUSION for other in context.claim.lines):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if unknown := record_not_asked(context, line.number):
-        yield unknown
-        return
+        return unknown
     of_line = {line.control_number} if line.control_number else set()
     if any(
         entry.element in SHOWS_WORK and entry.value and entry.provider_control_number in of_line
         for entry in context.claim.documentation or ()
     ):
-        return
+        return None
     if context.profile.documentation is not DocumentationMode.REQUIRED:
-        yield NoData("documentation of the visit's own line", line.number)
-        return
-    yield Flaw(
+        return NoData("documentation of the visit's own line", line.number)
+    return Flaw(
         message=f"{line.hcpcs}-25 of {line.on}: the record shows no work beyond giving the drug.",
         hint="Send findings, plan or necessity of the visit as elements of `documentation` with its line's number; "
         "they are in: progress note (PWK 09).",

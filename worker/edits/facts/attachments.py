@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from schemas.claim import Claim, ReportInformation
+from schemas.records import Claim, ReportInformation
 from worker.edits.facts.claim import LineFacts
 
 

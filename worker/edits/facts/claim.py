@@ -6,28 +6,26 @@ Values that could not be read are None here; only the intake edits look at the t
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
 
-from schemas.claim import Claim, Provider, ServiceLine
-from schemas.documentation import DocumentationElement
+from msgspec import Struct
+
+from schemas.records import Claim, DocumentationElement, Provider, ServiceLine
+from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.record import DrugRecord, Unknown
 from worker.reference.tables.answer import Answer
 from worker.reference.tables.rows import Container, Drug
 
-Likeness: TypeAlias = tuple[object, ...]
-"""What two lines, or two drugs and days, have alike for whoever does not look at the rest of their claims."""
 
-
-class LineFacts(NamedTuple):
+class LineFacts(Struct, frozen=True, eq=False, gc=False):
     """One service line.
 
     `on` is its first date of service and `until` its last one, which is the first when no later one is given. `place`
     is where it was done: its own place of service [SV105], else the claim's [CLM05-1]; on an institutional claim the
     place that the facility type stands for, None for most types. `drug` is the drug behind its code, in force on that
-    date or not; None for a line that is not a drug line as far as our tables know (`drug_answer` then says how they
-    know). `traits` are the values of `Trait` added up. `likeness` is None for a line with content that few others have.
+    date or not; None for a line that is not a drug line as far as our tables know (`drug_answer` then says how).
+    `traits` are the values of `Trait` added up. `code` is what the tables know of its code on that date.
 
-    The charge of a line differs from provider to provider; ask the claim for it.
+    Its charge is in the claim's `charges`.
     """
 
     number: int
@@ -39,9 +37,13 @@ class LineFacts(NamedTuple):
     units: Decimal | None
     modifiers: tuple[str, ...]
     drug: Drug | None
-    drug_answer: Answer[Drug] | None
     traits: int
-    likeness: Likeness | None
+    code: CodeOnDay
+
+    @property
+    def drug_answer(self) -> Answer[Drug] | None:
+        """What the tables say of its code as that of a drug."""
+        return self.code.drug_answer
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -78,14 +80,12 @@ class LineFacts(NamedTuple):
         return self.line.provider_control_number or None
 
 
-class DrugDay(NamedTuple):
+class DrugDay(Struct, frozen=True, eq=False, gc=False):
     """All lines of one drug code on one date of service, with what the record says about them.
 
     `given` are the lines that bill what was administered, `wasted` those that bill what was discarded; their units are
     None when a count is missing. Doses are in the unit of the code's billing unit (mg for a code billed per 10 mg).
-    `marketed` are the containers on the crosswalk of that day, none when they or their contents are not known, and
-    `marketed_sizes` the billing units in each, each once, smallest first. `traits` are those of all lines together.
-    `likeness` is None when a record was sent, or a line has none.
+    `traits` are those of all lines together. `code` is what the tables know of the drug on that day.
     """
 
     lines: tuple[LineFacts, ...]
@@ -100,10 +100,18 @@ class DrugDay(NamedTuple):
     dose_given: Decimal | Unknown
     dose_discarded: Decimal | Unknown
     containers_opened: tuple[Decimal, ...] | Unknown
-    marketed: tuple[Container, ...]
-    marketed_sizes: tuple[Decimal, ...]
     traits: int
-    likeness: Likeness | None
+    code: CodeOnDay
+
+    @property
+    def marketed(self) -> tuple[Container, ...]:
+        """The containers on the crosswalk of that day, none when they or their contents are not known."""
+        return self.code.marketed
+
+    @property
+    def marketed_sizes(self) -> tuple[Decimal, ...]:
+        """The billing units in each, each once, smallest first."""
+        return self.code.marketed_sizes
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -116,8 +124,8 @@ class DrugDay(NamedTuple):
         return None if self.drug.unit_up_to else self.drug.unit_amount
 
 
-class ClaimFacts(NamedTuple):
-    """The claim with its lines and its drugs by day. As a whole it has no code, and no likeness.
+class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
+    """The claim with its lines and its drugs by day. As a whole it is of no one code.
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
@@ -138,7 +146,6 @@ class ClaimFacts(NamedTuple):
     traits: int
     is_institutional: bool = False
     hcpcs: str = ""
-    likeness: None = None
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:

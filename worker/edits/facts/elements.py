@@ -4,12 +4,11 @@ Lengths: ASC X12 005010X222A1 (CLM01 38, REF02 of REF*6R 30, NM109 80, SV101-2 a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
-from schemas.claim import Claim, Organization, Person, Provider, ServiceLine
-from schemas.part import Part
+from schemas.records import Claim, Organization, Part, Person, Provider, ServiceLine, attributes
 from schemas.values import Unreadable
 
 # The 277CA status (code list 508) that names an element, and the entity (code list 98) where the status needs one.
@@ -112,31 +111,40 @@ def unreadable(claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _unreadable_in(part: Part, path: str) -> Iterator[tuple[str, str]]:
-    for name, alias in _measured(type(part)):
-        yield from _unreadable_value(getattr(part, name), f"{path}.{alias}")
+    for attribute, name, read in _measured(type(part)):
+        value = getattr(part, attribute)
+        if value:
+            yield from _unreadable_value(value, read, f"{path}.{name}")
 
 
-def _unreadable_value(value: object, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Unreadable):
-        yield path, value
+def _unreadable_value(value: object, read: "TextReader | None", path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        if read and isinstance(read(value), Unreadable):
+            yield path, value
     elif isinstance(value, Part):
         yield from _unreadable_in(value, path)
     elif isinstance(value, tuple):
         for place, member in enumerate(value):
-            yield from _unreadable_value(member, f"{path}[{place}]")
+            yield from _unreadable_value(member, read, f"{path}[{place}]")
+
+
+TextReader: TypeAlias = Callable[[str], object]
 
 
 @cache
-def _measured(kind: type[Part]) -> tuple[tuple[str, str], ...]:
-    """The fields of a part, with their names on the wire, that hold an amount, a count or a date, or parts that do."""
-    return tuple(
-        (name, field.alias or name)
-        for name, field in kind.model_fields.items()
-        if any(
-            each is Unreadable or (isinstance(each, type) and issubclass(each, Part) and _measured(each))
-            for each in _types_in(field.annotation)
-        )
-    )
+def _measured(kind: type[Part]) -> tuple[tuple[str, str, TextReader | None], ...]:
+    """The fields of a part, with their names on the wire, that hold an amount, a count or a date, or parts that do.
+
+    Each has what reads its text; None when it holds parts.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    found = []
+    for name, attribute in attributes(kind).items():
+        reads = [each for each in getattr(hints[attribute], "__metadata__", ()) if callable(each)]
+        inside = [each for each in _types_in(hints[attribute]) if isinstance(each, type) and issubclass(each, Part)]
+        if reads or any(map(_measured, inside)):
+            found.append((attribute, name, reads[0] if reads else None))
+    return tuple(found)
 
 
 def _types_in(annotation: Any) -> Iterator[Any]:  # a type, a union or a tuple of them

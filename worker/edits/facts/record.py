@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from schemas.documentation import DocumentationElement, Element
+from schemas.documentation import Element
+from schemas.records import DocumentationElement
 
 MILLIGRAMS: Final = {
     "kg": Decimal(1_000_000),

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from schemas.claim import Claim, Provider, ServiceLine
-from schemas.part import Part
+from schemas.records import Claim, Part, Provider, ServiceLine
 
 
 class Role(NamedTuple):
@@ -75,7 +74,7 @@ def npis(claim: Claim) -> Iterator[Npi]:
     for place, other in enumerate(information.other_subscriber_information):
         yield from _npis_in(other, {}, f"$.claimInformation.otherSubscriberInformation[{place}]", "2330", None)
     for place, line in enumerate(information.service_lines):
-        if line.model_extra or (
+        if line.extra or (
             line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider
         ):
             yield from _npis_in(line, OF_LINE, f"$.claimInformation.serviceLines[{place}]", "2400", place + 1)
@@ -100,7 +99,7 @@ def _parties(part: Part) -> Iterator[tuple[str, object]]:
         yield "referringProvider", part.referring_provider
         yield "orderingProvider", part.ordering_provider
         yield "supervisingProvider", part.supervising_provider
-    yield from (part.model_extra or {}).items()
+    yield from (part.extra or {}).items()
 
 
 def _unmapped(claim: Claim) -> Iterator[Npi]:

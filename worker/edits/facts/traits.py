@@ -5,11 +5,10 @@ no package, and few drugs are wasted. Such an edit counts as not applicable, as 
 """
 
 from enum import IntEnum
-from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
-from schemas.claim import ServiceLine
+from schemas.records import ServiceLine
 from worker.edits.codes.administrations import ADMINISTRATIONS, GIVING
 from worker.edits.codes.ranges import within
 
@@ -61,28 +60,29 @@ WASTE: Final = ("JW", "JZ")
 """The modifiers that say what was discarded, or that nothing was."""
 
 
-def traits_of_line(code: str, modifiers: tuple[str, ...], line: ServiceLine) -> int:
-    """The traits of a service line, as the sum of their values."""
-    traits = _traits_of_code(code) | _traits_of_modifiers(modifiers)
-    if line.drug_identification and line.drug_identification.national_drug_code:
+def traits_of_line(modifiers: tuple[str, ...], line: ServiceLine) -> int:
+    """The traits of a service line beside those of its code, as the sum of their values."""
+    service, institutional, package = line.professional_service, line.institutional_service, line.drug_identification
+    traits = _traits_of_modifiers(modifiers) if modifiers else 0
+    if package is not None and package.national_drug_code:
         traits |= Trait.PACKAGE
-    if line.service_date_end is not None:
+    if line.service_date_end:
         traits |= Trait.END_DATE
     if line.line_adjudication_information:
         traits |= Trait.OTHER_PAYER
-    if line.additional_notes or line.service.description:
+    if line.additional_notes or (institutional or service).description:
         traits |= Trait.TEXT
-    if line.institutional_service or not (line.service_date and all(_REQUIRED(line.service))):
+    if institutional or not (line.service_date and all(_REQUIRED(service))):
         traits |= Trait.INCOMPLETE
-    if line.professional_service.place_of_service_code:
+    if service.place_of_service_code:
         traits |= Trait.OWN_PLACE
     if line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider:
         traits |= Trait.OWN_PROVIDER
     return traits
 
 
-@lru_cache(maxsize=16_384)
-def _traits_of_code(code: str) -> int:
+def traits_of_code(code: str) -> int:
+    """The traits of a line that follow from its code."""
     gives = Trait.INJECTION_OR_INFUSION if within(code, GIVING) else 0
     return gives | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)
 

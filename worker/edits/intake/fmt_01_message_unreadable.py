@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Verdict, message_edit, predicts
 
@@ -10,7 +8,7 @@ from worker.edits.edit import Context, Verdict, message_edit, predicts
     predicted=predicts(category="A3", status=("481",), carc=("16",), rarc=("N34", "MA130")),
     citation=Citation(source="RFC 8259 (JSON) and the schema of the claim message; in X12 the envelope, ISA to IEA"),
 )
-def message_unreadable(_message: bytes, _: Context) -> Iterator[Verdict]:
+def message_unreadable(_message: bytes, _: Context) -> Verdict | list[Verdict] | None:
     """The message is not a claim: its bytes cannot be read as one, or have a different version.
 
     Why: what cannot be read cannot be judged, and dropping it would lose a claim without a trace. It goes to the dead
@@ -22,4 +20,4 @@ def message_unreadable(_message: bytes, _: Context) -> Iterator[Verdict]:
     Accepted: a claim that can be read, whatever is wrong with it: an unreadable date or amount is reported by FMT-03, a
     missing element by FMT-02.
     """
-    yield from ()
+    return None

@@ -1,8 +1,8 @@
-from collections.abc import Iterator
 from typing import Final
 
-from schemas.claim import ClaimKind, StructureFlaw
+from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Location, Severity
+from schemas.records import StructureFlaw
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.elements import status_of
@@ -24,7 +24,7 @@ _HAS_MORE: Final = Trait.INCOMPLETE | Trait.OTHER_PAYER | Trait.OWN_PROVIDER
     citation=Citation(source="ASC X12N 005010X222A1 (837P) and 005010X223A2 (837I), elements with usage Required"),
     kinds=BOTH_KINDS,
 )
-def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An element that the guide requires, always or in this claim's situation, is absent or empty.
 
     Why: a payer cannot accept a claim without them; it is returned unprocessed and was never filed.
@@ -39,19 +39,23 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> Iterator[Verdict]
     """
     kind = ClaimKind.INSTITUTIONAL if claim.is_institutional else ClaimKind.PROFESSIONAL
     found: set[str] = set()
+    verdicts: list[Verdict] = []
     for element, path in absent_of_claim(claim.claim, kind):
         found.add(element.x12)
-        yield _missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12}))
+        verdicts.append(_missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12})))
     for line in claim.lines:
         if _needs_a_look(claim, line):
             for element, path in absent_of_line(claim.claim, kind, line.number - 1):
                 found.add(element.x12)
-                yield _missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12}))
+                verdicts.append(
+                    _missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12}))
+                )
     for flaw in claim.claim.origin.flaws if claim.claim.origin else ():
         place = f"{flaw.loop} {flaw.segment_id}"
         if is_about_absence(flaw) and not any(x12.startswith(place) for x12 in found):
             what = f"{flaw.segment_id}{flaw.element or ''}"
-            yield _missing(what, Location(json_path="$", x12=f"{flaw.loop} {what}"))
+            verdicts.append(_missing(what, Location(json_path="$", x12=f"{flaw.loop} {what}")))
+    return verdicts
 
 
 def is_about_absence(flaw: StructureFlaw) -> bool:
@@ -66,7 +70,7 @@ def _needs_a_look(claim: ClaimFacts, line: LineFacts) -> bool:
         claim.charges[place] is None
         or line.traits & _HAS_MORE
         or not any(claim.pointers[place])
-        or line.line.model_extra
+        or line.line.extra
         or line.line.service_line_supplemental_information
     )
 

@@ -33,7 +33,7 @@ DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
     citation=Citation(source="ASC X12N 005010X222A1 (837P), basic and extended character set, element lengths"),
     kinds=BOTH_KINDS,
 )
-def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def element_malformed(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An amount, a count or a date cannot be read, or an identifier, code or name holds what an 837P cannot carry.
 
     Why: such a claim is returned before anybody reads it, or the value is stored as something that was not meant.
@@ -47,27 +47,29 @@ def element_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     or a modifier is, is reported by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
     warning: no payer sees that list.
     """
+    verdicts: list[Verdict] = []
     for path, _text in unreadable(claim.claim) if claim.traits & Trait.UNREADABLE else ():
         inside = not path.startswith("$.documentation")
         flaw = _flaw(claim, path, "21", "cannot be read", "Dates are YYYYMMDD, amounts 120.00, counts 1.5.")
-        yield flaw if inside else Flaw(flaw.message, flaw.hint, flaw.at, flaw.facts, severity=Severity.WARN)
+        verdicts.append(flaw if inside else Flaw(flaw.message, flaw.hint, flaw.at, flaw.facts, severity=Severity.WARN))
     is_special = claim.traits & Trait.SPECIAL_TEXT
     for written in identifiers(claim.claim) if claim.traits & (Trait.SPECIAL_TEXT | Trait.LONG_TEXT) else ():
         value, _path, longest, _place = written
         if is_special and not (value.isascii() and value.isprintable()):
             strange = {character for character in value if not (character.isascii() and character.isprintable())}
-            yield _characters(claim, path_of(written), strange)
+            verdicts.append(_characters(claim, path_of(written), strange))
         elif longest and len(value) > longest:
             problem = f"has {len(value)} characters; {longest} are allowed"
-            yield _flaw(claim, path_of(written), "512", problem, "Send it in full within the limit.")
-    yield from _dotted(claim)
+            verdicts.append(_flaw(claim, path_of(written), "512", problem, "Send it in full within the limit."))
+    verdicts += _dotted(claim)
     for path, name in names(claim.claim) if is_special else ():
         if not name.isprintable():
             hidden = {letter for letter in name if unicodedata.category(letter) in CONTROL_OR_FORMAT}
             if hidden:
-                yield _characters(claim, path, hidden)
-    yield from _too_many(claim)
-    yield from _structure(claim)
+                verdicts.append(_characters(claim, path, hidden))
+    verdicts += _too_many(claim)
+    verdicts += _structure(claim)
+    return verdicts
 
 
 def _too_many(claim: ClaimFacts) -> Iterator[Flaw]:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -15,7 +14,7 @@ MOST_LINES: Final = 50
     predicted=predicts(category="A7", status=("121",), carc=("16",), rarc=("MA130",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), loop 2400, which repeats at most 50 times"),
 )
-def too_many_lines(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def too_many_lines(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim has more than 50 service lines.
 
     Why: a professional claim holds at most 50 lines; a longer one is returned as a whole.
@@ -26,9 +25,10 @@ def too_many_lines(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     lines = len(claim.lines)
     if lines > MOST_LINES:
-        yield Flaw(
+        return Flaw(
             message=f"The claim has {lines} service lines; {MOST_LINES} are allowed.",
             hint="Split it into claims of at most 50 lines; keep a drug, its JW line and its administration together.",
             at=in_claim("serviceLines"),
             facts={"lines": lines, "limit": MOST_LINES},
         )
+    return None

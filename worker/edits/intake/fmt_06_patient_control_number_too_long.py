@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ LONGEST: Final = 38
     ),
     kinds=BOTH_KINDS,
 )
-def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The patient control number is longer than the 20 characters that every payer must return.
 
     Why: the remittance names the claim by this number. Payers need not keep more than its first 20 characters, so a
@@ -34,9 +33,10 @@ def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Iterator[V
     """
     number = claim.claim.claim_information.patient_control_number or ""
     if RETURNED < len(number) <= LONGEST:
-        yield Flaw(
+        return Flaw(
             message=f"The patient control number has {len(number)} characters; payers return only {RETURNED}.",
             hint=f"Send a number that is unique within its first {RETURNED} characters, and no longer.",
             at=in_claim("patientControlNumber"),
             facts={"characters": len(number), "limit": RETURNED},
         )
+    return None

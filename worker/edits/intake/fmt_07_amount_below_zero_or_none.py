@@ -16,7 +16,7 @@ MOST_DECIMALS = 3
     predicted=predicts(category="A7", status=("402", "583"), carc=("16",), rarc=("M79",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104"),
 )
-def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """A line has a charge below zero, no units or fewer, or a unit count finer than a thousandth.
 
     Why: a claim bills what was done; credits are sent as a void or a replacement of the claim.
@@ -26,9 +26,11 @@ def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> Iterator[Verdict
 
     Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5.
     """
+    verdicts: list[Verdict] = []
     for line, charge in zip(claim.lines, claim.charges, strict=True):
         if (charge is not None and charge <= 0) or not _is_billable(line.units):
-            yield from _flaws(line, charge, line.units)
+            verdicts += _flaws(line, charge, line.units)
+    return verdicts
 
 
 @lru_cache(maxsize=1024)

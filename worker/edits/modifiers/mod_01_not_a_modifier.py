@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of 
     citation=Citation(source="CMS, HCPCS Level II modifiers; ASC X12N 005010X222A1 (837P), SV101-3 to SV101-6"),
     needs=Trait.MODIFIER,
 )
-def not_a_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
     """A line carries a modifier that does not exist.
 
     Why: a modifier is two letters or digits from the CMS or CPT list; a line with anything else is returned.
@@ -30,6 +29,7 @@ def not_a_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Accepted: JZ, in either case of letters. Our table holds only the modifiers that matter for drugs: for others there
     is no data.
     """
+    verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
         if not written:
             continue
@@ -41,11 +41,14 @@ def not_a_modifier(line: LineFacts, context: Context) -> Iterator[Verdict]:
             problem, facts = f"{modifier} is not a modifier", {"modifier": modifier}
         else:
             if isinstance(answer, (Absent, NotCovered)):
-                yield NoData(f"modifier {modifier}", line.number)
+                verdicts.append(NoData(f"modifier {modifier}", line.number))
             continue
-        yield Flaw(
-            message=f"{line.hcpcs}: {problem}.",
-            hint=HINTS.get(modifier.strip("-"), "Remove it, or send the modifier that was meant."),
-            at=in_line(line, "procedureModifiers", place),
-            facts={"procedureCode": line.hcpcs} | facts,
+        verdicts.append(
+            Flaw(
+                message=f"{line.hcpcs}: {problem}.",
+                hint=HINTS.get(modifier.strip("-"), "Remove it, or send the modifier that was meant."),
+                at=in_line(line, "procedureModifiers", place),
+                facts={"procedureCode": line.hcpcs} | facts,
+            )
         )
+    return verdicts

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ SUCCESSORS: Final = {"JG": "TB"}
     citation=Citation(source="CMS, HCPCS Level II modifiers, dates of effect and termination"),
     needs=Trait.MODIFIER,
 )
-def modifier_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def modifier_not_active(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A modifier was not in force on the date of service.
 
     Why: modifiers begin and end on a date like codes; a line with one outside its dates is returned.
@@ -30,7 +29,8 @@ def modifier_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     Accepted: JG on 2024-12-31; JZ on 2023-01-01; a modifier whose dates our table does not give.
     """
     if line.on is None:
-        return
+        return None
+    verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
         modifier = (written or "").upper()
         answer = context.snapshot.modifier(modifier, line.on) if modifier else None
@@ -39,16 +39,19 @@ def modifier_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
         begins, ends = answer.valid_from, answer.valid_to
         is_over = ends is not None and line.on > ends
         instead = SUCCESSORS.get(modifier) if is_over else None
-        yield Flaw(
-            message=f"{modifier} was not in force on {line.on}: it "
-            + (f"ended on {ends}." if is_over else f"began on {begins}."),
-            hint=f"Send {instead} instead." if instead else "Remove it, or correct the date of service.",
-            at=in_line(line, "procedureModifiers", place),
-            facts={
-                "modifier": modifier,
-                "serviceDate": line.on,
-                "inForceFrom": begins or "open",
-                "inForceTo": ends or "open",
-            },
-            fix=safe(modifier_replaced(line, place, instead)) if instead else None,
+        verdicts.append(
+            Flaw(
+                message=f"{modifier} was not in force on {line.on}: it "
+                + (f"ended on {ends}." if is_over else f"began on {begins}."),
+                hint=f"Send {instead} instead." if instead else "Remove it, or correct the date of service.",
+                at=in_line(line, "procedureModifiers", place),
+                facts={
+                    "modifier": modifier,
+                    "serviceDate": line.on,
+                    "inForceFrom": begins or "open",
+                    "inForceTo": ends or "open",
+                },
+                fix=safe(modifier_replaced(line, place, instead)) if instead else None,
+            )
         )
+    return verdicts

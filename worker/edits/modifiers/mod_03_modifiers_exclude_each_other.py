@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -17,7 +16,7 @@ TWO: Final = 2  # it takes two to contradict each other
     citation=Citation(source="CMS and Medicare contractor instructions on the modifiers named"),
     needs=Trait.MODIFIER,
 )
-def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """One line carries modifiers that contradict each other.
 
     Why: modifiers of one set answer the same question (which side, which route, which 340B status) differently; a
@@ -29,19 +28,23 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Iterator[
     """
     carried = frozenset(line.modifiers)
     if len(carried) < TWO:
-        return
+        return None
     told: list[frozenset[str]] = [frozenset(WASTE)]
     strictest_first = sorted(context.snapshot.modifier_exclusions, key=lambda row: row.severity != "reject")
+    verdicts: list[Verdict] = []
     for exclusion in strictest_first:
         clash = carried.intersection(exclusion.codes)
         if len(clash) < TWO or any(clash <= earlier for earlier in told):
             continue
         told.append(clash)
         together = " and ".join(modifier for modifier in exclusion.codes if modifier in clash)
-        yield Flaw(
-            message=f"{line.hcpcs} carries {together}, which exclude each other ({exclusion.why}).",
-            hint=f"Keep the one of {together} that is true of this line.",
-            at=in_line(line, "procedureModifiers"),
-            facts={"procedureCode": line.hcpcs, "modifiers": sorted(clash)},
-            severity=Severity(exclusion.severity),
+        verdicts.append(
+            Flaw(
+                message=f"{line.hcpcs} carries {together}, which exclude each other ({exclusion.why}).",
+                hint=f"Keep the one of {together} that is true of this line.",
+                at=in_line(line, "procedureModifiers"),
+                facts={"procedureCode": line.hcpcs, "modifiers": sorted(clash)},
+                severity=Severity(exclusion.severity),
+            )
         )
+    return verdicts

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -21,7 +20,7 @@ DRUG_CODES: Final = ("J", "Q")
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, PC/TC indicator 9"),
     needs=Trait.MODIFIER,
 )
-def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A drug line carries a modifier that describes how a procedure was done.
 
     Why: a drug has no professional or technical component, no assistant and no global period; these modifiers belong
@@ -33,14 +32,18 @@ def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Iterator[Verdict]
     reported by MOD-09.
     """
     if not line.hcpcs.startswith(DRUG_CODES):
-        return
+        return None
+    verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
         modifier = (written or "").upper()
         if modifier in FOR_PROCEDURES:
-            yield Flaw(
-                message=f"{line.hcpcs} is a drug, but carries {modifier}, a modifier for procedures.",
-                hint=f"Remove {modifier} here; send it on the line of the procedure if it is true of that.",
-                at=in_line(line, "procedureModifiers", place),
-                facts={"procedureCode": line.hcpcs, "modifier": modifier},
-                fix=(safe if modifier in NEVER_TRUE_OF_A_DRUG else unsafe)(modifier_removed(line, place)),
+            verdicts.append(
+                Flaw(
+                    message=f"{line.hcpcs} is a drug, but carries {modifier}, a modifier for procedures.",
+                    hint=f"Remove {modifier} here; send it on the line of the procedure if it is true of that.",
+                    at=in_line(line, "procedureModifiers", place),
+                    facts={"procedureCode": line.hcpcs, "modifier": modifier},
+                    fix=(safe if modifier in NEVER_TRUE_OF_A_DRUG else unsafe)(modifier_removed(line, place)),
+                )
             )
+    return verdicts

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     ),
     lacks=without_list,
 )
-def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def route_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """A drug that Medicare covers only when given into a vein is billed without its route.
 
     Why: for a code on the contractor's list of self-administered drugs of which only the subcutaneous form is excluded,
@@ -32,19 +31,19 @@ def route_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     other than Medicare. JA with JB is reported by MOD-03, JB on such a code by HCP-07.
     """
     if not context.profile.medicare:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     exclusion = exclusion_of(line, context)
     if exclusion is Exclusion.NOT_KNOWN:
-        yield NoData(LIST, line.number)
-    elif exclusion is not Exclusion.WHEN_SUBCUTANEOUS:
-        yield DoesNotApply()
-    elif denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
-        yield Bypassed(f"modifier {min(denied)}", line.number)
-    elif not ROUTES.intersection(line.modifiers):
-        yield Flaw(
+        return NoData(LIST, line.number)
+    if exclusion is not Exclusion.WHEN_SUBCUTANEOUS:
+        return DoesNotApply()
+    if denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
+        return Bypassed(f"modifier {min(denied)}", line.number)
+    if not ROUTES.intersection(line.modifiers):
+        return Flaw(
             message=f"{line.hcpcs} is covered only when given into a vein, but the line does not state the route.",
             hint="Add JA if it was given into a vein, JB if under the skin.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -31,7 +30,7 @@ class AnemiaReason(Options):
     options=AnemiaReason,
     about=lambda code, _: code in FOR_OTHERS_THAN_DIALYSIS,
 )
-def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def anemia_reason_missing(line: LineFacts, context: Context) -> Verdict | None:
     """A drug for anemia, for a patient not on dialysis, is billed without the cause of the anemia.
 
     Why: Medicare covers these drugs by cause, which EA (chemotherapy), EB (radiotherapy) or EC (neither) states. A line
@@ -43,20 +42,18 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Iterator[Verdict
     payer profile says `required: true`. More than one of the three is reported by MOD-03.
     """
     if line.on is None or line.on < REQUIRED_FROM:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     required = context.profile.medicare or context.options(AnemiaReason).required
     if required is None:
-        yield NoData("whether the payer wants EA, EB or EC", line.number)
-    elif not required or REASONS.intersection(line.modifiers):
-        return
-    elif NOT_COVERED_BY_LAW in line.modifiers:
-        yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
-    else:
-        yield Flaw(
-            message=f"{line.hcpcs} carries none of EA, EB and EC, which state the cause of the anemia.",
-            hint="Add EA for anemia from chemotherapy, EB from radiotherapy, EC for any other.",
-            at=in_line(line, "procedureModifiers"),
-            facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
-            severity=Severity.WARN if line.is_waste else None,
-        )
+        return NoData("whether the payer wants EA, EB or EC", line.number)
+    if not required or REASONS.intersection(line.modifiers):
+        return None
+    if NOT_COVERED_BY_LAW in line.modifiers:
+        return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
+    return Flaw(
+        message=f"{line.hcpcs} carries none of EA, EB and EC, which state the cause of the anemia.",
+        hint="Add EA for anemia from chemotherapy, EB from radiotherapy, EC for any other.",
+        at=in_line(line, "procedureModifiers"),
+        facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
+        severity=Severity.WARN if line.is_waste else None,
+    )

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
@@ -46,7 +45,7 @@ def _without_list(configuration: Configuration) -> str | None:
     options=CoveredEntities,
     lacks=_without_list,
 )
-def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def discount_purchase_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """A 340B covered entity bills a drug to Medicare without stating that it was bought under 340B.
 
     Why: Medicare keeps discounted drugs out of the makers' rebates by the modifier TB. Without it a drug bought at the
@@ -60,11 +59,12 @@ def discount_purchase_not_told(line: LineFacts, context: Context) -> Iterator[Ve
     billing, entities = context.claim.claim.billing, context.options(CoveredEntities).covered_entity_npis or ()
     is_entity = billing is not None and billing.npi in entities
     if not context.profile.medicare or line.on is None or line.on < ONLY_TB_FROM or not is_entity:
-        yield DoesNotApply()
-    elif not DISCOUNT_PURCHASE.intersection(line.modifiers):
-        yield Flaw(
+        return DoesNotApply()
+    if not DISCOUNT_PURCHASE.intersection(line.modifiers):
+        return Flaw(
             message=f"{line.hcpcs} is billed by a 340B covered entity without TB.",
             hint="Add TB if the drug was bought under 340B; leave the line as it is if it was not.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.documentation import Element
@@ -27,7 +26,7 @@ SUPPORT: Final = (
     citation=Citation(source="CMS, HCPCS Level II modifiers: KX, requirements of the medical policy are met"),
     needs=Trait.MODIFIER,
 )
-def attestation_without_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def attestation_without_record(day: DrugDay, context: Context) -> Verdict | None:
     """A drug line attests that the coverage policy is met (KX), but nothing in the record supports that.
 
     Why: KX is a promise that the documents which the policy lists are on file. A payer that asks for them and gets
@@ -42,16 +41,14 @@ def attestation_without_record(day: DrugDay, context: Context) -> Iterator[Verdi
     attesting = [line for line in day.lines if ATTESTED in line.modifiers]
     mode = context.profile.documentation
     if not attesting:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line = attesting[0]
     if announced(context.claim.claim, day.lines) or (day.record and any(map(day.record.has, SUPPORT))):
-        return
+        return None
     if mode is DocumentationMode.OFF:
-        yield NoData("documentation, for which this profile does not ask", line.number)
-        return
+        return NoData("documentation, for which this profile does not ask", line.number)
     only_warns = day.record is None and mode is DocumentationMode.WHEN_SENT
-    yield Flaw(
+    return Flaw(
         message=f"{day.hcpcs} carries KX (policy met), but nothing in the record supports it.",
         hint=f"Send what the policy asks for, for instance as `{Element.MEDICAL_NECESSITY.value}`, or have it on file.",
         at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(ATTESTED)),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ DRUG_CODES: Final = ("J", "Q")
     ),
     needs=Trait.MODIFIER,
 )
-def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | None:
     """A drug line carries 59 or XE, XP, XS or XU, which distinguish procedures.
 
     Why: these modifiers lift a pairing of two procedures. A drug is paired with nothing; the modifier belongs on the
@@ -33,12 +32,11 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Iterator[Ve
     """
     carried = [modifier for modifier in line.modifiers if modifier in APART]
     if not line.hcpcs.startswith(DRUG_CODES):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if not carried:
-        return
+        return None
     same = [other for other in context.claim.drug_lines if (other.hcpcs, other.on) == (line.hcpcs, line.on)]
-    yield Flaw(
+    return Flaw(
         message=f"{line.hcpcs} is a drug, but carries {' and '.join(carried)}, which distinguishes procedures.",
         hint=f"Remove {' and '.join(carried)} here; send it on the line of the administration if it is true of that.",
         at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(carried[0])),

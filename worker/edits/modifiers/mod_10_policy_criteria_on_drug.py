@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -26,7 +25,7 @@ class PolicyCriteria(Options):
     options=PolicyCriteria,
     needs=Trait.MODIFIER,
 )
-def policy_criteria_on_drug(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def policy_criteria_on_drug(line: LineFacts, context: Context) -> Verdict | None:
     """A drug line carries CG, which contractors define for a few services only.
 
     Why: CG marks the visit in a rural health clinic and some supplies; on a drug it means nothing and may delay the
@@ -38,13 +37,13 @@ def policy_criteria_on_drug(line: LineFacts, context: Context) -> Iterator[Verdi
     (option `codes`).
     """
     if APPLIED not in line.modifiers:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     own_use = line.place in ALL_INCLUSIVE_CLINICS | DISPENSED_TO
     if not own_use and not listed(line.hcpcs, context.options(PolicyCriteria).codes):
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} carries CG (policy criteria applied), which is not defined for this drug here.",
             hint="Remove CG, unless the payer's policy for this drug asks for it.",
             at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(APPLIED)),
             facts={"procedureCode": line.hcpcs, "modifier": APPLIED},
         )
+    return None

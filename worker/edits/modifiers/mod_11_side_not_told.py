@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -26,7 +25,7 @@ class SideOnDrug(Options):
     options=SideOnDrug,
     about=lambda code, configuration: code in SIDED or configuration.options(SideOnDrug).drug_lines,
 )
-def side_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def side_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """An injection into an eye or a large joint is billed without the side.
 
     Why: the other side treated next week looks like a repetition, and one treated the same day like a duplicate, unless
@@ -40,11 +39,12 @@ def side_not_told(line: LineFacts, context: Context) -> Iterator[Verdict]:
     drug = line.drug
     is_sided_drug = drug is not None and (drug.drug_class == INTO_THE_KNEE or not INTO_THE_EYE.isdisjoint(drug.routes))
     if line.hcpcs not in SIDED and not (is_sided_drug and context.options(SideOnDrug).drug_lines):
-        yield DoesNotApply()
-    elif not SIDES.intersection(line.modifiers):
-        yield Flaw(
+        return DoesNotApply()
+    if not SIDES.intersection(line.modifiers):
+        return Flaw(
             message=f"{line.hcpcs} does not state which side was treated.",
             hint="Add RT (right) or LT (left)" + ("." if drug else ", or 50 for both sides in one session."),
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
         )
+    return None

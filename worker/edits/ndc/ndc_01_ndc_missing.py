@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
@@ -23,7 +21,7 @@ class NdcRequired(CodeList):
     lacks=unless_given(NdcRequired, "codes for which the payer wants an NDC", "codes"),
     kinds=BOTH_KINDS,
 )
-def ndc_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def ndc_missing(line: LineFacts, _: Context) -> Verdict | None:
     """A drug is billed without the NDC of its package, which this payer wants.
 
     Why: Medicaid needs the NDC to claim the maker's rebate, and many plans price by it. Medicare Part B does not ask
@@ -35,9 +33,10 @@ def ndc_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} needs the NDC of its package with this payer; the line has none.",
             hint="Send the eleven digits of the NDC with qualifier N4, the quantity and its unit (loop 2410).",
             at=in_line(line, "nationalDrugCode"),
             facts={"procedureCode": line.hcpcs},
         )
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, billable_forms, is_billable_form
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
@@ -19,7 +17,7 @@ from worker.edits.rules.correction import replaced, safe
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def ndc_malformed(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def ndc_malformed(line: LineFacts, _: Context) -> Verdict | None:
     """The NDC of a line is not eleven digits in the 5-4-2 form without hyphens.
 
     Why: packages print ten digits in three groups; on a claim the short group gets a leading zero. Which group is short
@@ -31,16 +29,16 @@ def ndc_malformed(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     drug = line.line.drug_identification
     if drug is None or drug.service_id_qualifier != NDC_QUALIFIER or not drug.national_drug_code:
-        return
+        return None
     written = drug.national_drug_code
     if is_billable_form(written):
-        return
+        return None
     forms = billable_forms(written)
     hint = "Copy the NDC from the package and send it as 5-4-2 digits without hyphens."
     if forms:
         hint = f"Send {' or '.join(forms)}{', whichever the package shows' if len(forms) > 1 else ''}."
     at = in_line(line, "nationalDrugCode")
-    yield Flaw(
+    return Flaw(
         message=f"{line.hcpcs}: the NDC is not eleven digits without hyphens.",
         hint=hint,
         at=at,

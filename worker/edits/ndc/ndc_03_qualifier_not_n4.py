@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -19,7 +18,7 @@ DEVICES: Final = frozenset({"hyaluronan"})
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def qualifier_not_n4(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def qualifier_not_n4(line: LineFacts, _: Context) -> Verdict | None:
     """A drug line carries a product number that is not marked as an NDC.
 
     Why: the qualifier says what kind of number follows. A drug is named by its NDC, qualifier N4; the other qualifiers
@@ -32,11 +31,12 @@ def qualifier_not_n4(line: LineFacts, _: Context) -> Iterator[Verdict]:
     package = line.line.drug_identification
     is_device = line.drug is not None and line.drug.drug_class in DEVICES
     if package is None or not package.national_drug_code or is_device:
-        yield DoesNotApply()
-    elif package.service_id_qualifier != NDC_QUALIFIER:
-        yield Flaw(
+        return DoesNotApply()
+    if package.service_id_qualifier != NDC_QUALIFIER:
+        return Flaw(
             message=f"{line.hcpcs}: the product number is not marked as an NDC (qualifier N4).",
             hint="Send N4 in LIN02 and the eleven digits of the NDC in LIN03.",
             at=in_line(line, "serviceIdQualifier"),
             facts={"procedureCode": line.hcpcs, "qualifierSent": bool(package.service_id_qualifier)},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -18,7 +17,7 @@ MEASURES: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def unit_of_measure_unknown(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def unit_of_measure_unknown(line: LineFacts, _: Context) -> Verdict | None:
     """The NDC quantity has no unit of measure, or one that an 837P does not know.
 
     Why: 5 is five vials or five milliliters only by its unit; a payer cannot price or rebate the quantity without it.
@@ -29,13 +28,13 @@ def unit_of_measure_unknown(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     measure = (package.measurement_unit_code or "").upper()
     if measure not in MEASURES:
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs}: the NDC quantity has {'an unknown' if measure else 'no'} unit of measure.",
             hint="Send UN for vials and kits of powder, ML for liquids, GR for ointments, F2 for international units.",
             at=in_line(line, "measurementUnitCode"),
             facts={"procedureCode": line.hcpcs, "unitSent": bool(measure), "allowed": sorted(MEASURES)},
         )
+    return None

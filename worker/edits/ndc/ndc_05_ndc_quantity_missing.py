@@ -1,8 +1,8 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_quantity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -19,7 +19,7 @@ MOST_DECIMALS: Final = 3
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def ndc_quantity_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def ndc_quantity_missing(line: LineFacts, _: Context) -> Verdict | None:
     """An NDC is sent without a quantity, with zero or less, or with one finer than a thousandth.
 
     Why: the payer multiplies the quantity by the price or the rebate of the package; without it the NDC is useless.
@@ -30,20 +30,19 @@ def ndc_quantity_missing(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:
-        yield DoesNotApply()
-        return
-    quantity = package.national_drug_unit_count
+        return DoesNotApply()
+    quantity = as_quantity(package.national_drug_unit_count)
     if quantity is None:
         problem, shown = "is missing", "none"
     elif not isinstance(quantity, Decimal):
-        return
+        return None
     elif quantity <= 0:
         problem, shown = f"is {quantity:f}", f"{quantity:f}"
     elif quantity != round(quantity, MOST_DECIMALS):
         problem, shown = f"has more than {MOST_DECIMALS} decimals", f"{quantity:f}"
     else:
-        return
-    yield Flaw(
+        return None
+    return Flaw(
         message=f"{line.hcpcs}: the NDC quantity {problem}.",
         hint=f"Send how much of the package was used, above 0 and with at most {MOST_DECIMALS} decimals.",
         at=in_line(line, "nationalDrugUnitCount"),

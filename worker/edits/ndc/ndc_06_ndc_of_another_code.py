@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.ingredients import UNLISTED, share_ingredient
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
@@ -20,7 +18,7 @@ from worker.reference.tables.rows import Container, Drug
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def ndc_of_another_code(line: LineFacts, context: Context) -> Verdict | None:
     """The package named by the NDC belongs to a code other than the one billed.
 
     Why: CMS lists for each quarter which packages belong to which code; payers compare the two.
@@ -34,19 +32,19 @@ def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """
     package = line.line.drug_identification
     if package is None or package.service_id_qualifier != NDC_QUALIFIER or line.on is None or line.drug is None:
-        return
+        return None
     ndc = package.national_drug_code or ""
     if not is_billable_form(ndc):
-        return
+        return None
     of_code = context.snapshot.containers_of(line.hcpcs, line.on)
     match context.snapshot.container(ndc, line.on):
         case _ if line.drug.drug_class == UNLISTED:
-            yield NoData("product behind an unlisted code", line.number)
+            return NoData("product behind an unlisted code", line.number)
         case Found(containers):
             if all(container.hcpcs != line.hcpcs for container in containers) and not siblings(line, context.snapshot):
-                yield _another(line, line.drug, containers, of_code, context)
+                return _another(line, line.drug, containers, of_code, context)
         case Absent() if isinstance(of_code, Found):
-            yield Flaw(
+            return Flaw(
                 message=f"NDC {ndc} is not on the CMS crosswalk of {line.on} for {line.hcpcs}.",
                 hint="Compare the NDC with the package; if it is right, send it and keep the invoice.",
                 at=in_line(line, "nationalDrugCode"),
@@ -54,7 +52,8 @@ def ndc_of_another_code(line: LineFacts, context: Context) -> Iterator[Verdict]:
                 severity=Severity.WARN,
             )
         case _:
-            yield NoData(f"NDC crosswalk for {line.hcpcs} on {line.on}", line.number)
+            return NoData(f"NDC crosswalk for {line.hcpcs} on {line.on}", line.number)
+    return None
 
 
 def _another(

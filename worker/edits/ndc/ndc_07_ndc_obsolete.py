@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
@@ -40,7 +39,7 @@ class EndedNdcs(Options):
     lacks=unless_given(EndedNdcs, "dates on which NDCs ended", "ended"),
     kinds=BOTH_KINDS,
 )
-def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def ndc_obsolete(line: LineFacts, context: Context) -> Verdict | None:
     """The NDC was no longer marketed on the date of service.
 
     Why: payers drop an NDC some time after its last lot expired; often an old package number is left in the charge
@@ -53,13 +52,13 @@ def ndc_obsolete(line: LineFacts, context: Context) -> Iterator[Verdict]:
     package = line.line.drug_identification
     ndc = (package.national_drug_code if package else None) or ""
     if not is_billable_form(ndc) or line.on is None:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     last = (context.options(EndedNdcs).ended or {}).get(ndc)
     if last and line.on > last:
-        yield Flaw(
+        return Flaw(
             message=f"NDC {ndc} ended on {last}, before the service of {line.on}.",
             hint="Send the NDC that is on the package used.",
             at=in_line(line, "nationalDrugCode"),
             facts={"nationalDrugCode": ndc, "endedOn": last, "serviceDate": line.on},
         )
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
@@ -22,7 +20,7 @@ class LotNumberCodes(CodeList):
     about=on_list(LotNumberCodes),
     lacks=unless_given(LotNumberCodes, "codes for which the payer wants the lot number", "codes"),
 )
-def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def lot_not_recorded(day: DrugDay, context: Context) -> Verdict | None:
     """The record lacks the lot number of the drug, which this payer wants.
 
     Why: some payers want the lot number of a biologic with the record. It is not an element of the claim, and Medicare
@@ -35,15 +33,15 @@ def lot_not_recorded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """
     line, guide = day.lines[0], context.guides.get(day.hcpcs)
     if guide and any(Element.LOT_NUMBER in item.accepted for item in guide.record):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     mode = context.profile.documentation
     if mode is DocumentationMode.OFF or (day.record is None and mode is not DocumentationMode.REQUIRED):
-        yield NoData("documentation", line.number)
-    elif day.record is None or not day.record.has(Element.LOT_NUMBER):
-        yield Flaw(
+        return NoData("documentation", line.number)
+    if day.record is None or not day.record.has(Element.LOT_NUMBER):
+        return Flaw(
             message=f"The record for {day.hcpcs} of {day.on} lacks the lot number, which this payer wants.",
             hint=f"Send it as `{Element.LOT_NUMBER.value}`; it is in the administration record (PWK 04).",
             at=in_line(line, "documentation"),
             facts={"procedureCode": day.hcpcs, "reportType": REPORT_TYPE[Element.LOT_NUMBER]},
         )
+    return None

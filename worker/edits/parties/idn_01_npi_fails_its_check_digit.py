@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -20,7 +19,7 @@ PREFIX: Final = "80840"
     citation=Citation(source="CMS, Requirements for National Provider Identifier (NPI) and NPI Check Digit"),
     kinds=BOTH_KINDS,
 )
-def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An NPI is not ten digits beginning with 1 or 2, or its last digit does not fit the others.
 
     Why: the last digit is computed (Luhn, over 80840 and the NPI), so a mistyped NPI is found before any payer sees it.
@@ -29,9 +28,7 @@ def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> Iterator[Verdict
 
     Accepted: 1234567893. Whether the NPI is the provider's own cannot be seen from the number.
     """
-    for found in npis(claim.claim):
-        if not _is_npi(found.number):
-            yield _flaw(claim, found)
+    return [_flaw(claim, found) for found in npis(claim.claim) if not _is_npi(found.number)]
 
 
 @lru_cache(maxsize=4096)

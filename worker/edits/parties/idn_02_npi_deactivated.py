@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from schemas.claim import Provider
 from schemas.outcome import Citation, Location, Severity
+from schemas.records import Provider
 from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, in_line
@@ -31,7 +31,7 @@ class Deactivations(Options):
     options=Deactivations,
     lacks=unless_given(Deactivations, "list of deactivated NPIs (NPPES)", "deactivated"),
 )
-def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def npi_deactivated(claim: ClaimFacts, context: Context) -> list[Verdict]:
     """The billing or rendering provider's NPI was deactivated before the service.
 
     Why: a deactivated NPI cannot bill; payers compare every NPI with the CMS file. That file is not shipped: it is in
@@ -42,18 +42,22 @@ def npi_deactivated(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
     Accepted: a service on the day of the deactivation or before it; an NPI that is not on the list.
     """
     deactivated = context.options(Deactivations).deactivated or {}
+    verdicts: list[Verdict] = []
     for role, provider, at, on in _providers(claim):
         ended = deactivated.get(provider.npi or "") if provider else None
         if ended is None or on is None or on <= ended:
             continue
         remark, entity = ROLES[role]
-        yield Flaw(
-            message=f"The NPI of the {role} provider was deactivated on {ended}, before the service of {on}.",
-            hint="Look the NPI up in NPPES; send the provider's active NPI, or correct the date of service.",
-            at=at,
-            facts={"role": role, "deactivatedOn": ended, "serviceDate": on},
-            predicted=predicts(category="A7", status=("91", "562"), carc=("16",), rarc=(remark,), entity=entity),
+        verdicts.append(
+            Flaw(
+                message=f"The NPI of the {role} provider was deactivated on {ended}, before the service of {on}.",
+                hint="Look the NPI up in NPPES; send the provider's active NPI, or correct the date of service.",
+                at=at,
+                facts={"role": role, "deactivatedOn": ended, "serviceDate": on},
+                predicted=predicts(category="A7", status=("91", "562"), carc=("16",), rarc=(remark,), entity=entity),
+            )
         )
+    return verdicts
 
 
 def _providers(claim: ClaimFacts) -> Iterator[tuple[str, Provider | None, Location, date | None]]:

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -17,7 +16,7 @@ NINE_DIGITS: Final = re.compile(r"\d{9}", re.ASCII)
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2010AA REF with qualifier EI or SY"),
     kinds=BOTH_KINDS,
 )
-def tax_id_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def tax_id_malformed(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """The billing provider's tax id is not nine digits without separators.
 
     Why: payers pay and report to the tax office under this number; an 837P carries it as nine bare digits.
@@ -29,13 +28,18 @@ def tax_id_malformed(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     """
     billing = claim.claim.billing
     given = (("taxId", billing.employer_id), ("ssn", billing.ssn)) if billing else ()
+    verdicts: list[Verdict] = []
     if not any(number for _, number in given):
-        yield NoData("tax id of the billing provider")
+        verdicts.append(NoData("tax id of the billing provider"))
     for element, number in given:
         if number and not NINE_DIGITS.fullmatch(number):
-            yield Flaw(
-                message="The tax id of the billing provider is not nine digits.",
-                hint="Send the nine digits of the employer id (EI), or of the social security number (SY), no hyphens.",
-                at=in_claim(f"billing.{element}"),
-                facts={"characters": len(number), "digits": sum(character.isdigit() for character in number)},
+            verdicts.append(
+                Flaw(
+                    message="The tax id of the billing provider is not nine digits.",
+                    hint="Send the nine digits of the employer id (EI), or of the social security number "
+                    "(SY), no hyphens.",
+                    at=in_claim(f"billing.{element}"),
+                    facts={"characters": len(number), "digits": sum(character.isdigit() for character in number)},
+                )
             )
+    return verdicts

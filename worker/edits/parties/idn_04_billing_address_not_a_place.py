@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from schemas.claim import Address
 from schemas.outcome import Citation, Prediction, Severity
+from schemas.records import Address
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
@@ -27,7 +27,7 @@ UNITED_STATES: Final = frozenset({"US", "USA"})
     ),
     kinds=BOTH_KINDS,
 )
-def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The billing provider's address is a post office box, or its ZIP code does not have nine digits.
 
     Why: payers find the provider by the place where it is; a box for payments is a pay-to address (2010AB), which is a
@@ -41,18 +41,21 @@ def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Iterator[Verdi
     billing = claim.claim.billing
     address = billing.address if billing else None
     if address is None or not (address.address1 or address.address2):
-        yield NoData("address of the billing provider")
-        return
+        return NoData("address of the billing provider")
+    verdicts: list[Verdict] = []
     for element, written in (("billing.address1", address.address1), ("billing.address2", address.address2)):
         if written and _is_mailbox(written):
-            yield Flaw(
-                message="The address of the billing provider is a post office box or a lockbox.",
-                hint="Send the street address of the practice here and the box as the pay-to address (2010AB).",
-                at=in_claim(element),
-                facts={"element": "N301" if element.endswith("1") else "N302"},
-                predicted=_predicted("126"),
+            verdicts.append(
+                Flaw(
+                    message="The address of the billing provider is a post office box or a lockbox.",
+                    hint="Send the street address of the practice here and the box as the pay-to address (2010AB).",
+                    at=in_claim(element),
+                    facts={"element": "N301" if element.endswith("1") else "N302"},
+                    predicted=_predicted("126"),
+                )
             )
-    yield from _zip_code(address)
+    verdicts += _zip_code(address)
+    return verdicts
 
 
 @lru_cache(maxsize=1024)

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -25,7 +24,7 @@ MBI: Final = re.compile(
     ),
     kinds=BOTH_KINDS,
 )
-def not_a_medicare_number(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def not_a_medicare_number(claim: ClaimFacts, context: Context) -> Verdict | None:
     """The patient's number on a Medicare claim is not a Medicare Beneficiary Identifier (MBI).
 
     Why: since 2020 Medicare takes only the MBI: 11 characters, of which the 2nd, 5th, 8th and 9th are letters, the 3rd
@@ -41,12 +40,12 @@ def not_a_medicare_number(claim: ClaimFacts, context: Context) -> Iterator[Verdi
     filing_code = claim.claim.claim_information.claim_filing_code
     bound = context.profile.medicare and filing_code in FEE_FOR_SERVICE and context.received_on >= ONLY_MBI_FROM
     if not bound or not number:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if not MBI.fullmatch(number):
-        yield Flaw(
+        return Flaw(
             message="The member id is not a Medicare Beneficiary Identifier (MBI).",
             hint="Copy the 11 characters from the Medicare card, without hyphens; O, I, L, B, S and Z never occur.",
             at=in_claim("subscriber.memberId"),
             facts={"characters": len(number)},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -17,7 +16,7 @@ SELF: Final = "18"
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR02, 2000C PAT01, 2010BA and 2010CA"),
     kinds=BOTH_KINDS,
 )
-def patient_not_identified(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def patient_not_identified(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """The patient is named twice, or without last name or date of birth.
 
     Why: a patient who is the subscriber (relationship 18, self) is sent as the subscriber and never also as a
@@ -32,16 +31,19 @@ def patient_not_identified(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
     dependent = claim.claim.dependent
     role, patient = ("dependent", dependent) if dependent else ("subscriber", claim.claim.subscriber)
     entity = "QC" if dependent else "IL"
+    verdicts: list[Verdict] = []
     if dependent and dependent.relationship_to_subscriber_code == SELF:
-        yield Flaw(
-            message="The patient is the subscriber (relationship 18), but is also sent as a dependent.",
-            hint="Send the patient as the subscriber only, or correct the relationship.",
-            at=in_claim("dependent.relationshipToSubscriberCode"),
-            facts={"relationship": SELF},
-            predicted=predicts(category="A7", status=("156",), carc=("16",), rarc=("N382",), entity="QC"),
+        verdicts.append(
+            Flaw(
+                message="The patient is the subscriber (relationship 18), but is also sent as a dependent.",
+                hint="Send the patient as the subscriber only, or correct the relationship.",
+                at=in_claim("dependent.relationshipToSubscriberCode"),
+                facts={"relationship": SELF},
+                predicted=predicts(category="A7", status=("156",), carc=("16",), rarc=("N382",), entity="QC"),
+            )
         )
     if patient is None:
-        return
+        return verdicts
     for element, words, value in (
         ("lastName", "last name", patient.last_name),
         ("firstName", "first name", patient.first_name),
@@ -50,13 +52,16 @@ def patient_not_identified(claim: ClaimFacts, _: Context) -> Iterator[Verdict]:
         if value:
             continue
         at = in_claim(f"{role}.{element}")
-        yield Flaw(
-            message=f"The patient (the {role}) has no {words}.",
-            hint=f"Send the {words} as printed on the patient's insurance card.",
-            at=at,
-            facts={"role": role, "element": at.x12},
-            severity=Severity.WARN if element == "firstName" else None,
-            predicted=predicts(
-                category="A7", status=status_of(at.json_path)[0], carc=("16",), rarc=("N382",), entity=entity
-            ),
+        verdicts.append(
+            Flaw(
+                message=f"The patient (the {role}) has no {words}.",
+                hint=f"Send the {words} as printed on the patient's insurance card.",
+                at=at,
+                facts={"role": role, "element": at.x12},
+                severity=Severity.WARN if element == "firstName" else None,
+                predicted=predicts(
+                    category="A7", status=status_of(at.json_path)[0], carc=("16",), rarc=("N382",), entity=entity
+                ),
+            )
         )
+    return verdicts

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, EditStatus, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
@@ -12,7 +10,7 @@ from worker.edits.facts.claim import ClaimFacts
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM01 and REF*D9"),
     status=EditStatus.PLANNED,
 )
-def claim_sent_twice(_subject: ClaimFacts, _: Context) -> Iterator[Verdict]:
+def claim_sent_twice(_subject: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The same submitter sent the same claim before.
 
     Why: a file that was sent twice would be paid or denied twice, and each answer is read by somebody.
@@ -23,4 +21,4 @@ def claim_sent_twice(_subject: ClaimFacts, _: Context) -> Iterator[Verdict]:
 
     Planned: it compares the claim with those before it, which are not kept. It is listed, and evaluated on no claim.
     """
-    yield from ()
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts, unless_given
@@ -20,7 +18,7 @@ class Ordering(CodeList):
     about=on_list(Ordering),
     lacks=unless_given(Ordering, "codes for which the payer wants the ordering provider", "codes"),
 )
-def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def ordering_provider_missing(line: LineFacts, context: Context) -> Verdict | None:
     """A code for which the payer wants the ordering provider is billed without that provider's NPI.
 
     Why: suppliers' drugs and some plans' drugs are paid on the order of an enrolled physician, whose NPI is on the
@@ -33,9 +31,10 @@ def ordering_provider_missing(line: LineFacts, context: Context) -> Iterator[Ver
     claim = context.claim.claim
     named = (line.line.ordering_provider, line.line.referring_provider, claim.ordering, claim.referring)
     if not any(provider and provider.npi for provider in named):
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} needs the NPI of the ordering provider with this payer; the claim has none.",
             hint="Send the ordering provider with NPI on the line (2420E).",
             at=in_line(line, "orderingProvider.npi"),
             facts={"procedureCode": line.hcpcs},
         )
+    return None

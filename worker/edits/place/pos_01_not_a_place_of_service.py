@@ -19,7 +19,7 @@ TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
     predicted=predicts(category="A7", status=("249",), carc=("16",), rarc=("M77",)),
     citation=Citation(source="CMS, place of service codes for professional claims"),
 )
-def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verdict]:
+def not_a_place_of_service(claim: ClaimFacts, context: Context) -> list[Verdict]:
     """The place of service is not on the CMS list.
 
     Why: the place decides the rules and the rate by which a line is paid; a code that means no place is returned.
@@ -30,11 +30,13 @@ def not_a_place_of_service(claim: ClaimFacts, context: Context) -> Iterator[Verd
     is looked at.
     """
     whole = claim.claim.claim_information.place_of_service_code
+    verdicts: list[Verdict] = []
     if whole:
-        yield from _flaws(whole, claim.first_service, None, context)
+        verdicts += _flaws(whole, claim.first_service, None, context)
     for line in claim.lines if claim.traits & Trait.OWN_PLACE else ():
         if place := line.line.professional_service.place_of_service_code:
-            yield from _flaws(place, line.on, line, context)
+            verdicts += _flaws(place, line.on, line, context)
+    return verdicts
 
 
 def _flaws(code: str, on: date | None, line: LineFacts | None, context: Context) -> Iterator[Verdict]:

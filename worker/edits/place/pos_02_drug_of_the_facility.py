@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -18,7 +17,7 @@ NOT_COVERED_BY_LAW: Final = "GY"
     predicted=predicts(category="A7", status=("249",), carc=("16",), rarc=("M97",)),
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.3"),
 )
-def drug_of_the_facility(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def drug_of_the_facility(line: LineFacts, context: Context) -> Verdict | None:
     """A practice bills a drug that was given in a hospital outpatient department or a surgical center.
 
     Why: there the facility buys the drug and bills it; a practice is paid for a drug only where it was an expense of
@@ -32,19 +31,18 @@ def drug_of_the_facility(line: LineFacts, context: Context) -> Iterator[Verdict]
     """
     place = line.place
     if place not in PAID_UNDER_OPPS:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if NOT_COVERED_BY_LAW in line.modifiers:
-        yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
-        return
+        return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
     by_practice = bills_as_practitioner(context.claim)
     if by_practice is None:
-        yield NoData("taxonomy of the billing provider", line.number)
-    elif by_practice:
-        yield Flaw(
+        return NoData("taxonomy of the billing provider", line.number)
+    if by_practice:
+        return Flaw(
             message=f"{line.hcpcs} was given at place {place}; there the facility bills the drug, not a practice.",
             hint="Remove the drug here and leave it to the facility's claim, or correct the place of service.",
             at=in_line(line, "placeOfServiceCode"),
             facts={"procedureCode": line.hcpcs, "placeOfService": place},
             severity=Severity.WARN if place == SURGICAL_CENTER else None,
         )
+    return None

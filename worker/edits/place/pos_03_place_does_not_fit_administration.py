@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -22,7 +21,7 @@ TELEHEALTH: Final = frozenset({"02", "10"})
     citation=Citation(source="CMS, place of service codes for professional claims"),
     needs=Trait.ADMINISTRATION,
 )
-def place_does_not_fit_administration(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def place_does_not_fit_administration(line: LineFacts, context: Context) -> Verdict | None:
     """An injection or infusion is billed for a place where it is not given, or not by a practice.
 
     Why: the place is often left over from another claim. Nobody injects by telehealth, and infusions at home are given
@@ -37,15 +36,15 @@ def place_does_not_fit_administration(line: LineFacts, context: Context) -> Iter
     by_telehealth = place in TELEHEALTH
     at_home = place == HOME and within(line.hcpcs, INFUSIONS)
     if not by_telehealth and not at_home:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     by_practice = bills_as_practitioner(context.claim)
     if at_home and by_practice is None:
-        yield NoData("taxonomy of the billing provider", line.number)
-    elif by_telehealth or by_practice:
-        yield Flaw(
+        return NoData("taxonomy of the billing provider", line.number)
+    if by_telehealth or by_practice:
+        return Flaw(
             message=f"{line.hcpcs} is billed at place {place} ({'home' if at_home else 'telehealth'}).",
             hint="Correct the place of service to where the patient got the drug.",
             at=in_line(line, "placeOfServiceCode"),
             facts={"procedureCode": line.hcpcs, "placeOfService": place},
         )
+    return None

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -24,7 +23,7 @@ HCPCS: Final = "HC"
     citation=Citation(source="CMS, HCPCS Level II code set of the date of service"),
     kinds=BOTH_KINDS,
 )
-def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def code_not_active(line: LineFacts, context: Context) -> Verdict | None:
     """A drug code was not in force on the date of service, or is not a code at all.
 
     Why: drug codes come and go each quarter, often with another billing unit; payers reject a code outside its dates.
@@ -38,11 +37,11 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """
     service = line.line.service
     if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:
-        return
+        return None
     code = line.hcpcs
     match line.drug_answer:
         case _ if not CODE.fullmatch(code):
-            yield Flaw(
+            return Flaw(
                 message=f"Line {line.number}: the procedure code does not have the form of a HCPCS or CPT code.",
                 hint="Send a letter and four digits (J2356), or five characters of a CPT code (96413).",
                 at=in_line(line, "procedureCode"),
@@ -50,10 +49,10 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
                 predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56",)),
             )
         case NotInForce() if recount(line, context.snapshot):
-            return
+            return None
         case NotInForce(drug, _, valid_from, valid_to):
             dates = f"from {valid_from or 'the start'} to {valid_to or 'now'}"
-            yield Flaw(
+            return Flaw(
                 message=f"{code} was not in force on {line.on}, but {dates}.",
                 hint=_instead(drug, line.on, context),
                 at=in_line(line, "procedureCode"),
@@ -61,7 +60,7 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
                 | {"successor": drug.successor or "not known"},
             )
         case Absent() if DRUG_FAMILY.match(code):
-            yield Flaw(
+            return Flaw(
                 message=f"{code} is not in our table of drug codes.",
                 hint="Compare the code with the drug; it may be mistyped, or newer than our table.",
                 at=in_line(line, "procedureCode"),
@@ -69,7 +68,8 @@ def code_not_active(line: LineFacts, context: Context) -> Iterator[Verdict]:
                 severity=Severity.WARN,
             )
         case NotCovered():
-            yield NoData(f"HCPCS code {code} on {line.on}", line.number)
+            return NoData(f"HCPCS code {code} on {line.on}", line.number)
+    return None
 
 
 def _instead(drug: Drug, on: date, context: Context) -> str:

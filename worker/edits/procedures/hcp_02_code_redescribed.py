@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
@@ -15,7 +13,7 @@ from worker.edits.procedures._successors import recount
     citation=Citation(source="CMS, HCPCS Level II quarterly updates: ended codes and the codes that took their place"),
     kinds=BOTH_KINDS,
 )
-def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def code_redescribed(line: LineFacts, context: Context) -> Verdict | None:
     """The code has ended, and its successor counts in a different billing unit.
 
     Why: when CMS describes a drug anew, the billing unit often changes with the code. Changing only the code bills a
@@ -27,14 +25,13 @@ def code_redescribed(line: LineFacts, context: Context) -> Iterator[Verdict]:
     be in force, and a code without a successor are reported by HCP-01.
     """
     if line.drug is None or not line.drug.successor:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     anew = recount(line, context.snapshot)
     if anew is None:
-        return
+        return None
     old, new = anew.ended.row, anew.successor
     count = "" if anew.units is None or line.units is None else f" x {anew.units:f} in place of {in_words(line.units)}"
-    yield Flaw(
+    return Flaw(
         message=(
             f"{old.hcpcs} ended on {anew.ended.valid_to}; since then the drug is {new.hcpcs}, per {new.unit_amount:f} "
             f"{new.unit} instead of {old.unit_amount:f} {old.unit}."

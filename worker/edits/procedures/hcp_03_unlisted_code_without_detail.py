@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -26,7 +25,7 @@ ROUTE: Final = re.compile(
     kinds=BOTH_KINDS,
     about=lambda code, _: code in UNLISTED,
 )
-def unlisted_code_without_detail(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def unlisted_code_without_detail(line: LineFacts, _: Context) -> Verdict | None:
     """A code for unlisted drugs is billed without naming the drug.
 
     Why: J3490, J3590, J7999, J9999 and C9399 stand for any drug without a code of its own. Payers price them by hand
@@ -47,10 +46,11 @@ def unlisted_code_without_detail(line: LineFacts, _: Context) -> Iterator[Verdic
     lacking = ("name", *present) if not text else tuple(what for what, found in present.items() if not found)
     if lacking:
         element = "SV202-7" if line.is_institutional else "SV101-7"
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} is an unlisted code; we find no {', '.join(lacking)} of the drug on the line.",
             hint=f"Describe the drug in {element}: name, dose given, route; and send the NDC of the package.",
             at=in_line(line, "description"),
             facts={"procedureCode": line.hcpcs, "missing": lacking},
             severity=Severity.WARN if text else None,
         )
+    return None

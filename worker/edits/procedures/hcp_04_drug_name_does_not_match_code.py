@@ -22,7 +22,7 @@ NOTE = "note"
     citation=Citation(source="CMS, HCPCS Level II descriptors; CMS ASP NDC-HCPCS crosswalk (brand names)"),
     kinds=BOTH_KINDS,
 )
-def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The claim names a drug that is not the drug of the code billed.
 
     Why: a code one digit off pays for a different drug, in a different unit. CMS decides what a code stands for,
@@ -36,7 +36,8 @@ def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Ve
     that names no drug we know, or the right one among others; any name under an unlisted code such as J3490.
     """
     if day.drug.drug_class == UNLISTED:
-        return
+        return None
+    verdicts: list[Verdict] = []
     for line in day.lines:
         named = {
             source: drugs
@@ -50,10 +51,11 @@ def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Iterator[Ve
             if matches:
                 continue
             if matches is None:
-                yield NoData(f"active ingredient of {day.hcpcs} or of the drug named", line.number)
+                verdicts.append(NoData(f"active ingredient of {day.hcpcs} or of the drug named", line.number))
             else:
-                yield _flaw(line, day, source, others, context)
+                verdicts.append(_flaw(line, day, source, others, context))
             break
+    return verdicts
 
 
 def _texts(line: LineFacts, day: DrugDay) -> Iterator[tuple[str, str]]:

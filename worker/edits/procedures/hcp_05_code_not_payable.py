@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -21,7 +20,7 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     predicted=predicts(category="A7", status=("585",), carc=("96",), rarc=("N425",)),
     citation=Citation(source="CMS, HCPCS Level II: coverage code of the procedure code"),
 )
-def code_not_payable(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
     """Medicare pays nothing for the code, whatever the circumstances.
 
     Why: CMS marks each code with its Medicare coverage; I, M and S mean that it is not paid. Such a line only
@@ -34,17 +33,15 @@ def code_not_payable(line: LineFacts, context: Context) -> Iterator[Verdict]:
     """
     coverage = line.drug_answer.row.coverage_code if isinstance(line.drug_answer, Found) else None
     if not context.profile.medicare or not coverage or line.on is None:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if coverage not in WHY_NOT:
-        return
+        return None
     limit = context.snapshot.mue(line.hcpcs, "practitioner", line.on)
     if isinstance(limit, Found) and limit.row.value == 0:
-        return
+        return None
     if denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
-        yield Bypassed(f"modifier {min(denied)}", line.number)
-        return
-    yield Flaw(
+        return Bypassed(f"modifier {min(denied)}", line.number)
+    return Flaw(
         message=f"{line.hcpcs} is {WHY_NOT[coverage]} (coverage code {coverage}).",
         hint="Bill another payer or the patient; for a denial on purpose add GY, or GA with a notice on file.",
         at=in_line(line, "procedureCode"),

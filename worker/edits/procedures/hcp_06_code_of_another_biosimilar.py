@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.packages import codes_of, facts_of, mixes_biosimilars, siblings
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
@@ -16,7 +14,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def code_of_another_biosimilar(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | None:
     """The package is a biosimilar, or its reference product, with a code other than the one billed.
 
     Why: each biosimilar has a code and a price of its own, and so has the reference product. Payers compare the code
@@ -29,13 +27,12 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Iterator[Ve
     """
     others = siblings(line, context.snapshot)
     if others is None or line.drug is None or not mixes_biosimilars(line.drug, others):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if not others:
-        return
+        return None
     containers = [container for container, _ in others]
     product, codes = containers[0], codes_of(containers)
-    yield Flaw(
+    return Flaw(
         message=f"NDC {product.ndc11} is {product.brand}, which is billed as {codes}, not as {line.hcpcs}.",
         hint=f"Bill {codes} if {product.brand} was given; else send the NDC of the package used.",
         at=in_line(line, "procedureCode"),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -19,7 +18,7 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     options=ExclusionList,
     lacks=without_list,
 )
-def drug_self_administered(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def drug_self_administered(line: LineFacts, context: Context) -> Verdict | None:
     """The drug is on the Medicare contractor's list of drugs that patients usually inject themselves.
 
     Why: Part B does not pay for such drugs, even when the office injected this dose. The lists differ by contractor:
@@ -32,20 +31,20 @@ def drug_self_administered(line: LineFacts, context: Context) -> Iterator[Verdic
     other than Medicare. A code given both ways without JA or JB is reported by MOD-05.
     """
     if not context.profile.medicare:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     exclusion = exclusion_of(line, context)
     is_excluded = exclusion is Exclusion.ALWAYS or (
         exclusion is Exclusion.WHEN_SUBCUTANEOUS and SUBCUTANEOUS in line.modifiers
     )
     if exclusion is Exclusion.NOT_KNOWN:
-        yield NoData(LIST, line.number)
-    elif is_excluded and (denied := BILLED_TO_BE_DENIED.intersection(line.modifiers)):
-        yield Bypassed(f"modifier {min(denied)}", line.number)
-    elif is_excluded:
-        yield Flaw(
+        return NoData(LIST, line.number)
+    if is_excluded and (denied := BILLED_TO_BE_DENIED.intersection(line.modifiers)):
+        return Bypassed(f"modifier {min(denied)}", line.number)
+    if is_excluded:
+        return Flaw(
             message=f"{line.hcpcs} is on the contractor's list of self-administered drugs; Part B does not pay for it.",
             hint="Bill the patient's drug plan (Part D); for a denial on purpose add GY.",
             at=in_line(line, "procedureCode"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
         )
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.packages import codes_of, facts_of, mixes_biosimilars, siblings
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
@@ -16,7 +14,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
     """The package holds the drug of the code, but in a form or from a maker with its own code.
 
     Why: a depot and a short-acting form, or two makers of one drug, have codes of their own, often with a different
@@ -30,13 +28,12 @@ def code_of_another_form(line: LineFacts, context: Context) -> Iterator[Verdict]
     """
     others = siblings(line, context.snapshot)
     if others is None or line.drug is None or mixes_biosimilars(line.drug, others):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     if not others:
-        return
+        return None
     containers = [container for container, _ in others]
     product, codes = containers[0], codes_of(containers)
-    yield Flaw(
+    return Flaw(
         message=f"NDC {product.ndc11} is {product.brand} of {product.labeler}: billed as {codes}, not as {line.hcpcs}.",
         hint=f"Bill {codes} if this package was used, and recount the units; else send the NDC of the package used.",
         at=in_line(line, "procedureCode"),

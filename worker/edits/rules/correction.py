@@ -48,7 +48,7 @@ def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
     if len(service.procedure_modifiers) >= MOST_MODIFIERS:
         return None
     path = f"{_service(line)}/procedureModifiers"
-    if "procedure_modifiers" in service.model_fields_set:
+    if service.procedure_modifiers or "procedureModifiers" in (service.extra or ()):
         return ({"op": "add", "path": f"{path}/-", "value": modifier},)
     return ({"op": "add", "path": path, "value": [modifier]},)
 

@@ -1,13 +1,13 @@
 """Which required elements a claim lacks, by the table of `x12.layout.required`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
-from schemas.claim import Claim, ClaimKind
-from schemas.part import Part
+from schemas.claim import ClaimKind
+from schemas.records import Claim, Part, attributes
 from worker.x12.layout.required import OF_CLAIM, OF_LINE, RequiredElement, RequiredPart
 
 SELF: Final = "18"
@@ -74,14 +74,9 @@ def _members(value: object, lists: int) -> Iterator[tuple[object, str]]:
 def member_of(holder: object, name: str) -> Any:  # any JSON value, or what the schema made of it
     """Return the member with this name on the wire, whether the schema knows it or not; None when it is absent."""
     if isinstance(holder, Part):
-        attribute = _attributes(type(holder)).get(name)
-        return getattr(holder, attribute) if attribute else (holder.model_extra or {}).get(name)
+        attribute = attributes(type(holder)).get(name)
+        return getattr(holder, attribute) if attribute else (holder.extra or {}).get(name)
     return holder.get(name) if isinstance(holder, Mapping) else None
-
-
-@cache
-def _attributes(kind: type[Part]) -> Mapping[str, str]:
-    return {field.alias or name: name for name, field in kind.model_fields.items()}
 
 
 def _is_given(value: object) -> bool:
@@ -95,7 +90,8 @@ def _is_given(value: object) -> bool:
 def _is_empty(holder: object) -> bool:
     """Whether a part was sent empty."""
     if isinstance(holder, Part):
-        return not any(_is_given(value) for _, value in holder)
+        known = (getattr(holder, attribute) for attribute in attributes(type(holder)).values())
+        return not any(map(_is_given, (*known, *(holder.extra or {}).values())))
     return not (isinstance(holder, Mapping) and any(map(_is_given, holder.values())))
 
 
@@ -155,60 +151,112 @@ Look: TypeAlias = Callable[[Claim], bool]
 """Sees quickly, for most claims, that a part lacks nothing."""
 
 
+_OF_CAUSES: Final = frozenset({"accident", "auto-accident", "accident-place-sent"})
+"""Situations that only members of the claim information show which the schema does not name: causes and places."""
+
+_OF_CLAIM: Final = frozenset(
+    {
+        "submitter-is-told",
+        "patient-is-subscriber",
+        "patient-is-not-subscriber",
+        "inpatient",
+        "self-in-837",
+        "medicare-not-primary",
+    }
+)
+"""Situations that the claim shows whatever is in the part."""
+
+
 def _first_look(part: RequiredPart) -> Look | None:
     """Return how to see that a part is not sent or lacks nothing; None when only a closer look shows it."""
-    names = [name for name, _ in part.steps]
     kind: type[Part] | None = Claim
-    attributes: list[str] = []
-    for name, lists in part.steps:
-        attribute = _attributes(kind).get(name) if kind else None
+    path: list[str] = []
+    for name, depth in part.steps:
+        attribute = attributes(kind).get(name) if kind else None
         if attribute is None or kind is None:
             break
-        attributes.append(attribute)
-        kind = None if lists else _part_of(kind, attribute)
-        if lists:
-            names = names[: len(attributes)]
-            break
-    is_list = any(lists for _, lists in part.steps)
-    known = _attributes(kind) if kind and len(attributes) == len(names) and not is_list else {}
-    if part.is_required and part.elements and all(element.members[0] in known for element in part.elements):
-        paths = [".".join([*attributes, known[element.members[0]]]) for element in part.elements]
-        return _has_all(attrgetter(*paths), is_one=len(paths) == 1)
-    if (part.is_required and not is_list) or not names:
+        path.append(attribute)
+        if depth:
+            return _are_whole(path, part, is_last=len(path) == len(part.steps))
+        kind = _part_of(kind, attribute)
+    beyond = [name for name, _ in part.steps[len(path) :]]
+    if part.situation in _OF_CAUSES:
+        return lambda claim: claim.claim_information.extra is None
+    if part.situation == "medicare-not-primary":
+        return lambda claim: not SITUATIONS[part.situation](claim, None)
+    if beyond and (len(beyond) > 1 or not part.is_required):
+        return _has_no(attrgetter(".".join(path)) if path else None, beyond[0])
+    needed = [element for element in part.elements if element.situation not in _OF_CAUSES]
+    known = attributes(kind) if kind and not beyond else {}
+    if not needed or any(element.members[0] not in known for element in needed):
         return None
-    return _is_not_sent(attrgetter(".".join(attributes)) if attributes else None, names[len(attributes) :])
+    members = {known[element.members[0]]: element.situation for element in needed}
+    return _has_all(path, members, part, with_causes=len(needed) < len(part.elements))
 
 
 def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
-    """Return the model of a field that holds one part."""
-    annotation = kind.model_fields[attribute].annotation
+    """Return the kind of a field that holds one part."""
+    annotation = get_type_hints(kind)[attribute]
     for each in (annotation, *get_args(annotation)):
         if isinstance(each, type) and issubclass(each, Part):
             return each
     return None
 
 
-def _has_all(getter: Callable[[Claim], Any], *, is_one: bool) -> Look:
+def _has_all(path: Sequence[str], members: Mapping[str, str], part: RequiredPart, *, with_causes: bool) -> Look:
+    """All members are given, or the claim does not show their situations; or the part is not sent and need not be."""
+    values_of = attrgetter(*(".".join([*path, member]) for member in members))
+    around = attrgetter(".".join(path[:-1])) if len(path) > 1 else None
+    is_one = len(members) == 1
+    situations = [each if each in _OF_CLAIM else "" for each in members.values()]
+
     def look(claim: Claim) -> bool:
-        try:
-            values = getter(claim)
-        except AttributeError:  # the part itself, or one around it, is not sent
+        if with_causes and claim.claim_information.extra is not None:
             return False
-        return bool(values) if is_one else all(values)
+        try:
+            found = values_of(claim)
+        except AttributeError:  # the part itself, or one around it, is not sent
+            return not part.is_required or _is_absent(around, claim)
+        values = (found,) if is_one else found
+        return all(values) or not any(
+            not value and (not situation or SITUATIONS[situation](claim, None))
+            for value, situation in zip(values, situations, strict=True)
+        )
 
     return look
 
 
-def _is_not_sent(getter: Callable[[Claim], Any] | None, others: Sequence[str]) -> Look:
+def _is_absent(holder_of: Callable[[Claim], Any] | None, claim: Claim) -> bool:
+    try:
+        return holder_of is not None and holder_of(claim) is None
+    except AttributeError:  # one around it is not sent
+        return True
+
+
+def _has_no(holder_of: Callable[[Claim], Any] | None, name: str) -> Look:
+    """The part around has no such member, which the schema does not name."""
+
     def look(claim: Claim) -> bool:
         try:
-            holder = getter(claim) if getter else claim
+            holder = holder_of(claim) if holder_of else claim
         except AttributeError:  # one around it is not sent
             return True
-        if not holder or not others:
-            return not holder
-        extra = getattr(holder, "model_extra", None)
-        return isinstance(holder, Part) and others[0] not in (extra or ())
+        return holder is None or (isinstance(holder, Part) and name not in (holder.extra or ()))
+
+    return look
+
+
+def _are_whole(path: Sequence[str], part: RequiredPart, *, is_last: bool) -> Look:
+    """There is no entry in a list; or every entry has all members, where they are what the part is about."""
+    entries_of = attrgetter(".".join(path))
+    members = [element.members[0] for element in part.elements]
+
+    def look(claim: Claim) -> bool:
+        try:
+            entries = entries_of(claim)
+        except AttributeError:  # one around it is not sent
+            return True
+        return not entries or (is_last and all(all(map(partial(member_of, each), members)) for each in entries))
 
     return look
 

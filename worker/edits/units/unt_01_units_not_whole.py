@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Severity
@@ -19,7 +18,7 @@ from worker.edits.rules.correction import overwritten, unsafe
     ),
     kinds=BOTH_KINDS,
 )
-def units_not_whole(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def units_not_whole(line: LineFacts, _: Context) -> Verdict | None:
     """The unit count of a drug line has decimals.
 
     Why: a drug is billed in whole billing units. A begun unit of the dose given is rounded up, a begun unit of the
@@ -31,9 +30,9 @@ def units_not_whole(line: LineFacts, _: Context) -> Iterator[Verdict]:
     """
     units = line.units
     if units is None or units <= 0 or is_whole(units):
-        return
+        return None
     rounded = (units_discarded if line.is_waste else units_administered)(units, unit=Decimal(1))
-    yield Flaw(
+    return Flaw(
         message=f"{line.hcpcs} is billed with {units} units; drug units are whole numbers.",
         hint=(
             f"Bill {in_words(rounded)}: discarded amounts are rounded down; without a whole unit there is no JW line."

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import in_words, is_whole
 from worker.edits.drugs.expected_units import expected_given
@@ -21,7 +19,7 @@ from worker.edits.rules.correction import overwritten, unsafe
     ),
     kinds=BOTH_KINDS,
 )
-def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def units_do_not_match_dose(day: DrugDay, _: Context) -> Verdict | None:
     """The units billed do not match the dose in the record, expressed in the code's billing unit.
 
     Why: a code is billed per 1 mg, per 5 mg, per 10 mg and so on; every begun unit of the dose counts. Units entered
@@ -33,15 +31,15 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
     looks at the given and the discarded units together; a count with decimals is UNT-01's.
     """
     if not day.given or day.wasted:
-        return
+        return None
     line, billed, expected = day.given[0], day.units_given, expected_given(day)
     if isinstance(expected, Unknown):
-        yield NoData(expected.missing, line.number)
-    elif billed is None or not is_whole(billed):
-        yield NoData("whole unit count", line.number)
-    elif billed != expected:
+        return NoData(expected.missing, line.number)
+    if billed is None or not is_whole(billed):
+        return NoData("whole unit count", line.number)
+    if billed != expected:
         dose, unit = f"{day.dose_given} {day.drug.unit}", f"{day.unit_dose} {day.drug.unit}"
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs} is billed per {unit}: {dose} is {in_words(expected)}, not {billed}.",
             hint=f"Bill {in_words(expected)}, or correct the dose in the record.",
             at=in_line(line, "serviceUnitCount"),
@@ -54,3 +52,4 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Iterator[Verdict]:
             },
             fix=unsafe(overwritten(line, "serviceUnitCount", f"{expected:f}")) if len(day.given) == 1 else None,
         )
+    return None

@@ -43,7 +43,7 @@ class CountedUnits(Options):
     options=CountedUnits,
     kinds=BOTH_KINDS,
 )
-def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.
 
     Why: CMS publishes the most units of a code that one patient gets on one day. Units above it are denied: without
@@ -59,24 +59,24 @@ def units_above_limit(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """
     is_facility = day.lines[0].is_institutional
     if is_facility and context.claim.claim.claim_information.place_of_service_code not in OUTPATIENT_FACILITIES:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     counted = day.lines if context.options(CountedUnits).count_discarded_units else day.given
     if not counted:
-        return
+        return None
     answer = context.snapshot.mue(day.hcpcs, "outpatient_hospital" if is_facility else "practitioner", day.on)
     if all(NOT_COVERED_BY_LAW in line.modifiers for line in counted):
-        yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
-    elif any(line.spans_days for line in counted):
-        yield NoData("one date of service per line", counted[0].number)
-    elif any(line.place in DISPENSED_TO for line in counted):
-        yield NoData("MUE table for suppliers", counted[0].number)
-    elif not isinstance(answer, Found):
-        yield NoData("MUE table", counted[0].number)
-    else:
-        groups = [(line,) for line in counted] if answer.row.mai == A_LINE else [counted]
-        for lines in groups:
-            yield from _above(lines, answer.row)
+        return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
+    if any(line.spans_days for line in counted):
+        return NoData("one date of service per line", counted[0].number)
+    if any(line.place in DISPENSED_TO for line in counted):
+        return NoData("MUE table for suppliers", counted[0].number)
+    if not isinstance(answer, Found):
+        return NoData("MUE table", counted[0].number)
+    groups = [(line,) for line in counted] if answer.row.mai == A_LINE else [counted]
+    verdicts: list[Verdict] = []
+    for lines in groups:
+        verdicts += _above(lines, answer.row)
+    return verdicts
 
 
 def _above(lines: tuple[LineFacts, ...], limit: MueLimit) -> Iterator[Verdict]:

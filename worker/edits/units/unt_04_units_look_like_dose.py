@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -25,7 +24,7 @@ DOSE: Final = re.compile(r"(?<![\d.,/])(\d{1,6}(?:\.\d{1,3})?)\s*(mcg|mg|g)\b(?!
     needs=Trait.TEXT,
     kinds=BOTH_KINDS,
 )
-def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def units_look_like_dose(line: LineFacts, context: Context) -> Verdict | None:
     """The units billed are the number of milligrams, under a code that counts in larger steps.
 
     Why: where a unit is 5 mg or 10 mg, milligrams entered as units bill the dose five or ten times.
@@ -37,24 +36,21 @@ def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]
     """
     drug = line.drug
     if drug is None or line.is_waste or drug.unit_up_to or drug.unit not in MILLIGRAMS or drug.unit_amount in {None, 1}:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     days = [day for day in context.claim.drug_days if any(each is line for each in day.lines)]
     if any(not isinstance(day.dose_given, Unknown) for day in days):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     texts = (line.line.service.description, line.line.additional_notes)
     amounts = {found.groups() for text in texts if text for found in DOSE.finditer(text)}
     if len(amounts) != 1 or line.units is None or drug.unit_amount is None:
-        yield NoData("dose in the record or one dose in the text of the line", line.number)
-        return
+        return NoData("dose in the record or one dose in the text of the line", line.number)
     ((number, measure),) = amounts
     dose = convert(number, measure, drug.unit) or Decimal(0)
     expected = units_administered(dose, drug.unit_amount)
     if dose == drug.unit_amount:
-        yield NoData("dose in the text of the line, which names the billing unit", line.number)
-    elif line.units == dose != expected:
-        yield Flaw(
+        return NoData("dose in the text of the line, which names the billing unit", line.number)
+    if line.units == dose != expected:
+        return Flaw(
             message=f"{line.hcpcs} is billed per {drug.unit_amount} {drug.unit}: {number} {measure} is "
             f"{in_words(expected)}, not {line.units:f}.",
             hint=f"Bill {in_words(expected)} if the dose in the text is right.",
@@ -66,3 +62,4 @@ def units_look_like_dose(line: LineFacts, context: Context) -> Iterator[Verdict]
                 "billedUnits": line.units,
             },
         )
+    return None

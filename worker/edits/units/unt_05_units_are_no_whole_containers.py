@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.drugs.containers import ONE_UNIT, add_up
@@ -34,7 +32,7 @@ class WholeContainers(Options):
     lacks=unless_given(WholeContainers, "how the payer wants waste billed", "whole_containers"),
     kinds=BOTH_KINDS,
 )
-def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def units_are_no_whole_containers(day: DrugDay, context: Context) -> Verdict | None:
     """The units billed, without JW or JZ, are not a number of whole containers.
 
     Why: some payers do not accept JW and JZ and pay for the containers that were opened. Units between two containers
@@ -47,19 +45,19 @@ def units_are_no_whole_containers(day: DrugDay, context: Context) -> Iterator[Ve
     """
     wanted = context.options(WholeContainers).whole_containers
     if not wanted or any(line.is_waste or line.attests_no_waste for line in day.lines):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line, units, sizes = day.lines[0], day.units_given, day.marketed_sizes
     if not day.drug.single_dose:
-        yield NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
-    elif units is None:
-        yield NoData("unit count", line.number)
-    elif (fits := add_up(sizes, units, ONE_UNIT)) is None:
-        yield NoData("container sizes in the crosswalk", line.number)
-    elif not fits:
-        yield Flaw(
+        return NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
+    if units is None:
+        return NoData("unit count", line.number)
+    if (fits := add_up(sizes, units, ONE_UNIT)) is None:
+        return NoData("container sizes in the crosswalk", line.number)
+    if not fits:
+        return Flaw(
             message=f"{day.hcpcs}: {in_words(units)}, which is not a number of whole containers.",
             hint="Bill the containers that were opened, or verify the count.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "billedUnits": units, "containerUnits": sizes},
         )
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -15,7 +13,7 @@ from worker.edits.facts.claim import DrugDay
     ),
     status=EditStatus.PLANNED,
 )
-def container_billed_to_several_patients(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def container_billed_to_several_patients(day: DrugDay, _: Context) -> Verdict | None:
     """The units billed for several patients exceed the containers that were opened for them.
 
     Why: when one container is shared, each claim bills what that patient got. The rest must not be billed as discarded,
@@ -27,4 +25,4 @@ def container_billed_to_several_patients(day: DrugDay, _: Context) -> Iterator[V
 
     Planned: it compares the claims of several patients, which are not kept. It is listed, and evaluated on no claim.
     """
-    yield NoData("other patients' claims of the same provider, drug and day", day.lines[0].number)
+    return NoData("other patients' claims of the same provider, drug and day", day.lines[0].number)

@@ -1,9 +1,9 @@
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from schemas.values import as_quantity
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.drugs.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
@@ -29,7 +29,7 @@ LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
 )
-def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Verdict | None:
     """The quantity of the package (NDC) does not match the units billed.
 
     Why: payers convert the NDC quantity into billing units and compare.
@@ -43,29 +43,27 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     """
     package, drug = line.line.drug_identification, line.drug
     if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:
-        yield DoesNotApply()
-        return
-    quantity, measure, ndc = package.national_drug_unit_count, package.measurement_unit_code, package.national_drug_code
+        return DoesNotApply()
+    quantity = as_quantity(package.national_drug_unit_count)
+    measure, ndc = package.measurement_unit_code, package.national_drug_code
     if not isinstance(quantity, Decimal) or quantity <= 0 or not measure or not is_billable_form(ndc or ""):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     answer = context.snapshot.container(ndc or "", line.on)
     listed = [each for each in answer.row if each.hcpcs == line.hcpcs] if isinstance(answer, Found) else []
     by_lot = drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
     if not listed or by_lot or drug.unit_up_to or line.units is None:
-        yield NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
-        return
+        return NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
     stated = [units_of(quantity, measure.upper(), each, drug) for each in listed]
     known = [units for units in stated if units is not None]
     if len(known) != len(stated):
-        yield NoData("NDC quantity in a measure that converts into billing units", line.number)
-    elif not any(_fits(units, quantity, line, context, each) for units, each in zip(known, listed, strict=True)):
+        return NoData("NDC quantity in a measure that converts into billing units", line.number)
+    if not any(_fits(units, quantity, line, context, each) for units, each in zip(known, listed, strict=True)):
         guesses = [units for each in listed for units in other_readings(quantity, each)]
         doubtful = any(_fits(units, quantity, line, context, each) for each in listed for units in guesses)
         doubtful |= max(known) < line.units and _has_sizes(line, line.on, context)
         certain = not doubtful and all(is_certain(measure.upper(), each) for each in listed)
         comes_to = known[0].quantize(Decimal("0.001")).normalize()
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs}: {quantity.normalize():f} {measure} of the NDC is "
             f"{in_words(comes_to, 'billing unit')}, not the {line.units:f} billed.",
             hint="Correct the quantity or its measure (UN for vials and syringes, ML for liquids), or the units.",
@@ -79,6 +77,7 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
             },
             severity=None if certain else Severity.WARN,
         )
+    return None
 
 
 def _has_sizes(line: LineFacts, on: date, context: Context) -> bool:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Fix
+from schemas.records import as_sent
 from worker.edits.drugs.expected_units import expected_given, expected_wasted
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.record import Unknown
@@ -44,14 +45,14 @@ def _split(day: DrugDay, line: LineFacts, charge: Decimal | None) -> Fix | None:
     if len(day.lines) != 1 or isinstance(given, Unknown) or isinstance(wasted, Unknown):
         return None
     drug = line.line.drug_identification
-    has_package_count = drug is not None and drug.national_drug_unit_count is not None
+    has_package_count = drug is not None and drug.national_drug_unit_count
     operations = modifier_added(line, "JW")
     if operations is None or wasted < 1 or line.units != given + wasted or charge is None or has_package_count:
         return None
     share = (charge * wasted / line.units).quantize(CENT)
     if not 0 < share < charge:
         return None
-    added = line.line.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    added = as_sent(line.line)
     service = added["professionalService" if line.line.institutional_service is None else "institutionalService"]
     service["procedureModifiers"] = [*(service.get("procedureModifiers") or ()), "JW"]
     service["serviceUnitCount"], service["lineItemChargeAmount"] = f"{wasted:f}", f"{share:f}"

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -22,7 +21,7 @@ from worker.edits.waste._duty import NOT_COVERED_BY_LAW, waste_duty
     ),
     kinds=BOTH_KINDS,
 )
-def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """A single-dose drug is billed without stating whether some of it was discarded.
 
     Why: since 2023-07-01 every separately payable single-dose drug carries JZ (nothing discarded) or has a JW line
@@ -34,24 +33,29 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Iterator[Verdict]:
     decided here; inpatients, FQHC, RHC and packaged drugs need neither. A drug that was only dispensed is WST-14's.
     """
     if day.wasted:
-        return
+        return None
     has_jz = any(line.attests_no_waste for line in day.given)
+    verdicts: list[Verdict] = []
     for line in day.given:
         if line.attests_no_waste or was_dispensed(line, context):
             continue
         if NOT_COVERED_BY_LAW in line.modifiers:
-            yield Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
+            verdicts.append(Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number))
             continue
         duty = waste_duty(line, day.on, context)
         if isinstance(duty, Unknown):
-            yield NoData(duty.missing, line.number)
+            verdicts.append(NoData(duty.missing, line.number))
         elif duty and day.on >= duty.required_from:
-            yield Flaw(
-                message=f"{day.hcpcs} comes in single-dose containers only, but the line carries neither JW nor JZ.",
-                hint="Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
-                + (" The JZ line of this day covers only itself: bill both as one." if has_jz else ""),
-                at=in_line(line, "procedureModifiers"),
-                facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
-                severity=Severity.WARN if day.on < duty.returned_from else None,
-                fix=waste_modifier_fix(day, line, context.claim),
+            verdicts.append(
+                Flaw(
+                    message=f"{day.hcpcs} comes in single-dose containers only, but the line carries neither "
+                    "JW nor JZ.",
+                    hint="Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
+                    + (" The JZ line of this day covers only itself: bill both as one." if has_jz else ""),
+                    at=in_line(line, "procedureModifiers"),
+                    facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
+                    severity=Severity.WARN if day.on < duty.returned_from else None,
+                    fix=waste_modifier_fix(day, line, context.claim),
+                )
             )
+    return verdicts

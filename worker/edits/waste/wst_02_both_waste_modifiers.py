@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -20,7 +19,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
+def both_waste_modifiers(line: LineFacts, _: Context) -> Verdict | None:
     """One line carries both JW ("discarded") and JZ ("nothing discarded").
 
     Why: JW bills the discarded part of a single-dose container, JZ attests that there is none. A line with both is
@@ -31,9 +30,10 @@ def both_waste_modifiers(line: LineFacts, _: Context) -> Iterator[Verdict]:
     Accepted: J1745 x 35 with J1745-JW x 5 on its own line; or J1745-JZ x 40.
     """
     if line.is_waste and line.attests_no_waste:
-        yield Flaw(
+        return Flaw(
             message=f"{line.hcpcs} carries both JW (discarded) and JZ (nothing discarded).",
             hint="Keep JZ if nothing was discarded; else bill the discarded units with JW on their own line.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "modifiers": line.modifiers},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -22,7 +21,7 @@ REPEATED = "76"  # marks a claim that continues another one
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def waste_without_administration(day: DrugDay, _: Context) -> Verdict | None:
     """Discarded units are billed, but no given units of the same drug on the same day.
 
     Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line goes
@@ -35,11 +34,10 @@ def waste_without_administration(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """
     wasted = [line for line in day.wasted if not line.attests_no_waste]
     if day.given or not wasted:
-        return
+        return None
     if any(REPEATED in line.modifiers for line in wasted):
-        yield NoData("the claim that this one continues", wasted[0].number)
-        return
-    yield Flaw(
+        return NoData("the claim that this one continues", wasted[0].number)
+    return Flaw(
         message=f"{day.hcpcs} is billed as discarded (JW) without a line for the units given on {day.on}.",
         hint="Add the line with the units given, without JW and JZ; if nothing was given, nothing can be billed.",
         at=in_line(wasted[0], "procedureModifiers"),

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -23,7 +22,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_repeats_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def waste_repeats_containers(day: DrugDay, _: Context) -> Verdict | None:
     """The JW line bills the whole containers, and with them the units that were given.
 
     Why: JW bills what was left in the containers. When it carries their whole content, the dose given is billed
@@ -38,19 +37,19 @@ def waste_repeats_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     given, wasted = day.units_given, day.units_wasted
     told = not (isinstance(day.dose_discarded, Unknown) and isinstance(day.containers_opened, Unknown))
     if not day.wasted or not day.given or told:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line, sizes = day.wasted[0], day.marketed_sizes
     if given is None or wasted is None:
-        yield NoData("unit count", line.number)
-    elif not sizes:
-        yield NoData("container sizes in the crosswalk", line.number)
-    elif repeats_containers(sizes, given, wasted):
+        return NoData("unit count", line.number)
+    if not sizes:
+        return NoData("container sizes in the crosswalk", line.number)
+    if repeats_containers(sizes, given, wasted):
         possible = add_up(sizes, given + wasted, ONE_UNIT) is not False
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs}: JW bills {in_words(wasted)}, the whole containers for the {given:f} given.",
             hint="Bill with JW only what was left in the containers: their units less the units given.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted, "containerUnits": sizes},
             severity=Severity.WARN if possible else None,
         )
+    return None

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import fits_in_one_unit, in_words
 from worker.edits.drugs.expected_units import expected_given, expected_wasted
@@ -21,7 +19,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_within_one_unit(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def waste_within_one_unit(day: DrugDay, _: Context) -> Verdict | None:
     """Units are billed as discarded, but the record shows less than one billing unit of waste.
 
     Why: a begun unit is billed in full as given, so waste inside that unit is paid already. A JW line would pay for
@@ -32,17 +30,16 @@ def waste_within_one_unit(day: DrugDay, _: Context) -> Iterator[Verdict]:
     Accepted: the same as x 1 with JZ; or 23 mg discarded under a code per 10 mg, billed as JW x 2.
     """
     if not day.wasted:
-        return
+        return None
     line, whole = day.wasted[0], expected_wasted(day)
     if isinstance(whole, Unknown):
-        yield NoData(whole.missing, line.number)
-        return
+        return NoData(whole.missing, line.number)
     dose, waste, unit, given = day.dose_given, day.dose_discarded, day.unit_dose, expected_given(day)
     if whole > 0 or unit is None or isinstance(waste, Unknown):
-        return
+        return None
     measure, facts = day.drug.unit, {"procedureCode": day.hcpcs, "discarded": waste, "billingUnit": unit}
     together = not isinstance(dose, Unknown) and fits_in_one_unit(dose, waste, unit)
-    yield Flaw(
+    return Flaw(
         message=f"{day.hcpcs} is billed per {unit} {measure}: {waste} {measure} discarded "
         + ("is inside the one unit that the dose fills." if together else "is less than one unit."),
         hint="Remove the JW line and bill "

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -23,7 +22,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def units_wrongly_rounded(day: DrugDay, _: Context) -> Verdict | list[Verdict] | None:
     """Beside a JW line, the units given or discarded do not match the record.
 
     Why: the dose given is rounded up to whole units and the amount discarded is rounded down, so that the two lines
@@ -35,12 +34,13 @@ def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
     decimals UNT-01's.
     """
     if not day.wasted:
-        return
+        return None
     sides = (
         ("given", day.given, day.units_given, expected_given(day), day.dose_given),
         ("discarded", day.wasted, day.units_wasted, expected_wasted(day), day.dose_discarded),
     )
     missing = {}
+    verdicts: list[Verdict] = []
     for side, lines, billed, expected, dose in sides:
         if not lines or (side == "discarded" and expected == 0):
             continue
@@ -50,10 +50,13 @@ def units_wrongly_rounded(day: DrugDay, _: Context) -> Iterator[Verdict]:
             missing["whole unit count"] = lines[0].number
         elif billed != expected:
             amount = f"{dose} {day.drug.unit}"
-            yield Flaw(
-                message=f"{day.hcpcs}: {amount} {side} is {in_words(expected)}, not {billed}.",
-                hint=f"Bill {in_words(expected)} {side}, or correct the amount in the record.",
-                at=in_line(lines[0], "serviceUnitCount"),
-                facts={"procedureCode": day.hcpcs, side: amount, "expectedUnits": expected, "billedUnits": billed},
+            verdicts.append(
+                Flaw(
+                    message=f"{day.hcpcs}: {amount} {side} is {in_words(expected)}, not {billed}.",
+                    hint=f"Bill {in_words(expected)} {side}, or correct the amount in the record.",
+                    at=in_line(lines[0], "serviceUnitCount"),
+                    facts={"procedureCode": day.hcpcs, side: amount, "expectedUnits": expected, "billedUnits": billed},
+                )
             )
-    yield from (NoData(words, number) for words, number in missing.items())
+    verdicts += (NoData(words, number) for words, number in missing.items())
+    return verdicts

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -25,7 +24,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def units_do_not_fill_containers(day: DrugDay, _: Context) -> Verdict | None:
     """The units given and discarded do not add up to whole containers.
 
     Why: all of a single-dose container is either given or discarded, so both lines together are the labeled content
@@ -38,36 +37,34 @@ def units_do_not_fill_containers(day: DrugDay, _: Context) -> Iterator[Verdict]:
     doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04.
     """
     if not day.wasted and not any(line.attests_no_waste for line in day.lines):
-        return
+        return None
     line, unit, given, wasted = day.lines[0], day.unit_dose, day.units_given, day.units_wasted
     if not day.drug.single_dose:
-        yield NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
-    elif unit is None or given is None or wasted is None:
-        yield NoData("billing unit of the code" if unit is None else "unit count", line.number)
-    elif contradicts_record(day):
-        yield NoData("units that agree with the doses in the record", line.number)
-    else:
-        opened = day.containers_opened
-        marketed = day.marketed_sizes if isinstance(opened, Unknown) else ()
-        content = None if isinstance(opened, Unknown) else sum(opened, Decimal(0)) / unit
-        fits = (
-            add_up(marketed, given + wasted, ONE_UNIT) if content is None else abs(given + wasted - content) < ONE_UNIT
+        return NoData("whether all containers of the code are single-dose (it is not on the CMS list)", line.number)
+    if unit is None or given is None or wasted is None:
+        return NoData("billing unit of the code" if unit is None else "unit count", line.number)
+    if contradicts_record(day):
+        return NoData("units that agree with the doses in the record", line.number)
+    opened = day.containers_opened
+    marketed = day.marketed_sizes if isinstance(opened, Unknown) else ()
+    content = None if isinstance(opened, Unknown) else sum(opened, Decimal(0)) / unit
+    fits = add_up(marketed, given + wasted, ONE_UNIT) if content is None else abs(given + wasted - content) < ONE_UNIT
+    if fits is None:
+        return NoData("container sizes in the crosswalk", line.number)
+    if not fits and not (content is None and repeats_containers(marketed, given, wasted)):
+        sizes = ", ".join(f"{size:f}" for size in marketed)
+        shown = None if content is None else round(content, 3).normalize()
+        what = (
+            f"do not fill marketed containers ({sizes} units)"
+            if shown is None
+            else f"are not the {in_words(shown)} opened"
         )
-        if fits is None:
-            yield NoData("container sizes in the crosswalk", line.number)
-        elif not fits and not (content is None and repeats_containers(marketed, given, wasted)):
-            sizes = ", ".join(f"{size:f}" for size in marketed)
-            shown = None if content is None else round(content, 3).normalize()
-            what = (
-                f"do not fill marketed containers ({sizes} units)"
-                if shown is None
-                else f"are not the {in_words(shown)} opened"
-            )
-            yield Flaw(
-                message=f"{day.hcpcs}: {in_words(given)} given and {wasted} discarded {what}.",
-                hint="Correct the units, or bill with JW what was left in the containers.",
-                at=in_line(line, "serviceUnitCount"),
-                facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted}
-                | ({"containerUnits": sizes} if shown is None else {"openedUnits": shown}),
-                severity=Severity.WARN if content is None else None,
-            )
+        return Flaw(
+            message=f"{day.hcpcs}: {in_words(given)} given and {wasted} discarded {what}.",
+            hint="Correct the units, or bill with JW what was left in the containers.",
+            at=in_line(line, "serviceUnitCount"),
+            facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted}
+            | ({"containerUnits": sizes} if shown is None else {"openedUnits": shown}),
+            severity=Severity.WARN if content is None else None,
+        )
+    return None

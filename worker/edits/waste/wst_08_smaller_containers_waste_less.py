@@ -1,5 +1,4 @@
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -27,7 +26,7 @@ from worker.reference.tables.rows import Container
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def smaller_containers_waste_less(day: DrugDay, _: Context) -> Verdict | None:
     """Different containers of the same product would have held the dose with less left over.
 
     Why: payers pay for what was discarded when the containers were chosen to waste the least. Shortages and the rules
@@ -40,35 +39,34 @@ def smaller_containers_waste_less(day: DrugDay, _: Context) -> Iterator[Verdict]
     """
     given, wasted, unit = day.units_given, day.units_wasted, day.unit_dose
     if not day.wasted or not day.given:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line, listed, opened = day.wasted[0], day.marketed, day.containers_opened
     if not listed or unit is None:
-        yield NoData("container sizes in the crosswalk", line.number)
-    elif given is None or wasted is None:
-        yield NoData("unit count", line.number)
-    elif contradicts_record(day):
-        yield NoData("units that agree with the doses in the record", line.number)
-    elif isinstance(opened, Unknown) and repeats_containers(day.marketed_sizes, given, wasted):
-        yield NoData("discarded units that are not those of whole containers", line.number)
-    else:
-        used = () if isinstance(opened, Unknown) else tuple(content / unit for content in opened)
-        total = sum(used, Decimal(0)) or given + wasted
-        better = _better(_products(day, listed), used, total, given)
-        if better:
-            yield Flaw(
-                message=f"{day.hcpcs}: {in_words(given)} given of {total.normalize():f} opened; containers of {better} "
-                "units would have held the dose with less left over.",
-                hint="Use the containers that waste the least, or have the reason ready why others were opened.",
-                at=in_line(line, "serviceUnitCount"),
-                facts={
-                    "procedureCode": day.hcpcs,
-                    "unitsGiven": given,
-                    "unitsOpened": total.normalize(),
-                    "containerUnits": str(better),
-                    "unitsNeeded": better.total,
-                },
-            )
+        return NoData("container sizes in the crosswalk", line.number)
+    if given is None or wasted is None:
+        return NoData("unit count", line.number)
+    if contradicts_record(day):
+        return NoData("units that agree with the doses in the record", line.number)
+    if isinstance(opened, Unknown) and repeats_containers(day.marketed_sizes, given, wasted):
+        return NoData("discarded units that are not those of whole containers", line.number)
+    used = () if isinstance(opened, Unknown) else tuple(content / unit for content in opened)
+    total = sum(used, Decimal(0)) or given + wasted
+    better = _better(_products(day, listed), used, total, given)
+    if better:
+        return Flaw(
+            message=f"{day.hcpcs}: {in_words(given)} given of {total.normalize():f} opened; containers of {better} "
+            "units would have held the dose with less left over.",
+            hint="Use the containers that waste the least, or have the reason ready why others were opened.",
+            at=in_line(line, "serviceUnitCount"),
+            facts={
+                "procedureCode": day.hcpcs,
+                "unitsGiven": given,
+                "unitsOpened": total.normalize(),
+                "containerUnits": str(better),
+                "unitsNeeded": better.total,
+            },
+        )
+    return None
 
 
 def _products(day: DrugDay, listed: tuple[Container, ...]) -> list[tuple[Decimal, ...]]:

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.documentation import Element
@@ -23,7 +22,7 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | None:
     """JW or JZ is on a drug from a multi-dose container, or JW on a drug whose container is not stated.
 
     Why: what is left in a multi-dose container is for other patients; it is neither discarded (JW) nor is there
@@ -37,30 +36,28 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Iterator[Ve
     were given.
     """
     if day.drug.single_dose or not any(line.is_waste or line.attests_no_waste for line in day.lines):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line = next(line for line in day.lines if line.is_waste or line.attests_no_waste)
     record = day.record or DrugRecord(())
     told = [entry.value for entry in record.entries(Element.FORMULATION)]
     told += [text for each in day.lines for text in (each.line.service.description, each.line.additional_notes)]
     facts = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}
     if any(MULTI_DOSE.search(text) for text in told if text):
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs} came from a multi-dose container, but the line carries {facts['modifier']}.",
             hint="Remove JW and JZ, and bill only what was given to this patient.",
             at=in_line(line, "procedureModifiers"),
             facts=facts,
         )
-    elif not day.wasted or any(record.has(element) for element in CONTAINER):
-        return
-    elif unknown := record_not_asked(context, line.number) or not_told_apart(CONTAINER, context, line.number):
-        yield NoData(f"whether the container is single-dose ({unknown.missing})", line.number)
-    else:
-        yield Flaw(
-            message=f"{day.hcpcs} is billed with JW; the record does not show its container.",
-            hint="Send the containers as `containers-opened`, or the `formulation`: JW is for single-dose containers.",
-            at=in_line(line, "documentation"),
-            facts=facts,
-            severity=Severity.PEND,
-            predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
-        )
+    if not day.wasted or any(record.has(element) for element in CONTAINER):
+        return None
+    if unknown := record_not_asked(context, line.number) or not_told_apart(CONTAINER, context, line.number):
+        return NoData(f"whether the container is single-dose ({unknown.missing})", line.number)
+    return Flaw(
+        message=f"{day.hcpcs} is billed with JW; the record does not show its container.",
+        hint="Send the containers as `containers-opened`, or the `formulation`: JW is for single-dose containers.",
+        at=in_line(line, "documentation"),
+        facts=facts,
+        severity=Severity.PEND,
+        predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
+    )

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 from schemas.outcome import Citation, Severity
@@ -23,7 +22,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
+def waste_denied(day: DrugDay, _: Context) -> Verdict | None:
     """The line attests that nothing was discarded (JZ), but the record shows that a unit or more was.
 
     Why: JZ is an attestation. Where a whole billing unit or more was discarded, it is false, and the discarded units
@@ -36,15 +35,16 @@ def waste_denied(day: DrugDay, _: Context) -> Iterator[Verdict]:
     """
     attesting = [line for line in day.lines if line.attests_no_waste]
     if not attesting or day.wasted:
-        return
+        return None
     expected = expected_wasted(day)
     if isinstance(expected, Unknown):
-        yield NoData(expected.missing, attesting[0].number)
-    elif expected > 0:
+        return NoData(expected.missing, attesting[0].number)
+    if expected > 0:
         amount = f"{day.dose_discarded} {day.drug.unit}"
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs} carries JZ (nothing discarded), but the record shows {amount} discarded.",
             hint=f"Remove JZ and bill {in_words(expected)} as discarded with JW on their own line.",
             at=in_line(attesting[0], "procedureModifiers", 1 + attesting[0].modifiers.index("JZ")),
             facts={"procedureCode": day.hcpcs, "discarded": amount, "discardedUnits": expected},
         )
+    return None

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -28,7 +27,7 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict | None:
     """JW or JZ is on something that is not paid separately as a drug.
 
     Why: both apply to separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
@@ -42,23 +41,23 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Iterator
     """
     carried = tuple(modifier for modifier in WASTE if modifier in line.modifiers)
     if not carried or line.on is None:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     place = line.place or ""
     if _is_supply(line.hcpcs, line.on, context):
-        yield _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
-    elif within(line.hcpcs, VACCINES):
-        yield _flaw(line, carried, "vaccines are outside the policy", Severity.WARN)
-    elif place in INPATIENT | ALL_INCLUSIVE_CLINICS:
+        return _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
+    if within(line.hcpcs, VACCINES):
+        return _flaw(line, carried, "vaccines are outside the policy", Severity.WARN)
+    if place in INPATIENT | ALL_INCLUSIVE_CLINICS:
         where = "on this type of bill" if line.is_institutional else f"in place {place}"
-        yield _flaw(line, carried, f"{where} a rate covers the drug")
-    elif place in PAID_UNDER_OPPS:
+        return _flaw(line, carried, f"{where} a rate covers the drug")
+    if place in PAID_UNDER_OPPS:
         status = context.snapshot.opps_status(line.hcpcs, line.on)
         if not isinstance(status, Found):
-            yield NoData("whether OPPS pays the drug separately", line.number)
-        elif status.row.status == PACKAGED:
+            return NoData("whether OPPS pays the drug separately", line.number)
+        if status.row.status == PACKAGED:
             stale = Severity.WARN if line.on > STATUS_READ_TO else None
-            yield _flaw(line, carried, "OPPS packages the drug (status N)", stale)
+            return _flaw(line, carried, "OPPS packages the drug (status N)", stale)
+    return None
 
 
 def _is_supply(hcpcs: str, on: date, context: Context) -> bool:

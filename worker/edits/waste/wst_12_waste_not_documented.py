@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
@@ -29,7 +27,7 @@ class RecordOfWaste(Options):
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def waste_not_documented(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """Units are billed as discarded, but the record does not show how much was.
 
     Why: discarded units are paid when the record supports them. Every payer asks for the amount; some also for the
@@ -41,23 +39,25 @@ def waste_not_documented(day: DrugDay, context: Context) -> Iterator[Verdict]:
     nothing is held unless the profile requires one; what the guide of the drug asks for is reported by its own edit.
     """
     if not day.wasted:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line, record, elements = day.wasted[0], day.record or DrugRecord(()), context.options(RecordOfWaste).elements
     if unknown := record_not_asked(context, line.number):
-        yield unknown
-        return
+        return unknown
     follows = {AMOUNT} if all(record.has(element) for element in IT_FOLLOWS_FROM) else set()
+    verdicts: list[Verdict] = []
     for element in elements:
         if record.has(element) or element in asked_elsewhere(day, context) | follows:
             continue
         if unclear := not_told_apart((element,), context, line.number):
-            yield unclear
+            verdicts.append(unclear)
             continue
         report = REPORT_TYPE[element]
-        yield Flaw(
-            message=f"{day.hcpcs} is billed with JW, and the record of {day.on} lacks {IN_WORDS[element]}.",
-            hint=f"Send it as `{element.value}`; it is in: {DOCUMENT[report]} (PWK {report}).",
-            at=in_line(line, "documentation"),
-            facts={"procedureCode": day.hcpcs, "missing": element.value, "reportType": report},
+        verdicts.append(
+            Flaw(
+                message=f"{day.hcpcs} is billed with JW, and the record of {day.on} lacks {IN_WORDS[element]}.",
+                hint=f"Send it as `{element.value}`; it is in: {DOCUMENT[report]} (PWK {report}).",
+                at=in_line(line, "documentation"),
+                facts={"procedureCode": day.hcpcs, "missing": element.value, "reportType": report},
+            )
         )
+    return verdicts

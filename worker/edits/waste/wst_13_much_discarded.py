@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -40,7 +39,7 @@ class LargestShare(Options):
     lacks=unless_given(LargestShare, "the payer's limit of the discarded share", "largest_share_percent"),
     kinds=BOTH_KINDS,
 )
-def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
+def much_discarded(day: DrugDay, context: Context) -> Verdict | None:
     """A large share of the containers is billed as discarded.
 
     Why: some payers review claims with much waste and ask for the record. They decide which share is much: it is in
@@ -52,16 +51,16 @@ def much_discarded(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """
     given, wasted = day.units_given, day.units_wasted
     if not day.wasted or not day.given:
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     line, largest = day.wasted[0], context.options(LargestShare).largest_share_percent or ALL
     if given is None or wasted is None:
-        yield NoData("unit count", line.number)
-    elif 100 * wasted > largest * (given + wasted):
+        return NoData("unit count", line.number)
+    if 100 * wasted > largest * (given + wasted):
         share = (100 * wasted / (given + wasted)).quantize(Decimal(1))
-        yield Flaw(
+        return Flaw(
             message=f"{day.hcpcs}: {share} percent of the units are billed as discarded.",
             hint="Verify both counts, and have the record ready that shows what was discarded and why.",
             at=in_line(line, "serviceUnitCount"),
             facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted, "percent": share},
         )
+    return None

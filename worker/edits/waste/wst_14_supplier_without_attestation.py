@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -23,7 +22,7 @@ JW_FROM: Final = date(2025, 1, 1)
         effective=date(2024, 1, 1),
     ),
 )
-def supplier_without_attestation(line: LineFacts, context: Context) -> Iterator[Verdict]:
+def supplier_without_attestation(line: LineFacts, context: Context) -> Verdict | None:
     """A supplier dispenses a single-dose drug without attesting that nothing was discarded.
 
     Why: since 2024-01-01 pharmacies and suppliers that do not administer the drug attest with JZ that nothing was
@@ -35,28 +34,28 @@ def supplier_without_attestation(line: LineFacts, context: Context) -> Iterator[
     Accepted: the same on 2023-12-31; with JZ; with JW in 2025. A drug that was administered is WST-01's.
     """
     if line.on is None or not was_dispensed(line, context):
-        yield DoesNotApply()
-        return
+        return DoesNotApply()
     duty = waste_duty(line, line.on, context)
     if line.on < JZ_FROM or duty is None:
-        return
+        return None
     if isinstance(duty, Unknown):
-        yield NoData(duty.missing, line.number)
-    elif line.is_waste and line.on < JW_FROM:
-        yield Flaw(
+        return NoData(duty.missing, line.number)
+    if line.is_waste and line.on < JW_FROM:
+        return Flaw(
             message=f"{line.hcpcs} was dispensed on {line.on}; suppliers bill discarded units with JW since {JW_FROM}.",
             hint="Bill what was dispensed, with JZ; what the patient discards at home is not billed.",
             at=in_line(line, "procedureModifiers", 1 + line.modifiers.index("JW")),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "suppliersFrom": JW_FROM},
             severity=Severity.WARN,
         )
-    elif not (line.attests_no_waste or _has_waste_line(line, context)):
-        yield Flaw(
+    if not (line.attests_no_waste or _has_waste_line(line, context)):
+        return Flaw(
             message=f"{line.hcpcs} was dispensed, but the line does not attest with JZ that nothing was discarded.",
             hint="Add JZ. If some was discarded while preparing the drug, bill that with JW on its own line.",
             at=in_line(line, "procedureModifiers"),
             facts={"procedureCode": line.hcpcs, "serviceDate": line.on, "requiredFrom": JZ_FROM},
         )
+    return None
 
 
 def _has_waste_line(line: LineFacts, context: Context) -> bool:

@@ -1,72 +1,28 @@
 """Which edits are run on what: the rules of a payer profile, chosen by the traits of a subject.
 
-This is the one clever place of the pipeline. A claim has a few hundred pairs of a subject and an edit, and on most of
-them the edit has nothing to say.
-
-- It would only say that it does not apply: no modifier, no package, nothing wasted, another code. Which rules apply
-  follows from the code and the traits of the subject, so that each choice is made once and kept.
-- It looks at the line alone, or at the lines of one drug and day, and not at the rest of the claim; and 40 units of
-  infliximab with JZ are as sound on the next claim as on this one. What was silent about a subject without asking for
-  its claim, or lacked data, is not run on another one like it, received on the same day. A user's own edits always are:
-  nobody holds them to asking the claim for the charge of a line.
+A claim has a few hundred pairs of a subject and an edit, and in most of them the edit would only say that it does not
+apply: no modifier, no package, nothing wasted, another code. Which rules apply follows from the code and the traits of
+the subject, so that each choice is made once and kept.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from schemas.outcome import NotConfigured, Severity
-from worker.edits.edit import Configuration, Scope
-from worker.edits.facts.claim import ClaimFacts, Likeness
+import orjson
+
+from schemas.outcome import Citation, Message, NotConfigured, Prediction, Severity
+from worker.edits.edit import Configuration, EditStatus, Scope, Verdicts
+from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
-from worker.pipeline.kept import Kept
-from worker.pipeline.likeness import ALIKE
+from worker.payers.suppression import Suppression
 from worker.pipeline.rules.rulebook import Rule, Rulebook
 from worker.reference.tables.snapshot import Snapshot
 
 INTAKE: Final = "intake"
 KEPT: Final = 16_384
 """Choices that are kept a scope: the codes that a large clearinghouse sees, each with a few sets of traits."""
-
-
-Gap: TypeAlias = tuple[str, str, int | None]
-"""An edit that had no data, what was missing, and for which of the subject's lines, counted from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSelection:
-    """The rules for certain subjects, in the order of their ids.
-
-    `ids` are those that count as having looked at the subject: the rules, and those that need not look again. `told` is
-    what some of the latter could not decide about any of them.
-    """
-
-    rules: tuple[Rule, ...]
-    ids: frozenset[str]
-    told: tuple[Gap, ...] = ()
-
-
-class ScopeRules:
-    """The rules of one scope."""
-
-    def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
-        self._rules = tuple(rules)
-        self._configuration = configuration
-        self.for_likes: Kept[tuple[date, Likeness], RuleSelection] = Kept(ALIKE)
-        """The rules that a subject like an earlier one, received on the same day, has to be shown to."""
-        self.of = lru_cache(maxsize=KEPT)(self._choose)
-        """The rules that need none but these traits, and are about this code."""
-
-    def _choose(self, traits: int, code: str) -> RuleSelection:
-        rules = tuple(
-            rule
-            for rule in self._rules
-            if rule.edit.needs & traits == rule.edit.needs and rule.edit.about(code, self._configuration)
-        )
-        return RuleSelection(rules, frozenset(rule.edit.id for rule in rules))
-
 
 Subject: TypeAlias = Any  # the facts of a claim, a line or a drug and day, as the scope says
 SUBJECTS: Final[Mapping[Scope, Callable[[ClaimFacts], Iterable[Subject]]]] = {
@@ -75,16 +31,83 @@ SUBJECTS: Final[Mapping[Scope, Callable[[ClaimFacts], Iterable[Subject]]]] = {
     Scope.DRUG_LINE: lambda claim: claim.drug_lines,
     Scope.DRUG_DAY: lambda claim: claim.drug_days,
 }
-"""What edits of a scope look at."""
+"""What edits of a scope look at, in the order of the outcome."""
+_ORDER: Final = {scope: place for place, scope in enumerate(SUBJECTS)}
+
+
+class PlannedRule:
+    """One edit under one profile, ready to be run. `bit` stands for it in sets of edits."""
+
+    __slots__ = (
+        "about",
+        "bit",
+        "citation",
+        "find",
+        "id",
+        "is_intake",
+        "is_outranked",
+        "name",
+        "needs",
+        "order",
+        "predicted",
+        "severity",
+        "suppressions",
+        "written_citation",
+        "written_prediction",
+    )
+
+    def __init__(self, rule: Rule, bit: int) -> None:
+        edit = rule.edit
+        self.id, self.name, self.bit = edit.id, edit.name, bit
+        self.find: Callable[[Subject, Any], Verdicts] = edit.find
+        self.needs, self.about = edit.needs, edit.about
+        self.is_intake = edit.family == INTAKE
+        self.order = _ORDER[edit.scope] + (0 if self.is_intake else len(_ORDER))
+        self.severity: Severity = rule.severity
+        # A profile's word on severity, and that an edit is a preview, outrank the edit's distinction between its cases.
+        self.is_outranked = rule.severity is not edit.severity or edit.status is EditStatus.PREVIEW
+        self.suppressions: tuple[Suppression, ...] = rule.suppressions
+        self.citation: Citation = edit.citation
+        self.predicted: Prediction = edit.predicted
+        self.written_citation, self.written_prediction = written(edit.citation), written(edit.predicted)
+
+
+def written(message: Message) -> bytes:
+    """Return a part of an outcome as it is in the message."""
+    return message.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSelection:
+    """The rules for certain subjects, and all their bits."""
+
+    rules: tuple[PlannedRule, ...]
+    bits: int
+
+
+class ScopeRules:
+    """The rules of one scope."""
+
+    def __init__(self, rules: Iterable[PlannedRule], configuration: Configuration) -> None:
+        self._rules = tuple(rules)
+        self._configuration = configuration
+        self.of = lru_cache(maxsize=KEPT)(self._choose)
+        """The rules that need none but these traits, and are about this code."""
+
+    def _choose(self, traits: int, code: str) -> RuleSelection:
+        rules = tuple(
+            rule for rule in self._rules if rule.needs & traits == rule.needs and rule.about(code, self._configuration)
+        )
+        return RuleSelection(rules, sum(rule.bit for rule in rules))
 
 
 class Phase:
     """The rules that run together on one claim."""
 
-    def __init__(self, rules: Iterable[Rule], configuration: Configuration) -> None:
-        by_scope: dict[Scope, list[Rule]] = {scope: [] for scope in Scope}
-        for rule in sorted(rules, key=lambda rule: rule.edit.id):
-            by_scope[rule.edit.scope].append(rule)
+    def __init__(self, rules: Iterable[tuple[Scope, PlannedRule]], configuration: Configuration) -> None:
+        by_scope: dict[Scope, list[PlannedRule]] = {scope: [] for scope in Scope}
+        for scope, rule in rules:
+            by_scope[scope].append(rule)
         self.sides = [
             (ScopeRules(by_scope[scope], configuration), subjects)
             for scope, subjects in SUBJECTS.items()
@@ -100,12 +123,31 @@ class Plan:
     """
 
     def __init__(self, rulebook: Rulebook, snapshot: Snapshot, guides: Mapping[str, Guide]) -> None:
+        self.profile = rulebook.profile
         self.configuration = Configuration(snapshot, guides, rulebook.profile, rulebook.options)
-        self.switched_off = rulebook.switched_off
-        self.holding = frozenset(rule.edit.id for rule in rulebook.rules if rule.severity is not Severity.WARN)
-        """The edits that can hold a claim."""
         lacking = {rule.edit.id: missing for rule in rulebook.rules if (missing := rule.edit.lacks(self.configuration))}
-        self.not_configured = tuple(NotConfigured(edit=edit, missing=lacking[edit]) for edit in sorted(lacking))
-        able = [rule for rule in rulebook.rules if rule.edit.id not in lacking]
-        self.intake = Phase((rule for rule in able if rule.edit.family == INTAKE), self.configuration)
-        self.others = Phase((rule for rule in able if rule.edit.family != INTAKE), self.configuration)
+        run = [rule for rule in rulebook.rules if rule.edit.scope in SUBJECTS and rule.edit.id not in lacking]
+        able = sorted(run, key=lambda rule: rule.edit.id)
+        self._ids = [rule.edit.id for rule in able]
+        planned = [(rule.edit, PlannedRule(rule, 1 << place)) for place, rule in enumerate(able)]
+        self.holding = sum(rule.bit for _, rule in planned if rule.severity is not Severity.WARN)
+        """The edits that can hold a claim."""
+        self.intake, self.others = (
+            Phase([(edit.scope, rule) for edit, rule in planned if rule.is_intake is is_intake], self.configuration)
+            for is_intake in (True, False)
+        )
+        not_configured = [NotConfigured(edit=edit, missing=lacking[edit]) for edit in sorted(lacking)]
+        self.written_constants = b'"switchedOff":[%b],"notConfigured":[%b]' % (
+            b",".join(map(written, rulebook.switched_off)),
+            b",".join(map(written, not_configured)),
+        )
+        """What the coverage of every claim says alike."""
+        self.written = lru_cache(maxsize=4096)(self._written)
+        """The ids of a set of edits as a JSON list; most claims pass the same few dozens."""
+
+    def ids(self, bits: int) -> list[str]:
+        """The ids of a set of edits, sorted."""
+        return [edit for place, edit in enumerate(self._ids) if bits >> place & 1]
+
+    def _written(self, bits: int) -> bytes:
+        return orjson.dumps(self.ids(bits))

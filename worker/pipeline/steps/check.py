@@ -1,249 +1,241 @@
-"""Runs the edits of a plan over a claim and records what was checked."""
+"""Runs the edits of a plan over claims and keeps account of what was really checked."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from operator import attrgetter
-from typing import Final
+from typing import Final, TypeAlias
 
-from schemas.outcome import BypassedEntry, Coverage, Finding, Location, NoDataEntry, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, EditStatus, Flaw, NoData, Verdict, WatchedContext
+from schemas.outcome import Finding, Fix, Location, Severity
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
-from worker.payers.suppression import Suppression
-from worker.pipeline.rules.plan import Gap, Phase, Plan, RuleSelection, Subject
-from worker.pipeline.rules.rulebook import Rule
+from worker.errors import ClaimscrubError
+from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, Subject
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
+_VERDICTS: Final = (DoesNotApply, NoData, Flaw, Bypassed)
+
+Gap: TypeAlias = tuple[str, str, int | None]
+"""An edit that had no data, what was missing, and of which line."""
+Lifted: TypeAlias = tuple[str, str, int | None, str | None, str | None, date | None]
+"""An edit that was lifted, by what and of which line; by a suppression: why, by whom, until when."""
 
 
-@dataclass
-class CheckResult:
-    """The findings in the order of the edits, and the account of every edit that had something to look at."""
+class InterruptedScrubError(ClaimscrubError):
+    """A claim took more than it may; raised in the middle of whatever runs."""
 
-    claim: ClaimFacts
-    findings: list[Finding] = field(default_factory=list)
-    looked: set[frozenset[str]] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
-    errors: set[str] = field(default_factory=set)
-    bypassed: dict[BypassedEntry, None] = field(default_factory=dict)  # in order, each once
-    no_data: list[NoDataEntry] = field(default_factory=list)
-    not_reached: tuple[str, ...] = ()
-    verdicts: int = 0
 
-    def sorted_findings(self) -> tuple[Finding, ...]:
-        """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
-        return tuple(sorted(self.findings, key=lambda finding: (_RANK[finding.severity], finding.edit)))
+class FoundFlaw:
+    """One finding before it is written."""
 
-    def coverage(self, plan: Plan) -> Coverage:
-        """What was checked, for the outcome."""
-        undecided = frozenset([entry.edit for entry in self.no_data])
-        lifted = [entry.edit for entry in self.bypassed]
-        return Coverage(
-            passed=_passed(frozenset(self.looked), undecided.union(lifted, self.failed, self.errors)),
-            failed=tuple(sorted(self.failed)),
-            bypassed=tuple(self.bypassed),
-            unverified=tuple(sorted(plan.holding & undecided)),
-            switched_off=plan.switched_off,
-            not_configured=plan.not_configured,
-            no_data=tuple(sorted(self.no_data, key=attrgetter("edit"))),
-            not_reached=self.not_reached,
-            errors=tuple(sorted(self.errors)),
+    __slots__ = ("at", "flaw", "is_fault", "rule", "severity")
+
+    def __init__(
+        self, rule: PlannedRule, severity: Severity, flaw: Flaw, at: Location, *, is_fault: bool = False
+    ) -> None:
+        self.rule, self.severity, self.flaw, self.at, self.is_fault = rule, severity, flaw, at, is_fault
+
+    @property
+    def edit(self) -> str:
+        """The id of its edit."""
+        return self.rule.id
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return "edit-failed" if self.is_fault else self.rule.name
+
+    @property
+    def fix(self) -> Fix | None:
+        """Its mechanical correction."""
+        return self.flaw.fix
+
+    def finding(self) -> Finding:
+        """Return it as the outcome tells it."""
+        rule, flaw = self.rule, self.flaw
+        return Finding(
+            edit=rule.id,
+            name=self.name,
+            severity=self.severity,
+            message=flaw.message,
+            hint=flaw.hint,
+            facts={name: as_text(value) for name, value in flaw.facts.items()},
+            at=self.at,
+            predicted=None if self.is_fault else flaw.predicted or rule.predicted,
+            citation=rule.citation,
+            fix=flaw.fix,
         )
 
 
-def check(plan: Plan, facts: ClaimFacts, received_on: date) -> CheckResult:
-    """Run every edit of the plan that has something to look at on this claim."""
-    checked = CheckResult(facts)
-    known = plan.configuration
-    context = Context(known.snapshot, known.guides, known.profile, known.all_options, facts, received_on)
-    _run(plan.intake, context, checked)
-    if any(finding.severity is Severity.REJECT for finding in checked.findings):
-        chosen = [
-            choice.of(subject.traits, subject.hcpcs)
-            for choice, subjects in plan.others.sides
-            for subject in subjects(facts)
-        ]
-        checked.not_reached = tuple(sorted(frozenset().union(*(each.ids for each in chosen))))
-    else:
-        _run(plan.others, context, checked)
-    return checked
+@dataclass(slots=True, eq=False)
+class CheckResult:
+    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits."""
+
+    plan: Plan
+    claim: ClaimFacts
+    received_on: date
+    findings: list[FoundFlaw] = field(default_factory=list)
+    no_data: list[Gap] = field(default_factory=list)
+    bypassed: dict[Lifted, tuple[int, int, str]] = field(default_factory=dict)
+    looked: int = 0
+    failed: int = 0
+    lifted: int = 0
+    undecided: int = 0
+    errors: int = 0
+    not_reached: int = 0
+
+    @property
+    def unverified(self) -> int:
+        """The edits that can hold a claim and had no data to decide this one."""
+        return self.plan.holding & self.undecided
+
+    @property
+    def passed(self) -> int:
+        """The edits that had nothing to say against the claim."""
+        return self.looked & ~(self.undecided | self.lifted | self.failed | self.errors)
 
 
-def _run(phase: Phase, context: Context, checked: CheckResult) -> None:
-    claim, received_on = context.claim, context.received_on
-    for choice, subjects in phase.sides:
-        for subject in subjects(claim):
-            if subject.likeness is None:
-                _show(subject, choice.of(subject.traits, subject.hcpcs), context, checked)
-            elif known := choice.for_likes.get((received_on, subject.likeness)):
-                if known.rules or known.told:
-                    _show(subject, known, context, checked)
-                else:
-                    checked.looked.add(known.ids)
-            else:
+def check(claims: Sequence[CheckResult]) -> None:
+    """Run every edit that has something to look at on these claims: each edit over all of them, then the next one.
+
+    Raises `InterruptedScrubError` and `MemoryError` where one of several claims takes more than it may: it is not known
+    whose fault that is. Of a single claim it is an error of the edit that ran, as any other exception always is.
+    """
+    _run([(each, each.plan.intake) for each in claims], is_alone=len(claims) == 1)
+    for each in claims:
+        each.findings.sort(key=_worst_first)
+    stopped = [each for each in claims if each.findings and each.findings[0].severity is Severity.REJECT]
+    for each in stopped:
+        for choice, subjects in each.plan.others.sides:
+            for subject in subjects(each.claim):
+                each.not_reached |= choice.of(subject.traits, subject.hcpcs).bits
+    others = [each for each in claims if each not in stopped] if stopped else claims
+    _run([(each, each.plan.others) for each in others], is_alone=len(claims) == 1)
+    for each in claims:
+        each.findings.sort(key=_worst_first)
+        each.no_data.sort(key=_edit_of)
+
+
+def _worst_first(found: FoundFlaw) -> tuple[int, str]:
+    """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
+    return _RANK[found.severity], found.rule.id
+
+
+def _edit_of(gap: Gap) -> str:
+    return gap[0]
+
+
+Shown: TypeAlias = tuple[Subject, Context, CheckResult]
+
+
+def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
+    by_rule: dict[PlannedRule, list[Shown]] = {}
+    for checked, phase in phases:
+        known, claim = checked.plan.configuration, checked.claim
+        context = Context(known.snapshot, known.guides, known.profile, known.all_options, claim, checked.received_on)
+        for choice, subjects in phase.sides:
+            for subject in subjects(claim):
                 chosen = choice.of(subject.traits, subject.hcpcs)
-                learnt = _show_first(subject, chosen, WatchedContext(context), checked)
-                choice.for_likes.keep((received_on, subject.likeness), learnt)
+                checked.looked |= chosen.bits
+                shown = (subject, context, checked)
+                for rule in chosen.rules:
+                    if rule in by_rule:
+                        by_rule[rule].append(shown)
+                    else:
+                        by_rule[rule] = [shown]
+    for rule, subjects_of_rule in by_rule.items():
+        _show(rule, subjects_of_rule, is_alone=is_alone)
 
 
-def _show(subject: Subject, chosen: RuleSelection, context: Context, checked: CheckResult) -> list[str]:
-    """Run the rules on a subject; return the edits that do not apply."""
+def _show(rule: PlannedRule, shown: list[Shown], *, is_alone: bool) -> None:
     # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
-    elsewhere = []
-    for rule in chosen.rules:
+    find = rule.find
+    elsewhere: list[CheckResult] = []
+    for subject, context, checked in shown:
         try:
-            verdicts = list(rule.edit.find(subject, context))
+            verdict = find(subject, context)
+            if verdict is None:
+                continue
+            verdicts = (verdict,) if isinstance(verdict, _VERDICTS) else list(verdict)
+        except (InterruptedScrubError, MemoryError):
+            if not is_alone:
+                raise
+            _fail(rule, checked)
+            continue
         except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
-            checked.verdicts += 1
-            if rule.edit.id not in checked.errors:
-                checked.errors.add(rule.edit.id)
-                checked.findings.append(_failed(rule))
+            _fail(rule, checked)
             continue
-        if not verdicts:
+        if verdicts and type(verdicts[0]) is DoesNotApply:
+            elsewhere.append(checked)
             continue
-        if type(verdicts[0]) is DoesNotApply:
-            elsewhere.append(rule.edit.id)
-        else:
-            for verdict in verdicts:
-                _account(rule, verdict, checked)
-    if chosen.told:
-        checked.no_data += _gaps(chosen.told, subject.numbers)
-    checked.looked.add(chosen.ids.difference(elsewhere) if elsewhere else chosen.ids)
-    return elsewhere
+        for each in verdicts:
+            _account(rule, each, subject, checked)
+    if elsewhere:
+        _discount(rule, elsewhere, shown)
 
 
-def _show_first(
-    subject: Subject, chosen: RuleSelection, context: WatchedContext, checked: CheckResult
-) -> RuleSelection:
-    """Run the rules on the first subject of its likeness; return what is to be done with the next one."""
-    again, told, ids = [], [], set(chosen.ids)
-    for rule in chosen.rules:
-        context.forget()
-        verdicts, gaps = checked.verdicts, len(checked.no_data)
-        elsewhere = _show(subject, RuleSelection((rule,), frozenset((rule.edit.id,))), context, checked)
-        found = checked.no_data[gaps:]
-        has_more_to_say = context.claim_was_seen or checked.verdicts - verdicts > len(found)
-        if has_more_to_say or rule.suppressions or not rule.edit.is_shipped:
-            again.append(rule)
-        else:
-            ids.difference_update(elsewhere)
-            told += [(gap.edit, gap.missing, gap.line and subject.numbers.index(gap.line)) for gap in found]
-    return RuleSelection(tuple(again), _shared(frozenset(ids)), tuple(told))
+def _discount(rule: PlannedRule, elsewhere: list[CheckResult], shown: list[Shown]) -> None:
+    """An edit to which no subject of a claim was its business did not look at that claim."""
+    looked_at = Counter([id(checked) for _, _, checked in shown])
+    for checked, count in Counter(elsewhere).items():
+        if count == looked_at[id(checked)]:
+            checked.looked &= ~rule.bit
 
 
-@lru_cache(maxsize=1024)
-def _shared(ids: frozenset[str]) -> frozenset[str]:
-    # Thousands of kinds of subjects share a few dozen such sets.
-    return ids
-
-
-def _account(rule: Rule, verdict: Verdict, checked: CheckResult) -> None:
-    checked.verdicts += 1
-    match verdict:
-        case NoData(missing, line):
-            _account_gap(rule, missing, line, checked)
-        case Flaw():
-            _account_flaw(rule, verdict, checked)
-        case Bypassed(by, line):
-            checked.bypassed[BypassedEntry(edit=rule.edit.id, by=by, line=line)] = None
-
-
-def _account_gap(rule: Rule, missing: str, line: int | None, checked: CheckResult) -> None:
-    if rule.suppressions and (suppression := _suppression(rule, line, checked.claim)):
-        checked.bypassed[_by_suppression(suppression, line)] = None
+def _fail(rule: PlannedRule, checked: CheckResult) -> None:
+    if checked.errors & rule.bit:
         return
-    checked.no_data.append(_no_data(rule.edit.id, missing, line))
-
-
-def _account_flaw(rule: Rule, flaw: Flaw, checked: CheckResult) -> None:
-    if rule.suppressions and (suppression := _suppression(rule, flaw.at.line, checked.claim)):
-        checked.bypassed[_by_suppression(suppression, flaw.at.line)] = None
-        return
-    checked.failed.add(rule.edit.id)
-    at = of_institutional(flaw.at) if checked.claim.is_institutional else flaw.at
-    checked.findings.append(_finding(rule, flaw, at))
-
-
-@lru_cache(maxsize=4096)
-def _passed(looked: frozenset[frozenset[str]], ended_otherwise: frozenset[str]) -> tuple[str, ...]:
-    # Most claims pass the same few dozens.
-    return tuple(sorted(frozenset().union(*looked) - ended_otherwise))
-
-
-@lru_cache(maxsize=4096)
-def _no_data(edit: str, missing: str, line: int | None) -> NoDataEntry:
-    # The same few gaps are in nearly every outcome.
-    return NoDataEntry(edit=edit, missing=missing, line=line)
-
-
-@lru_cache(maxsize=4096)
-def _gaps(told: tuple[Gap, ...], numbers: tuple[int, ...]) -> tuple[NoDataEntry, ...]:
-    # So few edits lack data for lines, and lines have so few numbers, that these hardly ever need to be written again.
-    return tuple(_no_data(edit, missing, None if place is None else numbers[place]) for edit, missing, place in told)
-
-
-def _suppression(rule: Rule, line: int | None, claim: ClaimFacts) -> Suppression | None:
-    """The suppression for the line of the verdict; of a claim as a whole, one that is for any line."""
-    meant = claim.lines if line is None else claim.lines[line - 1 : line]
-    return next(
-        (
-            suppression
-            for suppression in rule.suppressions
-            for each in meant
-            if suppression.when.matches(each.hcpcs, claim.diagnoses_of((each,)), each.place)
-        ),
-        None,
-    )
-
-
-def _by_suppression(suppression: Suppression, line: int | None) -> BypassedEntry:
-    return BypassedEntry(
-        edit=suppression.edit,
-        by="suppression",
-        line=line,
-        reason=suppression.reason,
-        owner=suppression.owner,
-        until=suppression.until,
-    )
-
-
-def _finding(rule: Rule, flaw: Flaw, at: Location) -> Finding:
-    edit = rule.edit
-    # A profile's word on severity, and that an edit is a preview, outrank the edit's distinction between its cases.
-    outranked = rule.severity is not edit.severity or edit.status is EditStatus.PREVIEW
-    severity = rule.severity if outranked else flaw.severity or rule.severity
-    return Finding(
-        edit=edit.id,
-        name=edit.name,
-        severity=severity,
-        message=flaw.message,
-        hint=flaw.hint,
-        facts={name: _written(value) for name, value in flaw.facts.items()},
-        at=at,
-        predicted=flaw.predicted or edit.predicted,
-        citation=edit.citation,
-        fix=flaw.fix,
-    )
-
-
-def _failed(rule: Rule) -> Finding:
-    return Finding(
-        edit=rule.edit.id,
-        name="edit-failed",
-        severity=Severity.PEND,
-        message=f"Edit {rule.edit.id} ({rule.edit.name}) failed because of a defect in the scrubber.",
+    checked.errors |= rule.bit
+    flaw = Flaw(
+        message=f"Edit {rule.id} ({rule.name}) failed because of a defect in the scrubber.",
         hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
-        facts={},
         at=in_claim("claim"),
-        predicted=None,
-        citation=rule.edit.citation,
     )
+    checked.findings.append(FoundFlaw(rule, Severity.PEND, flaw, flaw.at, is_fault=True))
 
 
-def _written(value: object) -> str:
+def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: CheckResult) -> None:
+    if isinstance(verdict, NoData):
+        if not _is_suppressed(rule, verdict.line, subject, checked):
+            checked.undecided |= rule.bit
+            checked.no_data.append((rule.id, verdict.missing, verdict.line))
+    elif isinstance(verdict, Flaw):
+        if _is_suppressed(rule, verdict.at.line, subject, checked):
+            return
+        checked.failed |= rule.bit
+        at = of_institutional(verdict.at) if checked.claim.is_institutional else verdict.at
+        severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
+        checked.findings.append(FoundFlaw(rule, severity, verdict, at))
+    elif isinstance(verdict, Bypassed):
+        _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), subject, checked)
+
+
+def _is_suppressed(rule: PlannedRule, line: int | None, subject: Subject, checked: CheckResult) -> bool:
+    """Whether the profile suppresses the edit for the line of the verdict; of a claim as a whole, for any line."""
+    if not rule.suppressions:
+        return False
+    claim = checked.claim
+    meant = claim.lines if line is None else claim.lines[line - 1 : line]
+    for suppression in rule.suppressions:
+        if any(suppression.when.matches(each.hcpcs, claim.diagnoses_of((each,)), each.place) for each in meant):
+            said = (rule.id, "suppression", line, suppression.reason, suppression.owner, suppression.until)
+            _lift(rule, said, subject, checked)
+            return True
+    return False
+
+
+def _lift(rule: PlannedRule, lifted: Lifted, subject: Subject, checked: CheckResult) -> None:
+    checked.lifted |= rule.bit
+    # Each once, in the order of what was looked at.
+    first = 0 if subject is checked.claim else subject.numbers[0]
+    checked.bypassed.setdefault(lifted, (rule.order, first, rule.id))
+
+
+def as_text(value: object) -> str:
+    """Return a value that decided as the outcome tells it."""
     match value:
         case str():
             return value
@@ -252,6 +244,6 @@ def _written(value: object) -> str:
         case date():
             return value.isoformat()
         case tuple() | list() | frozenset() | set():
-            return ", ".join(_written(member) for member in value)
+            return ", ".join(as_text(member) for member in value)
         case _:
             return str(value)

@@ -10,18 +10,21 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
+import msgspec
 import orjson
 from pydantic import ValidationError
 
-from schemas.claim import SCHEMA_VERSION, Claim, ClaimKind
+from schemas import claim as published
+from schemas.claim import SCHEMA_VERSION, ClaimKind
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.part import without_nulls
+from schemas.records import EXTRA, Claim
 from schemas.shapes import in_one_shape
-from schemas.values import ReadingContext, WrittenNumber, is_in_range
+from schemas.values import WrittenNumber, is_in_range
 from worker.edits.facts.traits import Trait
 from worker.errors import ClaimscrubError
 from worker.fhir.resources import is_resource
-from worker.pipeline.steps.known_members import KNOWN
+from worker.pipeline.steps.known_members import KNOWN, SCHEMA, KnownMembers
 from worker.pipeline.steps.schema_flaws import schema_flaws, spelling_flaws
 from worker.pipeline.steps.unread import NOTHING_UNREAD, UnreadMembers, is_read_whole, not_read
 
@@ -41,8 +44,16 @@ _LONG_TEXT: Final = re.compile(rb':"[^"]{31}')
 # Of claimSupplementalInformation and serviceLineSupplementalInformation, however the name is put together.
 _IN_NAMES_OF_ATTACHMENTS: Final = b"upplemental"
 _NULL: Final = b":null"
+_SAYS_MUCH_EMPTY: Final = "documentation"
+"""The list whose being empty is read from the claim itself."""
+_DELETE: Final = b"\x7f"
+_VERSIONS: Final = (None, SCHEMA_VERSION)
+_DECODER: Final = msgspec.json.Decoder(Claim)
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits of their sender
 _VERSION_READ: Final = f"$.schemaVersion: expected {SCHEMA_VERSION} as text, which is also read where it is absent."
 _LINES_READ: Final = f"$.claimInformation.serviceLines: expected at most {MAX_LINES} lines."
+# As JSON: blanks beyond ASCII, and escapes that may be some.
+_ODD_EDGE: Final = re.compile(r'"(?:\s|\\[tnrfu])|(?:\s|\\[tnrf]|\\u....)"')
 _ESCAPED_NUL = re.compile(r"\\u0000")
 
 
@@ -79,19 +90,102 @@ def decode(value: bytes, max_bytes: int) -> DecodedClaim:
         _refuse(DeadLetterReason.EMPTY, DeadLetterStage.SIZE)
     if len(value) > max_bytes:
         _refuse(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
+    return _decode_plain(value) or _decode(value)
+
+
+def _decode_plain(value: bytes) -> DecodedClaim | None:
+    """Read what most messages are: texts of printable ASCII in members of the schema; None for what has more."""
+    if b"\\" in value or _DELETE in value or not value.isascii() or value.count(b",") > MAX_ELEMENTS:
+        return None
+    try:
+        claim = _DECODER.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    canonical = _ENCODER.encode(claim)
+    # A member that is unknown, doubled, null or an empty list was dropped.
+    if canonical.count(b":") != value.count(b":") or _has_blank_at_edge(canonical):
+        return None
+    if claim.origin or claim.fhir_origin or claim.schema_version not in _VERSIONS or _has_too_many_lines(claim):
+        return None
+    return DecodedClaim(claim, _one_line(value), canonical, _traits_of_text(canonical), NOTHING_UNREAD)
+
+
+def _decode(value: bytes) -> DecodedClaim:
     _refuse_excess(value)
     document, canonical = _read_plain(value) or _read(value)
     if _NULL in canonical:
         document = without_nulls(document)
     document = in_one_shape(document)
-    reading = ReadingContext()
-    claim = _validate(document, reading)
-    traits = _traits_of_text(canonical) | (Trait.UNREADABLE if reading.found_unreadable else 0)
-    return DecodedClaim(claim, _one_line(value), canonical, traits, _not_read(document, claim.kind))
+    more: list[str] = []
+    grouped = _grouped(document, SCHEMA, more)
+    claim, plain = _converted(grouped)
+    # One claim has one canonical form, whichever way its spelling is read.
+    is_plain = _DELETE not in plain and plain.count(b":") == canonical.count(b":")
+    if claim is None or _has_blank_at_edge(canonical) or _has_too_many_lines(claim):
+        claim = _validated(document)
+    unread = _not_read(document, claim.kind) if more else NOTHING_UNREAD
+    return DecodedClaim(claim, _one_line(value), plain if is_plain else canonical, _traits_of_text(canonical), unread)
+
+
+def _grouped(part: dict[str, Any], known: KnownMembers, more: list[str]) -> dict[str, Any]:  # any JSON
+    """Return a part with the members that the schema does not name in one of their own; their names are added up.
+
+    A list that was sent empty is in it too: the claim is the same as without it, the document is another.
+    """
+    inside, made = known.inside, dict[str, Any]()
+    for name, member in part.items():
+        if name not in known.names:
+            more.append(name)
+            made.setdefault(EXTRA, {})[name] = member
+            continue
+        below = inside.get(name)
+        made[name] = member if below is None else _grouped_member(member, below, more)
+        if isinstance(member, (list, tuple)) and not member and name != _SAYS_MUCH_EMPTY:
+            made.setdefault(EXTRA, {})[name] = []
+    return made
+
+
+def _grouped_member(member: Any, known: KnownMembers, more: list[str]) -> Any:  # any JSON
+    if isinstance(member, dict):
+        return _grouped(member, known, more)
+    return [_grouped_member(each, known, more) for each in member] if isinstance(member, (list, tuple)) else member
+
+
+def _converted(grouped: dict[str, Any]) -> tuple[Claim | None, bytes]:  # any JSON
+    """Return the claim of a document and its members of the schema as JSON; None for one that needs a closer look."""
+    try:
+        # Not strictly: the numbers of segments were read as texts.
+        claim = msgspec.convert(grouped, Claim, strict=False)
+    except msgspec.ValidationError:
+        return None, b""
+    return None if _is_of_other_version(claim.schema_version) else claim, _ENCODER.encode(claim)
+
+
+def _validated(document: dict[str, Any]) -> Claim:  # any JSON
+    """Return the claim of any document that the published schema takes. Raises `UnreadableClaimError`."""
+    read = _validate(document).model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+    return msgspec.convert(_grouped(read, SCHEMA, []), Claim, strict=False)
+
+
+def _has_blank_at_edge(canonical: bytes) -> bool:
+    """Whether a text may begin or end with a blank, which the schema takes away."""
+    if b'" ' in canonical or b' "' in canonical:
+        return True
+    if canonical.isascii() and b"\\" not in canonical:
+        return False
+    return _ODD_EDGE.search(canonical.decode()) is not None
+
+
+def _has_too_many_lines(claim: Claim | published.Claim) -> bool:
+    return len(claim.claim_information.service_lines) > MAX_LINES
+
+
+def _is_of_other_version(version: object) -> bool:
+    return version is not None and (not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION)
 
 
 def _traits_of_text(canonical: bytes) -> int:
-    is_plain = canonical.isascii() and b"\\" not in canonical and b"\x7f" not in canonical
+    is_plain = canonical.isascii() and b"\\" not in canonical and _DELETE not in canonical
     return (
         (0 if is_plain else Trait.SPECIAL_TEXT)
         | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
@@ -139,7 +233,7 @@ def claim_of_outcome(document: dict[str, Any]) -> dict[str, Any]:  # any JSON va
 def refuse_other_forms(document: dict[str, Any]) -> None:  # any JSON value
     """Return when a document has the form of a claim message. Raises `UnreadableClaimError` with what does not."""
     document = in_one_shape(without_nulls(document))
-    _not_read(document, _validate(document, ReadingContext()).kind)
+    _not_read(document, _validate(document).kind)
 
 
 Document: TypeAlias = tuple[dict[str, Any], bytes]
@@ -256,17 +350,16 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" in value
 
 
-def _validate(document: dict[str, Any], reading: ReadingContext) -> Claim:  # any JSON value
-    version = document.get("schemaVersion")
-    if version is not None and (not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION):
+def _validate(document: dict[str, Any]) -> published.Claim:  # any JSON value
+    if _is_of_other_version(document.get("schemaVersion")):
         raise UnreadableClaimError(DeadLetterReason.UNSUPPORTED_VERSION, DeadLetterStage.SCHEMA, (_VERSION_READ,))
     try:
-        claim = Claim.model_validate(document, context=reading)
+        claim = published.Claim.model_validate(document)
     except ValidationError as error:
         # A known member under another name is often why one is missing.
         flaws = tuple(spelling_flaws(document)) or schema_flaws(error, document)
         raise UnreadableClaimError(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, flaws) from None
-    if len(claim.claim_information.service_lines) > MAX_LINES:
+    if _has_too_many_lines(claim):
         raise UnreadableClaimError(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA, (_LINES_READ,))
     return claim
 

@@ -5,16 +5,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
+import orjson
+
 from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
 from worker.edits.facts.claim import ClaimFacts, LineFacts
-from worker.pipeline.kept import Kept
+from worker.pipeline.rules.plan import written
 from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
-KEPT: Final = 8192
-"""Codes and days whose facts are kept; a year of 20 codes a day fits."""
+_NO_UNITS: Final = b',"units":"0"'
 
 
 @dataclass
@@ -42,43 +43,55 @@ class _Sources:
 
 
 class Enricher:
-    """Enriches drug lines from one snapshot.
-
-    What the tables know of a code on a day is looked up once and kept, since claims repeat their codes and days; the
-    snapshot never changes, so a kept answer is never stale.
-    """
+    """Enriches drug lines from one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._known: Kept[tuple[str, date, CareSetting, str], LineEnrichment] = Kept(KEPT)
 
-    def enrich(self, facts: ClaimFacts) -> tuple[LineEnrichment, ...]:
-        """The enrichment of every drug line, in the order of the lines."""
+    def enrich(self, facts: ClaimFacts) -> bytes:
+        """Return the enrichment of every drug line as written, in the order of the lines."""
         setting: CareSetting = "outpatient_hospital" if facts.is_institutional else "practitioner"
-        return tuple(
-            self._enrich(line, line.drug, line.on, setting) for line in facts.drug_lines if line.drug and line.on
-        )
+        entries = []
+        for line in facts.drug_lines:
+            drug, on = line.drug, line.on
+            if drug is None or on is None:
+                continue
+            known = line.code.written.get(setting)
+            if known is None:
+                known = line.code.written[setting] = self._around_units(line, drug, on, setting)
+            before, after = known
+            own = line.control_number
+            entries.append(
+                b'{"line":%d%b%b%b%b'
+                % (
+                    line.number,
+                    b"" if own is None else b',"providerControlNumber":%b' % orjson.dumps(own),
+                    before,
+                    _units(line.units, drug),
+                    after,
+                )
+            )
+        return b",".join(entries)
 
-    def _enrich(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
-        # Equal units may be written differently, 40 and 40.0, and are shown as they were.
-        key = line.hcpcs, on, setting, str(line.units)
-        known = self._known.get(key) or self._known.keep(key, self._look_up(line, drug, on, setting))
-        return known.model_copy(update={"line": line.number, "provider_control_number": line.control_number})
+    def _around_units(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> tuple[bytes, bytes]:
+        """Return what is written of a code on a day before the units of a line, and what after them."""
+        known = written(self._look_up(line.hcpcs, drug, on, setting))
+        before, _, after = known.removeprefix(b'{"line":0').partition(_NO_UNITS)
+        return before, after
 
-    def _look_up(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
+    def _look_up(self, hcpcs: str, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
         sources = _Sources()
-        answer = self._snapshot.drug(line.hcpcs, on)
+        answer = self._snapshot.drug(hcpcs, on)
         sources.row("drugs", answer)
-        containers = sources.row("containers", self._snapshot.containers_of(line.hcpcs, on))
-        mue = sources.row("mue", self._snapshot.mue(line.hcpcs, setting, on))
-        opps = sources.row("opps_status", self._snapshot.opps_status(line.hcpcs, on))
-        asp = sources.row("asp_limits", self._snapshot.asp_limit(line.hcpcs, on))
-        duty = sources.row("waste_duty", self._snapshot.waste_duty(line.hcpcs, on))
+        containers = sources.row("containers", self._snapshot.containers_of(hcpcs, on))
+        mue = sources.row("mue", self._snapshot.mue(hcpcs, setting, on))
+        opps = sources.row("opps_status", self._snapshot.opps_status(hcpcs, on))
+        asp = sources.row("asp_limits", self._snapshot.asp_limit(hcpcs, on))
+        duty = sources.row("waste_duty", self._snapshot.waste_duty(hcpcs, on))
         return LineEnrichment(
             line=0,
-            units=line.units,
-            dose=_dose(line.units, drug),
-            hcpcs=line.hcpcs,
+            units=Decimal(0),
+            hcpcs=hcpcs,
             service_date=on,
             in_force=isinstance(answer, Found),
             drug_name=drug.generic_name,
@@ -100,15 +113,30 @@ class Enricher:
         )
 
 
+def _units(units: Decimal | None, drug: Drug) -> bytes:
+    """Return units and dose of a line as written."""
+    if units is None:
+        return b""
+    dose = _dose(units, drug)
+    if dose is None:
+        return b',"units":"%b"' % format(units, "f").encode()
+    amount = format(dose, "f").encode()
+    return b',"units":"%b","dose":{"amount":"%b","unit":%b}' % (
+        format(units, "f").encode(),
+        amount,
+        orjson.dumps(drug.unit),
+    )
+
+
 def _amount(amount: Decimal | None, drug: Drug) -> Amount | None:
     return None if amount is None or drug.unit is None else Amount(amount=amount, unit=drug.unit)
 
 
-def _dose(units: Decimal | None, drug: Drug) -> Amount | None:
+def _dose(units: Decimal | None, drug: Drug) -> Decimal | None:
     # "Up to 20 mg" is one unit for any dose of 1 to 20 mg: the units do not show the dose.
     if units is None or drug.unit_amount is None or drug.unit_up_to:
         return None
-    return _amount(units * drug.unit_amount, drug)
+    return None if drug.unit is None else units * drug.unit_amount
 
 
 def _sizes(containers: tuple[Container, ...], drug: Drug) -> tuple[ContainerSize, ...]:
@@ -117,7 +145,7 @@ def _sizes(containers: tuple[Container, ...], drug: Drug) -> tuple[ContainerSize
         if container.units_per_item is not None:
             brands.setdefault(container.units_per_item, set()).add(container.brand)
     return tuple(
-        ContainerSize(units=units, dose=_dose(units, drug), brands=tuple(sorted(brands[units])))
+        ContainerSize(units=units, dose=_amount(_dose(units, drug), drug), brands=tuple(sorted(brands[units])))
         for units in sorted(brands)
     )
 

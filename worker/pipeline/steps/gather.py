@@ -1,43 +1,39 @@
 """From a claim to the facts that the edits look at: lines, drugs by day, and their entries in the record."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
 from typing import Final
 
-from schemas.claim import Claim, ClaimInformation, ClaimKind, ServiceLine
-from schemas.documentation import DocumentationElement, Element
+from schemas.claim import ClaimKind
+from schemas.documentation import Element
+from schemas.records import Claim, ClaimInformation, DocumentationElement, ServiceLine
+from schemas.values import Unreadable, as_day, as_money, as_quantity
 from worker.edits.codes.places import PLACE_OF_FACILITY
-from worker.edits.drugs.containers import marketed_on, sizes_of
-from worker.edits.facts.claim import ClaimFacts, DrugDay, Likeness, LineFacts
+from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
+from worker.edits.facts.code import Codes
 from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import UNTOLD, Trait, traits_of_line
-from worker.pipeline.kept import Kept
-from worker.pipeline.likeness import ALIKE, likeness_of
-from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
 
-NO_RECORD = Unknown("documentation")
-NO_LINE: Final = ServiceLine()
-CHARGE: Final = attrgetter("service.line_item_charge_amount")
-PROFESSIONAL_CHARGE: Final = attrgetter("professional_service.line_item_charge_amount")
-POINTERS: Final = attrgetter("professional_service.diagnosis_pointers")
+NO_RECORD: Final = Unknown("documentation")
+_RARELY_MEASURED: Final = attrgetter(
+    "claim_date_information",
+    "occurrence_information_list",
+    "occurrence_span_informations",
+    "other_subscriber_information",
+)
+_DECIDED_BEFORE: Final = attrgetter("line_adjudication_information")
+NOTHING_RECORDED: Final = (NO_RECORD, NO_RECORD, NO_RECORD)
 
 
 class Gatherer:
-    """Works out the facts of claims with the tables of one snapshot.
-
-    What follows from a line alone is worked out once for all lines like it, and kept; so is what follows from the lines
-    of a drug and day.
-    """
+    """Works out the facts of claims with the tables of one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._lines: Kept[Likeness, LineFacts] = Kept(ALIKE)
-        self._days: Kept[Likeness, DrugDay] = Kept(ALIKE)
+        self._codes = Codes(snapshot)
 
     def gather(self, claim: Claim, traits: int = UNTOLD) -> ClaimFacts:
         """Work out the facts of a claim once, for all edits; `traits` are those of `DecodedClaim`."""
@@ -46,57 +42,77 @@ class Gatherer:
         place = information.place_of_service_code
         if is_institutional:
             place = PLACE_OF_FACILITY.get(place or "")
-        lines = tuple([self._line(number, line, place) for number, line in enumerate(information.service_lines, 1)])
-        for line in lines:
+        lines, drug_lines, charges, pointers = [], [], [], []
+        first: date | None = None
+        for number, sent in enumerate(information.service_lines, 1):
+            line = self._line(number, sent, place)
+            lines.append(line)
             traits |= line.traits
-        drug_lines = tuple([line for line in lines if line.drug])
-        charges = tuple(map(CHARGE if is_institutional else PROFESSIONAL_CHARGE, information.service_lines))
-        if traits & Trait.UNREADABLE:
-            charges = tuple([charge if isinstance(charge, Decimal) else None for charge in charges])
-        diagnoses = tuple([(code or "").replace(".", "").upper() for code in _diagnoses(information)])
+            if line.drug is not None:
+                drug_lines.append(line)
+            if line.on is not None and (first is None or line.on < first):
+                first = line.on
+            charge = as_money(sent.service.line_item_charge_amount)
+            charges.append(_amount(charge))
+            if isinstance(charge, Unreadable):
+                traits |= Trait.UNREADABLE
+            pointers.append(sent.professional_service.diagnosis_pointers)
+        if _may_be_unreadable(claim):
+            traits |= Trait.UNREADABLE
+        diagnoses = [(code or "").replace(".", "").upper() for code in _diagnoses(information)]
         return ClaimFacts(
             claim=claim,
-            lines=lines,
-            drug_lines=drug_lines,
-            drug_days=self._drug_days(claim, drug_lines),
-            diagnoses=diagnoses,
+            lines=tuple(lines),
+            drug_lines=tuple(drug_lines),
+            drug_days=_drug_days(claim, drug_lines) if drug_lines else (),
+            diagnoses=tuple(diagnoses),
             by_pointer={str(pointer): code for pointer, code in enumerate(diagnoses, 1) if code},
-            pointers=tuple(map(POINTERS, information.service_lines)),
-            charges=charges,
-            first_service=min([line.on for line in lines if line.on], default=None),
+            pointers=tuple(pointers),
+            charges=tuple(charges),
+            first_service=first,
             traits=traits,
             is_institutional=is_institutional,
         )
 
-    def _line(self, number: int, line: ServiceLine, place: str | None) -> LineFacts:
-        likeness = likeness_of(line, place)
-        if likeness is None:
-            return _line(number, line, place, None, self._snapshot)
-        known = self._lines.get(likeness)
-        if known is None:
-            # Of the claim itself nothing is kept.
-            known = _line(number, line, place, likeness, self._snapshot)._replace(number=0, line=NO_LINE)
-            self._lines.keep(likeness, known)
-        return LineFacts(number, line, *known[2:])
+    def _line(self, number: int, line: ServiceLine, place_of_claim: str | None) -> LineFacts:
+        service = line.service
+        begin, end = as_day(line.service_date), as_day(line.service_date_end)
+        on = begin if isinstance(begin, date) else None
+        code = self._codes.of((service.procedure_code or "").upper(), on)
+        package, count = line.drug_identification, as_quantity(service.service_unit_count)
+        packed = as_quantity(package.national_drug_unit_count) if package else None
+        modifiers = tuple([modifier.upper() for modifier in service.procedure_modifiers if modifier])
+        place = None if line.institutional_service else line.professional_service.place_of_service_code
+        return LineFacts(
+            number=number,
+            line=line,
+            hcpcs=code.hcpcs,
+            on=on,
+            until=end if isinstance(end, date) and on and end > on else on,
+            place=place or place_of_claim,
+            units=_amount(count),
+            modifiers=modifiers,
+            drug=code.drug,
+            traits=code.traits | traits_of_line(modifiers, line) | _traits_of_measures(begin, end, count, packed),
+            code=code,
+        )
 
-    def _drug_days(self, claim: Claim, drug_lines: Iterable[LineFacts]) -> tuple[DrugDay, ...]:
-        by_day: dict[tuple[str, date], list[LineFacts]] = defaultdict(list)
-        for line in drug_lines:
-            if line.on:
-                by_day[line.hcpcs, line.on].append(line)
-        return tuple([self._day(claim, tuple(lines), is_only_one=len(by_day) == 1) for lines in by_day.values()])
 
-    def _day(self, claim: Claim, lines: tuple[LineFacts, ...], *, is_only_one: bool) -> DrugDay:
-        documentation, likenesses = claim.documentation, tuple([line.likeness for line in lines])
-        if documentation is not None:
-            return _day(lines, None, _record(documentation, lines, only_one=is_only_one), self._snapshot)
-        if None in likenesses:
-            return _day(lines, None, None, self._snapshot)
-        known = self._days.get(likenesses)
-        if known is None:
-            known = _day(lines, likenesses, None, self._snapshot)._replace(lines=(), given=(), wasted=())
-            self._days.keep(likenesses, known)
-        return DrugDay._make((lines, *_given_and_wasted(lines), *known[3:]))
+def _traits_of_measures(*read: object) -> int:
+    return Trait.UNREADABLE if Unreadable in map(type, read) else 0
+
+
+def _may_be_unreadable(claim: Claim) -> bool:
+    """Whether a text beside those of the lines' services may be no amount, count or day where one belongs."""
+    information = claim.claim_information
+    lines = information.service_lines
+    if any(_RARELY_MEASURED(information)) or any(map(_DECIDED_BEFORE, lines)):
+        return True
+    days = [person.date_of_birth for person in (claim.subscriber, claim.dependent) if person is not None]
+    days += [entry.recorded_on for entry in claim.documentation or ()]
+    amounts = [line.institutional_service.non_covered_charge_amount for line in lines if line.institutional_service]
+    amounts.append(information.claim_charge_amount)
+    return Unreadable in map(type, (*map(as_day, days), *map(as_money, amounts)))
 
 
 def _diagnoses(information: ClaimInformation) -> Iterator[str | None]:
@@ -106,41 +122,24 @@ def _diagnoses(information: ClaimInformation) -> Iterator[str | None]:
     yield from (entry.code for group in information.other_diagnosis_information_list for entry in group)
 
 
-def _line(
-    number: int, line: ServiceLine, place_of_claim: str | None, likeness: Likeness | None, snapshot: Snapshot
-) -> LineFacts:
-    service = line.service
-    hcpcs = (service.procedure_code or "").upper()
-    on = line.service_date if isinstance(line.service_date, date) else None
-    end = line.service_date_end
-    answer = snapshot.drug(hcpcs, on) if on and hcpcs else None
-    modifiers = tuple([modifier.upper() for modifier in service.procedure_modifiers if modifier])
-    is_institutional = line.institutional_service is not None
-    place = None if is_institutional else line.professional_service.place_of_service_code
-    units = service.service_unit_count
-    return LineFacts(
-        number=number,
-        line=line,
-        hcpcs=hcpcs,
-        on=on,
-        until=end if isinstance(end, date) and on and end > on else on,
-        place=place or place_of_claim,
-        units=units if isinstance(units, Decimal) else None,
-        modifiers=modifiers,
-        drug=answer.row if isinstance(answer, (Found, NotInForce)) else None,
-        drug_answer=answer,
-        traits=traits_of_line(hcpcs, modifiers, line),
-        likeness=likeness,
-    )
+def _drug_days(claim: Claim, drug_lines: Iterable[LineFacts]) -> tuple[DrugDay, ...]:
+    by_day: dict[tuple[str, date], list[LineFacts]] = {}
+    for line in drug_lines:
+        if line.on:
+            by_day.setdefault((line.hcpcs, line.on), []).append(line)
+    return tuple([_day(claim, tuple(lines), only_one=len(by_day) == 1) for lines in by_day.values()])
 
 
-def _day(
-    lines: tuple[LineFacts, ...], likeness: Likeness | None, record: DrugRecord | None, snapshot: Snapshot
-) -> DrugDay:
+def _amount(read: Decimal | Unreadable | None) -> Decimal | None:
+    return read if isinstance(read, Decimal) else None
+
+
+def _day(claim: Claim, lines: tuple[LineFacts, ...], *, only_one: bool) -> DrugDay:
     hcpcs, on, drug = next((line.hcpcs, line.on, line.drug) for line in lines if line.drug and line.on)
     given, wasted = _given_and_wasted(lines)
-    marketed = marketed_on(on, drug, hcpcs, snapshot)
-    dose_given, dose_discarded, opened = (NO_RECORD,) * 3 if record is None else _doses(record, drug, lines)
+    said = claim.documentation
+    record = None if said is None else _record(said, lines, only_one=only_one)
+    dose_given, dose_discarded, opened = NOTHING_RECORDED if record is None else _doses(record, drug, lines)
     traits = 0 if record is None else Trait.RECORD
     for line in lines:
         traits |= line.traits
@@ -157,10 +156,8 @@ def _day(
         dose_given=dose_given,
         dose_discarded=dose_discarded,
         containers_opened=opened,
-        marketed=marketed,
-        marketed_sizes=sizes_of(marketed),
         traits=traits,
-        likeness=likeness,
+        code=lines[0].code,
     )
 
 

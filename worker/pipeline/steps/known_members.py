@@ -93,3 +93,6 @@ KNOWN: Final[Mapping[ClaimKind, KnownMembers]] = MappingProxyType({kind: _known(
 
 PUBLISHED: Final = _known(*ClaimKind)
 """What is read of a claim of any kind."""
+
+SCHEMA: Final = KnownMembers.of(members_of_model(Claim))
+"""What the schema names, for claims of any kind."""

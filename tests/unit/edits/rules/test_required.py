@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+import orjson
 import pytest
 
-from schemas.claim import Claim, ClaimKind
+from schemas.claim import ClaimKind
 from worker.edits.rules.required import absent_of_claim, absent_of_line
+from worker.pipeline.steps.decode import decode
 from worker.x12.layout.levels import levels_of
 from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.required import OF_CLAIM, OF_LINE, RequiredElement, RequiredPart
@@ -79,7 +81,7 @@ def full(kind: ClaimKind, *, with_dependent: bool) -> dict[str, Any]:
 
 def missing(document: dict[str, Any], kind: ClaimKind) -> list[tuple[str, str]]:
     """Return place and path of all that is found to be missing."""
-    claim = Claim.model_validate(document)
+    claim = decode(orjson.dumps(document), 10**6).claim
     found = [*absent_of_claim(claim, kind), *absent_of_line(claim, kind, 0)]
     return [(element.x12, path) for element, path in found]
 
