@@ -101,7 +101,7 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     budget.install()
     text, error_text = io.StringIO(), io.StringIO()
     console, errors = job.out.console(text), job.err.console(error_text)
-    judged = iter(_judge_all(pipeline, [found.value for found in portion if found.problem is None], job, budget))
+    judged = iter(judge_all(pipeline, [found.value for found in portion if found.problem is None], job, budget))
     for found in portion:
         if found.problem is not None:
             # What was passed over in X12 and FHIR; what was not read counts as unreadable.
@@ -125,7 +125,7 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     return made
 
 
-def _judge_all(
+def judge_all(
     pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget
 ) -> Iterable[tuple[ScrubResult, Correction | None]]:
     """Return what becomes of claims, together if all of them take no longer than one may, else one by one."""

@@ -1,7 +1,7 @@
 """What `claimscrub check` does with one claim that costs too much, and with a text that only looks like one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Final, cast
 import pytest
 
 from schemas.dead_letter import DeadLetterReason
-from worker.cli.check.portion import CheckOptions, Job, Screen, judge
+from worker.cli.check.portion import CheckOptions, Job, Screen, judge, judge_all
 from worker.cli.shared.claim_files import read_claims
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.stream.budget import ClaimBudget, OverBudgetError
@@ -39,6 +39,16 @@ class _Scrubber:
         return ScrubResult(lines=len(value))
 
 
+class _Batches(_Scrubber):
+    """Takes too long over claims together, and does what it is told to over each."""
+
+    def scrub_many(self, messages: Sequence[tuple[bytes, date]]) -> list[ScrubResult]:
+        """Never return where there are several."""
+        if len(messages) > 1:
+            _spin()
+        return [self.scrub(*each) for each in messages]
+
+
 def _spin() -> None:
     until = time.process_time() + 20
     while time.process_time() < until:
@@ -56,6 +66,15 @@ def budget() -> ClaimBudget:
     budget = ClaimBudget(0.1, hang_s=None)
     budget.install()
     return budget
+
+
+def test_claims_that_take_too_long_together_are_scrubbed_one_by_one(budget: ClaimBudget) -> None:
+    """Nobody knows whose time it was; each has its own budget then."""
+    scrubber = cast("Pipeline", _Batches(lambda: None))
+
+    judged = judge_all(scrubber, [b"a", b"bb", b"ccc"], JOB, budget)
+
+    assert [scrubbed.lines for scrubbed, _ in judged] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("is_fixing", [False, True])
