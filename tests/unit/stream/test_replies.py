@@ -157,8 +157,12 @@ def test_only_x12_is_answered(scrubber: PipelineScrubber, headers: tuple[tuple[s
 
 def test_amounts_go_out_in_the_digits_of_their_sender() -> None:
     """A JSON number of two decimals stays one; binary floats never touch money."""
-    document = {"claimInformation": {"patientControlNumber": "SYN-1", "claimChargeAmount": 0}, "billing": {"npi": "1"}}
-    value = json.dumps({"claim": document}).replace(": 0}", ": 1234567890123.10}")
+    document = {
+        "billing": {"npi": "1", "organizationName": "SYNTHETIC PRACTICE"},
+        "subscriber": {"lastName": "SYNTHETIC"},
+        "claimInformation": {"patientControlNumber": "SYN-1", "claimChargeAmount": 0},
+    }
+    value = json.dumps({"claim": document}).replace(": 0}", ": 1234567890123.10}", 1)
     pipeline = PipelineScrubber(build_pipeline())
     scrubbed = pipeline.scrub(json.dumps(document).encode(), received_on=date(2026, 3, 20))
     made = Replies(message("{}", ()), SUBMITTING, PROVENANCE, MOMENT)
