@@ -29,7 +29,7 @@ _POLL_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class ProcessStart:
     """One start: seconds on the clock and of a processor until it was done, and mebibytes resident then."""
 
     seconds: float
@@ -46,13 +46,13 @@ def measure_start(rounds: int, console: Console) -> list[Series]:
         environment = _environment(servers, Path(folder))
         asyncio.run(create_topics(Settings.from_environment(environment)))
         console.print(f"Start: {rounds} rounds, and one before that compiles ...")
-        runs: dict[str, list[Start]] = {FLOOR: [], "worker ready": []}
+        runs: dict[str, list[ProcessStart]] = {FLOOR: [], "worker ready": []}
         for number in range(rounds + 1):
             floor, start = _imports(environment), _start(environment, Path(folder) / "log")
             if number:
                 runs[FLOOR].append(floor)
                 runs["worker ready"].append(start)
-    figures: dict[str, Callable[[Start], float]] = {
+    figures: dict[str, Callable[[ProcessStart], float]] = {
         "ms": lambda each: each.seconds * 1000,
         "ms of CPU": lambda each: each.cpu_seconds * 1000,
         "MiB": lambda each: each.mebibytes,
@@ -74,7 +74,7 @@ def _environment(servers: str, folder: Path) -> Mapping[str, str]:
     }
 
 
-def _imports(environment: Mapping[str, str]) -> Start:
+def _imports(environment: Mapping[str, str]) -> ProcessStart:
     # It says that it is done and waits, so that it is asked at the same moment as a worker.
     code = f"{_IMPORTS}; print(flush=True); input()"
     started = monotonic()
@@ -89,7 +89,7 @@ def _imports(environment: Mapping[str, str]) -> Start:
     return start
 
 
-def _start(environment: Mapping[str, str], log: Path) -> Start:
+def _start(environment: Mapping[str, str], log: Path) -> ProcessStart:
     started = monotonic()
     with _worker(environment, log) as process:
         while not _is_ready(log):
@@ -119,8 +119,8 @@ def _is_ready(log: Path) -> bool:
         return False
 
 
-def _so_far(pid: int, started: float) -> Start:
+def _so_far(pid: int, started: float) -> ProcessStart:
     seconds = monotonic() - started
     process = psutil.Process(pid)
     spent = process.cpu_times()
-    return Start(seconds, spent.user + spent.system, process.memory_info().rss / 2**20)
+    return ProcessStart(seconds, spent.user + spent.system, process.memory_info().rss / 2**20)

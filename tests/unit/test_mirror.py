@@ -45,6 +45,7 @@ TESTED_ELSEWHERE: Final = {
     "observe/recorder": "tests/unit/observe/test_metrics.py",
     "pipeline/steps/enrich": "tests/edits/worked_examples",
     "pipeline/steps/gather": "tests/edits/cases",
+    "pipeline/steps/outcome": "tests/edits/cases",
     "pipeline/steps/unread": "tests/unit/pipeline/steps/test_known_members.py",
     "reference/build/building": "tests/unit/reference/build/test_loading.py",
     "reference/files": "tests/unit/reference/build/test_loading.py",

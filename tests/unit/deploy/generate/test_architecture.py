@@ -25,7 +25,7 @@ def _root(folder: Path) -> Path:
     for file in ("agents/claims", "agents/verdicts", "pipeline/scrub", "stream/delivery", "agents/report"):
         (folder / f"worker/{file}.py").parent.mkdir(parents=True, exist_ok=True)
         (folder / f"worker/{file}.py").touch()
-    for step in ("decode", "gather", "enrich", "check", "decide"):
+    for step in ("decode", "gather", "enrich", "check", "outcome"):
         (folder / f"worker/pipeline/steps/{step}.py").parent.mkdir(parents=True, exist_ok=True)
         (folder / f"worker/pipeline/steps/{step}.py").touch()
     return folder
