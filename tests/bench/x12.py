@@ -153,8 +153,13 @@ def _document(planted: object) -> dict[str, object] | None:
     except orjson.JSONDecodeError:
         return None
     is_claim = isinstance(document, dict) and isinstance(document.get("claimInformation"), dict)
-    # A planted claim without a billing provider is refused by the writer.
-    return document if is_claim and document.get("billing") else None
+    return document if is_claim and _is_read_again(document) else None
+
+
+def _is_read_again(document: dict[str, object]) -> bool:
+    """Return whether a claim is written, and read again: some mistakes of the demo's claims are refused either way."""
+    reads = read_837(io.BytesIO(_file([document])))
+    return sum(isinstance(each, ClaimRead) for each in reads) == 1
 
 
 def _file(documents: list[dict[str, object]]) -> bytes:
