@@ -114,6 +114,7 @@ def _interchange(text: "_Characters", delimiters: Delimiters) -> Iterator[tuple[
     control, known = _control_besides(delimiters), set[str]()
     is_first = True
     while (taken := text.take(terminator)) is not None:
+        taken, is_last = _up_to_another_isa(taken, terminator, text)
         is_plain = taken.isascii() and not control.search(taken)
         pieces = taken.split(terminator)
         for place, piece in enumerate(pieces):
@@ -136,6 +137,8 @@ def _interchange(text: "_Characters", delimiters: Delimiters) -> Iterator[tuple[
             if identifier == "IEA":
                 text.push_back(pieces[place + 1 :], terminator)
                 return
+        if is_last:
+            return
         if text.is_overlong:
             yield [""], TOO_LONG, ""
             text.skip_segment(terminator)
@@ -153,6 +156,21 @@ def _decoded(raw: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     return raw, ""
+
+
+def _up_to_another_isa(taken: str, terminator: str, text: "_Characters") -> tuple[str, bool]:
+    """Return what was taken up to where another interchange begins, and put the rest back; true if one does.
+
+    When the terminator of an interchange is damaged, nothing else shows where the next one begins.
+    """
+    # Looked for as text first: the pattern takes ten times as long, and hardly a file has one.
+    for found in _ISA.finditer(taken, 1) if taken.find("ISA", 1) > 0 else ():
+        text.read_to(ISA_BYTES)
+        rest = f"{taken[found.start() :]}{terminator}{text.ahead}"
+        if _delimiters(rest[:ISA_BYTES])[0] is not None:
+            text.ahead = rest
+            return taken[: found.start()], True
+    return taken, False
 
 
 def _control_besides(delimiters: Delimiters) -> re.Pattern[str]:
@@ -197,6 +215,11 @@ class _Characters:
         while len(self.ahead) < ISA_BYTES and self._read():
             self.ahead = _bare(self.ahead)
         return bool(self.ahead)
+
+    def read_to(self, length: int) -> None:
+        """Have so much ahead, or all there is."""
+        while len(self.ahead) < length and self._read():
+            pass
 
     def take(self, terminator: str) -> str | None:
         """Take the segments that are wholly ahead; nothing if the next one is overlong, None when there is no more."""

@@ -272,6 +272,10 @@ class Walk:
     def _pass_over(self, segment: Segment, key: str) -> None:
         """Note a segment that fits nowhere from here, and go no further with what may belong to it."""
         identifier = segment.elements[0]
+        # PAT01, how the patient is related to the subscriber, is sent in a level of the patient's own only.
+        if identifier == "PAT" and any(segment.elements[1:2]) and not self._is_claim:
+            self._lose(self._note(segment, UNEXPECTED), "a patient who is not the subscriber has no level")
+            return
         if self._is_passing and identifier not in _OPENING:
             self._stray(segment, key)
             return

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.claim import ClaimKind
 from tests.unit.x12.damage import Damaged, damaged
 from tests.unit.x12.files import FILES, recounted
+from tests.unit.x12.full import file_of, segments_of
 from worker.x12.read.events import ClaimRead, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 
@@ -54,6 +56,22 @@ def test_a_flaw_says_where() -> None:
     assert (flaw.loop, flaw.claim) == ("2300", "SYN-1")
 
 
+@pytest.mark.parametrize("kind", ClaimKind)
+def test_a_patient_whose_level_and_name_are_lost_is_not_the_subscriber(kind: ClaimKind) -> None:
+    """The relationship in PAT01 is enough to know that the claim is another person's."""
+    segments = segments_of(kind)
+    level = next(place for place, each in enumerate(segments) if each.startswith("HL*") and "*23*" in each)
+    name = next(place for place, each in enumerate(segments) if place > level and each.startswith("NM1*QC"))
+    claim = next(each for each in segments[name:] if each.startswith("CLM*")).split("*")[1]
+    segments[name] = segments[name].replace("NM1", "NX1")
+    del segments[level]
+
+    numbers, flaws = read(file_of(segments, kind).encode())
+
+    assert claim not in numbers
+    assert claim in {flaw.claim for flaw in flaws if not flaw.is_passed_over}
+
+
 def test_lines_of_a_claim_that_lost_its_beginning_are_not_those_of_the_claim_before() -> None:
     """Without its CLM and HI all that is left of it are lines, and the number of the first one is 1 again."""
     text = "".join(
@@ -68,6 +86,17 @@ def test_lines_of_a_claim_that_lost_its_beginning_are_not_those_of_the_claim_bef
     assert [each.reason for each in flaws if not each.is_passed_over] == [
         "The numbers of its lines begin again: a CLM may be missing before them."
     ]
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"|", b"\x1d"])
+def test_a_byte_too_many_in_isa16_takes_no_neighbour_away(byte: bytes) -> None:
+    """The delimiters are then found one place too early, and the terminator is one that ends no segment."""
+    one = FILES["one"].encode()
+
+    numbers, flaws = read(one[:104] + byte + one[104:] + b"\n" + FILES["two interchanges"].encode())
+
+    assert numbers == ["SYN-1", "SYN-1", "SYN-2"]
+    assert flaws
 
 
 @settings(max_examples=150, deadline=None)
