@@ -163,7 +163,7 @@ def _up_to_another_isa(taken: str, terminator: str, text: "_Characters") -> tupl
 
     When the terminator of an interchange is damaged, nothing else shows where the next one begins.
     """
-    # Looked for as text first: the pattern takes ten times as long, and hardly a file has one.
+    # Looked for as text first: the pattern takes twenty times as long, and hardly a file has one.
     for found in _ISA.finditer(taken, 1) if taken.find("ISA", 1) > 0 else ():
         text.read_to(ISA_BYTES)
         rest = f"{taken[found.start() :]}{terminator}{text.ahead}"
