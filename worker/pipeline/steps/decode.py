@@ -116,6 +116,7 @@ def _decode(value: bytes) -> DecodedClaim:
     if _NULL in canonical:
         document = without_nulls(document)
     document = in_one_shape(document)
+    _refuse_lines(document)
     more: list[str] = []
     grouped = _grouped(document, SCHEMA, more)
     claim, plain = _converted(grouped)
@@ -178,6 +179,14 @@ def _has_blank_at_edge(canonical: bytes) -> bool:
 
 def _has_too_many_lines(claim: Claim | published.Claim) -> bool:
     return len(claim.claim_information.service_lines) > MAX_LINES
+
+
+def _refuse_lines(document: dict[str, Any]) -> None:  # any JSON value
+    """Refuse too many lines before each of them is read, which takes far longer than to count them."""
+    information = document.get("claimInformation")
+    lines = information.get("serviceLines") if isinstance(information, dict) else None
+    if isinstance(lines, list) and len(lines) > MAX_LINES:
+        raise UnreadableClaimError(DeadLetterReason.TOO_MANY_ELEMENTS, DeadLetterStage.SCHEMA, (_LINES_READ,))
 
 
 def _is_of_other_version(version: object) -> bool:
