@@ -122,7 +122,7 @@ def _decode(value: bytes) -> DecodedClaim:
     claim, plain = _converted(grouped)
     # One claim has one canonical form, whichever way its spelling is read.
     is_plain = _DELETE not in plain and plain.count(b":") == canonical.count(b":")
-    if claim is None or _has_blank_at_edge(canonical) or _has_too_many_lines(claim):
+    if claim is None or _has_blank_at_edge(canonical):
         claim = _validated(document)
     unread = _not_read(document, claim.kind) if more else NOTHING_UNREAD
     return DecodedClaim(claim, _one_line(value), plain if is_plain else canonical, _traits_of_text(canonical), unread)
