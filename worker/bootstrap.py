@@ -2,17 +2,14 @@
 
 import importlib.metadata
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-import orjson
-
 import schemas
 import worker
-from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.configuration.compiled_tables import LoadedFrom, load_tables
 from worker.configuration.digest import ruleset_digest
 from worker.configuration.documents import read_all
@@ -23,16 +20,14 @@ from worker.edits.edit import AnyEdit
 from worker.errors import ConfigurationError
 from worker.observe.traces import Spans
 from worker.payers.guide import Guide
-from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
-from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber, ReferenceEdition, ReferenceSource
+from worker.stream.pipeline_scrubber import PipelineScrubber
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource
 
 MAX_MESSAGE_BYTES = 1024 * 1024
-_MOST_FLAWS = 100
-"""More than a dead letter lists; a message can hold 100,000."""
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
 
 
@@ -121,66 +116,6 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - where each part comes from
         max_bytes=max_bytes,
     )
     return pipeline, loaded_from
-
-
-class PipelineScrubber:
-    """The pipeline behind the seam of the stream."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self.versions = {
-            "ruleset": pipeline.ruleset,
-            "reference": pipeline.snapshot.digest,
-            "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),
-        }
-        """The versions in force; the profile is known only for a message that is a claim."""
-
-    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
-        """Return the pipeline's verdict in the words of the stream."""
-        done = self._pipeline.scrub(value, received_on)
-        if done.dead_letter is not None:
-            return ClaimVerdict("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
-        if done.disposition is None:
-            return ClaimVerdict("skipped")
-        return ClaimVerdict(
-            done.disposition.value,
-            value=done.message,
-            outcome_id=done.outcome_id,
-            findings=tuple((finding.edit, finding.severity.value) for finding in done.findings),
-            no_data=tuple(done.no_data),
-            is_unverified=done.is_unverified,
-            not_read=done.not_read,
-            edit_errors=tuple(done.errors),
-            lines=done.lines,
-            billed=done.billed,
-            stage_seconds=done.stage_seconds,
-            versions=self.versions | {"profile": done.profile},
-        )
-
-    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
-        """Yield the pipeline's verdict on each claim; anything else makes one dead letter of the whole message."""
-        flaws: list[RefusedClaim] = []
-        is_empty = True
-        claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
-        for each in claims_of(value):
-            is_empty = False
-            if isinstance(each, RefusedClaim):
-                found: Sequence[RefusedClaim] = (each,)
-            else:
-                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
-                if scrubbed.dead_letter is None:
-                    yield scrubbed
-                    continue
-                found = each.refused(scrubbed.dead_letter)
-            if len(flaws) < _MOST_FLAWS:
-                flaws += found
-            yield PART_READ
-        if is_empty:
-            letter = DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE)
-            flaws = [RefusedClaim(letter, "There is no claim in it.")]
-        if flaws:
-            letter = replace(flaws[0].letter, flaws=tuple(each.sentence for each in flaws))
-            yield ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)
 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:

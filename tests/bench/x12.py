@@ -22,13 +22,14 @@ from rich.console import Console
 
 from tests.bench.measure import Series, in_turn
 from tests.stream.support import REAL_WORKER, WorkerProcess, progress, until
-from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.bootstrap import build_pipeline
 from worker.kafka.embedded import embedded_broker
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
 from worker.samples.claims import demo_claims
 from worker.settings import Settings
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.scrubber import Form
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837

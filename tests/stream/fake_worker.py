@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -62,6 +62,10 @@ class FakeScrubber:
             stage_seconds={"decode": 0.00001, "check": 0.00002},
             versions=VERSIONS,
         )
+
+    def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ClaimVerdict]:
+        """Scrub one after the other, and fail as the first that fails."""
+        return [self.scrub(value, received_on=day) for value, day in messages]
 
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:  # noqa: ARG002 - the seam
         """Take each line for a claim."""

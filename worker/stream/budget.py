@@ -9,12 +9,20 @@ outside, in two steps:
    C code that holds the interpreter lets no Python run, neither a handler nor a watching thread. The
    stack goes to stderr without a value in it, and `worker.stream.crash_record` counts the crash.
 
+Claims that are scrubbed together have to do with a quarter of what one may take, of both; then an
+exception ends them all, and each is scrubbed alone. A thread watches their wall time: it cannot run
+while C code holds the interpreter, but then the kernel still ends the process after `hang_s`.
+
 The first is processor time because a claim is not to blame for a process that was frozen or starved.
 """
 
 import faulthandler
 import resource
 import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
@@ -24,6 +32,9 @@ from worker.pipeline.steps.check import InterruptedScrubError
 
 _AGAIN_AFTER: Final = 4
 """Later edits that overrun on the same claim are interrupted after this fraction of the budget each."""
+_TOGETHER: Final = 4
+"""Claims that are scrubbed together have this fraction of what one claim has."""
+_WAITED_TOO_LONG: Final = signal.SIGVTALRM
 
 _MIB: Final = 1024 * 1024
 _LEAST_ROOM_MIB: Final = 32
@@ -50,6 +61,8 @@ class ClaimBudget:
         self._cpu_s = cpu_s
         self._hang_s = hang_s
         self._is_running = False
+        self._together_since: float | None = None
+        self._is_cut_short = False
         self.overruns = 0
         """How often a claim was interrupted; a counter with a lock must not be touched inside a signal handler."""
 
@@ -61,24 +74,61 @@ class ClaimBudget:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         # Chained, so that the default action, which ends the process, follows the stack.
         faulthandler.register(signal.SIGALRM, all_threads=False, chain=True)
+        signal.signal(_WAITED_TOO_LONG, self._interrupt)
+        threading.Thread(target=self._watch, args=(self._hang_s / _TOGETHER,), name="budget", daemon=True).start()
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        if self._is_running:
+    def _interrupt(self, number: int, _frame: FrameType | None) -> None:
+        if self._together_since is not None:
+            self._is_cut_short = True
+            signal.setitimer(signal.ITIMER_PROF, self._cpu_s / _TOGETHER)  # an edit may catch the exception
+            raise OverBudgetError
+        # The thread may have been about to interrupt claims that were done just then.
+        if self._is_running and number != _WAITED_TOO_LONG:
             # Armed anew from here: an interval timer could fire twice in a row after a long stall.
             signal.setitimer(signal.ITIMER_PROF, self._cpu_s / _AGAIN_AFTER)
             self.overruns += 1
             raise OverBudgetError
 
+    def _watch(self, longest_s: float) -> None:
+        while True:
+            time.sleep(longest_s / 2)
+            since = self._together_since
+            if since is not None and time.monotonic() - since > longest_s:
+                signal.pthread_kill(threading.main_thread().ident or 0, _WAITED_TOO_LONG)
+
     def __enter__(self) -> None:
         self._is_running = True
-        signal.setitimer(signal.ITIMER_PROF, self._cpu_s)
-        if self._hang_s is not None:
-            signal.setitimer(signal.ITIMER_REAL, self._hang_s)
+        self._arm(self._cpu_s)
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._is_running = False
+        self._disarm()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Scrub several claims in this context, for none of which it counts if they take too long.
+
+        Raises `OverBudgetError` then, also where an edit caught the exception: its verdict is worth nothing.
+        """
+        self._is_cut_short = False
+        self._together_since = time.monotonic()
+        try:
+            self._arm(self._cpu_s / _TOGETHER)
+            yield
+        finally:
+            self._together_since = None
+            self._disarm()
+        if self._is_cut_short:
+            raise OverBudgetError
+
+    def _arm(self, cpu_s: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)
+        if self._hang_s is not None:
+            signal.setitimer(signal.ITIMER_REAL, self._hang_s)
+
+    def _disarm(self) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
         if self._hang_s is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,6 +1,6 @@
 """The seam between the stream and the pipeline: bytes in, one verdict out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -69,6 +69,14 @@ class Scrubber(Protocol):
 
     def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return the verdict on one message received on a day."""
+        ...
+
+    def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ClaimVerdict]:
+        """Return the verdicts on messages, each with the day it was received on: those of `scrub`, but faster.
+
+        Raises where one of several takes more than it may: it is not known which. `worker.stream.slices` then scrubs
+        them one by one.
+        """
         ...
 
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:

@@ -12,9 +12,10 @@ from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, claims, interchange
 from worker.agents.verdicts import MessageScrubber
-from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.bootstrap import build_pipeline
 from worker.kafka.messages import X12_CONTENT_TYPE, Headers, InboundMessage
 from worker.settings import Acknowledgements, Settings
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import OutgoingRecord, Provenance
 from worker.stream.replies import Replies
 from worker.stream.runtime import Runtime

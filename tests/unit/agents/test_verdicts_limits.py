@@ -13,11 +13,12 @@ from schemas.topics import TopicNames
 from tests.unit.x12.files import BILLING, HEADER, claims, interchange, subscriber
 from worker.agents import verdicts
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
-from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.bootstrap import build_pipeline
 from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
 from worker.stream.budget import OverBudgetError
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import Provenance
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict, LoadedScrubber

@@ -22,8 +22,9 @@ from tests.unit.fhir.resources import (
     patient,
     read,
 )
-from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.bootstrap import build_pipeline
 from worker.fhir.reading import Damage, ResourceRead
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
 
 Json = dict[str, Any]  # any JSON

@@ -61,6 +61,66 @@ with budget:
     assert "Zq7Canary" not in done.stderr
 
 
+def test_claims_that_take_too_long_together_are_ended_and_nothing_is_counted() -> None:
+    """A quarter of the budget of one for all of them; the next claim alone has all of its own."""
+    done = run("""
+before = time.process_time()
+try:
+    with budget.together(): spin()
+except OverBudgetError:
+    took = time.process_time() - before
+    print(0.04 < took < 0.15, budget.overruns)
+before = time.process_time()
+try:
+    with budget: spin()
+except OverBudgetError:
+    print(time.process_time() - before > 0.15, budget.overruns)
+""")
+
+    assert (done.stdout, done.stderr) == ("True 0\nTrue 1\n", "")
+
+
+def test_what_an_edit_made_of_the_interruption_of_others_is_not_kept() -> None:
+    """An edit that catches every exception would have answered for a claim that took no time."""
+    done = run("""
+try:
+    with budget.together():
+        try:
+            spin()
+        except Exception:
+            print("caught")
+except OverBudgetError:
+    print("ended", budget.overruns)
+""")
+
+    assert done.stdout == "caught\nended 0\n"
+
+
+def test_claims_that_wait_too_long_together_are_ended_long_before_the_process() -> None:
+    """Each would have returned in time alone, so they are not the kernel's affair together; a single one is let be."""
+    done = run(
+        """
+try:
+    with budget.together():
+        for _ in range(10): time.sleep(0.5)
+except OverBudgetError:
+    print("ended")
+with budget: time.sleep(1.2)
+print("waited", budget.overruns)
+""",
+        hang_s=2,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "ended\nwaited 0\n")
+
+
+def test_claims_that_do_not_come_back_together_end_the_process_as_one_does() -> None:
+    """The thread that watches cannot run while C code holds the interpreter; the kernel can."""
+    body = "with budget.together(): collections.deque(itertools.repeat(0), maxlen=0)"
+
+    assert run(body, hang_s=1).returncode == -signal.SIGALRM
+
+
 def test_memory_beyond_the_limit_is_an_error_and_no_core_is_left() -> None:
     """An edit that eats memory fails like any other."""
     done = run("""

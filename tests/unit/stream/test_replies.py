@@ -10,12 +10,13 @@ import pytest
 from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
-from worker.bootstrap import PipelineScrubber, build_pipeline
+from worker.bootstrap import build_pipeline
 from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.samples.synthetic import claim, element, line
 from worker.settings import Acknowledgements, Settings
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import OutgoingRecord, Provenance
 from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
 from worker.stream.scrubber import Form

@@ -1,0 +1,84 @@
+"""The pipeline behind the seam of the stream: its results in the words of the stream."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+import orjson
+
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
+from worker.pipeline.scrub import Pipeline, ScrubResult
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
+
+_MOST_FLAWS: Final = 100
+"""More than a dead letter lists; a message can hold 100,000."""
+
+
+class PipelineScrubber:
+    """A `Scrubber` over a pipeline."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self.versions = {
+            "ruleset": pipeline.ruleset,
+            "reference": pipeline.snapshot.digest,
+            "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),
+        }
+        """The versions in force; the profile is known only for a message that is a claim."""
+        self._versions_under = lru_cache(maxsize=None)(lambda profile: self.versions | {"profile": profile})
+
+    def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
+        """Return the verdict on one message received on a day."""
+        return self._verdict(self._pipeline.scrub(value, received_on))
+
+    def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ClaimVerdict]:
+        """Return the verdicts on messages, each with the day it was received on; raises what `Pipeline` raises."""
+        return [self._verdict(done) for done in self._pipeline.scrub_many(messages)]
+
+    def _verdict(self, done: ScrubResult) -> ClaimVerdict:
+        if done.dead_letter is not None:
+            return ClaimVerdict("dead-lettered", dead_letter=done.dead_letter, versions=self.versions)
+        if done.disposition is None:
+            return ClaimVerdict("skipped")
+        return ClaimVerdict(
+            done.disposition.value,
+            value=done.message,
+            outcome_id=done.outcome_id,
+            findings=tuple([(finding.edit, finding.severity.value) for finding in done.findings]),
+            no_data=tuple(done.no_data),
+            is_unverified=done.is_unverified,
+            not_read=done.not_read,
+            edit_errors=tuple(done.errors),
+            lines=done.lines,
+            billed=done.billed,
+            stage_seconds=done.stage_seconds,
+            versions=self._versions_under(done.profile),
+        )
+
+    def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
+        """Yield the pipeline's verdict on each claim; anything else makes one dead letter of the whole message."""
+        flaws: list[RefusedClaim] = []
+        is_empty = True
+        claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
+        for each in claims_of(value):
+            is_empty = False
+            if isinstance(each, RefusedClaim):
+                found: Sequence[RefusedClaim] = (each,)
+            else:
+                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
+                if scrubbed.dead_letter is None:
+                    yield scrubbed
+                    continue
+                found = each.refused(scrubbed.dead_letter)
+            if len(flaws) < _MOST_FLAWS:
+                flaws += found
+            yield PART_READ
+        if is_empty:
+            letter = DeadLetter(DeadLetterReason.EMPTY, DeadLetterStage.DECODE)
+            flaws = [RefusedClaim(letter, "There is no claim in it.")]
+        if flaws:
+            letter = replace(flaws[0].letter, flaws=tuple(each.sentence for each in flaws))
+            yield ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)
