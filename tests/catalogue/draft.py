@@ -13,7 +13,7 @@ from tests.catalogue.doses import JZ_EXISTS_FROM, DrugDose, Reporting, choose_do
 from tests.catalogue.parties import SamplePayer
 from tests.catalogue.records import Given
 from tests.catalogue.supply import Supply
-from worker.reference.tables.rows import Container, Drug
+from worker.reference.tables.rows import CareSetting, Container, Drug
 from worker.samples.synthetic import Json, line
 
 MOST_LINES: Final = 50
@@ -50,6 +50,7 @@ class ClaimTraits:
     places: tuple[str, ...] = ()
     few_lines: bool = False
     dispensed: bool | None = None
+    facility: bool | None = None
     alone: bool = False
 
 
@@ -75,8 +76,10 @@ class ClaimDraft:
         place: str,
         wanted: ClaimTraits,
         dispensed: bool,
+        facility: bool,
     ) -> None:
-        self.dispensed = dispensed
+        self.dispensed, self.facility = dispensed, facility
+        self._setting: CareSetting = "outpatient_hospital" if facility else "practitioner"
         self.attests_policy = not wanted.alone and random.random() < 0.03
         self.random, self.payer, self.place, self.wanted = random, payer, place, wanted
         self.lines: list[Json] = []
@@ -102,6 +105,8 @@ class ClaimDraft:
         if len(self.given_today) >= DRUGS_A_DAY or any(given.code == code for given in self.given_today):
             return False
         if self.payer.medicare_rules and not self._supply.is_payable_by_medicare(code, supplied=False):
+            return False
+        if self.facility and self.payer.medicare_rules and not self._supply.is_payable_to_hospital(code):
             return False
         if self.place == "24" and self.payer.medicare_rules:
             return False
@@ -174,7 +179,7 @@ class ClaimDraft:
                 service.code, on, service.units, service.modifiers, Decimal(self.random.randint(2000, 60000)) / 100
             )
         wants_visit = self.wanted.visit if self.wanted.visit is not None else self.random.random() < 0.2
-        if wants_visit and self.place in VISIT_PLACES and len(self.lines) < MOST_LINES:
+        if wants_visit and not self.facility and self.place in VISIT_PLACES and len(self.lines) < MOST_LINES:
             self._other(self.random.choice(VISITS), on, 1, ("25",) if services else (), Decimal("148.50"))
         if self.place in VISIT_PLACES and self.random.random() < 0.5 and not self.wanted.few_lines:
             for code in self.random.sample(OTHER_SERVICES, max(0, min(target - len(self.lines), len(OTHER_SERVICES)))):
@@ -227,14 +232,14 @@ class ClaimDraft:
         return self.random.choice(names)[:80] if names and self.random.random() < 0.4 else None
 
     def _dose(self, code: str, on: date) -> DrugDose | None:
-        limit = self._supply.limit(code)
+        limit = self._supply.limit(code, self._setting)
         most = limit.value if limit and limit.value else None
         wanted = self.wanted.wasted if not self.drugs else None
         if self.dispensed and on < SUPPLIERS_DISCARD_FROM:
             wanted = False
         reporting = self._reporting(code, on)
         dose = choose_dose(code, on, self._supply, self.random, reporting=reporting, most=most, wasted=wanted)
-        if dose is None and not (self.payer.medicare_rules and self._supply.limit_applies(code, on)):
+        if dose is None and not (self.payer.medicare_rules and self._supply.limit_applies(code, self._setting, on)):
             dose = choose_dose(code, on, self._supply, self.random, reporting=reporting, most=None, wasted=wanted)
         return dose
 

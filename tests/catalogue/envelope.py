@@ -11,8 +11,10 @@ from tests.catalogue.diagnoses import LATER
 from tests.catalogue.draft import MOST_DIAGNOSES, ClaimDraft
 from tests.catalogue.records import record_of
 from worker.payers.guide import Guide
+from worker.samples.institutional import as_bill
 from worker.samples.synthetic import Json, claim
 
+FACILITY_TYPES: Final = ("12", "13", "13", "85")
 FILING_DAYS: Final = 60
 NO_ADJUSTMENT: Final = Decimal(0)
 
@@ -30,7 +32,7 @@ def document_of(draft: ClaimDraft, guides: Mapping[str, Guide], *, supplied: boo
         diagnoses=[_written(code, random) for code in diagnoses[:MOST_DIAGNOSES]],
         record=record,
         number=f"{random.choice(('SYN', 'A'))}-{random.randrange(10**12):012}",
-        filing_code=payer.filing_code,
+        filing_code="MA" if draft.facility and payer.fee_for_service else payer.filing_code,
         payer=payer.id,
         place=draft.place,
     )
@@ -44,6 +46,9 @@ def document_of(draft: ClaimDraft, guides: Mapping[str, Guide], *, supplied: boo
     first = min(given.on for given in draft.drugs)
     made |= parties.patient(payer, draft.gender, first, random)
     _references(made, draft)
+    if draft.facility:
+        kind = "13" if payer.medicare_rules else random.choice(FACILITY_TYPES)
+        return as_bill(made, kind + made["claimInformation"]["claimFrequencyCode"])
     if random.random() < 0.06 and not draft.wanted.alone:
         _second_payer(made, random)
     return made

@@ -75,7 +75,7 @@ def code_that_medicare_never_pays(copy: Copy) -> bool | None:
     payable = [
         code
         for code in PAYABLE_NEVER
-        if copy.supply.in_force(code, copy.on) and not copy.supply.limit_applies(code, copy.on)
+        if copy.supply.in_force(code, copy.on) and not copy.supply.limit_applies(code, "practitioner", copy.on)
     ]
     if not payable:
         return False

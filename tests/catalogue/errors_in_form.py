@@ -231,6 +231,32 @@ def drug_line_over_two_days(copy: Copy) -> bool | None:
     return None
 
 
+@error("DAT-07", facility=True)
+def statement_of_the_day_before(copy: Copy) -> None:
+    dates = copy.information["claimDateInformation"]
+    dates["statementBeginDate"] = dates["statementEndDate"] = copy.moved(-1)
+
+
+@error("RES-05", facility=True, medicare=True)
+def late_charges_alone(copy: Copy) -> None:
+    copy.information["claimFrequencyCode"] = "5"
+
+
+@error("RES-05", facility=True, medicare=False)
+def late_charges_to_a_plan_that_takes_none(copy: Copy) -> None:
+    copy.information["claimFrequencyCode"] = "5"
+    copy.options["RES-05"] = {"takes_late_charges": False}
+
+
+@error("FMT-09", facility=True)
+def drug_of_a_revenue_code_alone(copy: Copy) -> None:
+    each = copy.random.choice(("0634", "0635", "0636"))
+    service = {"serviceLineRevenueCode": each, "lineItemChargeAmount": "25.00", "measurementUnit": "UN"}
+    made = {"serviceDate": f"{copy.on:%Y%m%d}", "institutionalService": service | {"serviceUnitCount": "1"}}
+    copy.lines.append(made | {"providerControlNumber": f"N{len(copy.lines) + 1}"})
+    copy.balance()
+
+
 @error("DX-01", between=COVERED_DIAGNOSES, few_lines=True)
 def diagnosis_not_complete(copy: Copy) -> None:
     _also(copy, "E11")

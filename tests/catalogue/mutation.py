@@ -22,6 +22,10 @@ LIMITS: Final = (date(2026, 7, 1), date(2026, 9, 30))
 """Days of which the tables hold medically unlikely edits."""
 
 
+PLAIN: Final[dict[str, Any]] = {"alone": True, "facility": False}
+"""Fields of `ClaimTraits`: a claim of a practice or supplier, with nothing out of the ordinary."""
+
+
 class NoRoomError(Exception):
     """The claim has as many lines as a claim may have."""
 
@@ -131,7 +135,7 @@ class Copy:
 
 def service(each: Json) -> Json:
     """What was done on a line."""
-    found: Json = each["professionalService"]
+    found: Json = each.get("institutionalService") or each["professionalService"]
     return found
 
 
@@ -153,7 +157,7 @@ class Mutation:
     edit: str
     apply: Break
     companions: Mapping[str, str] = field(default_factory=dict)
-    wanted: ClaimTraits = field(default_factory=lambda: ClaimTraits(alone=True))
+    wanted: ClaimTraits = field(default_factory=lambda: ClaimTraits(**PLAIN))
 
     def breaks(self, made: ValidClaim, random: Random, supply: Supply, guided: AbstractSet[str]) -> Copy | None:
         """The broken claim; None when the error does not apply to this one. `guided` are the codes with a guide."""
@@ -165,10 +169,10 @@ class Mutation:
 
 
 def error(edit: str, *, companions: Mapping[str, str] | None = None, **wanted: Any) -> Callable[[Break], Mutation]:
-    """Declare a mutation; `wanted` are the fields of `ClaimTraits`, any of them."""
+    """Declare a mutation; `wanted` are the fields of `ClaimTraits`, any of them; for a hospital's bill, `facility`."""
 
     def declare(apply: Break) -> Mutation:
-        return Mutation(apply.__name__, edit, apply, companions or {}, ClaimTraits(**({"alone": True} | wanted)))
+        return Mutation(apply.__name__, edit, apply, companions or {}, ClaimTraits(**(PLAIN | wanted)))
 
     return declare
 

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from worker.reference.tables.answer import Answer, Found, NotCovered
 from worker.reference.tables.edition import Edition
-from worker.reference.tables.rows import Container, Drug, MueLimit, WasteDuty
+from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
@@ -91,10 +91,10 @@ class Supply:
         )
         return Sizes(known or (), of_the_day=False)
 
-    def limit(self, code: str) -> MueLimit | None:
-        """The practitioner's medically unlikely edit of any quarter; it changes little."""
+    def limit(self, code: str, setting: CareSetting = "practitioner") -> MueLimit | None:
+        """The medically unlikely edit of any quarter; it changes little."""
         editions = self.snapshot.tables.mue.editions
-        return self._of_any_edition(editions, code, lambda code, on: self.snapshot.mue(code, "practitioner", on))
+        return self._of_any_edition(editions, code, lambda code, on: self.snapshot.mue(code, setting, on))
 
     def _of_any_edition(
         self, editions: Iterable[Edition], code: str, ask: Callable[[str, date], Answer[Row]]
@@ -103,9 +103,9 @@ class Supply:
         answers = [ask(code, edition.in_force_from) for edition in editions]
         return next((answer.row for answer in reversed(answers) if isinstance(answer, Found)), None)
 
-    def limit_applies(self, code: str, on: date) -> bool:
+    def limit_applies(self, code: str, setting: CareSetting, on: date) -> bool:
         """Whether the limit is known to be in force on the day."""
-        return isinstance(self.snapshot.mue(code, "practitioner", on), Found)
+        return isinstance(self.snapshot.mue(code, setting, on), Found)
 
     def is_payable_by_medicare(self, code: str, *, supplied: bool) -> bool:
         """Whether Medicare pays the code, given in an office or supplied to the patient's home."""
@@ -116,6 +116,11 @@ class Supply:
             return True
         # The practitioner's limit is 0 since suppliers bill these, under a table of their own.
         return supplied and drug.drug_class in {"oral_anticancer", "immunosuppressive"}
+
+    def is_payable_to_hospital(self, code: str) -> bool:
+        """Whether a hospital may bill the code to Medicare at all."""
+        limit = self.limit(code, "outpatient_hospital")
+        return limit is None or limit.value > 0
 
     def is_excluded_by_law(self, code: str) -> bool:
         """Whether Part B never pays the code, so that GY says that its denial is expected."""

@@ -53,6 +53,9 @@ def test_the_claims_are_as_manifold_as_real_ones(valid_claims: ValidClaims) -> N
 
     assert set(range(2017, 2027)) <= {given.on.year for made in sample for given in made.drugs}
     assert {1, 50} <= lines
+    assert {"12", "13", "85"} <= {
+        made.document["claimInformation"]["placeOfServiceCode"] for made in sample if "attending" in made.document
+    }
     assert max(lines) == 50
     assert len({made.place for made in sample}) > 25
     assert {True, False} == {made.payer.medicare_rules for made in sample}

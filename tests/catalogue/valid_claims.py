@@ -43,6 +43,9 @@ FACILITIES: Final = (
     "08",
 )
 """Places from which other payers take a practitioner's drug lines as well."""
+HOSPITAL: Final = "22"
+FACILITY_SHARE: Final = 0.06
+"""The share of claims that are a hospital's own."""
 HOMES: Final = ("12", "12", "12", "13", "14", "33", "32", "01")
 LINES: Final = ((1, 5),) * 12 + ((6, 12),) * 5 + ((13, 25),) * 2 + ((26, MOST_LINES),)
 
@@ -107,16 +110,27 @@ class ValidClaims:
         dispensed = never_given or (chance and may_be)
         if wanted.dispensed and not dispensed:
             return None
+        facility = (
+            not wanted.places and random.random() < FACILITY_SHARE if wanted.facility is None else wanted.facility
+        )
+        if facility and (dispensed or (payer.medicare_rules and not self.supply.is_payable_to_hospital(code))):
+            return None
         supplied = dispensed or drug.drug_class in SUPPLIED
         if payer.medicare_rules and not self.supply.is_payable_by_medicare(code, supplied=supplied):
             excluded = self.supply.is_excluded_by_law(code) and payer.fee_for_service
             if wanted.alone or not excluded or random.random() < 0.5:
                 return None
-        place = (
-            random.choice(wanted.places) if wanted.places else self._place(code, on, payer, random, supplied=dispensed)
-        )
+        place = HOSPITAL if facility else random.choice(wanted.places or ("",))
+        place = place or self._place(code, on, payer, random, supplied=dispensed)
         draft = ClaimDraft(
-            self.supply, self._diagnoses, random, payer=payer, place=place, wanted=wanted, dispensed=dispensed
+            self.supply,
+            self._diagnoses,
+            random,
+            payer=payer,
+            place=place,
+            wanted=wanted,
+            dispensed=dispensed,
+            facility=facility,
         )
         target = 1 if wanted.few_lines else random.randint(*random.choice(LINES))
         for day in self._days(on, target, random, wanted):

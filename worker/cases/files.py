@@ -10,6 +10,7 @@ cases:
     received_on: 2026-03-20                        # optional
     claim:                                         # keywords of worker.samples.synthetic.claim
       diagnoses: [J4550]
+      bill: "131"                                  # optional: a facility's bill of this type; paths are those of it
       record: [[dose-administered, "150", mg, 1]]  # [element, value, unit, line]
       lines:                                       # [code, {keywords of worker.samples.synthetic.line}] or a code
         - [J2357, {units: 150, modifiers: [JZ]}]
@@ -33,12 +34,14 @@ from typing import Any, Final, NoReturn
 from worker.configuration.documents import read_document
 from worker.errors import ConfigurationError
 from worker.samples import synthetic
+from worker.samples.institutional import as_bill
 
 RECEIVED_ON: Final = date.fromisoformat(synthetic.RECEIVED_ON)
 RESULTS: Final = ("pass", "fail", "bypassed", "no-data", "not-configured", "off", "not-looked")
 
 _GIVEN: Final = {"name", "why", "profile", "settings", "guides", "received_on", "claim", "set"}
 _EXPECTED: Final = {"expect", "findings", "disposition", "alone"}
+_BILL_TYPE: Final = re.compile(r"\d\d[0-9A-Z]", re.ASCII)
 _STEP: Final = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
 
 
@@ -129,9 +132,14 @@ def _claim(keywords: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
         synthetic.line(made) if isinstance(made, str) else synthetic.line(made[0], **made[1])
         for made in given.pop("lines")
     ]
+    bill = given.pop("bill", None)
     if (record := given.pop("record", None)) is not None:
         given["record"] = [synthetic.element(*entry) for entry in record]
     claim = synthetic.claim(lines, **given)
+    if bill is not None:
+        if not (isinstance(bill, str) and _BILL_TYPE.fullmatch(bill)):
+            _refuse(f"bill is {bill!r}, which is not a type of bill such as 131, in quotes")
+        claim = as_bill(claim, bill)
     for path, value in changes.items():
         _set(claim, _steps(path), value)
     return claim

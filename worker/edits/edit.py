@@ -41,6 +41,7 @@ class EditStatus(StrEnum):
 
 
 PROFESSIONAL: Final = frozenset({ClaimKind.PROFESSIONAL})
+INSTITUTIONAL: Final = frozenset({ClaimKind.INSTITUTIONAL})
 BOTH_KINDS: Final = frozenset(ClaimKind)
 """The kinds of claims. An edit on places, pointers or practitioners has nothing to say on a hospital's claim."""
 

@@ -26,9 +26,13 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
     pointers: Sequence[str] = ("1",),
     description: str | None = None,
     place: str | None = None,
+    revenue: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Json:
-    """One service line, at ten dollars a unit unless `charge` says otherwise. `more` is merged into it at the top."""
+    """One service line, at ten dollars a unit unless `charge` says otherwise. `more` is merged into it at the top.
+
+    `revenue` is for a line of a facility's bill (`institutional.as_bill`).
+    """
     service: Json = {
         "procedureIdentifier": "HC",
         "procedureCode": code,
@@ -43,6 +47,8 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
         service["description"] = description
     if place:
         service["placeOfServiceCode"] = place
+    if revenue:
+        service["serviceLineRevenueCode"] = revenue
     made: Json = {"serviceDate": on, "professionalService": service}
     if until:
         made["serviceDateEnd"] = until
