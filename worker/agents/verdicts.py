@@ -1,4 +1,4 @@
-"""Brings messages to their verdicts, one at a time and each within its budget."""
+"""Brings messages to their verdicts, plain claims a slice at a time, and each within its budget."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from datetime import time as time_of_day
 from typing import Final, NamedTuple
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from worker.agents.batches import FetchedMessage
+from worker.agents.batches import FetchedMessage, slices
 from worker.agents.turns import Turns
 from worker.kafka.messages import InboundMessage
 from worker.settings import Settings
@@ -20,6 +20,7 @@ from worker.stream.records import OutgoingRecord, dead, form_of, outgoing, recei
 from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber
+from worker.stream.slices import scrub_slice
 
 _TRANSACTION_BYTES: Final = 16 * 1024 * 1024
 """A transaction ends with the message that brings it above this: all or none of a message, never half of one."""
@@ -62,16 +63,48 @@ class MessageScrubber:
         """
         judged, count, length = ScrubbedBatch([], [], time.time_ns(), len(part)), 0, 0
         async with nullcontext() if is_alone else self.turns:
-            for each in part:
-                is_condemned = crash_record.is_condemned(lane, each)
-                verdicts = [self._condemn(each.message)] if is_condemned else self._verdicts(each.message)
-                own_pairs, own_records = await self._answer(each.message, verdicts)
+            for message, verdicts in self._judged(lane, part):
+                own_pairs, own_records = await self._answer(message, verdicts)
                 judged.pairs.extend(own_pairs)
                 judged.records.extend(own_records)
                 count, length = count + 1, length + sum(map(size, own_records))
                 if length > _TRANSACTION_BYTES:
                     break
         return judged._replace(messages=count)
+
+    def _judged(
+        self, lane: Lane, part: Sequence[FetchedMessage]
+    ) -> Iterator[tuple[InboundMessage, Iterable[ClaimVerdict]]]:
+        """Yield each message with its verdicts; what is plainly a claim is scrubbed together with its neighbors."""
+        for found in slices(part, lambda each: self._is_plain(lane, each)):
+            first = found[0].message
+            if len(found) > 1:
+                messages = [each.message for each in found]
+                yield from zip(messages, ([verdict] for verdict in self._of_slice(messages)), strict=True)
+            elif crash_record.is_condemned(lane, found[0]):
+                yield first, [self._condemn(first)]
+            else:
+                yield first, self._verdicts(first)
+
+    def _is_plain(self, lane: Lane, each: FetchedMessage) -> bool:
+        message = each.message
+        return (
+            message.value is not None
+            and not crash_record.is_condemned(lane, each)
+            and refusal(message, self._settings.max_message_bytes) is None
+            and form_of(message) is Form.CLAIM
+        )
+
+    def _of_slice(self, messages: Sequence[InboundMessage]) -> Iterator[ClaimVerdict]:
+        loaded = self._runtime.loaded
+
+        def failed(error: Exception) -> ClaimVerdict:
+            if isinstance(error, OverBudgetError):
+                return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
+            return self._broken(error, loaded)
+
+        claims = [(message.value, _received_on(message, self._settings)) for message in messages]
+        return scrub_slice(loaded.scrubber, self._runtime.budget, claims, failed)
 
     async def _answer(
         self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]
@@ -129,15 +162,18 @@ class MessageScrubber:
         return [(message, scrubbed)], [] if record is None else [record]
 
     def _verdicts(self, message: InboundMessage) -> Iterator[ClaimVerdict]:
-        # Read once per message: the tables can be swapped between two messages, never within one.
+        # Read once per message or slice: the tables can be swapped between two, never within one.
         loaded = self._runtime.loaded
         try:
             yield from verdicts_on(message, loaded, self._settings, self._runtime.budget)
         except MessageLimitError:
             raise
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
-            self._runtime.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
-            yield dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
+            yield self._broken(error, loaded)
+
+    def _broken(self, error: Exception, loaded: LoadedScrubber) -> ClaimVerdict:
+        self._runtime.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
+        return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
 
     def _condemn(self, message: InboundMessage) -> ClaimVerdict:
         place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}

@@ -12,9 +12,9 @@ from typing import Final
 from worker.stream.budget import ClaimBudget
 from worker.stream.scrubber import ClaimVerdict, Scrubber
 
-SLICE_MESSAGES: Final = 32
-SLICE_BYTES: Final = 256 * 1024
-"""How much a worker scrubs without a look at the network: about 10 ms."""
+SLICE_MESSAGES: Final = 16
+SLICE_BYTES: Final = 64 * 1024
+"""How much is scrubbed without a look at the network: about 4 ms. More at a time is hardly faster."""
 
 
 def scrub_slice(
