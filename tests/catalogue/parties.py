@@ -31,6 +31,9 @@ COMMERCIAL: Final = tuple(
 )
 PRACTICE: Final = ("207RH0003X", "207RX0202X", "207RR0500X", "207W00000X", "261QI0500X")
 SURGICAL_CENTER: Final = "261QA1903X"
+CLINIC: Final = "261QI0500X"
+HOSPITAL: Final = frozenset({"19", "21", "22", "23"})
+"""Places in which a practice bills no infusions: the hospital's staff gives them."""
 SUPPLIER: Final = ("332B00000X", "3336S0011X", "333600000X")
 FAMILY: Final = ("PATIENT", "EXAMPLE", "PLACEHOLDER", "DOE-ROE", "O'SPECIMEN", "MUÑOZ")
 FIRST: Final = ("SYNTHETIC", "ALEX", "SAM", "JOSÉ", "MARY ANN")
@@ -56,6 +59,8 @@ def billing_provider(random: Random, *, place: str, supplied: bool) -> Json:
     taxonomy = random.choice(SUPPLIER if supplied else PRACTICE)
     if place == "24":
         taxonomy = SURGICAL_CENTER
+    if place in HOSPITAL and not supplied:
+        taxonomy = CLINIC
     made: Json = {"npi": npi(random), "taxonomyCode": taxonomy, "address": address(random)}
     if supplied or place == "24" or random.random() < 0.85:
         return made | {"organizationName": "SYNTHETIC INFUSION CENTER", "employerId": tax_id(random)}

@@ -1,7 +1,7 @@
 """What the reference tables know of each drug code, arranged for somebody who wants to bill it rightly."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -44,8 +44,15 @@ class Supply:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         held = ((code, snapshot.tables.drugs.latest(code)) for code in sorted(snapshot.tables.drugs.rows))
-        self.drugs: Mapping[str, Drug] = {code: drug for code, drug in held if drug}
+        self.drugs: Mapping[str, Drug] = {code: self._with_routes(drug) for code, drug in held if drug}
         self._containers = lru_cache(maxsize=None)(self._containers_on)
+
+    def _with_routes(self, drug: Drug) -> Drug:
+        """The drug with the routes of the hints where its descriptor names none."""
+        hints = self.snapshot.tables.expert_hints
+        answers = [hints.answer(drug.hcpcs, edition.in_force_from) for edition in hints.editions]
+        known = next((answer.row.routes for answer in reversed(answers) if isinstance(answer, Found)), ())
+        return drug if drug.routes else replace(drug, routes=known)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:

@@ -11,6 +11,10 @@ from worker.edits.facts.locate import in_line
 
 REPEATED: Final = frozenset({"76", "77"})
 ONE: Final = Decimal(1)
+# In the order of the hierarchy: the first of them is the initial service, for which the patient came; the add-on
+# code of each is for another drug through the same access, and for hydration for a further hour.
+ADD_ON: Final = {"96413": "96417", "96409": "96411", "96365": "96367", "96374": "96375", "96360": "96361"}
+FURTHER_HOURS: Final = {"96413": "96415", "96365": "96366"}
 
 
 @claim_edit(
@@ -49,7 +53,7 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Verdict | list[Ve
                 Flaw(
                     message=f"{codes} on {on} are {count.normalize():f} initial services; one access to a "
                     "vein has one.",
-                    hint="Bill the others with add-on codes; a second access or encounter carries 59 or an X modifier.",
+                    hint=f"{_add_ons(others)}; a second access or encounter carries 59 or an X modifier.",
                     at=in_line(others[-1], "procedureCode"),
                     facts={"procedureCodes": codes, "serviceDate": on, "initialServices": count.normalize()},
                 )
@@ -58,3 +62,15 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Verdict | list[Ve
             carried = next(each for each in apart[0].modifiers if each in APART | REPEATED)
             verdicts.append(Bypassed(f"modifier {carried}", apart[0].number))
     return verdicts
+
+
+def _add_ons(lines: list[LineFacts]) -> str:
+    """Which codes to bill in place of all initial services but the one that comes first in the hierarchy."""
+    codes = sorted({line.hcpcs for line in lines}, key=list(ADD_ON).index)
+    first, *others = codes
+    repeated = sum((max(line.units or ONE, ONE) for line in lines if line.hcpcs == first), Decimal(0)) > 1
+    instead = [f"{ADD_ON[code]} for {code}" for code in others]
+    if repeated:
+        hours = FURTHER_HOURS.get(first)
+        instead.insert(0, f"{ADD_ON[first]} for the second {first}" + (f" ({hours} for more hours)" if hours else ""))
+    return f"Keep one {first} and bill {', '.join(instead)}"

@@ -1,18 +1,29 @@
+from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.ranges import CodeRange, within
+from worker.edits.codes.services import VISITS
 from worker.edits.edit import Bypassed, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.reference.tables.answer import Found
 
-VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99212", "99215"))
+CONSULTATIONS: Final[tuple[CodeRange, ...]] = (("99242", "99245"),)
+PREVENTIVE: Final[tuple[CodeRange, ...]] = (("99381", "99387"), ("99391", "99397"))
+EVALUATIONS: Final = (*VISITS, *CONSULTATIONS, *PREVENTIVE)
 # The codes of 96360-96549 that the table pairs with all eight visits, the visit in column 2, indicator 1; the others
 # are add-on codes, which go with one of these, and 96523, with which no visit is paid at all.
 ADMINISTRATIONS: Final = frozenset(
     """96360 96365 96369 96372 96373 96374 96377 96401 96402 96405 96406 96409 96413 96416 96420 96422 96425 96440
     96446 96450 96521 96522 96542""".split()  # noqa: SIM905 - a block of codes reads better than a list of quotes
 )
+# NCCI Policy Manual, chapter 11: a visit beside a vaccine is reported with 25. The held table lacks these codes.
+VACCINATIONS: Final[tuple[CodeRange, ...]] = (("90460", "90474"), ("G0008", "G0010"))
+# An established patient's visit in the pair table: what is paired with it is paired with preventive visits as well.
+ANY_VISIT: Final = "99213"
+SEPARABLE: Final = 1
 VISIT_APART: Final = frozenset({"24", "25", "57"})
 SERVICE_APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
 
@@ -22,39 +33,57 @@ SERVICE_APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4", "97"), rarc=("N822",)),
     citation=Citation(
-        source="CMS National Correct Coding Initiative, procedure-to-procedure edits, practitioner, 2024 quarter 3"
+        source="CMS National Correct Coding Initiative, procedure-to-procedure edits, practitioner, 2024 quarter 3; "
+        "NCCI Policy Manual for Medicare Services, chapter 11, evaluation and management services"
     ),
-    about=lambda code, _: within(code, VISITS),
+    about=lambda code, _: within(code, EVALUATIONS),
 )
-def visit_without_modifier(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
-    """An office visit on the day of an injection or infusion by the same provider carries no modifier 25.
+def visit_without_modifier(line: LineFacts, context: Context) -> list[Verdict]:
+    """A visit on the day of an injection, infusion or other procedure by the same provider carries no modifier 25.
 
-    Why: giving the drug includes the usual care of the patient. A visit is paid beside it only when it was
+    Why: the procedure includes the usual care of the patient. A visit is paid beside it only when it was
     significant and separate, which modifier 25 on the visit states.
 
-    Flagged: 99213 with 96413 of the same date and provider.
+    Flagged: 99213 with 96413 of the same date and provider. A warning: 99213 with 20610, 51720, 64615, 67028 or another
+    procedure of the pair table after the quarter that the table speaks for; a consultation; a preventive visit, or any
+    visit with a vaccine (90460-90474, G0008-G0010), for which we hold the manual and no pairs.
 
     Accepted: 99213-25 with 96413; a visit to another provider or on another day. Modifiers 24 and 57 on the visit, and
-    59 or an X modifier on the injection, lift the edit as well. 99211 is different: no modifier lifts it.
+    59 or an X modifier on the procedure, lift the edit as well. 99211 is different: no modifier lifts it.
     """
-    if not within(line.hcpcs, VISITS) or line.on is None:
-        return None
-    provider = context.claim.rendering_npi(line)
+    if line.on is None:
+        return []
     verdicts: list[Verdict] = []
-    for other in context.claim.lines:
-        if other.hcpcs in ADMINISTRATIONS and other.on == line.on and context.claim.rendering_npi(other) == provider:
-            if lifting := VISIT_APART.intersection(line.modifiers):
-                return Bypassed(f"modifier {min(lifting)}", line.number)
-            if lifting := SERVICE_APART.intersection(other.modifiers):
-                verdicts.append(Bypassed(f"modifier {min(lifting)}", other.number))
-                continue
-            verdicts.append(
-                Flaw(
-                    message=f"{line.hcpcs} is billed with {other.hcpcs} on {line.on} and carries no modifier 25.",
-                    hint="Add 25 to the visit if it was significant and separate from giving the drug; else remove it.",
-                    at=in_line(line, "procedureModifiers"),
-                    facts={"procedureCode": line.hcpcs, "administration": other.hcpcs, "serviceDate": line.on},
-                )
+    found: Flaw | None = None
+    for procedure, severity in _paired(line, line.on, context):
+        if lifting := VISIT_APART.intersection(line.modifiers):
+            return [Bypassed(f"modifier {min(lifting)}", line.number)]
+        if lifting := SERVICE_APART.intersection(procedure.modifiers):
+            verdicts.append(Bypassed(f"modifier {min(lifting)}", procedure.number))
+        elif found is None or (found.severity and not severity):
+            found = Flaw(
+                message=f"{line.hcpcs} is billed with {procedure.hcpcs} on {line.on} and carries no modifier 25.",
+                hint="Add 25 to the visit if it was significant and separate from the procedure; else remove it.",
+                at=in_line(line, "procedureModifiers"),
+                facts={"procedureCode": line.hcpcs, "administration": procedure.hcpcs, "serviceDate": line.on},
+                severity=severity,
             )
-            return verdicts
-    return verdicts
+    return [*verdicts, found] if found else verdicts
+
+
+def _paired(visit: LineFacts, on: date, context: Context) -> Iterator[tuple[LineFacts, Severity | None]]:
+    """The procedures beside the visit that include it, each with the severity that replaces the edit's own."""
+    provider = context.claim.rendering_npi(visit)
+    for other in context.claim.lines:
+        if other.on != on or not other.hcpcs or context.claim.rendering_npi(other) != provider:
+            continue
+        if other.hcpcs in ADMINISTRATIONS and within(visit.hcpcs, VISITS):
+            yield other, None
+        elif within(other.hcpcs, VACCINATIONS):
+            yield other, Severity.WARN
+        elif not within(other.hcpcs, EVALUATIONS):
+            is_preventive = within(visit.hcpcs, PREVENTIVE)
+            column2 = ANY_VISIT if is_preventive else visit.hcpcs
+            pair = context.snapshot.ncci_pair(other.hcpcs, column2, "practitioner", on)
+            if isinstance(pair, Found) and pair.row.modifier_indicator == SEPARABLE:
+                yield other, None if pair.edition.covers(on) and not is_preventive else Severity.WARN

@@ -7,13 +7,19 @@ from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import WASTE, Trait
 
 TWO: Final = 2  # it takes two to contradict each other
+# Palmetto GBA, HCPCS modifier EC: a line with two of them is returned with these codes.
+ANEMIA_REASONS: Final = frozenset({"EA", "EB", "EC"})
+TWO_REASONS: Final = predicts(category="A7", status=("453",), carc=("16",), rarc=("MA130", "N63"))
 
 
 @line_edit(
     "MOD-03",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
-    citation=Citation(source="CMS and Medicare contractor instructions on the modifiers named"),
+    citation=Citation(
+        source="CMS and Medicare contractor instructions on the modifiers named; Palmetto GBA, HCPCS modifiers EB and "
+        "EC, 2020-07-16"
+    ),
     needs=Trait.MODIFIER,
 )
 def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
@@ -45,6 +51,7 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict |
                 at=in_line(line, "procedureModifiers"),
                 facts={"procedureCode": line.hcpcs, "modifiers": sorted(clash)},
                 severity=Severity(exclusion.severity),
+                predicted=TWO_REASONS if clash <= ANEMIA_REASONS else None,
             )
         )
     return verdicts

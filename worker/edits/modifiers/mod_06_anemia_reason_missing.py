@@ -21,9 +21,10 @@ class AnemiaReason(Options):
 @drug_line_edit(
     "MOD-06",
     severity=Severity.REJECT,
-    predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("N822",)),
+    predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("MA130",)),
     citation=Citation(
-        source="CMS Claims Processing Manual (Pub. 100-04), chapter 17; Palmetto GBA, HCPCS modifier EB, 2020-07-16",
+        source="CMS Claims Processing Manual (Pub. 100-04), chapter 17; Palmetto GBA, HCPCS modifiers EB and EC, "
+        "2020-07-16",
         section="section 80.9",
         effective=REQUIRED_FROM,
     ),
