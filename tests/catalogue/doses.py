@@ -74,11 +74,12 @@ def choose_dose(
         return _from_containers(drug, sizes, on, random, reporting=reporting, most=most, wasted=wasted)
     # CMS's list is not exhaustive: another drug may come from single-dose containers too, by its label.
     by_label = reporting != "left out" and not by_lot and _is_measured(drug) and random.random() < 0.1
+    single = tuple(each for each in sizes if not supply.is_multi_dose(each, on))
     if (
-        sizes
+        single
         and by_label
         and wasted is None
-        and (dose := _from_containers(drug, sizes, on, random, reporting="due", most=most, wasted=None))
+        and (dose := _from_containers(drug, single, on, random, reporting="due", most=most, wasted=None))
     ):
         return dose
     if wasted:
@@ -142,7 +143,8 @@ def _by_units(
         opened = (each,) * random.randint(1, min(MOST_CONTAINERS, int(ceiling // _units(each))))
         units = int(sum((_units(one) for one in opened), ZERO))
     listed = supply.is_listed_single_dose(drug.hcpcs)
-    may_attest = reporting != "left out" and (listed or (bool(opened) and random.random() < 0.3))
+    single = bool(opened) and not any(supply.is_multi_dose(each, on) for each in opened)
+    may_attest = reporting != "left out" and (listed or (single and random.random() < 0.3))
     wants = reporting == "due" or random.random() < 0.6
     amount = _amount(Decimal(units), drug)
     if amount is not None and drug.unit_up_to:

@@ -85,6 +85,11 @@ class Supply:
         """Whether CMS lists the code as one whose containers are all single-dose."""
         return code in self.snapshot.tables.waste_duty.rows
 
+    def is_multi_dose(self, container: Container, on: date) -> bool:
+        """Whether the label of the container says that it is for several doses, of which nothing is discarded."""
+        label = self.snapshot.container_label(container.ndc11, on)
+        return isinstance(label, Found) and label.row.kind == "multi-dose"
+
     def sizes(self, code: str, on: date) -> Sizes:
         """The containers that the crosswalk lists; of a quarter without an edition, those of another quarter."""
         return self._containers(code, on)

@@ -73,7 +73,7 @@ def test_a_rate_covers_the_drug_of_other_bills(pipeline: Pipeline, bill_type: st
     carrying = found(scrubbed(pipeline, outpatient("HC:J2353:JZ*6000.00*UN*20", bill_type=bill_type)))
 
     assert "WST-01" not in without
-    assert "type of bill" in carrying["WST-11"].message
+    assert "bill a rate covers the drug" in carrying["WST-11"].message
 
 
 def test_the_mue_of_an_outpatient_claim_is_the_hospitals(pipeline: Pipeline) -> None:

@@ -36,6 +36,9 @@ INITIAL: Final = frozenset({"96360", "96365", "96374", "96409", "96413"})
 APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
 """Modifiers that say that a service was another encounter, provider or site."""
 
+CONTINUES: Final = frozenset({"59", "76"})
+"""Modifiers by which contractors know the lines of a claim that continues another one, split at the highest charge."""
+
 VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99212", "99215"))
 MAY_BE_A_DRUG: Final = ("J", "Q", "C", "A9", "S0")
 DRUGS_OF_CPT: Final[tuple[CodeRange, ...]] = (("90281", "90399"), ("90476", "90759"))

@@ -5,6 +5,7 @@ section 40.
 """
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
 
 
 def units_administered(dose: Decimal, unit: Decimal) -> Decimal:
@@ -30,3 +31,12 @@ def is_whole(units: Decimal) -> bool:
 def in_words(count: Decimal | int, noun: str = "unit") -> str:
     """A count as a message has it: "1 unit", "31 units"."""
     return f"{Decimal(count):f} {noun}{'' if count == 1 else 's'}"
+
+
+COUNTED: Final = frozenset({"unit", "dose", "vial", "implant"})
+"""Measures of drugs that are words, and so have a plural; "mg" has none."""
+
+
+def amount_in_words(amount: object, measure: str | None) -> str:
+    """An amount of a drug as a message has it: "378 mg", "155 units"."""
+    return f"{amount} {measure}s" if measure in COUNTED and amount != 1 else f"{amount} {measure}"

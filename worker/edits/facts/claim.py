@@ -20,10 +20,11 @@ class LineFacts(Struct, frozen=True, eq=False, gc=False):
     """One service line.
 
     `on` is its first date of service and `until` its last one, which is the first when no later one is given. `place`
-    is where it was done: its own place of service [SV105], else the claim's [CLM05-1]; on an institutional claim the
-    place that the facility type stands for, None for most types. `drug` is the drug behind its code, in force on that
-    date or not; None for a line that is not a drug line as far as our tables know (`drug_answer` then says how).
-    `traits` are the values of `Trait` added up. `code` is what the tables know of its code on that date.
+    is where it was done: its own place of service [SV105], else the claim's [CLM05-1]; `facility` is instead of it the
+    facility type on an institutional claim, the first two digits of its type of bill. `drug` is the drug behind its
+    code, in force on that date or not; None for a line that is not a drug line as far as our tables know (`drug_answer`
+    then says how). `traits` are the values of `Trait` added up. `code` is what the tables know of its code on that
+    date.
 
     Its charge is in the claim's `charges`.
     """
@@ -34,6 +35,7 @@ class LineFacts(Struct, frozen=True, eq=False, gc=False):
     on: date | None
     until: date | None
     place: str | None
+    facility: str | None
     units: Decimal | None
     modifiers: tuple[str, ...]
     drug: Drug | None

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.drugs.arithmetic import in_words, is_whole
+from worker.edits.drugs.arithmetic import amount_in_words, in_words, is_whole
 from worker.edits.drugs.expected_units import expected_given
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
@@ -38,7 +38,8 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Verdict | None:
     if billed is None or not is_whole(billed):
         return NoData("whole unit count", line.number)
     if billed != expected:
-        dose, unit = f"{day.dose_given} {day.drug.unit}", f"{day.unit_dose} {day.drug.unit}"
+        dose = amount_in_words(day.dose_given, day.drug.unit)
+        unit = amount_in_words(day.unit_dose, day.drug.unit)
         return Flaw(
             message=f"{day.hcpcs} is billed per {unit}: {dose} is {in_words(expected)}, not {billed}.",
             hint=f"Bill {in_words(expected)}, or correct the dose in the record.",

@@ -1,9 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.codes.places import DISPENSED_TO, OUTPATIENT_FACILITIES
+from worker.edits.codes.bill_types import OUTPATIENT_MUE
+from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import (
     BOTH_KINDS,
@@ -24,6 +27,10 @@ from worker.reference.tables.rows import MueLimit
 
 NOT_COVERED_BY_LAW = "GY"
 A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted per line; exceeded only with a record that says why
+DIALYSIS: Final = "72"
+# Pub. 100-04, chapter 8, section 60.4, from 2008-01-01: 400,000 units of epoetin (100 each), 1,200 mcg of darbepoetin.
+MOST_IN_A_MONTH: Final[Mapping[str, int]] = MappingProxyType({"Q4081": 4000, "J0882": 1200})
+MONTHLY_FROM: Final = date(2008, 1, 1)
 
 
 class CountedUnits(Options):
@@ -55,10 +62,13 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
 
     Accepted: units up to the limit; a line with GY, which is denied without being counted. A line over several days and
     a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
-    limits of its own; other facilities have none.
+    limits of its own; other facilities have none. A dialysis facility's bill (72x) covers a month, for which Medicare
+    returns more than 400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882).
     """
     is_facility = day.lines[0].is_institutional
-    if is_facility and context.claim.claim.claim_information.place_of_service_code not in OUTPATIENT_FACILITIES:
+    if day.lines[0].facility == DIALYSIS:
+        return _of_the_month(day, context)
+    if is_facility and day.lines[0].facility not in OUTPATIENT_MUE:
         return DoesNotApply()
     counted = day.lines if context.options(CountedUnits).count_discarded_units else day.given
     if not counted:
@@ -95,3 +105,22 @@ def _above(lines: tuple[LineFacts, ...], limit: MueLimit) -> Iterator[Verdict]:
             severity=Severity.PEND if justifiable else None,
             predicted=predicts(category="F2", status=("476",), carc=("151",), rarc=("N362",)) if justifiable else None,
         )
+
+
+def _of_the_month(day: DrugDay, context: Context) -> Verdict | None:
+    """The units of all lines of the bill, reported where the first of them is."""
+    most = MOST_IN_A_MONTH.get(day.hcpcs)
+    lines = [line for line in context.claim.drug_lines if line.hcpcs == day.hcpcs]
+    if most is None or day.on < MONTHLY_FROM or lines[0] not in day.lines:
+        return DoesNotApply()
+    if any(line.units is None for line in lines):
+        return NoData("unit count", lines[0].number)
+    units = sum((line.units for line in lines if line.units is not None), Decimal(0))
+    if units <= most:
+        return None
+    return Flaw(
+        message=f"{day.hcpcs} is billed with {in_words(units)} on the bill of a month; the most is {most:,}.",
+        hint="Verify the units of each line; a bill above the limit is returned as mistyped.",
+        at=in_line(lines[0], "serviceUnitCount"),
+        facts={"procedureCode": day.hcpcs, "billedUnits": units, "limit": most},
+    )

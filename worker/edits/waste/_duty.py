@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from worker.edits.codes.bill_types import BILL_TYPES, DrugPayment
 from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
 from worker.edits.edit import Context
 from worker.edits.facts.claim import LineFacts
@@ -11,7 +12,22 @@ from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import WasteDuty
 
 NOT_COVERED_BY_LAW: Final = "GY"  # such a line is billed to be denied, so no drug on it is paid separately
-PAID_SEPARATELY, PACKAGED = frozenset({"G", "K"}), "N"
+PAID_SEPARATELY: Final = frozenset({"G", "K", "K1"})
+"""OPPS status: with pass-through payment, without it, and without opioids for pain (from 2025-01-01)."""
+PACKAGED: Final = "N"
+OUTSIDE_POLICY: Final = frozenset({"contrast", "radiopharm_or_contrast", "vaccine_or_ig_cpt"})
+"""Kinds of drugs to which the policy does not apply: imaging agents and radiopharmaceuticals, and vaccines."""
+NOT_LISTED: Final = Unknown("whether all containers of the code are single-dose (it is not on the CMS list)")
+
+
+def payment_of(line: LineFacts) -> DrugPayment | None:
+    """How Medicare pays for a drug where the line was done; None for a type of bill whose rule is not known."""
+    if line.is_institutional:
+        bill = BILL_TYPES.get(line.facility or "")
+        return bill.payment if bill else None
+    if line.place in INPATIENT | ALL_INCLUSIVE_CLINICS:
+        return DrugPayment.IN_A_RATE
+    return DrugPayment.BY_OPPS_STATUS if line.place in PAID_UNDER_OPPS else DrugPayment.BY_ITSELF
 
 
 def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unknown | None:
@@ -20,22 +36,29 @@ def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unkno
     Source: CMS, JW and JZ modifier policy: every separately payable Part B drug from single-dose containers, but not
     for inpatients and not in federally qualified and rural health clinics.
     """
-    place = line.place or ""
     answer = context.snapshot.waste_duty(line.hcpcs, on)
-    if place in INPATIENT | ALL_INCLUSIVE_CLINICS or NOT_COVERED_BY_LAW in line.modifiers:
-        return None
     if isinstance(answer, NotInForce):
         return None
-    if not isinstance(answer, Found):
-        return Unknown("whether all containers of the code are single-dose (it is not on the CMS list)")
-    if place in PAID_UNDER_OPPS:
-        return _where_packaged(answer.row, on, context)
-    return answer.row
-
-
-def _where_packaged(duty: WasteDuty, on: date, context: Context) -> WasteDuty | Unknown | None:
-    answer = context.snapshot.opps_status(duty.hcpcs, on)
-    status = answer.row.status if isinstance(answer, Found) else None
-    if status == PACKAGED:
+    due_here = due_where_done(line, on, context)
+    if not due_here:
         return None
-    return duty if status in PAID_SEPARATELY else Unknown("whether OPPS pays the drug separately")
+    if not isinstance(answer, Found):
+        return NOT_LISTED
+    return due_here if isinstance(due_here, Unknown) else answer.row
+
+
+def due_where_done(line: LineFacts, on: date, context: Context) -> bool | Unknown:
+    """Whether the policy applies where the line was done: the drug is then paid separately."""
+    payment = payment_of(line)
+    if payment is DrugPayment.IN_A_RATE or NOT_COVERED_BY_LAW in line.modifiers:
+        return False
+    if payment is None:
+        return Unknown("whether Medicare pays the drug separately on this type of bill")
+    if payment is DrugPayment.BY_OPPS_STATUS:
+        answer = context.snapshot.opps_status(line.hcpcs, on)
+        status = answer.row.status if isinstance(answer, Found) else None
+        if status == PACKAGED:
+            return False
+        return True if status in PAID_SEPARATELY else Unknown("whether OPPS pays the drug separately")
+    bill = BILL_TYPES.get(line.facility or "") if line.is_institutional else None
+    return not (bill and bill.waste_from and on < bill.waste_from)

@@ -1,13 +1,18 @@
 from datetime import date
+from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.dose_kinds import DoseKind, dose_kind
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.waste._correction import waste_modifier_fix
 from worker.edits.waste._dispensing import was_dispensed
-from worker.edits.waste._duty import NOT_COVERED_BY_LAW, waste_duty
+from worker.edits.waste._duty import NOT_COVERED_BY_LAW, NOT_LISTED, OUTSIDE_POLICY, due_where_done, waste_duty
+
+REQUIRED_FROM: Final = date(2023, 7, 1)
+HINT: Final = "Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
 
 
 @drug_day_edit(
@@ -16,7 +21,7 @@ from worker.edits.waste._duty import NOT_COVERED_BY_LAW, waste_duty
     predicted=predicts(category="A6", status=("453",), carc=("16",), rarc=("N822", "MA130")),
     citation=Citation(
         source="CMS, Discarded Drugs and Biologicals: JW Modifier and JZ Modifier Policy; code list of 2025-06-20",
-        effective=date(2023, 7, 1),
+        effective=REQUIRED_FROM,
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     kinds=BOTH_KINDS,
@@ -29,8 +34,13 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Ver
 
     Flagged: J1745 x 40 alone. J9271 x 200 beside J9271-JZ x 100 of the same day: the JZ covers only its own line.
 
-    Accepted: J1745-JZ x 40; J1745 x 35 with J1745-JW x 5 of the same day; a code that is not on the CMS list is not
-    decided here; inpatients, FQHC, RHC and packaged drugs need neither. A drug that was only dispensed is WST-14's.
+    A drug that is not on the CMS list is a warning where something shows a single-dose container: the record or the
+    text of the line, the label of the package (NDC), another code of that package on the list, or a billing unit that
+    is the dose.
+
+    Accepted: J1745-JZ x 40; J1745 x 35 with J1745-JW x 5 of the same day; a code that is not on the CMS list, where
+    nothing shows the container. Inpatients, FQHC, RHC and packaged drugs need neither, dialysis bills (72x) none before
+    2025-01-01, other bills by their type. A drug that was only dispensed is WST-14's.
     """
     if day.wasted:
         return None
@@ -44,14 +54,14 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Ver
             continue
         duty = waste_duty(line, day.on, context)
         if isinstance(duty, Unknown):
-            verdicts.append(NoData(duty.missing, line.number))
+            kind = _single_dose_off_list(line, day, context) if duty is NOT_LISTED else None
+            verdicts.append(_off_list(line, day, kind, context) if kind else NoData(duty.missing, line.number))
         elif duty and day.on >= duty.required_from:
             verdicts.append(
                 Flaw(
                     message=f"{day.hcpcs} comes in single-dose containers only, but the line carries neither "
                     "JW nor JZ.",
-                    hint="Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
-                    + (" The JZ line of this day covers only itself: bill both as one." if has_jz else ""),
+                    hint=HINT + (" The JZ line of this day covers only itself: bill both as one." if has_jz else ""),
                     at=in_line(line, "procedureModifiers"),
                     facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "requiredFrom": duty.required_from},
                     severity=Severity.WARN if day.on < duty.returned_from else None,
@@ -59,3 +69,27 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Ver
                 )
             )
     return verdicts
+
+
+def _single_dose_off_list(line: LineFacts, day: DrugDay, context: Context) -> DoseKind | None:
+    """What shows a single-dose container of a drug that is not on the list, where the policy applies."""
+    if (
+        day.on < REQUIRED_FROM
+        or day.drug.drug_class in OUTSIDE_POLICY
+        or isinstance(due_where_done(line, day.on, context), Unknown)
+    ):
+        return None
+    kind = dose_kind(line, day, context.snapshot)
+    return kind if kind and kind.is_single else None
+
+
+def _off_list(line: LineFacts, day: DrugDay, kind: DoseKind, context: Context) -> Flaw:
+    return Flaw(
+        message=f"{day.hcpcs} comes from a single-dose container, as {kind.shown_by} shows, but the line carries "
+        "neither JW nor JZ.",
+        hint=HINT,
+        at=in_line(line, "procedureModifiers"),
+        facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "shownBy": kind.shown_by},
+        severity=Severity.WARN,
+        fix=waste_modifier_fix(day, line, context.claim),
+    )

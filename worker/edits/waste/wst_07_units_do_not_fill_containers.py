@@ -1,7 +1,9 @@
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.services import INTO_THE_EYE
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.drugs.containers import ONE_UNIT, add_up, repeats_containers
 from worker.edits.drugs.expected_units import contradicts_record
@@ -10,6 +12,9 @@ from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.facts.traits import Trait
+
+SMALL_PART: Final = 10
+"""A dose of at most a tenth of the smallest container was not drawn from one that was opened for it."""
 
 
 @drug_day_edit(
@@ -24,7 +29,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def units_do_not_fill_containers(day: DrugDay, _: Context) -> Verdict | None:
+def units_do_not_fill_containers(day: DrugDay, context: Context) -> Verdict | None:
     """The units given and discarded do not add up to whole containers.
 
     Why: all of a single-dose container is either given or discarded, so both lines together are the labeled content
@@ -34,7 +39,9 @@ def units_do_not_fill_containers(day: DrugDay, _: Context) -> Verdict | None:
     record J1745-JZ x 35, a warning, since 350 mg is not a whole number of 100 mg vials.
 
     Accepted: x 35 and JW x 5; a difference of less than one unit, from rounding. Units that contradict the
-    doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04.
+    doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04. A dose for
+    the eye that is a small part of any container, such as 1.25 mg of bevacizumab, comes from a pharmacy's syringe, of
+    which nothing is known.
     """
     if not day.wasted and not any(line.attests_no_waste for line in day.lines):
         return None
@@ -51,20 +58,41 @@ def units_do_not_fill_containers(day: DrugDay, _: Context) -> Verdict | None:
     fits = add_up(marketed, given + wasted, ONE_UNIT) if content is None else abs(given + wasted - content) < ONE_UNIT
     if fits is None:
         return NoData("container sizes in the crosswalk", line.number)
-    if not fits and not (content is None and repeats_containers(marketed, given, wasted)):
-        sizes = ", ".join(f"{size:f}" for size in marketed)
-        shown = None if content is None else round(content, 3).normalize()
-        what = (
-            f"do not fill marketed containers ({sizes} units)"
-            if shown is None
-            else f"are not the {in_words(shown)} opened"
+    if fits or (content is None and repeats_containers(marketed, given, wasted)):
+        return None
+    if content is None and _repackaged_for_the_eye(day, marketed, given + wasted, context):
+        return NoData("content of the syringe that a pharmacy filled for the eye", line.number)
+    sizes = ", ".join(f"{size:f}" for size in marketed)
+    shown = None if content is None else round(content, 3).normalize()
+    what = (
+        f"do not fill containers on the market ({sizes} units)"
+        if shown is None
+        else f"are not the {in_words(shown)} opened"
+    )
+    return Flaw(
+        message=f"{day.hcpcs}: {in_words(given)} given and {wasted:f} discarded {what}.",
+        hint=_hint(day, given + wasted, content, marketed),
+        at=in_line(line, "serviceUnitCount"),
+        facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted}
+        | ({"containerUnits": sizes} if shown is None else {"openedUnits": shown}),
+        severity=Severity.WARN if content is None else None,
+    )
+
+
+def _repackaged_for_the_eye(day: DrugDay, marketed: tuple[Decimal, ...], units: Decimal, context: Context) -> bool:
+    into_the_eye = any(line.hcpcs in INTO_THE_EYE and line.covers(day.on) for line in context.claim.lines)
+    return into_the_eye and units * SMALL_PART <= marketed[0]
+
+
+def _hint(day: DrugDay, units: Decimal, content: Decimal | None, marketed: tuple[Decimal, ...]) -> str:
+    """What to correct: units above the content are overfill, fewer are units not counted or left over."""
+    if content is not None and units > content:
+        return "Bill no more than the labeled content of the containers opened; overfill is not payable."
+    if content is None and units < marketed[0]:
+        return (
+            f"One container holds {marketed[0]:f} units or more: count the units of the dose, not the containers, and "
+            "compare the dose with the record."
         )
-        return Flaw(
-            message=f"{day.hcpcs}: {in_words(given)} given and {wasted} discarded {what}.",
-            hint="Correct the units, or bill with JW what was left in the containers.",
-            at=in_line(line, "serviceUnitCount"),
-            facts={"procedureCode": day.hcpcs, "unitsGiven": given, "unitsDiscarded": wasted}
-            | ({"containerUnits": sizes} if shown is None else {"openedUnits": shown}),
-            severity=Severity.WARN if content is None else None,
-        )
-    return None
+    if day.wasted:
+        return "Compare both unit counts with the record: together they are the labeled content of the containers."
+    return "Correct the units; if some was left in the containers, replace JZ by a JW line for it."

@@ -1,17 +1,32 @@
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
+from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.drugs.containers import ONE_UNIT, Combination, add_up, least_waste, repeats_containers, sizes_of
 from worker.edits.drugs.expected_units import contradicts_record
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.facts.traits import Trait
 from worker.reference.tables.rows import Container
+
+SUPPLY: Final = re.compile(r"\bshortage\b|\bback-?\s?order|\bnot available\b|\bunavailable\b", re.IGNORECASE)
 
 
 @drug_day_edit(
@@ -34,12 +49,15 @@ def smaller_containers_waste_less(day: DrugDay, _: Context) -> Verdict | None:
 
     Flagged: J9035 (10 mg) x 30 and JW x 10, one vial of 400 mg, where three vials of 100 mg waste nothing.
 
-    Accepted: x 31 and JW x 9, since 305 mg take 400 mg of either size. Only sizes of one maker's product are compared:
-    nobody stocks them all. Units that contradict the record, or are not a sum of containers, are left to other edits.
+    Accepted: a reason in the record (`discard-reason`) or in a note of the line, such as a shortage; x 31 and JW x 9,
+    since 305 mg take 400 mg of either size. Only sizes of one maker's product are compared: nobody stocks them all.
+    Units that contradict the record, or are not a sum of containers, are left to other edits.
     """
     given, wasted, unit = day.units_given, day.units_wasted, day.unit_dose
     if not day.wasted or not day.given:
         return DoesNotApply()
+    if (by := _reason(day)) is not None:
+        return Bypassed(by, day.wasted[0].number)
     line, listed, opened = day.wasted[0], day.marketed, day.containers_opened
     if not listed or unit is None:
         return NoData("container sizes in the crosswalk", line.number)
@@ -67,6 +85,14 @@ def smaller_containers_waste_less(day: DrugDay, _: Context) -> Verdict | None:
             },
         )
     return None
+
+
+def _reason(day: DrugDay) -> str | None:
+    """Where the reason for other containers is written; None when nowhere."""
+    if day.record and day.record.has(Element.DISCARD_REASON):
+        return f"documentation {Element.DISCARD_REASON.value}"
+    texts = [text for line in day.lines for text in (line.line.service.description, line.line.additional_notes) if text]
+    return "a note on the supply of the drug" if any(SUPPLY.search(text) for text in texts) else None
 
 
 def _products(day: DrugDay, listed: tuple[Container, ...]) -> list[tuple[Decimal, ...]]:

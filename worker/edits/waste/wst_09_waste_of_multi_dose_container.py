@@ -1,16 +1,15 @@
-import re
 from typing import Final
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.dose_kinds import WRITTEN, DoseKind, dose_kind_of_package, written_multi_dose
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
-from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import DrugRecord
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.recorded import not_told_apart, record_not_asked
 
-MULTI_DOSE: Final = re.compile(r"\bmulti(?:ple)?[\s-]*(?:dose|use)\b|\bmdv\b", re.IGNORECASE)
 CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
 
 
@@ -26,29 +25,34 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | N
     """JW or JZ is on a drug from a multi-dose container, or JW on a drug whose container is not stated.
 
     Why: what is left in a multi-dose container is for other patients; it is neither discarded (JW) nor is there
-    anything to attest (JZ). No table lists multi-dose containers, so only the claim or its record can show one.
+    anything to attest (JZ). Codes with single-dose containers only are on a CMS list; of the others, the package (NDC),
+    the text of the line or the record shows the container.
 
-    Flagged: a code that is not on the CMS list of single-dose codes, JW, and "multi-dose vial" as formulation in the
-    record or in the text of the line: rejected. The same with a record that shows no container: pended for it.
+    Flagged: a code that is not on that list, JW, and "multi-dose vial" as formulation in the record or in the text of
+    the line, or the NDC of Kanjinti 420 mg, whose label says so: rejected. The same with a record that shows no
+    container: pended for it.
 
-    Accepted: every code on the CMS list; containers opened or another formulation in the record. Without a record the
-    container is not known, and nothing is held; nor where it is recorded for the whole claim, on which several drugs
-    were given.
+    Accepted: every code on the CMS list; the NDC of Kanjinti 150 mg, a single-dose vial; containers opened or another
+    formulation in the record. Without a record the container is not known, and nothing is held; nor where it is
+    recorded for the whole claim, on which several drugs were given.
     """
     if day.drug.single_dose or not any(line.is_waste or line.attests_no_waste for line in day.lines):
         return DoesNotApply()
     line = next(line for line in day.lines if line.is_waste or line.attests_no_waste)
     record = day.record or DrugRecord(())
-    told = [entry.value for entry in record.entries(Element.FORMULATION)]
-    told += [text for each in day.lines for text in (each.line.service.description, each.line.additional_notes)]
-    facts = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}
-    if any(MULTI_DOSE.search(text) for text in told if text):
+    facts: dict[str, object] = {"procedureCode": day.hcpcs, "modifier": "JW" if line.is_waste else "JZ"}
+    kind = _kind_of_package(day, line, context)
+    shown_by = kind.shown_by if kind else WRITTEN
+    if (kind and not kind.is_single) or (kind is None and written_multi_dose(day)):
         return Flaw(
-            message=f"{day.hcpcs} came from a multi-dose container, but the line carries {facts['modifier']}.",
-            hint="Remove JW and JZ, and bill only what was given to this patient.",
+            message=f"{day.hcpcs} came from a multi-dose container, as {shown_by} shows, but the line carries "
+            f"{facts['modifier']}.",
+            hint=f"Remove {facts['modifier']}, and bill only what was given to this patient.",
             at=in_line(line, "procedureModifiers"),
-            facts=facts,
+            facts=facts | {"shownBy": shown_by},
         )
+    if kind:
+        return None
     if not day.wasted or any(record.has(element) for element in CONTAINER):
         return None
     if unknown := record_not_asked(context, line.number) or not_told_apart(CONTAINER, context, line.number):
@@ -61,3 +65,11 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | N
         severity=Severity.PEND,
         predicted=predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),
     )
+
+
+def _kind_of_package(day: DrugDay, line: LineFacts, context: Context) -> DoseKind | None:
+    """By the package of the line itself, else by those of the other lines, if they are all of one kind."""
+    if own := dose_kind_of_package(line, context.snapshot):
+        return own
+    kinds = [kind for each in day.lines if (kind := dose_kind_of_package(each, context.snapshot))]
+    return kinds[0] if len({kind.is_single for kind in kinds}) == 1 else None

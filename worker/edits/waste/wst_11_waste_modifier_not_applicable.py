@@ -2,15 +2,15 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
+from worker.edits.codes.bill_types import BILL_TYPES, DrugPayment
 from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import WASTE, Trait
+from worker.edits.waste._duty import PACKAGED, payment_of
 from worker.reference.tables.answer import Found, NotInForce
 
-PACKAGED: Final = "N"
 STATUS_READ_TO: Final = date(2025, 12, 31)  # the copy of January 2026 may repeat the indicators of October 2025
 VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
 
@@ -33,24 +33,28 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
     Why: both apply to separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
     clinics cover the drug; a packaged drug has no payment of its own; skin substitutes are supplies since 2026.
 
-    Flagged: JZ in place 21 or 72; JZ on a drug with OPPS status N in place 22, a warning from 2026, where our status
-    may be old; JW on Q4101 on 2026-01-01; a warning on a vaccine, which rests on common practice, not on a
-    retrieved source.
+    Flagged: JZ in place 21 or 72, or on a bill of type 11x, 18x, 71x or 77x; JZ on a drug with OPPS status N in place
+    22, a warning from 2026, where our status may be old; JW on Q4101 on 2026-01-01; a warning on a vaccine, which rests
+    on common practice, not on a retrieved source.
 
-    Accepted: JZ on a drug with status K or in an office; Q4101-JW on 2025-12-31. Multi-dose containers are WST-09's.
+    Accepted: JZ on a drug with status K, also on the Part B bill of an inpatient (12x), or in an office; Q4101-JW on
+    2025-12-31. Multi-dose containers are WST-09's.
     """
     carried = tuple(modifier for modifier in WASTE if modifier in line.modifiers)
     if not carried or line.on is None:
         return DoesNotApply()
-    place = line.place or ""
+    payment = payment_of(line)
     if _is_supply(line.hcpcs, line.on, context):
         return _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
     if within(line.hcpcs, VACCINES):
         return _flaw(line, carried, "vaccines are outside the policy", Severity.WARN)
-    if place in INPATIENT | ALL_INCLUSIVE_CLINICS:
-        where = "on this type of bill" if line.is_institutional else f"in place {place}"
+    if payment is DrugPayment.IN_A_RATE:
+        bill = BILL_TYPES.get(line.facility or "")
+        where = f"on {bill.name}" if bill else f"in place {line.place}"
         return _flaw(line, carried, f"{where} a rate covers the drug")
-    if place in PAID_UNDER_OPPS:
+    if payment is None:
+        return NoData("whether Medicare pays the drug separately on this type of bill", line.number)
+    if payment is DrugPayment.BY_OPPS_STATUS:
         status = context.snapshot.opps_status(line.hcpcs, line.on)
         if not isinstance(status, Found):
             return NoData("whether OPPS pays the drug separately", line.number)

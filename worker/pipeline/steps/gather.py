@@ -10,7 +10,6 @@ from schemas.claim import ClaimKind
 from schemas.documentation import Element
 from schemas.records import Claim, ClaimInformation, DocumentationElement, ServiceLine
 from schemas.values import Unreadable, as_day, as_money, as_quantity
-from worker.edits.codes.places import PLACE_OF_FACILITY
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import Codes
 from worker.edits.facts.record import DrugRecord, Unknown
@@ -39,13 +38,13 @@ class Gatherer:
         """Work out the facts of a claim once, for all edits; `traits` are those of `DecodedClaim`."""
         information = claim.claim_information
         is_institutional = claim.kind is ClaimKind.INSTITUTIONAL
-        place = information.place_of_service_code
-        if is_institutional:
-            place = PLACE_OF_FACILITY.get(place or "")
+        # Its digits are those of a facility type on an institutional claim, and not of a place of service.
+        place = None if is_institutional else information.place_of_service_code
+        facility = information.place_of_service_code if is_institutional else None
         lines, drug_lines, charges, pointers = [], [], [], []
         first: date | None = None
         for number, sent in enumerate(information.service_lines, 1):
-            line = self._line(number, sent, place)
+            line = self._line(number, sent, place, facility)
             lines.append(line)
             traits |= line.traits
             if line.drug is not None:
@@ -74,7 +73,7 @@ class Gatherer:
             is_institutional=is_institutional,
         )
 
-    def _line(self, number: int, line: ServiceLine, place_of_claim: str | None) -> LineFacts:
+    def _line(self, number: int, line: ServiceLine, place_of_claim: str | None, facility: str | None) -> LineFacts:
         service = line.service
         begin, end = as_day(line.service_date), as_day(line.service_date_end)
         on = begin if isinstance(begin, date) else None
@@ -90,6 +89,7 @@ class Gatherer:
             on=on,
             until=end if isinstance(end, date) and on and end > on else on,
             place=place or place_of_claim,
+            facility=facility,
             units=_amount(count),
             modifiers=modifiers,
             drug=code.drug,

@@ -44,6 +44,7 @@ def _misshapen(loaded: LoadedTables) -> Iterator[str]:
         _shaped(loaded.of(Tables.ncci_pairs), "column1", PROCEDURE, lambda row: row.column1),
         _shaped(loaded.of(Tables.ncci_pairs), "column2", PROCEDURE, lambda row: row.column2),
         _shaped(loaded.of(Tables.containers), "ndc11", NDC, lambda row: row.ndc11),
+        _shaped(loaded.of(Tables.container_labels), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.modifiers), "code", MODIFIER, lambda row: row.code),
         _shaped(loaded.of(Tables.places_of_service), "code", PLACE, lambda row: row.code),
         _shaped(loaded.of(Tables.taxonomy), "code", TAXONOMY, lambda row: row.code),

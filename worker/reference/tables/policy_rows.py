@@ -8,6 +8,7 @@ from worker.reference.tables.rows import CareSetting
 
 SadScope = Literal["self-administered", "by-route", "unlisted-code"]
 HintEvidence = Literal["unverified"]
+LabeledKind = Literal["single-dose", "multi-dose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ class SelfAdministered:
     article: str | None
     scope: SadScope
     listed_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerLabel:
+    """What the label of one package says: whether the container is for one dose or for several.
+
+    `source` names the label.
+    """
+
+    ndc11: str
+    kind: LabeledKind
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

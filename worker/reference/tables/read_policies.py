@@ -3,11 +3,20 @@
 from typing import Final
 
 from worker.reference.files.cells import Cells
-from worker.reference.tables.policy_rows import ExpertHint, HintEvidence, NcciPair, SadScope, SelfAdministered
+from worker.reference.tables.policy_rows import (
+    ContainerLabel,
+    ExpertHint,
+    HintEvidence,
+    LabeledKind,
+    NcciPair,
+    SadScope,
+    SelfAdministered,
+)
 from worker.reference.tables.read_rows import SETTINGS
 
 SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unlisted-code")
 EVIDENCE: Final[tuple[HintEvidence, ...]] = ("unverified",)
+LABELED_KINDS: Final[tuple[LabeledKind, ...]] = ("single-dose", "multi-dose")
 MODIFIER_INDICATORS: Final = frozenset({0, 1, 9})
 
 
@@ -38,6 +47,15 @@ def read_self_administered(cells: Cells) -> SelfAdministered:
         article=cells.maybe_text("article"),
         scope=cells.one_of("scope", SCOPES),
         listed_from=cells.maybe_day("listed_from"),
+    )
+
+
+def read_container_label(cells: Cells) -> ContainerLabel:
+    """One row of `container_labels`."""
+    return ContainerLabel(
+        ndc11=cells.text("ndc11"),
+        kind=cells.one_of("kind", LABELED_KINDS),
+        source=cells.text("source"),
     )
 
 

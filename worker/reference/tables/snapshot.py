@@ -7,7 +7,7 @@ from worker.reference.tables.answer import Answer
 from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.names import DrugNames
-from worker.reference.tables.policy_rows import ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.policy_rows import ContainerLabel, ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
     AspLimit,
     CareSetting,
@@ -57,6 +57,10 @@ class Snapshot:
     def container(self, ndc11: str, on: date) -> Answer[tuple[Container, ...]]:
         """The rows of one eleven-digit NDC, one per HCPCS code it belongs to."""
         return self.tables.containers["ndc11"].answer(ndc11, on)
+
+    def container_label(self, ndc11: str, on: date) -> Answer[ContainerLabel]:
+        """Whether the label of a package says single-dose or multi-dose; the labels held are few."""
+        return self.tables.container_labels.answer(ndc11, on)
 
     def waste_duty(self, hcpcs: str, on: date) -> Answer[WasteDuty]:
         """The JW and JZ dates of a code; Absent proves nothing, since the CMS list is not exhaustive."""

@@ -15,7 +15,12 @@ from worker.reference.tables.read_code_sets import (
     read_skin_substitute,
     read_taxonomy_code,
 )
-from worker.reference.tables.read_policies import read_expert_hint, read_ncci_pair, read_self_administered
+from worker.reference.tables.read_policies import (
+    read_container_label,
+    read_expert_hint,
+    read_ncci_pair,
+    read_self_administered,
+)
 from worker.reference.tables.read_rows import (
     read_asp_limit,
     read_container,
@@ -53,6 +58,7 @@ class Tables:
 
     drugs = by_row("drugs", read_drug, "hcpcs", period=_since_known)
     containers = grouped("containers", read_container, "ndc11", "hcpcs")
+    container_labels = by_edition("container_labels", read_container_label, "ndc11")
     waste_duty = by_row("waste_duty", read_waste_duty, "hcpcs", period=lambda duty, _: Period(duty.jw_from, None))
     mue = by_edition("mue", read_mue, "hcpcs", "setting")
     asp_limits = by_edition("asp_limits", read_asp_limit, "hcpcs")

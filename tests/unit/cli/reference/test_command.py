@@ -21,7 +21,7 @@ def test_verify_says_that_nothing_is_wrong(small: Path) -> None:
     result = run("verify", "--directory", small)
 
     assert result.exit_code == 0
-    assert result.output.startswith("Good: 23 editions with ")
+    assert result.output.startswith("Good: 24 editions with ")
 
 
 def test_verify_names_what_is_wrong(small: Path) -> None:
@@ -126,7 +126,7 @@ def test_editions_are_listed(small: Path) -> None:
     as_json = json.loads(run("editions", "--directory", small, "--format", "json").output)
 
     assert "containers@2026q1                  2026-01-01 to 2026-03-31" in as_text.output
-    assert len(as_json) == 23
+    assert len(as_json) == 24
 
 
 @pytest.mark.parametrize(
