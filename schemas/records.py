@@ -236,6 +236,14 @@ class OtherSubscriber(Part, frozen=True):
     claim_level_adjustments: tuple[ClaimAdjustment, ...] = ()
 
 
+class Measurement(Part, frozen=True):
+    """A test result of a line [2400 MEA]: qualifier R1 is a hemoglobin, R2 a hematocrit."""
+
+    measurement_reference_identification_code: Text = None
+    measurement_qualifier: Text = None
+    test_results: Text = None
+
+
 class ServiceLine(Part, frozen=True):
     """One service line [2400]."""
 
@@ -248,6 +256,7 @@ class ServiceLine(Part, frozen=True):
     service_line_reference_information: LineReferences | None = None
     service_line_supplemental_information: tuple[ReportInformation, ...] = ()
     line_adjudication_information: tuple[LineAdjudication, ...] = ()
+    test_results: tuple[Measurement, ...] = ()
     additional_notes: Text = None
     rendering_provider: Provider | None = None
     ordering_provider: Provider | None = None

@@ -24,6 +24,8 @@ BY_ROUTE: Final = {
     "implant": "11981",
     "inhalation": "94640",
 }
+PUMP_REFILL: Final = "62370"
+FILLED_INTO_PUMPS: Final = ("J0475", "J2274")
 DEVICES: Final = dict.fromkeys(("J7296", "J7297", "J7298", "J7300", "J7301", "J7302", "Q9984"), "58300")
 CELLS: Final = ("Q2040", "Q2041", "Q2042", "Q2053", "Q2054", "Q2055", "Q2056", "Q2057", "Q2058")
 CELLS_UNTIL_2024, CELLS_FROM_2025 = "0540T", "38228"
@@ -54,6 +56,8 @@ def way(drug: Drug, random: Random) -> str:  # noqa: C901, PLR0911 - one answer 
         return "90471"
     if chosen := DEVICES.get(code) or OTHERS.get(code):
         return chosen
+    if code in FILLED_INTO_PUMPS and random.random() < 0.5:
+        return PUMP_REFILL
     if "oral" in drug.routes or kind in {"inhalation_dme", "oral_anticancer"} or code in {"J7303", "J7304"}:
         return NOT_GIVEN_BY_STAFF
     for route in drug.routes:

@@ -37,6 +37,8 @@ WOMEN: Final = (
     "E28",
 )
 MEN: Final = ("C60", "C61", "C62", "C63", "D29", "D40", "N4", "N50", "N51", "N52", "N53", "E29")
+NEVER_WITH_ESA: Final = ("D45", "D50", "D51", "D52", "D531", "D55", "D58", "D59", "D6481", "C92", "C94")
+"""Causes of anemia with which Medicare denies epoetin and its kind (Pub. 100-04, chapter 17, section 80.12)."""
 LATER: Final = ("W19XXXA", "Z7901", "Z79899", "I10", "E119", "Y92009", "Z9221")
 """Codes that may follow any other, of many fiscal years."""
 
@@ -63,5 +65,5 @@ class DiagnosisPicker:
 
     def _pool_of(self, prefixes: tuple[str, ...], year: int, gender: str) -> tuple[str, ...]:
         other_sex = {"F": MEN, "M": WOMEN}.get(gender, (*MEN, *WOMEN))
-        excluded = (*NEVER_FIRST, *other_sex, "Z", "V", "W", "X", "Y", "O")
+        excluded = (*NEVER_FIRST, *NEVER_WITH_ESA, *other_sex, "Z", "V", "W", "X", "Y", "O")
         return tuple(code for code in self._supply.billable(prefixes, year) if not code.startswith(excluded))

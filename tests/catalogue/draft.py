@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from tests.catalogue import administration
-from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, SIDED, most_of, services_of
+from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, PUMP_REFILL, SIDED, most_of, services_of
 from tests.catalogue.diagnoses import DiagnosisPicker
 from tests.catalogue.doses import JZ_EXISTS_FROM, DrugDose, Reporting, choose_dose, package_quantity
 from tests.catalogue.parties import SamplePayer
@@ -27,7 +27,10 @@ SUPPLIERS_FROM, SUPPLIERS_DISCARD_FROM = date(2024, 1, 1), date(2025, 1, 1)
 JW_DUE_FROM: Final = date(2017, 1, 1)
 WITHOUT_WASTE_MODIFIERS: Final = frozenset({"21", "51", "61", "50", "72"})
 PACKAGING: Final = frozenset({"19", "22", "24"})
+ESA: Final = frozenset({"J0881", "J0882", "J0885", "J0886", "Q4081", "Q5105", "Q5106"})
+"""Drugs that are billed to Medicare with the last blood count (Pub. 100-04, chapter 17, section 80.8)."""
 ESA_REASON: Final = frozenset({"J0881", "J0885", "J0888", "Q5106"})
+INSULIN_FOR_PUMPS, MONTHS_OF_INSULIN_FROM = ("J1811", "J1813", "J1817"), date(2023, 5, 1)
 ROUTE_WANTED: Final = frozenset({"J0129", "J3262"})
 VISITS: Final = ("99203", "99204", "99212", "99213", "99214", "99215")
 VISIT_PLACES: Final = frozenset({"11", "19", "20", "22", "49", "71"})
@@ -216,6 +219,12 @@ class ClaimDraft:
         elif drug.drug_class == "noc_unlisted":
             made["drugIdentification"] = _package("99999000901", str(units), "UN")
             made["additionalNotes"] = "Zynthetimab 50 mg intravenous, invoice on file"
+        if drug.hcpcs in ESA and (self.payer.medicare_rules or self.random.random() < 0.5):
+            result = {
+                "measurementReferenceIdentificationCode": "TR",
+                "measurementQualifier": self.random.choice(("R1", "R2")),
+            }
+            made["testResults"] = [result | {"testResults": self.random.choice(("9.8", "10.0", "31.2"))}]
         if self.random.random() < 0.03:
             made["professionalService"]["placeOfServiceCode"] = self.place
         return self._add(made)
@@ -295,6 +304,10 @@ class ClaimDraft:
             made.append("KX")
         if code in ESA_REASON:
             made.append("EC")
+        if manner == PUMP_REFILL:
+            made.append("KD")
+        if code in INSULIN_FOR_PUMPS and on >= MONTHS_OF_INSULIN_FROM:
+            made.append("JK")
         if code in ROUTE_WANTED:
             made.append("JA")
         if manner in SIDED:

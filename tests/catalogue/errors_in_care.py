@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from tests.catalogue.administration import NOT_GIVEN_BY_STAFF
-from tests.catalogue.draft import CEILING
+from tests.catalogue.draft import CEILING, ESA
 from tests.catalogue.mutation import CROSSWALK, Copy, error, modifiers, service
 from worker.samples.synthetic import element
 
@@ -186,6 +186,17 @@ def drug_of_the_pharmacy_benefit(copy: Copy) -> bool | None:
         return False
     copy.options["DOC-09"] = {"codes": [copy.first.code]}
     return None
+
+
+@error("DOC-10", codes=tuple(sorted(ESA)), medicare=True, few_lines=True)
+def no_blood_count(copy: Copy) -> None:
+    for each in copy.lines:
+        each.pop("testResults", None)
+
+
+@error("DOC-10", codes=tuple(sorted(ESA)), medicare=True, few_lines=True, facility=True)
+def no_blood_count_on_a_bill(copy: Copy) -> None:
+    copy.information.pop("valueInformationList")
 
 
 @error("AUT-01", medicare=False, few_lines=True)

@@ -5,11 +5,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+import orjson
+
+from tests.catalogue.administration import PUMP_REFILL
 from tests.catalogue.doses import plain
 from tests.catalogue.mutation import CROSSWALK, LIMITS, Copy, error, modifiers, service
 from worker.samples.synthetic import Json, element
 
 FROM_2024: Final = (date(2024, 1, 1), date(2026, 12, 31))
+INSULIN_BY_THE_MONTH: Final = (date(2023, 7, 1), date(2026, 12, 31))
 OFFICE: Final = ("11",)
 ABOVE_LIMIT: Final = {"UNT-03": "the wrong units may be above the limit of the day as well"}
 PACKAGE: Final = {"UNT-07": "the units no longer agree with the quantity of the package"}
@@ -300,6 +304,49 @@ def joint_without_a_side(copy: Copy) -> bool | None:
     if given is None:
         return False
     service(given).pop("procedureModifiers")
+    return None
+
+
+@error("MOD-13", codes=("J0475", "J2274"), medicare=True, places=OFFICE, few_lines=True, wasted=False)
+def pump_refilled_without_a_word(copy: Copy) -> None:
+    if copy.first.way == PUMP_REFILL:
+        modifiers(copy.drug_line()).remove("KD")
+    else:
+        copy.add(PUMP_REFILL, charge="95.00")
+
+
+@error("MOD-14", codes=("J1811", "J1813", "J1817"), medicare=False, between=INSULIN_BY_THE_MONTH, few_lines=True)
+def insulin_without_its_months(copy: Copy) -> bool | None:
+    copy.options["MOD-14"] = {"required": True}
+    copy.base = orjson.loads(orjson.dumps(copy.document))
+    carried = modifiers(copy.drug_line())
+    if "JK" not in carried:
+        return False
+    carried.remove("JK")
+    return None
+
+
+@error("MOD-15", medicare=True, few_lines=True, companions={"WST-01": "no duty while a denial is asked for"})
+def denial_without_a_notice(copy: Copy) -> bool | None:
+    return False if "GY" in modifiers(copy.drug_line()) else _modifier(copy, "GZ")
+
+
+@error("MOD-16", codes=("J0881", "J0885", "Q5106"), medicare=True, few_lines=True)
+def anemia_from_a_lack_of_iron(copy: Copy) -> bool | None:
+    diagnoses = copy.information["healthCareCodeInformation"]
+    if len(diagnoses) > 11:
+        return False
+    diagnoses.append({"diagnosisTypeCode": "ABF", "diagnosisCode": copy.random.choice(("D509", "D5910", "C9211"))})
+    return None
+
+
+@error("MOD-16", codes=("J0881", "J0885", "Q5106"), medicare=True, few_lines=True)
+def chemotherapy_without_a_cancer(copy: Copy) -> bool | None:
+    known = [entry["diagnosisCode"] for entry in copy.information["healthCareCodeInformation"]]
+    if any(code.startswith(("C", "D", "T", "Y", "Z")) for code in known):
+        return False
+    for each in filter(None, (copy.drug_line(), copy.waste_line())):
+        modifiers(each)[modifiers(each).index("EC")] = copy.random.choice(("EA", "EB"))
     return None
 
 

@@ -27,6 +27,7 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
     description: str | None = None,
     place: str | None = None,
     revenue: str | None = None,
+    hemoglobin: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Json:
     """One service line, at ten dollars a unit unless `charge` says otherwise. `more` is merged into it at the top.
@@ -50,6 +51,9 @@ def line(  # noqa: PLR0913 - a service line has this many elements worth varying
     if revenue:
         service["serviceLineRevenueCode"] = revenue
     made: Json = {"serviceDate": on, "professionalService": service}
+    if hemoglobin:
+        result = {"measurementReferenceIdentificationCode": "TR", "measurementQualifier": "R1"}
+        made["testResults"] = [result | {"testResults": hemoglobin}]
     if until:
         made["serviceDateEnd"] = until
     if ndc:

@@ -5,6 +5,7 @@ from schemas.values import as_day
 from worker.edits.edit import INSTITUTIONAL, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.rules.required import INPATIENT
 
 
 @claim_edit(
@@ -27,8 +28,10 @@ def service_outside_statement(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Flagged: a line of 2026-03-04 on a statement from 2026-03-01 to 2026-03-03, or of 2026-02-28; a line that begins
     within the statement and ends after it.
 
-    Accepted: a line of the first or the last day of the statement; a line without a date, as on inpatient bills.
+    Accepted: a line of the first or the last day of the statement; a line without a date, as on inpatient bills, whose
+    lines are judged by their first day alone.
     """
+    is_stay = claim.claim.claim_information.place_of_service_code in INPATIENT
     dates = claim.claim.claim_information.claim_date_information
     begins, ends = (as_day(dates.statement_begin_date), as_day(dates.statement_end_date)) if dates else (None, None)
     if not isinstance(begins, date) or not isinstance(ends, date) or ends < begins:
@@ -47,7 +50,9 @@ def service_outside_statement(claim: ClaimFacts, _: Context) -> list[Verdict]:
             },
         )
         for line in claim.lines
-        if line.on is not None and line.until is not None and (line.on < begins or line.until > ends)
+        if line.on is not None
+        and line.until is not None
+        and (line.on < begins or (line.on if is_stay else line.until) > ends)
     ]
 
 

@@ -66,6 +66,7 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
         "22",
     ),
     "otherSubscriberInformation": ("$.claimInformation.otherSubscriberInformation", "2320 SBR", "9"),
+    "valueInformationList": ("$.claimInformation.valueInformationList", "2300 HI*BE", None),
     "documentation": ("$.documentation", "2300 PWK", None),
 }
 SERVICE: Final = "professionalService"
@@ -99,6 +100,7 @@ LINE_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     "supervisingProvider.npi": (".supervisingProvider.npi", "2420D NM109", "17b"),
     "priorAuthorization": (".serviceLineReferenceInformation.priorAuthorization", "2400 REF*G1", "23"),
     "referralNumber": (".serviceLineReferenceInformation.referralNumber", "2400 REF*9F", "23"),
+    "testResults": (".testResults", "2400 MEA", "19"),
     "lineAdjudicationInformation": (".lineAdjudicationInformation", "2430 SVD", None),
     "documentation": ("", "2400 PWK", None),
 }

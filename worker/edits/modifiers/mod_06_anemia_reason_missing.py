@@ -2,11 +2,11 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.anemia import OUTSIDE_DIALYSIS
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
-FOR_OTHERS_THAN_DIALYSIS: Final = frozenset({"J0881", "J0885", "Q5106"})
 REASONS: Final = frozenset({"EA", "EB", "EC"})
 REQUIRED_FROM: Final = date(2008, 1, 1)
 NOT_COVERED_BY_LAW: Final = "GY"
@@ -29,7 +29,7 @@ class AnemiaReason(Options):
         effective=REQUIRED_FROM,
     ),
     options=AnemiaReason,
-    about=lambda code, _: code in FOR_OTHERS_THAN_DIALYSIS,
+    about=lambda code, _: code in OUTSIDE_DIALYSIS,
 )
 def anemia_reason_missing(line: LineFacts, context: Context) -> Verdict | None:
     """A drug for anemia, for a patient not on dialysis, is billed without the cause of the anemia.
