@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
 from schemas.claim import ClaimKind
@@ -99,8 +100,7 @@ Lacks: TypeAlias = "Callable[[Configuration], str | None]"
 """Names what a configuration does not hold, and without which an edit can decide nothing; None when it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True, eq=False, gc=False):
     """What is the same for every claim under one payer profile: its options, the guides and the tables."""
 
     snapshot: Snapshot
@@ -116,8 +116,7 @@ class Configuration:
         return options
 
 
-@dataclass(frozen=True, slots=True)
-class Context(Configuration):
+class Context(Configuration, frozen=True, eq=False, gc=False):
     """What an edit may know besides its subject.
 
     `received_on` is the day the claim was received: the only "today" there is.

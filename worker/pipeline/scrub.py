@@ -161,7 +161,8 @@ class Pipeline:
     def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Examination:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         profile = self._only or self._profile_of(decoded.claim)
-        checked = CheckResult(self._plans[profile.name, facts.is_institutional], facts, received_on)
+        plan = self._plans[profile.name, facts.is_institutional]
+        checked = CheckResult(plan, plan.context(facts, received_on))
         return _Examination(
             place, decoded, profile, received_on, checked, (self._enricher.enrich(facts), ledgers(facts))
         )
@@ -191,7 +192,7 @@ class Pipeline:
             disposition=written.disposition,
             profile=read.profile.name,
             findings=checked.findings[:MAX_FINDINGS],
-            no_data=[edit for edit, _, _ in checked.no_data],
+            no_data=[gap[0] for gap in checked.no_data],
             errors=checked.plan.ids(checked.errors) if checked.errors else (),
             is_unverified=written.disposition is Disposition.SCRUBBED and bool(checked.unverified),
             not_read=len(not_read.paths) + not_read.more,

@@ -7,13 +7,14 @@ the subject, so that each choice is made once and kept.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import orjson
 
 from schemas.outcome import Citation, Message, NotConfigured, Prediction, Severity
-from worker.edits.edit import Configuration, EditStatus, Scope, Verdicts
+from worker.edits.edit import Configuration, Context, EditStatus, Scope, Verdicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.payers.guide import Guide
 from worker.payers.suppression import Suppression
@@ -77,9 +78,9 @@ def written(message: Message) -> bytes:
     return message.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleSelection:
-    """The rules for certain subjects, and all their bits."""
+    """The rules for certain subjects, and all their bits; the same rules are always the same selection."""
 
     rules: tuple[PlannedRule, ...]
     bits: int
@@ -91,6 +92,7 @@ class ScopeRules:
     def __init__(self, rules: Iterable[PlannedRule], configuration: Configuration) -> None:
         self._rules = tuple(rules)
         self._configuration = configuration
+        self._selections: dict[tuple[PlannedRule, ...], RuleSelection] = {}
         self.of = lru_cache(maxsize=KEPT)(self._choose)
         """The rules that need none but these traits, and are about this code."""
 
@@ -98,7 +100,7 @@ class ScopeRules:
         rules = tuple(
             rule for rule in self._rules if rule.needs & traits == rule.needs and rule.about(code, self._configuration)
         )
-        return RuleSelection(rules, sum(rule.bit for rule in rules))
+        return self._selections.setdefault(rules, RuleSelection(rules, sum(rule.bit for rule in rules)))
 
 
 class Phase:
@@ -144,6 +146,11 @@ class Plan:
         """What the coverage of every claim says alike."""
         self.written = lru_cache(maxsize=4096)(self._written)
         """The ids of a set of edits as a JSON list; most claims pass the same few dozens."""
+
+    def context(self, claim: ClaimFacts, received_on: date) -> Context:
+        """Return what the edits may know besides a line or a drug of a claim."""
+        known = self.configuration
+        return Context(known.snapshot, known.guides, known.profile, known.all_options, claim, received_on)
 
     def ids(self, bits: int) -> list[str]:
         """The ids of a set of edits, sorted."""

@@ -1,25 +1,26 @@
 """Runs the edits of a plan over claims and keeps account of what was really checked."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from schemas.outcome import Finding, Fix, Location, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
 from worker.errors import ClaimscrubError
-from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, Subject
+from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, RuleSelection, Subject
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 _VERDICTS: Final = (DoesNotApply, NoData, Flaw, Bypassed)
 
-Gap: TypeAlias = tuple[str, str, int | None]
-"""An edit that had no data, what was missing, and of which line."""
+Gap: TypeAlias = tuple[str, int, str, int | None]
+"""An edit that had no data, what it looked at, what was missing, and of which line."""
 Lifted: TypeAlias = tuple[str, str, int | None, str | None, str | None, date | None]
 """An edit that was lifted, by what and of which line; by a suppression: why, by whom, until when."""
 
@@ -31,12 +32,19 @@ class InterruptedScrubError(ClaimscrubError):
 class FoundFlaw:
     """One finding before it is written."""
 
-    __slots__ = ("at", "flaw", "is_fault", "rule", "severity")
+    __slots__ = ("at", "first", "flaw", "is_fault", "rule", "severity")
 
-    def __init__(
-        self, rule: PlannedRule, severity: Severity, flaw: Flaw, at: Location, *, is_fault: bool = False
+    def __init__(  # noqa: PLR0913 - what a finding is made of
+        self, rule: PlannedRule, severity: Severity, flaw: Flaw, at: Location, first: int, *, is_fault: bool = False
     ) -> None:
-        self.rule, self.severity, self.flaw, self.at, self.is_fault = rule, severity, flaw, at, is_fault
+        self.rule, self.severity, self.flaw, self.at, self.first, self.is_fault = (
+            rule,
+            severity,
+            flaw,
+            at,
+            first,
+            is_fault,
+        )
 
     @property
     def edit(self) -> str:
@@ -70,22 +78,31 @@ class FoundFlaw:
         )
 
 
-@dataclass(slots=True, eq=False)
-class CheckResult:
-    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits."""
+class CheckResult(Struct, eq=False):
+    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits.
+
+    `shown` are the sets of edits that each of its subjects was shown to, `elsewhere` says how many of these were none
+    of an edit's business.
+    """
 
     plan: Plan
-    claim: ClaimFacts
-    received_on: date
-    findings: list[FoundFlaw] = field(default_factory=list)
-    no_data: list[Gap] = field(default_factory=list)
-    bypassed: dict[Lifted, tuple[int, int, str]] = field(default_factory=dict)
+    context: Context
+    findings: list[FoundFlaw] = []
+    no_data: list[Gap] = []
+    bypassed: dict[Lifted, tuple[int, int, str]] = {}
+    shown: list[int] = []
+    elsewhere: dict[PlannedRule, int] = {}
     looked: int = 0
     failed: int = 0
     lifted: int = 0
     undecided: int = 0
     errors: int = 0
     not_reached: int = 0
+
+    @property
+    def claim(self) -> ClaimFacts:
+        """The claim that is checked."""
+        return self.context.claim
 
     @property
     def unverified(self) -> int:
@@ -104,84 +121,77 @@ def check(claims: Sequence[CheckResult]) -> None:
     Raises `InterruptedScrubError` and `MemoryError` where one of several claims takes more than it may: it is not known
     whose fault that is. Of a single claim it is an error of the edit that ran, as any other exception always is.
     """
-    _run([(each, each.plan.intake) for each in claims], is_alone=len(claims) == 1)
+    is_alone = len(claims) == 1
+    _run([(each, each.plan.intake) for each in claims], is_alone=is_alone)
+    read = [each for each in claims if not _is_rejected(each)]
+    _run([(each, each.plan.others) for each in read], is_alone=is_alone)
     for each in claims:
         each.findings.sort(key=_worst_first)
-    stopped = [each for each in claims if each.findings and each.findings[0].severity is Severity.REJECT]
-    for each in stopped:
-        for choice, subjects in each.plan.others.sides:
-            for subject in subjects(each.claim):
-                each.not_reached |= choice.of(subject.traits, subject.hcpcs).bits
-    others = [each for each in claims if each not in stopped] if stopped else claims
-    _run([(each, each.plan.others) for each in others], is_alone=len(claims) == 1)
-    for each in claims:
-        each.findings.sort(key=_worst_first)
-        each.no_data.sort(key=_edit_of)
+        each.no_data.sort(key=_edit_and_line)
 
 
-def _worst_first(found: FoundFlaw) -> tuple[int, str]:
+def _is_rejected(checked: CheckResult) -> bool:
+    """Whether an intake edit rejects a claim; it notes then which edits are not reached."""
+    if all(found.severity is not Severity.REJECT for found in checked.findings):
+        return False
+    for choice, subjects in checked.plan.others.sides:
+        for subject in subjects(checked.claim):
+            checked.not_reached |= choice.of(subject.traits, subject.hcpcs).bits
+    return True
+
+
+def _worst_first(found: FoundFlaw) -> tuple[int, str, int]:
     """Worst first, so that a cut never hides one that decides; else by edit, and by line."""
-    return _RANK[found.severity], found.rule.id
+    return _RANK[found.severity], found.rule.id, found.first
 
 
-def _edit_of(gap: Gap) -> str:
-    return gap[0]
+_edit_and_line: Final = itemgetter(0, 1)
 
 
 Shown: TypeAlias = tuple[Subject, Context, CheckResult]
 
 
-def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
-    by_rule: dict[PlannedRule, list[Shown]] = {}
+def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[RuleSelection, Sequence[Shown]]:
+    by_choice: dict[RuleSelection, list[Shown]] = {}
     for checked, phase in phases:
-        known, claim = checked.plan.configuration, checked.claim
-        context = Context(known.snapshot, known.guides, known.profile, known.all_options, claim, checked.received_on)
+        context, shown = checked.context, checked.shown
         for choice, subjects in phase.sides:
-            for subject in subjects(claim):
+            for subject in subjects(context.claim):
                 chosen = choice.of(subject.traits, subject.hcpcs)
-                checked.looked |= chosen.bits
-                shown = (subject, context, checked)
-                for rule in chosen.rules:
-                    if rule in by_rule:
-                        by_rule[rule].append(shown)
-                    else:
-                        by_rule[rule] = [shown]
-    for rule, subjects_of_rule in by_rule.items():
-        _show(rule, subjects_of_rule, is_alone=is_alone)
+                shown.append(chosen.bits)
+                if chosen in by_choice:
+                    by_choice[chosen].append((subject, context, checked))
+                else:
+                    by_choice[chosen] = [(subject, context, checked)]
+    return by_choice
 
 
-def _show(rule: PlannedRule, shown: list[Shown], *, is_alone: bool) -> None:
-    # The innermost loop of the worker: it runs for every edit on every line, and mostly there is nothing to say.
-    find = rule.find
-    elsewhere: list[CheckResult] = []
-    for subject, context, checked in shown:
-        try:
-            verdict = find(subject, context)
-            if verdict is None:
-                continue
-            verdicts = (verdict,) if isinstance(verdict, _VERDICTS) else list(verdict)
-        except (InterruptedScrubError, MemoryError):
-            if not is_alone:
-                raise
-            _fail(rule, checked)
-            continue
-        except Exception:  # noqa: BLE001 - one broken edit must not take the others' verdicts or the claim with it
-            _fail(rule, checked)
-            continue
-        if verdicts and type(verdicts[0]) is DoesNotApply:
-            elsewhere.append(checked)
-            continue
-        for each in verdicts:
-            _account(rule, each, subject, checked)
-    if elsewhere:
-        _discount(rule, elsewhere, shown)
+def _run(phases: Sequence[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
+    for chosen, subjects in _subjects_by_rules(phases).items():
+        for rule in chosen.rules:
+            find = rule.find
+            # The innermost loop of the worker: every edit on every line, and mostly there is nothing to say.
+            for subject, context, checked in subjects:
+                try:
+                    verdict = find(subject, context)
+                    if verdict is not None:
+                        _account(rule, verdict, subject, checked)
+                except (InterruptedScrubError, MemoryError):
+                    if not is_alone:
+                        raise
+                    _fail(rule, checked)
+                except Exception:  # noqa: BLE001 - a broken edit must not take the others' verdicts or the claim with it
+                    _fail(rule, checked)
+    for checked, _ in phases:
+        _note_looks(checked)
 
 
-def _discount(rule: PlannedRule, elsewhere: list[CheckResult], shown: list[Shown]) -> None:
-    """An edit to which no subject of a claim was its business did not look at that claim."""
-    looked_at = Counter([id(checked) for _, _, checked in shown])
-    for checked, count in Counter(elsewhere).items():
-        if count == looked_at[id(checked)]:
+def _note_looks(checked: CheckResult) -> None:
+    """Note which edits looked at a claim: those that were shown something, unless none of it was their business."""
+    for bits in checked.shown:
+        checked.looked |= bits
+    for rule, count in checked.elsewhere.items():
+        if count == sum(1 for bits in checked.shown if bits & rule.bit):
             checked.looked &= ~rule.bit
 
 
@@ -194,26 +204,33 @@ def _fail(rule: PlannedRule, checked: CheckResult) -> None:
         hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
         at=in_claim("claim"),
     )
-    checked.findings.append(FoundFlaw(rule, Severity.PEND, flaw, flaw.at, is_fault=True))
+    checked.findings.append(FoundFlaw(rule, Severity.PEND, flaw, flaw.at, 0, is_fault=True))
 
 
-def _account(rule: PlannedRule, verdict: Verdict, subject: Subject, checked: CheckResult) -> None:
-    if isinstance(verdict, NoData):
-        if not _is_suppressed(rule, verdict.line, subject, checked):
-            checked.undecided |= rule.bit
-            checked.no_data.append((rule.id, verdict.missing, verdict.line))
-    elif isinstance(verdict, Flaw):
-        if _is_suppressed(rule, verdict.at.line, subject, checked):
-            return
-        checked.failed |= rule.bit
-        at = of_institutional(verdict.at) if checked.claim.is_institutional else verdict.at
-        severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
-        checked.findings.append(FoundFlaw(rule, severity, verdict, at))
-    elif isinstance(verdict, Bypassed):
-        _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), subject, checked)
+def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], subject: Subject, checked: CheckResult) -> None:
+    # All of them before the first is noted: an edit that yields may fail after the first.
+    verdicts = (told,) if isinstance(told, _VERDICTS) else list(told)
+    if verdicts and isinstance(verdicts[0], DoesNotApply):
+        checked.elsewhere[rule] = checked.elsewhere.get(rule, 0) + 1
+        return
+    first = 0 if subject is checked.claim else subject.numbers[0]
+    for verdict in verdicts:
+        if isinstance(verdict, NoData):
+            if not _is_suppressed(rule, verdict.line, first, checked):
+                checked.undecided |= rule.bit
+                checked.no_data.append((rule.id, first, verdict.missing, verdict.line))
+        elif isinstance(verdict, Flaw):
+            if _is_suppressed(rule, verdict.at.line, first, checked):
+                continue
+            checked.failed |= rule.bit
+            at = of_institutional(verdict.at) if checked.claim.is_institutional else verdict.at
+            severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
+            checked.findings.append(FoundFlaw(rule, severity, verdict, at, first))
+        elif isinstance(verdict, Bypassed):
+            _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), first, checked)
 
 
-def _is_suppressed(rule: PlannedRule, line: int | None, subject: Subject, checked: CheckResult) -> bool:
+def _is_suppressed(rule: PlannedRule, line: int | None, first: int, checked: CheckResult) -> bool:
     """Whether the profile suppresses the edit for the line of the verdict; of a claim as a whole, for any line."""
     if not rule.suppressions:
         return False
@@ -222,16 +239,16 @@ def _is_suppressed(rule: PlannedRule, line: int | None, subject: Subject, checke
     for suppression in rule.suppressions:
         if any(suppression.when.matches(each.hcpcs, claim.diagnoses_of((each,)), each.place) for each in meant):
             said = (rule.id, "suppression", line, suppression.reason, suppression.owner, suppression.until)
-            _lift(rule, said, subject, checked)
+            _lift(rule, said, first, checked)
             return True
     return False
 
 
-def _lift(rule: PlannedRule, lifted: Lifted, subject: Subject, checked: CheckResult) -> None:
+def _lift(rule: PlannedRule, lifted: Lifted, first: int, checked: CheckResult) -> None:
     checked.lifted |= rule.bit
     # Each once, in the order of what was looked at.
-    first = 0 if subject is checked.claim else subject.numbers[0]
-    checked.bypassed.setdefault(lifted, (rule.order, first, rule.id))
+    place = (rule.order, first, rule.id)
+    checked.bypassed[lifted] = min(place, checked.bypassed.get(lifted, place))
 
 
 def as_text(value: object) -> str:

@@ -41,7 +41,7 @@ class OutcomeWriter:
     ) -> WrittenOutcome:
         """Return the message; `decoded` is the claim as received, `tables` are enrichment and ledger as written."""
         plan, findings, not_read = checked.plan, checked.findings, decoded.not_read
-        profile, day = plan.profile.name, checked.received_on.isoformat()
+        profile, day = plan.profile.name, checked.context.received_on.isoformat()
         disposition = decide(findings)
         errors = plan.written(checked.errors)
         digest = hashlib.sha256(decoded.canonical)
@@ -135,7 +135,7 @@ def _place(at: Location) -> Mapping[str, object]:
 
 
 @lru_cache(maxsize=4096)
-def _gap(edit: str, missing: str, line: int | None) -> bytes:
+def _gap(edit: str, _: int, missing: str, line: int | None) -> bytes:
     # The same few gaps are in nearly every outcome.
     return orjson.dumps({"edit": edit, "missing": missing} | ({} if line is None else {"line": line}))
 
