@@ -1,6 +1,6 @@
 """Which required elements a claim lacks, by the table of `x12.layout.required`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
@@ -24,9 +24,8 @@ TWO_LETTER_STATES: Final = (None, "", "US", "CA")
 
 def absent_of_claim(claim: Claim, kind: ClaimKind) -> Iterator[tuple[RequiredElement, str]]:
     """Yield each element that the claim as a whole lacks, with its JSON path."""
-    for part, first_look in _CLAIM_LOOKS[kind]:
-        if first_look is None or not first_look(claim):
-            yield from _absent(part, claim, claim, "$")
+    for part in _CLAIM_LOOKS[kind].parts_of(claim):
+        yield from _absent(part, claim, claim, "$")
 
 
 def absent_of_line(claim: Claim, kind: ClaimKind, place: int) -> Iterator[tuple[RequiredElement, str]]:
@@ -165,10 +164,97 @@ _OF_CLAIM: Final = frozenset(
     }
 )
 """Situations that the claim shows whatever is in the part."""
+_UNUSUAL: Final = frozenset({"patient-is-not-subscriber", "self-in-837", "inpatient", "attending"})
+"""Situations in which few claims are: the elements are mostly absent, and rightly so."""
+_BEYOND: Final = "extra"
 
 
-def _first_look(part: RequiredPart) -> Look | None:
-    """Return how to see that a part is not sent or lacks nothing; None when only a closer look shows it."""
+class _FirstLook:
+    """What the first look at a part needs.
+
+    `below` are the attribute of the claim and that of its part without which nothing can be missing; None for a part
+    that can be missing itself. `values` are the paths of its elements, if the schema names all of them.
+    """
+
+    def __init__(self, place: int, part: RequiredPart) -> None:
+        self.place, self.part = place, part
+        self.below: tuple[str, str] | None = None
+        self.values: frozenset[str] | None = None
+        self.look: Look | None = None
+        path, kind, lists = _known_path(part)
+        beyond = [name for name, _ in part.steps[len(path) :]]
+        if part.situation in _OF_CAUSES:
+            self.below = ("claim_information", _BEYOND)
+        elif part.situation == "medicare-not-primary":
+            self.look = lambda claim: not SITUATIONS[part.situation](claim, None)
+        elif lists:
+            self.below = (path[0], path[1])
+            self.look = _are_whole(path, part) if len(path) == len(part.steps) else None
+        elif beyond and (len(beyond) > 1 or not part.is_required):
+            self.below = (path[0], _BEYOND if len(path) == 1 else path[1]) if path else ("", _BEYOND)
+            name = beyond[0]
+            self.look = lambda claim: name not in _extra_of(path, claim)
+        elif kind is not None and not beyond:
+            self._look_at_members(part, path, attributes(kind))
+
+    def _look_at_members(self, part: RequiredPart, path: Sequence[str], known: Mapping[str, str]) -> None:
+        above = path[:-1] if part.is_required else path
+        if above:
+            self.below = (above[0], above[1] if len(above) > 1 else "")
+        needed = [element for element in part.elements if element.situation not in _OF_CAUSES]
+        if not needed or any(element.members[0] not in known for element in needed):
+            return
+        members = {known[element.members[0]]: element.situation for element in needed}
+        self.look = _has_all(path, members, part, with_causes=len(needed) < len(part.elements))
+        if _UNUSUAL.isdisjoint({part.situation, *members.values()}):
+            self.values = frozenset(".".join([*path, member]) for member in members)
+
+
+class _ClaimLooks:
+    """The parts of a kind of claims, in the order in which what they lack is reported."""
+
+    def __init__(self, parts: Sequence[RequiredPart]) -> None:
+        looks = [_FirstLook(place, part) for place, part in enumerate(parts)]
+        required = [each for each in looks if each.part.is_required and each.values]
+        roots = {each.part.steps[0] for each in required if len(each.part.steps) == 1}
+        usual = frozenset[str]().union(
+            *(each.values or () for each in required if roots.issuperset(each.part.steps[:1]))
+        )
+        self._usual = attrgetter(*sorted(usual))
+        self._with_usual = [each for each in looks if each.values and each.values <= usual]
+        others = [each for each in looks if each not in self._with_usual]
+        self._always = [each for each in others if each.below is None]
+        below: dict[str, dict[str, list[_FirstLook]]] = {}
+        for each in others:
+            if each.below is not None:
+                below.setdefault(each.below[0], {}).setdefault(each.below[1], []).append(each)
+        self._below = [(name, list(members.items())) for name, members in below.items()]
+
+    def parts_of(self, claim: Claim) -> Iterable[RequiredPart]:
+        """Return the parts of a claim that may lack something; of most claims none."""
+        looks = self._always if self._has_usual(claim) else [*self._with_usual, *self._always]
+        for name, members in self._below:
+            holder = getattr(claim, name) if name else claim
+            if holder is not None:
+                for member, of_member in members:
+                    if not member or getattr(holder, member):
+                        looks = looks + of_member
+        found = [each for each in looks if each.look is None or not each.look(claim)]
+        return [each.part for each in sorted(found, key=attrgetter("place"))]
+
+    def _has_usual(self, claim: Claim) -> bool:
+        """Whether a claim has what nearly every claim has: then most parts lack nothing."""
+        try:
+            return claim.claim_information.extra is None and all(self._usual(claim))
+        except AttributeError:  # a part is not sent
+            return False
+
+
+def _known_path(part: RequiredPart) -> tuple[list[str], type[Part] | None, int]:
+    """Return the attributes on the way to a part as far as the schema names them, what is there, and in how many lists.
+
+    The way ends at the first list.
+    """
     kind: type[Part] | None = Claim
     path: list[str] = []
     for name, depth in part.steps:
@@ -177,21 +263,9 @@ def _first_look(part: RequiredPart) -> Look | None:
             break
         path.append(attribute)
         if depth:
-            return _are_whole(path, part, is_last=len(path) == len(part.steps))
+            return path, None, depth
         kind = _part_of(kind, attribute)
-    beyond = [name for name, _ in part.steps[len(path) :]]
-    if part.situation in _OF_CAUSES:
-        return lambda claim: claim.claim_information.extra is None
-    if part.situation == "medicare-not-primary":
-        return lambda claim: not SITUATIONS[part.situation](claim, None)
-    if beyond and (len(beyond) > 1 or not part.is_required):
-        return _has_no(attrgetter(".".join(path)) if path else None, beyond[0])
-    needed = [element for element in part.elements if element.situation not in _OF_CAUSES]
-    known = attributes(kind) if kind and not beyond else {}
-    if not needed or any(element.members[0] not in known for element in needed):
-        return None
-    members = {known[element.members[0]]: element.situation for element in needed}
-    return _has_all(path, members, part, with_causes=len(needed) < len(part.elements))
+    return path, kind, 0
 
 
 def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
@@ -201,6 +275,14 @@ def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
         if isinstance(each, type) and issubclass(each, Part):
             return each
     return None
+
+
+def _extra_of(path: Sequence[str], claim: Claim) -> Mapping[str, Any]:  # any JSON
+    """Return the members of a part that the schema does not name; none of one that is not sent."""
+    holder: Any = claim  # Any: a part
+    for name in path:
+        holder = getattr(holder, name, None)
+    return getattr(holder, _BEYOND, None) or {}
 
 
 def _has_all(path: Sequence[str], members: Mapping[str, str], part: RequiredPart, *, with_causes: bool) -> Look:
@@ -233,37 +315,18 @@ def _is_absent(holder_of: Callable[[Claim], Any] | None, claim: Claim) -> bool:
         return True
 
 
-def _has_no(holder_of: Callable[[Claim], Any] | None, name: str) -> Look:
-    """The part around has no such member, which the schema does not name."""
-
-    def look(claim: Claim) -> bool:
-        try:
-            holder = holder_of(claim) if holder_of else claim
-        except AttributeError:  # one around it is not sent
-            return True
-        return holder is None or (isinstance(holder, Part) and name not in (holder.extra or ()))
-
-    return look
-
-
-def _are_whole(path: Sequence[str], part: RequiredPart, *, is_last: bool) -> Look:
-    """There is no entry in a list; or every entry has all members, where they are what the part is about."""
+def _are_whole(path: Sequence[str], part: RequiredPart) -> Look:
+    """Every entry of a list has all members."""
     entries_of = attrgetter(".".join(path))
     members = [element.members[0] for element in part.elements]
 
     def look(claim: Claim) -> bool:
-        try:
-            entries = entries_of(claim)
-        except AttributeError:  # one around it is not sent
-            return True
-        return not entries or (is_last and all(all(map(partial(member_of, each), members)) for each in entries))
+        return all(all(map(partial(member_of, each), members)) for each in entries_of(claim) or ())
 
     return look
 
 
-_CLAIM_LOOKS: Final = MappingProxyType(
-    {kind: tuple((part, _first_look(part)) for part in parts) for kind, parts in OF_CLAIM.items()}
-)
+_CLAIM_LOOKS: Final = MappingProxyType({kind: _ClaimLooks(parts) for kind, parts in OF_CLAIM.items()})
 SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyType(
     {
         # A FHIR claim names no submitter: that is whoever turns it into an 837.

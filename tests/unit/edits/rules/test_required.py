@@ -3,14 +3,15 @@
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from random import Random
 from typing import Any, Final
 
 import orjson
 import pytest
 
 from schemas.claim import ClaimKind
-from worker.edits.rules.required import absent_of_claim, absent_of_line
-from worker.pipeline.steps.decode import decode
+from worker.edits.rules.required import _absent, absent_of_claim, absent_of_line
+from worker.pipeline.steps.decode import UnreadableClaimError, decode
 from worker.x12.layout.levels import levels_of
 from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
 from worker.x12.layout.required import OF_CLAIM, OF_LINE, RequiredElement, RequiredPart
@@ -316,3 +317,29 @@ def test_no_reason_is_given_for_what_the_table_has() -> None:
     }
 
     assert set(OTHERWISE) - required == set()
+
+
+def thinned(value: Any, share: float, chance: Random) -> Any:  # any JSON
+    """Return a document without a share of its members, at any depth, or with texts that were sent empty."""
+    if isinstance(value, dict):
+        kept = {name: thinned(each, share, chance) for name, each in value.items() if chance.random() > share}
+        return {name: "" if isinstance(each, str) and chance.random() < share else each for name, each in kept.items()}
+    return [thinned(each, share, chance) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_look_hides_nothing_that_a_closer_one_finds(kind: ClaimKind) -> None:
+    """Claims of which more and more is missing: what is found is what a closer look at every part finds."""
+    chance, found = Random(1), Counter[int]()
+    for number in range(600):
+        document = full(kind, with_dependent=number % 2 == 0)
+        damaged = thinned(document, chance.choice([0.002, 0.01, 0.05]), chance)
+        try:
+            claim = decode(orjson.dumps(damaged), 10**6).claim
+        except UnreadableClaimError:  # what is left of the lines says no kind
+            continue
+        every = [lack for part in OF_CLAIM[kind] for lack in _absent(part, claim, claim, "$")]
+        assert list(absent_of_claim(claim, kind)) == every
+        found[min(len(every), 3)] += 1
+
+    assert min(found[number] for number in range(4)) > 10
