@@ -234,7 +234,7 @@ def package_quantity_of_units(copy: Copy) -> bool | None:
     return None if dose.given else False
 
 
-@error("MOD-02", between=(date(2025, 1, 1), date(2026, 12, 31)))
+@error("MOD-02", between=(date(2025, 1, 1), date(2026, 12, 31)), wasted=False)
 def modifier_that_ended(copy: Copy) -> bool | None:
     return _modifier(copy, "JG")
 

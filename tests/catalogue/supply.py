@@ -15,7 +15,7 @@ from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2026, 12, 31)
-COVERED_FROM, COVERED_TO = date(2024, 10, 1), date(2026, 9, 30)
+COVERED_FROM, COVERED_TO = date(2024, 1, 1), date(2026, 12, 31)
 """The days on which at least one table that changes by the quarter or the year has an edition."""
 
 NOT_PAYABLE: Final = frozenset("IMS")
@@ -105,7 +105,7 @@ class Supply:
 
     def limit(self, code: str, setting: CareSetting = "practitioner") -> MueLimit | None:
         """The medically unlikely edit of any quarter; it changes little."""
-        editions = self.snapshot.tables.mue.editions
+        editions = self.snapshot.tables.mue[setting].editions
         return self._of_any_edition(editions, code, lambda code, on: self.snapshot.mue(code, setting, on))
 
     def _of_any_edition(

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from functools import partial
 from hashlib import sha256
+from sys import intern
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -17,7 +18,7 @@ import orjson
 from worker.reference.build.assembly import assemble
 from worker.reference.build.building import loaded_from, read_manifests
 from worker.reference.files.cells import Cells
-from worker.reference.files.held_rows import CompiledFile, CompiledRows, column
+from worker.reference.files.held_rows import CompiledFile, CompiledRows, column, starts_of
 from worker.reference.files.read_table import row_lengths, sorted_codes
 from worker.reference.tables.declared import LoadedTable, LoadedTables, Table
 from worker.reference.tables.edition import Edition
@@ -30,6 +31,8 @@ Row = TypeVar("Row")
 Document = Mapping[str, Any]  # Any: JSON
 
 _DIGEST_LENGTH: Final = 64
+KEYS_APART: Final = "\n"
+"""Between the keys of a column: as one text they are read without an object for each of 400,000."""
 
 
 def compile_tables(loaded: LoadedTables, files: Mapping[str, bytes], of: str) -> bytes:
@@ -71,7 +74,8 @@ def open_compiled(compiled: bytes, files: Mapping[str, bytes], of: str) -> Snaps
 def _places(table: Table[Row, Any], rows: Sequence[Row], content: bytes) -> dict[str, object]:
     if table.read_row is None:  # a sorted list needs no keys
         return {}
-    return {"lengths": row_lengths(content), "keys": {name: column(rows, name) for name in table.columns}}
+    keys = {name: KEYS_APART.join(column(rows, name)) for name in table.columns}
+    return {"lengths": row_lengths(content), "keys": keys}
 
 
 class _CompiledTables:
@@ -97,7 +101,9 @@ class _CompiledTables:
         )
 
     def _file(self, edition: Edition, places: Document) -> CompiledFile:
-        return CompiledFile(edition.path, self._files[edition.path], places["lengths"], places["keys"])
+        # Editions of a table have mostly the same keys: interned, each takes its memory once.
+        keys = {name: [intern(key) for key in joined.split(KEYS_APART)] for name, joined in places["keys"].items()}
+        return CompiledFile(edition.path, self._files[edition.path], starts_of(places["lengths"]), keys)
 
 
 def _editions(table: Document) -> list[tuple[Edition, Document]]:

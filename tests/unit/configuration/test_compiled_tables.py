@@ -89,7 +89,7 @@ def test_without_a_place_to_keep_it_the_tables_are_read(small: Path, tmp_path: P
 
 def test_tables_that_make_no_sense_together_are_not_kept(small: Path, cache: Path) -> None:
     """A compiled form stands for tables that `verify` accepts."""
-    change(small, "drugs/2026-01.csv", "J1299", "J129")
+    change(small, "drugs/2026-10.csv", "J1299", "J129")
 
     assert load_tables(small, cache)[1] == "read-not-kept"
     assert not cache.exists()

@@ -154,12 +154,12 @@ def test_the_form_of_other_tables_is_not_opened(compiled: bytes, files: Mapping[
 
 def test_a_row_that_is_not_the_compiled_one_is_refused(compiled: bytes, files: Mapping[str, bytes]) -> None:
     """Whoever calls must bring the files that were compiled; a row is never taken for another one."""
-    path = "drugs/2026-01.csv"
+    path = "drugs/2026-10.csv"
     others = {**files, path: files[path].replace(b"J2357", b"J2356")}
     snapshot = open_compiled(compiled, others, OF)
     assert snapshot is not None
 
-    with pytest.raises(ReferenceDataError, match=r"drugs/2026-01\.csv: row \d+ is not the one that was compiled"):
+    with pytest.raises(ReferenceDataError, match=r"drugs/2026-10\.csv: row \d+ is not the one that was compiled"):
         snapshot.drug("J2357", date(2026, 1, 1))
 
 

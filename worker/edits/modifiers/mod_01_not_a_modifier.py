@@ -26,8 +26,8 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
 
     Flagged: JN, which no list holds; POS, JZX and J, which are not two characters.
 
-    Accepted: JZ, in either case of letters. Our table holds only the modifiers that matter for drugs: for others there
-    is no data.
+    Accepted: JZ, in either case of letters. Our table holds the modifiers of October 2025: of a later one there is no
+    data.
     """
     verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):

@@ -2,7 +2,7 @@
 
 import csv
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, TypeVar, overload
@@ -21,12 +21,13 @@ FIRST_ROW = 2
 class CompiledFile:
     """A file whose cells were all looked at before, and where each of its rows is.
 
-    `lengths` holds the bytes of the header and of each row; `keys` the cells of the columns that rows are found by.
+    `starts` holds where each row begins, and where the last one ends; `keys` the cells of the columns that rows are
+    found by.
     """
 
     path: str
     content: bytes
-    lengths: Sequence[int]
+    starts: "array[int]"
     keys: Mapping[str, Sequence[str]]
 
 
@@ -39,8 +40,7 @@ class CompiledRows(Sequence[Row]):
         self._file = file
         self._new_cells = new_cells
         self._read_row = read_row
-        # An array of machine integers: as objects they would take ten times the memory.
-        self._starts = array("I", accumulate(file.lengths))
+        self._starts = file.starts
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -72,6 +72,12 @@ class CompiledRows(Sequence[Row]):
         return made
 
 
+def starts_of(lengths: Iterable[int]) -> "array[int]":
+    """Where the rows of a file begin and the last one ends, of the bytes of its header and of each row."""
+    # Machine integers: as objects they would take ten times the memory.
+    return array("I", accumulate(lengths))
+
+
 def column(rows: Sequence[Row], name: str) -> Sequence[str]:
     """The cells of a column that rows are found by, in the order of the rows."""
     return rows.column(name) if isinstance(rows, CompiledRows) else [getattr(row, name) for row in rows]
@@ -100,9 +106,10 @@ class ByKey(_Keyed[Row]):
 
     __slots__ = ()
 
-    def __init__(self, rows: Sequence[Row], *names: str) -> None:
+    def __init__(self, rows: Sequence[Row], *names: str, places: dict[Any, int] | None = None) -> None:
+        """`places` are those of the keys, where not every row is meant."""
         self._rows = rows
-        self._places = dict(zip(_keys(rows, names), range(len(rows)), strict=True))
+        self._places = dict(zip(_keys(rows, names), range(len(rows)), strict=True)) if places is None else places
 
     def __getitem__(self, key: Any) -> Row:
         place: int = self._places[key]
@@ -118,10 +125,21 @@ class GroupsByKey(_Keyed[tuple[Row, ...]]):
         self._rows = rows
         self._places = {}
         for at, key in enumerate(_keys(rows, names)):
-            self._places.setdefault(key, []).append(at)
+            held = self._places.setdefault(key, at)
+            if held != at:  # most keys have one row, and a list for each would take more memory than the keys
+                self._places[key] = (held, at) if isinstance(held, int) else (*held, at)
 
     def __getitem__(self, key: Any) -> tuple[Row, ...]:
-        return tuple(self._rows[at] for at in self._places[key])
+        places = self._places[key]
+        return (self._rows[places],) if isinstance(places, int) else tuple(self._rows[at] for at in places)
+
+
+def by_part(rows: Sequence[Row], part: str, key: str) -> Mapping[str, ByKey[Row]]:
+    """The rows of each part by their key, each key once in a part."""
+    places: dict[str, dict[Any, int]] = {}
+    for at, (name, own) in enumerate(zip(column(rows, part), column(rows, key), strict=True)):
+        places.setdefault(name, {})[own] = at
+    return {name: ByKey(rows, key, places=of_part) for name, of_part in places.items()}
 
 
 def _keys(rows: Sequence[Row], names: Sequence[str]) -> Sequence[Any]:

@@ -91,7 +91,7 @@ def row_lengths(content: bytes) -> list[int]:
 
 def sorted_codes(content: bytes) -> tuple[str, ...]:
     """The codes of a file of one sorted column that reads well."""
-    return tuple(content.decode("ascii").removesuffix("\n").split("\n")[1:])
+    return tuple(map(intern, content.decode("ascii").removesuffix("\n").split("\n")[1:]))
 
 
 def _text(content: bytes) -> tuple[str, str | None]:

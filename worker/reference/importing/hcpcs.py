@@ -68,7 +68,7 @@ def read(files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables
     release = Release(f"{published.year}-{published.month:02}", published, codes)
     first, last = held["hcpcs"].in_force_from, wanted.in_force_to or quarter_bounds(published)[1]
     rows = tuple(
-        (code.hcpcs, code.short_description, code.coverage_code, code.effective_from, code.effective_to)
+        (code.hcpcs, code.short_description, code.coverage_code, code.effective_from, code.effective_to, "")
         for _, code in sorted(codes.items())
     )
     return (

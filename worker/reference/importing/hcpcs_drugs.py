@@ -18,14 +18,19 @@ UNITS: Final = {
     "iu": "IU",
     "international unit": "IU",
     "unit": "unit",
+    "gm": "g",
     "dose": "dose",
 }
 # "Injection, eculizumab, 2 mg", "Injection, furosemide, up to 20 mg", "Hyaluronan, for injection, per dose".
 BILLED: Final = re.compile(
     r"(?P<name>.+?),?(?<=\S)\s++(?P<up_to>up to )?(?:(?:per )?(?P<amount>\d[\d,]*+(?:\.\d++)?|\.\d++)\s*+|per )"
-    r"(?P<unit>milligram|microgram|milliliter|international unit|gram|mg|mcg|ml|meq|i\.u\.|iu|unit|dose|g)s?",
+    r"(?P<unit>milligram|microgram|milliliter|international unit|gram|mg|mcg|ml|meq|i\.u\.|iu|unit|dose|gm|g)s?"
+    # "Per i.u. of factor ix activity" names what is counted.
+    r"(?:(?<=\.) of factor ix activity)?",
     re.IGNORECASE,
 )
+# "Sulfamethoxazole 5 mg and trimethoprim 1 mg": two amounts are one unit of neither drug.
+ANOTHER_AMOUNT: Final = re.compile(r"\d\s*(?:milligram|microgram|mg|mcg|g|gram|ml|unit|i\.?u\.?)s?\b", re.IGNORECASE)
 INJECTION: Final = re.compile(r"^(injection|inj\.?|infusion),?\s+", re.IGNORECASE)
 
 
@@ -33,6 +38,8 @@ def drug_cells(hcpcs: str, descriptor: str) -> dict[str, str]:
     """The cells of the table `drugs` that a descriptor fills; an unreadable unit stays empty, which is unknown."""
     cells = {"hcpcs": hcpcs, "class": _drug_class(hcpcs), "unit_text": descriptor}
     billed = BILLED.fullmatch(descriptor.strip())
+    if billed and ANOTHER_AMOUNT.search(billed["name"]):
+        billed = None
     name = billed["name"].rstrip(",") if billed else descriptor
     cells["generic_name"] = INJECTION.sub("", name, count=1)
     if billed:

@@ -13,7 +13,8 @@ TaxonomySection = Literal["individual", "non-individual"]
 class HcpcsCode:
     """A HCPCS Level II code of any kind, so that a code of no drug differs from one that does not exist.
 
-    `effective_from` None: only the termination is in our sources.
+    `effective_from` None: the code is known only since `known_from`, the start of the earliest publication that holds
+    it, or only its termination is.
     """
 
     hcpcs: str
@@ -21,6 +22,7 @@ class HcpcsCode:
     coverage_code: str | None
     effective_from: date | None
     effective_to: date | None
+    known_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,15 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyCode:
-    """A provider taxonomy code, and whether a person or an organization holds it."""
+    """A provider taxonomy code, whether a person or an organization holds it, and the days on which it was listed.
+
+    `effective_from` None: the code is in the first version that we hold, or older.
+    """
 
     code: str
     section: TaxonomySection
+    effective_from: date | None = None
+    effective_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The shapes of a dated table: a row carries its own dates, or its edition does.
 
-An answer is made when it is first asked for and kept: until then its key stands for None. So a lookup is one bisection
-and one dictionary, and memory is bounded by the table, whatever claims ask.
+An answer is made when it is first asked for and kept. So a lookup is one bisection and one dictionary, and memory is
+bounded by the table, whatever claims ask.
 """
 
 from bisect import bisect_right
@@ -110,7 +110,7 @@ class ByEdition(Generic[Key, Row]):
         self._starts = [edition.in_force_from for edition in self.editions]
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
         self.rows = [rows for _, rows in held]
-        self._found: list[dict[Key, Found[Row] | None]] = [dict.fromkeys(rows) for rows in self.rows]
+        self._found: list[dict[Key, Found[Row]]] = [{} for _ in self.rows]
         self._absent = [Absent(edition) for edition in self.editions]
         self._not_covered = outer_bounds(self.editions)
 
@@ -119,9 +119,11 @@ class ByEdition(Generic[Key, Row]):
         at = bisect_right(self._starts, on) - 1
         if at < 0 or on > self._lasts[at]:
             return self._not_covered
-        return self._found[at].get(key, self._absent[at]) or self._find(at, key)
+        return self._found[at].get(key) or self._find(at, key)
 
-    def _find(self, at: int, key: Key) -> Found[Row]:
+    def _find(self, at: int, key: Key) -> Found[Row] | Absent:
+        if key not in self.rows[at]:
+            return self._absent[at]
         found = self._found[at][key] = Found(self.rows[at][key], self.editions[at])
         return found
 

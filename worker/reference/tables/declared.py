@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from worker.reference.files.cells import Cells
-from worker.reference.files.held_rows import ByKey, GroupsByKey
+from worker.reference.files.held_rows import ByKey, GroupsByKey, by_part
 from worker.reference.tables.dated import ByEdition, ByRow, Period
 from worker.reference.tables.edition import Edition
 
@@ -108,6 +108,19 @@ def grouped(
         }
 
     return Table(name, "edition", read_row, columns, index)
+
+
+def parted(
+    name: str, read_row: Callable[[Cells], Row], part: str, column: str
+) -> Table[Row, Mapping[str, ByEdition[Any, Row]]]:
+    """A table whose publisher gives out each part by itself: an edition without rows of a part says nothing of it."""
+
+    def index(loaded: LoadedTable[Row]) -> Mapping[str, ByEdition[Any, Row]]:
+        held = [(edition, by_part(rows, part, column)) for edition, rows in loaded.editions]
+        names = sorted({name for _, parts in held for name in parts})
+        return {name: ByEdition((edition, parts[name]) for edition, parts in held if name in parts) for name in names}
+
+    return Table(name, "edition", read_row, (part, column), index)
 
 
 def listed(name: str, read_row: Callable[[Cells], Row]) -> Table[Row, tuple[Row, ...]]:

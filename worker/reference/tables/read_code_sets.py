@@ -28,6 +28,7 @@ def read_hcpcs_code(cells: Cells) -> HcpcsCode:
         coverage_code=cells.maybe_text("coverage_code"),
         effective_from=effective_from,
         effective_to=effective_to,
+        known_from=known_from(cells),
     )
 
 
@@ -65,7 +66,14 @@ def read_product(cells: Cells) -> Product:
 
 def read_taxonomy_code(cells: Cells) -> TaxonomyCode:
     """One row of `taxonomy`."""
-    return TaxonomyCode(code=cells.text("code"), section=cells.one_of("section", SECTIONS))
+    effective_from, effective_to = cells.maybe_day("effective_from"), cells.maybe_day("effective_to")
+    cells.in_order(effective_from, effective_to, "effective_to")
+    return TaxonomyCode(
+        code=cells.text("code"),
+        section=cells.one_of("section", SECTIONS),
+        effective_from=effective_from,
+        effective_to=effective_to,
+    )
 
 
 def read_remark_code(cells: Cells) -> RemarkCode:

@@ -68,7 +68,7 @@ class Snapshot:
 
     def mue(self, hcpcs: str, setting: CareSetting, on: date) -> Answer[MueLimit]:
         """The medically unlikely edit of a code in a setting; a limit of 0 is Found, not Absent."""
-        return self.tables.mue.answer((hcpcs, setting), on)
+        return self.tables.mue[setting].answer(hcpcs, on)
 
     def asp_limit(self, hcpcs: str, on: date) -> Answer[AspLimit]:
         """The Part B payment limit for one unit."""
@@ -79,7 +79,7 @@ class Snapshot:
         return self.tables.opps_status.answer(hcpcs, on)
 
     def modifier(self, code: str, on: date) -> Answer[Modifier]:
-        """The meaning of a modifier; Absent is "not in our partial table" and never a rejection."""
+        """The meaning of a modifier; Absent is "not in our table" and never a rejection."""
         return self.tables.modifiers.answer(code, on)
 
     def diagnosis(self, code_without_dot: str, on: date) -> Answer[DiagnosisCode]:

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from worker.reference.tables.code_set_rows import HcpcsCode, SkinSubstitute
+from worker.reference.tables.code_set_rows import HcpcsCode, SkinSubstitute, TaxonomyCode
 from worker.reference.tables.dated import Period
-from worker.reference.tables.declared import LoadedTables, Table, by_edition, by_row, codes, grouped, listed
+from worker.reference.tables.declared import LoadedTables, Table, by_edition, by_row, codes, grouped, listed, parted
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.policy_rows import NcciPair
@@ -40,8 +40,13 @@ def _since_known(row: Drug | SkinSubstitute, _: Edition) -> Period:
 
 
 def _of_hcpcs_code(code: HcpcsCode, _: Edition) -> Period:
-    """Of a code without first day only the last one is known."""
-    return Period(code.effective_from, code.effective_to, None if code.effective_from else code.effective_to)
+    """A code without first day is known from its first publication on, or only its last day is."""
+    shown = code.known_from or code.effective_to
+    return Period(code.effective_from, code.effective_to, None if code.effective_from else shown)
+
+
+def _of_taxonomy_code(code: TaxonomyCode, _: Edition) -> Period:
+    return Period(code.effective_from, code.effective_to)
 
 
 def _of_ncci_pair(pair: NcciPair, edition: Edition) -> Period:
@@ -60,7 +65,7 @@ class Tables:
     containers = grouped("containers", read_container, "ndc11", "hcpcs")
     container_labels = by_edition("container_labels", read_container_label, "ndc11")
     waste_duty = by_row("waste_duty", read_waste_duty, "hcpcs", period=lambda duty, _: Period(duty.jw_from, None))
-    mue = by_edition("mue", read_mue, "hcpcs", "setting")
+    mue = parted("mue", read_mue, "setting", "hcpcs")
     asp_limits = by_edition("asp_limits", read_asp_limit, "hcpcs")
     opps_status = by_edition("opps_status", read_opps_status, "hcpcs")
     modifiers = by_row(
@@ -77,7 +82,7 @@ class Tables:
     products = grouped("products", read_product, "product_id", "hcpcs")
     ncci_pairs = by_row("ncci_pairs", read_ncci_pair, "setting", "column1", "column2", period=_of_ncci_pair)
     self_administered = grouped("sad_exclusions", read_self_administered, "hcpcs")
-    taxonomy = by_edition("taxonomy", read_taxonomy_code, "code")
+    taxonomy = by_row("taxonomy", read_taxonomy_code, "code", period=_of_taxonomy_code)
     remark_codes = by_edition("remark_codes", read_remark_code, "code_set", "code")
     expert_hints = by_edition("expert_hints", read_expert_hint, "hcpcs")
 

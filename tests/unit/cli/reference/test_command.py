@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.unit.reference.small_folder import change
+from tests.unit.reference.small_folder import SHIPPED, change
 from worker.cli.reference.command import reference
+
+EDITIONS = len(list(SHIPPED.glob("*/*.csv")))
 
 
 def run(*arguments: str | Path) -> Result:
@@ -21,7 +23,7 @@ def test_verify_says_that_nothing_is_wrong(small: Path) -> None:
     result = run("verify", "--directory", small)
 
     assert result.exit_code == 0
-    assert result.output.startswith("Good: 24 editions with ")
+    assert result.output.startswith(f"Good: {EDITIONS} editions with ")
 
 
 def test_verify_names_what_is_wrong(small: Path) -> None:
@@ -60,7 +62,7 @@ def test_verify_speaks_json(small: Path) -> None:
         ("icd10cm", "g35", "2025-10-01", "not in force", 1),
         ("icd10cm", "J45.50", "2025-10-01", "found", 0),
         ("modifiers", "JZ", "2022-12-31", "not in force", 1),
-        ("mue", "J2357", "2026-06-30", "not covered", 1),
+        ("mue", "J2357", "2024-06-30", "not covered", 1),
         ("mue", "J2357", "2026-07-01", "found", 0),
         ("mue", "J2357+outpatient_hospital", "2026-07-01", "found", 0),
         ("ncci_pairs", "96413+99213", "2024-07-01", "found", 0),
@@ -126,15 +128,15 @@ def test_editions_are_listed(small: Path) -> None:
     as_json = json.loads(run("editions", "--directory", small, "--format", "json").output)
 
     assert "containers@2026q1                  2026-01-01 to 2026-03-31" in as_text.output
-    assert len(as_json) == 24
+    assert len(as_json) == EDITIONS
 
 
 @pytest.mark.parametrize(
     ("on", "is_overdue", "has_ended"),
-    [("2026-04-03", False, True), ("2026-03-31", False, False), ("2026-04-04", True, True)],
+    [("2026-12-31", False, False), ("2027-01-01", False, True), ("2027-01-02", True, True)],
 )
 def test_coverage_tells_age_and_end(small: Path, on: str, *, is_overdue: bool, has_ended: bool) -> None:
-    """A table of January is overdue after its 92 days, and speaks to the end of March."""
+    """A table of October is overdue after its 92 days, and speaks to the end of December."""
     result = run("coverage", "--on", on, "--directory", small, "--format", "json")
     (limits,) = [each for each in json.loads(result.output) if each["table"] == "asp_limits"]
 
@@ -148,7 +150,7 @@ def test_coverage_lists_gaps(small: Path) -> None:
     result = run("coverage", "--on", "2026-02-01", "--directory", small)
 
     assert "nothing from 2025-12-30 to 2025-12-31" in result.output
-    assert "asp_limits           2025-10-01 to 2026-03-31" in result.output
+    assert "asp_limits           2024-01-01 to 2026-12-31" in result.output
 
 
 def test_diff_of_two_editions(small: Path) -> None:

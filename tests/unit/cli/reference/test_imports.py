@@ -114,10 +114,14 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
         ("25", "Birthing Center", "NF"),
         ("28", "Unassigned", ""),
     ]
-    old = raw_rows((small / "hcpcs" / "2024-07.csv").read_bytes())
+    old = raw_rows((small / "hcpcs" / "2026-07.csv").read_bytes())
     records = [
         given.hcpcs_record(
-            row["hcpcs"], "Words", "Short", row["effective_from"].replace("-", ""), row["effective_to"].replace("-", "")
+            row["hcpcs"],
+            "Words",
+            "Short",
+            (row["effective_from"] or "2025-04-01").replace("-", ""),
+            row["effective_to"].replace("-", ""),
         )
         for row in old
     ]
@@ -155,14 +159,14 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
 def test_a_tenth_of_the_rows_may_go(small: Path, tmp_path: Path, rows: int, *, is_refused: bool) -> None:
     """One of ten rows gone is let through; one of nine is more than a tenth."""
     held = [(f"J{number:04}", "1") for number in range(rows)]
-    (file,) = saved(tmp_path, given.asp_pricing(held))
+    (file,) = saved(tmp_path, given.asp_pricing(held, "Effective January 1, 2027 through March 31, 2027"))
     run("import", "asp-pricing", file, "--force", "--directory", small)
-    (shorter,) = saved(tmp_path, given.asp_pricing(held[1:], "Effective July 1, 2026 through September 30, 2026"))
+    (shorter,) = saved(tmp_path, given.asp_pricing(held[1:], "Effective April 1, 2027 through June 30, 2027"))
 
     result = run("import", "asp-pricing", shorter, "--directory", small)
 
     assert (result.exit_code == 1) == is_refused
-    assert (f"asp_limits: 1 of the {rows} rows of 2026q2 are not in 2026q3" in result.output) == is_refused
+    assert (f"asp_limits: 1 of the {rows} rows of 2027q1 are not in 2027q2" in result.output) == is_refused
 
 
 def test_force_lets_more_go(small: Path, tmp_path: Path) -> None:
@@ -290,7 +294,7 @@ def test_prose_beside_the_tables_stays(small: Path, tmp_path: Path) -> None:
 def test_claims_whose_verdict_changes_are_listed(small: Path, tmp_path: Path) -> None:
     """150 mg are 30 units of 5 mg; under a unit of 10 mg they would be 15."""
     other = Path(shutil.copytree(small, tmp_path / "other"))
-    change(other, "drugs/2026-01.csv", "Omalizumab injection,5,mg", "Omalizumab injection,10,mg")
+    change(other, "drugs/2026-10.csv", "Omalizumab injection,5,mg", "Omalizumab injection,10,mg")
     lines = [synthetic.line("J2357", units=30, modifiers=["JZ"]), synthetic.line("96372")]
     record = [synthetic.element("dose-administered", "150", "mg", 1)]
     fits = synthetic.claim(lines, record=record)

@@ -110,10 +110,10 @@ def test_bytes_that_are_no_utf_8_are_found(small: Path) -> None:
             id="value outside its set",
         ),
         pytest.param(
-            "modifiers/2024-07.csv",
+            "modifiers/2025-10.csv",
             "2018-01-01,2024-12-31",
             "2025-01-01,2024-12-31",
-            "modifiers/2024-07.csv: row 4, column effective_to: expected a day not before 2025-01-01, found 2024-12-31",
+            "modifiers/2025-10.csv: row 4, column effective_to: expected a day not before 2025-01-01, found 2024-12-31",
             id="dates reversed",
         ),
         pytest.param(
@@ -169,32 +169,32 @@ def test_bytes_that_are_no_utf_8_are_found(small: Path) -> None:
             id="exclusion set of one",
         ),
         pytest.param(
-            "modifiers/2024-07.csv",
+            "modifiers/2025-10.csv",
             "2024-12-31,TB,",
             "2024-12-31,TZ,",
-            "modifiers/2024-07.csv: row 4, column successor: expected another modifier of this table, found TZ",
+            "modifiers/2025-10.csv: row 4, column successor: expected another modifier of this table, found TZ",
             id="modifier with an unknown successor",
         ),
         pytest.param(
-            "drugs/2026-01.csv",
+            "drugs/2026-10.csv",
             ",J2802\n",
             ",J2803\n",
-            "drugs/2026-01.csv: row 7, column successor: expected another code of this table, found J2803",
+            "drugs/2026-10.csv: row 7, column successor: expected another code of this table, found J2803",
             id="successor that does not exist",
         ),
         pytest.param(
-            "drugs/2026-01.csv",
+            "drugs/2026-10.csv",
             "2024-12-31,,J2802",
             ",,J2802",
-            "drugs/2026-01.csv: row 7, column effective_to: "
+            "drugs/2026-10.csv: row 7, column effective_to: "
             "expected the last day of a code with the successor J2802, found nothing",
             id="successor of a code in force",
         ),
         pytest.param(
-            "drugs/2026-01.csv",
+            "drugs/2026-10.csv",
             "Abatacept injection,10,mg",
             "Abatacept injection,,mg",
-            "drugs/2026-01.csv: row 3, column unit: expected with unit_amount or not at all, found None mg",
+            "drugs/2026-10.csv: row 3, column unit: expected with unit_amount or not at all, found None mg",
             id="unit without amount",
         ),
         pytest.param(

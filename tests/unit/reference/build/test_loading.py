@@ -138,7 +138,7 @@ def test_a_broken_line_in_the_list_is_refused(folder: Path, line: str) -> None:
             "01,no",
             "row 2, column facility: expected true, false or nothing",
         ),
-        ("drugs/2026-01.csv", "asp_2025q4", "somewhere", "column first_seen: expected names like asp_2025q4"),
+        ("drugs/2026-10.csv", "asp_2025q4", "somewhere", "column first_seen: expected names like asp_2025q4"),
         (
             "asp_limits/2025q4.csv",
             "90375",
@@ -170,12 +170,12 @@ def test_bytes_that_are_not_utf_8_are_refused(folder: Path) -> None:
 
 def test_a_last_day_before_the_first_day_is_refused(folder: Path) -> None:
     """A modifier cannot end before it begins."""
-    with (folder / "modifiers" / "2024-07.csv").open("a", encoding="utf-8") as rows:
+    with (folder / "modifiers" / "2025-10.csv").open("a", encoding="utf-8") as rows:
         rows.write("ZZ,HCPCS,any,2025-01-01,2024-12-31,,modifier,Ends before it begins\n")
     list_files(folder)
 
     assert problems_of(folder) == (
-        "modifiers/2024-07.csv: row 7, column effective_to: expected a day not before 2025-01-01, found 2024-12-31",
+        "modifiers/2025-10.csv: row 7, column effective_to: expected a day not before 2025-01-01, found 2024-12-31",
     )
 
 
@@ -267,5 +267,5 @@ def test_every_edition_is_named_with_its_rows(snapshot: Snapshot) -> None:
     held = {(edition.table, edition.name): edition for edition in snapshot.editions}
 
     assert held["icd10cm", "fy2026"].rows == 74_719
-    assert held["drugs", "2026-01"].rows == 1_351
+    assert held["drugs", "2026-10"].rows == 1_433
     assert all(len(edition.sha256) == 64 for edition in snapshot.editions)

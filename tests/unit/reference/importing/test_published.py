@@ -92,8 +92,8 @@ def test_hcpcs_records_become_codes() -> None:
     )
 
     assert codes.rows == (
-        ("A4216", "Sterile water/saline, 10 ml", "D", "2004-01-01", ""),
-        ("J0135", "Adalimumab", "C", "2005-01-01", "2024-12-31"),
+        ("A4216", "Sterile water/saline, 10 ml", "D", "2004-01-01", "", ""),
+        ("J0135", "Adalimumab", "C", "2005-01-01", "2024-12-31", ""),
     )
     assert (codes.name, codes.in_force_from, codes.in_force_to) == ("2026-04", date(1982, 1, 1), date(2026, 6, 30))
 
@@ -123,6 +123,19 @@ def test_hcpcs_dates_go_into_the_drugs() -> None:
             ("drug", "Hyaluronan, for intra-articular injection", "1", "dose", "false"),
         ),
         ("J3490", "Unclassified drugs", ("drug", "Unclassified drugs", "", "", "")),
+        ("J0002", "Injection, newmab, per gm", ("drug", "newmab", "1", "g", "false")),
+        (
+            "J7998",
+            "Complex (human), per i.u. of factor ix activity",
+            ("drug", "Complex (human)", "1", "IU", "false"),
+        ),
+        # Two amounts are one unit of neither drug.
+        (
+            "J0003",
+            "Injection, newmab 5 mg and othermab 1 mg",
+            ("drug", "newmab 5 mg and othermab 1 mg", "", "", ""),
+        ),
+        ("J0004", "Injection, newmab 0.25 mg/othermab 5 mg", ("drug", "newmab 0.25 mg/othermab 5 mg", "", "", "")),
     ],
 )
 def test_a_drug_code_that_is_not_held_is_added(code: str, description: str, expected: tuple[str, ...]) -> None:

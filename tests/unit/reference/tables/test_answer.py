@@ -20,15 +20,17 @@ from worker.reference.tables.snapshot import Snapshot
         ("Q0519", date(2024, 12, 31), Found),
         ("Q0519", date(2025, 1, 1), NotInForce),
         ("A9999", date(2024, 9, 30), Found),
-        ("A0001", date(2024, 9, 30), Absent),
-        ("A0001", date(2024, 10, 1), NotCovered),
+        ("A0001", date(2026, 9, 30), Absent),
+        ("A0001", date(2026, 10, 1), NotCovered),
+        ("G0552", date(2025, 9, 30), NotCovered),
+        ("G0552", date(2025, 10, 1), Found),
         ("96413", date(2024, 9, 30), Absent),
     ],
 )
 def test_a_level_2_code_is_told_from_an_unknown_one(
     snapshot: Snapshot, hcpcs: str, on: date, kind: type[object]
 ) -> None:
-    """The list is complete for July 2024; after that quarter an unknown code may be a later one."""
+    """The list is complete for July 2026; after that quarter an unknown code may be a later one."""
     assert isinstance(snapshot.hcpcs_code(hcpcs, on), kind)
 
 
@@ -38,11 +40,11 @@ def test_dental_codes_and_their_wording_are_not_held(snapshot: Snapshot) -> None
 
 
 def test_a_code_carried_forward_is_told_by_its_edition(snapshot: Snapshot) -> None:
-    """A code that was good in July 2024 is found in 2026, from an edition that does not speak about 2026."""
-    answer = snapshot.hcpcs_code("A4216", date(2026, 1, 1))
+    """A code that was good in July 2026 is found in October, from an edition that does not speak about October."""
+    answer = snapshot.hcpcs_code("A4216", date(2026, 10, 1))
 
     assert isinstance(answer, Found)
-    assert not answer.edition.covers(date(2026, 1, 1))
+    assert not answer.edition.covers(date(2026, 10, 1))
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,8 @@ def test_a_code_carried_forward_is_told_by_its_edition(snapshot: Snapshot) -> No
     [
         ("Q4101", date(2008, 12, 31), NotInForce),
         ("Q4101", date(2009, 1, 1), Found),
-        ("Q4339", date(2025, 9, 30), NotCovered),
-        ("Q4339", date(2025, 10, 1), Found),
+        ("Q4339", date(2025, 6, 30), NotCovered),
+        ("Q4339", date(2025, 7, 1), Found),
         ("J2357", date(2025, 10, 1), Absent),
     ],
 )
@@ -73,8 +75,8 @@ def test_a_skin_substitute_takes_no_waste_modifier_from_2026(snapshot: Snapshot)
 @pytest.mark.parametrize(
     ("on", "kind"),
     [
-        (date(2025, 9, 30), NotCovered),
-        (date(2025, 10, 1), Found),
+        (date(2023, 12, 31), NotCovered),
+        (date(2024, 1, 1), Found),
         (date(2025, 12, 31), Found),
         (date(2026, 1, 1), Absent),
         (date(2026, 4, 1), NotCovered),
@@ -157,13 +159,16 @@ def test_a_drug_on_no_list_we_hold_is_absent(snapshot: Snapshot) -> None:
 @pytest.mark.parametrize(
     ("code", "on", "kind"),
     [
-        ("207RH0003X", date(2024, 3, 31), NotCovered),
-        ("207RH0003X", date(2024, 4, 1), Found),
-        ("000000000X", date(2024, 4, 1), Absent),
+        ("207RH0003X", date(2024, 3, 31), Found),
+        # In version 25.1 and none before it.
+        ("146E00000X", date(2025, 9, 30), NotInForce),
+        ("146E00000X", date(2025, 10, 1), Found),
+        ("000000000X", date(2026, 3, 31), Absent),
+        ("000000000X", date(2026, 4, 1), NotCovered),
     ],
 )
 def test_a_taxonomy_code_exists_or_not(snapshot: Snapshot, code: str, on: date, kind: type[object]) -> None:
-    """The code set answers from its version on."""
+    """A code answers from its version on; after the last version an unknown code may be a later one."""
     assert isinstance(snapshot.taxonomy_code(code, on), kind)
 
 

@@ -60,9 +60,9 @@ def test_at_most_twenty_codes_are_listed_below(snapshot: Snapshot) -> None:
 
 
 def test_other_fiscal_years_are_not_covered(snapshot: Snapshot) -> None:
-    """Before October 2024 and after September 2026 we hold no list."""
-    expected = NotCovered(date(2024, 10, 1), date(2026, 9, 30))
+    """Before October 2023 and after September 2027 we hold no list."""
+    expected = NotCovered(date(2023, 10, 1), date(2027, 9, 30))
 
-    assert snapshot.diagnosis("G35", date(2024, 9, 30)) == expected
-    assert snapshot.diagnosis("G35", date(2026, 10, 1)) == expected
-    assert snapshot.billable_below("G35", date(2026, 10, 1)) == ()
+    assert snapshot.diagnosis("G35", date(2023, 9, 30)) == expected
+    assert snapshot.diagnosis("G35", date(2027, 10, 1)) == expected
+    assert snapshot.billable_below("G35", date(2027, 10, 1)) == ()

@@ -38,10 +38,11 @@ def test_a_terminated_drug_names_its_last_day_and_successor(snapshot: Snapshot) 
 @pytest.mark.parametrize(
     ("hcpcs", "first_known"),
     [
-        ("J1299", date(2025, 10, 1)),
-        ("J2802", date(2025, 2, 1)),
+        ("J1299", date(2025, 4, 1)),
+        ("J2802", date(2025, 1, 1)),
         ("J0162", date(2026, 1, 1)),
-        ("J0668", date(2026, 7, 1)),
+        ("J0668", date(2025, 10, 1)),
+        ("Q5160", date(2026, 7, 1)),
     ],
 )
 def test_a_drug_without_effective_date_is_unknown_before_it_was_first_seen(
@@ -75,8 +76,8 @@ def test_cpt_codes_carry_no_descriptor(snapshot: Snapshot) -> None:
 @pytest.mark.parametrize(
     ("on", "kind"),
     [
-        (date(2025, 9, 30), NotCovered),
-        (date(2025, 10, 1), Found),
+        (date(2023, 12, 31), NotCovered),
+        (date(2024, 1, 1), Found),
         (date(2025, 12, 31), Found),
         (date(2026, 1, 1), Found),
         (date(2026, 3, 31), Found),
@@ -84,7 +85,7 @@ def test_cpt_codes_carry_no_descriptor(snapshot: Snapshot) -> None:
     ],
 )
 def test_containers_answer_for_the_quarters_we_hold(snapshot: Snapshot, on: date, kind: type[object]) -> None:
-    """Outside the two published crosswalks nothing is known about an NDC or a code."""
+    """Outside the published crosswalks nothing is known about an NDC or a code."""
     by_ndc = snapshot.container("50242004062", on)
     by_code = snapshot.containers_of("J2357", on)
 
@@ -120,7 +121,7 @@ def test_an_ndc_that_the_quarter_lacks_is_absent(snapshot: Snapshot) -> None:
 
 def test_not_covered_tells_what_is_held(snapshot: Snapshot) -> None:
     """The outer bounds of the editions are in the answer."""
-    assert snapshot.asp_limit("J2357", date(2027, 1, 1)) == NotCovered(date(2025, 10, 1), date(2026, 3, 31))
+    assert snapshot.asp_limit("J2357", date(2027, 1, 1)) == NotCovered(date(2024, 1, 1), date(2026, 12, 31))
 
 
 def test_asp_limits_follow_the_quarter(snapshot: Snapshot) -> None:
@@ -155,15 +156,25 @@ def test_waste_duty_tells_its_dates(snapshot: Snapshot) -> None:
 @pytest.mark.parametrize(
     ("on", "kind"),
     [
-        (date(2026, 6, 30), NotCovered),
+        (date(2024, 6, 30), NotCovered),
+        (date(2024, 7, 1), Found),
+        (date(2024, 9, 30), Found),
+        (date(2026, 4, 1), Found),
         (date(2026, 7, 1), Found),
         (date(2026, 9, 30), Found),
-        (date(2026, 10, 1), NotCovered),
     ],
 )
-def test_mue_answers_for_its_quarter(snapshot: Snapshot, on: date, kind: type[object]) -> None:
-    """The limit is known for the third quarter of 2026 only."""
+def test_mue_answers_for_its_quarters(snapshot: Snapshot, on: date, kind: type[object]) -> None:
+    """The limit is known for the third quarter of 2024 and the second and third of 2026."""
     assert isinstance(snapshot.mue("J2357", "practitioner", on), kind)
+
+
+@pytest.mark.parametrize(("on", "kind"), [(date(2026, 6, 30), NotCovered), (date(2026, 7, 1), Found)])
+def test_an_edition_says_nothing_of_a_setting_it_does_not_hold(
+    snapshot: Snapshot, on: date, kind: type[object]
+) -> None:
+    """The second quarter of 2026 has the limits of practitioners only, which does not make the others absent."""
+    assert isinstance(snapshot.mue("J2357", "outpatient_hospital", on), kind)
 
 
 def test_a_limit_of_zero_is_not_an_absent_limit(snapshot: Snapshot) -> None:
