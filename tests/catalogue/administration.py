@@ -5,8 +5,9 @@ Visits beside them carry modifier 25: NCCI policy manual, chapter 11.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -90,7 +91,7 @@ def services_of(ways: Sequence[str], side: str, random: Random) -> list[Procedur
     for code in INJECTIONS:
         # NCCI pairs an injection with an infusion of the day; 59 says that it was a separate one.
         beside = initial or (code == "96401" and counts["96372"])
-        marks = (("59",), ("76",)) if beside else ((), ("59",), ("76",))
+        marks = (("59",), ("59", "76")) if beside else ((), ("59",), ("76",))
         made += [ProcedureLine(code, 1, mark) for mark in marks[: counts[code]]]
     for code, count in counts.items():
         if code in INITIAL or code in INJECTIONS:
@@ -100,6 +101,18 @@ def services_of(ways: Sequence[str], side: str, random: Random) -> list[Procedur
         else:
             made.append(ProcedureLine(code, 1, (side,) if code in SIDED else ()))
     random.shuffle(made)
+    return made
+
+
+def told_apart(services: Sequence[ProcedureLine], columns1: Callable[[str], AbstractSet[str]]) -> list[ProcedureLine]:
+    """The services, each with a modifier for a separate one where it is not paid beside another (NCCI, indicator 1)."""
+    codes = {each.code for each in services}
+    made: list[ProcedureLine] = []
+    for each in services:
+        if columns1(each.code) & codes and not {"59", "XU"}.intersection(each.modifiers):
+            used = any("59" in other.modifiers for other in services if other.code == each.code)
+            each = replace(each, modifiers=("XU" if used else "59", *each.modifiers))  # noqa: PLW2901
+        made.append(each)
     return made
 
 

@@ -7,7 +7,14 @@ from random import Random
 from typing import Final
 
 from tests.catalogue import administration
-from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, PUMP_REFILL, SIDED, most_of, services_of
+from tests.catalogue.administration import (
+    NOT_GIVEN_BY_STAFF,
+    PUMP_REFILL,
+    SIDED,
+    most_of,
+    services_of,
+    told_apart,
+)
 from tests.catalogue.diagnoses import DiagnosisPicker
 from tests.catalogue.doses import JZ_EXISTS_FROM, DrugDose, Reporting, choose_dose, package_quantity
 from tests.catalogue.parties import SamplePayer
@@ -175,7 +182,10 @@ class ClaimDraft:
     def end_day(self, on: date, target: int) -> None:
         """Add what the drugs were given through, sometimes a visit, and other services up to the target."""
         ways = [given.way for given in self.given_today]
-        services = services_of(ways, self._side, self.random)
+        services = told_apart(
+            services_of(ways, self._side, self.random),
+            lambda code: self._supply.snapshot.ncci_columns1(code, "practitioner"),
+        )
         self.services += [service.code for service in services]
         for service in services:
             self._other(

@@ -59,7 +59,7 @@ def drug_for_the_vein_injected(copy: Copy) -> bool | None:
     return None
 
 
-@error("ADM-05", places=OFFICE, few_lines=True)
+@error("ADM-05", places=OFFICE, few_lines=True, companions={"BND-01": "CMS pairs most initial services"})
 def two_initial_services(copy: Copy) -> bool | None:
     given = copy.other_line("96365", "96374", "96409", "96413")
     if given is None:

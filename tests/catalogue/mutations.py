@@ -10,20 +10,22 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from tests.catalogue import errors_in_care, errors_in_drugs, errors_in_form
+from tests.catalogue import errors_in_care, errors_in_codes, errors_in_drugs, errors_in_form
 from tests.catalogue.mutation import Copy, Mutation, mutations_of
 from tests.catalogue.valid_claims import ValidClaim, ValidClaims
 from worker.payers.profile import DocumentationMode, EditSetting, Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.samples.synthetic import Json
 
+MODULES: Final = (errors_in_form, errors_in_drugs, errors_in_care, errors_in_codes)
+"""Where the known errors are declared."""
 MOST_REFUSED: Final = 400
 """Claims in a row to which an error may not apply."""
 
 
 def all_mutations() -> tuple[Mutation, ...]:
     """The catalogue of known errors."""
-    return tuple(each for module in (errors_in_form, errors_in_drugs, errors_in_care) for each in mutations_of(module))
+    return tuple(each for module in MODULES for each in mutations_of(module))
 
 
 class Reported(NamedTuple):

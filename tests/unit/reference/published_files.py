@@ -104,6 +104,18 @@ def ptp(rows: Iterable[Cells], name: str = "ccipra-v323r0-f1.txt") -> PublishedF
     return PublishedFile(name, sheet([*PTP_HEADER, *body], delimiter="\t"))
 
 
+AOC_HEADER = (
+    *("AOC_Edit_Type", "Add-On_Code", "AOC_DelDT", "Primary_Code", "Primary_Code_DelDT", "AOC_Edit_EffDT"),
+    *("AOC_Edit_DelDT", "Special_Instruction_Notes"),
+)
+
+
+def aoc(rows: Iterable[Cells], name: str = "AOC_V2026Q4-MCR.txt") -> PublishedFile:
+    """An add-on code file of type, add-on code, its end, primary code, its end, first and last day of the pairing."""
+    notice = ("Codes only are copyright", *[""] * 7)
+    return PublishedFile(name, sheet([notice, AOC_HEADER, *((*row, "") for row in rows)], delimiter="\t"))
+
+
 def jw_jz(codes: Iterable[str], name: str = "jw-jz-codes-2026-06-18.csv") -> PublishedFile:
     """The JW and JZ list."""
     return PublishedFile(name, sheet([("HCPCS Code", "Short Descriptor"), *((code, "Text") for code in codes)]))

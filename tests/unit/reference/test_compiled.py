@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from io import StringIO
 from itertools import pairwise, product
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from worker.reference.compiled import compile_tables, open_compiled
 from worker.reference.errors import ReferenceDataError
 from worker.reference.files.raw_rows import csv_bytes
 from worker.reference.files.read_table import row_lengths
-from worker.reference.tables.dated import ByEdition, ByRow
+from worker.reference.tables.dated import ByEdition, ByRow, GroupsByRow
 from worker.reference.tables.declared import LoadedTables
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.snapshot import Snapshot
@@ -72,15 +73,18 @@ def from_files(loaded: LoadedTables) -> Snapshot:
     return assemble(loaded)
 
 
-def ways(snapshot: Snapshot, name: str) -> list[ByRow[object, object] | ByEdition[object, object]]:
+DatedRows: TypeAlias = ByRow[object, object] | GroupsByRow[object, object] | ByEdition[object, object]
+
+
+def ways(snapshot: Snapshot, name: str) -> list[DatedRows]:
     """How the rows of a table are found: by all its key columns together, or by each alone."""
     index = getattr(snapshot.tables, name)
     return list(index.values()) if isinstance(index, Mapping) else [index]
 
 
-def rows_by_key(table: ByRow[object, object] | ByEdition[object, object]) -> list[Mapping[object, object]]:
+def rows_by_key(table: DatedRows) -> list[Mapping[object, object]]:
     """What a table holds, an edition at a time."""
-    return [table.rows] if isinstance(table, ByRow) else table.rows
+    return [table.rows] if isinstance(table, (ByRow, GroupsByRow)) else table.rows
 
 
 @pytest.mark.parametrize("name", KEYED)

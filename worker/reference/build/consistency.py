@@ -43,6 +43,8 @@ def _misshapen(loaded: LoadedTables) -> Iterator[str]:
         _shaped(loaded.of(Tables.opps_status), "hcpcs", PROCEDURE, lambda row: row.hcpcs),
         _shaped(loaded.of(Tables.ncci_pairs), "column1", PROCEDURE, lambda row: row.column1),
         _shaped(loaded.of(Tables.ncci_pairs), "column2", PROCEDURE, lambda row: row.column2),
+        _shaped(loaded.of(Tables.add_on_codes), "add_on", PROCEDURE, lambda row: row.add_on),
+        _shaped(loaded.of(Tables.add_on_codes), "primary", PROCEDURE, lambda row: row.primary),
         _shaped(loaded.of(Tables.containers), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.container_labels), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.modifiers), "code", MODIFIER, lambda row: row.code),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from worker.reference.importing import asp_crosswalk, asp_pricing, hcpcs, icd10cm, jw_jz, mue, opps, pos, ptp
+from worker.reference.importing import aoc, asp_crosswalk, asp_pricing, hcpcs, icd10cm, jw_jz, mue, opps, pos, ptp
 from worker.reference.importing.published import FileReader
 
 
@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
         "hcpcs": FileKind("CMS HCPCS quarterly ANWEB file", hcpcs.read, ("hcpcs", "drugs", "skin_substitutes")),
         "mue": FileKind("CMS NCCI MUE files, practitioner and outpatient hospital", mue.read, ("mue",)),
         "ptp": FileKind("CMS NCCI PTP files, practitioner and outpatient hospital", ptp.read, ("ncci_pairs",)),
+        "aoc": FileKind("CMS NCCI add-on code file", aoc.read, ("add_on_codes",)),
         "jw-jz": FileKind("CMS list of JW and JZ policy codes", jw_jz.read, ("waste_duty",)),
         "opps": FileKind("CMS OPPS Addendum B", opps.read, ("opps_status",)),
         "icd10cm": FileKind("ICD-10-CM order file", icd10cm.read, ("icd10cm",)),

@@ -99,6 +99,33 @@ class ByRow(Generic[Key, Row]):
         return Found(row, self.edition)
 
 
+class GroupsByRow(Generic[Key, Row]):
+    """One edition whose rows carry their own dates; all rows of a key may be in force on the same day."""
+
+    __slots__ = ("_absent", "_not_covered", "_period", "edition", "rows")
+
+    def __init__(self, edition: Edition, rows: Mapping[Key, tuple[Row, ...]], period: Callable[[Row], Period]) -> None:
+        self.edition = edition
+        self.rows = rows
+        self._absent = Absent(edition)
+        self._not_covered = outer_bounds((edition,))
+        self._period = period
+
+    def answer(self, key: Key, on: date) -> Answer[tuple[Row, ...]]:
+        """The rows in force on that day; all rows of a key of which none is."""
+        rows = self.rows.get(key)
+        if rows is None:
+            return self._absent if self.edition.covers(on) else self._not_covered
+        periods = [self._period(row) for row in rows]
+        in_force = tuple(row for row, period in zip(rows, periods, strict=True) if period.first <= on <= period.last)
+        if in_force:
+            return Found(in_force, self.edition)
+        last = max(period.last for period in periods)
+        return NotInForce(
+            rows, self.edition, min(period.first for period in periods), None if last == date.max else last
+        )
+
+
 class ByEdition(Generic[Key, Row]):
     """Editions in order of time; each answers for its own dates only."""
 

@@ -6,8 +6,10 @@ from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from worker.reference.files.cells import Cells
 from worker.reference.files.held_rows import ByKey, GroupsByKey, by_part
-from worker.reference.tables.dated import ByEdition, ByRow, Period
+from worker.reference.tables.dated import ByEdition, ByRow, GroupsByRow, Period
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.pairs import CodePairs
+from worker.reference.tables.policy_rows import NcciPair
 
 # Any, below: a key is a text, or a tuple of texts where a table has several key columns.
 Row = TypeVar("Row")
@@ -83,6 +85,31 @@ def by_row(
     def index(loaded: LoadedTable[Row]) -> ByRow[Any, Row]:
         ((edition, rows),) = loaded.editions
         return ByRow(edition, GroupsByKey(rows, *columns), lambda row: period(row, edition))
+
+    return Table(name, "row", read_row, columns, index)
+
+
+def groups_by_row(
+    name: str, read_row: Callable[[Cells], Row], column: str, period: Callable[[Row, Edition], Period]
+) -> Table[Row, GroupsByRow[str, Row]]:
+    """A table with several rows a key, each with its own dates."""
+
+    def index(loaded: LoadedTable[Row]) -> GroupsByRow[str, Row]:
+        ((edition, rows),) = loaded.editions
+        return GroupsByRow(edition, GroupsByKey(rows, column), lambda row: period(row, edition))
+
+    return Table(name, "row", read_row, (column,), index)
+
+
+def code_pairs(
+    name: str, read_row: Callable[[Cells], NcciPair], period: Callable[[NcciPair, Edition], Period]
+) -> Table[NcciPair, CodePairs]:
+    """The table of code pairs, whose rows carry their own dates."""
+    columns = ("setting", "column1", "column2")
+
+    def index(loaded: LoadedTable[NcciPair]) -> CodePairs:
+        ((edition, rows),) = loaded.editions
+        return CodePairs(edition, GroupsByKey(rows, *columns), lambda row: period(row, edition))
 
     return Table(name, "row", read_row, columns, index)
 

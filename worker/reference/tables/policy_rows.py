@@ -16,8 +16,8 @@ class NcciPair:
     """Two codes that are not paid together; `column2` is the one denied.
 
     `modifier_indicator` 0 allows no modifier, 1 allows one that separates the services, 9 does not apply. The edition
-    speaks for one quarter: an answer for a later day (`edition.covers(on)` is False) is carried forward, and since the
-    pair may have been deleted meanwhile, it can only warn. `effective_from` None: not in our source.
+    speaks for one quarter: an answer for a later day (`edition.covers(on)` is False) is carried forward.
+    `effective_from` None: not in our source.
     """
 
     setting: CareSetting
@@ -27,6 +27,21 @@ class NcciPair:
     effective_from: date | None
     effective_to: date | None
     rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnPairing:
+    """A code that is paid only beside another one, and one primary code beside which it is.
+
+    `type` 1: the primary codes held are all there are; 2: the contractor says which, and `primary` is `CCCCC`; 3: the
+    contractor may add to those held.
+    """
+
+    add_on: str
+    primary: str
+    type: int
+    effective_from: date
+    effective_to: date | None
 
 
 @dataclass(frozen=True, slots=True)

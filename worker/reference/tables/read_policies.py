@@ -4,6 +4,7 @@ from typing import Final
 
 from worker.reference.files.cells import Cells
 from worker.reference.tables.policy_rows import (
+    AddOnPairing,
     ContainerLabel,
     ExpertHint,
     HintEvidence,
@@ -18,6 +19,7 @@ SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unliste
 EVIDENCE: Final[tuple[HintEvidence, ...]] = ("unverified",)
 LABELED_KINDS: Final[tuple[LabeledKind, ...]] = ("single-dose", "multi-dose")
 MODIFIER_INDICATORS: Final = frozenset({0, 1, 9})
+ADD_ON_TYPES: Final = frozenset({1, 2, 3})
 
 
 def read_ncci_pair(cells: Cells) -> NcciPair:
@@ -35,6 +37,22 @@ def read_ncci_pair(cells: Cells) -> NcciPair:
         effective_from=effective_from,
         effective_to=effective_to,
         rationale=cells.text("rationale"),
+    )
+
+
+def read_add_on_pairing(cells: Cells) -> AddOnPairing:
+    """One row of `add_on_codes`."""
+    effective_from, effective_to = cells.day("effective_from"), cells.maybe_day("effective_to")
+    cells.in_order(effective_from, effective_to, "effective_to")
+    kind = cells.whole("type")
+    if kind not in ADD_ON_TYPES:
+        cells.note("type", f"expected 1, 2 or 3, found {kind}")
+    return AddOnPairing(
+        add_on=cells.text("add_on"),
+        primary=cells.text("primary"),
+        type=kind,
+        effective_from=effective_from,
+        effective_to=effective_to,
     )
 
 

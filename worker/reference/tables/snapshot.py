@@ -7,7 +7,7 @@ from worker.reference.tables.answer import Answer
 from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.names import DrugNames
-from worker.reference.tables.policy_rows import ContainerLabel, ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.policy_rows import AddOnPairing, ContainerLabel, ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
     AspLimit,
     CareSetting,
@@ -113,9 +113,21 @@ class Snapshot:
     def ncci_pair(self, column1: str, column2: str, setting: CareSetting, on: date) -> Answer[NcciPair]:
         """Whether the second code is not paid beside the first; a pair is held in one direction only.
 
-        Past the edition's last day a Found pair is carried forward and can only warn.
+        Past the edition's last day a Found pair is carried forward.
         """
         return self.tables.ncci_pairs.answer((setting, column1, column2), on)
+
+    def ncci_columns1(self, column2: str, setting: CareSetting) -> frozenset[str]:
+        """The codes beside which, on some day, a code is not paid."""
+        return self.tables.ncci_pairs.above(column2, setting)
+
+    def add_on(self, hcpcs: str, on: date) -> Answer[tuple[AddOnPairing, ...]]:
+        """The primary codes of an add-on code; Absent for a code that stays by itself."""
+        return self.tables.add_on_codes.answer(hcpcs, on)
+
+    def is_add_on(self, hcpcs: str) -> bool:
+        """Whether a code is an add-on code on some day."""
+        return hcpcs in self.tables.add_on_codes.rows
 
     def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
         """The contractors' lists on a drug that patients usually inject themselves; the lists held are partial."""

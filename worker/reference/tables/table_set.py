@@ -4,7 +4,18 @@ from typing import Any, Final
 
 from worker.reference.tables.code_set_rows import HcpcsCode, SkinSubstitute, TaxonomyCode
 from worker.reference.tables.dated import Period
-from worker.reference.tables.declared import LoadedTables, Table, by_edition, by_row, codes, grouped, listed, parted
+from worker.reference.tables.declared import (
+    LoadedTables,
+    Table,
+    by_edition,
+    by_row,
+    code_pairs,
+    codes,
+    grouped,
+    groups_by_row,
+    listed,
+    parted,
+)
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.policy_rows import NcciPair
@@ -16,6 +27,7 @@ from worker.reference.tables.read_code_sets import (
     read_taxonomy_code,
 )
 from worker.reference.tables.read_policies import (
+    read_add_on_pairing,
     read_container_label,
     read_expert_hint,
     read_ncci_pair,
@@ -80,7 +92,13 @@ class Tables:
     hcpcs_codes = by_row("hcpcs", read_hcpcs_code, "hcpcs", period=_of_hcpcs_code)
     skin_substitutes = by_row("skin_substitutes", read_skin_substitute, "hcpcs", period=_since_known)
     products = grouped("products", read_product, "product_id", "hcpcs")
-    ncci_pairs = by_row("ncci_pairs", read_ncci_pair, "setting", "column1", "column2", period=_of_ncci_pair)
+    ncci_pairs = code_pairs("ncci_pairs", read_ncci_pair, _of_ncci_pair)
+    add_on_codes = groups_by_row(
+        "add_on_codes",
+        read_add_on_pairing,
+        "add_on",
+        period=lambda pairing, _: Period(pairing.effective_from, pairing.effective_to),
+    )
     self_administered = grouped("sad_exclusions", read_self_administered, "hcpcs")
     taxonomy = by_row("taxonomy", read_taxonomy_code, "code", period=_of_taxonomy_code)
     remark_codes = by_edition("remark_codes", read_remark_code, "code_set", "code")

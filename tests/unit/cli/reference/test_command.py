@@ -50,6 +50,9 @@ def test_verify_speaks_json(small: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "key", "on", "answer", "code"),
     [
+        ("add_on_codes", "96415", "2013-04-01", "found", 0),
+        ("add_on_codes", "96415", "2013-03-31", "not in force", 1),
+        ("add_on_codes", "96413", "2026-07-01", "absent", 1),
         ("asp_limits", "J2357", "2025-10-01", "found", 0),
         ("containers", "J2357", "2025-10-01", "found", 0),
         ("containers", "50242-0040-62", "2025-10-01", "found", 0),

@@ -134,6 +134,7 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
         ("hcpcs", [given.hcpcs(records)], []),
         ("mue", [given.mue(mue), given.mue(mue, "Outpatient Hospital")], []),
         ("ptp", [given.ptp([pair]), given.ptp([pair], "ccioph-v323r0-f1.txt")], ["--force"]),
+        ("aoc", [given.aoc([("1", "96415", "", "96413", "", "2013091", "")])], ["--force"]),
         ("jw-jz", [given.jw_jz(["J1300", "J2357", "J2796"])], []),
         ("opps", [given.opps(statuses)], []),
         ("icd10cm", [given.icd10cm(diagnoses)], []),
@@ -151,7 +152,7 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
     assert {
         *("asp_limits@2026q2", "containers@2026q2", "products@2026q2", "hcpcs@2026-04", "drugs@2026-04", "mue@2026q4"),
         *("skin_substitutes@2026-04", "ncci_pairs@2026q4", "waste_duty@2026-06-18", "opps_status@2026q2"),
-        *("icd10cm@fy2027", "place_of_service@2026-05"),
+        *("add_on_codes@2026q4", "icd10cm@fy2027", "place_of_service@2026-05"),
     } <= names
 
 

@@ -193,6 +193,32 @@ def test_ptp_keeps_pairs_of_drug_administration() -> None:
     assert (edition.name, edition.in_force_from) == ("2026q4", date(2026, 10, 1))
 
 
+def test_add_on_codes_end_with_the_first_of_three_days() -> None:
+    """A pairing ends with itself or with either of its codes; days are counted in the year."""
+    (edition,) = read(
+        "aoc",
+        given.aoc(
+            [
+                ("1", "96415", "", "96413", "", "2013091", ""),
+                ("1", "96366", "", "96367", "2025365", "2014001", "2026090"),
+                ("3", "77001", "2024366", "CCCCC", "", "2013091", ""),
+                ("1", "96411", "", "96409", "", "2026001", "2025365"),
+            ]
+        ),
+    )
+
+    assert edition.rows == (
+        ("77001", "CCCCC", "3", "2013-04-01", "2024-12-31"),
+        ("96366", "96367", "1", "2014-01-01", "2025-12-31"),
+        ("96415", "96413", "1", "2013-04-01", ""),
+    )
+    assert (edition.name, edition.in_force_from, edition.in_force_to) == (
+        "2026q4",
+        date(2026, 10, 1),
+        date(2026, 12, 31),
+    )
+
+
 def test_the_jw_jz_list_gives_every_code_the_dates_of_the_policy() -> None:
     """The list has no dates of its own but the day it was made."""
     (edition,) = read("jw-jz", given.jw_jz(["J2357", "J0129"]))
@@ -358,6 +384,33 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
             [given.ptp([("96413", "99213", "20200101", "*", "1")], "ccipra-v322.txt"), PTP_HOSPITAL],
             "ptp: expected files of one quarter",
         ),
+        ("aoc", [given.jw_jz(["J2357"])], "aoc: expected a .csv or .txt file with the columns AOC_Edit_Type"),
+        (
+            "aoc",
+            [given.aoc([("1", "96415", "", "96413", "", "2013400", "")])],
+            "row 3, column AOC_Edit_EffDT: expected a date as YYYYDDD, found '2013400'",
+        ),
+        (
+            "aoc",
+            [given.aoc([("1", "96415", "", "96413", "", "", "")])],
+            "row 3, column AOC_Edit_EffDT: expected a date as YYYYDDD, found 'nothing'",
+        ),
+        (
+            "aoc",
+            [given.aoc([("4", "96415", "", "96413", "", "2013091", "")])],
+            "row 3, column AOC_Edit_Type: expected 1, 2 or 3, found '4'",
+        ),
+        (
+            "aoc",
+            [
+                given.aoc(
+                    [("1", "96415", "", "96413", "", "2013091", ""), ("2", "96415", "", "96413", "", "2013091", "")]
+                )
+            ],
+            "row 4, column Primary_Code: expected each pairing once from one day",
+        ),
+        ("aoc", [given.aoc([("1", "96411", "", "96409", "", "2026001", "2025365")])], "expected pairings below"),
+        ("aoc", [given.aoc([("1", "96415", "", "96413", "", "2013091", "")], "codes.txt")], "give --in-force-from"),
         ("jw-jz", [given.jw_jz(["J2357"], "list.csv")], "give --in-force-from"),
         ("jw-jz", [given.jw_jz(["J2357", "J2357"])], "row 3, column HCPCS Code: expected each code once"),
         ("opps", [given.jw_jz(["J2357"])], "opps: expected a .csv or .txt file with the columns HCPCS Code, SI, APC"),

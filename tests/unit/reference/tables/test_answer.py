@@ -127,13 +127,51 @@ def test_an_ended_pair_is_not_in_force_afterwards(snapshot: Snapshot) -> None:
 
 
 def test_a_pair_past_its_quarter_is_carried_forward(snapshot: Snapshot) -> None:
-    """It may have been deleted meanwhile, so an edit must be able to tell."""
+    """It may have been deleted meanwhile, and the edition says that it does not cover the day."""
     on = date(2024, 10, 1)
 
     answer = snapshot.ncci_pair("96413", "99213", "practitioner", on)
 
     assert isinstance(answer, Found)
     assert not answer.edition.covers(on)
+
+
+def test_a_pair_is_found_from_the_code_that_is_denied(snapshot: Snapshot) -> None:
+    """Every row of the table is reached from its second column, in its own setting."""
+    reached = {
+        (setting, column1, column2)
+        for setting in ("practitioner", "outpatient_hospital")
+        for column2 in {key[2] for key in snapshot.tables.ncci_pairs.rows}
+        for column1 in snapshot.ncci_columns1(column2, setting)
+    }
+
+    assert reached == set(snapshot.tables.ncci_pairs.rows)
+    assert snapshot.ncci_columns1("J2357", "practitioner") == frozenset()
+
+
+def test_an_add_on_code_has_the_primary_codes_of_the_day(snapshot: Snapshot) -> None:
+    """Each pairing has its own first day, and several are in force on one."""
+    before, after = snapshot.add_on("G2211", date(2025, 12, 31)), snapshot.add_on("G2211", date(2026, 1, 1))
+
+    assert isinstance(before, Found)
+    assert isinstance(after, Found)
+    assert "99347" in {pairing.primary for pairing in after.row} - {pairing.primary for pairing in before.row}
+    assert {pairing.primary for pairing in before.row} < {pairing.primary for pairing in after.row}
+
+
+@pytest.mark.parametrize(
+    ("hcpcs", "on", "kind"),
+    [
+        ("96415", date(2013, 3, 31), NotInForce),
+        ("96415", date(2013, 4, 1), Found),
+        ("96413", date(2026, 7, 1), Absent),
+        ("96413", date(2026, 6, 30), NotCovered),
+    ],
+)
+def test_an_add_on_code_answers_by_its_own_dates(snapshot: Snapshot, hcpcs: str, on: date, kind: type[object]) -> None:
+    """The edition only bounds what a missing code means."""
+    assert isinstance(snapshot.add_on(hcpcs, on), kind)
+    assert snapshot.is_add_on(hcpcs) == (hcpcs == "96415")
 
 
 @pytest.mark.parametrize(("on", "kind"), [(date(2026, 6, 14), NotCovered), (date(2026, 6, 15), Found)])

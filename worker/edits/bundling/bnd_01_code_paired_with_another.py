@@ -1,0 +1,133 @@
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.codes.correct_coding import (
+    APART,
+    APART_ON_EITHER_FROM,
+    OF_A_SITE,
+    OF_A_VISIT,
+    OF_EITHER,
+    OFFICE_VISITS,
+    of_one_provider,
+    setting_of,
+)
+from worker.edits.codes.ranges import within
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Verdict,
+    line_edit,
+    predicts,
+)
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+from worker.reference.tables.answer import Found, NotCovered
+from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.rows import CareSetting
+
+NURSE_VISIT: Final = "99211"
+NEVER, ALLOWED = 0, 1  # modifier indicators; 9 marks a pair that never took effect
+DENIED_ANYWAY: Final = "GY"
+SETTINGS: Final[tuple[CareSetting, ...]] = ("practitioner", "outpatient_hospital")
+
+
+def _is_paired(code: str, configuration: Configuration) -> bool:
+    return any(configuration.snapshot.ncci_columns1(code, setting) for setting in SETTINGS)
+
+
+@line_edit(
+    "BND-01",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("454",), carc=("97", "236"), rarc=("M80",)),
+    citation=Citation(
+        source="CMS National Correct Coding Initiative, procedure-to-procedure edits, third quarter of 2024, of "
+        "practitioners and outpatient hospitals; NCCI Policy Manual, chapter I",
+        effective=date(1996, 1, 1),
+    ),
+    about=_is_paired,
+    kinds=BOTH_KINDS,
+)
+def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
+    """A code is billed with another one of that day and provider beside which CMS does not pay it.
+
+    Why: CMS lists pairs of codes of which the second is part of the first, or contradicts it. The second is denied,
+    unless the pair allows a modifier and one says that it was a separate service.
+
+    Flagged: 96372 with 20610; 96523 with 96413, which no modifier helps; 96372 with 96413 and without 59; 20610-RT with
+    20611-RT.
+
+    Accepted: 96372-59 with 96413; 20610-LT with 20611-RT; another day or practitioner; a pair after its last day.
+    Visits beside procedures are reported by EM-01 and EM-02. Our list shows the last day of a pair only: a day before
+    the list is not decided. Of its pairs none was deleted after 2019, so that they are taken for those of later
+    quarters.
+    """
+    setting = setting_of(context.claim)
+    if setting is None or line.on is None:
+        return DoesNotApply()
+    above = context.snapshot.ncci_columns1(line.hcpcs, setting)
+    verdicts: list[Verdict] = []
+    found: tuple[LineFacts, NcciPair] | None = None
+    for other in context.claim.lines:
+        if other.hcpcs not in above or other.on != line.on or not of_one_provider(context.claim, line, other):
+            continue
+        answer = context.snapshot.ncci_pair(other.hcpcs, line.hcpcs, setting, line.on)
+        if isinstance(answer, NotCovered):
+            verdicts.append(NoData(f"NCCI pairs before {answer.covers_from}", line.number))
+        if not isinstance(answer, Found) or not _is_ours(answer.row):
+            continue
+        if lifting := _lifting(line, other, answer.row):
+            verdicts.append(Bypassed(f"modifier {lifting}", line.number))
+        elif found is None or answer.row.modifier_indicator < found[1].modifier_indicator:
+            found = other, answer.row
+    return [*verdicts, _flaw(line, *found)] if found else verdicts
+
+
+def _is_ours(pair: NcciPair) -> bool:
+    """Whether no edit of visits reports the pair: EM-02 those of 99211 that nothing lifts, EM-01 those of others."""
+    if pair.modifier_indicator not in {NEVER, ALLOWED}:
+        return False
+    if pair.setting != "practitioner" or not within(pair.column2, OFFICE_VISITS) or within(pair.column1, OFFICE_VISITS):
+        return True
+    return (pair.modifier_indicator == ALLOWED) == (pair.column2 == NURSE_VISIT)
+
+
+def _lifting(line: LineFacts, other: LineFacts, pair: NcciPair) -> str | None:
+    """The modifier that lifts the pair; where both carry one of a site, they must be different sites."""
+    if DENIED_ANYWAY in line.modifiers:
+        return DENIED_ANYWAY
+    if pair.modifier_indicator == NEVER:
+        return None
+    own, others = frozenset(line.modifiers), frozenset(other.modifiers)
+    lifting = own & (APART | OF_EITHER) | others & OF_EITHER | (own - others) & OF_A_SITE
+    if line.on and line.on >= APART_ON_EITHER_FROM:
+        lifting |= others & APART
+    for each, carried in ((line, own), (other, others)):
+        if within(each.hcpcs, OFFICE_VISITS):
+            lifting |= carried & OF_A_VISIT
+    return min(lifting, default=None)
+
+
+def _flaw(line: LineFacts, other: LineFacts, pair: NcciPair) -> Flaw:
+    never = pair.modifier_indicator == NEVER
+    return Flaw(
+        message=f"{line.hcpcs} is not paid beside {other.hcpcs} of {line.on}: CMS pairs them"
+        + (", and no modifier lifts the pair." if never else ", and no modifier says that it was separate."),
+        hint=f"Remove {line.hcpcs}; it is part of {other.hcpcs}."
+        if never
+        else f"Remove {line.hcpcs}, or add 59 or an X modifier if the record shows another site or encounter.",
+        at=in_line(line, "procedureCode"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "column1": other.hcpcs,
+            "column1Line": other.number,
+            "serviceDate": line.on,
+            "modifierIndicator": pair.modifier_indicator,
+            "setting": pair.setting,
+        },
+    )

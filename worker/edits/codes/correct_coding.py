@@ -1,0 +1,43 @@
+"""Who compares the codes of a claim with those of the National Correct Coding Initiative, and what lifts a pair.
+
+Sources: NCCI Policy Manual for Medicare Services, chapter I, section E, for the modifiers; Pub. 100-04, chapter 4,
+section 10.1 and the specifications of the Integrated Outpatient Code Editor for the types of bill; CR 11168 for 59 and
+the X modifiers on the code of column 1.
+"""
+
+from datetime import date
+from typing import Final
+
+from worker.edits.codes.ranges import CodeRange
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.reference.tables.rows import CareSetting
+
+OF_A_VISIT: Final = frozenset({"24", "25", "57"})
+"""Modifiers of a visit that was more than the procedure includes."""
+APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
+"""A separate encounter, practitioner or site."""
+OF_EITHER: Final = frozenset({"27", "58", "78", "79", "91"})
+"""A return to the operating room, a staged or an unrelated procedure, several visits, a repeated test."""
+OF_A_SITE: Final = frozenset(
+    """E1 E2 E3 E4 FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9 LT RT LC LD LM RC
+    RI""".split()  # noqa: SIM905 - a block of codes reads better than a list of quotes
+)
+"""Where on the body."""
+APART_ON_EITHER_FROM: Final = date(2019, 7, 1)
+
+OFFICE_VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99211", "99215"), ("99242", "99245"))
+"""The visits and consultations of the pair table."""
+_EDITED_BILLS: Final = frozenset({"12", "13", "14", "22", "23", "34", "74", "75", "76"})
+
+
+def setting_of(claim: ClaimFacts) -> CareSetting | None:
+    """Which of the two lists of pairs a claim is compared with; None for bills that are compared with none."""
+    if not claim.is_institutional:
+        return "practitioner"
+    facility = claim.claim.claim_information.place_of_service_code
+    return "outpatient_hospital" if facility in _EDITED_BILLS else None
+
+
+def of_one_provider(claim: ClaimFacts, one: LineFacts, other: LineFacts) -> bool:
+    """Whether two lines are of one provider: on a bill the facility, else who performed them."""
+    return claim.is_institutional or claim.rendering_npi(one) == claim.rendering_npi(other)
