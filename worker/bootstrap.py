@@ -19,7 +19,7 @@ from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 from worker.errors import ConfigurationError
 from worker.observe.traces import Spans
-from worker.payers.guide import Guide
+from worker.payers.guide import Guide, guides_by_code
 from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
@@ -104,7 +104,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - where each part comes from
     if not directory.is_dir():
         raise ConfigurationError(f"{directory}: no such configuration directory")
     profiles = read_profiles(directory / "payers", edits, today())
-    guides = {guide.hcpcs: guide for guide in read_all(directory / "guides", Guide)}
+    guides = guides_by_code(read_all(directory / "guides", Guide))
     snapshot, loaded_from = load_tables(directory / "reference", cache)
     pipeline = Pipeline(
         edits=edits,

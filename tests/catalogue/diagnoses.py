@@ -1,5 +1,6 @@
 """Diagnoses that go with the drug, the patient's sex and the fiscal year."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -17,6 +18,8 @@ NEVER_FIRST: Final = tuple(
     R65 T07""".split()  # noqa: SIM905 - a block of codes
 )
 """Codes that follow the disease they come with, by ICD-10-CM's own "code first" notes."""
+EFFECT: Final = re.compile(r"T(?:3[6-9]|4\d|50)(?:.[0-9A-Z][56].|.[56]X.)")
+"""Adverse effects and underdosing of drugs, which follow what they did (guidelines, I.C.19.e.5)."""
 WOMEN: Final = (
     "C51",
     "C52",
@@ -66,4 +69,5 @@ class DiagnosisPicker:
     def _pool_of(self, prefixes: tuple[str, ...], year: int, gender: str) -> tuple[str, ...]:
         other_sex = {"F": MEN, "M": WOMEN}.get(gender, (*MEN, *WOMEN))
         excluded = (*NEVER_FIRST, *NEVER_WITH_ESA, *other_sex, "Z", "V", "W", "X", "Y", "O")
-        return tuple(code for code in self._supply.billable(prefixes, year) if not code.startswith(excluded))
+        known = self._supply.billable(prefixes, year)
+        return tuple(code for code in known if not code.startswith(excluded) and not EFFECT.fullmatch(code))

@@ -41,6 +41,15 @@ def no_drug_of_the_injection(copy: Copy) -> bool | None:
     return None
 
 
+@error("ADM-02", places=OFFICE, few_lines=True, between=CROSSWALK)
+def attestation_on_the_injection(copy: Copy) -> bool | None:
+    given = copy.other_line(*GIVING)
+    if given is None:
+        return False
+    modifiers(given).append(copy.random.choice(("JZ", "JW")))
+    return None
+
+
 @error("ADM-03", places=OFFICE, few_lines=True, visit=False)
 def chemotherapy_code_for_an_ordinary_drug(copy: Copy) -> bool | None:
     if copy.other_line("96413", "96401", "96409") is None or len(copy.made.drugs) > 1:
@@ -77,6 +86,24 @@ def more_injections_than_syringes(copy: Copy) -> bool | None:
     return None
 
 
+@error("ADM-06", documented=True, places=OFFICE, few_lines=True, visit=False)
+def infusion_of_a_quarter_of_an_hour(copy: Copy) -> bool | None:
+    if copy.first.code in copy.guided or copy.other_line("96365", "96413") is None or copy.other_line("96367", "96417"):
+        return False
+    ends = copy.recorded("administration-end")
+    for each in ends:
+        each["value"] = "10:20"
+    return None if ends else False
+
+
+@error("ADM-06", places=OFFICE, few_lines=True, companions={"BND-02": "no infusion may be there to run beside"})
+def infusion_beside_another_twice(copy: Copy) -> bool | None:
+    if copy.other_line("96365", "96413") is None:
+        return False
+    copy.add("96368", units=2, charge="60.00")
+    return None
+
+
 @error("ADM-07", documented=True, places=OFFICE, few_lines=True)
 def infusion_without_an_end(copy: Copy) -> bool | None:
     if copy.first.code in copy.guided or copy.other_line("96365", "96413") is None:
@@ -89,6 +116,15 @@ def infusion_without_an_end(copy: Copy) -> bool | None:
 def visit_without_25(copy: Copy) -> bool | None:
     given = copy.other_line("96372", "96365", "96413", "96374")
     if given is None or service(given).get("procedureModifiers"):
+        return False
+    copy.add("99213", charge="130.00", on=given["serviceDate"])
+    return None
+
+
+@error("EM-01", places=OFFICE, codes=("J7325", "J7321", "J0178", "J2778"), few_lines=True, between=PLACES_KNOWN)
+def visit_without_25_beside_a_procedure(copy: Copy) -> bool | None:
+    given = copy.other_line("20610", "67028")
+    if given is None:
         return False
     copy.add("99213", charge="130.00", on=given["serviceDate"])
     return None
@@ -124,11 +160,13 @@ def visit_without_a_word_in_the_record(copy: Copy) -> bool | None:
 
 
 @error("DOC-01", codes=tuple(CHECKED), few_lines=True, documented=False)
-def drug_for_high_blood_pressure(copy: Copy) -> None:
-    diagnoses = copy.information["healthCareCodeInformation"]
-    diagnoses.append({"diagnosisTypeCode": "ABF", "diagnosisCode": "K219"})
-    for each in filter(None, (copy.drug_line(), copy.waste_line())):
-        service(each)["compositeDiagnosisCodePointers"] = {"diagnosisCodePointers": [str(len(diagnoses))]}
+def drug_with_checklist_for_reflux(copy: Copy) -> None:
+    _point_to_reflux(copy)
+
+
+@error("DOC-01", codes=("J1950", "J7321", "J7325", "J9035", "Q5118"), few_lines=True, documented=False)
+def drug_for_reflux(copy: Copy) -> None:
+    _point_to_reflux(copy)
 
 
 @error("DOC-02", codes=("J2353",), documented=True, few_lines=True)
@@ -250,6 +288,22 @@ def practice_infusing_at_home(copy: Copy) -> bool | None:
         return False
     service(given)["placeOfServiceCode"] = "12"
     return None
+
+
+@error("POS-03", places=OFFICE, few_lines=True)
+def practice_infusing_in_a_hospital(copy: Copy) -> bool | None:
+    given = copy.other_line("96365", "96413", "96374", "96409")
+    if given is None or not copy.document["billing"]["taxonomyCode"].startswith("20"):
+        return False
+    service(given)["placeOfServiceCode"] = copy.random.choice(("19", "22", "23"))
+    return None
+
+
+def _point_to_reflux(copy: Copy) -> None:
+    diagnoses = copy.information["healthCareCodeInformation"]
+    diagnoses.append({"diagnosisTypeCode": "ABF", "diagnosisCode": "K219"})
+    for each in filter(None, (copy.drug_line(), copy.waste_line())):
+        service(each)["compositeDiagnosisCodePointers"] = {"diagnosisCodePointers": [str(len(diagnoses))]}
 
 
 def _approval(copy: Copy, edit: str, last: date, most: Decimal | None = None) -> None:

@@ -271,6 +271,15 @@ def discount_not_told(copy: Copy) -> None:
     copy.options["MOD-07"] = {"covered_entity_npis": [copy.document["billing"]["npi"]]}
 
 
+@error("MOD-07", medicare=True, between=CROSSWALK, few_lines=True, wasted=True)
+def discount_told_of_the_dose_alone(copy: Copy) -> bool | None:
+    waste = copy.waste_line()
+    if waste is None:
+        return False
+    modifiers(copy.drug_line()).append("TB")
+    return None
+
+
 @error("MOD-08", documented=True, few_lines=True)
 def attestation_without_record(copy: Copy) -> bool | None:
     if _is_guided(copy) or "reportInformation" in copy.information.get("claimSupplementalInformation", {}):

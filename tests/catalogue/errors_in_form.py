@@ -322,6 +322,11 @@ def fall_as_principal_diagnosis(copy: Copy) -> bool | None:
 
 
 @error("DX-05")
+def adverse_effect_of_a_drug_first(copy: Copy) -> bool | None:
+    return _first(copy, "T451X5A")
+
+
+@error("DX-05")
 def illness_within_another_first(copy: Copy) -> bool | None:
     return _first(copy, "I43")
 

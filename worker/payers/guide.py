@@ -1,5 +1,6 @@
 """A guide: the record that one drug needs, and its indications."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.documentation import Element
+from worker.errors import ConfigurationError
 
 
 class Evidence(StrEnum):
@@ -76,10 +78,14 @@ class StepTherapy(GuideEntry):
     source: str
 
 
+LevelTwoCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{4}$")]
+
+
 class Guide(GuideEntry):
     """One drug under its true HCPCS code."""
 
-    hcpcs: str = Field(pattern=r"^[A-Z]\d{4}$")
+    hcpcs: LevelTwoCode
+    also: tuple[LevelTwoCode, ...] = Field(default=(), description="codes of its kind for which it holds as well")
     drug: str
     checklist: str | None = Field(default=None, description="the edit that holds a claim to the record list")
     record: tuple[RecordItem, ...] = ()
@@ -90,3 +96,14 @@ class Guide(GuideEntry):
     step_therapy: StepTherapy | None = None
     confusable: tuple[str, ...] = Field(default=(), description="codes that are mistaken for this one")
     notes: str | None = None
+
+
+def guides_by_code(guides: Iterable[Guide]) -> dict[str, Guide]:
+    """The guide of each code, with that code as its own. Raises `ConfigurationError` for a code with two guides."""
+    by_code: dict[str, Guide] = {}
+    for guide in guides:
+        for code in (guide.hcpcs, *guide.also):
+            if code in by_code:
+                raise ConfigurationError(f"guides: {code} is in the guides of {by_code[code].drug} and {guide.drug}")
+            by_code[code] = guide.model_copy(update={"hcpcs": code})
+    return by_code

@@ -9,7 +9,8 @@ from schemas.documentation import REPORT_TYPE, Element
 from worker.bootstrap import build_pipeline, default_config_directory
 from worker.edits.catalogue import load_edits
 from worker.edits.rules.checklist import DOCUMENT, IN_WORDS
-from worker.payers.guide import Evidence, Guide, RecordItem
+from worker.errors import ConfigurationError
+from worker.payers.guide import Evidence, Guide, RecordItem, guides_by_code
 from worker.pipeline.scrub import Pipeline
 
 DRUGS_WITH_A_CHECKLIST = {"J2353": "DOC-02", "J2357": "DOC-03", "J9022": "DOC-04", "J2323": "DOC-05", "J0897": "DOC-06"}
@@ -53,10 +54,28 @@ def test_one_of_several_elements_satisfies_an_item() -> None:
 
 
 def test_every_shipped_guide_is_in_the_file_of_its_code(pipeline: Pipeline) -> None:
-    """`explain J2353` and a reader look in the same place."""
+    """`explain J2353` and a reader look in the same place; a code of the same kind is under `also` there."""
     files = {file.stem for file in (default_config_directory() / "guides").glob("*.yaml")}
 
-    assert files == set(pipeline.guides)
+    assert files == {code for code, guide in pipeline.guides.items() if code not in guide.also}
+
+
+def test_a_guide_holds_for_the_codes_of_its_kind() -> None:
+    """Each has it under its own code."""
+    guides = guides_by_code([Guide.model_validate(SOUND | {"also": ["J2354"]})])
+
+    assert {code: guide.hcpcs for code, guide in guides.items()} == {"J2353": "J2353", "J2354": "J2354"}
+
+
+def test_a_code_has_one_guide() -> None:
+    """With two, one of them would be passed over in silence."""
+    twice = [
+        Guide.model_validate(SOUND),
+        Guide.model_validate({"hcpcs": "J2354", "also": ["J2353"], "drug": "another"}),
+    ]
+
+    with pytest.raises(ConfigurationError, match="J2353 is in the guides of octreotide and another"):
+        guides_by_code(twice)
 
 
 def test_the_checklists_are_those_of_the_documentation_edits(pipeline: Pipeline) -> None:

@@ -13,23 +13,40 @@ IN_ANOTHER_DISEASE: Final = tuple(
     N29 N33 N37 N51 N74""".split()  # noqa: SIM905 - a block of codes reads better than a list of quotes
 )
 
+CAUSE, MANIFESTATION = "an external cause", "a disease that comes with another one"
+EFFECTS: Final = {"5": "an adverse effect of a drug", "6": "the underdosing of a drug"}
+HINTS: Final = {
+    CAUSE: "Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
+    MANIFESTATION: "Send the illness that it comes with first (ABK), and this code after it (ABF).",
+    EFFECTS["5"]: "Send what the drug did to the patient first (ABK), and this code after it (ABF).",
+    EFFECTS["6"]: "Send the illness that was treated too little first (ABK), and this code after it (ABF).",
+}
+DRUGS: Final = ("T36", "T50")
+INTENT: Final = slice(4, 6)
+
 
 @claim_edit(
     "DX-05",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("254", "509"), carc=("16",), rarc=("MA63",)),
-    citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting", section="I.A.13 and I.C.20"),
+    citation=Citation(
+        source="ICD-10-CM Official Guidelines for Coding and Reporting, fiscal year 2026",
+        section="I.A.13, I.C.19.e.5 and I.C.20",
+    ),
 )
 def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
-    """The principal diagnosis may not come first: it is an external cause, or a disease within another one.
+    """The principal diagnosis may not come first: an external cause, an effect of a drug, a disease within another one.
 
-    Why: V00 to Y99 describe how an injury happened, not what is treated. A code "in diseases classified elsewhere"
-    follows the code of the disease that it comes with.
+    Why: V00 to Y99 describe how an injury happened, not what is treated. T36 to T50 with a 5 (adverse effect) or a 6
+    (underdosing) follow the code of what the drug did, or of what its lack did. A code "in diseases classified
+    elsewhere" follows the code of the disease that it comes with.
 
-    Flagged: ABK W19XXXA, a fall: rejected. ABK I43, a heart muscle disease in another disease: a warning, since our
-    list of such categories rests on their titles, not on a retrieved table.
+    Flagged: ABK W19XXXA, a fall, and ABK T451X5A, an adverse effect of a chemotherapy: rejected. ABK I43, a heart
+    muscle disease in another disease: a warning, since our list of such categories rests on their titles, not on a
+    retrieved table.
 
-    Accepted: the injury first and W19XXXA after it; E859 (amyloidosis) first and I43 after it.
+    Accepted: the injury first and W19XXXA after it; D6481 (anemia) first and T451X5A after it; E859 (amyloidosis)
+    first and I43 after it; T451X1A, a poisoning, first.
     """
     entries = claim.claim.claim_information.health_care_code_information
     principal = [
@@ -41,17 +58,26 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
     if not principal:
         verdicts.append(DoesNotApply())
     for place, code in principal:
-        is_cause = code.startswith(EXTERNAL_CAUSE)
-        if is_cause or code.startswith(IN_ANOTHER_DISEASE):
-            kind = "an external cause" if is_cause else "a disease that comes with another one"
+        kind = _kind(code)
+        if kind:
             category = code[:3] if code[:3].isalnum() else "the code"
             verdicts.append(
                 Flaw(
                     message=f"The principal diagnosis ({category}) is {kind}, which may not come first.",
-                    hint="Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
+                    hint=HINTS[kind],
                     at=in_diagnosis(place),
                     facts={"category": category, "kind": kind},
-                    severity=None if is_cause else Severity.WARN,
+                    severity=Severity.WARN if kind == MANIFESTATION else None,
                 )
             )
     return verdicts
+
+
+def _kind(code: str) -> str | None:
+    """Why a code may not come first, in words; None when it may."""
+    if code.startswith(EXTERNAL_CAUSE):
+        return CAUSE
+    if DRUGS[0] <= code[:3] <= DRUGS[1]:
+        # The sixth character states the intent, or the fifth where an X fills the sixth: T451X5A, T3695XA.
+        return EFFECTS.get(code[INTENT].rstrip("X")[-1:])
+    return MANIFESTATION if code.startswith(IN_ANOTHER_DISEASE) else None
