@@ -46,6 +46,11 @@ LATER: Final = ("W19XXXA", "Z7901", "Z79899", "I10", "E119", "Y92009", "Z9221")
 """Codes that may follow any other, of many fiscal years."""
 
 
+BY_SERVICE: Final = {"67028": ("H30", "H34", "H35"), "20610": ("M17", "M25", "M70")}
+"""Diagnoses of the part of the body that is injected."""
+SIDES: Final = {"RT": "right", "LT": "left"}
+
+
 class DiagnosisPicker:
     """Chooses diagnoses."""
 
@@ -54,12 +59,16 @@ class DiagnosisPicker:
         self._guides = guides
         self._pool = lru_cache(maxsize=None)(self._pool_of)
 
-    def choose(self, code: str, on: date, gender: str, random: Random) -> str | None:
-        """A diagnosis for which the drug is given; None when the drug has none for this sex."""
+    def choose(self, code: str, on: date, gender: str, random: Random, *, manner: str, side: str) -> str | None:
+        """A diagnosis for which the drug is given, never of the other side; None when there is none for this sex.
+
+        `manner` is the service by which the drug is given, `side` the modifier of the side that is treated.
+        """
         guide = self._guides.get(code)
-        prefixes = guide.indications.prefixes if guide and guide.indications else CHAPTERS
+        prefixes = guide.indications.prefixes if guide and guide.indications else BY_SERVICE.get(manner, CHAPTERS)
         pool = self._pool(prefixes, self._supply.fiscal_year(on), gender)
-        return random.choice(pool) if pool else None
+        drawn = (random.choice(pool) for _ in range(20 if pool else 0))
+        return next((each for each in drawn if self._supply.side(each) in {None, SIDES[side]}), None)
 
     def fits(self, code: str, diagnosis: str) -> bool:
         """Whether a diagnosis of the claim is one for which the drug is given."""

@@ -133,7 +133,7 @@ class ClaimDraft:
         if same_way >= most_of(manner) or len(self.lines) + len(self.given_today) + 5 > MOST_LINES:
             return False
         dose = self._dose(code, on)
-        pointed = self._pointed(code, on) if dose else None
+        pointed = self._pointed(code, on, manner) if dose else None
         if dose is None or pointed is None:
             return False
         parts = dose.parts if not self.wanted.alone and self.random.random() < 0.7 else (dose,)
@@ -280,10 +280,10 @@ class ClaimDraft:
         """Whether the line is billed to Medicare to be denied, for a second payer to see."""
         return self.payer.medicare_rules and self._supply.is_excluded_by_law(code)
 
-    def _pointed(self, code: str, on: date) -> list[int] | None:
+    def _pointed(self, code: str, on: date, manner: str) -> list[int] | None:
         fitting = [place for place, known in enumerate(self.diagnoses, 1) if self._choose.fits(code, known)]
         if not fitting or (len(self.diagnoses) < MOST_DIAGNOSES and self.random.random() < 0.2):
-            chosen = self._choose.choose(code, on, self.gender, self.random)
+            chosen = self._choose.choose(code, on, self.gender, self.random, manner=manner, side=self._side)
             if chosen is None or (chosen not in self.diagnoses and len(self.diagnoses) >= MOST_DIAGNOSES):
                 return None
             if chosen not in self.diagnoses:

@@ -13,6 +13,7 @@ from tests.catalogue.mutation import CROSSWALK, LIMITS, Copy, error, modifiers, 
 from worker.samples.synthetic import Json, element
 
 FROM_2024: Final = (date(2024, 1, 1), date(2026, 12, 31))
+COVERED_DIAGNOSES: Final = (date(2024, 10, 1), date(2026, 9, 30))
 INSULIN_BY_THE_MONTH: Final = (date(2023, 7, 1), date(2026, 12, 31))
 OFFICE: Final = ("11",)
 ABOVE_LIMIT: Final = {"UNT-03": "the wrong units may be above the limit of the day as well"}
@@ -314,6 +315,19 @@ def joint_without_a_side(copy: Copy) -> bool | None:
         return False
     service(given).pop("procedureModifiers")
     return None
+
+
+@error("MOD-12", codes=("J7318", "J7325", "J7327"), places=OFFICE, few_lines=True, between=COVERED_DIAGNOSES)
+def other_knee_than_the_diagnosis(copy: Copy) -> bool | None:
+    given = copy.other_line("20610")
+    if given is None:
+        return False
+    is_right = modifiers(given)[0] == "RT"
+    diagnoses = copy.information["healthCareCodeInformation"]
+    diagnoses.append({"diagnosisTypeCode": "ABF", "diagnosisCode": "M1712" if is_right else "M1711"})
+    for each in (given, copy.drug_line()):
+        service(each)["compositeDiagnosisCodePointers"] = {"diagnosisCodePointers": [str(len(diagnoses))]}
+    return None if len(diagnoses) <= 12 else False
 
 
 @error("MOD-13", codes=("J0475", "J2274"), medicare=True, places=OFFICE, few_lines=True, wasted=False)

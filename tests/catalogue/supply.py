@@ -154,6 +154,11 @@ class Supply:
         answer = self.snapshot.asp_limit(code, on)
         return answer.row.payment_limit if isinstance(answer, Found) else None
 
+    def side(self, diagnosis: str) -> str | None:
+        """The side of the body that a diagnosis names."""
+        answer = self.snapshot.diagnosis_side(diagnosis, LAST_DAY)
+        return answer.row.side if isinstance(answer, Found) else None
+
     def fiscal_year(self, on: date) -> int:
         """The place of the ICD-10-CM year of the day, or of the nearest one that is known."""
         years = self.snapshot.tables.diagnoses.years

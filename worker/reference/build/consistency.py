@@ -19,6 +19,7 @@ NDC: Final = re.compile(r"\d{11}")
 MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")
 PLACE: Final = re.compile(r"\d{2}")
 TAXONOMY: Final = re.compile(r"[A-Z0-9]{9}X")
+SIDED_DIAGNOSIS: Final = re.compile(r"[A-Z]\d[A-Z0-9]{2,5}")
 
 
 def nonsense(loaded: LoadedTables) -> Iterator[str]:
@@ -48,6 +49,7 @@ def _misshapen(loaded: LoadedTables) -> Iterator[str]:
         _shaped(loaded.of(Tables.containers), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.container_labels), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.modifiers), "code", MODIFIER, lambda row: row.code),
+        _shaped(loaded.of(Tables.diagnosis_sides), "prefix", SIDED_DIAGNOSIS, lambda row: row.prefix),
         _shaped(loaded.of(Tables.places_of_service), "code", PLACE, lambda row: row.code),
         _shaped(loaded.of(Tables.taxonomy), "code", TAXONOMY, lambda row: row.code),
     )

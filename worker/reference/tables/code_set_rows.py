@@ -7,6 +7,7 @@ from typing import Literal
 
 CodeSet = Literal["carc", "rarc", "claim_status_category", "claim_status"]
 TaxonomySection = Literal["individual", "non-individual"]
+BodySide = Literal["right", "left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,11 @@ class RemarkCode:
     code_set: CodeSet
     code: str
     meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisSide:
+    """Beginning of diagnosis codes that all name one side of the body."""
+
+    prefix: str
+    side: BodySide

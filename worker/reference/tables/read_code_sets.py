@@ -4,7 +4,9 @@ from typing import Final
 
 from worker.reference.files.cells import Cells
 from worker.reference.tables.code_set_rows import (
+    BodySide,
     CodeSet,
+    DiagnosisSide,
     HcpcsCode,
     Product,
     RemarkCode,
@@ -15,6 +17,7 @@ from worker.reference.tables.code_set_rows import (
 from worker.reference.tables.read_rows import known_from
 
 CODE_SETS: Final[tuple[CodeSet, ...]] = ("carc", "rarc", "claim_status_category", "claim_status")
+SIDES: Final[tuple[BodySide, ...]] = ("right", "left")
 SECTIONS: Final[tuple[TaxonomySection, ...]] = ("individual", "non-individual")
 
 
@@ -81,3 +84,8 @@ def read_remark_code(cells: Cells) -> RemarkCode:
     return RemarkCode(
         code_set=cells.one_of("code_set", CODE_SETS), code=cells.text("code"), meaning=cells.text("meaning")
     )
+
+
+def read_diagnosis_side(cells: Cells) -> DiagnosisSide:
+    """One row of `diagnosis_sides`."""
+    return DiagnosisSide(prefix=cells.text("prefix"), side=cells.one_of("side", SIDES))

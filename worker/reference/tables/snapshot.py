@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
-from worker.reference.tables.answer import Answer
-from worker.reference.tables.code_set_rows import CodeSet, HcpcsCode, Product, RemarkCode, SkinSubstitute, TaxonomyCode
+from worker.reference.tables.answer import Absent, Answer
+from worker.reference.tables.code_set_rows import (
+    CodeSet,
+    DiagnosisSide,
+    HcpcsCode,
+    Product,
+    RemarkCode,
+    SkinSubstitute,
+    TaxonomyCode,
+)
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.names import DrugNames
 from worker.reference.tables.policy_rows import AddOnPairing, ContainerLabel, ExpertHint, NcciPair, SelfAdministered
@@ -22,6 +31,9 @@ from worker.reference.tables.rows import (
     WasteDuty,
 )
 from worker.reference.tables.table_set import Tables
+
+SHORTEST_WITH_SIDE: Final = 4
+"""Characters of the shortest beginning of a diagnosis code that names a side, such as C561."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +101,16 @@ class Snapshot:
     def billable_below(self, prefix: str, on: date) -> tuple[str, ...]:
         """At most 20 billable codes that refine this prefix: not empty for a non-leaf such as G35."""
         return self.tables.diagnoses.billable_below(prefix, on)
+
+    def diagnosis_side(self, code_without_dot: str, on: date) -> Answer[DiagnosisSide]:
+        """The one side of the body that a diagnosis code names; Absent for both sides, or none."""
+        sides = self.tables.diagnosis_sides
+        answer = sides.answer(code_without_dot, on)
+        for length in range(len(code_without_dot) - 1, SHORTEST_WITH_SIDE - 1, -1):
+            if not isinstance(answer, Absent):
+                break
+            answer = sides.answer(code_without_dot[:length], on)
+        return answer
 
     def place_of_service(self, code: str, on: date) -> Answer[PlaceOfService]:
         """A place of service code."""

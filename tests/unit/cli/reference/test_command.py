@@ -62,6 +62,7 @@ def test_verify_speaks_json(small: Path) -> None:
         ("expert_hints", "J0129", "2025-04-01", "found", 0),
         ("hcpcs", "A4216", "2025-04-01", "found", 0),
         ("icd10cm", "G35", "2025-09-30", "found", 0),
+        ("diagnosis_sides", "M1711", "2025-10-01", "found", 0),
         ("icd10cm", "g35", "2025-10-01", "not in force", 1),
         ("icd10cm", "J45.50", "2025-10-01", "found", 0),
         ("modifiers", "JZ", "2022-12-31", "not in force", 1),

@@ -218,6 +218,26 @@ def test_a_taxonomy_code_tells_persons_from_organizations(snapshot: Snapshot) ->
     assert [answer.row.section for answer in answers if isinstance(answer, Found)] == ["individual", "non-individual"]
 
 
+@pytest.mark.parametrize(
+    ("code", "side"),
+    [
+        ("H353211", "right"),
+        ("S91012A", "left"),
+        ("C561", "right"),
+        ("M170", None),
+        ("H353231", None),
+        ("I5021", None),
+        ("T81500A", None),
+        ("Z96651", None),
+    ],
+)
+def test_a_diagnosis_names_one_side_or_none(snapshot: Snapshot, code: str, side: str | None) -> None:
+    """Both knees, a heart, what was left in the body and an artificial joint name none; an injury keeps its side."""
+    answer = snapshot.diagnosis_side(code, date(2026, 3, 2))
+
+    assert (answer.row.side if isinstance(answer, Found) else None) == side
+
+
 def test_remark_codes_say_what_they_mean_in_our_words(snapshot: Snapshot) -> None:
     """The same number means different things in different sets."""
     on = date(2026, 1, 1)
