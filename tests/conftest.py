@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import os
 from collections.abc import Iterator
 
 import hypothesis
@@ -16,9 +17,14 @@ hypothesis.settings.load_profile("claimscrub")
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compiled tables are kept with the other files of the run, also by the processes that tests start."""
+    """Compiled tables are kept with the other files of the run, also by the processes that tests start.
+
+    The processes that share the tests (PYTEST_XDIST_WORKER names each) share what they have compiled too.
+    """
+    run = tmp_path_factory.getbasetemp()
+    kept = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "cache"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(kept))
         yield
 
 

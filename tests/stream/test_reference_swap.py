@@ -34,7 +34,7 @@ from worker.settings import Settings
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 SWAPS = 20
-CLAIMS_A_SECOND = 150
+CLAIMS_A_SECOND = 50
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from worker.settings import Settings
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 CANARY = "Zq7Canary"
+SENT_AGAIN = 600
+"""Enough that a run can be killed amid them."""
 
 
 async def run(settings: Settings, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -147,14 +149,14 @@ async def test_a_run_that_is_killed_goes_on_where_it_stood(
 ) -> None:
     """Kill -9 amid a replay, start it again: every message is back on the topic exactly once."""
     settings = exactly_once
-    await prepare(settings, [padded(number, 5000) for number in range(1500)])
-    await scrub(today(settings, max_message_bytes=4000, dead_letter_limit_window=0), tmp_path, "narrow", 1500)
+    await prepare(settings, [padded(number, 5000) for number in range(SENT_AGAIN)])
+    await scrub(today(settings, max_message_bytes=4000, dead_letter_limit_window=0), tmp_path, "narrow", SENT_AGAIN)
     command = ("-m", "worker", "dead-letters", "replay", "--send")
     null = os.open(os.devnull, os.O_WRONLY)
     audit = environment(settings, CLAIMSCRUB_AUDIT_FILE=str(audit_file))
     replaying = forks().start(command, audit, ROOT, null, null)
     os.close(null)
-    while len(audited(audit_file)) < 500:
+    while len(audited(audit_file)) < SENT_AGAIN // 3:
         assert replaying.poll() is None
         await asyncio.sleep(0.02)
     replaying.kill()
@@ -164,8 +166,8 @@ async def test_a_run_that_is_killed_goes_on_where_it_stood(
 
     assert rest.returncode == 0
     sent = Counter(json.loads(each.value or b"")["id"] for each in await inbound(settings) if replays(each))
-    assert (len(sent), set(sent.values())) == (1500, {1})
-    assert 0 < audited(audit_file)[-1]["sent"] < 1500
+    assert (len(sent), set(sent.values())) == (SENT_AGAIN, {1})
+    assert 0 < audited(audit_file)[-1]["sent"] < SENT_AGAIN
 
 
 async def test_outcomes_that_the_rules_of_today_would_change_are_scrubbed_again(

@@ -56,7 +56,7 @@ async def test_memory_stays_bounded_before_a_backlog(exactly_once: Settings, tmp
         watching = threading.Thread(target=watch)
         watching.start()
         try:
-            await progress(exactly_once, 150)
+            await progress(exactly_once, 60)
         finally:
             finished.set()
             watching.join()
