@@ -49,6 +49,14 @@ LATER: Final = ("W19XXXA", "Z7901", "Z79899", "I10", "E119", "Y92009", "Z9221")
 BY_SERVICE: Final = {"67028": ("H30", "H34", "H35"), "20610": ("M17", "M25", "M70")}
 """Diagnoses of the part of the body that is injected."""
 SIDES: Final = {"RT": "right", "LT": "left"}
+ON_DIALYSIS: Final = frozenset(
+    """J0601 J0602 J0603 J0604 J0605 J0607 J0608 J0609 J0615 J0879 J0882 J0884 J0886 J0887 J0889 J0890 J0892 J0899
+    J0901 J0911 J3591 Q0139 Q4081 Q5105 Q9972""".split()  # noqa: SIM905 - a block of codes
+)
+"""Drug codes for patients with kidney failure on dialysis, by their HCPCS descriptors."""
+NOT_ON_DIALYSIS: Final = frozenset("J0881 J0883 J0885 J0888 J0891 J0898 Q0138 Q5106 Q9973".split())  # noqa: SIM905
+"""Drug codes for all other patients."""
+KIDNEY_FAILURE: Final = "N186"
 
 
 class DiagnosisPicker:
@@ -64,6 +72,8 @@ class DiagnosisPicker:
 
         `manner` is the service by which the drug is given, `side` the modifier of the side that is treated.
         """
+        if code in ON_DIALYSIS:
+            return KIDNEY_FAILURE
         guide = self._guides.get(code)
         prefixes = guide.indications.prefixes if guide and guide.indications else BY_SERVICE.get(manner, CHAPTERS)
         pool = self._pool(prefixes, self._supply.fiscal_year(on), gender)
@@ -72,11 +82,13 @@ class DiagnosisPicker:
 
     def fits(self, code: str, diagnosis: str) -> bool:
         """Whether a diagnosis of the claim is one for which the drug is given."""
+        if code in ON_DIALYSIS:
+            return diagnosis == KIDNEY_FAILURE
         guide = self._guides.get(code)
         return guide is None or guide.indications is None or diagnosis.startswith(guide.indications.prefixes)
 
     def _pool_of(self, prefixes: tuple[str, ...], year: int, gender: str) -> tuple[str, ...]:
         other_sex = {"F": MEN, "M": WOMEN}.get(gender, (*MEN, *WOMEN))
-        excluded = (*NEVER_FIRST, *NEVER_WITH_ESA, *other_sex, "Z", "V", "W", "X", "Y", "O")
+        excluded = (*NEVER_FIRST, *NEVER_WITH_ESA, *other_sex, KIDNEY_FAILURE, "Z", "V", "W", "X", "Y", "O")
         known = self._supply.billable(prefixes, year)
         return tuple(code for code in known if not code.startswith(excluded) and not EFFECT.fullmatch(code))

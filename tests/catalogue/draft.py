@@ -15,7 +15,7 @@ from tests.catalogue.administration import (
     services_of,
     told_apart,
 )
-from tests.catalogue.diagnoses import DiagnosisPicker
+from tests.catalogue.diagnoses import KIDNEY_FAILURE, NOT_ON_DIALYSIS, ON_DIALYSIS, DiagnosisPicker
 from tests.catalogue.doses import JZ_EXISTS_FROM, DrugDose, Reporting, choose_dose, package_quantity
 from tests.catalogue.parties import SamplePayer
 from tests.catalogue.records import Given
@@ -38,6 +38,10 @@ ESA: Final = frozenset({"J0881", "J0882", "J0885", "J0886", "Q4081", "Q5105", "Q
 """Drugs that are billed to Medicare with the last blood count (Pub. 100-04, chapter 17, section 80.8)."""
 ESA_REASON: Final = frozenset({"J0881", "J0885", "J0888", "Q5106"})
 INSULIN_FOR_PUMPS, MONTHS_OF_INSULIN_FROM = ("J1811", "J1813", "J1817"), date(2023, 5, 1)
+IN_STUDIES_ONLY, IN_STUDIES_ONLY_FROM = frozenset({"J0172", "J0174", "J0175"}), date(2022, 4, 7)
+"""Antibodies against amyloid, which Medicare covers in registries and trials only (NCD 200.3)."""
+EXAMINED_IN_A_STUDY: Final = "Z006"
+VISIT_ADD_ON_FROM: Final = date(2024, 1, 1)
 ROUTE_WANTED: Final = frozenset({"J0129", "J3262"})
 VISITS: Final = ("99203", "99204", "99212", "99213", "99214", "99215")
 VISIT_PLACES: Final = frozenset({"11", "19", "20", "22", "49", "71"})
@@ -102,6 +106,8 @@ class ClaimDraft:
         self.total = Decimal(0)
         self._supply, self._choose = supply, diagnoses
         self._side = random.choice(("RT", "LT"))
+        self.in_study = False
+        self.has_laboratory = not wanted.alone and random.random() < 0.1
         self._of_340b = random.choice(("JG", "TB")) if random.random() < 0.1 and not wanted.alone else None
 
     def begin_day(self, on: date) -> None:
@@ -125,9 +131,15 @@ class ClaimDraft:
     def give(self, code: str, on: date) -> bool:
         """Add the lines of one drug; False when it cannot be billed validly here."""
         drug = self._supply.drugs[code]
+        if code in NOT_ON_DIALYSIS and KIDNEY_FAILURE in self.diagnoses:
+            return False
+        if code in ON_DIALYSIS and any(given.code in NOT_ON_DIALYSIS for given in self.drugs):
+            return False
         manner = NOT_GIVEN_BY_STAFF if self.dispensed else administration.way(drug, self.random)
         if manner == administration.CELLS_UNTIL_2024 and on.year > 2024:
             manner = administration.CELLS_FROM_2025
+        if not self._study_is_shown(code, on, manner):
+            return False
         same_way = sum(given.way == manner for given in self.given_today)
         # Two lines of the drug, one of its service, those of the drugs before it, and a visit.
         if same_way >= most_of(manner) or len(self.lines) + len(self.given_today) + 5 > MOST_LINES:
@@ -152,6 +164,19 @@ class ClaimDraft:
         made = Given(drug, on, dose, manner, number, wasted, codes)
         self.drugs.append(made)
         self.given_today.append(made)
+        return True
+
+    def _study_is_shown(self, code: str, on: date, manner: str) -> bool:
+        """Show the study of a drug that Medicare covers in studies only; False when there is no room for it."""
+        if not self.payer.medicare_rules or code not in IN_STUDIES_ONLY or on < IN_STUDIES_ONLY_FROM:
+            return True
+        if EXAMINED_IN_A_STUDY not in self.diagnoses:
+            # The drug's own diagnosis comes first.
+            chosen = self._choose.choose(code, on, self.gender, self.random, manner=manner, side=self._side)
+            if chosen is None or len(self.diagnoses) + 2 > MOST_DIAGNOSES:
+                return False
+            self.diagnoses += [each for each in (chosen, EXAMINED_IN_A_STUDY) if each not in self.diagnoses]
+        self.in_study = True
         return True
 
     def _give_in_parts(
@@ -194,6 +219,10 @@ class ClaimDraft:
         wants_visit = self.wanted.visit if self.wanted.visit is not None else self.random.random() < 0.2
         if wants_visit and not self.facility and self.place in VISIT_PLACES and len(self.lines) < MOST_LINES:
             self._other(self.random.choice(VISITS), on, 1, ("25",) if services else (), Decimal("148.50"))
+            if not services and on >= VISIT_ADD_ON_FROM and len(self.lines) < MOST_LINES and self.random.random() < 0.5:
+                self._other("G2211", on, 1, (), Decimal("16.00"))
+        if self.has_laboratory and not self.facility and len(self.lines) < MOST_LINES:
+            self._other("85018", on, 1, ("QW",), Decimal("4.00"))
         if self.place in VISIT_PLACES and self.random.random() < 0.5 and not self.wanted.few_lines:
             for code in self.random.sample(OTHER_SERVICES, max(0, min(target - len(self.lines), len(OTHER_SERVICES)))):
                 self._other(code, on, 1, (), Decimal(self.random.randint(100, 9900)) / 100)
@@ -318,6 +347,8 @@ class ClaimDraft:
             made.append("KD")
         if code in INSULIN_FOR_PUMPS and on >= MONTHS_OF_INSULIN_FROM:
             made.append("JK")
+        if self.payer.medicare_rules and code in IN_STUDIES_ONLY and on >= IN_STUDIES_ONLY_FROM:
+            made.append("Q0")
         if code in ROUTE_WANTED:
             made.append("JA")
         if manner in SIDED:

@@ -83,6 +83,10 @@ def _references(made: Json, draft: ClaimDraft) -> None:
             "attachmentTransmissionCode": "FX",
             "attachmentControlNumber": f"ATT{random.randrange(10**6):06}",
         }
+    if draft.in_study:
+        numbers["demoProjectIdentifier"] = f"{random.randrange(10**8):08}"
+    if draft.has_laboratory:
+        numbers["cliaNumber"] = f"{random.randrange(100):02}D{random.randrange(10**7):07}"
     if numbers:
         information["claimSupplementalInformation"] = numbers
 

@@ -4,12 +4,15 @@
 from datetime import date
 from typing import Final
 
-from tests.catalogue.mutation import Copy, error, service
+from tests.catalogue.mutation import Copy, error, modifiers, service
 from worker.reference.tables.answer import Found
 
 OFFICE: Final = ("11",)
 PAIRS_KNOWN: Final = (date(2024, 7, 1), date(2026, 12, 31))
 ADD_ONS_KNOWN: Final = (date(2026, 1, 1), date(2026, 12, 31))
+CODES_KNOWN: Final = (date(2024, 7, 1), date(2026, 9, 30))
+VACCINES_KNOWN: Final = (date(2025, 7, 1), date(2025, 12, 31))
+MOST_MODIFIERS: Final = 4
 FLUSH: Final = "96523"
 INJECTED: Final = ("96372", "96374", "96365")
 
@@ -46,4 +49,71 @@ def further_hours_without_the_first(copy: Copy) -> bool | None:
     if not isinstance(pairings, Found) or codes & {pairing.primary for pairing in pairings.row}:
         return False
     copy.add(wanted, charge="40.00")
+    return None
+
+
+@error("HCP-10", codes=("J0882", "J0884", "J0887", "Q0139", "Q4081", "Q5105"), few_lines=True, visit=False)
+def dialysis_code_without_dialysis(copy: Copy) -> None:
+    for each in copy.information["healthCareCodeInformation"]:
+        if each["diagnosisCode"].replace(".", "") == "N186":
+            each["diagnosisCode"] = "N184"
+
+
+@error("HCP-10", codes=("J0883", "Q0138"), few_lines=True, visit=False)
+def ordinary_code_for_a_patient_on_dialysis(copy: Copy) -> None:
+    for code in ("N186", "Z992"):
+        copy.information["healthCareCodeInformation"].append({"diagnosisTypeCode": "ABF", "diagnosisCode": code})
+
+
+@error("HCP-11", places=OFFICE, few_lines=True)
+def code_of_hospitals_in_an_office(copy: Copy) -> None:
+    copy.add("C1751", charge="120.00")
+
+
+@error("HCP-12", places=OFFICE, few_lines=True, medicare=True, between=CODES_KNOWN)
+def code_of_another_payer(copy: Copy) -> None:
+    copy.add(copy.random.choice(("S9359", "T1015", "H0033")), charge="50.00")
+
+
+@error("HCP-12", places=OFFICE, few_lines=True, medicare=True, between=VACCINES_KNOWN)
+def vaccine_of_the_drug_plan(copy: Copy) -> None:
+    copy.add("90750", charge="190.00")
+
+
+@error("IDN-09", places=OFFICE, few_lines=True)
+def waived_test_without_a_certificate(copy: Copy) -> None:
+    copy.add("85018", charge="4.00", modifiers=["QW"])
+    if copy.random.random() < 0.5:
+        numbers = copy.information.setdefault("claimSupplementalInformation", {})
+        numbers["cliaNumber"] = copy.random.choice(("12D345678", "12E3456789", "D123456789"))
+
+
+@error(
+    "EM-06",
+    places=OFFICE,
+    few_lines=True,
+    visit=False,
+    documented=False,
+    between=(date(2024, 1, 1), date(2026, 12, 31)),
+)
+def visit_add_on_beside_a_separate_visit(copy: Copy) -> bool | None:
+    if copy.other_line("90471", "90472") or copy.other_line() is None:
+        return False
+    copy.add("99214", charge="130.00", modifiers=["25"])
+    copy.add("G2211", charge="16.00")
+    return None
+
+
+@error("COV-01", few_lines=True, codes=("J0174", "J0175"), medicare=True)
+def study_without_its_number(copy: Copy) -> bool | None:
+    numbers = copy.information.get("claimSupplementalInformation", {})
+    return None if numbers.pop("demoProjectIdentifier", None) else False
+
+
+@error("COV-01", few_lines=True)
+def modifier_of_a_study_without_the_study(copy: Copy) -> bool | None:
+    carried = modifiers(copy.drug_line())
+    if len(carried) >= MOST_MODIFIERS or "Q0" in carried:
+        return False
+    carried.append(copy.random.choice(("Q0", "Q1")))
     return None

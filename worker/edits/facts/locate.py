@@ -60,6 +60,11 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
         "2300 REF*G1",
         "23",
     ),
+    "cliaNumber": (
+        "$.claimInformation.claimSupplementalInformation.cliaNumber",
+        "2300 REF*X4",
+        "23",
+    ),
     "claimControlNumber": (
         "$.claimInformation.claimSupplementalInformation.claimControlNumber",
         "2300 REF*F8",

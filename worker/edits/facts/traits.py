@@ -11,6 +11,7 @@ from typing import Final
 from schemas.records import ServiceLine
 from worker.edits.codes.administrations import ADMINISTRATIONS, GIVING
 from worker.edits.codes.ranges import within
+from worker.edits.codes.studies import IN_STUDIES_ONLY, STUDY_MODIFIERS
 
 
 class Trait(IntEnum):
@@ -50,6 +51,8 @@ class Trait(IntEnum):
     """A line may lack an element, other than charge and diagnosis pointers, that every line of its kind must carry."""
     OWN_PLACE = 1 << 16
     """A line has a place of service of its own."""
+    STUDY = 1 << 17
+    """A line shows a clinical study, or bills what Medicare covers in studies only."""
 
 
 UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.ATTACHMENT
@@ -84,12 +87,14 @@ def traits_of_line(modifiers: tuple[str, ...], line: ServiceLine) -> int:
 def traits_of_code(code: str) -> int:
     """The traits of a line that follow from its code."""
     gives = Trait.INJECTION_OR_INFUSION if within(code, GIVING) else 0
-    return gives | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)
+    study = Trait.STUDY if code in IN_STUDIES_ONLY else 0
+    return gives | study | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)
 
 
 def _traits_of_modifiers(modifiers: tuple[str, ...]) -> int:
+    study = 0 if STUDY_MODIFIERS.isdisjoint(modifiers) else Trait.STUDY
     if "JW" in modifiers:
-        return Trait.MODIFIER | Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
+        return study | Trait.MODIFIER | Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
     if "JZ" in modifiers:
-        return Trait.MODIFIER | Trait.WASTE_MODIFIER
-    return Trait.MODIFIER if modifiers else 0
+        return study | Trait.MODIFIER | Trait.WASTE_MODIFIER
+    return study | Trait.MODIFIER if modifiers else 0

@@ -1,0 +1,1 @@
+"""What Medicare covers under conditions that a claim must show."""

@@ -1,0 +1,56 @@
+from datetime import date
+from typing import Final
+
+from schemas.outcome import Citation, Severity
+from worker.edits.codes.correct_coding import of_one_provider
+from worker.edits.codes.preventive import PREVENTIVE
+from worker.edits.codes.ranges import CodeRange, within
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.locate import in_line
+
+VISIT_ADD_ON: Final = "G2211"
+SEPARATE_VISIT: Final = "25"
+BASES: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99211", "99215"), ("99341", "99350"))
+PAID_FROM, PREVENTIVE_FROM = date(2024, 1, 1), date(2025, 1, 1)
+
+
+@line_edit(
+    "EM-06",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("454", "453"), carc=("97",), rarc=("M15",)),
+    citation=Citation(
+        source="CMS, Medicare Physician Fee Schedule final rules for 2024 (88 FR 78818) and 2025 (89 FR 97710), G2211",
+        effective=PAID_FROM,
+    ),
+    about=lambda code, _: code == VISIT_ADD_ON,
+)
+def visit_add_on_beside_modifier(line: LineFacts, context: Context) -> Verdict | None:
+    """G2211 is billed with a visit that carries modifier 25.
+
+    Why: G2211 pays for a lasting relation with the patient, which CMS does not pay on a day on which the visit was
+    separate from a procedure. Since 2025 it does where that is a vaccination, the annual wellness visit or another
+    preventive service of Part B.
+
+    Flagged: G2211 with 99214-25 and 96372; in 2024 with any visit that carries 25.
+
+    Accepted: G2211 with 99214; since 2025-01-01 with 99214-25 and G0008 or G0439 of the same provider. G2211 without a
+    visit is reported by BND-02.
+    """
+    claim = context.claim
+    if line.on is None or line.on < PAID_FROM:
+        return DoesNotApply()
+    of_day = [other for other in claim.lines if other.on == line.on and of_one_provider(claim, line, other)]
+    visits = [other for other in of_day if within(other.hcpcs, BASES)]
+    separate = next((visit for visit in visits if SEPARATE_VISIT in visit.modifiers), None)
+    if separate is None:
+        return None
+    preventive = next((other for other in of_day if within(other.hcpcs, PREVENTIVE)), None)
+    if preventive and line.on >= PREVENTIVE_FROM:
+        return Bypassed(f"preventive service {preventive.hcpcs}", line.number)
+    return Flaw(
+        message=f"G2211 is not paid with {separate.hcpcs}-25 of {line.on}.",
+        hint="Remove G2211, or 25 if the visit was not separate from a procedure of that day.",
+        at=in_line(line, "procedureCode"),
+        facts={"procedureCode": line.hcpcs, "visit": separate.hcpcs, "serviceDate": line.on},
+    )
