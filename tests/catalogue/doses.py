@@ -69,7 +69,8 @@ def choose_dose(
     """A dose and its units; None when no whole container stays within the most units, or none can be wasted."""
     drug = supply.drugs[code]
     sizes = supply.sizes(code, on).containers
-    by_lot = drug.drug_class == "clotting_factor" or code in CONTENT_BY_LOT
+    of_factors = drug.drug_class == "clotting_factor" or code in CONTENT_BY_LOT
+    by_lot = of_factors and any(_units(each) <= 1 for each in sizes)
     if supply.is_listed_single_dose(code) and sizes and not by_lot:
         return _from_containers(drug, sizes, on, random, reporting=reporting, most=most, wasted=wasted)
     # CMS's list is not exhaustive: another drug may come from single-dose containers too, by its label.

@@ -23,7 +23,9 @@ ONE_UNIT: Final = Decimal(1)
 
 CONTENT_BY_LOT_CLASS: Final = "clotting_factor"
 CONTENT_BY_LOT: Final = frozenset({"J0256"})
-"""Clotting factors and alpha-1 proteinase inhibitor: each vial's label says what it holds, near the nominal size."""
+"""Most clotting factors and alpha-1 proteinase inhibitor: each vial says what it holds, near the nominal size."""
+ONE_EACH: Final = Decimal(1)
+"""The units that the crosswalk gives a container whose content differs from lot to lot, or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,16 @@ class Combination:
 
 def marketed_on(on: date, drug: Drug, hcpcs: str, snapshot: Snapshot) -> tuple[Container, ...]:
     """The containers that the crosswalk lists for a drug; none when the content of one of them is not known."""
-    if drug.drug_class == CONTENT_BY_LOT_CLASS or hcpcs in CONTENT_BY_LOT:
-        return ()
     answer = snapshot.containers_of(hcpcs, on)
     listed = answer.row if isinstance(answer, Found) else ()
-    return listed if all(container.units_per_item for container in listed) else ()
+    known = all(container.units_per_item and not is_by_lot(container, drug) for container in listed)
+    return listed if known else ()
+
+
+def is_by_lot(container: Container, drug: Drug) -> bool:
+    """Whether the content differs from lot to lot; some drugs of these kinds have fixed contents, such as J7170."""
+    may_be = drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
+    return may_be and (container.units_per_item or ONE_EACH) <= ONE_EACH
 
 
 def sizes_of(containers: Iterable[Container]) -> tuple[Decimal, ...]:

@@ -10,6 +10,12 @@ from worker.reference.tables.rows import Container, Drug
 EACH, MILLILITRE, MILLIGRAM, GRAM, INTERNATIONAL_UNIT = "UN", "ML", "ME", "GR", "F2"
 MASSES: Final = {MILLIGRAM: "mg", GRAM: "g"}
 COUNTED: Final = frozenset({"iu", "unit"})
+PLACES: Final = 3
+PLACES_OF_TABLE: Final = 2
+LAST_PLACE: Final = Decimal("0.0005")  # half of the third decimal, the last that a quantity has
+LAST_PLACE_OF_TABLE: Final = Decimal("0.005")  # the crosswalk rounds the units of some containers to two
+MOST_DILUENT: Final = Decimal(50)
+"""Milliliters; vials of powder are dissolved in 20 or less, a few in 50."""
 NO_VOLUME: Final = Decimal(1)
 """The size that the crosswalk gives powders and devices, and liquids of exactly 1 mL alike."""
 
@@ -38,6 +44,33 @@ def other_readings(quantity: Decimal, container: Container) -> tuple[Decimal, ..
     return (quantity * item, quantity * item * (items or 1), quantity * item / (size or 1))
 
 
-def is_certain(measure: str, container: Container) -> bool:
-    """Whether the measure leaves no doubt: vials are vials, milliliters are those of a liquid."""
-    return measure == EACH or (measure == MILLILITRE and container.package_size not in {None, NO_VOLUME})
+def is_certain(quantity: Decimal, measure: str, container: Container, billed: Decimal) -> bool:
+    """Whether the measure leaves no doubt: vials are vials, milliliters are those of a liquid.
+
+    Milliliters of a container of size 1 may be those of a powder after it was dissolved, unless nobody dissolves one in
+    as much as the units billed would take.
+    """
+    if measure == EACH:
+        return True
+    if measure != MILLILITRE or container.package_size is None:
+        return False
+    if container.package_size != NO_VOLUME:
+        return True
+    return billed > 0 and quantity * (container.units_per_item or Decimal(0)) / billed > MOST_DILUENT
+
+
+def tolerance(units: Decimal, quantity: Decimal, container: Container) -> Decimal:
+    """How far apart equal amounts may be: less than a unit by rounding, and what the last places do not hold."""
+    item = container.units_per_item or Decimal(1)
+    of_quantity = units * LAST_PLACE / quantity if _places(quantity) >= PLACES else Decimal(0)
+    of_table = units / item * LAST_PLACE_OF_TABLE if _places(item) >= PLACES_OF_TABLE else Decimal(0)
+    return 1 + of_quantity + of_table
+
+
+def _places(number: Decimal) -> int:
+    return -int(number.normalize().as_tuple().exponent)
+
+
+def counts_containers(billed: Decimal, quantity: Decimal, units: Decimal, container: Container) -> bool:
+    """Whether the units billed are the number of containers, or of milliliters, instead of billing units."""
+    return billed in {quantity, units / (container.units_per_item or Decimal(1))}

@@ -1,22 +1,29 @@
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Citation, Severity
 from schemas.values import as_quantity
 from worker.edits.drugs.arithmetic import in_words
-from worker.edits.drugs.containers import CONTENT_BY_LOT, CONTENT_BY_LOT_CLASS, sizes_of
+from worker.edits.drugs.containers import ONE_UNIT, add_up, is_by_lot, sizes_of
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
-from worker.edits.units._ndc_quantity import is_certain, other_readings, units_of
+from worker.edits.units._ndc_quantity import (
+    NO_VOLUME,
+    counts_containers,
+    is_certain,
+    other_readings,
+    tolerance,
+    units_of,
+)
 from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import Container
 
-ROUNDED: Final = Decimal("0.02")  # the crosswalk rounds the units of some containers to two places
-LAST_PLACE: Final = Decimal("0.0005")  # a quantity has three decimals
+PLACES: Final = Decimal("0.001")
 
 
 @drug_line_edit(
@@ -34,12 +41,14 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
 
     Why: payers convert the NDC quantity into billing units and compare.
 
-    Flagged: J0897 x 60 with 60 UN of a syringe that holds 60 units, which are 3,600. A warning when the quantity would
-    be right in another measure (J9271 x 100, 1 ML instead of 1 UN), where the crosswalk does not show a powder, and
-    where it is too small for a code of several container sizes, of which the line may name one.
+    Flagged: J0897 x 60 with 60 UN of a syringe that holds 60 units, which are 3,600; J0897 x 1 with 1 UN, the syringe
+    billed as one unit. A warning when the quantity would be right in another measure (J9271 x 100, 1 ML instead of 1
+    UN), where the crosswalk does not show a powder, where other containers of the code may hold the rest of the units,
+    and where more than half of a container is left, but neither JW nor JZ is there: a part may have been given.
 
     Accepted: the quantity given, that of the whole containers opened, or that of all lines of the drug and day; less
-    than a unit of difference. No data: quarters not in our table, and vials whose content differs from lot to lot.
+    than a unit of difference. Beside a JW line and without JZ, less than a container. No data: quarters not in our
+    table, and vials whose content differs from lot to lot.
     """
     package, drug = line.line.drug_identification, line.drug
     if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:
@@ -50,51 +59,93 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
         return DoesNotApply()
     answer = context.snapshot.container(ndc or "", line.on)
     listed = [each for each in answer.row if each.hcpcs == line.hcpcs] if isinstance(answer, Found) else []
-    by_lot = drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
+    by_lot = any(is_by_lot(each, drug) for each in listed)
     if not listed or by_lot or drug.unit_up_to or line.units is None:
         return NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
-    stated = [units_of(quantity, measure.upper(), each, drug) for each in listed]
-    known = [units for units in stated if units is not None]
-    if len(known) != len(stated):
+    read = [(each, units_of(quantity, measure.upper(), each, drug)) for each in listed]
+    readings = [_Reading(quantity, units, each) for each, units in read if units is not None]
+    if len(readings) != len(read):
         return NoData("NDC quantity in a measure that converts into billing units", line.number)
-    if not any(_fits(units, quantity, line, context, each) for units, each in zip(known, listed, strict=True)):
-        guesses = [units for each in listed for units in other_readings(quantity, each)]
-        doubtful = any(_fits(units, quantity, line, context, each) for each in listed for units in guesses)
-        doubtful |= max(known) < line.units and _has_sizes(line, line.on, context)
-        certain = not doubtful and all(is_certain(measure.upper(), each) for each in listed)
-        comes_to = known[0].quantize(Decimal("0.001")).normalize()
-        return Flaw(
-            message=f"{line.hcpcs}: {quantity.normalize():f} {measure} of the NDC is "
-            f"{in_words(comes_to, 'billing unit')}, not the {line.units:f} billed.",
-            hint="Correct the quantity or its measure (UN for vials and syringes, ML for liquids), or the units.",
-            at=in_line(line, "nationalDrugUnitCount"),
-            facts={
-                "procedureCode": line.hcpcs,
-                "nationalDrugCode": ndc,
-                "quantity": f"{quantity.normalize():f} {measure}",
-                "unitsOfQuantity": comes_to,
-                "billedUnits": line.units,
-            },
-            severity=None if certain else Severity.WARN,
-        )
-    return None
+    beside = _beside(line, context)
+    if any(_fits(reading, line, beside) for reading in readings):
+        return None
+    comes_to = readings[0].units.quantize(PLACES).normalize()
+    certain = all(
+        is_certain(quantity, measure.upper(), reading.container, line.units) and _is_wrong(reading, line, beside)
+        for reading in readings
+    )
+    return Flaw(
+        message=f"{line.hcpcs}: {quantity.normalize():f} {measure} of the NDC is "
+        f"{in_words(comes_to, 'billing unit')}, not the {line.units:f} billed.",
+        hint=_hint(readings[0], line.units),
+        at=in_line(line, "nationalDrugUnitCount"),
+        facts={
+            "procedureCode": line.hcpcs,
+            "nationalDrugCode": ndc,
+            "quantity": f"{quantity.normalize():f} {measure}",
+            "unitsOfQuantity": comes_to,
+            "billedUnits": line.units,
+        },
+        severity=None if certain else Severity.WARN,
+    )
 
 
-def _has_sizes(line: LineFacts, on: date, context: Context) -> bool:
-    """Whether the code has containers of several sizes, so that the line may name one NDC of two."""
-    answer = context.snapshot.containers_of(line.hcpcs, on)
-    return isinstance(answer, Found) and len(sizes_of(answer.row)) > 1
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An NDC quantity and the billing units that it is, by one row of the crosswalk."""
+
+    quantity: Decimal
+    units: Decimal
+    container: Container
 
 
 def _beside(line: LineFacts, context: Context) -> tuple[LineFacts, ...]:
     return tuple(each for each in context.claim.drug_lines if (each.hcpcs, each.on) == (line.hcpcs, line.on))
 
 
-def _fits(units: Decimal, quantity: Decimal, line: LineFacts, context: Context, container: Container) -> bool:
-    """Whether a quantity is that of the line or of the day, up to the rest of the last container."""
-    rest, slack = max(container.units_per_item or Decimal(1), Decimal(1)), 1 + units * (ROUNDED + LAST_PLACE / quantity)
-    most = max(rest, slack)
-    if line.units is not None and -slack < units - line.units < most:
+def _equals(reading: _Reading, line: LineFacts, beside: Sequence[LineFacts]) -> bool:
+    """Whether a quantity is that of the line or of all lines of the day."""
+    of_day = sum((each.units or Decimal(0) for each in beside), Decimal(0))
+    allowed = tolerance(reading.units, reading.quantity, reading.container)
+    return any(abs(reading.units - billed) < allowed for billed in (line.units, of_day) if billed is not None)
+
+
+def _fits(reading: _Reading, line: LineFacts, beside: Sequence[LineFacts]) -> bool:
+    """Whether a quantity is that of the line or of the day, up to what may be left in the last container."""
+    if _equals(reading, line, beside):
         return True
-    of_day = sum((each.units or Decimal(0) for each in _beside(line, context)), Decimal(0))
-    return -slack < units - of_day < most
+    if line.attests_no_waste or line.units is None:
+        return False
+    item = reading.container.units_per_item or Decimal(1)
+    of_day = sum((each.units or Decimal(0) for each in beside), Decimal(0))
+    left = min((reading.units - billed for billed in (line.units, of_day) if billed < reading.units), default=None)
+    if left is None:
+        return False
+    return left < item if any(each.is_waste for each in beside) else left <= item / 2
+
+
+def _is_wrong(reading: _Reading, line: LineFacts, beside: Sequence[LineFacts]) -> bool:
+    """Whether neither another measure, nor another container, nor a part of one explains the difference."""
+    billed, item = line.units or Decimal(0), reading.container.units_per_item or Decimal(1)
+    others = other_readings(reading.quantity, reading.container)
+    if any(_equals(replace(reading, units=units), line, beside) for units in others):
+        return False
+    if reading.units < billed:
+        sizes = sizes_of(line.code.marketed)
+        rest = billed - reading.units
+        return not add_up(sizes, rest, ONE_UNIT) if len(sizes) > 1 else True
+    if counts_containers(billed, reading.quantity, reading.units, reading.container) or line.attests_no_waste:
+        return True
+    return reading.units - billed >= item
+
+
+def _hint(reading: _Reading, billed: Decimal) -> str:
+    item, size = reading.container.units_per_item or Decimal(1), reading.container.package_size
+    if billed < item and counts_containers(billed, reading.quantity, reading.units, reading.container):
+        holds = in_words(item.normalize(), "billing unit")
+        return f"Bill the units of the dose, not the containers or milliliters: one container holds {holds}."
+    vials = (billed / item).quantize(PLACES).normalize()
+    volume = (
+        "" if size in {None, NO_VOLUME} else f" or {(billed / item * (size or 0)).quantize(PLACES).normalize():f} ML"
+    )
+    return f"Correct the quantity ({vials:f} UN{volume} for the units billed), or the units."
