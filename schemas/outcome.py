@@ -90,6 +90,14 @@ class Fix(Message):
     patch: tuple[dict[str, Any], ...] = Field(description="JSON Patch, RFC 6902")  # values are the claim's own JSON
 
 
+class CarriedTable(Message):
+    """A table that answered from an earlier edition, since none that we hold covers the date of service."""
+
+    edition: str = Field(description="table@edition")
+    ended: date = Field(description="last day for which the edition speaks")
+    age_days: int = Field(description="days from then to the date of service")
+
+
 class Finding(Message):
     """One flaw of the claim."""
 
@@ -102,6 +110,10 @@ class Finding(Message):
     at: Location
     predicted: Prediction | None = Field(default=None, description="absent where the scrubber itself failed")
     citation: Citation
+    carried: tuple[CarriedTable, ...] = Field(
+        default=(),
+        description="tables that it rests on and that answered from an earlier edition, which caps its severity",
+    )
     fix: Fix | None = None
 
 
@@ -164,6 +176,9 @@ class LineEnrichment(Message):
     successor: str | None = None
     editions: dict[str, str] = Field(default_factory=dict, description="table to edition that answered")
     no_data: dict[str, str] = Field(default_factory=dict, description="table to the reason why it did not answer")
+    carried: tuple[CarriedTable, ...] = Field(
+        default=(), description="those of the editions that do not cover the date: their rows are carried forward"
+    )
 
 
 class ContainerCount(Message):

@@ -18,6 +18,7 @@ from deploy.generate.asyncapi import asyncapi
 from deploy.generate.contract_examples import contract_examples
 from deploy.generate.edits_readme import edits_readme
 from deploy.generate.metrics_readme import metrics_readme
+from deploy.generate.reference_readme import with_measures
 from deploy.generate.topics_readme import with_topics
 from deploy.grafana.write import dashboards
 from deploy.kubernetes.write import prometheus_rule
@@ -54,6 +55,7 @@ def generated() -> dict[str, str]:
         "worker/ARCHITECTURE.md": architecture(),
         "worker/edits/README.md": edits_readme(load_edits()),
         "worker/observe/README.md": metrics_readme(),
+        "config/reference/README.md": with_measures((ROOT / "config/reference/README.md").read_text("utf-8")),
         "config/worker.env.example": environment_example(),
         "deploy/kubernetes/components/monitoring/prometheus-rule.yaml": prometheus_rule(),
     }

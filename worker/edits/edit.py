@@ -59,6 +59,7 @@ class Flaw:
 
     `severity` and `predicted` replace the catalogue entry's where one case of an edit differs from the others.
     `facts` are the values that decided; they may hold codes, counts and dates, never a name or an identifier.
+    `tables` replaces the edit's where one case of it rests on others, or on none.
     """
 
     message: str
@@ -68,6 +69,7 @@ class Flaw:
     severity: Severity | None = None
     predicted: Prediction | None = None
     fix: Fix | None = None
+    tables: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ class Edit(Generic[Subject]):
     The function returns or yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed`
     for what lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound.
     It is called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where
-    `lacks` names the table or list without which no claim under a profile can be decided.
+    `lacks` names the table or list without which no claim under a profile can be decided. `tables` names the reference
+    tables that a finding rests on: where one of them is carried forward from an earlier edition, the profile says how
+    severe the finding may be.
     """
 
     id: str
@@ -153,6 +157,7 @@ class Edit(Generic[Subject]):
     status: EditStatus
     module: str
     kinds: frozenset[ClaimKind] = PROFESSIONAL
+    tables: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -224,6 +229,7 @@ class Declaration(Generic[Subject]):
         lacks: Lacks = _nothing,
         status: EditStatus = EditStatus.STABLE,
         kinds: frozenset[ClaimKind] = PROFESSIONAL,
+        tables: tuple[str, ...] = (),
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
         """Declare an edit: its name is the function's, its explanation the function's docstring."""
 
@@ -244,6 +250,7 @@ class Declaration(Generic[Subject]):
                 status=status,
                 module=find.__module__,
                 kinds=kinds,
+                tables=tables,
             )
 
         return declare

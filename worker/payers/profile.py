@@ -52,6 +52,10 @@ class Profile(Setting):
     applies_to: AppliesTo = AppliesTo()
     documentation: DocumentationMode = DocumentationMode.WHEN_SENT
     apply_fixes: ApplyFixes = ApplyFixes.NONE
+    carried: Severity = Field(
+        default=Severity.WARN,
+        description="the most severe effect of a finding that rests on a table carried forward from an earlier edition",
+    )
     edits: dict[str, EditSetting] = Field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
 

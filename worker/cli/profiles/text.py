@@ -22,6 +22,7 @@ def plain(profile: Profile, edits: Iterable[AnyEdit]) -> ProfileDocument:
         "applies_to": profile.applies_to.model_dump(mode="json"),
         "documentation": profile.documentation.value,
         "apply_fixes": profile.apply_fixes.value,
+        "carried": profile.carried.value,
         "edits": {
             edit.id: _plain_edit(profile, edit, rules.get(edit.id))
             for edit in catalogue.values()
@@ -52,6 +53,7 @@ def lines_of(profile: Profile, edits: Iterable[AnyEdit]) -> Iterator[str]:
     yield f"  for claims with: {_claims(profile)}"
     yield f"  documentation: {profile.documentation.value}"
     yield f"  apply fixes: {profile.apply_fixes.value}"
+    yield f"  findings on tables carried forward: at most {profile.carried.value}"
     yield "  edits:"
     unchanged = 0
     for edit_id, now in whole["edits"].items():
@@ -88,7 +90,7 @@ def _in_words(edit: ProfileDocument) -> str:
 
 def differences(one: ProfileDocument, other: ProfileDocument) -> Iterator[tuple[str, str, str]]:
     """The differences between two profiles: the setting, and the words of each."""
-    for key in ("medicare", "applies_to", "documentation", "apply_fixes"):
+    for key in ("medicare", "applies_to", "documentation", "apply_fixes", "carried"):
         if one[key] != other[key]:
             yield key, str(one[key]), str(other[key])
     for edit_id, first in one["edits"].items():

@@ -25,8 +25,9 @@ EXIT_NOT_FOUND: Final = 1
 def reference() -> None:
     """Show the reference tables, compare them and import new ones.
 
-    Every table is dated. A key on a day gets one of four answers: found, not in force on that day, absent from
-    the table, or not covered because no edition covers that day. Only the first two can reject a claim.
+    Every table is dated. A key on a day gets one of five answers: found, carried from an earlier edition, not in
+    force on that day, absent from the table, or not covered because no edition covers that day. Only found and not
+    in force can reject a claim; what rests on a carried answer alone warns.
     """
 
 
@@ -66,7 +67,7 @@ def show(table: str, key: str, on: datetime | None, directory: Path, form: str) 
     `show ncci_pairs 96413+99213`, `show remark_codes carc+16`.
 
     \b
-    Exit code 0: found.
+    Exit code 0: found, or carried from an earlier edition.
     Exit code 1: not in force, absent or not covered.
     """  # noqa: D301 - the escape is a sign to click
     day = on.date() if on else today()
@@ -81,13 +82,13 @@ def show(table: str, key: str, on: datetime | None, directory: Path, form: str) 
         say_json({"table": table, "key": key, "on": day} | document)
     else:
         _show(table, key, day, document)
-    if document["answer"] != "found":
+    if document["answer"] not in {"found", "carried"}:
         sys.exit(EXIT_NOT_FOUND)
 
 
 def _show(table: str, key: str, day: date, document: dict[str, Any]) -> None:  # a JSON document
     echo(f"{table} {key} on {day}: {document['answer']}")
-    for name in ("edition", "in_force_from", "in_force_to", "covers_from", "covers_to"):
+    for name in ("edition", "ended", "trusted_to", "in_force_from", "in_force_to", "covers_from", "covers_to"):
         if name in document:
             echo(f"  {name:<22}{document[name] or 'open'}")
     if "instead" in document:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias, cast
 
 from worker.reference.build.consistency import NDC
-from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
+from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotInForce
 from worker.reference.tables.code_set_rows import CodeSet
 from worker.reference.tables.rows import CareSetting
 from worker.reference.tables.snapshot import Snapshot
@@ -64,8 +64,16 @@ QUESTIONS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
 
 
 def told(answer: AnyAnswer) -> dict[str, Any]:
-    """The answer as a JSON document: which of the four it is, which edition answers, and the row."""
+    """The answer as a JSON document: which of the five it is, which edition answers, and the row."""
     match answer:
+        case Carried(row, edition):
+            return {
+                "answer": "carried",
+                "edition": f"{edition.table}@{edition.name}",
+                "ended": edition.in_force_to,
+                "trusted_to": edition.trusted_to,
+                "row": _row(row),
+            }
         case Found(row, edition):
             return {"answer": "found", "edition": f"{edition.table}@{edition.name}", "row": _row(row)}
         case NotInForce(row, edition, valid_from, valid_to):

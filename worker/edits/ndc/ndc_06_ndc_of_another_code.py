@@ -17,6 +17,7 @@ from worker.reference.tables.rows import Container, Drug
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
+    tables=("containers",),
 )
 def ndc_of_another_code(line: LineFacts, context: Context) -> Verdict | None:
     """The package named by the NDC belongs to a code other than the one billed.

@@ -4,7 +4,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
-from worker.reference.tables.answer import Found
+from worker.reference.tables.answer import Carried, Found
 
 WHY_NOT: Final = {
     "I": "not payable by Medicare",
@@ -29,7 +29,7 @@ def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
     Flagged: J1202 (miglustat by mouth, I); J3570 (laetrile, M); J7304 (contraceptive patch, S).
 
     Accepted: the same to another payer; with GA, GX, GY or GZ, which state that a denial is expected. A code with a
-    medically unlikely edit of 0 is reported by UNT-03.
+    medically unlikely edit of 0 in force is reported by UNT-03.
     """
     coverage = line.drug_answer.row.coverage_code if isinstance(line.drug_answer, Found) else None
     if not context.profile.medicare or not coverage or line.on is None:
@@ -37,7 +37,7 @@ def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
     if coverage not in WHY_NOT:
         return None
     limit = context.snapshot.mue(line.hcpcs, "practitioner", line.on)
-    if isinstance(limit, Found) and limit.row.value == 0:
+    if isinstance(limit, Found) and not isinstance(limit, Carried) and limit.row.value == 0:
         return None
     if denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):
         return Bypassed(f"modifier {min(denied)}", line.number)

@@ -13,6 +13,7 @@ from worker.edits.facts.traits import Trait
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
+    tables=("containers",),
 )
 def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | None:
     """The package is a biosimilar, or its reference product, with a code other than the one billed.

@@ -49,6 +49,7 @@ class CountedUnits(Options):
     ),
     options=CountedUnits,
     kinds=BOTH_KINDS,
+    tables=("mue",),
 )
 def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.

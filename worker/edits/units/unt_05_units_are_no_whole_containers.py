@@ -31,6 +31,7 @@ class WholeContainers(Options):
     options=WholeContainers,
     lacks=unless_given(WholeContainers, "how the payer wants waste billed", "whole_containers"),
     kinds=BOTH_KINDS,
+    tables=("containers",),
 )
 def units_are_no_whole_containers(day: DrugDay, context: Context) -> Verdict | None:
     """The units billed, without JW or JZ, are not a number of whole containers.

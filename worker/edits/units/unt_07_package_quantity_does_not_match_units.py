@@ -35,6 +35,7 @@ PLACES: Final = Decimal("0.001")
     ),
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
+    tables=("containers",),
 )
 def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> Verdict | None:
     """The quantity of the package (NDC) does not match the units billed.

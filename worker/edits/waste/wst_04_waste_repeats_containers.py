@@ -21,6 +21,7 @@ from worker.edits.facts.traits import Trait
     ),
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
+    tables=("containers",),
 )
 def waste_repeats_containers(day: DrugDay, _: Context) -> Verdict | None:
     """The JW line bills the whole containers, and with them the units that were given.

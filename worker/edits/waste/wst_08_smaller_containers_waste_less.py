@@ -40,6 +40,7 @@ SUPPLY: Final = re.compile(r"\bshortage\b|\bback-?\s?order|\bnot available\b|\bu
     ),
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
+    tables=("containers",),
 )
 def smaller_containers_waste_less(day: DrugDay, _: Context) -> Verdict | None:
     """Different containers of the same product would have held the dose with less left over.

@@ -53,6 +53,7 @@ class PlannedRule:
         "predicted",
         "severity",
         "suppressions",
+        "tables",
         "written_citation",
         "written_prediction",
     )
@@ -61,7 +62,7 @@ class PlannedRule:
         edit = rule.edit
         self.id, self.name, self.bit = edit.id, edit.name, bit
         self.find: Callable[[Subject, Any], Verdicts] = edit.find
-        self.needs, self.about = edit.needs, edit.about
+        self.needs, self.about, self.tables = edit.needs, edit.about, edit.tables
         self.is_intake = edit.family == INTAKE
         self.order = _ORDER[edit.scope] + (0 if self.is_intake else len(_ORDER))
         self.severity: Severity = rule.severity

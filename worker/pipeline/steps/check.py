@@ -8,12 +8,13 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from schemas.outcome import Finding, Fix, Location, Severity
+from schemas.outcome import CarriedTable, Finding, Fix, Location, Severity
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
 from worker.errors import ClaimscrubError
 from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, RuleSelection, Subject
+from worker.pipeline.steps.carry import carried_under, milder
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
@@ -32,19 +33,21 @@ class InterruptedScrubError(ClaimscrubError):
 class FoundFlaw:
     """One finding before it is written."""
 
-    __slots__ = ("at", "first", "flaw", "is_fault", "rule", "severity")
+    __slots__ = ("at", "carried", "first", "flaw", "is_fault", "rule", "severity")
 
     def __init__(  # noqa: PLR0913 - what a finding is made of
-        self, rule: PlannedRule, severity: Severity, flaw: Flaw, at: Location, first: int, *, is_fault: bool = False
+        self,
+        rule: PlannedRule,
+        severity: Severity,
+        flaw: Flaw,
+        at: Location,
+        first: int,
+        *,
+        carried: tuple[CarriedTable, ...] = (),
+        is_fault: bool = False,
     ) -> None:
-        self.rule, self.severity, self.flaw, self.at, self.first, self.is_fault = (
-            rule,
-            severity,
-            flaw,
-            at,
-            first,
-            is_fault,
-        )
+        self.rule, self.severity, self.flaw, self.at, self.first = rule, severity, flaw, at, first
+        self.carried, self.is_fault = carried, is_fault
 
     @property
     def edit(self) -> str:
@@ -74,6 +77,7 @@ class FoundFlaw:
             at=self.at,
             predicted=None if self.is_fault else flaw.predicted or rule.predicted,
             citation=rule.citation,
+            carried=self.carried,
             fix=flaw.fix,
         )
 
@@ -225,7 +229,10 @@ def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], subject: Subj
             checked.failed |= rule.bit
             at = of_institutional(verdict.at) if checked.claim.is_institutional else verdict.at
             severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
-            checked.findings.append(FoundFlaw(rule, severity, verdict, at, first))
+            carried = carried_under(rule, verdict, first, checked.claim, checked.context.snapshot)
+            if carried:
+                severity = milder(severity, checked.context.profile.carried)
+            checked.findings.append(FoundFlaw(rule, severity, verdict, at, first, carried=carried))
         elif isinstance(verdict, Bypassed):
             _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), first, checked)
 

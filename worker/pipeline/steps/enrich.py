@@ -7,10 +7,11 @@ from typing import Final, TypeVar
 
 import orjson
 
-from schemas.outcome import Amount, ContainerSize, LineEnrichment, MueValue, WasteReporting
+from schemas.outcome import Amount, CarriedTable, ContainerSize, LineEnrichment, MueValue, WasteReporting
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.pipeline.rules.plan import written
-from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
+from worker.pipeline.steps.carry import care_setting, carried_table
+from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
 
@@ -24,12 +25,15 @@ class _Sources:
 
     editions: dict[str, str] = field(default_factory=dict)
     no_data: dict[str, str] = field(default_factory=dict)
+    carried: list[CarriedTable] = field(default_factory=list)
 
-    def row(self, table: str, answer: Answer[Row]) -> Row | None:
+    def row(self, table: str, answer: Answer[Row], on: date) -> Row | None:
         """The row in force, if any; notes where the answer came from."""
         match answer:
             case Found(row, edition):
                 self.editions[table] = edition.name
+                if isinstance(answer, Carried) and (carried := carried_table(edition, on)):
+                    self.carried.append(carried)
                 return row
             case NotInForce(_, edition, valid_from, valid_to):
                 self.editions[table] = edition.name
@@ -50,7 +54,7 @@ class Enricher:
 
     def enrich(self, facts: ClaimFacts) -> bytes:
         """Return the enrichment of every drug line as written, in the order of the lines."""
-        setting: CareSetting = "outpatient_hospital" if facts.is_institutional else "practitioner"
+        setting = care_setting(facts)
         entries = []
         for line in facts.drug_lines:
             drug, on = line.drug, line.on
@@ -82,12 +86,12 @@ class Enricher:
     def _look_up(self, hcpcs: str, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
         sources = _Sources()
         answer = self._snapshot.drug(hcpcs, on)
-        sources.row("drugs", answer)
-        containers = sources.row("containers", self._snapshot.containers_of(hcpcs, on))
-        mue = sources.row("mue", self._snapshot.mue(hcpcs, setting, on))
-        opps = sources.row("opps_status", self._snapshot.opps_status(hcpcs, on))
-        asp = sources.row("asp_limits", self._snapshot.asp_limit(hcpcs, on))
-        duty = sources.row("waste_duty", self._snapshot.waste_duty(hcpcs, on))
+        sources.row("drugs", answer, on)
+        containers = sources.row("containers", self._snapshot.containers_of(hcpcs, on), on)
+        mue = sources.row("mue", self._snapshot.mue(hcpcs, setting, on), on)
+        opps = sources.row("opps_status", self._snapshot.opps_status(hcpcs, on), on)
+        asp = sources.row("asp_limits", self._snapshot.asp_limit(hcpcs, on), on)
+        duty = sources.row("waste_duty", self._snapshot.waste_duty(hcpcs, on), on)
         return LineEnrichment(
             line=0,
             units=Decimal(0),
@@ -110,6 +114,7 @@ class Enricher:
             successor=drug.successor,
             editions=sources.editions,
             no_data=sources.no_data,
+            carried=tuple(sources.carried),
         )
 
 

@@ -118,6 +118,8 @@ def _finding(found: FoundFlaw) -> bytes:
     if not found.is_fault:
         told["predicted"] = orjson.Fragment(predicted)
     told["citation"] = orjson.Fragment(rule.written_citation)
+    if found.carried:
+        told["carried"] = [orjson.Fragment(written(each)) for each in found.carried]
     if flaw.fix is not None:
         told["fix"] = orjson.Fragment(written(flaw.fix))
     return orjson.dumps(told)

@@ -22,11 +22,18 @@ def assemble(loaded: LoadedTables, names: NameIndex | None = None) -> Snapshot:
 
 
 def digest_of(editions: Iterable[Edition]) -> str:
-    """A hash over what decides an answer: table, edition, its dates and the digest of its file."""
+    """A hash over what decides an answer: table, edition, its dates, how long it is trusted, the digest of its file."""
     whole = sha256()
     for edition in sorted(editions, key=lambda edition: (edition.table, edition.name)):
         until = edition.in_force_to.isoformat() if edition.in_force_to else ""
-        parts = (edition.table, edition.name, edition.in_force_from.isoformat(), until, edition.sha256)
+        parts = (
+            edition.table,
+            edition.name,
+            edition.in_force_from.isoformat(),
+            until,
+            str(edition.trusted_days),
+            edition.sha256,
+        )
         whole.update("\n".join(parts).encode() + b"\n\n")
     return whole.hexdigest()
 

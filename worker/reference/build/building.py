@@ -112,6 +112,7 @@ class _Folder:
             rows=len(file.rows),
             sha256=sha256(content).hexdigest(),
             file=entry.file,
+            trusted_days=self._manifests[name].trusted_days,
         )
         return edition, file.rows
 

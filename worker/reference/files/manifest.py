@@ -25,7 +25,8 @@ class EditionEntry:
 class Manifest:
     """A table.toml: the type of each column, in order, the key, and the editions in order of time.
 
-    `refresh_days` is the publisher's rhythm: an older edition is overdue.
+    `refresh_days` is the publisher's rhythm: an older edition is overdue. `trusted_days` is how long a row is trusted
+    after the last day of its edition, until another edition says otherwise; 0 when it is not carried forward.
     """
 
     columns: Mapping[str, str]
@@ -33,6 +34,7 @@ class Manifest:
     editions: tuple[EditionEntry, ...]
     title: str
     refresh_days: int
+    trusted_days: int = 0
 
 
 def parse_manifest(text: str, dated_by: str) -> tuple[Manifest | None, tuple[str, ...]]:
@@ -57,7 +59,11 @@ def parse_manifest(text: str, dated_by: str) -> tuple[Manifest | None, tuple[str
     if not isinstance(title, str) or type(refresh_days) is not int or refresh_days <= 0:
         problems.append(f"title, refresh_days: expected a text and a number of days, found {title!r}, {refresh_days!r}")
         return None, tuple(problems)
-    manifest = None if problems else Manifest(columns, key, tuple(editions), title, refresh_days)
+    trusted_days = content.get("trusted_days", 0)
+    if type(trusted_days) is not int or trusted_days < 0:
+        problems.append(f"trusted_days: expected a number of days, or leave it out, found {trusted_days!r}")
+        return None, tuple(problems)
+    manifest = None if problems else Manifest(columns, key, tuple(editions), title, refresh_days, trusted_days)
     return manifest, tuple(problems)
 
 

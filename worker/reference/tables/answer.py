@@ -1,6 +1,7 @@
-"""The four answers that a reference table can give about one key on one date of service.
+"""The answers that a reference table can give about one key on one date of service.
 
-Only `Found` and `NotInForce` are knowledge about the key, so only these two can reject a claim.
+Only `Found` and `NotInForce` are knowledge about the key, so only these two can reject a claim. `Carried` is a `Found`
+of an earlier edition: what rests on it alone is no more than a warning, unless a payer profile says otherwise.
 `Absent` and `NotCovered` are facts about our tables, not about the claim.
 """
 
@@ -19,6 +20,14 @@ class Found(Generic[Row]):
 
     row: Row
     edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Carried(Found[Row]):
+    """The row of the last edition before that date, in a table that says how long its rows are trusted beyond it.
+
+    No edition covers the date; `edition.in_force_to` is the last day for which the publisher spoke.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from worker.reference.tables.answer import Absent, Answer, Found, NotCovered, NotInForce
-from worker.reference.tables.edition import Edition
+from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotCovered, NotInForce
+from worker.reference.tables.edition import Edition, Reach, reach
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -39,13 +39,14 @@ class Period:
 class _KeyRows(Generic[Row]):
     """The rows of one key in order of time, and the answers that do not depend on the day."""
 
-    __slots__ = ("first", "found", "last", "outside", "rows")
+    __slots__ = ("carried", "first", "found", "last", "outside", "rows")
 
     def __init__(self, rows: Sequence[tuple[Row, Period]], edition: Edition) -> None:
         self.rows = rows
         # Most keys have one row, and a claim mostly asks on a day it is in force: that one needs no loop.
         row, period = rows[-1]
         self.found = Found(row, edition)
+        self.carried = Carried(row, edition)
         self.first = period.first
         self.last = period.last
         # The one answer on every day beside the row; None when it depends on the day.
@@ -57,7 +58,7 @@ class _KeyRows(Generic[Row]):
 class ByRow(Generic[Key, Row]):
     """One edition whose rows carry their own dates; a key may have several rows, one after the other."""
 
-    __slots__ = ("_absent", "_held", "_not_covered", "_period", "edition", "rows")
+    __slots__ = ("_absent", "_ends", "_held", "_not_covered", "_period", "_trusted_to", "edition", "rows")
 
     def __init__(self, edition: Edition, rows: Mapping[Key, tuple[Row, ...]], period: Callable[[Row], Period]) -> None:
         """The rows of a key do not overlap."""
@@ -66,6 +67,9 @@ class ByRow(Generic[Key, Row]):
         self._absent = Absent(edition)
         self._not_covered = outer_bounds((edition,))
         self._period = period
+        # Without a word on trust a row holds as long as it says.
+        self._trusted_to = edition.trusted_to
+        self._ends = edition.in_force_to if self._trusted_to and edition.in_force_to else date.max
         self._held: dict[Key, _KeyRows[Row] | None] = dict.fromkeys(rows)
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
@@ -74,13 +78,20 @@ class ByRow(Generic[Key, Row]):
         if held is None:
             return self._absent if self.edition.covers(on) else self._not_covered
         if held.first <= on <= held.last:
-            return held.found
+            return held.found if on <= self._ends else self._carry(held, on)
         return held.outside or self._beside(held, on)
+
+    def reach(self, on: date) -> Reach:
+        """How far the table reaches on a day."""
+        return reach((self.edition,), on)
 
     def latest(self, key: Key) -> Row | None:
         """The last row of a key, in force or not; None for a key that is not held."""
         held = self._held.get(key) or self._hold(key)
         return held.found.row if held else None
+
+    def _carry(self, held: _KeyRows[Row], on: date) -> Answer[Row]:
+        return held.carried if self._trusted_to and on <= self._trusted_to else self._not_covered
 
     def _hold(self, key: Key) -> _KeyRows[Row] | None:
         if key not in self._held:
@@ -125,11 +136,15 @@ class GroupsByRow(Generic[Key, Row]):
             rows, self.edition, min(period.first for period in periods), None if last == date.max else last
         )
 
+    def reach(self, on: date) -> Reach:
+        """How far the table reaches on a day."""
+        return reach((self.edition,), on)
+
 
 class ByEdition(Generic[Key, Row]):
     """Editions in order of time; each answers for its own dates only."""
 
-    __slots__ = ("_absent", "_found", "_lasts", "_not_covered", "_starts", "editions", "rows")
+    __slots__ = ("_absent", "_carried", "_found", "_lasts", "_not_covered", "_starts", "editions", "rows")
 
     def __init__(self, editions: Iterable[tuple[Edition, Mapping[Key, Row]]]) -> None:
         held = tuple(editions)
@@ -138,15 +153,35 @@ class ByEdition(Generic[Key, Row]):
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
         self.rows = [rows for _, rows in held]
         self._found: list[dict[Key, Found[Row]]] = [{} for _ in self.rows]
+        self._carried: list[dict[Key, Carried[Row]]] = [{} for _ in self.rows]
         self._absent = [Absent(edition) for edition in self.editions]
         self._not_covered = outer_bounds(self.editions)
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
-        """Absent when the edition of that date lacks the key, NotCovered when no edition has the date."""
+        """Absent when the edition of that date lacks the key, NotCovered when no edition has the date.
+
+        After an edition and before the next one its rows are carried, as long as they are trusted; never before it.
+        """
         at = bisect_right(self._starts, on) - 1
-        if at < 0 or on > self._lasts[at]:
+        if at < 0:
             return self._not_covered
+        if on > self._lasts[at]:
+            return self._carry(at, key, on)
         return self._found[at].get(key) or self._find(at, key)
+
+    def reach(self, on: date) -> Reach:
+        """How far the table reaches on a day."""
+        return reach(self.editions, on)
+
+    def _carry(self, at: int, key: Key, on: date) -> Answer[Row]:
+        edition = self.editions[at]
+        # A key that the edition lacks may be in the one that we do not have.
+        if edition.trusted_to is None or on > edition.trusted_to or key not in self.rows[at]:
+            return self._not_covered
+        carried = self._carried[at].get(key)
+        if carried is None:
+            carried = self._carried[at][key] = Carried(self.rows[at][key], edition)
+        return carried
 
     def _find(self, at: int, key: Key) -> Found[Row] | Absent:
         if key not in self.rows[at]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 from worker.reference.tables.dated import outer_bounds
-from worker.reference.tables.edition import Edition
+from worker.reference.tables.edition import Edition, Reach, reach
 from worker.reference.tables.rows import DiagnosisCode
 
 MOST_BELOW = 20
@@ -44,6 +44,10 @@ class Diagnoses:
         if code not in self._codes:
             return self._absent[at]
         return self._remembered[at].setdefault(code, self._looked_up(at, code))
+
+    def reach(self, on: date) -> Reach:
+        """How far the table reaches on a day."""
+        return reach(self.editions, on)
 
     def billable_below(self, prefix: str, on: date) -> tuple[str, ...]:
         """The first billable codes that are longer than the prefix and begin with it."""

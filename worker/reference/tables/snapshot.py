@@ -1,5 +1,6 @@
 """One immutable set of reference tables, answered by date of service."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,7 +15,7 @@ from worker.reference.tables.code_set_rows import (
     SkinSubstitute,
     TaxonomyCode,
 )
-from worker.reference.tables.edition import Edition
+from worker.reference.tables.edition import Edition, Reach
 from worker.reference.tables.names import DrugNames
 from worker.reference.tables.policy_rows import AddOnPairing, ContainerLabel, ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
@@ -30,7 +31,7 @@ from worker.reference.tables.rows import (
     PlaceOfService,
     WasteDuty,
 )
-from worker.reference.tables.table_set import Tables
+from worker.reference.tables.table_set import MEMBERS, Tables
 
 SHORTEST_WITH_SIDE: Final = 4
 """Characters of the shortest beginning of a diagnosis code that names a side, such as C561."""
@@ -49,6 +50,14 @@ class Snapshot:
     def modifier_exclusions(self) -> tuple[ModifierExclusion, ...]:
         """The sets of modifiers of which one line carries at most one."""
         return self.tables.modifier_exclusions
+
+    def reach(self, table: str, on: date, setting: CareSetting) -> Reach:
+        """What a table can say on a day, by its name; of one whose parts are published apart, the part of a setting."""
+        index = getattr(self.tables, MEMBERS[table])
+        if isinstance(index, Mapping):
+            index = index[setting] if setting in index else next(iter(index.values()))
+        told: Reach = index.reach(on)
+        return told
 
     def drug(self, hcpcs: str, on: date) -> Answer[Drug]:
         """The drug behind a HCPCS code; NotCovered before a code without effective date was first seen."""

@@ -1,5 +1,7 @@
 """Every table, declared once."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from worker.reference.tables.code_set_rows import HcpcsCode, SkinSubstitute, TaxonomyCode
@@ -117,3 +119,6 @@ TABLES: Final[tuple[Table[Any, Any], ...]] = tuple(
     member for member in vars(Tables).values() if isinstance(member, Table)
 )
 """Every table, in the order of declaration."""
+
+MEMBERS: Final[Mapping[str, str]] = MappingProxyType({table.name: table.member for table in TABLES})
+"""The member of `Tables` that has the rows of each table."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.tables.answer import Absent, Carried, Found, NotCovered, NotInForce
 from worker.reference.tables.snapshot import Snapshot
 
 
@@ -81,7 +81,9 @@ def test_cpt_codes_carry_no_descriptor(snapshot: Snapshot) -> None:
         (date(2025, 12, 31), Found),
         (date(2026, 1, 1), Found),
         (date(2026, 3, 31), Found),
-        (date(2026, 4, 1), NotCovered),
+        (date(2026, 4, 1), Carried),
+        (date(2027, 4, 1), Carried),
+        (date(2027, 4, 2), NotCovered),
     ],
 )
 def test_containers_answer_for_the_quarters_we_hold(snapshot: Snapshot, on: date, kind: type[object]) -> None:
