@@ -31,6 +31,9 @@ DEVICES: Final = dict.fromkeys(("J7296", "J7297", "J7298", "J7300", "J7301", "J7
 CELLS: Final = ("Q2040", "Q2041", "Q2042", "Q2053", "Q2054", "Q2055", "Q2056", "Q2057", "Q2058")
 CELLS_UNTIL_2024, CELLS_FROM_2025 = "0540T", "38228"
 VACCINES: Final = ("90632", "90675", "90714", "90715", "Q2034", "Q2035", "Q2036", "Q2037", "Q2038", "Q2039")
+INFLUENZA: Final = ("Q2034", "Q2035", "Q2036", "Q2037", "Q2038", "Q2039")
+PREVENTIVE: Final = {"90656": "G0008", "90662": "G0008", "90732": "G0009", "90677": "G0009", "90746": "G0010"}
+"""Vaccines with the codes by which Medicare pays for giving them (Pub. 100-04, chapter 18, section 10.2.1)."""
 OTHERS: Final = {"90586": "51720", "J7330": "27412", "J7401": "31237", "J7402": "31237", "Q2043": "36511"}
 INITIAL: Final = {"96413": "96417", "96409": "96411", "96365": "96367", "96374": "96375"}
 """Initial services in the order of their rank, each with the sequential one."""

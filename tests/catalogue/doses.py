@@ -18,6 +18,8 @@ JZ_EXISTS_FROM: Final = date(2023, 1, 1)
 JZ_REQUIRED_FROM: Final = date(2023, 7, 1)
 MOST_CONTAINERS: Final = 5
 MANY: Final = 60
+LARGEST_PIECE: Final = 400
+"""Billing units that hold the largest implant or syringe."""
 ONE, ZERO = Decimal(1), Decimal(0)
 Reporting = Literal["due", "left out", "as the practice likes"]
 
@@ -103,7 +105,8 @@ def _from_containers(
         content = sum((_units(each) for each in opened), ZERO)
         smallest = min(_units(each) for each in opened)
         # More than the smallest container would have left that one unopened.
-        waste = _some_waste(smallest, random) if random.random() < 0.4 or wasted else ZERO
+        leaves_some = not _is_used_whole(drug) and (random.random() < 0.4 or wasted)
+        waste = _some_waste(smallest, random) if leaves_some else ZERO
         given = int((content - waste).to_integral_value(ROUND_CEILING))
         discarded = int(waste.to_integral_value(ROUND_FLOOR))
         too_many = most is not None and given + discarded > most
@@ -133,13 +136,16 @@ def _by_units(
     reporting: Reporting,
     most: int | None,
 ) -> DrugDose | None:
-    ceiling = min(most or MANY, MANY)
+    in_pieces = bool(sizes) and _is_used_whole(drug)
+    ceiling = (most or LARGEST_PIECE) if in_pieces else min(most or MANY, MANY)
     if ceiling < 1:
         return None
     units = random.randint(1, ceiling)
     whole = tuple(each for each in sizes if each.units_per_item and _units(each) % 1 == 0 and _units(each) <= ceiling)
     opened: tuple[Container, ...] = ()
-    if whole and random.random() < 0.6:
+    if in_pieces and not whole:
+        return None
+    if whole and (in_pieces or random.random() < 0.6):
         each = random.choice(whole)
         opened = (each,) * random.randint(1, min(MOST_CONTAINERS, int(ceiling // _units(each))))
         units = int(sum((_units(one) for one in opened), ZERO))
@@ -152,6 +158,12 @@ def _by_units(
         amount -= (amount / units) * Decimal(random.randint(0, 9)) / 10
     attests = may_attest and wants and _attests(on, random)
     return DrugDose(units, 0, attests, opened, amount, ZERO if amount is not None else None)
+
+
+def _is_used_whole(drug: Drug) -> bool:
+    """Implants, inserts and joint fluids: nobody uses a part of one. J2779 is injected into an implant."""
+    is_piece = drug.drug_class == "hyaluronan" or "implant" in drug.routes or drug.hcpcs == "J1096"
+    return is_piece and drug.hcpcs != "J2779"
 
 
 def _is_measured(drug: Drug) -> bool:

@@ -11,6 +11,7 @@ from tests.catalogue.administration import (
     NOT_GIVEN_BY_STAFF,
     PUMP_REFILL,
     SIDED,
+    ProcedureLine,
     most_of,
     services_of,
     told_apart,
@@ -138,6 +139,8 @@ class ClaimDraft:
         manner = NOT_GIVEN_BY_STAFF if self.dispensed else administration.way(drug, self.random)
         if manner == administration.CELLS_UNTIL_2024 and on.year > 2024:
             manner = administration.CELLS_FROM_2025
+        if code in administration.INFLUENZA and self.payer.medicare_rules:
+            manner = "G0008"
         if not self._study_is_shown(code, on, manner):
             return False
         same_way = sum(given.way == manner for given in self.given_today)
@@ -216,6 +219,7 @@ class ClaimDraft:
             self._other(
                 service.code, on, service.units, service.modifiers, Decimal(self.random.randint(2000, 60000)) / 100
             )
+        self._vaccinate(on, services)
         wants_visit = self.wanted.visit if self.wanted.visit is not None else self.random.random() < 0.2
         if wants_visit and not self.facility and self.place in VISIT_PLACES and len(self.lines) < MOST_LINES:
             self._other(self.random.choice(VISITS), on, 1, ("25",) if services else (), Decimal("148.50"))
@@ -226,6 +230,19 @@ class ClaimDraft:
         if self.place in VISIT_PLACES and self.random.random() < 0.5 and not self.wanted.few_lines:
             for code in self.random.sample(OTHER_SERVICES, max(0, min(target - len(self.lines), len(OTHER_SERVICES)))):
                 self._other(code, on, 1, (), Decimal(self.random.randint(100, 9900)) / 100)
+
+    def _vaccinate(self, on: date, services: list[ProcedureLine]) -> None:
+        """Sometimes give a vaccine beside the drugs: to Medicare by its own code, to others by the general one."""
+        given = {service.code for service in services}
+        if self.wanted.alone or self.random.random() > 0.05 or self.place not in VISIT_PLACES:
+            return
+        code, giving = self.random.choice(tuple(administration.PREVENTIVE.items()))
+        giving = giving if self.payer.medicare_rules else "90471"
+        if self.dispensed or giving in given or len(self.lines) > MOST_LINES - 3:
+            return
+        self._other(code, on, 1, (), Decimal("62.40"))
+        self._other(giving, on, 1, (), Decimal("31.20"))
+        services.append(ProcedureLine(giving))
 
     def _other(self, code: str, on: date, units: int, modifiers: tuple[str, ...], charge: Decimal) -> None:
         if self.payer.fee_for_service and self.total + charge > CEILING:

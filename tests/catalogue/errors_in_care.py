@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tests.catalogue.administration import NOT_GIVEN_BY_STAFF
+from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, PREVENTIVE
 from tests.catalogue.draft import CEILING, ESA
 from tests.catalogue.mutation import CROSSWALK, Copy, error, modifiers, service
 from worker.samples.synthetic import element
@@ -14,6 +14,7 @@ OFFICE: Final = ("11",)
 GIVING: Final = ("96365", "96372", "96374", "96401", "96409", "96413")
 PLACES_KNOWN: Final = (date(2024, 7, 1), date(2026, 12, 31))
 CHECKED: Final = {"J2353": "DOC-02", "J2357": "DOC-03", "J9022": "DOC-04", "J2323": "DOC-05", "J0897": "DOC-06"}
+OF_THE_STAY: Final = ("J0897", "J1745", "J2357", "J2353", "J1885", "J0129", "J3380")
 IN_VEIN: Final = ("J3397", "J2323", "J9271", "J3380", "J9022")
 
 
@@ -226,6 +227,17 @@ def drug_of_the_pharmacy_benefit(copy: Copy) -> bool | None:
     return None
 
 
+@error(
+    "ADM-08", medicare=True, places=OFFICE, few_lines=True, visit=False, companions={"ADM-02": "a vaccine of no table"}
+)
+def vaccine_by_the_general_code(copy: Copy) -> bool | None:
+    if copy.other_line("90471", "90472", "G0008") is not None:
+        return False
+    copy.add(copy.random.choice(tuple(PREVENTIVE)), charge="62.40")
+    copy.add("90471", charge="31.20")
+    return None
+
+
 @error("DOC-10", codes=tuple(sorted(ESA)), medicare=True, few_lines=True)
 def no_blood_count(copy: Copy) -> None:
     for each in copy.lines:
@@ -279,6 +291,13 @@ def drug_of_the_hospital(copy: Copy) -> bool | None:
         return False
     service(copy.drug_line())["placeOfServiceCode"] = copy.random.choice(("19", "22"))
     return None
+
+
+@error("POS-05", codes=OF_THE_STAY, medicare=True, places=OFFICE, few_lines=True, visit=False)
+def drug_of_a_nursing_facility(copy: Copy) -> None:
+    copy.information["placeOfServiceCode"] = "31"
+    for each in copy.lines:
+        service(each).pop("placeOfServiceCode", None)
 
 
 @error("POS-03", places=OFFICE, few_lines=True)

@@ -25,6 +25,7 @@ NOT_GIVEN: Final = {"ADM-01": "nothing on the claim is a way to give the added d
 SIBLING: Final = {"NDC-06": "the package is of another code", "UNT-07": "and of another size"}
 SUPPLIER: Final = {"WST-14": "and a supplier bills nothing as discarded before 2025"}
 X_MODIFIERS_FROM: Final = date(2015, 1, 1)
+USED_WHOLE: Final = ("J7312", "J7318", "J7325", "J7328", "J7351")
 MISTAKEN: Final = {"J2356": "omalizumab", "J9353": "Tecentriq", "J2329": "natalizumab", "J3397": "Prolia"}
 PAYABLE_NEVER: Final = ("J1202", "J1105", "J3520", "J3535", "J3570", "J7304", "J8515", "J7294", "J7295")
 UNLISTED: Final = ("J3490", "J3590", "J9999", "J7999")
@@ -314,6 +315,15 @@ def joint_without_a_side(copy: Copy) -> bool | None:
     if given is None:
         return False
     service(given).pop("procedureModifiers")
+    return None
+
+
+@error("UNT-08", codes=USED_WHOLE, between=CROSSWALK, few_lines=True, documented=False, wasted=False,
+       companions=PACKAGE | CONTAINERS | {"CHG-01": "the charge is that of the whole"})  # fmt: skip
+def one_piece_as_one_unit(copy: Copy) -> bool | None:
+    if len(copy.made.drugs) > 1 or not copy.supply.sizes(copy.first.code, copy.on).of_the_day:
+        return False
+    copy.bill(copy.drug_line(), 1)
     return None
 
 

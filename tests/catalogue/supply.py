@@ -141,7 +141,8 @@ class Supply:
     def is_packaged(self, code: str, on: date) -> bool | None:
         """Whether OPPS packages the drug; None when the tables do not say that it is or that it is paid."""
         answer = self.snapshot.opps_status(code, on)
-        return {"N": True, "G": False, "K": False}.get(answer.row.status) if isinstance(answer, Found) else None
+        status = answer.row.status if isinstance(answer, Found) else ""
+        return {"N": True, "G": False, "K": False, "K1": False}.get(status)
 
     def price(self, code: str) -> Decimal | None:
         """The payment limit of one unit, of any quarter."""
