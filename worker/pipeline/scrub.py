@@ -152,11 +152,13 @@ class Pipeline:
             if each.profile.apply_fixes is ApplyFixes.SAFE and each.checked.findings:
                 self._correct(each)
         marks.append(self._clock())
+        seconds: dict[str, float] = {}
+        shares = MappingProxyType(seconds)  # known at the end
         for each in read:
-            results[each.place] = self._write(each)
+            results[each.place] = self._write(each, shares)
         marks.append(self._clock())
-        seconds = self._shares(marks, len(read))
-        return [each if each.message is None else each._replace(stage_seconds=seconds) for each in results]
+        seconds.update(_shares(marks, len(read)))
+        return results
 
     def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Examination:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
@@ -182,7 +184,7 @@ class Pipeline:
         if not new_findings(found, [each.finding() for each in again.checked.findings]):
             read.checked, read.tables, read.fixed = again.checked, again.tables, fixed
 
-    def _write(self, read: _Examination) -> ScrubResult:
+    def _write(self, read: _Examination, seconds: Mapping[str, float]) -> ScrubResult:
         checked, not_read = read.checked, read.decoded.not_read
         written = self._writer.write(read.decoded, checked, read.tables, read.fixed)
         amount = as_money(checked.claim.claim.claim_information.claim_charge_amount)
@@ -198,15 +200,17 @@ class Pipeline:
             not_read=len(not_read.paths) + not_read.more,
             lines=len(checked.claim.lines),
             billed=amount if isinstance(amount, Decimal) else None,
+            stage_seconds=seconds,
         )
-
-    def _shares(self, marks: Sequence[float], claims: int) -> Mapping[str, float]:
-        decode_s, enrich_s, check_s, write_s = ((after - before) / max(claims, 1) for before, after in pairwise(marks))
-        # What decides is one look at the worst finding, while the message is written.
-        return MappingProxyType(dict(zip(STAGES, (decode_s, enrich_s, check_s, 0.0, write_s), strict=True)))
 
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
+
+
+def _shares(marks: Sequence[float], claims: int) -> Mapping[str, float]:
+    decode_s, enrich_s, check_s, write_s = ((after - before) / max(claims, 1) for before, after in pairwise(marks))
+    # What decides is one look at the worst finding, while the message is written.
+    return dict(zip(STAGES, (decode_s, enrich_s, check_s, 0.0, write_s), strict=True))
 
 
 _TOMBSTONE: Final = ScrubResult()

@@ -5,6 +5,7 @@ count. Doubt is kept apart from difference, since only a difference can reject a
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from worker.reference.tables.name_index import ORDINARY, PARTNERS, SHORTEST_NAME
@@ -28,6 +29,10 @@ COMMON: Final = frozenset(
     treatment units vector viable years fda-approved""".split()  # noqa: SIM905 - a block of words reads better
 )
 
+NO_NAMES: Final = ORDINARY | COMMON
+KEPT: Final = 4096
+"""Generic names whose words are kept; the tables have fewer."""
+
 
 def label(drug: Drug) -> str:
     """What to call the drug in a message: its generic name without remarks, else a brand, else its code."""
@@ -45,10 +50,13 @@ def ingredients(drug: Drug, snapshot: Snapshot) -> frozenset[str]:
 
 def named_itself(drug: Drug, text: str) -> bool:
     """Whether a text holds a telling word of the drug's own generic name; aflibercept will do for ziv-aflibercept."""
-    own = _telling(drug.generic_name or "")
-    if len(own) == 1:
-        own |= {word.split("-", 1)[1] for word in own if PREFIXED.fullmatch(word)}
-    return not own.isdisjoint(_words(text))
+    return not _own_words(drug.generic_name or "").isdisjoint(_words(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _own_words(generic_name: str) -> frozenset[str]:
+    own = _telling(generic_name)
+    return own | {word.split("-", 1)[1] for word in own if PREFIXED.fullmatch(word)} if len(own) == 1 else own
 
 
 def share_ingredient(one: Drug, other: Drug, snapshot: Snapshot) -> bool | None:
@@ -84,13 +92,12 @@ def _names(one: Drug, other: Drug, snapshot: Snapshot) -> bool:
 def _words(text: str) -> frozenset[str]:
     """The words of a text; those of "levonorgestrel-releasing" apart, since one of them is an ordinary word."""
     words = WORD.findall(SUFFIX.sub("", text.lower()))
+    if all("-" not in word for word in words):
+        return frozenset(words)
     parts = [(word, word.split("-")) for word in words]
-    ordinary = ORDINARY | COMMON
-    return frozenset(each for word, split in parts for each in ((word,) if ordinary.isdisjoint(split) else split))
+    return frozenset(each for word, split in parts for each in ((word,) if NO_NAMES.isdisjoint(split) else split))
 
 
 def _telling(name: str) -> frozenset[str]:
-    words = frozenset(
-        word for word in _words(name) - ORDINARY - COMMON if len(word) >= SHORTEST_NAME and not word[0].isdigit()
-    )
+    words = frozenset(word for word in _words(name) - NO_NAMES if len(word) >= SHORTEST_NAME and not word[0].isdigit())
     return words - PARTNERS or words

@@ -3,9 +3,10 @@
 It uses the same arithmetic as the edits on units and waste: `expected_units` and `containers`.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+
+from msgspec import Struct
 
 from worker.edits.drugs.arithmetic import fits_in_one_unit
 from worker.edits.drugs.containers import ONE_UNIT, Combination, least_waste
@@ -14,8 +15,7 @@ from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.record import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True, gc=False):
     """What is known; containers are in billing units, and all that is not known is None or empty.
 
     `within_one_unit` is set when dose and waste are inside one unit: bill one unit, and no JW line. `least` are the

@@ -1,10 +1,11 @@
 """The providers that a claim or a line names: the name of each role, and its loop in the 837P and in the 837I."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from schemas.records import Claim, Part, Provider, ServiceLine
+from schemas.records import Claim, Part, Provider, ServiceLine, attributes
 
 
 class Role(NamedTuple):
@@ -56,6 +57,16 @@ OF_LINE: Final[Mapping[str, Role]] = MappingProxyType(
     }
 )
 """By the member of the line."""
+_ROLES_OF_CLAIM: Final = tuple(
+    (name, OF_CLAIM[name])
+    for name in ("billing", "rendering", "referring", "ordering", "supervising", "attending", "operating")
+)
+_PARTIES_OF_CLAIM: Final = attrgetter(*(name for name, _ in _ROLES_OF_CLAIM))
+_ROLES_OF_LINE: Final = tuple(
+    (name, OF_LINE[name])
+    for name in ("renderingProvider", "referringProvider", "orderingProvider", "supervisingProvider")
+)
+_PARTIES_OF_LINE: Final = attrgetter(*(attributes(ServiceLine)[name] for name, _ in _ROLES_OF_LINE))
 _OTHER: Final = "N270"
 """Other provider's primary identifier is missing, incomplete or invalid."""
 _ENTITIES: Final = MappingProxyType(
@@ -68,38 +79,37 @@ _BY_NPI: Final = "XX"
 
 def npis(claim: Claim) -> Iterator[Npi]:
     """Yield every NPI of the claim and of its lines, those of loops without a member included."""
+    yield from _npis_of(_PARTIES_OF_CLAIM(claim), _ROLES_OF_CLAIM, "$", None)
     yield from _npis_in(claim, OF_CLAIM, "$", "2300", None)
     information = claim.claim_information
     yield from _npis_in(information, OF_CLAIM, "$.claimInformation", "2300", None)
     for place, other in enumerate(information.other_subscriber_information):
         yield from _npis_in(other, {}, f"$.claimInformation.otherSubscriberInformation[{place}]", "2330", None)
     for place, line in enumerate(information.service_lines):
-        if line.extra or (
-            line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider
-        ):
-            yield from _npis_in(line, OF_LINE, f"$.claimInformation.serviceLines[{place}]", "2400", place + 1)
+        parties = _PARTIES_OF_LINE(line)
+        if line.extra or any(parties):
+            path = f"$.claimInformation.serviceLines[{place}]"
+            yield from _npis_of(parties, _ROLES_OF_LINE, path, place + 1)
+            yield from _npis_in(line, OF_LINE, path, "2400", place + 1)
     yield from _unmapped(claim)
 
 
+def _npis_of(
+    parties: Iterable[Provider | None], roles: Iterable[tuple[str, Role]], path: str, line: int | None
+) -> Iterator[Npi]:
+    for party, (name, role) in zip(parties, roles, strict=True):
+        if party is not None and party.npi:
+            yield Npi(party.npi, role, f"{path}.{name}.npi", line)
+
+
 def _npis_in(part: Part, roles: Mapping[str, Role], path: str, loop: str, line: int | None) -> Iterator[Npi]:
-    for name, value in _parties(part):
+    """Yield those in members that the schema does not name."""
+    for name, value in (part.extra or {}).items():
         for place, party in enumerate(value) if isinstance(value, (list, tuple)) else ((None, value),):
-            number = party.npi if isinstance(party, Provider) else party.get("npi") if isinstance(party, dict) else None
+            number = party.get("npi") if isinstance(party, dict) else None
             if isinstance(number, str) and number:
                 role = roles.get(name) or Role(_spaced(name), loop, loop, "", _OTHER)
                 yield Npi(number, role, f"{path}.{name}{'' if place is None else f'[{place}]'}.npi", line)
-
-
-def _parties(part: Part) -> Iterator[tuple[str, object]]:
-    if isinstance(part, Claim):
-        for name in ("billing", "rendering", "referring", "ordering", "supervising", "attending", "operating"):
-            yield name, getattr(part, name)
-    elif isinstance(part, ServiceLine):
-        yield "renderingProvider", part.rendering_provider
-        yield "referringProvider", part.referring_provider
-        yield "orderingProvider", part.ordering_provider
-        yield "supervisingProvider", part.supervising_provider
-    yield from (part.extra or {}).items()
 
 
 def _unmapped(claim: Claim) -> Iterator[Npi]:

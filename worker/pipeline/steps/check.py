@@ -85,8 +85,8 @@ class FoundFlaw:
 class CheckResult(Struct, eq=False):
     """A claim with what was found, and the account of every edit that had something to look at, as sets of bits.
 
-    `shown` are the sets of edits that each of its subjects was shown to, `elsewhere` says how many of these were none
-    of an edit's business.
+    `shown` are the edits that each of its subjects was shown to, `elsewhere` those to which a subject was none of their
+    business; subjects are known by their `id`.
     """
 
     plan: Plan
@@ -94,9 +94,8 @@ class CheckResult(Struct, eq=False):
     findings: list[FoundFlaw] = []
     no_data: list[Gap] = []
     bypassed: dict[Lifted, tuple[int, int, str]] = {}
-    shown: list[int] = []
-    elsewhere: dict[PlannedRule, int] = {}
-    looked: int = 0
+    shown: list[tuple[int, int]] = []
+    elsewhere: dict[int, int] = {}
     failed: int = 0
     lifted: int = 0
     undecided: int = 0
@@ -107,6 +106,14 @@ class CheckResult(Struct, eq=False):
     def claim(self) -> ClaimFacts:
         """The claim that is checked."""
         return self.context.claim
+
+    @property
+    def looked(self) -> int:
+        """The edits that were shown something that was their business."""
+        looked = 0
+        for subject, bits in self.shown:
+            looked |= bits & ~self.elsewhere.get(subject, 0)
+        return looked
 
     @property
     def unverified(self) -> int:
@@ -162,7 +169,7 @@ def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[R
         for choice, subjects in phase.sides:
             for subject in subjects(context.claim):
                 chosen = choice.of(subject.traits, subject.hcpcs)
-                shown.append(chosen.bits)
+                shown.append((id(subject), chosen.bits))
                 if chosen in by_choice:
                     by_choice[chosen].append((subject, context, checked))
                 else:
@@ -186,17 +193,6 @@ def _run(phases: Sequence[tuple[CheckResult, Phase]], *, is_alone: bool) -> None
                     _fail(rule, checked)
                 except Exception:  # noqa: BLE001 - a broken edit must not take the others' verdicts or the claim with it
                     _fail(rule, checked)
-    for checked, _ in phases:
-        _note_looks(checked)
-
-
-def _note_looks(checked: CheckResult) -> None:
-    """Note which edits looked at a claim: those that were shown something, unless none of it was their business."""
-    for bits in checked.shown:
-        checked.looked |= bits
-    for rule, count in checked.elsewhere.items():
-        if count == sum(1 for bits in checked.shown if bits & rule.bit):
-            checked.looked &= ~rule.bit
 
 
 def _fail(rule: PlannedRule, checked: CheckResult) -> None:
@@ -215,7 +211,7 @@ def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], subject: Subj
     # All of them before the first is noted: an edit that yields may fail after the first.
     verdicts = (told,) if isinstance(told, _VERDICTS) else list(told)
     if verdicts and isinstance(verdicts[0], DoesNotApply):
-        checked.elsewhere[rule] = checked.elsewhere.get(rule, 0) + 1
+        checked.elsewhere[id(subject)] = checked.elsewhere.get(id(subject), 0) | rule.bit
         return
     first = 0 if subject is checked.claim else subject.numbers[0]
     for verdict in verdicts:

@@ -103,11 +103,11 @@ def _decode_plain(value: bytes) -> DecodedClaim | None:
         return None
     canonical = _ENCODER.encode(claim)
     # A member that is unknown, doubled, null or an empty list was dropped.
-    if canonical.count(b":") != value.count(b":") or _has_blank_at_edge(canonical):
+    if canonical.count(b":") != value.count(b":") or b'" ' in canonical or b' "' in canonical:
         return None
     if claim.origin or claim.fhir_origin or claim.schema_version not in _VERSIONS or _has_too_many_lines(claim):
         return None
-    return DecodedClaim(claim, _one_line(value), canonical, _traits_of_text(canonical), NOTHING_UNREAD)
+    return DecodedClaim(claim, _one_line(value), canonical, _traits_of_plain_text(canonical), NOTHING_UNREAD)
 
 
 def _decode(value: bytes) -> DecodedClaim:
@@ -195,10 +195,12 @@ def _is_of_other_version(version: object) -> bool:
 
 def _traits_of_text(canonical: bytes) -> int:
     is_plain = canonical.isascii() and b"\\" not in canonical and _DELETE not in canonical
-    return (
-        (0 if is_plain else Trait.SPECIAL_TEXT)
-        | (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0)
-        | (Trait.ATTACHMENT if _IN_NAMES_OF_ATTACHMENTS in canonical else 0)
+    return (0 if is_plain else Trait.SPECIAL_TEXT) | _traits_of_plain_text(canonical)
+
+
+def _traits_of_plain_text(canonical: bytes) -> int:
+    return (Trait.LONG_TEXT if _LONG_TEXT.search(canonical) else 0) | (
+        Trait.ATTACHMENT if _IN_NAMES_OF_ATTACHMENTS in canonical else 0
     )
 
 
