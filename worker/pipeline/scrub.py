@@ -22,7 +22,7 @@ from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, check
 from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
-from worker.pipeline.steps.enrich import Enricher
+from worker.pipeline.steps.enrich import enrich
 from worker.pipeline.steps.gather import Gatherer
 from worker.pipeline.steps.outcome import OutcomeWriter
 from worker.pipeline.waste_ledger import ledgers
@@ -106,7 +106,6 @@ class Pipeline:
         self.ruleset = ruleset
         self._clock = clock
         self._gatherer = Gatherer(snapshot)
-        self._enricher = Enricher(snapshot)
         self._writer = OutcomeWriter(ruleset, snapshot.digest)
         self._max_bytes = max_bytes
         self._only: Profile | None = None
@@ -165,9 +164,7 @@ class Pipeline:
         profile = self._only or self._profile_of(decoded.claim)
         plan = self._plans[profile.name, facts.is_institutional]
         checked = CheckResult(plan, plan.context(facts, received_on))
-        return _Examination(
-            place, decoded, profile, received_on, checked, (self._enricher.enrich(facts), ledgers(facts))
-        )
+        return _Examination(place, decoded, profile, received_on, checked, (enrich(facts), ledgers(facts)))
 
     def _correct(self, read: _Examination) -> None:
         """Put the claim with its safe fixes in its place, where nothing is found that was not there before."""

@@ -53,7 +53,7 @@ def charge_far_from_limit(line: LineFacts, context: Context) -> Verdict | list[V
                 )
             )
         return verdicts
-    answer = context.snapshot.asp_limit(line.hcpcs, line.on) if line.on else None
+    answer = line.code.payment_limit
     if not isinstance(answer, Found) or line.units is None or line.units <= 0:
         verdicts.append(NoData("payment limit of the code" if line.units else "unit count", line.number))
         return verdicts

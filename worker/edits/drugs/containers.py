@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from math import gcd
 from typing import Final
 
-from worker.reference.tables.answer import Found
+from worker.reference.tables.answer import Answer, Found
 from worker.reference.tables.rows import Container, Drug
-from worker.reference.tables.snapshot import Snapshot
 
 MOST_STEPS: Final = 1_000_000
 """Steps of the sizes' common measure that are looked at before the question is given up: far more than a dose takes."""
@@ -43,9 +41,8 @@ class Combination:
         return " + ".join(f"{number} x {size:f}" for size, number in self.counts)
 
 
-def marketed_on(on: date, drug: Drug, hcpcs: str, snapshot: Snapshot) -> tuple[Container, ...]:
+def marketed(answer: Answer[tuple[Container, ...]], drug: Drug) -> tuple[Container, ...]:
     """The containers that the crosswalk lists for a drug; none when the content of one of them is not known."""
-    answer = snapshot.containers_of(hcpcs, on)
     listed = answer.row if isinstance(answer, Found) else ()
     known = all(container.units_per_item and not is_by_lot(container, drug) for container in listed)
     return listed if known else ()

@@ -34,7 +34,7 @@ def siblings(line: LineFacts, snapshot: Snapshot) -> Siblings:
     ndc = package.national_drug_code or ""
     if ndc not in known:
         answer = snapshot.container(ndc, line.on)
-        listed = isinstance(line.drug_answer, Found) and isinstance(snapshot.containers_of(line.hcpcs, line.on), Found)
+        listed = isinstance(line.drug_answer, Found) and isinstance(line.code.containers, Found)
         if not listed or not isinstance(answer, Found):
             return None
         known[ndc] = _siblings(line.hcpcs, line.drug, answer.row, line.on, snapshot)

@@ -1,20 +1,21 @@
 """What the tables know of a procedure code on a day, looked up once for all claims."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
-from worker.edits.drugs.containers import marketed_on, sizes_of
+from worker.edits.drugs.containers import marketed, sizes_of
 from worker.edits.facts.traits import traits_of_code
-from worker.reference.tables.answer import Answer, Found, NotInForce
-from worker.reference.tables.rows import Container, Drug
+from worker.reference.tables.answer import Answer, Found, NotCovered, NotInForce
+from worker.reference.tables.rows import AspLimit, CareSetting, Container, Drug, MueLimit, OppsStatus, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
 
 KEPT: Final = 4096
 """Codes and days that are kept; two months of 70 codes a day."""
 
-
+Row = TypeVar("Row")
 Siblings: TypeAlias = tuple[tuple[Container, Drug], ...] | None
 """The rows of a package with their drugs, where they are those of the same ingredient as a code's."""
 
@@ -35,14 +36,44 @@ class CodeOnDay:
         self.drug: Drug | None = self.drug_answer.row if known else None  # type: ignore[union-attr]  # it has a row
         self.traits = traits_of_code(hcpcs)
         self.siblings: dict[str, Siblings] = {}
-        self.written: dict[str, tuple[bytes, bytes]] = {}
+        self.written: dict[CareSetting, tuple[bytes, bytes]] = {}
+        self._limits: dict[CareSetting, Answer[MueLimit]] = {}
+
+    @cached_property
+    def containers(self) -> Answer[tuple[Container, ...]]:
+        """The containers on the crosswalk of that day."""
+        return self._answer(self._snapshot.containers_of)
+
+    @cached_property
+    def waste_duty(self) -> Answer[WasteDuty]:
+        """The dates of the duty to report JW or JZ."""
+        return self._answer(self._snapshot.waste_duty)
+
+    @cached_property
+    def opps_status(self) -> Answer[OppsStatus]:
+        """The OPPS status indicator."""
+        return self._answer(self._snapshot.opps_status)
+
+    @cached_property
+    def payment_limit(self) -> Answer[AspLimit]:
+        """The Part B payment limit for one unit."""
+        return self._answer(self._snapshot.asp_limit)
+
+    def mue(self, setting: CareSetting) -> Answer[MueLimit]:
+        """The medically unlikely edit in a setting."""
+        limit = self._limits.get(setting)
+        if limit is None:
+            limit = self._limits[setting] = self._answer(lambda code, on: self._snapshot.mue(code, setting, on))
+        return limit
+
+    def _answer(self, question: Callable[[str, date], Answer[Row]]) -> Answer[Row]:
+        """Ask a table for the code on that day; without a day there is no data."""
+        return NotCovered(None, None) if self.on is None else question(self.hcpcs, self.on)
 
     @cached_property
     def marketed(self) -> tuple[Container, ...]:
         """The containers on the crosswalk of that day, none when they or their contents are not known."""
-        return (
-            () if self.on is None or self.drug is None else marketed_on(self.on, self.drug, self.hcpcs, self._snapshot)
-        )
+        return () if self.drug is None else marketed(self.containers, self.drug)
 
     @cached_property
     def marketed_sizes(self) -> tuple[Decimal, ...]:

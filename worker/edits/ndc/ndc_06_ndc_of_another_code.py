@@ -37,7 +37,7 @@ def ndc_of_another_code(line: LineFacts, context: Context) -> Verdict | None:
     ndc = package.national_drug_code or ""
     if not is_billable_form(ndc):
         return None
-    of_code = context.snapshot.containers_of(line.hcpcs, line.on)
+    of_code = line.code.containers
     match context.snapshot.container(ndc, line.on):
         case _ if line.drug.drug_class == UNLISTED:
             return NoData("product behind an unlisted code", line.number)

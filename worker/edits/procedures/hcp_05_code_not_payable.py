@@ -36,7 +36,7 @@ def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
         return DoesNotApply()
     if coverage not in WHY_NOT:
         return None
-    limit = context.snapshot.mue(line.hcpcs, "practitioner", line.on)
+    limit = line.code.mue("practitioner")
     if isinstance(limit, Found) and not isinstance(limit, Carried) and limit.row.value == 0:
         return None
     if denied := BILLED_TO_BE_DENIED.intersection(line.modifiers):

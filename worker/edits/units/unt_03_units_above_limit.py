@@ -74,7 +74,7 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     counted = day.lines if context.options(CountedUnits).count_discarded_units else day.given
     if not counted:
         return None
-    answer = context.snapshot.mue(day.hcpcs, "outpatient_hospital" if is_facility else "practitioner", day.on)
+    answer = day.code.mue("outpatient_hospital" if is_facility else "practitioner")
     if all(NOT_COVERED_BY_LAW in line.modifiers for line in counted):
         return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
     if any(line.spans_days for line in counted):

@@ -5,7 +5,6 @@ from typing import Final
 
 from worker.edits.codes.bill_types import BILL_TYPES, DrugPayment
 from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
-from worker.edits.edit import Context
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.record import Unknown
 from worker.reference.tables.answer import Found, NotInForce
@@ -30,16 +29,16 @@ def payment_of(line: LineFacts) -> DrugPayment | None:
     return DrugPayment.BY_OPPS_STATUS if line.place in PAID_UNDER_OPPS else DrugPayment.BY_ITSELF
 
 
-def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unknown | None:
+def waste_duty(line: LineFacts, on: date) -> WasteDuty | Unknown | None:
     """The dates of the duty to report JW or JZ; None when there is no duty, Unknown when that is not known.
 
     Source: CMS, JW and JZ modifier policy: every separately payable Part B drug from single-dose containers, but not
     for inpatients and not in federally qualified and rural health clinics.
     """
-    answer = context.snapshot.waste_duty(line.hcpcs, on)
+    answer = line.code.waste_duty
     if isinstance(answer, NotInForce):
         return None
-    due_here = due_where_done(line, on, context)
+    due_here = due_where_done(line, on)
     if not due_here:
         return None
     if not isinstance(answer, Found):
@@ -47,7 +46,7 @@ def waste_duty(line: LineFacts, on: date, context: Context) -> WasteDuty | Unkno
     return due_here if isinstance(due_here, Unknown) else answer.row
 
 
-def due_where_done(line: LineFacts, on: date, context: Context) -> bool | Unknown:
+def due_where_done(line: LineFacts, on: date) -> bool | Unknown:
     """Whether the policy applies where the line was done: the drug is then paid separately."""
     payment = payment_of(line)
     if payment is DrugPayment.IN_A_RATE or NOT_COVERED_BY_LAW in line.modifiers:
@@ -55,7 +54,7 @@ def due_where_done(line: LineFacts, on: date, context: Context) -> bool | Unknow
     if payment is None:
         return Unknown("whether Medicare pays the drug separately on this type of bill")
     if payment is DrugPayment.BY_OPPS_STATUS:
-        answer = context.snapshot.opps_status(line.hcpcs, on)
+        answer = line.code.opps_status
         status = answer.row.status if isinstance(answer, Found) else None
         if status == PACKAGED:
             return False

@@ -52,7 +52,7 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Ver
         if NOT_COVERED_BY_LAW in line.modifiers:
             verdicts.append(Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number))
             continue
-        duty = waste_duty(line, day.on, context)
+        duty = waste_duty(line, day.on)
         if isinstance(duty, Unknown):
             kind = _single_dose_off_list(line, day, context) if duty is NOT_LISTED else None
             verdicts.append(_off_list(line, day, kind, context) if kind else NoData(duty.missing, line.number))
@@ -76,7 +76,7 @@ def _single_dose_off_list(line: LineFacts, day: DrugDay, context: Context) -> Do
     if (
         day.on < REQUIRED_FROM
         or day.drug.drug_class in OUTSIDE_POLICY
-        or isinstance(due_where_done(line, day.on, context), Unknown)
+        or isinstance(due_where_done(line, day.on), Unknown)
     ):
         return None
     kind = dose_kind(line, day, context.snapshot)

@@ -55,7 +55,7 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
     if payment is None:
         return NoData("whether Medicare pays the drug separately on this type of bill", line.number)
     if payment is DrugPayment.BY_OPPS_STATUS:
-        status = context.snapshot.opps_status(line.hcpcs, line.on)
+        status = line.code.opps_status
         if not isinstance(status, Found):
             return NoData("whether OPPS pays the drug separately", line.number)
         if status.row.status == PACKAGED:

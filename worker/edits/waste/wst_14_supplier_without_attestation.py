@@ -35,7 +35,7 @@ def supplier_without_attestation(line: LineFacts, context: Context) -> Verdict |
     """
     if line.on is None or not was_dispensed(line, context):
         return DoesNotApply()
-    duty = waste_duty(line, line.on, context)
+    duty = waste_duty(line, line.on)
     if line.on < JZ_FROM or duty is None:
         return None
     if isinstance(duty, Unknown):

@@ -8,12 +8,12 @@ from typing import Final, TypeVar
 import orjson
 
 from schemas.outcome import Amount, CarriedTable, ContainerSize, LineEnrichment, MueValue, WasteReporting
-from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.code import CodeOnDay
 from worker.pipeline.rules.plan import written
 from worker.pipeline.steps.carry import care_setting, carried_table
 from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
-from worker.reference.tables.snapshot import Snapshot
 
 Row = TypeVar("Row")
 _NO_UNITS: Final = b',"units":"0"'
@@ -46,58 +46,48 @@ class _Sources:
         return None
 
 
-class Enricher:
-    """Enriches drug lines from one snapshot."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def enrich(self, facts: ClaimFacts) -> bytes:
-        """Return the enrichment of every drug line as written, in the order of the lines."""
-        setting = care_setting(facts)
-        entries = []
-        for line in facts.drug_lines:
-            drug, on = line.drug, line.on
-            if drug is None or on is None:
-                continue
-            known = line.code.written.get(setting)
-            if known is None:
-                known = line.code.written[setting] = self._around_units(line, drug, on, setting)
-            before, after = known
-            own = line.control_number
-            entries.append(
-                b'{"line":%d%b%b%b%b'
-                % (
-                    line.number,
-                    b"" if own is None else b',"providerControlNumber":%b' % orjson.dumps(own),
-                    before,
-                    _units(line.units, drug),
-                    after,
-                )
+def enrich(facts: ClaimFacts) -> bytes:
+    """Return the enrichment of every drug line as written, in the order of the lines."""
+    setting = care_setting(facts)
+    entries = []
+    for line in facts.drug_lines:
+        drug, code = line.drug, line.code
+        if drug is None or code.on is None:
+            continue
+        known = code.written.get(setting)
+        if known is None:
+            known = code.written[setting] = _around_units(code, drug, code.on, setting)
+        before, after = known
+        own = line.control_number
+        entries.append(
+            b'{"line":%d%b%b%b%b'
+            % (
+                line.number,
+                b"" if own is None else b',"providerControlNumber":%b' % orjson.dumps(own),
+                before,
+                _units(line.units, drug),
+                after,
             )
-        return b",".join(entries)
+        )
+    return b",".join(entries)
 
-    def _around_units(self, line: LineFacts, drug: Drug, on: date, setting: CareSetting) -> tuple[bytes, bytes]:
-        """Return what is written of a code on a day before the units of a line, and what after them."""
-        known = written(self._look_up(line.hcpcs, drug, on, setting))
-        before, _, after = known.removeprefix(b'{"line":0').partition(_NO_UNITS)
-        return before, after
 
-    def _look_up(self, hcpcs: str, drug: Drug, on: date, setting: CareSetting) -> LineEnrichment:
-        sources = _Sources()
-        answer = self._snapshot.drug(hcpcs, on)
-        sources.row("drugs", answer, on)
-        containers = sources.row("containers", self._snapshot.containers_of(hcpcs, on), on)
-        mue = sources.row("mue", self._snapshot.mue(hcpcs, setting, on), on)
-        opps = sources.row("opps_status", self._snapshot.opps_status(hcpcs, on), on)
-        asp = sources.row("asp_limits", self._snapshot.asp_limit(hcpcs, on), on)
-        duty = sources.row("waste_duty", self._snapshot.waste_duty(hcpcs, on), on)
-        return LineEnrichment(
+def _around_units(code: CodeOnDay, drug: Drug, on: date, setting: CareSetting) -> tuple[bytes, bytes]:
+    """Return what is written of a code on a day before the units of a line, and what after them."""
+    sources = _Sources()
+    sources.row("drugs", code.drug_answer or NotCovered(None, None), on)
+    containers = sources.row("containers", code.containers, on)
+    mue = sources.row("mue", code.mue(setting), on)
+    opps = sources.row("opps_status", code.opps_status, on)
+    asp = sources.row("asp_limits", code.payment_limit, on)
+    duty = sources.row("waste_duty", code.waste_duty, on)
+    known = written(
+        LineEnrichment(
             line=0,
             units=Decimal(0),
-            hcpcs=hcpcs,
+            hcpcs=code.hcpcs,
             service_date=on,
-            in_force=isinstance(answer, Found),
+            in_force=isinstance(code.drug_answer, Found),
             drug_name=drug.generic_name,
             brands=drug.brands,
             description=drug.short_description,
@@ -116,6 +106,9 @@ class Enricher:
             no_data=sources.no_data,
             carried=tuple(sources.carried),
         )
+    )
+    before, _, after = known.removeprefix(b'{"line":0').partition(_NO_UNITS)
+    return before, after
 
 
 def _units(units: Decimal | None, drug: Drug) -> bytes:
