@@ -1,7 +1,7 @@
 """An edit: a small pure function with its catalogue entry."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -53,7 +53,8 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Flaw(Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class Flaw:
     """What an edit found.
 
     `severity` and `predicted` replace the catalogue entry's where one case of an edit differs from the others.
@@ -64,28 +65,31 @@ class Flaw(Struct, frozen=True, gc=False):
     message: str
     hint: str
     at: Location
-    facts: Mapping[str, object] = {}
+    facts: Mapping[str, object] = field(default_factory=dict)
     severity: Severity | None = None
     predicted: Prediction | None = None
     fix: Fix | None = None
     tables: tuple[str, ...] | None = None
 
 
-class NoData(Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class NoData:
     """The edit could not decide: `missing` names the table or the field that it would have needed."""
 
     missing: str
     line: int | None = None
 
 
-class Bypassed(Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class Bypassed:
     """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it is."""
 
     by: str
     line: int | None = None
 
 
-class DoesNotApply(Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class DoesNotApply:
     """The edit has nothing to say about this subject; coverage counts it neither as passed nor as undecided."""
 
 
