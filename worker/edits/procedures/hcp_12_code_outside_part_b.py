@@ -68,7 +68,7 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
             return None
         flaw = _flaw(line, f"{line.hcpcs} is a code of other payers (coverage code {code.row.coverage_code}).")
     else:
-        answer = context.snapshot.opps_status(line.hcpcs, line.on)
+        answer = line.code.opps_status
         if not isinstance(answer, Found):
             return NoData("OPPS status of vaccines", line.number)
         status = answer.row.status
