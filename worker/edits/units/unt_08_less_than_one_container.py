@@ -39,6 +39,7 @@ def _is_used_whole(code: str, configuration: Configuration) -> bool:
         source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service; HCPCS Level II descriptors"
     ),
     about=_is_used_whole,
+    tables=("containers",),
     kinds=BOTH_KINDS,
 )
 def less_than_one_container(day: DrugDay, _: Context) -> Verdict | None:

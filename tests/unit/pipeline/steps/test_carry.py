@@ -18,7 +18,9 @@ from worker.pipeline.steps.carry import milder
 from worker.samples.synthetic import claim, line
 
 LAST, AFTER = date(2026, 9, 30), date(2026, 10, 1)
-ASKS_CARRIED = re.compile(r"snapshot\.(mue|container|containers_of|products?_of|product)\(|\bsiblings\(|\.marketed")
+ASKS_CARRIED = re.compile(
+    r"snapshot\.(mue|container|containers_of|products?_of|product)\(|\bsiblings\(|\.marketed|code\.(mue|containers)\b"
+)
 RESTS_ON_NONE = {
     "HCP-05": "a limit in force makes it step back; a carried one does not",
     "WST-07": "without a record of the containers opened it only warns",
