@@ -94,7 +94,8 @@ def package_of_another_biosimilar(copy: Copy) -> bool | None:
     return _other_package(copy, "Q5103")
 
 
-@error("HCP-08", codes=("J2354",), between=CROSSWALK, few_lines=True, companions=SIBLING)
+@error("HCP-08", codes=("J2354",), between=CROSSWALK, few_lines=True,
+       companions=SIBLING | {"WST-01": "and of a single-dose container"})  # fmt: skip
 def package_of_the_depot_form(copy: Copy) -> bool | None:
     return _other_package(copy, "J2353")
 
@@ -182,7 +183,8 @@ def units_twice_the_dose(copy: Copy) -> bool | None:
     return None
 
 
-@error("UNT-03", documented=False, medicare=True, places=OFFICE, between=LIMITS, few_lines=True, companions=CEILING)
+@error("UNT-03", documented=False, medicare=True, places=OFFICE, between=LIMITS, few_lines=True,
+       companions=CEILING | CONTAINERS | PACKAGE)  # fmt: skip
 def units_above_the_limit(copy: Copy) -> bool | None:
     limit = copy.supply.limit(copy.first.code)
     if limit is None or not limit.value or "GY" in modifiers(copy.drug_line()):

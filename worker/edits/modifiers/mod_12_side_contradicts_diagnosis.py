@@ -18,6 +18,7 @@ SIDE_OF: Final = MappingProxyType(
     | dict.fromkeys(("E1", "E2", "FA", "TA", *(f"F{n}" for n in range(1, 5)), *(f"T{n}" for n in range(1, 5))), LEFT)
 )
 """Right and left, eyelids, fingers and toes: HCPCS Level II modifiers; 50 is a CPT number."""
+WITH_SIDE: Final = frozenset(SIDE_OF)
 OTHER: Final = MappingProxyType({"RT": "LT", "LT": "RT"})
 EYE: Final = (
     "C69",
@@ -74,6 +75,8 @@ def side_contradicts_diagnosis(line: LineFacts, context: Context) -> Verdict | N
     Accepted: 67028-RT for H35.3211; 67028-RT for H35.3231, of both eyes; 20610-LT for M17.11 and M25.562, one of which
     is of the left knee, or for M05.79, which names no side; a diagnosis of another part of the body.
     """
+    if WITH_SIDE.isdisjoint(line.modifiers):
+        return DoesNotApply()
     told = {SIDE_OF[modifier] for modifier in line.modifiers if modifier in SIDE_OF}
     if len(told) != 1 or line.on is None or line.on < ICD_10_FROM:
         return DoesNotApply()

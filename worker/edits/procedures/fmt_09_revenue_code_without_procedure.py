@@ -15,8 +15,6 @@ OTHERS: Final = MappingProxyType(
         "0331": "chemotherapy by injection",
         "0332": "chemotherapy by mouth",
         "0335": "chemotherapy into a vein",
-        "0343": "a diagnostic radiopharmaceutical",
-        "0344": "a therapeutic radiopharmaceutical",
         "0771": "giving a vaccine",
     }
 )
@@ -41,10 +39,11 @@ def revenue_code_without_procedure(line: LineFacts, context: Context) -> Verdict
     Why: revenue code 0636 says "a drug that is billed by its code". Without the code nobody can price the line, and
     the bill is returned.
 
-    Flagged: 0634, 0635 or 0636 without a code on type of bill 131. To Medicare also chemotherapy (0331, 0332, 0335),
-    radiopharmaceuticals (0343, 0344) and giving a vaccine (0771); to others these are a warning.
+    Flagged: 0634, 0635 or 0636 without a code on type of bill 131. To Medicare also chemotherapy (0331, 0332, 0335)
+    and giving a vaccine (0771); to others these are a warning.
 
-    Accepted: 0636 with J9271; 0250 (pharmacy) without a code; 0636 without a code on an inpatient bill (111).
+    Accepted: 0636 with J9271; 0250 (pharmacy) and 0343 (radiopharmaceutical), which may be packaged, without a
+    code; 0636 without a code on an inpatient bill (111).
     """
     if line.hcpcs or line.line.institutional_service is None:
         return DoesNotApply()
