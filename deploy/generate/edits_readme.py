@@ -7,6 +7,7 @@ from schemas.claim import ClaimKind
 from worker.cli.edits import source_of
 from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit
+from worker.edits.facilities import WHY_NOT_ON_FACILITY_CLAIMS
 
 KIND_LETTERS: Final = {ClaimKind.PROFESSIONAL: "P", ClaimKind.INSTITUTIONAL: "I"}
 
@@ -38,7 +39,15 @@ def edits_readme(edits: Iterable[AnyEdit]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
         *(_row(edit) for edit in known),
     ]
-    return f"{_INTRODUCTION}\n{len(known)} edits:\n\n" + "\n".join(rows) + "\n"
+    reasons = {edit.id: WHY_NOT_ON_FACILITY_CLAIMS.get(edit.id) for edit in known}
+    facilities = [f"- {edit}: {why}" for edit, why in reasons.items() if why]
+    return (
+        f"{_INTRODUCTION}\n{len(known)} edits:\n\n"
+        + "\n".join(rows)
+        + "\n\nNot for the claims of facilities (837I), of which `claimscrub explain ID` says more:\n\n"
+        + "\n".join(facilities)
+        + "\n"
+    )
 
 
 def _row(edit: AnyEdit) -> str:

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from schemas.claim import ClaimKind
 from worker.cli.explain.hints import hints_of
 from worker.configuration.user_edits import RESERVED
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
+from worker.edits.facilities import WHY_NOT_ON_FACILITY_CLAIMS, WHY_ON_FACILITY_CLAIMS, why_facilities
 
 EDITS = load_edits()
 
@@ -35,3 +37,12 @@ def test_no_edit_of_ours_has_an_id_of_the_users() -> None:
     """USR-01 to USR-999 are theirs."""
     assert [edit.id for edit in EDITS if RESERVED.fullmatch(edit.id)] == []
     assert [edit.id for edit in EDITS if not re.fullmatch(r"[A-Z]{2,3}-\d{2}", edit.id)] == []
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.id)
+def test_an_edit_says_whether_it_holds_for_facilities(edit: AnyEdit) -> None:
+    """A new edit is written into one of the tables of `worker/edits/facilities.py`, with a reason."""
+    holds = ClaimKind.INSTITUTIONAL in edit.kinds
+
+    assert (edit.id in WHY_ON_FACILITY_CLAIMS, edit.id in WHY_NOT_ON_FACILITY_CLAIMS) == (holds, not holds)
+    assert (why_facilities(edit.id) or "").endswith(".")

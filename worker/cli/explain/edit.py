@@ -11,6 +11,7 @@ from worker.cli.explain.hints import hints_of
 from worker.cli.shared.console import SEVERITY_STYLE, say
 from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit, Scope
+from worker.edits.facilities import why_facilities
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 
@@ -33,6 +34,8 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
     console.print()
     say(console, f"Looks at: each {edit.scope.value} (family {edit.family}, {edit.status.value})", _INDENT)
     say(console, f"Claims: {' and '.join(sorted(edit.kinds, reverse=True))}", _INDENT)
+    if why := why_facilities(edit.id):
+        say(console, f"Facilities: {why}", _INDENT)
     say(console, f"Source: {source_of(edit.citation)}", _INDENT)
     if edit.citation.effective:
         say(console, f"In force: for dates of service from {edit.citation.effective}", _INDENT)

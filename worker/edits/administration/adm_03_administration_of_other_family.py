@@ -2,6 +2,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.codes.ranges import CodeOrRange, listed, within
 from worker.edits.codes.services import CHEMOTHERAPY, ORDINARY, given_on
 from worker.edits.edit import (
+    BOTH_KINDS,
     Configuration,
     Context,
     DoesNotApply,
@@ -38,6 +39,7 @@ def _on_either_list(code: str, configuration: Configuration) -> bool:
     options=Families,
     about=_on_either_list,
     lacks=unless_given(Families, "the payer's lists of drugs given by chemotherapy codes", "chemotherapy", "ordinary"),
+    kinds=BOTH_KINDS,
 )
 def administration_of_other_family(day: DrugDay, context: Context) -> Verdict | None:
     """The drug is given by a code of the chemotherapy family where the payer wants an ordinary one, or the reverse.

@@ -2,7 +2,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.services import INFUSED, INJECTED, given_on
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -23,6 +23,7 @@ CONTRADICTIONS: Final = (
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("454", "223"), carc=("16",), rarc=("N56",)),
     citation=Citation(source="CMS, HCPCS descriptors and labels of the drugs, for the routes; modifiers JA and JB"),
+    kinds=BOTH_KINDS,
 )
 def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict | None:
     """The drug is given by a code for a route other than its own, or other than JA or JB states.

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.services import APART, INITIAL
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -22,6 +22,7 @@ FURTHER_HOURS: Final = {"96413": "96415", "96365": "96366"}
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("454",), carc=("236",), rarc=("M80",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
+    kinds=BOTH_KINDS,
 )
 def several_initial_services(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """More than one initial infusion, push or hydration is billed for one day and provider.

@@ -9,7 +9,7 @@ from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.services import APART, INITIAL, may_be_drug
 from worker.edits.drugs.arithmetic import in_words
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -31,6 +31,7 @@ HOUR, MORE_THAN_HALF = 60, 31  # an hour of infusion is billed when more than th
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
     about=lambda code, _: code in {INJECTION, CONCURRENT} or code in FURTHER_HOURS or code in SHORTEST,
+    kinds=BOTH_KINDS,
 )
 def administrations_too_many(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """More injections or hours are billed than the drug's containers or the recorded times allow.

@@ -2,7 +2,7 @@ from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -20,6 +20,7 @@ TIMES: Final = (Element.ADMINISTRATION_START, Element.ADMINISTRATION_END)
     predicted=predicts(category="R4", status=("409",), carc=("16",), rarc=("M127",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
     needs=Trait.INJECTION_OR_INFUSION,
+    kinds=BOTH_KINDS,
 )
 def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Verdict | None:
     """An infusion is billed by time, but the record does not show when it began and ended.

@@ -5,7 +5,7 @@ from pydantic import StringConstraints
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList
 from worker.edits.codes.ranges import within
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts, unless_given
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -23,6 +23,7 @@ class Authorization(CodeList):
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
     options=Authorization,
     lacks=unless_given(Authorization, "the payer's prior authorization list", "codes"),
+    kinds=BOTH_KINDS,
 )
 def authorization_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A code for which the payer wants a prior authorization is billed without an authorization number.

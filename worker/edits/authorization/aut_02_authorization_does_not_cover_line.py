@@ -4,7 +4,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
 from worker.edits.codes.ranges import listed
 from worker.edits.drugs.arithmetic import in_words
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -16,6 +16,7 @@ from worker.edits.facts.locate import in_line
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 REF*G1, prior authorization number"),
     options=Approvals,
     lacks=without_approvals(Approvals),
+    kinds=BOTH_KINDS,
 )
 def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Verdict | None:
     """The authorization whose number is on the claim is for another code, for other days or for fewer units.

@@ -3,7 +3,7 @@ from typing import Final
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts, unless_given
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts, unless_given
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import DrugRecord
@@ -30,6 +30,7 @@ class StepTherapyCodes(CodeList):
     options=StepTherapyCodes,
     about=on_list(StepTherapyCodes),
     lacks=unless_given(StepTherapyCodes, "the payer's step therapy list", "codes"),
+    kinds=BOTH_KINDS,
 )
 def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Verdict | None:
     """The payer wants other drugs tried first, and the record shows neither that nor why they cannot be given.

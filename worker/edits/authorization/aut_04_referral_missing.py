@@ -1,7 +1,7 @@
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList
 from worker.edits.codes.ranges import listed
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts, unless_given
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -18,6 +18,7 @@ class Referrals(CodeList):
     options=Referrals,
     about=lambda _, configuration: bool(configuration.options(Referrals).codes),
     lacks=unless_given(Referrals, "the payer's referral list", "codes"),
+    kinds=BOTH_KINDS,
 )
 def referral_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A managed care payer wants a referral for a service, and the claim carries no referral number.

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 
 
@@ -9,6 +9,7 @@ from worker.edits.facts.claim import DrugDay
     predicted=predicts(category="A7", status=("571", "572"), carc=("151",), rarc=("N640", "N435")),
     citation=Citation(source="The dosing interval in the guide of the drug, each with its own source"),
     status=EditStatus.PLANNED,
+    kinds=BOTH_KINDS,
 )
 def given_again_too_soon(day: DrugDay, _: Context) -> Verdict | None:
     """The drug was given again before its dosing interval was over.

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 
 
@@ -9,6 +9,7 @@ from worker.edits.facts.claim import DrugDay
     predicted=predicts(category="A7", status=("571",), carc=("151",), rarc=("N435",)),
     citation=Citation(source="Labels of the drugs that are given a limited number of times; none was read"),
     status=EditStatus.PLANNED,
+    kinds=BOTH_KINDS,
 )
 def course_exceeded(day: DrugDay, _: Context) -> Verdict | None:
     """More doses were given than a course or a lifetime allows.

@@ -2,7 +2,7 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -20,6 +20,7 @@ class Renewal(Approvals):
     citation=Citation(source="Payers' rules on reauthorization; the window is in the payer profile"),
     options=Renewal,
     lacks=without_approvals(Renewal),
+    kinds=BOTH_KINDS,
 )
 def authorization_ends_soon(line: LineFacts, context: Context) -> Verdict | None:
     """The authorization of the drug ends soon, so that the next dose needs a renewed one.

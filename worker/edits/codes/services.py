@@ -41,11 +41,18 @@ CONTINUES: Final = frozenset({"59", "76"})
 
 VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99212", "99215"))
 MAY_BE_A_DRUG: Final = ("J", "Q", "C", "A9", "S0")
+PHARMACY: Final = ("25", "26", "63")
+"""The beginnings of the revenue codes of pharmacy, intravenous therapy and drugs, without the leading zero."""
 DRUGS_OF_CPT: Final[tuple[CodeRange, ...]] = (("90281", "90399"), ("90476", "90759"))
 
 
 def may_be_drug(line: LineFacts) -> bool:
-    """Whether a line bills a drug, or something that our table of drugs may just not know."""
+    """Whether a line bills a drug, or something that our table of drugs may just not know.
+
+    A facility bills many drugs by a revenue code of the pharmacy alone.
+    """
+    if (facility := line.line.institutional_service) and not line.hcpcs:
+        return (facility.service_line_revenue_code or "").lstrip("0").startswith(PHARMACY)
     return bool(line.drug) or line.hcpcs.startswith(MAY_BE_A_DRUG) or within(line.hcpcs, DRUGS_OF_CPT)
 
 

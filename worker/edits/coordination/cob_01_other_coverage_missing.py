@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
 
@@ -13,6 +13,7 @@ AFTER_ANOTHER_PAYER: Final = frozenset("STABCDEFGH")
     severity=Severity.REJECT,
     predicted=predicts(category="A6", status=("286",), carc=("22",), rarc=("N4",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR01 and loop 2320"),
+    kinds=BOTH_KINDS,
 )
 def other_coverage_missing(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim goes to a payer that is not the first to pay, but does not name the payer before it.

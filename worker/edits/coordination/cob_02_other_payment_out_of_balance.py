@@ -5,7 +5,7 @@ from decimal import Decimal
 from schemas.outcome import Citation, Severity
 from schemas.records import LineAdjudication
 from schemas.values import as_money
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -20,6 +20,7 @@ from worker.edits.facts.traits import Trait
         url="http://rfi.x12.org/Request/Details/1555",
     ),
     needs=Trait.OTHER_PAYER,
+    kinds=BOTH_KINDS,
 )
 def other_payment_out_of_balance(line: LineFacts, context: Context) -> list[Verdict]:
     """The amounts that another payer paid and adjusted on a line do not add up to the line's charge.

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, EditStatus, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, EditStatus, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 
 
@@ -9,6 +9,7 @@ from worker.edits.facts.claim import ClaimFacts
     predicted=predicts(category="A3", status=("464",), carc=("16",), rarc=("M47",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM05-3 and REF*F8"),
     status=EditStatus.PLANNED,
+    kinds=BOTH_KINDS,
 )
 def original_still_pending(_subject: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The claim replaces one that the payer has not decided yet.

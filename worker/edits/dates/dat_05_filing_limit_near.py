@@ -1,10 +1,10 @@
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Options, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.locate import in_line
-from worker.edits.rules.filing_limit import REPLACES_A_CLAIM, filing_limit, last_day
+from worker.edits.facts.locate import in_claim, in_line
+from worker.edits.rules.filing_limit import REPLACES_A_CLAIM, filing_limit, last_day, statement_end
 
 
 class FilingRisk(Options):
@@ -21,6 +21,7 @@ class FilingRisk(Options):
         source="CMS Claims Processing Manual (Pub. 100-04), chapter 1; 42 CFR 424.44", section="section 70"
     ),
     options=FilingRisk,
+    kinds=BOTH_KINDS,
 )
 def filing_limit_near(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """The payer's time limit for this service ends within 30 days.
@@ -30,11 +31,15 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Verdict | list[Ver
 
     Flagged: a Medicare service of 2025-04-01 received on 2026-03-20, with 12 days left.
 
+    A facility's bill counts as a whole, from the last day of its statement (the Through date).
+
     Accepted: 31 days left. A claim that is late already is reported by DAT-04; so is a payer whose limit is not known,
     and a replacement, which counts from its original claim.
     """
     if claim.claim.claim_information.claim_frequency_code in REPLACES_A_CLAIM:
         return DoesNotApply()
+    if claim.is_institutional:
+        return _of_facility(claim, context)
     received, limit, days_left = context.received_on, filing_limit(context), context.options(FilingRisk).days_left
     first = claim.first_service
     earliest = last_day(first, limit, context) if first and first < received else None
@@ -57,3 +62,21 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Verdict | list[Ver
                 )
             )
     return verdicts
+
+
+def _of_facility(claim: ClaimFacts, context: Context) -> Verdict | None:
+    through, received = statement_end(claim), context.received_on
+    if through is None:
+        return NoData("last day of the statement")
+    last = last_day(through, filing_limit(context), context) if through < received else None
+    if last is None or last < received:
+        return DoesNotApply()
+    left = (last - received).days
+    if left > context.options(FilingRisk).days_left:
+        return None
+    return Flaw(
+        message=f"The bill through {through} has to be received by {last}; days left: {left}.",
+        hint="Send it today, and watch for a rejection: a corrected bill has to arrive by that day too.",
+        at=in_claim("statementEndDate"),
+        facts={"statementEnd": through, "lastDay": last, "daysLeft": left},
+    )

@@ -2,7 +2,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.places import DISPENSED_TO
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -18,6 +18,7 @@ SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppres
         source="CMS National Correct Coding Initiative, medically unlikely edits: units of one date of service"
     ),
     needs=Trait.END_DATE,
+    kinds=BOTH_KINDS,
 )
 def drug_line_spans_days(line: LineFacts, _: Context) -> Verdict | None:
     """A drug line is dated from one day to another.

@@ -3,12 +3,11 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.locate import in_diagnosis
+from worker.edits.facts.diagnoses import OTHER, PRINCIPAL, coded_diagnoses
 from worker.reference.tables.answer import Found, NotCovered, NotInForce
 
-PRINCIPAL, OTHER = "ABK", "ABF"
 CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
 
 
@@ -17,6 +16,7 @@ CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("255",), carc=("146",), rarc=("M76",)),
     citation=Citation(source="CMS and NCHS, ICD-10-CM code set of the fiscal year of the date of service"),
+    kinds=BOTH_KINDS,
 )
 def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis code does not exist, is not complete, or was not in force on the first date of service.
@@ -32,17 +32,16 @@ def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Verdict | lis
     on = claim.first_service
     if on is None:
         return None
-    entries = claim.claim.claim_information.health_care_code_information
     verdicts: list[Verdict] = []
-    for place, (code, entry) in enumerate(zip(claim.diagnoses, entries, strict=True), 1):
-        if not code or entry.diagnosis_type_code not in {PRINCIPAL, OTHER}:
+    for code, kind, place, at in coded_diagnoses(claim):
+        if kind not in {PRINCIPAL, OTHER}:
             continue
         answer = context.snapshot.diagnosis(code, on)
         if isinstance(answer, Found):
             continue
         if isinstance(answer, NotCovered):
             return NoData(f"ICD-10-CM codes of the fiscal year of {on}")
-        is_principal = entry.diagnosis_type_code == PRINCIPAL
+        is_principal = kind == PRINCIPAL
         in_force = f"{answer.valid_from} to {answer.valid_to}" if isinstance(answer, NotInForce) else None
         below = context.snapshot.billable_below(code, on)
         shown = code if CODE.fullmatch(code) else f"Diagnosis {place}"
@@ -51,7 +50,7 @@ def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Verdict | lis
             Flaw(
                 message=message,
                 hint=hint,
-                at=in_diagnosis(place),
+                at=at,
                 facts={
                     "diagnosisCode": shown,
                     "serviceDate": on,

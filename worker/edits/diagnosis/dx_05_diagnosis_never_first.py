@@ -1,11 +1,10 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.locate import in_diagnosis
+from worker.edits.facts.diagnoses import coded_diagnoses
 
-PRINCIPAL: Final = "ABK"
 EXTERNAL_CAUSE: Final = ("V", "W", "X", "Y")
 # Categories "in diseases classified elsewhere": the disease itself is coded first.
 IN_ANOTHER_DISEASE: Final = tuple(
@@ -33,6 +32,7 @@ INTENT: Final = slice(4, 6)
         source="ICD-10-CM Official Guidelines for Coding and Reporting, fiscal year 2026",
         section="I.A.13, I.C.19.e.5 and I.C.20",
     ),
+    kinds=BOTH_KINDS,
 )
 def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """The principal diagnosis may not come first: an external cause, an effect of a drug, a disease within another one.
@@ -48,16 +48,11 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Accepted: the injury first and W19XXXA after it; D6481 (anemia) first and T451X5A after it; E859 (amyloidosis)
     first and I43 after it; T451X1A, a poisoning, first.
     """
-    entries = claim.claim.claim_information.health_care_code_information
-    principal = [
-        (place, code)
-        for place, (code, entry) in enumerate(zip(claim.diagnoses, entries, strict=True), 1)
-        if code and entry.diagnosis_type_code == PRINCIPAL
-    ]
+    principal = [each for each in coded_diagnoses(claim) if each.is_principal]
     verdicts: list[Verdict] = []
     if not principal:
         verdicts.append(DoesNotApply())
-    for place, code in principal:
+    for code, _kind_of_code, _place, at in principal:
         kind = _kind(code)
         if kind:
             category = code[:3] if code[:3].isalnum() else "the code"
@@ -65,7 +60,7 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
                 Flaw(
                     message=f"The principal diagnosis ({category}) is {kind}, which may not come first.",
                     hint=HINTS[kind],
-                    at=in_diagnosis(place),
+                    at=at,
                     facts={"category": category, "kind": kind},
                     severity=Severity.WARN if kind == MANIFESTATION else None,
                 )

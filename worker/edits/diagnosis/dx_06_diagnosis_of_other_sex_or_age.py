@@ -1,11 +1,22 @@
 from datetime import date
 from typing import Final
 
-from schemas.outcome import Citation, Severity
+from schemas.outcome import Citation, Location, Severity
 from schemas.values import as_day
-from worker.edits.edit import Bypassed, Context, DoesNotApply, EditStatus, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Context,
+    DoesNotApply,
+    EditStatus,
+    Flaw,
+    NoData,
+    Verdict,
+    claim_edit,
+    predicts,
+)
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.locate import in_diagnosis
+from worker.edits.facts.diagnoses import coded_diagnoses
 
 # Blocks of ICD-10-CM: genital organs of women and of men, pregnancy and childbirth.
 PREGNANCY: Final = ("O",)
@@ -22,6 +33,7 @@ ATTESTED: Final = "KX"
     predicted=predicts(category="A8", status=("86",), carc=("9", "10"), rarc=("M76",)),
     citation=Citation(source="CMS, Medicare Code Editor: age and sex conflicts; ICD-10-CM, titles of the blocks named"),
     status=EditStatus.PREVIEW,
+    kinds=BOTH_KINDS,
 )
 def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis belongs to the other sex, or is of pregnancy at an age without pregnancies.
@@ -49,11 +61,11 @@ def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Verdict | li
         verdicts.append(NoData("sex of the patient"))
     if age is None and any(code.startswith(PREGNANCY) for code in suspect):
         verdicts.append(NoData("age of the patient"))
-    for place, code in enumerate(claim.diagnoses, 1):
+    for code, _type, _place, at in coded_diagnoses(claim):
         if (gender == "M" and code.startswith(WOMEN)) or (gender == "F" and code.startswith(MEN)):
-            verdicts.append(_flaw(place, code, "sex", "10"))
+            verdicts.append(_flaw(at, code, "sex", "10"))
         elif age is not None and not YOUNGEST <= age <= OLDEST and code.startswith(PREGNANCY):
-            verdicts.append(_flaw(place, code, "age", "9"))
+            verdicts.append(_flaw(at, code, "age", "9"))
     return verdicts
 
 
@@ -63,12 +75,12 @@ def _age(born: object, on: date | None) -> int | None:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _flaw(place: int, code: str, what: str, carc: str) -> Flaw:
+def _flaw(at: Location, code: str, what: str, carc: str) -> Flaw:
     category = code[:3] if code[:3].isalnum() else "The diagnosis"
     return Flaw(
         message=f"{category} does not go with the {what} of the patient on the claim.",
         hint=f"Compare the diagnosis and the patient's {what} with the record; KX on a line says that both are right.",
-        at=in_diagnosis(place),
+        at=at,
         facts={"category": category, "conflict": what},
         predicted=predicts(category="A8", status=("86",), carc=(carc,), rarc=("M76",)),
     )

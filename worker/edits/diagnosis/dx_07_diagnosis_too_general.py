@@ -3,9 +3,9 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.locate import in_diagnosis
+from worker.edits.facts.diagnoses import coded_diagnoses
 
 UndottedCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{2,6}$")]
 
@@ -23,6 +23,7 @@ class RefusedDiagnoses(Options):
     citation=Citation(source="ICD-10-CM Official Guidelines for Coding and Reporting: level of detail in coding"),
     options=RefusedDiagnoses,
     lacks=unless_given(RefusedDiagnoses, "unspecified diagnoses that the payer refuses", "codes"),
+    kinds=BOTH_KINDS,
 )
 def diagnosis_too_general(claim: ClaimFacts, context: Context) -> list[Verdict]:
     """A diagnosis does not specify the side, the site or the kind, and the payer refuses it for that.
@@ -39,9 +40,9 @@ def diagnosis_too_general(claim: ClaimFacts, context: Context) -> list[Verdict]:
         Flaw(
             message=f"{code} is not specific enough for this payer.",
             hint="Send the code with the side, the site and the kind that the record supports.",
-            at=in_diagnosis(place),
+            at=at,
             facts={"diagnosisCode": code},
         )
-        for place, code in enumerate(claim.diagnoses, 1)
+        for code, _type, _place, at in coded_diagnoses(claim)
         if code in refused
     ]

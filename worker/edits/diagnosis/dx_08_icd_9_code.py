@@ -2,9 +2,9 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.locate import in_diagnosis
+from worker.edits.facts.diagnoses import coded_diagnoses
 
 ICD_9: Final = frozenset({"BK", "BF"})
 ENDED: Final = date(2015, 10, 1)
@@ -15,6 +15,7 @@ ENDED: Final = date(2015, 10, 1)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("508", "700"), carc=("16",), rarc=("MA63",)),
     citation=Citation(source="45 CFR 162.1002; ASC X12N 005010X222A1 (837P), HI qualifiers BK and BF", effective=ENDED),
+    kinds=BOTH_KINDS,
 )
 def icd_9_code(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis is sent as an ICD-9-CM code for a service since 2015-10-01.
@@ -25,8 +26,7 @@ def icd_9_code(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
 
     Accepted: type BK for a service of 2015-09-30; types ABK and ABF.
     """
-    entries = claim.claim.claim_information.health_care_code_information
-    old = [place for place, entry in enumerate(entries, 1) if entry.diagnosis_type_code in ICD_9]
+    old = [each for each in coded_diagnoses(claim) if each.type in ICD_9]
     if not old:
         return DoesNotApply()
     if claim.first_service is None:
@@ -35,10 +35,10 @@ def icd_9_code(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
         return None
     return [
         Flaw(
-            message=f"Diagnosis {place} is sent as ICD-9-CM, which ended for services from {ENDED}.",
+            message=f"Diagnosis {each.place} is sent as ICD-9-CM, which ended for services from {ENDED}.",
             hint="Send the ICD-10-CM code with type ABK (the principal one) or ABF.",
-            at=in_diagnosis(place),
-            facts={"diagnosisType": entries[place - 1].diagnosis_type_code, "serviceDate": claim.first_service},
+            at=each.at,
+            facts={"diagnosisType": each.type, "serviceDate": claim.first_service},
         )
-        for place in old
+        for each in old
     ]

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.payers.guide import Evidence, Guide
@@ -10,6 +10,7 @@ from worker.payers.guide import Evidence, Guide
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("254", "287"), carc=("50", "11"), rarc=("N115", "N130")),
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.4"),
+    kinds=BOTH_KINDS,
 )
 def diagnosis_not_indicated(day: DrugDay, context: Context) -> Verdict | None:
     """None of the diagnoses that the drug's lines point to is a known indication of the drug.

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.rules.checklist import asked_for_by, missing_from_record
 
@@ -10,6 +10,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     predicted=predicts(category="R4", status=("294", "397"), carc=("50",), rarc=("N706",)),
     citation=Citation(source="Medicare LCD L33438 and billing and coding article A56531, octreotide depot"),
     about=asked_for_by("DOC-02"),
+    kinds=BOTH_KINDS,
 )
 def octreotide_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for depot octreotide (J2353) lacks what payers ask for.

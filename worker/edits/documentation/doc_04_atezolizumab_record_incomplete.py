@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.rules.checklist import asked_for_by, missing_from_record
 
@@ -10,6 +10,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
     predicted=predicts(category="R4", status=("294", "409", "345"), carc=("50",), rarc=("N706",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapters 12 and 17"),
     about=asked_for_by("DOC-04"),
+    kinds=BOTH_KINDS,
 )
 def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for atezolizumab (J9022) lacks what payers ask for.

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.rules.checklist import asked_for_by, missing_from_record
 
@@ -12,6 +12,7 @@ from worker.edits.rules.checklist import asked_for_by, missing_from_record
         source="BCBS North Dakota, medical policy Natalizumab (Tysabri); FDA, Tysabri risk program TOUCH"
     ),
     about=asked_for_by("DOC-05"),
+    kinds=BOTH_KINDS,
 )
 def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The record for natalizumab (J2323) lacks what payers ask for.

@@ -3,7 +3,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Location, Severity
 from schemas.records import ReportInformation
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -19,6 +19,7 @@ CLAIM: Final = "$.claimInformation.claimSupplementalInformation"
     predicted=predicts(category="A6", status=("489",), carc=("252",), rarc=("M127",)),
     citation=Citation(source="ASC X12N 005010X222A1", section="2300 and 2400 PWK, attachment control number PWK06"),
     needs=Trait.ATTACHMENT,
+    kinds=BOTH_KINDS,
 )
 def attachment_without_number(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An attachment is announced as sent, without the control number by which the payer could find it.

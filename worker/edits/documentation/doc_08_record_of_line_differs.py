@@ -3,7 +3,7 @@ from decimal import Decimal
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import in_words, units_administered, units_discarded
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import DrugRecord, Unknown
@@ -16,6 +16,7 @@ from worker.edits.facts.traits import Trait
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("M53",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     needs=Trait.RECORD,
+    kinds=BOTH_KINDS,
 )
 def record_of_line_differs(day: DrugDay, _: Context) -> Verdict | list[Verdict] | None:
     """The record of one line gives a different dose or discarded amount than the line bills.

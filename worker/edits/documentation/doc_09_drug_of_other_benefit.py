@@ -2,7 +2,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
-from worker.edits.edit import Bypassed, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
+from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -21,6 +21,7 @@ class PharmacyBenefit(CodeList):
     options=PharmacyBenefit,
     about=on_list(PharmacyBenefit),
     lacks=unless_given(PharmacyBenefit, "the payer's list of drugs of its pharmacy benefit", "codes"),
+    kinds=BOTH_KINDS,
 )
 def drug_of_other_benefit(line: LineFacts, _: Context) -> Verdict | None:
     """The payer pays the drug under its pharmacy benefit, not on a professional claim.

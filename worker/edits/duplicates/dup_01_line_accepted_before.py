@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, EditStatus, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, EditStatus, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 
 
@@ -9,6 +9,7 @@ from worker.edits.facts.claim import LineFacts
     predicted=predicts(category="A3", status=("54",), carc=("18",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
     status=EditStatus.PLANNED,
+    kinds=BOTH_KINDS,
 )
 def line_accepted_before(_subject: LineFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The same line was accepted on an earlier claim.

@@ -3,7 +3,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from schemas.values import as_quantity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -15,13 +15,15 @@ REPEATED: Final = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("54",), carc=("18",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: duplicate claims"),
+    kinds=BOTH_KINDS,
 )
 def line_billed_twice(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """Two lines of the claim are the same in everything that a payer compares.
 
     Why: the second one is denied as a duplicate, and may hold the first one up.
 
-    Flagged: J1745-JZ x 40 twice on one day, with the same charge, NDC, place and provider.
+    Flagged: J1745-JZ x 40 twice on one day, with the same charge, NDC, place and provider; on a facility's claim, with
+    the same revenue code.
 
     Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
     states that it was done again; lines whose description or note differ.
@@ -54,7 +56,8 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] 
 
 
 def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
-    service, package = line.line.professional_service, line.line.drug_identification
+    service, package = line.line.service, line.line.drug_identification
+    facility = line.line.institutional_service
     return (
         line.hcpcs,
         line.on,
@@ -67,5 +70,6 @@ def _compared(claim: ClaimFacts, line: LineFacts) -> tuple[object, ...]:
         service.description,
         line.line.additional_notes,
         package and (package.national_drug_code, as_quantity(package.national_drug_unit_count)),
-        service.diagnosis_pointers,
+        line.line.professional_service.diagnosis_pointers,
+        facility and (facility.service_line_revenue_code, facility.non_covered_charge_amount),
     )

@@ -2,7 +2,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.ranges import CodeRange, within
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -24,6 +24,7 @@ DRUG_CODES: Final = ("J",)
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 40.2"),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Verdict | None:
     """Modifier 25 is on a line that is not a visit.

@@ -52,6 +52,7 @@ CLAIM_ELEMENTS: Final[dict[str, tuple[str, str, str | None]]] = {
     ),
     "releaseInformationCode": ("$.claimInformation.releaseInformationCode", "2300 CLM09", "12"),
     "statementBeginDate": ("$.claimInformation.claimDateInformation.statementBeginDate", "2300 DTP*434", None),
+    "statementEndDate": ("$.claimInformation.claimDateInformation.statementEndDate", "2300 DTP*434", None),
     "principalDiagnosis": ("$.claimInformation.principalDiagnosis", "2300 HI*ABK", None),
     "diagnoses": ("$.claimInformation.healthCareCodeInformation", "2300 HI", "21"),
     "serviceLines": ("$.claimInformation.serviceLines", "2400 LX", "24"),

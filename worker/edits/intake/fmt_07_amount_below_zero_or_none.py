@@ -1,20 +1,24 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
 
 MOST_DECIMALS = 3
+RATES: Final = "002"
+"""The beginning of the revenue codes of case-mix rates (0022 to 0024)."""
 
 
 @claim_edit(
     "FMT-07",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("402", "583"), carc=("16",), rarc=("M79",)),
-    citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104"),
+    citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104; 005010X223A2 (837I), SV203 and SV205"),
+    kinds=BOTH_KINDS,
 )
 def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """A line has a charge below zero, no units or fewer, or a unit count finer than a thousandth.
@@ -24,10 +28,15 @@ def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Flagged: a charge of -10.00; 0 units; 1.0005 units. A charge of 0.00 is a warning, since some payers accept it for
     a drug that cost nothing and others ask for 0.01.
 
-    Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5.
+    Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5; on a facility's claim, a charge of 0.00, which
+    states that a service has no charge of its own, and the lines of rates (revenue code 002x), whose units count days.
     """
     verdicts: list[Verdict] = []
     for line, charge in zip(claim.lines, claim.charges, strict=True):
+        if facility := line.line.institutional_service:
+            charge = None if charge == 0 else charge  # noqa: PLW2901 - a facility states a rate's lines without charge
+            if (facility.service_line_revenue_code or "").startswith(RATES):
+                continue
         if (charge is not None and charge <= 0) or not _is_billable(line.units):
             verdicts += _flaws(line, charge, line.units)
     return verdicts

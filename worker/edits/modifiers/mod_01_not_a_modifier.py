@@ -2,7 +2,7 @@ import re
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -18,6 +18,7 @@ HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of 
     predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78", "N823")),
     citation=Citation(source="CMS, HCPCS Level II modifiers; ASC X12N 005010X222A1 (837P), SV101-3 to SV101-6"),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
     """A line carries a modifier that does not exist.
@@ -30,7 +31,7 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
     data.
     """
     verdicts: list[Verdict] = []
-    for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
+    for place, written in enumerate(line.line.service.procedure_modifiers, 1):
         if not written:
             continue
         modifier = written.upper()

@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -18,6 +18,7 @@ SUCCESSORS: Final = {"JG": "TB"}
     predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers, dates of effect and termination"),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def modifier_not_active(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A modifier was not in force on the date of service.
@@ -31,7 +32,7 @@ def modifier_not_active(line: LineFacts, context: Context) -> Verdict | list[Ver
     if line.on is None:
         return None
     verdicts: list[Verdict] = []
-    for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
+    for place, written in enumerate(line.line.service.procedure_modifiers, 1):
         modifier = (written or "").upper()
         answer = context.snapshot.modifier(modifier, line.on) if modifier else None
         if not isinstance(answer, NotInForce):

@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import WASTE, Trait
@@ -21,6 +21,7 @@ TWO_REASONS: Final = predicts(category="A7", status=("453",), carc=("16",), rarc
         "EC, 2020-07-16"
     ),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """One line carries modifiers that contradict each other.

@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -19,6 +19,7 @@ DRUG_CODES: Final = ("J", "Q")
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, PC/TC indicator 9"),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A drug line carries a modifier that describes how a procedure was done.
@@ -34,7 +35,7 @@ def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Verdict | list[Ve
     if not line.hcpcs.startswith(DRUG_CODES):
         return None
     verdicts: list[Verdict] = []
-    for place, written in enumerate(line.line.professional_service.procedure_modifiers, 1):
+    for place, written in enumerate(line.line.service.procedure_modifiers, 1):
         modifier = (written or "").upper()
         if modifier in FOR_PROCEDURES:
             verdicts.append(

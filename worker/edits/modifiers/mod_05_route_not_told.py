@@ -1,7 +1,17 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Verdict,
+    drug_line_edit,
+    predicts,
+)
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.rules.self_administered import LIST, Exclusion, exclusion_of, without_list
@@ -18,6 +28,7 @@ BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
         source="Noridian Healthcare Solutions, self-administered drug exclusion list: modifiers JA and JB"
     ),
     lacks=without_list,
+    kinds=BOTH_KINDS,
 )
 def route_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """A drug that Medicare covers only when given into a vein is billed without its route.

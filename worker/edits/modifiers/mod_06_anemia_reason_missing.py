@@ -3,7 +3,18 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.anemia import OUTSIDE_DIALYSIS
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_line_edit,
+    predicts,
+)
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -30,6 +41,7 @@ class AnemiaReason(Options):
     ),
     options=AnemiaReason,
     about=lambda code, _: code in OUTSIDE_DIALYSIS,
+    kinds=BOTH_KINDS,
 )
 def anemia_reason_missing(line: LineFacts, context: Context) -> Verdict | None:
     """A drug for anemia, for a patient not on dialysis, is billed without the cause of the anemia.

@@ -4,7 +4,17 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Options,
+    Verdict,
+    drug_line_edit,
+    predicts,
+)
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -31,6 +41,7 @@ class CoveredEntities(Options):
         url="https://med.noridianmedicare.com/web/jadme/dmepos/nebulizers",
     ),
     options=CoveredEntities,
+    kinds=BOTH_KINDS,
 )
 def discount_purchase_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """A drug that was bought under 340B is billed to Medicare without saying so, wholly or for its discarded part.

@@ -2,7 +2,7 @@ from typing import Final
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.attachments import announced
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
@@ -25,6 +25,7 @@ SUPPORT: Final = (
     predicted=predicts(category="R4", status=("294", "287"), carc=("16",), rarc=("M127",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers: KX, requirements of the medical policy are met"),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def attestation_without_record(day: DrugDay, context: Context) -> Verdict | None:
     """A drug line attests that the coverage policy is met (KX), but nothing in the record supports that.

@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
@@ -18,6 +18,7 @@ DRUG_CODES: Final = ("J", "Q")
         source="CMS National Correct Coding Initiative Policy Manual, chapter I: modifiers 59 and X{EPSU}"
     ),
     needs=Trait.MODIFIER,
+    kinds=BOTH_KINDS,
 )
 def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | None:
     """A drug line carries 59 or XE, XP, XS or XU, which distinguish procedures.

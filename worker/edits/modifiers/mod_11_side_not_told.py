@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
@@ -24,6 +24,7 @@ class SideOnDrug(Options):
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, bilateral surgery indicator 1"),
     options=SideOnDrug,
     about=lambda code, configuration: code in SIDED or configuration.options(SideOnDrug).drug_lines,
+    kinds=BOTH_KINDS,
 )
 def side_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """An injection into an eye or a large joint is billed without the side.

@@ -1,7 +1,17 @@
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
-from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts, unless_given
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Verdict,
+    drug_day_edit,
+    predicts,
+    unless_given,
+)
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.payers.profile import DocumentationMode
@@ -19,6 +29,7 @@ class LotNumberCodes(CodeList):
     options=LotNumberCodes,
     about=on_list(LotNumberCodes),
     lacks=unless_given(LotNumberCodes, "codes for which the payer wants the lot number", "codes"),
+    kinds=BOTH_KINDS,
 )
 def lot_not_recorded(day: DrugDay, context: Context) -> Verdict | None:
     """The record lacks the lot number of the drug, which this payer wants.

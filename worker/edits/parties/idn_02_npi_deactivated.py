@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.outcome import Citation, Location, Severity
 from schemas.records import Provider
-from worker.edits.edit import Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
+from worker.edits.edit import BOTH_KINDS, Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, in_line
 
@@ -30,6 +30,7 @@ class Deactivations(Options):
     ),
     options=Deactivations,
     lacks=unless_given(Deactivations, "list of deactivated NPIs (NPPES)", "deactivated"),
+    kinds=BOTH_KINDS,
 )
 def npi_deactivated(claim: ClaimFacts, context: Context) -> list[Verdict]:
     """The billing or rendering provider's NPI was deactivated before the service.

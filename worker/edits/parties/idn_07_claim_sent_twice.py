@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, EditStatus, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, EditStatus, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 
 
@@ -9,6 +9,7 @@ from worker.edits.facts.claim import ClaimFacts
     predicted=predicts(category="A3", status=("746",), carc=("18",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM01 and REF*D9"),
     status=EditStatus.PLANNED,
+    kinds=BOTH_KINDS,
 )
 def claim_sent_twice(_subject: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     """The same submitter sent the same claim before.

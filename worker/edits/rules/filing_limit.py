@@ -10,7 +10,9 @@ from typing import Final
 
 from pydantic import Field
 
+from schemas.values import as_day
 from worker.edits.edit import Context, Options
+from worker.edits.facts.claim import ClaimFacts
 from worker.edits.rules.workdays import workday_from
 
 REPLACES_A_CLAIM: Final = frozenset({"7", "8"})
@@ -46,3 +48,10 @@ def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:
         return year_later if context.received_on <= year_later else workday_from(year_later)
     days = limit.filing_limit_days
     return None if days is None else on + timedelta(days=days)
+
+
+def statement_end(claim: ClaimFacts) -> date | None:
+    """The Through date of a facility's bill, from which its limit counts (Pub. 100-04, chapter 1, section 70.4)."""
+    dates = claim.claim.claim_information.claim_date_information
+    ends = as_day(dates.statement_end_date) if dates else None
+    return ends if isinstance(ends, date) else None

@@ -1,5 +1,5 @@
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 
 
@@ -12,6 +12,7 @@ from worker.edits.facts.claim import DrugDay
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
     status=EditStatus.PLANNED,
+    kinds=BOTH_KINDS,
 )
 def container_billed_to_several_patients(day: DrugDay, _: Context) -> Verdict | None:
     """The units billed for several patients exceed the containers that were opened for them.
