@@ -83,19 +83,14 @@ class FoundFlaw:
 
 
 class CheckResult(Struct, eq=False):
-    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits.
-
-    `shown` are the edits that each of its subjects was shown to, `elsewhere` those to which a subject was none of their
-    business; subjects are known by their `id`.
-    """
+    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits."""
 
     plan: Plan
     context: Context
     findings: list[FoundFlaw] = []
     no_data: list[Gap] = []
     bypassed: dict[Lifted, tuple[int, int, str]] = {}
-    shown: list[tuple[int, int]] = []
-    elsewhere: dict[int, int] = {}
+    shown: "list[ShownSubject]" = []
     failed: int = 0
     lifted: int = 0
     undecided: int = 0
@@ -111,8 +106,8 @@ class CheckResult(Struct, eq=False):
     def looked(self) -> int:
         """The edits that were shown something that was their business."""
         looked = 0
-        for subject, bits in self.shown:
-            looked |= bits & ~self.elsewhere.get(subject, 0)
+        for each in self.shown:
+            looked |= each.bits
         return looked
 
     @property
@@ -124,6 +119,14 @@ class CheckResult(Struct, eq=False):
     def passed(self) -> int:
         """The edits that had nothing to say against the claim."""
         return self.looked & ~(self.undecided | self.lifted | self.failed | self.errors)
+
+
+class ShownSubject(Struct, eq=False, gc=False):
+    """What edits look at on a claim, and the edits whose business it is as far as they have said."""
+
+    subject: Subject
+    checked: CheckResult
+    bits: int
 
 
 def check(claims: Sequence[CheckResult]) -> None:
@@ -159,40 +162,43 @@ def _worst_first(found: FoundFlaw) -> tuple[int, str, int]:
 _edit_and_line: Final = itemgetter(0, 1)
 
 
-Shown: TypeAlias = tuple[Subject, Context, CheckResult]
-
-
-def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[RuleSelection, Sequence[Shown]]:
-    by_choice: dict[RuleSelection, list[Shown]] = {}
+def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[RuleSelection, Sequence[ShownSubject]]:
+    by_choice: dict[RuleSelection, list[ShownSubject]] = {}
     for checked, phase in phases:
-        context, shown = checked.context, checked.shown
+        claim = checked.context.claim
         for choice, subjects in phase.sides:
-            for subject in subjects(context.claim):
+            for subject in subjects(claim):
                 chosen = choice.of(subject.traits, subject.hcpcs)
-                shown.append((id(subject), chosen.bits))
+                shown = ShownSubject(subject, checked, chosen.bits)
+                checked.shown.append(shown)
                 if chosen in by_choice:
-                    by_choice[chosen].append((subject, context, checked))
+                    by_choice[chosen].append(shown)
                 else:
-                    by_choice[chosen] = [(subject, context, checked)]
+                    by_choice[chosen] = [shown]
     return by_choice
 
 
-def _run(phases: Sequence[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
+def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
     for chosen, subjects in _subjects_by_rules(phases).items():
+        looked_at = [(each.subject, each.checked.context, each) for each in subjects]
         for rule in chosen.rules:
             find = rule.find
             # The innermost loop of the worker: every edit on every line, and mostly there is nothing to say.
-            for subject, context, checked in subjects:
+            for subject, context, shown in looked_at:
                 try:
                     verdict = find(subject, context)
-                    if verdict is not None:
-                        _account(rule, verdict, subject, checked)
+                    if verdict is None:
+                        continue
+                    if type(verdict) is DoesNotApply:
+                        shown.bits &= ~rule.bit
+                    elif verdict or type(verdict) is not list:
+                        _account(rule, verdict, shown)
                 except (InterruptedScrubError, MemoryError):
                     if not is_alone:
                         raise
-                    _fail(rule, checked)
+                    _fail(rule, shown.checked)
                 except Exception:  # noqa: BLE001 - a broken edit must not take the others' verdicts or the claim with it
-                    _fail(rule, checked)
+                    _fail(rule, shown.checked)
 
 
 def _fail(rule: PlannedRule, checked: CheckResult) -> None:
@@ -207,13 +213,15 @@ def _fail(rule: PlannedRule, checked: CheckResult) -> None:
     checked.findings.append(FoundFlaw(rule, Severity.PEND, flaw, flaw.at, 0, is_fault=True))
 
 
-def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], subject: Subject, checked: CheckResult) -> None:
+def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], shown: ShownSubject) -> None:
     # All of them before the first is noted: an edit that yields may fail after the first.
     verdicts = (told,) if isinstance(told, _VERDICTS) else list(told)
     if verdicts and isinstance(verdicts[0], DoesNotApply):
-        checked.elsewhere[id(subject)] = checked.elsewhere.get(id(subject), 0) | rule.bit
+        shown.bits &= ~rule.bit
         return
-    first = 0 if subject is checked.claim else subject.numbers[0]
+    checked = shown.checked
+    claim = checked.context.claim
+    first = 0 if shown.subject is claim else shown.subject.numbers[0]
     for verdict in verdicts:
         if isinstance(verdict, NoData):
             if not _is_suppressed(rule, verdict.line, first, checked):
@@ -223,9 +231,9 @@ def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], subject: Subj
             if _is_suppressed(rule, verdict.at.line, first, checked):
                 continue
             checked.failed |= rule.bit
-            at = of_institutional(verdict.at) if checked.claim.is_institutional else verdict.at
+            at = of_institutional(verdict.at) if claim.is_institutional else verdict.at
             severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
-            carried = carried_under(rule, verdict, first, checked.claim, checked.context.snapshot)
+            carried = carried_under(rule, verdict, first, claim, checked.context.snapshot)
             if carried:
                 severity = milder(severity, checked.context.profile.carried)
             checked.findings.append(FoundFlaw(rule, severity, verdict, at, first, carried=carried))
