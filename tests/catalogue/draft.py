@@ -92,7 +92,9 @@ class ClaimDraft:
         wanted: ClaimTraits,
         dispensed: bool,
         facility: bool,
+        continues: bool,
     ) -> None:
+        self.continues = continues
         self.dispensed, self.facility = dispensed, facility
         self._setting: CareSetting = "outpatient_hospital" if facility else "practitioner"
         self.attests_policy = not wanted.alone and random.random() < 0.03
@@ -208,7 +210,12 @@ class ClaimDraft:
         return True
 
     def end_day(self, on: date, target: int) -> None:
-        """Add what the drugs were given through, sometimes a visit, and other services up to the target."""
+        """Add what the drugs were given through, sometimes a visit, and other services up to the target.
+
+        A claim that continues another has the rest of its units alone.
+        """
+        if self.continues:
+            return
         ways = [given.way for given in self.given_today]
         services = told_apart(
             services_of(ways, self._side, self.random),
@@ -281,6 +288,8 @@ class ClaimDraft:
                 "measurementQualifier": self.random.choice(("R1", "R2")),
             }
             made["testResults"] = [result | {"testResults": self.random.choice(("9.8", "10.0", "31.2"))}]
+        if self.continues:
+            made["additionalNotes"] = "CLAIM 2 OF 2, UNITS BEYOND 99999.99 ON CLAIM 1"
         if self.random.random() < 0.03:
             made["professionalService"]["placeOfServiceCode"] = self.place
         return self._add(made)
@@ -360,6 +369,8 @@ class ClaimDraft:
             made.append("KX")
         if code in ESA_REASON:
             made.append("EC")
+        if self.continues:
+            made.append("76")
         if manner == PUMP_REFILL:
             made.append("KD")
         if code in INSULIN_FOR_PUMPS and on >= MONTHS_OF_INSULIN_FROM:

@@ -5,7 +5,7 @@ one of these claims is wrong, or this generator is. The same seed gives the same
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -46,6 +46,8 @@ FACILITIES: Final = (
 HOSPITAL: Final = "22"
 FACILITY_SHARE: Final = 0.06
 """The share of claims that are a hospital's own."""
+SPLIT_SHARE: Final = 0.03
+"""The share of Medicare's claims that bill units which an earlier claim had no room for (First Coast, 2025-06-16)."""
 HOMES: Final = ("12", "12", "12", "13", "14", "33", "32", "01")
 LINES: Final = ((1, 5),) * 12 + ((6, 12),) * 5 + ((13, 25),) * 2 + ((26, MOST_LINES),)
 
@@ -120,6 +122,11 @@ class ValidClaims:
             excluded = self.supply.is_excluded_by_law(code) and payer.fee_for_service
             if wanted.alone or not excluded or random.random() < 0.5:
                 return None
+        continues = (
+            payer.fee_for_service and not (facility or dispensed or wanted.alone) and random.random() < SPLIT_SHARE
+        )
+        if continues:
+            wanted = replace(wanted, few_lines=True, documented=False)
         place = HOSPITAL if facility else random.choice(wanted.places or ("",))
         place = place or self._place(code, on, payer, random, supplied=dispensed)
         draft = ClaimDraft(
@@ -131,6 +138,7 @@ class ValidClaims:
             wanted=wanted,
             dispensed=dispensed,
             facility=facility,
+            continues=continues,
         )
         target = 1 if wanted.few_lines else random.randint(*random.choice(LINES))
         for day in self._days(on, target, random, wanted):

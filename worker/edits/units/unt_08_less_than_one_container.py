@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import (
     BOTH_KINDS,
     Configuration,
@@ -64,9 +65,9 @@ def less_than_one_container(day: DrugDay, _: Context) -> Verdict | None:
     line = day.given[0]
     is_one_piece = units == ONE and len(day.lines) == 1 and len(day.marketed_sizes) == 1 and smallest % 1 == 0
     return Flaw(
-        message=f"{day.hcpcs} is billed with {units.normalize():f} units; its smallest container holds "
+        message=f"{day.hcpcs} is billed with {in_words(units)}; its smallest container holds "
         f"{smallest.normalize():f} and is used whole.",
-        hint=f"Send {smallest.normalize():f} units for each piece that was used.",
+        hint=f"Send {in_words(smallest)} for each piece that was used.",
         at=in_line(line, "serviceUnitCount"),
         facts={"procedureCode": day.hcpcs, "units": units, "smallestContainer": smallest},
         fix=unsafe(overwritten(line, "serviceUnitCount", f"{smallest.normalize():f}")) if is_one_piece else None,
