@@ -113,6 +113,10 @@ class ClaimDraft:
         self.has_laboratory = not wanted.alone and random.random() < 0.1
         self._of_340b = random.choice(("JG", "TB")) if random.random() < 0.1 and not wanted.alone else None
 
+    def goes_with(self, diagnosis: str) -> bool:
+        """Whether a further diagnosis may be coded together with those of the claim."""
+        return not self._supply.exclude_each_other(diagnosis, self.diagnoses, min(self.days))
+
     def begin_day(self, on: date) -> None:
         """Nothing is given yet."""
         self.given_today = []
@@ -179,6 +183,8 @@ class ClaimDraft:
             # The drug's own diagnosis comes first.
             chosen = self._choose.choose(code, on, self.gender, self.random, manner=manner, side=self._side)
             if chosen is None or len(self.diagnoses) + 2 > MOST_DIAGNOSES:
+                return False
+            if self._supply.exclude_each_other(chosen, (*self.diagnoses, EXAMINED_IN_A_STUDY), on):
                 return False
             self.diagnoses += [each for each in (chosen, EXAMINED_IN_A_STUDY) if each not in self.diagnoses]
         self.in_study = True
@@ -342,6 +348,8 @@ class ClaimDraft:
             if chosen is None or (chosen not in self.diagnoses and len(self.diagnoses) >= MOST_DIAGNOSES):
                 return None
             if chosen not in self.diagnoses:
+                if self._supply.exclude_each_other(chosen, self.diagnoses, on):
+                    return None
                 self.diagnoses.append(chosen)
             fitting = [self.diagnoses.index(chosen) + 1]
         others = [place for place in range(1, len(self.diagnoses) + 1) if place != fitting[0]]

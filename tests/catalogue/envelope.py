@@ -26,7 +26,7 @@ def document_of(draft: ClaimDraft, guides: Mapping[str, Guide], *, supplied: boo
     record = record_of(draft.drugs, guides, random, draft.services) if documented else None
     diagnoses = list(draft.diagnoses)
     if random.random() < 0.15:
-        diagnoses += [code for code in random.sample(LATER, 3) if code not in diagnoses]
+        diagnoses += [code for code in random.sample(LATER, 3) if code not in diagnoses and draft.goes_with(code)]
     made = claim(
         draft.lines,
         diagnoses=[_written(code, random) for code in diagnoses[:MOST_DIAGNOSES]],

@@ -12,7 +12,8 @@ PAIRS_KNOWN: Final = (date(2024, 7, 1), date(2026, 12, 31))
 ADD_ONS_KNOWN: Final = (date(2026, 1, 1), date(2026, 12, 31))
 CODES_KNOWN: Final = (date(2024, 7, 1), date(2026, 9, 30))
 VACCINES_KNOWN: Final = (date(2025, 7, 1), date(2025, 12, 31))
-MOST_MODIFIERS: Final = 4
+NOTES_KNOWN: Final = (date(2024, 10, 1), date(2026, 9, 30))
+MOST_MODIFIERS, MOST_DIAGNOSES = 4, 12
 FLUSH: Final = "96523"
 INJECTED: Final = ("96372", "96374", "96365")
 
@@ -117,4 +118,32 @@ def modifier_of_a_study_without_the_study(copy: Copy) -> bool | None:
     if len(carried) >= MOST_MODIFIERS or "Q0" in carried:
         return False
     carried.append(copy.random.choice(("Q0", "Q1")))
+    return None
+
+
+@error(
+    "HCP-09",
+    few_lines=True,
+    places=OFFICE,
+    visit=False,
+    companions={"ADM-01": "it is another drug to give", "ADM-06": "more drugs than injections"},
+)
+def unlisted_code_of_a_drug_with_a_name(copy: Copy) -> None:
+    package = {"serviceIdQualifier": "N4", "nationalDrugCode": "99999000901"}
+    copy.add(
+        "J3490",
+        charge="20.00",
+        description="KENALOG 40 MG IM",
+        more={"drugIdentification": package | {"nationalDrugUnitCount": "1", "measurementUnitCode": "UN"}},
+    )
+
+
+@error("DX-09", few_lines=True, between=NOTES_KNOWN)
+def both_types_of_diabetes(copy: Copy) -> bool | None:
+    entries = copy.information["healthCareCodeInformation"]
+    held = {each["diagnosisCode"].replace(".", "") for each in entries}
+    wanted = ("E109", "E119")
+    if len(entries) > MOST_DIAGNOSES - 2 or any(copy.supply.exclude_each_other(each, held, copy.on) for each in wanted):
+        return False
+    entries += [{"diagnosisTypeCode": "ABF", "diagnosisCode": each} for each in wanted if each not in held]
     return None

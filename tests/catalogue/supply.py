@@ -166,6 +166,15 @@ class Supply:
         covering = [place for place, (edition, _) in enumerate(years) if edition.covers(on)]
         return covering[0] if covering else 0 if on < years[0][0].in_force_from else len(years) - 1
 
+    def exclude_each_other(self, one: str, others: Iterable[str], on: date) -> bool:
+        """Whether a diagnosis is never coded together with one of the others, in the year of the day."""
+        return any(
+            isinstance(answer, Found) and second.startswith((*answer.row.in_block, *answer.row.elsewhere))
+            for other in others
+            for first, second in ((one, other), (other, one))
+            if (answer := self.snapshot.never_together(first, on))
+        )
+
     def billable(self, prefixes: tuple[str, ...], year: int) -> tuple[str, ...]:
         """ICD-10-CM codes of a fiscal year below the prefixes."""
         codes = self.snapshot.tables.diagnoses.years[year][1]

@@ -10,8 +10,8 @@ from typing import Final
 _HOLD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "A drug's code, units, containers and package are the same on both claims.": """
-            CHG-02 HCP-01 HCP-02 HCP-03 HCP-04 HCP-06 HCP-08 NDC-01 NDC-02 NDC-03 NDC-04 NDC-05 NDC-06 NDC-07 UNT-01
-            UNT-02 UNT-03 UNT-04 UNT-05 UNT-06 UNT-07 UNT-08""",
+            CHG-02 HCP-01 HCP-02 HCP-03 HCP-04 HCP-06 HCP-08 HCP-09 NDC-01 NDC-02 NDC-03 NDC-04 NDC-05 NDC-06 NDC-07
+            UNT-01 UNT-02 UNT-03 UNT-04 UNT-05 UNT-06 UNT-07 UNT-08""",
         "Medicare's policy on discarded drugs is for hospital outpatients too, by type of bill (100-04, ch. 17).": """
             WST-01 WST-02 WST-03 WST-04 WST-05 WST-06 WST-07 WST-08 WST-09 WST-10 WST-11 WST-12 WST-13""",
         "Hospitals bill one initial service for an access, by the same times (100-04, ch. 4, section 230.2).": """
@@ -20,7 +20,7 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
         "Hospitals tell a visit apart from a procedure of status S or T by 25 (I-OCE edit 21).": "EM-01 EM-03",
         "Modifiers are one code set, and SV202 carries them as SV101 does.": """
             MOD-01 MOD-02 MOD-03 MOD-04 MOD-05 MOD-06 MOD-07 MOD-08 MOD-09 MOD-11 MOD-12 MOD-15 MOD-16""",
-        "ICD-10-CM and its guidelines are for every setting (45 CFR 162.1002).": "DX-01 DX-05 DX-06 DX-07 DX-08",
+        "ICD-10-CM and its guidelines are for every setting (45 CFR 162.1002).": "DX-01 DX-05 DX-06 DX-07 DX-08 DX-09",
         "What must be shown for a drug follows the drug, not who bills it.": """
             DOC-01 DOC-02 DOC-03 DOC-04 DOC-05 DOC-06 DOC-08 DOC-09 DOC-10 HCP-10 NDC-08""",
         "The 837I has the same segment for it as the 837P.": """

@@ -138,6 +138,16 @@ def icd10cm(rows: Iterable[tuple[str, str]], name: str = "icd10cm_order_2027.txt
     return PublishedFile(name, "".join(lines).encode())
 
 
+def icd10cm_tabular(notes: Iterable[tuple[str, str]], name: str = "icd10cm-tabular-2027.xml") -> PublishedFile:
+    """A tabular list of the block E08-E13, with an Excludes1 note for each code; "E08-E13" is the block itself."""
+    marked = [(place, f"<excludes1><note>{note}</note></excludes1>") for place, note in notes]
+    of_block = "".join(note for place, note in marked if place == "E08-E13")
+    codes = "".join(f"<diag><name>{place}</name>{note}</diag>" for place, note in marked if place != "E08-E13")
+    section = f'<section id="E08-E13">{of_block}{codes}</section>'
+    text = f"<ICD10CM.tabular><version>2027</version><chapter>{section}</chapter></ICD10CM.tabular>"
+    return PublishedFile(name, text.encode())
+
+
 def pos(rows: Iterable[tuple[str, str, str]]) -> PublishedFile:
     """A place of service list of code, name and rate."""
     header = ("Place of Service Code(s)", "Place of Service Name", "Payment Rate")

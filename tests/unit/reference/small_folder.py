@@ -31,6 +31,8 @@ def _is_kept(table: str, cells: list[str]) -> bool:
     match table:
         case "icd10cm":
             return cells[0].startswith(DIAGNOSES)
+        case "icd10cm_exclusions":
+            return cells[0].startswith(DIAGNOSES)
         case "ncci_pairs":
             return {cells[1], cells[2]} <= KEPT
         case "modifier_exclusions":

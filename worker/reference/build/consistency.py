@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 PROCEDURE: Final = re.compile(r"[A-Z0-9]{5}")
 NDC: Final = re.compile(r"\d{11}")
 MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")
+DIAGNOSES: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}(-[A-Z][0-9A-Z]{2,6})?")
 PLACE: Final = re.compile(r"\d{2}")
 TAXONOMY: Final = re.compile(r"[A-Z0-9]{9}X")
 SIDED_DIAGNOSIS: Final = re.compile(r"[A-Z]\d[A-Z0-9]{2,5}")
@@ -46,6 +47,8 @@ def _misshapen(loaded: LoadedTables) -> Iterator[str]:
         _shaped(loaded.of(Tables.ncci_pairs), "column2", PROCEDURE, lambda row: row.column2),
         _shaped(loaded.of(Tables.add_on_codes), "add_on", PROCEDURE, lambda row: row.add_on),
         _shaped(loaded.of(Tables.add_on_codes), "primary", PROCEDURE, lambda row: row.primary),
+        _shaped(loaded.of(Tables.exclusions), "place", DIAGNOSES, lambda row: row.place),
+        _shaped(loaded.of(Tables.exclusions), "excluded", DIAGNOSES, lambda row: row.excluded),
         _shaped(loaded.of(Tables.containers), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.container_labels), "ndc11", NDC, lambda row: row.ndc11),
         _shaped(loaded.of(Tables.modifiers), "code", MODIFIER, lambda row: row.code),

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from worker.reference.importing import aoc, asp_crosswalk, asp_pricing, hcpcs, icd10cm, jw_jz, mue, opps, pos, ptp
+from worker.reference.importing import (
+    aoc,
+    asp_crosswalk,
+    asp_pricing,
+    hcpcs,
+    icd10cm,
+    icd10cm_tabular,
+    jw_jz,
+    mue,
+    opps,
+    pos,
+    ptp,
+)
 from worker.reference.importing.published import FileReader
 
 
@@ -29,6 +41,7 @@ KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
         "jw-jz": FileKind("CMS list of JW and JZ policy codes", jw_jz.read, ("waste_duty",)),
         "opps": FileKind("CMS OPPS Addendum B", opps.read, ("opps_status",)),
         "icd10cm": FileKind("ICD-10-CM order file", icd10cm.read, ("icd10cm",)),
+        "icd10cm-tabular": FileKind("ICD-10-CM tabular list", icd10cm_tabular.read, ("icd10cm_exclusions",)),
         "pos": FileKind("CMS place of service code set", pos.read, ("place_of_service",)),
     }
 )

@@ -61,6 +61,19 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludesNote:
+    """An Excludes1 note: codes below `place` are not coded together with codes below `excluded`.
+
+    Both are a code or the beginning of codes, without dots, or a range such as `A15-A19`. `in_block`: what is excluded
+    is in the block of the tabular list in which the note is.
+    """
+
+    place: str
+    excluded: str
+    in_block: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaxonomyCode:
     """A provider taxonomy code, whether a person or an organization holds it, and the days on which it was listed.
 

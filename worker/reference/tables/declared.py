@@ -6,8 +6,10 @@ from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from worker.reference.files.cells import Cells
 from worker.reference.files.held_rows import ByKey, GroupsByKey, by_part
+from worker.reference.tables.code_set_rows import ExcludesNote
 from worker.reference.tables.dated import ByEdition, ByRow, GroupsByRow, Period
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.exclusions import Exclusions
 from worker.reference.tables.pairs import CodePairs
 from worker.reference.tables.policy_rows import NcciPair
 
@@ -148,6 +150,15 @@ def parted(
         return {name: ByEdition((edition, parts[name]) for edition, parts in held if name in parts) for name in names}
 
     return Table(name, "edition", read_row, (part, column), index)
+
+
+def exclusions(name: str, read_row: Callable[[Cells], ExcludesNote]) -> Table[ExcludesNote, Exclusions]:
+    """The notes on diagnoses that are not coded together, an edition for each fiscal year."""
+
+    def index(loaded: LoadedTable[ExcludesNote]) -> Exclusions:
+        return Exclusions([(edition, GroupsByKey(rows, "place")) for edition, rows in loaded.editions])
+
+    return Table(name, "edition", read_row, ("place",), index)
 
 
 def listed(name: str, read_row: Callable[[Cells], Row]) -> Table[Row, tuple[Row, ...]]:

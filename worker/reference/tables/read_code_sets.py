@@ -7,6 +7,7 @@ from worker.reference.tables.code_set_rows import (
     BodySide,
     CodeSet,
     DiagnosisSide,
+    ExcludesNote,
     HcpcsCode,
     Product,
     RemarkCode,
@@ -64,6 +65,15 @@ def read_product(cells: Cells) -> Product:
         package_qty=cells.maybe_decimal("package_qty"),
         units_per_item=cells.maybe_decimal("units_per_item"),
         units_per_package=cells.maybe_decimal("units_per_package"),
+    )
+
+
+def read_exclusion(cells: Cells) -> ExcludesNote:
+    """One row of `icd10cm_exclusions`."""
+    return ExcludesNote(
+        place=cells.text("place"),
+        excluded=cells.text("excluded"),
+        in_block=bool(cells.maybe_yes_no("in_block")),
     )
 
 

@@ -16,6 +16,7 @@ from worker.reference.tables.code_set_rows import (
     TaxonomyCode,
 )
 from worker.reference.tables.edition import Edition, Reach
+from worker.reference.tables.exclusions import NotTogether
 from worker.reference.tables.names import DrugNames
 from worker.reference.tables.policy_rows import AddOnPairing, ContainerLabel, ExpertHint, NcciPair, SelfAdministered
 from worker.reference.tables.rows import (
@@ -120,6 +121,10 @@ class Snapshot:
                 break
             answer = sides.answer(code_without_dot[:length], on)
         return answer
+
+    def never_together(self, code_without_dot: str, on: date) -> Answer[NotTogether]:
+        """What is not coded together with a diagnosis; NotCovered for fiscal years whose tabular list we lack."""
+        return self.tables.exclusions.answer(code_without_dot, on)
 
     def place_of_service(self, code: str, on: date) -> Answer[PlaceOfService]:
         """A place of service code."""

@@ -13,6 +13,7 @@ from worker.reference.tables.declared import (
     by_row,
     code_pairs,
     codes,
+    exclusions,
     grouped,
     groups_by_row,
     listed,
@@ -23,6 +24,7 @@ from worker.reference.tables.edition import Edition
 from worker.reference.tables.policy_rows import NcciPair
 from worker.reference.tables.read_code_sets import (
     read_diagnosis_side,
+    read_exclusion,
     read_hcpcs_code,
     read_product,
     read_remark_code,
@@ -91,6 +93,7 @@ class Tables:
     )
     modifier_exclusions = listed("modifier_exclusions", read_modifier_exclusion)
     diagnoses = codes("icd10cm", Diagnoses)
+    exclusions = exclusions("icd10cm_exclusions", read_exclusion)
     diagnosis_sides = by_edition("diagnosis_sides", read_diagnosis_side, "prefix")
     places_of_service = by_edition("place_of_service", read_place_of_service, "code")
     hcpcs_codes = by_row("hcpcs", read_hcpcs_code, "hcpcs", period=_of_hcpcs_code)

@@ -65,6 +65,8 @@ def test_verify_speaks_json(small: Path) -> None:
         ("diagnosis_sides", "M1711", "2025-10-01", "found", 0),
         ("icd10cm", "g35", "2025-10-01", "not in force", 1),
         ("icd10cm", "J45.50", "2025-10-01", "found", 0),
+        ("icd10cm_exclusions", "M05", "2025-10-01", "found", 0),
+        ("icd10cm_exclusions", "M05", "2024-09-30", "not covered", 1),
         ("modifiers", "JZ", "2022-12-31", "not in force", 1),
         ("mue", "J2357", "2024-06-30", "not covered", 1),
         ("mue", "J2357", "2026-07-01", "found", 0),

@@ -138,6 +138,7 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
         ("jw-jz", [given.jw_jz(["J1300", "J2357", "J2796"])], []),
         ("opps", [given.opps(statuses)], []),
         ("icd10cm", [given.icd10cm(diagnoses)], []),
+        ("icd10cm-tabular", [given.icd10cm_tabular([("E10", "type 2 diabetes (E11.-)")])], ["--force"]),
         ("pos", [given.pos(places)], ["--in-force-from", "2026-05-01", "--force"]),
     ]
 
@@ -152,7 +153,7 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
     assert {
         *("asp_limits@2026q2", "containers@2026q2", "products@2026q2", "hcpcs@2026-04", "drugs@2026-04", "mue@2026q4"),
         *("skin_substitutes@2026-04", "ncci_pairs@2026q4", "waste_duty@2026-06-18", "opps_status@2026q2"),
-        *("add_on_codes@2026q4", "icd10cm@fy2027", "place_of_service@2026-05"),
+        *("add_on_codes@2026q4", "icd10cm_exclusions@fy2027", "icd10cm@fy2027", "place_of_service@2026-05"),
     } <= names
 
 

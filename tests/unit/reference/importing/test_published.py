@@ -219,6 +219,37 @@ def test_add_on_codes_end_with_the_first_of_three_days() -> None:
     )
 
 
+def test_excludes_notes_are_taken_by_their_codes() -> None:
+    """Dashes and dots go, lists are split, ranges stay; what cannot be compared is left out."""
+    (edition,) = read(
+        "icd10cm-tabular",
+        given.icd10cm_tabular(
+            [
+                ("E08-E13", "transitory disorders (P70-P74)"),
+                ("E10", "type 2 diabetes (E11.-)"),
+                ("E10.1", "two of them (E13.0, R73.9)"),
+                ("E11", "see elsewhere"),
+                ("E11.4", "neuropathy (E08-E13 with .42)"),
+                ("E13.6", "of one category (E10.1-E10.4)"),
+                ("E13.7", "of two categories (E10.1-E11.4)"),
+            ]
+        ),
+    )
+
+    assert edition.rows == (
+        ("E08-E13", "P70-P74", "false"),
+        ("E10", "E11", "true"),
+        ("E101", "E130", "true"),
+        ("E101", "R739", "false"),
+        ("E136", "E101-E104", "true"),
+    )
+    assert (edition.name, edition.in_force_from, edition.in_force_to) == (
+        "fy2027",
+        date(2026, 10, 1),
+        date(2027, 9, 30),
+    )
+
+
 def test_the_jw_jz_list_gives_every_code_the_dates_of_the_policy() -> None:
     """The list has no dates of its own but the day it was made."""
     (edition,) = read("jw-jz", given.jw_jz(["J2357", "J0129"]))
@@ -423,6 +454,24 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
         ("icd10cm", [given.icd10cm([("A000", "1"), ("A000", "1")])], "expected billable codes, each once"),
         ("icd10cm", [given.icd10cm([("A00.0", "1")])], "row 1: expected order number, code, 0 or 1 and a description"),
         ("icd10cm", [cut(given.icd10cm([("A000", "1"), ("A001", "1")]), 75)], "row 2: expected order number"),
+        ("icd10cm-tabular", [given.jw_jz(["J2357"])], "expected one file named like icd10cm-tabular-2026.xml"),
+        ("icd10cm-tabular", [cut(given.icd10cm_tabular([("E10", "(E11.-)")]), 9)], "not readable as XML"),
+        ("icd10cm-tabular", [given.icd10cm_tabular([("E10", "none")])], "expected Excludes1 notes with codes"),
+        (
+            "icd10cm-tabular",
+            [PublishedFile("tabular.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a><version>2027</version></a>')],
+            "expected XML without a document type",
+        ),
+        (
+            "icd10cm-tabular",
+            [PublishedFile("tabular.xml", b'<a><version>2027</version><chapter><section id="X"/></chapter></a>')],
+            "section: expected an id such as A15-A19, found 'X'",
+        ),
+        (
+            "icd10cm-tabular",
+            [PublishedFile("tabular.xml", b"<a><version>next</version></a>")],
+            "version: expected a fiscal year, found 'next'",
+        ),
         ("pos", [given.pos([("11", "Office", "NF")])], "give --in-force-from"),
         ("pos", [given.pos([("77", "Starship", "")])], "row 2, column Payment Rate: expected F or NF for the code 77"),
         (

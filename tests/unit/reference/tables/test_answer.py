@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.tables.exclusions import expanded
 from worker.reference.tables.snapshot import Snapshot
 
 
@@ -147,6 +148,42 @@ def test_a_pair_is_found_from_the_code_that_is_denied(snapshot: Snapshot) -> Non
 
     assert reached == set(snapshot.tables.ncci_pairs.rows)
     assert snapshot.ncci_columns1("J2357", "practitioner") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("code", "on", "in_block", "elsewhere"),
+    [
+        ("E109", date(2026, 3, 2), "E11", "O244"),
+        ("M0579", date(2024, 10, 1), "M08", "I00"),
+        ("A150", date(2026, 3, 2), "", "P370"),  # a note of its block
+    ],
+)
+def test_a_diagnosis_has_the_notes_above_it(
+    snapshot: Snapshot, code: str, on: date, in_block: str, elsewhere: str
+) -> None:
+    """Those of its category and of its block, apart by whether what is excluded is in the block."""
+    answer = snapshot.never_together(code, on)
+
+    assert isinstance(answer, Found)
+    assert not in_block or in_block in answer.row.in_block
+    assert elsewhere in answer.row.elsewhere
+    assert not [each for each in (*answer.row.in_block, *answer.row.elsewhere) if code.startswith(each)]
+
+
+@pytest.mark.parametrize(("on", "kind"), [(date(2024, 9, 30), NotCovered), (date(2026, 10, 1), NotCovered)])
+def test_the_notes_answer_for_their_fiscal_years(snapshot: Snapshot, on: date, kind: type[object]) -> None:
+    """No year is taken for another."""
+    assert isinstance(snapshot.never_together("E109", on), kind)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "expected"),
+    [("E11", ("E11",)), ("I60-I62", ("I60", "I61", "I62")), ("A040-A042", ("A040", "A041", "A042"))],
+)
+def test_a_range_is_its_categories(excluded: str, expected: tuple[str, ...]) -> None:
+    """Or the codes below one category that differ in their last character."""
+    assert set(expected) <= set(expanded(excluded))
+    assert not {"I63", "A043"} & set(expanded(excluded))
 
 
 def test_an_add_on_code_has_the_primary_codes_of_the_day(snapshot: Snapshot) -> None:

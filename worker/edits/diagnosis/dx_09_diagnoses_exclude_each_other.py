@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from itertools import permutations
+
+from schemas.outcome import Citation, Severity
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.locate import in_claim, in_diagnosis
+from worker.reference.tables.answer import Found
+
+
+@claim_edit(
+    "DX-09",
+    severity=Severity.REJECT,
+    predicted=predicts(category="A7", status=("255",), carc=("16",), rarc=("M76",)),
+    citation=Citation(
+        source="CMS and NCHS, ICD-10-CM tabular list of the fiscal year, Excludes1 notes; ICD-10-CM Official "
+        "Guidelines for Coding and Reporting",
+        section="section I.A.12.a",
+    ),
+    kinds=BOTH_KINDS,
+)
+def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
+    """Two diagnoses of the claim are never coded together by an Excludes1 note.
+
+    Why: such a note says that two conditions cannot occur together, as type 1 and type 2 diabetes. Payers reject the
+    pair. The guidelines allow it for two conditions that are unrelated, which the claim cannot show.
+
+    Flagged: E10.9 with E11.9, both of one block of the tabular list. As a warning: two diagnoses of different blocks,
+    which may be unrelated.
+
+    Accepted: diagnoses without such a note; Excludes2, which allows both. Of a note the codes count, not its words; of
+    fiscal years whose tabular list we lack there is no data.
+    """
+    on = claim.first_service
+    codes = tuple(dict.fromkeys(code for code in claim.diagnoses if code))
+    if on is None or len(codes) <= 1:
+        return DoesNotApply()
+    found: dict[frozenset[str], Flaw] = {}
+    for code, other in permutations(codes, 2):
+        answer = context.snapshot.never_together(code, on)
+        if not isinstance(answer, Found):
+            return NoData(f"ICD-10-CM tabular list of the fiscal year of {on}")
+        in_block = other.startswith(answer.row.in_block)
+        pair = frozenset((code, other))
+        is_surer = in_block and (pair not in found or found[pair].severity is Severity.WARN)
+        if is_surer or (pair not in found and other.startswith(answer.row.elsewhere)):
+            found[pair] = _flaw(claim, code, other, is_sure=in_block)
+    return list(_in_order(found, codes))
+
+
+def _flaw(claim: ClaimFacts, code: str, other: str, *, is_sure: bool) -> Flaw:
+    return Flaw(
+        message=f"{code} and {other} are not coded together: the tabular list has an Excludes1 note at {code}.",
+        hint="Keep the one that the record supports."
+        if is_sure
+        else "Keep the one that the record supports, or both if the record shows unrelated conditions.",
+        at=in_claim("principalDiagnosis") if claim.is_institutional else in_diagnosis(claim.diagnoses.index(other) + 1),
+        facts={"diagnosisCode": code, "excluded": other, "serviceDate": claim.first_service},
+        severity=None if is_sure else Severity.WARN,
+    )
+
+
+def _in_order(found: dict[frozenset[str], Flaw], codes: tuple[str, ...]) -> Iterator[Flaw]:
+    for pair in sorted(found, key=lambda pair: sorted(map(codes.index, pair))):
+        yield found[pair]
