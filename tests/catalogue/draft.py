@@ -312,7 +312,7 @@ class ClaimDraft:
         return self.random.choice(names)[:80] if names and self.random.random() < 0.4 else None
 
     def _dose(self, code: str, on: date) -> DrugDose | None:
-        limit = self._supply.limit(code, self._setting)
+        limit = self._supply.limit(code, self._setting, on)
         most = limit.value if limit and limit.value else None
         wanted = self.wanted.wasted if not self.drugs else None
         if self.dispensed and on < SUPPLIERS_DISCARD_FROM:

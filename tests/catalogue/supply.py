@@ -103,8 +103,10 @@ class Supply:
         )
         return Sizes(known or (), of_the_day=False)
 
-    def limit(self, code: str, setting: CareSetting = "practitioner") -> MueLimit | None:
-        """The medically unlikely edit of any quarter; it changes little."""
+    def limit(self, code: str, setting: CareSetting = "practitioner", on: date | None = None) -> MueLimit | None:
+        """The medically unlikely edit of the day; of a day whose quarter is not held, that of another quarter."""
+        if on is not None and isinstance(answer := self.snapshot.mue(code, setting, on), Found):
+            return answer.row
         editions = self.snapshot.tables.mue[setting].editions
         return self._of_any_edition(editions, code, lambda code, on: self.snapshot.mue(code, setting, on))
 
