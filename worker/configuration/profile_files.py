@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from worker.configuration.documents import as_model, read_document
+from worker.configuration.option_files import with_lists_read
 from worker.edits.edit import AnyEdit
 from worker.errors import ConfigurationError
 from worker.payers.inheritance import Document, inheritance_problems, inherited
@@ -21,9 +22,12 @@ def read_profiles(directory: Path, edits: Iterable[AnyEdit], today: date) -> Pro
     files: dict[str, Path] = {}
     documents: dict[str, Document] = {}
     own: list[Profile] = []
+    catalogue = tuple(edits)
     for file in sorted(directory.glob("*.yaml")):
         try:
             document = read_document(file)
+            if isinstance(document, dict):
+                document = with_lists_read(file, document, catalogue)
             profile = as_model(file, _as_if_whole(document), Profile)
         except ConfigurationError as error:
             problems += error.problems
@@ -32,7 +36,6 @@ def read_profiles(directory: Path, edits: Iterable[AnyEdit], today: date) -> Pro
             problems.append(f"name {profile.name!r} is claimed by both {files[profile.name].name} and {file.name}")
         files[profile.name], documents[profile.name] = file, document
         own.append(profile)
-    catalogue = tuple(edits)
     for profile in own:
         problems += rulebook_problems(profile, catalogue)
         problems += expired(profile, today)

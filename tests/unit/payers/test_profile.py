@@ -92,7 +92,7 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(three: Profiles) -
     [
         ({"WST-99": {}}, "edits that do not exist: WST-99"),
         ({"WST-02": {"options": {"limit": 1}}}, "WST-02: this edit has no options"),
-        ({"UNT-03": {"options": {"count_wasted": True}}}, "UNT-03: unknown or unreadable option count_wasted"),
+        ({"UNT-03": {"options": {"count_wasted": True}}}, "UNT-03: there is no option count_wasted; there are: "),
         ({"UNT-03": {"options": {"count_discarded_units": "perhaps"}}}, "option count_discarded_units"),
         ({"AUT-01": {"options": {"codes": ["J08"]}}}, "option codes"),
     ],

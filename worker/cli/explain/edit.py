@@ -1,8 +1,10 @@
 """Shows one edit: what it finds and why, the payer's likely answer, and the settings of the payer profiles."""
 
 import inspect
+import json
 from collections.abc import Iterable
 
+from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.text import Text
 
@@ -12,6 +14,7 @@ from worker.cli.shared.console import SEVERITY_STYLE, say
 from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit, Scope
 from worker.edits.facilities import why_facilities
+from worker.edits.option_shapes import columns_of, is_list
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 
@@ -75,6 +78,16 @@ def _show_options(console: Console, edit: AnyEdit) -> None:
     for name, field in edit.options.model_fields.items():
         meaning = f": {field.description}" if field.description else ""
         say(console, f"{name} (default {field.get_default(call_default_factory=True)}){meaning}", _INDENT * 2)
+        if is_list(field.annotation):
+            _show_list(console, edit.id, name, field)
+
+
+def _show_list(console: Console, edit: str, name: str, field: FieldInfo) -> None:
+    """An example of an option that is a list, as it is in a profile and as a CSV file beside that."""
+    example = json.dumps((field.examples or [None])[0])
+    columns = ",".join(columns_of(name, field))
+    say(console, f"{edit}: {{options: {{{name}: {example}}}}}", _INDENT * 3)
+    say(console, f"{edit}: {{options: {{{name}: {{csv: FILE.csv}}}}}} with the first line {columns}", _INDENT * 3)
 
 
 def _show_profile(console: Console, edit: AnyEdit, profile: Profile) -> None:

@@ -1,3 +1,5 @@
+from pydantic import Field
+
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.ranges import CodeOrRange, listed, within
 from worker.edits.codes.services import CHEMOTHERAPY, ORDINARY, given_on
@@ -22,8 +24,12 @@ from worker.edits.facts.traits import Trait
 class Families(Options):
     """Drugs that the payer wants given by chemotherapy codes (96401-96549), and by ordinary ones (96365-96379)."""
 
-    chemotherapy: tuple[CodeOrRange, ...] | None = None
-    ordinary: tuple[CodeOrRange, ...] | None = None
+    chemotherapy: tuple[CodeOrRange, ...] | None = Field(
+        default=None, description="drugs given by 96401-96549", examples=[["J9000-J9999", "J1745"]]
+    )
+    ordinary: tuple[CodeOrRange, ...] | None = Field(
+        default=None, description="drugs given by 96365-96379", examples=[["J0897", "J2357"]]
+    )
 
 
 def _on_either_list(code: str, configuration: Configuration) -> bool:

@@ -23,7 +23,22 @@ class Approval(Options):
 class Approvals(Options):
     """The prior authorizations that the payer gave."""
 
-    approvals: tuple[Approval, ...] = ()
+    approvals: tuple[Approval, ...] = Field(
+        default=(),
+        description="the approvals: number, codes, first and last day (both count), and the most units of a code on "
+        "one claim where there is a limit",
+        examples=[
+            [
+                {
+                    "number": "PA123",
+                    "codes": ["J0897"],
+                    "first_day": "2026-01-01",
+                    "last_day": "2026-12-31",
+                    "most_units": 60,
+                }
+            ]
+        ],
+    )
 
     def named(self, number: str) -> Approval | None:
         """The approval of that number."""

@@ -1,5 +1,7 @@
 """Lists of codes that a payer names for one edit, and what follows from them for every claim under its profile."""
 
+from pydantic import Field
+
 from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import About, Configuration, Options
 
@@ -7,7 +9,9 @@ from worker.edits.edit import About, Configuration, Options
 class CodeList(Options):
     """Codes and ranges of codes; None when the payer's list is not known, empty where it has none."""
 
-    codes: tuple[CodeOrRange, ...] | None = None
+    codes: tuple[CodeOrRange, ...] | None = Field(
+        default=None, description="procedure codes, or ranges of them", examples=[["J0897", "J9000-J9999"]]
+    )
 
 
 def on_list(kind: type[CodeList]) -> About:

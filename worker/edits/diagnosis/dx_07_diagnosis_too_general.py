@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
@@ -13,7 +13,9 @@ UndottedCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{2,6}$")
 class RefusedDiagnoses(Options):
     """The unspecified ICD-10-CM codes, without dot, that the payer refuses; an empty list for none."""
 
-    codes: frozenset[UndottedCode] | None = None
+    codes: frozenset[UndottedCode] | None = Field(
+        default=None, description="ICD-10-CM codes without dot", examples=[["H353290", "C50919"]]
+    )
 
 
 @claim_edit(

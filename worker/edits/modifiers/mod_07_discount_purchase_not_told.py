@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Annotated, Final
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import (
@@ -27,7 +27,9 @@ DISCOUNT_PURCHASE: Final = frozenset({"TB", "JG"})
 class CoveredEntities(Options):
     """The billing NPIs of 340B covered entities; an empty list for none."""
 
-    covered_entity_npis: frozenset[NpiDigits] | None = None
+    covered_entity_npis: frozenset[NpiDigits] | None = Field(
+        default=None, description="NPIs of billing providers", examples=[["1234567893"]]
+    )
 
 
 @drug_line_edit(

@@ -1,5 +1,7 @@
 from typing import Final
 
+from pydantic import Field
+
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, DISPENSED_TO
 from worker.edits.codes.ranges import CodeOrRange, listed
@@ -14,7 +16,9 @@ APPLIED: Final = "CG"
 class PolicyCriteria(Options):
     """The drug codes for which the payer wants CG."""
 
-    codes: tuple[CodeOrRange, ...] = ()
+    codes: tuple[CodeOrRange, ...] = Field(
+        default=(), description="procedure codes, or ranges of them", examples=[["J0897", "J9000-J9999"]]
+    )
 
 
 @drug_line_edit(

@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.ndc_form import is_billable_form
@@ -26,7 +26,11 @@ ElevenDigits = Annotated[str, StringConstraints(pattern=r"^\d{11}$")]
 class EndedNdcs(Options):
     """NDCs, eleven digits, each with the last day on which the payer takes it."""
 
-    ended: dict[ElevenDigits, date] | None = None
+    ended: dict[ElevenDigits, date] | None = Field(
+        default=None,
+        description="NDCs, each with its last day",
+        examples=[{"57894003001": "2026-02-28"}],
+    )
 
 
 @line_edit(

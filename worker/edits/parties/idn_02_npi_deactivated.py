@@ -18,7 +18,11 @@ ROLES: Final = {"billing": ("N257", "85"), "rendering": ("N290", "82")}
 class Deactivations(Options):
     """The NPIs of the NPPES deactivation file, each with its day; a reactivated one is left out."""
 
-    deactivated: dict[NpiDigits, date] | None = Field(default=None)
+    deactivated: dict[NpiDigits, date] | None = Field(
+        default=None,
+        description="NPIs, each with the day of its deactivation",
+        examples=[{"1234567893": "2026-02-28"}],
+    )
 
 
 @claim_edit(

@@ -1,6 +1,8 @@
 from datetime import date
 from typing import Final
 
+from pydantic import Field
+
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.anemia import ON_DIALYSIS
 from worker.edits.codes.ranges import CodeOrRange, listed
@@ -24,7 +26,9 @@ CHEMOTHERAPY: Final = ("C", "J8", "J9", "Q")
 class ExcludedFromStay(Options):
     """Further drug codes that CMS excludes from the rate of a stay in a skilled nursing facility."""
 
-    excluded: tuple[CodeOrRange, ...] = ()
+    excluded: tuple[CodeOrRange, ...] = Field(
+        default=(), description="procedure codes, or ranges of them", examples=[["J9000-J9999"]]
+    )
 
 
 @drug_line_edit(

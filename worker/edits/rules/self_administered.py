@@ -7,6 +7,8 @@ the list itself, as options of HCP-07; other edits ask here, so that a profile s
 from enum import Enum, auto
 from typing import Final
 
+from pydantic import Field
+
 from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import Configuration, Context, Options
 from worker.edits.facts.claim import LineFacts
@@ -19,8 +21,12 @@ class ExclusionList(Options):
     """The contractor by the name in our table, and its list: codes excluded, and those of which one form is."""
 
     contractor: str | None = None
-    excluded: tuple[CodeOrRange, ...] | None = None
-    excluded_when_subcutaneous: tuple[CodeOrRange, ...] | None = None
+    excluded: tuple[CodeOrRange, ...] | None = Field(
+        default=None, description="codes that are excluded however they are given", examples=[["J3031", "J1438"]]
+    )
+    excluded_when_subcutaneous: tuple[CodeOrRange, ...] | None = Field(
+        default=None, description="codes of which only the form under the skin is", examples=[["J3262", "J0129"]]
+    )
 
     @property
     def is_whole(self) -> bool:

@@ -1,3 +1,5 @@
+from pydantic import Field
+
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
@@ -15,7 +17,9 @@ IT_FOLLOWS_FROM = (Element.DOSE_ADMINISTERED, Element.CONTAINERS_OPENED)
 class RecordOfWaste(Options):
     """The elements that the payer wants on discarded units; some ask for `discard-reason` as well."""
 
-    elements: tuple[Element, ...] = (AMOUNT,)
+    elements: tuple[Element, ...] = Field(
+        default=(AMOUNT,), description="elements of `documentation`", examples=[["amount-discarded", "discard-reason"]]
+    )
 
 
 @drug_day_edit(

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import ValidationError
 
 from schemas.claim import ClaimKind
 from schemas.outcome import Severity, SwitchedOff
 from worker.edits.edit import AnyEdit, EditStatus, Options, Scope
 from worker.payers.profile import Profile, ProfileError
 from worker.payers.suppression import Suppression
+from worker.pipeline.rules.option_flaws import flaw_of_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +69,10 @@ def rulebook_problems(profile: Profile, edits: Iterable[AnyEdit]) -> tuple[str, 
     if fixed:
         problems.append(f"profile {profile.name} names {', '.join(fixed)}, decided before a claim has a payer")
     for edit_id in sorted(profile.edits.keys() & catalogue.keys()):
-        flaw = _flaw_of_options(catalogue[edit_id], profile.setting(edit_id).options)
+        flaw = flaw_of_options(catalogue[edit_id].options, profile.setting(edit_id).options)
         if flaw:
             problems.append(f"profile {profile.name}, edit {edit_id}: {flaw}")
     return tuple(problems)
-
-
-def _flaw_of_options(edit: AnyEdit, given: Mapping[str, Any]) -> str | None:  # any YAML: the edit's model reads it
-    if edit.options is None:
-        return "this edit has no options" if given else None
-    try:
-        edit.options.model_validate(given)
-    except ValidationError as error:
-        fields = ", ".join(".".join(map(str, problem["loc"])) or "options" for problem in error.errors())
-        return f"unknown or unreadable option {fields}"
-    return None
 
 
 def _rule(profile: Profile, edit: AnyEdit) -> Rule:

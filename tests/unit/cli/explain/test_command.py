@@ -86,7 +86,7 @@ def test_a_code_is_answered_for_the_date(code: str, expected: list[str]) -> None
 
 def test_a_table_without_an_answer_says_why() -> None:
     """A date that no edition covers is not the same as a code that an edition lacks."""
-    later, listed = run("explain", "J2357", "--on", "2026-06-01"), run("explain", "J9999", "--on", "2026-03-02")
+    later, listed = run("explain", "J2357", "--on", "2027-06-01"), run("explain", "J9999", "--on", "2026-03-02")
 
     assert "containers no answer: the loaded editions cover dates of service from" in words(later.stdout)
     assert "containers edition 2026q1 has no row for it, which proves nothing" in words(listed.stdout)

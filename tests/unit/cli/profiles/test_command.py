@@ -68,7 +68,10 @@ def test_an_unknown_profile_is_answered_with_the_names_there_are() -> None:
     """Exit code 2, as for any misspelling."""
     result = run("show", "nobody")
 
-    assert (result.exit_code, "there are: commercial, medicare-part-b" in result.stderr) == (2, True)
+    assert (
+        result.exit_code,
+        "there are: commercial, medicaid, medicare-advantage, medicare-part-b" in result.stderr,
+    ) == (2, True)
 
 
 def test_check_names_the_profiles_that_fit(config: Path) -> None:
@@ -77,7 +80,7 @@ def test_check_names_the_profiles_that_fit(config: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (
         0,
-        "3 profiles without a problem: commercial, medicare-part-b, mine\n",
+        "5 profiles without a problem: commercial, medicaid, medicare-advantage, medicare-part-b, mine\n",
     )
 
 
