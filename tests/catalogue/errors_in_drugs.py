@@ -10,6 +10,7 @@ import orjson
 from tests.catalogue.administration import PUMP_REFILL
 from tests.catalogue.doses import plain
 from tests.catalogue.mutation import CROSSWALK, LIMITS, Copy, error, modifiers, service
+from worker.edits.codes.places import DISPENSED_TO
 from worker.samples.synthetic import Json, element
 
 FROM_2024: Final = (date(2024, 1, 1), date(2026, 12, 31))
@@ -286,7 +287,8 @@ def discount_told_of_the_dose_alone(copy: Copy) -> bool | None:
 
 @error("MOD-08", documented=True, few_lines=True)
 def attestation_without_record(copy: Copy) -> bool | None:
-    if _is_guided(copy) or "reportInformation" in copy.information.get("claimSupplementalInformation", {}):
+    announced = "reportInformation" in copy.information.get("claimSupplementalInformation", {})
+    if _is_guided(copy) or announced or copy.made.place in DISPENSED_TO:
         return False
     copy.forget(
         "medical-necessity",
@@ -525,15 +527,6 @@ def charge_of_another_unit(copy: Copy) -> bool | None:
     if limit is None:
         return False
     copy.charge(copy.drug_line(), limit * copy.first.dose.given * 20 + 2000)
-    return None
-
-
-@error("CHG-01", few_lines=True, wasted=False)
-def token_charge_without_a_note(copy: Copy) -> bool | None:
-    service(copy.drug_line()).pop("description", None)
-    if copy.first.drug.drug_class == "noc_unlisted":
-        return False
-    copy.charge(copy.drug_line(), Decimal("0.01"))
     return None
 
 

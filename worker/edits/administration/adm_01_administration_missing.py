@@ -6,6 +6,7 @@ from worker.edits.edit import Context, Flaw, NoData, Verdict, drug_day_edit, pre
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
+from worker.edits.rules.continuation import on_the_other_claim
 from worker.reference.tables.answer import Found
 
 GIVEN_BY_STAFF: Final = frozenset({"drug", "antineoplastic", "biosimilar", "hyaluronan"})
@@ -27,7 +28,8 @@ def administration_missing(day: DrugDay, context: Context) -> Verdict | None:
     Flagged: J1745 with only an office visit on that date.
 
     Accepted: any injection, infusion or other procedure of that date in which a drug is given. Not judged: oral,
-    inhaled and other drugs that are not injected, facilities, and places to which suppliers deliver.
+    inhaled and other drugs that are not injected, facilities, places to which suppliers deliver, and a claim whose note
+    says that it was split: the administration may be on the other one.
     """
     if not day.given or day.drug.drug_class not in GIVEN_BY_STAFF:
         return None
@@ -40,6 +42,8 @@ def administration_missing(day: DrugDay, context: Context) -> Verdict | None:
     setting = context.snapshot.place_of_service(place, day.on)
     if isinstance(setting, Found) and setting.row.facility:
         return None
+    if elsewhere := on_the_other_claim(context, line.number):
+        return elsewhere
     if day.drug.unit_amount is None and not day.drug.routes:
         return NoData("how the drug is given", line.number)
     return Flaw(

@@ -1,5 +1,4 @@
 from decimal import Decimal
-from typing import Final
 
 from pydantic import Field
 
@@ -8,8 +7,6 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Options, Verd
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.reference.tables.answer import Found
-
-TOKEN: Final = Decimal("0.01")
 
 
 class ChargeRange(Options):
@@ -26,55 +23,31 @@ class ChargeRange(Options):
     citation=Citation(source="CMS, Medicare Part B drug payment limits (ASP pricing file) of the quarter"),
     options=ChargeRange,
 )
-def charge_far_from_limit(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
-    """The charge of a drug line is far above what Medicare pays for its units, or is a token amount of 0.01.
+def charge_far_from_limit(line: LineFacts, context: Context) -> Verdict | None:
+    """The charge of a drug line is far above what Medicare pays for its units.
 
-    Why: a charge ten times the limit usually means that units and charge do not belong together. A charge of 0.01
-    means that the drug was free, and a payer pays no more than the charge.
+    Why: a charge ten times the limit usually means that units and charge do not belong together.
 
-    Flagged: J2353 x 20 for 60,000.00, where Medicare pays about 4,000; 0.01 without a note.
+    Flagged: J2353 x 20 for 60,000.00, where Medicare pays about 4,000.
 
     Accepted: less than ten times the limit, or less than 1,000 dollars above it: both are our own measures, not a
-    published rule, and can be set in the payer profile. 0.01 with a note or a description. A charge of 0.00 is reported
-    by FMT-07.
+    published rule, and can be set in the payer profile. A charge of 0.01, which contractors prescribe for a drug that
+    cost nothing; one of 0.00 is reported by FMT-07.
     """
     charge = context.claim.charge_of(line)
     if charge is None or charge <= 0:
         return DoesNotApply()
-    verdicts: list[Verdict] = []
-    if charge == TOKEN:
-        if not line.line.additional_notes and not line.line.professional_service.description:
-            verdicts.append(
-                _flaw(
-                    line,
-                    charge,
-                    "is a token amount",
-                    "If the drug was free, say so in a note (NTE); else send the charge.",
-                )
-            )
-        return verdicts
     answer = line.code.payment_limit
     if not isinstance(answer, Found) or line.units is None or line.units <= 0:
-        verdicts.append(NoData("payment limit of the code" if line.units else "unit count", line.number))
-        return verdicts
+        return NoData("payment limit of the code" if line.units else "unit count", line.number)
     options, allowed = context.options(ChargeRange), answer.row.payment_limit * line.units
     if charge > allowed * options.most_times_limit and charge - allowed >= options.least_excess:
         shown = round(allowed, 2)
-        verdicts.append(
-            _flaw(
-                line,
-                charge,
-                f"is more than {options.most_times_limit:f} times the {shown:f} that Medicare pays for the units",
-                "Compare the units and the charge; one of them may belong to another line or another billing unit.",
-            )
+        return Flaw(
+            message=f"{line.hcpcs}: the charge of {charge:f} is more than {options.most_times_limit:f} times the "
+            f"{shown:f} that Medicare pays for the units.",
+            hint="Compare the units and the charge; one of them may belong to another line or another billing unit.",
+            at=in_line(line, "lineItemChargeAmount"),
+            facts={"procedureCode": line.hcpcs, "lineCharge": charge, "billedUnits": line.units},
         )
-    return verdicts
-
-
-def _flaw(line: LineFacts, charge: Decimal, problem: str, hint: str) -> Flaw:
-    return Flaw(
-        message=f"{line.hcpcs}: the charge of {charge:f} {problem}.",
-        hint=hint,
-        at=in_line(line, "lineItemChargeAmount"),
-        facts={"procedureCode": line.hcpcs, "lineCharge": charge, "billedUnits": line.units},
-    )
+    return None

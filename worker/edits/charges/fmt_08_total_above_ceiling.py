@@ -48,7 +48,8 @@ def total_above_ceiling(claim: ClaimFacts, context: Context) -> Verdict | None:
     if total > ceiling:
         return Flaw(
             message=f"The claim charge is {total:f}; this payer takes at most {ceiling:f} on one claim.",
-            hint="Split the units over several claims, with modifier 76 and a note (NTE) on the later ones.",
+            hint="Split the units over several claims, each with a note (NTE) such as CLAIM 2 OF 2; some contractors "
+            "want 76 or 59 on the drug of the later ones.",
             at=in_claim("claimChargeAmount"),
             facts={"claimCharge": total, "limit": ceiling},
         )

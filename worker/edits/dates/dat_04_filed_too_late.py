@@ -57,7 +57,9 @@ def filed_too_late(claim: ClaimFacts, context: Context) -> Verdict | list[Verdic
                 Flaw(
                     message=f"{line.hcpcs} of {line.on} had to be received by {limit}; it was on "
                     f"{context.received_on}.",
-                    hint="Do not send it as a first claim; look for the payer's exceptions and send the delay reason "
+                    hint=f"The payer decides whether delay reason {reason} counts; have its proof ready."
+                    if (reason := information.delay_reason_code)
+                    else "Do not send it as a first claim; look for the payer's exceptions and send the delay reason "
                     "(CLM20).",
                     at=in_line(line, "serviceDate"),
                     facts={"serviceDate": line.on, "lastDay": limit, "receivedOn": context.received_on},

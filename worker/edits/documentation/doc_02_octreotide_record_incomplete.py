@@ -20,6 +20,6 @@ def octreotide_record_incomplete(day: DrugDay, context: Context) -> Verdict | li
 
     Flagged: a record with dose and route, but without the response to short-acting octreotide.
 
-    Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
+    Accepted: every item of the guide. Without any list no data, unless the payer profile requires the record.
     """
     return list(missing_from_record(day, context))

@@ -22,7 +22,7 @@ def omalizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | li
 
     Flagged: a record for allergic asthma without the IgE level.
 
-    Accepted: the same record for chronic hives (L50.1). Without any list a warning only, unless the payer profile
+    Accepted: the same record for chronic hives (L50.1). Without any list no data, unless the payer profile
     requires the record.
     """
     return list(missing_from_record(day, context))

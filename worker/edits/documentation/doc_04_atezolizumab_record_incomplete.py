@@ -20,7 +20,7 @@ def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | 
 
     Flagged: a record with the dose, but without start and end of the infusion.
 
-    Accepted: every item of the guide; the amount discarded only beside a JW line. Without any list a warning only,
+    Accepted: every item of the guide; the amount discarded only beside a JW line. Without any list no data,
     unless the payer profile requires the record.
     """
     return list(missing_from_record(day, context))

@@ -22,6 +22,6 @@ def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | l
 
     Flagged: a record without the enrollment in TOUCH.
 
-    Accepted: every item of the guide. Without any list a warning only, unless the payer profile requires the record.
+    Accepted: every item of the guide. Without any list no data, unless the payer profile requires the record.
     """
     return list(missing_from_record(day, context))

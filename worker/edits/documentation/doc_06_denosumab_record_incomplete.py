@@ -22,7 +22,7 @@ def denosumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | lis
 
     Flagged: a record for osteoporosis without the history of bisphosphonates.
 
-    Accepted: the same record for bone metastases. Without any list a warning only, unless the payer profile requires
+    Accepted: the same record for bone metastases. Without any list no data, unless the payer profile requires
     the record.
     """
     return list(missing_from_record(day, context))

@@ -48,7 +48,9 @@ def dose_kind_of_package(line: LineFacts, snapshot: Snapshot) -> DoseKind | None
     ndc = package.national_drug_code or ""
     answer = snapshot.container(ndc, line.on)
     kind = _of_label(ndc, line.on, snapshot)
-    return kind or (_of_listed_code(answer.row, line.on, snapshot) if isinstance(answer, Found) else None)
+    rows = answer.row if isinstance(answer, Found) else ()
+    is_of_code = any(row.hcpcs == line.hcpcs for row in rows)
+    return kind or (_of_listed_code(rows, line.on, snapshot) if is_of_code else None)
 
 
 def written_multi_dose(day: DrugDay) -> bool:

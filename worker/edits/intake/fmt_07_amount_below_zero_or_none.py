@@ -4,13 +4,14 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
 
 MOST_DECIMALS = 3
 RATES: Final = "002"
 """The beginning of the revenue codes of case-mix rates (0022 to 0024)."""
+STATE_SUPPLIED = "SL"
 
 
 @claim_edit(
@@ -28,8 +29,9 @@ def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Flagged: a charge of -10.00; 0 units; 1.0005 units. A charge of 0.00 is a warning, since some payers accept it for
     a drug that cost nothing and others ask for 0.01.
 
-    Accepted: a charge of 0.01; 0.5 units; 1.5000 units, which is 1.5; on a facility's claim, a charge of 0.00, which
-    states that a service has no charge of its own, and the lines of rates (revenue code 002x), whose units count days.
+    Accepted: 0.00 with SL, for a vaccine that the state supplies; a charge of 0.01; 0.5 units; 1.5000 units, which is
+    1.5; on a facility's claim, a charge of 0.00, which states that a service has no charge of its own, and the lines of
+    rates (revenue code 002x), whose units count days.
     """
     verdicts: list[Verdict] = []
     for line, charge in zip(claim.lines, claim.charges, strict=True):
@@ -47,8 +49,10 @@ def _is_billable(units: Decimal | None) -> bool:
     return units is None or (units > 0 and _decimals(units) <= MOST_DECIMALS)
 
 
-def _flaws(line: LineFacts, charge: Decimal | None, units: Decimal | None) -> Iterator[Flaw]:
-    if charge is not None and charge <= 0:
+def _flaws(line: LineFacts, charge: Decimal | None, units: Decimal | None) -> Iterator[Verdict]:
+    if charge == 0 and STATE_SUPPLIED in line.modifiers:
+        yield Bypassed(f"modifier {STATE_SUPPLIED}", line.number)
+    elif charge is not None and charge <= 0:
         yield Flaw(
             message=f"{line.hcpcs}: the line charge is {charge:f}.",
             hint="Send the charge of the line."

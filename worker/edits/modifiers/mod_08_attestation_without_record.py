@@ -2,6 +2,7 @@ from typing import Final
 
 from schemas.documentation import Element
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.attachments import announced
 from worker.edits.facts.claim import DrugDay
@@ -34,25 +35,26 @@ def attestation_without_record(day: DrugDay, context: Context) -> Verdict | None
     none takes the payment back.
 
     Flagged: J2323-KX where the record was sent, but shows nothing of necessity, findings, earlier therapies or the
-    indication: held. A warning when no record was sent and the payer profile does not require one.
+    indication: held.
 
     Accepted: one of these elements; an attachment announced on the claim or the line (PWK); KX on other lines, where it
-    means other things.
+    means other things, and on what suppliers deliver, whose policies want it on every line. Where no record was sent,
+    and the payer profile does not require one, there is no data.
     """
     attesting = [line for line in day.lines if ATTESTED in line.modifiers]
     mode = context.profile.documentation
-    if not attesting:
+    if not attesting or attesting[0].place in DISPENSED_TO:
         return DoesNotApply()
     line = attesting[0]
     if announced(context.claim.claim, day.lines) or (day.record and any(map(day.record.has, SUPPORT))):
         return None
     if mode is DocumentationMode.OFF:
         return NoData("documentation, for which this profile does not ask", line.number)
-    only_warns = day.record is None and mode is DocumentationMode.WHEN_SENT
+    if day.record is None and mode is DocumentationMode.WHEN_SENT:
+        return NoData("documentation", line.number)
     return Flaw(
         message=f"{day.hcpcs} carries KX (policy met), but nothing in the record supports it.",
         hint=f"Send what the policy asks for, for instance as `{Element.MEDICAL_NECESSITY.value}`, or have it on file.",
         at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(ATTESTED)),
         facts={"procedureCode": day.hcpcs, "accepted": tuple(element.value for element in SUPPORT)},
-        severity=Severity.WARN if only_warns else None,
     )

@@ -1,12 +1,14 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
+from worker.edits.rules.continuation import is_part_of_split_claim
 
 APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
+SPLIT: Final = "59"
 DRUG_CODES: Final = ("J", "Q")
 
 
@@ -29,13 +31,17 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | N
     Flagged: J2353-XE, the only line of its code and day. A warning where the code is on several lines of the day:
     some payers want the second one distinguished that way.
 
-    Accepted: 96372-59; a drug line without any of them. 59 together with an X modifier is reported by MOD-03.
+    Accepted: 96372-59; a drug line without any of them; 59 on a claim whose note says that it is a part of a claim that
+    was split at the payer's highest charge, as some contractors want it. 59 together with an X modifier is reported by
+    MOD-03.
     """
     carried = [modifier for modifier in line.modifiers if modifier in APART]
     if not line.hcpcs.startswith(DRUG_CODES):
         return DoesNotApply()
     if not carried:
         return None
+    if SPLIT in carried and is_part_of_split_claim(context.claim):
+        return Bypassed("a note that the claim was split", line.number)
     same = [other for other in context.claim.drug_lines if (other.hcpcs, other.on) == (line.hcpcs, line.on)]
     return Flaw(
         message=f"{line.hcpcs} is a drug, but carries {' and '.join(carried)}, which distinguishes procedures.",

@@ -1,12 +1,9 @@
 """Which items of a guide's record checklist are missing for one drug on one day, and their texts."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
-from schemas.outcome import Severity
 from worker.edits.edit import About, Configuration, Context, Flaw, NoData, Verdict
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
@@ -75,8 +72,8 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
     """The items of the guide's checklist that the record lacks, as strictly as the payer profile asks for them.
 
     A required record pends for every missing item, sent or not. A record that need not be sent pends only for what is
-    missing from a list that was sent; without one there is a warning, and the checklist counts as not decided. So does
-    an amount recorded for the whole claim, where several drugs were given.
+    missing from a list that was sent; without one the checklist is not decided. Nor is an amount recorded for the whole
+    claim, where several drugs were given.
     """
     guide = context.guides[day.hcpcs]
     mode, line = context.profile.documentation, day.lines[0]
@@ -85,7 +82,6 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
         return
     asked = _asked(guide, day, context)
     if day.record is None and mode is DocumentationMode.WHEN_SENT:
-        yield _nothing_sent(guide, asked, day)
         yield NoData("documentation", line.number)
         return
     record = day.record or DrugRecord(())
@@ -127,31 +123,5 @@ def _missing(guide: Guide, item: RecordItem, day: DrugDay) -> Flaw:
             "serviceDate": day.on,
             "missing": tuple(element.value for element in item.accepted),
             "reportType": types,
-        },
-    )
-
-
-def _nothing_sent(guide: Guide, asked: tuple[RecordItem, ...], day: DrugDay) -> Flaw:
-    message, facts = _told_of(day.hcpcs, guide.drug, day.on, tuple([item.element for item in asked]))
-    return Flaw(
-        message=message,
-        hint="Send a `documentation` list to have the record checked, or have these documents ready.",
-        at=in_line(day.lines[0], "documentation"),
-        facts=facts,
-        severity=Severity.WARN,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _told_of(hcpcs: str, drug: str, on: date, elements: tuple[Element, ...]) -> tuple[str, Mapping[str, str]]:
-    """The items that the record of a drug and day might hold, in words and as facts; most claims come without any."""
-    words = "; ".join(IN_WORDS[element] for element in elements)
-    return (
-        f"Nothing was sent about the record for {hcpcs} ({drug}) of {on}; a payer may ask for: {words}.",
-        {
-            "procedureCode": hcpcs,
-            "serviceDate": on.isoformat(),
-            "checklist": ", ".join(elements),
-            "reportTypes": ", ".join(dict.fromkeys(REPORT_TYPE[element] for element in elements)),
         },
     )

@@ -5,6 +5,7 @@ from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_d
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
+from worker.edits.rules.continuation import on_the_other_claim
 from worker.edits.rules.correction import overwritten, unsafe
 
 
@@ -19,7 +20,7 @@ from worker.edits.rules.correction import overwritten, unsafe
     ),
     kinds=BOTH_KINDS,
 )
-def units_do_not_match_dose(day: DrugDay, _: Context) -> Verdict | None:
+def units_do_not_match_dose(day: DrugDay, context: Context) -> Verdict | None:
     """The units billed do not match the dose in the record, expressed in the code's billing unit.
 
     Why: a code is billed per 1 mg, per 5 mg, per 10 mg and so on; every begun unit of the dose counts. Units entered
@@ -28,7 +29,8 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Verdict | None:
     Flagged: J2357 (5 mg) x 150 for a dose of 150 mg, which is 30 units.
 
     Accepted: J2357 x 30 for 150 mg; J1745 (10 mg) x 31 for 305 mg. A day with a JW line is compared by WST-06, which
-    looks at the given and the discarded units together; a count with decimals is UNT-01's.
+    looks at the given and the discarded units together; a count with decimals is UNT-01's. A claim that was split, as a
+    note says, bills a part of the dose.
     """
     if not day.given or day.wasted:
         return None
@@ -37,6 +39,8 @@ def units_do_not_match_dose(day: DrugDay, _: Context) -> Verdict | None:
         return NoData(expected.missing, line.number)
     if billed is None or not is_whole(billed):
         return NoData("whole unit count", line.number)
+    if billed < expected and (elsewhere := on_the_other_claim(context, line.number)):
+        return elsewhere
     if billed != expected:
         dose = amount_in_words(day.dose_given, day.drug.unit)
         unit = amount_in_words(day.unit_dose, day.drug.unit)

@@ -1,12 +1,12 @@
 from datetime import date
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.services import CONTINUES
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
-
-REPEATED = "76"  # marks a claim that continues another one
+from worker.edits.rules.continuation import THE_OTHER_CLAIM, on_the_other_claim
 
 
 @drug_day_edit(
@@ -21,7 +21,7 @@ REPEATED = "76"  # marks a claim that continues another one
     needs=Trait.WASTE_BILLED,
     kinds=BOTH_KINDS,
 )
-def waste_without_administration(day: DrugDay, _: Context) -> Verdict | None:
+def waste_without_administration(day: DrugDay, context: Context) -> Verdict | None:
     """Discarded units are billed, but no given units of the same drug on the same day.
 
     Why: Medicare pays for what was discarded of a container from which a patient got a dose. The JW line goes
@@ -29,14 +29,16 @@ def waste_without_administration(day: DrugDay, _: Context) -> Verdict | None:
 
     Flagged: J1745-JW x 5 with no other J1745 line of that date.
 
-    Accepted: J1745 x 35 with J1745-JW x 5. A line with JW and JZ is WST-02's. A JW line with modifier 76 may belong to
-    a line on an earlier claim, which we do not see.
+    Accepted: J1745 x 35 with J1745-JW x 5. A line with JW and JZ is WST-02's. A JW line with modifier 59 or 76, or on a
+    claim whose note says that it was split, may belong to a line on an earlier claim, which we do not see.
     """
     wasted = [line for line in day.wasted if not line.attests_no_waste]
     if day.given or not wasted:
         return None
-    if any(REPEATED in line.modifiers for line in wasted):
-        return NoData("the claim that this one continues", wasted[0].number)
+    if any(CONTINUES.intersection(line.modifiers) for line in wasted):
+        return NoData(THE_OTHER_CLAIM, wasted[0].number)
+    if elsewhere := on_the_other_claim(context, wasted[0].number):
+        return elsewhere
     return Flaw(
         message=f"{day.hcpcs} is billed as discarded (JW) without a line for the units given on {day.on}.",
         hint="Add the line with the units given, without JW and JZ; if nothing was given, nothing can be billed.",

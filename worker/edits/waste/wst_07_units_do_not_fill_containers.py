@@ -12,6 +12,7 @@ from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.facts.traits import Trait
+from worker.edits.rules.continuation import on_the_other_claim
 
 SMALL_PART: Final = 10
 """A dose of at most a tenth of the smallest container was not drawn from one that was opened for it."""
@@ -60,8 +61,8 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Verdict | No
         return NoData("container sizes in the crosswalk", line.number)
     if fits or (content is None and repeats_containers(marketed, given, wasted)):
         return None
-    if content is None and _repackaged_for_the_eye(day, marketed, given + wasted, context):
-        return NoData("content of the syringe that a pharmacy filled for the eye", line.number)
+    if unclear := on_the_other_claim(context, line.number) or _of_a_syringe(day, marketed, given + wasted, context):
+        return unclear
     sizes = ", ".join(f"{size:f}" for size in marketed)
     shown = None if content is None else round(content, 3).normalize()
     what = (
@@ -79,9 +80,12 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Verdict | No
     )
 
 
-def _repackaged_for_the_eye(day: DrugDay, marketed: tuple[Decimal, ...], units: Decimal, context: Context) -> bool:
+def _of_a_syringe(day: DrugDay, marketed: tuple[Decimal, ...], units: Decimal, context: Context) -> NoData | None:
+    """Why a dose for the eye need not fill a container; `marketed` is empty where the record shows the containers."""
     into_the_eye = any(line.hcpcs in INTO_THE_EYE and line.covers(day.on) for line in context.claim.lines)
-    return into_the_eye and units * SMALL_PART <= marketed[0]
+    if not (marketed and into_the_eye and units * SMALL_PART <= marketed[0]):
+        return None
+    return NoData("content of the syringe that a pharmacy filled for the eye", day.lines[0].number)
 
 
 def _hint(day: DrugDay, units: Decimal, content: Decimal | None, marketed: tuple[Decimal, ...]) -> str:

@@ -10,6 +10,7 @@ from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.facts.traits import Trait
+from worker.edits.rules.continuation import THE_OTHER_CLAIM, on_the_other_claim
 
 
 @drug_day_edit(
@@ -24,7 +25,7 @@ from worker.edits.facts.traits import Trait
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
 )
-def waste_denied(day: DrugDay, _: Context) -> Verdict | None:
+def waste_denied(day: DrugDay, context: Context) -> Verdict | None:
     """The line attests that nothing was discarded (JZ), but a JW line or the record shows that a unit or more was.
 
     Why: JZ is an attestation. Where a whole billing unit or more was discarded, it is false, and the discarded units
@@ -41,7 +42,7 @@ def waste_denied(day: DrugDay, _: Context) -> Verdict | None:
     if not attesting:
         return None
     if day.wasted:
-        return _beside_waste(day, attesting)
+        return _beside_waste(day, attesting, context)
     expected = expected_wasted(day)
     if isinstance(expected, Unknown):
         return NoData(expected.missing, attesting[0].number)
@@ -56,11 +57,13 @@ def waste_denied(day: DrugDay, _: Context) -> Verdict | None:
     return None
 
 
-def _beside_waste(day: DrugDay, attesting: Sequence[LineFacts]) -> Verdict | None:
+def _beside_waste(day: DrugDay, attesting: Sequence[LineFacts], context: Context) -> Verdict | None:
     if len(attesting) < len(day.given) or any(line.attests_no_waste for line in day.wasted):
         return None  # another line may be the one that goes with the waste; JW and JZ on one line are WST-02's
     if any(CONTINUES.intersection(line.modifiers) for line in day.wasted):
-        return NoData("the claim that this one continues", day.wasted[0].number)
+        return NoData(THE_OTHER_CLAIM, day.wasted[0].number)
+    if elsewhere := on_the_other_claim(context, day.wasted[0].number):
+        return elsewhere
     wasted = in_words(day.units_wasted) if day.units_wasted is not None else "units"
     return Flaw(
         message=f"{day.hcpcs} of {day.on} carries JZ (nothing discarded), but line {day.wasted[0].number} bills "
