@@ -8,6 +8,7 @@ from worker.cli.edits import source_of
 from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit
 from worker.edits.facilities import WHY_NOT_ON_FACILITY_CLAIMS
+from worker.edits.predictions import STATED
 
 KIND_LETTERS: Final = {ClaimKind.PROFESSIONAL: "P", ClaimKind.INSTITUTIONAL: "I"}
 
@@ -25,7 +26,7 @@ it off.
 - **planned** edits are listed only: they need what a later version brings.
 
 P in the column of claims stands for professional (837P), I for institutional (837I).
-The codes are those that would come back: the pairing of an edit with them is ours, not a payer's table.
+The codes are those that would come back: the pairing of an edit with them is ours where no source is named beside them.
 Severities are the catalogue's own; a payer profile may say otherwise (`config/payers`).
 The ids USR-01 to USR-999 are left to users; `config/README.md` says how to write an edit of your own.
 """
@@ -62,6 +63,6 @@ def _row(edit: AnyEdit) -> str:
         edit.status.value,
         edit.summary,
         f"[{source}]({edit.citation.url})" if edit.citation.url else source,
-        predicted_codes(edit.predicted),
+        predicted_codes(edit.predicted) + (f" ({STATED[edit.id]})" if edit.id in STATED else ""),
     )
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

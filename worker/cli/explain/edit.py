@@ -15,6 +15,7 @@ from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit, Scope
 from worker.edits.facilities import why_facilities
 from worker.edits.option_shapes import columns_of, is_list
+from worker.edits.predictions import why_predicted
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 
@@ -44,7 +45,8 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
         say(console, f"In force: for dates of service from {edit.citation.effective}", _INDENT)
     if edit.citation.url:
         say(console, f"Read more: {edit.citation.url}", _INDENT)
-    say(console, f"A payer would answer: {predicted_codes(edit.predicted)} (the pairing is ours)", _INDENT)
+    say(console, f"A payer would answer: {predicted_codes(edit.predicted)}", _INDENT)
+    say(console, f"These codes: {why_predicted(edit.id)}", _INDENT)
     _show_fix(console, edit)
     _show_options(console, edit)
     _show_switch(console, edit)

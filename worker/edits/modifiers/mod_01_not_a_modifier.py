@@ -21,14 +21,14 @@ HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of 
     kinds=BOTH_KINDS,
 )
 def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
-    """A line carries a modifier that does not exist.
+    """A line carries a modifier that does not exist, or no longer.
 
     Why: a modifier is two letters or digits from the CMS or CPT list; a line with anything else is returned.
 
-    Flagged: JN, which no list holds; POS, JZX and J, which are not two characters.
+    Flagged: JN, which no list holds; POS, JZX and J, which are not two characters. A warning: two characters that CMS's
+    whole list of October 2025 does not hold, such as QV, which ended, since a modifier may be newer than the list.
 
-    Accepted: JZ, in either case of letters. Our table holds the modifiers of October 2025: of a later one there is no
-    data.
+    Accepted: JZ, in either case of letters. JG, of which we hold the last day, is MOD-02's.
     """
     verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.service.procedure_modifiers, 1):
@@ -40,8 +40,10 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
             problem, facts = f"modifier {place} is not two letters or digits", {"characters": str(len(modifier))}
         elif isinstance(answer, Found) and not answer.row.is_modifier:
             problem, facts = f"{modifier} is not a modifier", {"modifier": modifier}
+        elif isinstance(answer, Absent):
+            problem, facts = f"CMS's list of October 2025 has no modifier {modifier}", {"modifier": modifier}
         else:
-            if isinstance(answer, (Absent, NotCovered)):
+            if isinstance(answer, NotCovered):
                 verdicts.append(NoData(f"modifier {modifier}", line.number))
             continue
         verdicts.append(
@@ -50,6 +52,7 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
                 hint=HINTS.get(modifier.strip("-"), "Remove it, or send the modifier that was meant."),
                 at=in_line(line, "procedureModifiers", place),
                 facts={"procedureCode": line.hcpcs} | facts,
+                severity=Severity.WARN if isinstance(answer, Absent) and TWO_CHARACTERS.fullmatch(modifier) else None,
             )
         )
     return verdicts
