@@ -2,6 +2,7 @@
 
 ```text
 ClaimscrubError
+├── BrokerTooOldError
 ├── CatalogueError
 ├── ClaimFileError
 │   └── UnreadablePathError
@@ -12,6 +13,7 @@ ClaimscrubError
 │   └── SettingsError
 ├── DeliveryUncertainError
 ├── DemoError
+├── DroppedError
 ├── EmbeddedBrokerError
 ├── ImportRefusedError
 ├── InterruptedScrubError
@@ -19,6 +21,7 @@ ClaimscrubError
 ├── MemoryLimitError
 ├── MessageLimitError
 ├── NotLoadableError
+├── NotMemberError
 ├── PatchError
 ├── ReplyTooLargeError
 ├── ResourceError

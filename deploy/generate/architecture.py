@@ -15,7 +15,7 @@ WAY: Final = (
     ("enrich", "worker/pipeline/steps/enrich.py"),
     ("check", "worker/pipeline/steps/check.py"),
     ("decide and write", "worker/pipeline/steps/outcome.py"),
-    ("publish", "worker/stream/delivery.py"),
+    ("publish", "worker/stream/committer.py"),
     ("report", "worker/agents/report.py"),
 )
 """The steps of one claim in order, each with the file that takes it."""

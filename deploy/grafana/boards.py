@@ -410,7 +410,7 @@ WORKER: Final = Board(
         Panel(
             "Connections to brokers",
             "short",
-            "Open connections of the consumer and the producers, and how many of these clients have none.",
+            "Open connections of the consumer and the committer, and how many of these clients have none.",
             (Query("sum by (state) (claimscrub_kafka_connections{$J})", "{{state}}"),),
         ),
         Panel(

@@ -14,6 +14,9 @@ from pathlib import Path
 from uuid import uuid4
 
 KAFKA_VERSION = "4.1.0"
+TRANSACTIONS = 2
+"""The version of transactions that a new cluster of this Kafka has."""
+
 _SCALA = "2.13"
 _READY_S = 180.0
 _STOP_S = 10.0
@@ -210,8 +213,13 @@ def _java(libraries: Path, folder: Path, *arguments: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def kafka_cluster(count: int = 1) -> Iterator[Cluster]:
-    """Run some brokers; they end with the block, however that ends. Three keep each record on at least two."""
+def kafka_cluster(count: int = 1, *, transactions: int = TRANSACTIONS) -> Iterator[Cluster]:
+    """Run some brokers; they end with the block, however that ends. Three keep each record on at least two.
+
+    Args:
+        count: How many.
+        transactions: The version of transactions that the cluster finalizes; before Kafka 4.0 there was only the first.
+    """
     jars()
     folder = Path(tempfile.mkdtemp(prefix="claimscrub-kafka-"))
     ports = free_ports(4 * count)
@@ -225,7 +233,9 @@ def kafka_cluster(count: int = 1) -> Iterator[Cluster]:
     cluster = uuid4().hex[:22]
     try:
         for broker in brokers:
-            broker.format(cluster, broker.write_settings(voters, count))
+            broker.format(
+                cluster, broker.write_settings(voters, count), "--feature", f"transaction.version={transactions}"
+            )
         for broker in brokers:
             broker.start()
         for broker in brokers:

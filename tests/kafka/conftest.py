@@ -24,6 +24,12 @@ def one_broker() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
+def transactions_v1() -> Iterator[Cluster]:
+    """One broker whose transactions are those of all brokers before Kafka 4.0."""
+    yield from _running(kafka_cluster(1, transactions=1))
+
+
+@pytest.fixture(scope="module")
 def three_brokers() -> Iterator[Cluster]:
     """Three brokers that each keep a copy of every record."""
     yield from _running(kafka_cluster(3))

@@ -143,11 +143,13 @@ async def kills(settings: Settings, folder: Path, *, sent: int, rounds: int, is_
         return await ended(settings, sent, *running)
 
 
-async def freezes(settings: Settings, folder: Path, *, sent: int, rounds: int) -> DeliveryLedger:
+async def freezes(
+    settings: Settings, folder: Path, *, sent: int, rounds: int, program: tuple[str, ...] = FAKE_WORKER
+) -> DeliveryLedger:
     """A worker is frozen for longer than its session; another takes its partitions, and then it wakes up."""
     frozen_s = settings.session_timeout_s + 4
     await filled(settings, sent, sleep=moment_s(sent, workers=2, seconds=rounds * frozen_s))
-    with group(settings, folder) as workers:
+    with group(settings, folder, program) as workers:
         zombie, other = workers.start(), workers.start()
         await workers.joined(zombie, other)
         for turn in range(rounds):

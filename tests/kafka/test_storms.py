@@ -130,3 +130,25 @@ async def test_the_first_claim_after_a_kill_comes_soon(
     with capsys.disabled():
         click.echo(f"\n{found}")
     assert found.first_claim < RECOVERY_MOST_S + 8
+
+
+async def test_transactions_of_version_1_are_as_exact(transactions_v1: Cluster, tmp_path: Path) -> None:
+    """As every broker before Kafka 4.0 has them: a worker that freezes, and one that is killed again and again."""
+    settings = Settings(bootstrap_servers=transactions_v1.address, session_timeout_s=6)
+    for name in ("frozen", "killed"):
+        (tmp_path / name).mkdir()
+    frozen = settings.model_copy(update={"topic_prefix": "frozen.", "group_id": "frozen"})
+    killed = settings.model_copy(update={"topic_prefix": "killed.", "group_id": "killed"})
+
+    assert_sound(await storms.freezes(frozen, tmp_path / "frozen", sent=4000, rounds=1))
+    assert_sound(await storms.kills(killed, tmp_path / "killed", sent=3000, rounds=3, is_graceful=False))
+
+
+async def test_without_the_generation_a_frozen_worker_doubles(exactly_once: Settings, tmp_path: Path) -> None:
+    """So the storm can fail: offsets that anybody may commit, and a dead process that nobody fences."""
+    weakened = ("-m", "tests.kafka.weakened_worker", "generation")
+
+    ledger = await storms.freezes(exactly_once, tmp_path, sent=4000, rounds=1, program=weakened)
+
+    assert ledger.duplicated > 0
+    assert ledger.lost == 0

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaError
 
 from schemas.dead_letter import HEADER_REPLAYS
 from tests.inputs.malformed import sound, with_value, written
 from tests.stream.forks import ForkedWorker, forks, run_forked
 from tests.stream.support import FAILSAFE_S, REAL_WORKER, ROOT, outcomes, prepare, progress
+from worker.kafka.messages import InboundMessage
+from worker.kafka.past import PastMessage
 from worker.kafka.read import Record, tail
+from worker.kafka.replay import ReplayRun
 from worker.samples import synthetic
 from worker.settings import Settings
 
@@ -208,3 +212,25 @@ async def test_nothing_is_sent_or_revealed_that_cannot_be_audited(exactly_once: 
     assert (shown.returncode, shown.stdout) == (1, "")
     assert sent.returncode == 1
     assert len(await inbound(exactly_once)) == 1
+
+
+def past_of(record: Record) -> PastMessage:
+    """A record as a message that is to be sent again."""
+    place = (record.topic, record.partition, record.offset, record.timestamp_ms)
+    message = InboundMessage(*place, record.key, record.value, record.headers)
+    return PastMessage(record, "pended", frozenset(), message, 0, is_kept=True, said={})
+
+
+async def test_two_runs_of_one_name_at_once_send_each_message_once(exactly_once: Settings) -> None:
+    """How far a run has come is read once the other is fenced; read before that, all 50 were sent twice."""
+    await prepare(exactly_once, [b"%d" % number for number in range(50)], partitions=1)
+    topic = exactly_once.topics.inbound
+    async with ReplayRun(exactly_once, "once", topic, is_sending=True) as first:
+        batch = await anext(first.batches())
+        async with ReplayRun(exactly_once, "once", topic, is_sending=True) as second:
+            with pytest.raises(KafkaError):
+                await first.send([(record, past_of(record)) for record in batch])
+            async for records in second.batches():
+                await second.send([(record, past_of(record)) for record in records])
+
+    assert Counter(record.value for record in await inbound(exactly_once)) == {b"%d" % each: 2 for each in range(50)}

@@ -61,7 +61,7 @@ async def test_memory_stays_bounded_before_a_backlog(exactly_once: Settings, tmp
             finished.set()
             watching.join()
 
-    assert most[0] < 300 * 1024 * 1024
+    assert most[0] < 300 * 1024 * 1024, most[0] // 1024 // 1024
 
 
 @pytest.mark.parametrize("days", [1, -1, 365, -365])

@@ -54,7 +54,6 @@ TESTED_ELSEWHERE: Final = {
     "reference/tables": "tests/unit/reference/tables/test_snapshot.py",
     "samples": "tests/unit/samples/test_claims.py",
     "settings/fields": "tests/unit/settings/test_settings.py",
-    "stream/delivery": "tests/stream/test_connections.py",
     "stream/lifecycle": "tests/stream/test_worker.py",
     "stream/run": "tests/stream/test_real_worker.py",
     "stream/scrubber": "tests/unit/agents/test_verdicts.py",

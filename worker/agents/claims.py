@@ -7,7 +7,7 @@ the process, and the offset stays.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Final
 
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
@@ -18,20 +18,26 @@ from worker.agents.report import Reporter
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch, place_of
 from worker.kafka.messages import InboundMessage
 from worker.stream import crash_record
+from worker.stream.committer import DeliveryUncertainError, DroppedError
 from worker.stream.dead_letter_limit import counts
-from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
-from worker.stream.lanes import Lane
+from worker.stream.lanes import CommittedOffset, Lane
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
 from worker.stream.suspects import SuspectRange
 
-_WITHIN_S: Final = 0.005
-"""How long Faust waits for a fuller batch; it is the floor of latency."""
-
 _LEARN_OF_REVOCATION_S: Final = 5.0
 """Longer than a heartbeat: by then a worker that lost its partitions has been told."""
+
+_SHARED_OUT_AGAIN_S: Final = 60.0
+"""A group that refuses a member shares out again; a worker that waits for that longer would seem to be alive."""
+
+_MOST_HELD_BYTES: Final = 16 * 1024 * 1024
+"""How much may wait to be scrubbed, beside what Faust holds."""
+
+_PART_MESSAGES: Final = 50
+"""How many messages of a lane are scrubbed before they are handed over: with more, the first waits for the last."""
 
 _HELD_POLL_S: Final = 0.2
 
@@ -46,14 +52,14 @@ def attach_claims(runtime: Runtime) -> None:
         value_type=bytes,
         key_serializer="raw",
         value_serializer="raw",
-        # Without this Faust commits offsets on its own; see worker.stream.delivery.
+        # Without this Faust commits offsets on its own; see worker.stream.committer.
         acks=False,
     )
     agent = ClaimsAgent(runtime)
 
     async def claims(stream: Any) -> None:  # Any: Faust's stream; it has no types for what it yields here
-        async for events in stream.noack_take(runtime.settings.batch_max_claims, within=_WITHIN_S):
-            await agent.handle([taken(event) for event in events])
+        async for event in stream.noack().events():
+            await agent.handle([taken(event)])
 
     add_agent(runtime.app, "claims", topic, claims)
 
@@ -69,7 +75,9 @@ class ClaimsAgent:
         self._reporter = Reporter(runtime)
         self._waiting: dict[tuple[TP, int], deque[FetchedMessage]] = {}
         self._runners: dict[tuple[TP, int], asyncio.Task[None]] = {}
-        self._held = 0
+        self._held = self._held_bytes = 0
+        self._part_messages = min(_PART_MESSAGES, self._settings.batch_max_claims)
+        self._watching: set[asyncio.Task[None]] = set()
         self._has_room = asyncio.Event()
         self._recorder.compute("waiting_claims", lambda: self._held)
         self._recorder.set("waiting_claims_limit", self._settings.batch_max_claims)
@@ -77,38 +85,55 @@ class ClaimsAgent:
     async def handle(self, messages: Sequence[FetchedMessage]) -> None:
         """Queue messages for their partitions; wait while too many wait already.
 
-        A partition has one batch in flight. What arrives meanwhile is its next batch, so batches grow
-        with the load by themselves, and a single claim does not wait for others.
+        What a partition has waiting is scrubbed and handed over to become durable, without waiting for that: so
+        nothing but the scrubbing itself holds up the next message.
         """
         for place, group in by_partition(messages).items():
             self._waiting.setdefault(place, deque()).extend(group)
             if place not in self._runners:
                 self._runners[place] = asyncio.create_task(self._run(*place))
-        self._held += len(messages)
-        while self._held >= self._settings.batch_max_claims:
+        self._hold(messages)
+        while self._held >= self._settings.batch_max_claims or self._held_bytes >= _MOST_HELD_BYTES:
             self._has_room.clear()
             await self._has_room.wait()
 
+    def _hold(self, messages: Iterable[FetchedMessage]) -> None:
+        for each in messages:
+            self._held += 1
+            self._held_bytes += len(each.message.value or b"")
+
+    def _release(self, messages: Iterable[FetchedMessage]) -> None:
+        for each in messages:
+            self._held -= 1
+            self._held_bytes -= len(each.message.value or b"")
+        self._has_room.set()
+
     async def _run(self, tp: TP, generation: int) -> None:
         """Bring what waits for a partition to its outcomes, or end the worker; never raise."""
-        waiting, place = self._waiting[tp, generation], {"topic": tp.topic, "partition": tp.partition}
+        waiting = self._waiting[tp, generation]
         try:
             while waiting:
-                batch = take_batch(waiting, self._settings.batch_max_claims, self._settings.batch_max_bytes)
-                self._held -= len(batch)
-                self._has_room.set()
+                batch = take_batch(waiting, self._part_messages, self._settings.batch_max_bytes)
+                self._release(batch)
                 await self._handle_partition(tp, generation, batch)
         except DeliveryUncertainError as error:
-            self._runtime.log.critical("delivery-uncertain", exception=type(error.__cause__).__name__, **place)
-            self._runtime.end(ExitCode.DELIVERY_UNCERTAIN)
+            self._end_uncertain(error, tp)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
-            what = {"exception": type(error).__name__, "at": place_of(error)}
-            self._runtime.log.critical("claims-agent-failed", **what, **place)
-            self._runtime.end(ExitCode.CRASHED)
+            self._end_failed(error, tp)
         finally:
-            self._held -= len(waiting)
-            self._has_room.set()
+            self._release(waiting)
             del self._waiting[tp, generation], self._runners[tp, generation]
+
+    def _end_uncertain(self, error: BaseException, tp: TP) -> None:
+        if not self._runtime.ended.is_set():
+            what = type(error.__cause__).__name__
+            self._runtime.log.critical("delivery-uncertain", exception=what, topic=tp.topic, partition=tp.partition)
+        self._runtime.end(ExitCode.DELIVERY_UNCERTAIN)
+
+    def _end_failed(self, error: BaseException, tp: TP) -> None:
+        what = {"exception": type(error).__name__, "at": place_of(error)}
+        self._runtime.log.critical("claims-agent-failed", **what, topic=tp.topic, partition=tp.partition)
+        self._runtime.end(ExitCode.CRASHED)
 
     async def _handle_partition(self, tp: TP, generation: int, batch: Sequence[FetchedMessage]) -> None:
         if self._runtime.ended.is_set():
@@ -137,7 +162,8 @@ class ClaimsAgent:
             return
         self._recorder.count("claims_received_total", amount=len(admitted))
         self._recorder.count("in_flight_claims", amount=len(admitted))
-        lane.oldest_s = _sent_s(admitted[0].message)
+        if not lane.is_flying:
+            lane.oldest_s = _sent_s(admitted[0].message)
         left: Sequence[FetchedMessage] = admitted
         try:
             while left:
@@ -147,15 +173,16 @@ class ClaimsAgent:
                     return
                 left = left[count:]
         finally:
-            self._recorder.count("in_flight_claims", amount=-len(admitted))
+            # What was handed over is in flight until it is durable.
+            self._recorder.count("in_flight_claims", amount=-len(left))
 
     async def _handle_part(self, lane: Lane, part: Sequence[FetchedMessage]) -> int:
-        """Return how many of the messages have their outcomes; 0 if the partition has gone to another worker."""
+        """Return how many of the messages were handed over; 0 if the partition has gone to another worker."""
         while True:
             loaded = self._runtime.loaded
             found = crash_record.found_suspects(lane)
             if found is None:
-                done = await self._scrub_and_deliver(lane, part)
+                done = await self._scrub_and_hand_over(lane, part)
             else:
                 async with self._judge.turns.alone():
                     done = await self._try_suspects(lane, part, found)
@@ -165,60 +192,109 @@ class ClaimsAgent:
                 return 0
 
     async def _try_suspects(self, lane: Lane, part: Sequence[FetchedMessage], found: SuspectRange) -> int | None:
-        """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_deliver`.
+        """Scrub and deliver messages while the broker knows that they are being tried; as `_scrub_and_hand_over`.
 
         A worker that dies of what becomes of a message dies in its delivery; so the name is there until the offset
         has passed it. A delivery that fails while the worker lives is the broker's fault, and takes the name back.
         """
-        name = crash_record.while_tried(found, part)
-        if lane.revoked.is_set() or not await self._make_durable(lane, self._runtime.delivery.note(lane, name)):
+        committer, name = self._runtime.committer, crash_record.while_tried(found, part)
+        if lane.revoked.is_set() or not await self._is_durable(lane, committer.note(lane, name)):
             return 0
+        # The name is tried, and is not what is left when this is over.
+        lane.metadata = found.metadata()
+        judged = await self._judge.scrub(lane, part, is_alone=True)
+        if not self._is_allowed(lane, judged):
+            return 0 if not await self._is_durable(lane, committer.note(lane, lane.metadata)) else None
+        next_offset = part[: judged.messages][-1].offset + 1
+        left = crash_record.left(lane, next_offset)
+        metadata = left or crash_record.watch(next_offset, self._settings.batch_max_claims)
         try:
-            done = await self._deliver(lane, part, await self._judge.scrub(lane, part, is_alone=True))
+            done = self._hand_over(lane, part, judged, lane.committing(next_offset, metadata))
+            if not await self._is_durable(lane, done):
+                return judged.messages
         except DeliveryUncertainError as error:
+            # They are counted as being worked on by who called, too.
+            self._recorder.count("in_flight_claims", amount=judged.messages)
             if not isinstance(error.__cause__, _REFUSALS):
                 await self._runtime.lanes.take_back(lane)
             raise
-        if done is None and not await self._make_durable(lane, self._runtime.delivery.note(lane, lane.metadata)):
-            return 0
-        return done
+        lane.next_offset, lane.is_watched = next_offset, left is None
+        return judged.messages
 
-    async def _scrub_and_deliver(self, lane: Lane, part: Sequence[FetchedMessage]) -> int | None:
-        """Return how many messages have their outcomes.
+    async def _scrub_and_hand_over(self, lane: Lane, part: Sequence[FetchedMessage]) -> int | None:
+        """Return how many messages were handed over.
 
         0 when the partition has gone, None when the limit of dead letters keeps them back.
         """
         if not crash_record.are_named(lane, part):
+            # What is on its way names others, further on.
+            await lane.landed()
+        if not crash_record.are_named(lane, part):
             reach = max(self._settings.batch_max_claims, part[-1].offset + 1 - lane.next_offset)
-            lane.metadata, lane.is_watched = crash_record.watch(lane.next_offset, reach), True
-            if not await self._make_durable(lane, self._runtime.delivery.note(lane, lane.metadata)):
+            lane.is_watched = True
+            naming = self._runtime.committer.note(lane, crash_record.watch(lane.next_offset, reach))
+            if not await self._is_durable(lane, naming):
                 return 0
-        return await self._deliver(lane, part, await self._judge.scrub(lane, part))
-
-    async def _deliver(self, lane: Lane, part: Sequence[FetchedMessage], judged: ScrubbedBatch) -> int | None:
-        """Make the verdicts durable, and the offset after their messages; as `_scrub_and_deliver`."""
-        pairs, records, part = judged.pairs, judged.records, part[: judged.messages]
-        are_dead = [counts(scrubbed.dead_letter) for _, scrubbed in pairs]
-        if not self._runtime.limit.allows(lane.tp, are_dead):
+        judged = await self._judge.scrub(lane, part)
+        if not self._is_allowed(lane, judged):
             return None
-        next_offset = part[-1].offset + 1
-        left = crash_record.left(lane, next_offset)
-        metadata = left or crash_record.watch(next_offset, self._settings.batch_max_claims)
-        committed = lane.committing(next_offset, metadata)
-        started = time.perf_counter()
-        if not await self._make_durable(lane, self._runtime.delivery.deliver(lane, records, committed)):
+        await self._runtime.committer.room()
+        if lane.revoked.is_set() or lane.is_broken:
             return 0
-        self._recorder.observe("delivery_seconds", time.perf_counter() - started)
-        lane.next_offset, lane.metadata = committed.offset, committed.metadata
-        # A name that the broker does not have yet counts for nothing.
-        lane.is_watched = left is None and (lane.is_watched or self._runtime.delivery.commits_at_once)
-        # What comes next is no older, as far as the senders' clocks agree.
-        lane.oldest_s = _sent_s(part[-1].message)
-        self._runtime.limit.note(lane.tp, are_dead)
-        # A message with several claims was one message until it was parsed; they are counted like any others.
-        self._recorder.count("claims_received_total", amount=len(pairs) - len(part))
-        self._reporter.report(pairs, records, judged.begun_ns)
+        next_offset = part[: judged.messages][-1].offset + 1
+        metadata = crash_record.watch(next_offset, self._settings.batch_max_claims)
+        self._hand_over(lane, part, judged, lane.committing(next_offset, metadata))
+        lane.next_offset = next_offset
         return judged.messages
+
+    def _is_allowed(self, lane: Lane, judged: ScrubbedBatch) -> bool:
+        """Return whether the limit of dead letters lets these verdicts leave, and note them if so."""
+        are_dead = [counts(scrubbed.dead_letter) for _, scrubbed in judged.pairs]
+        if not self._runtime.limit.allows(lane.tp, are_dead):
+            return False
+        self._runtime.limit.note(lane.tp, are_dead)
+        return True
+
+    def _hand_over(
+        self, lane: Lane, part: Sequence[FetchedMessage], judged: ScrubbedBatch, committed: CommittedOffset
+    ) -> "asyncio.Future[None]":
+        """Hand verdicts over to become durable with the offset after their messages; tell of them once they are."""
+        started, done = time.perf_counter(), self._runtime.committer.add(lane, judged.records, committed)
+        messages = part[: judged.messages]
+        done.add_done_callback(lambda _: self._landed(lane, messages, judged, started, done))
+        return done
+
+    def _landed(
+        self,
+        lane: Lane,
+        messages: Sequence[FetchedMessage],
+        judged: ScrubbedBatch,
+        started: float,
+        done: "asyncio.Future[None]",
+    ) -> None:
+        self._recorder.count("in_flight_claims", amount=-len(messages))
+        error = DroppedError() if done.cancelled() else done.exception()
+        try:
+            if error is None:
+                self._recorder.observe("delivery_seconds", time.perf_counter() - started)
+                # What comes next is no older, as far as the senders' clocks agree.
+                lane.oldest_s = _sent_s(messages[-1].message)
+                # A message with several claims was one until it was parsed; they are counted like any others.
+                self._recorder.count("claims_received_total", amount=len(judged.pairs) - len(messages))
+                self._reporter.report(judged.pairs, judged.records, judged.begun_ns)
+                return
+            self._recorder.count("claims_dropped_total", "revoked", amount=len(messages))
+            task = asyncio.create_task(self._watch_revocation(lane, error))
+            self._watching.add(task)
+            task.add_done_callback(self._watching.discard)
+        except Exception as failure:  # noqa: BLE001 -- nobody waits for a callback, so it ends the worker itself
+            self._end_failed(failure, lane.tp)
+
+    async def _watch_revocation(self, lane: Lane, error: BaseException) -> None:
+        """End the worker unless the group takes the partition away; its next owner finds out what is durable."""
+        is_certain = isinstance(error, DroppedError)
+        if not await _is_set_within(lane.revoked, _SHARED_OUT_AGAIN_S if is_certain else _LEARN_OF_REVOCATION_S):
+            self._end_uncertain(error, lane.tp)
 
     async def _wait_for_other_tables(self, lane: Lane, loaded: LoadedScrubber) -> bool:
         """Hold a partition at the limit of dead letters; return whether there are other tables to try."""
@@ -240,25 +316,19 @@ class ClaimsAgent:
         runtime.log.warning("dead-letter-limit-tried-again", **place)
         return True
 
-    async def _make_durable(self, lane: Lane, work: Coroutine[Any, Any, None]) -> bool:  # Any: asyncio's own
-        """Return whether work of the delivery policy was done; not if the partition has gone to another worker."""
-        if lane.revoked.is_set():
-            work.close()
-            return False
-        lane.delivering = asyncio.create_task(work)
+    async def _is_durable(self, lane: Lane, work: Awaitable[None]) -> bool:
+        """Return whether what was handed over became durable; not if the partition has gone to another worker."""
         try:
-            await lane.delivering
-        except asyncio.CancelledError:
-            if lane.revoked.is_set():
+            await work
+        except DroppedError as error:
+            # The group tells us soon.
+            if await _is_set_within(lane.revoked, _SHARED_OUT_AGAIN_S):
                 return False
-            raise
+            raise DeliveryUncertainError from error
         except DeliveryUncertainError:
-            # A fenced producer means that the partition has another owner; the group tells us soon.
             if await _is_set_within(lane.revoked, _LEARN_OF_REVOCATION_S):
                 return False
             raise
-        finally:
-            lane.delivering = None
         return True
 
 

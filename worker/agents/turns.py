@@ -1,7 +1,7 @@
 """Lets the lanes of a worker scrub in turn, with the network between two turns.
 
 Scrubbing holds the event loop, and a loop looks at the network once for all tasks that are ready. With six lanes each
-answer of the broker would wait for six turns, and a transaction has five of them, one after the other.
+answer of the broker would wait for six turns, and a transaction has four of them, one after the other.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 _TURN_S: Final = 0.005
 """How long one lane may hold the event loop before the network, and then another lane, gets it."""
@@ -20,16 +20,27 @@ class Turns:
 
     def __init__(self) -> None:
         self._taken = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None  # Any: whatever it returns
         self._since = 0.0
         self._is_alone = False
 
     async def __aenter__(self) -> None:
-        await self._taken.acquire()
+        await self._acquire()
         self._since = time.perf_counter()
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        # Who is cancelled while it waits for its next turn has none to give back.
+        if self._holder is asyncio.current_task():
+            self._release()
+
+    async def _acquire(self) -> None:
+        await self._taken.acquire()
+        self._holder = asyncio.current_task()
+
+    def _release(self) -> None:
+        self._holder = None
         self._taken.release()
 
     @asynccontextmanager
@@ -53,10 +64,6 @@ class Turns:
         if self._is_alone:
             self._since = time.perf_counter()
             return
-        self._taken.release()
-        try:
-            await self._taken.acquire()
-        except asyncio.CancelledError:
-            await self._taken.acquire()  # the context gives back what it holds
-            raise
+        self._release()
+        await self._acquire()
         self._since = time.perf_counter()

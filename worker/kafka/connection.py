@@ -21,12 +21,13 @@ _PROTOCOLS = {
     SecurityProtocol.SASL_PLAINTEXT: "SASL_PLAINTEXT",
     SecurityProtocol.SASL_TLS: "SASL_SSL",
 }
+CLIENT_ID = "claimscrub"
 METADATA_MS = 10_000
 """How soon a client hears of a new partition; by default it asks every five minutes only."""
 
-_REQUEST_TIMEOUT_MS = 30_000
+REQUEST_TIMEOUT_MS = 30_000
+BATCH_BYTES = 256 * 1024
 _LINGER_MS = 5
-_BATCH_BYTES = 256 * 1024
 _HEADROOM_BYTES = 64 * 1024
 
 
@@ -41,11 +42,13 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def client_options(settings: Settings) -> dict[str, Any]:  # Any: keyword arguments of an untyped library
+def client_options(
+    settings: Settings, client_id: str = CLIENT_ID
+) -> dict[str, Any]:  # Any: keyword arguments of an untyped library
     """Return the keyword arguments that every aiokafka client takes to connect."""
     options: dict[str, Any] = {
         "bootstrap_servers": list(settings.brokers),
-        "client_id": "claimscrub",
+        "client_id": client_id,
         "security_protocol": _PROTOCOLS[settings.security],
     }
     context = tls_context(settings)
@@ -78,10 +81,10 @@ def new_producer(settings: Settings, *, transactional_id: str | None = None, rec
         **identity,
         acks="all",
         linger_ms=0 if transactional_id is not None else _LINGER_MS,
-        max_batch_size=min(_BATCH_BYTES, record_limit or _BATCH_BYTES),
+        max_batch_size=min(BATCH_BYTES, record_limit or BATCH_BYTES),
         # Our own limit is checked before; the headroom keeps the client's from firing first.
         max_request_size=settings.max_outcome_bytes + _HEADROOM_BYTES,
-        request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         metadata_max_age_ms=METADATA_MS,
     )
 

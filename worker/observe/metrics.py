@@ -243,7 +243,7 @@ CATALOGUE: Final = (
         "kafka_connections",
         MetricKind.GAUGE,
         "connections",
-        "Connections to brokers that the consumer and the producers of outcomes have open, and how many of these "
+        "Connections to brokers that the consumer and the committer have open, and how many of these "
         "clients have none and so miss one.",
         (Label("state", CONNECTIONS),),
     ),

@@ -67,11 +67,12 @@ class SettingsFields(BaseModel):
     )
     batch_max_claims: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=500,
-        description="Most messages in one batch, which is one transaction.",
+        description="Most messages of a partition that are on their way at once, and that are suspected when a worker "
+        "dies.",
     )
     batch_max_bytes: Annotated[int, Field(ge=1024, le=256 * _MIB)] = Field(
-        default=8 * _MIB,
-        description="Most bytes of messages in one batch.",
+        default=_MIB,
+        description="Most bytes of messages of a partition that are scrubbed before they are handed over.",
     )
     max_message_bytes: Annotated[int, Field(ge=1024, le=64 * _MIB)] = Field(
         default=_MIB,
@@ -129,8 +130,9 @@ class SettingsFields(BaseModel):
         description="Seconds until the group gives a silent worker's partitions to another.",
     )
     transaction_timeout_s: Annotated[int, Field(ge=10, le=900)] = Field(
-        default=60,
-        description="Seconds until the broker aborts the open transaction of a worker that died.",
+        default=15,
+        description="Seconds until the broker aborts the open transaction of a worker that died, for which readers of "
+        "outcomes wait at most; a batch that the broker does not take for so long ends the worker.",
     )
     instance_id: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._-]+$")] | None = Field(
         default=None,

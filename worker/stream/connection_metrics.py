@@ -1,16 +1,15 @@
 """Shows how many connections to brokers a worker has, worked out when Prometheus asks."""
 
 from worker.observe.recorder import Recorder
-from worker.stream.delivery import Delivery
+from worker.stream.committer import Committer
 from worker.stream.faust_transport import Group, open_connections
 
 
-def watch_connections(recorder: Recorder, group: Group, delivery: Delivery) -> None:
-    """Let the metric count the connections of the consumer and of the producers of outcomes."""
+def watch_connections(recorder: Recorder, group: Group, committer: Committer) -> None:
+    """Let the metric count the connections of the consumer and of the committer."""
 
     def counts() -> list[int]:
-        # Called on the thread of the scrape: a tuple is made in one step.
-        clients = [producer.client for producer in tuple(delivery.producers)]
+        clients = list(committer.clients)
         if group.client is not None:
             clients.append(group.client)
         return [open_connections(each) for each in clients]

@@ -10,6 +10,7 @@ from worker.kafka.connection import METADATA_MS, tls_context
 from worker.kafka.record_batches import allow_unpacked, guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import Settings
+from worker.stream.committer import client_id_of, process_name
 from worker.stream.faust_transport import Faust, NoTables, Transport
 
 HEARTBEAT_S: Final = 3.0
@@ -40,7 +41,8 @@ def build_app(settings: Settings) -> Faust:
         env={},
         broker=[URL(f"kafka://{server}") for server in settings.brokers],
         broker_credentials=credentials(settings),
-        broker_client_id="claimscrub",
+        # Whoever comes after this process looks for it among the members by this name.
+        broker_client_id=client_id_of(process_name(settings)),
         broker_session_timeout=float(settings.session_timeout_s),
         broker_heartbeat_interval=HEARTBEAT_S,
         broker_request_timeout=_REQUEST_TIMEOUT_S,

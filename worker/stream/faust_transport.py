@@ -5,22 +5,17 @@ This is the one module that reaches behind the public surface of Faust and aioka
 
 import asyncio
 import operator
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar, Final
 
 from aiokafka import TopicPartition
-from aiokafka.client import ConnectionGroup
-from aiokafka.errors import for_code
-from aiokafka.protocol.admin import DescribeGroupsRequest
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from worker.kafka.connection import Client
 from worker.kafka.topic_ids import topic_id
-from worker.stream.commit_marks import split_marks, with_marks
-from worker.stream.lanes import CommittedOffset
 
 _HELD_BACK_S: Final = 0.01
 _ANSWER_S: Final = 30.0
@@ -29,12 +24,27 @@ Faust = Any
 """A Faust object; the library's types do not cover what we use."""
 
 
+GROUP_PROTOCOL: Final = "claimscrub-1"
+"""How workers of a group share out its partitions. A broker lets nobody join who knows no way that all others know."""
+
+
+class Assignor(RoundRobinPartitionAssignor):
+    """aiokafka's way of sharing out, under another name.
+
+    Earlier releases use it under its own. They have a producer a partition, which fences nobody of this release; under
+    another name one group cannot hold both, and the broker itself sees to that.
+    """
+
+    name = GROUP_PROTOCOL
+
+
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:  # Any: the signature is Faust's
         consumer = super()._create_worker_consumer(transport)
         # Faust reads uncommitted records outside its own transactions: a claim whose upstream
         # transaction was aborted was never sent, and must not be scrubbed.
         consumer._isolation_level = "read_committed"  # noqa: SLF001 -- the constructor is Faust's to call
+        consumer._partition_assignment_strategy = [Assignor]  # noqa: SLF001 -- as above
         return consumer
 
 
@@ -86,21 +96,6 @@ def add_agent(app: Faust, name: str, channel: Any, fun: Callable[[Any], Awaitabl
     app.agents[agent.name] = agent
 
 
-def count_retries(producer: Client, count: Callable[[], None]) -> None:
-    """Have a call made each time that a producer is to send a batch of records again.
-
-    aiokafka does not report it, so this wraps the one method by which its sender puts a batch back.
-    """
-    accumulator = producer._message_accumulator  # noqa: SLF001 -- see above
-    reenqueue = accumulator.reenqueue
-
-    def counted(batch: object) -> None:
-        count()
-        reenqueue(batch)
-
-    accumulator.reenqueue = counted
-
-
 def open_connections(client: Client) -> int:
     """Return how many connections to brokers an aiokafka client has open; any thread may ask.
 
@@ -114,15 +109,6 @@ def _is_open(connection: Any) -> bool:  # Any: aiokafka's
     # Its own `connected` reads this twice, and another thread may clear it in between.
     reader = connection._reader  # noqa: SLF001
     return reader is not None and not reader.at_eof()
-
-
-async def _describe_group(consumer: Any) -> Any:  # Any: aiokafka's consumer and response
-    coordinator = consumer._coordinator  # noqa: SLF001 -- the library's admin client would need connections of its own
-    await coordinator.ensure_coordinator_known()
-    request = DescribeGroupsRequest([coordinator.group_id])
-    return await consumer._client.send(  # noqa: SLF001
-        coordinator.coordinator_id, request, group=ConnectionGroup.COORDINATION
-    )
 
 
 class Group:
@@ -147,16 +133,6 @@ class Group:
         consumer = self._app.consumer._thread._ensure_consumer()  # noqa: SLF001 -- as in `_call`
         return str(consumer._coordinator.member_id) or None  # noqa: SLF001
 
-    async def members(self) -> frozenset[str]:
-        """Return the ids of the members that the group has. Raises `KafkaError`."""
-        thread = self._app.consumer._thread  # noqa: SLF001 -- as in `_call`
-        async with asyncio.timeout(self._answer_s):
-            answer = await thread.call_thread(_describe_group, thread._ensure_consumer())  # noqa: SLF001
-        ((code, _name, _state, _kind, _protocol, members, *_),) = answer.groups
-        if code:
-            raise for_code(code)
-        return frozenset(member for member, *_ in members)
-
     @property
     def client(self) -> Client | None:
         """Return what holds the consumer's connections, none before it has started; any thread may ask."""
@@ -165,24 +141,16 @@ class Group:
         started = None if consumer is None else consumer._thread._consumer  # noqa: SLF001
         return None if started is None else started._client  # noqa: SLF001
 
-    async def committed(self, tp: TP) -> CommittedOffset | None:
-        """Ask the broker what the group has committed; None when that is nothing."""
-        partition = TopicPartition(tp.topic, tp.partition)
-        # The public call answers the offset without its metadata.
-        found = await self._call("_coordinator.fetch_committed_offsets", [partition])
-        committed = found.get(partition)
-        if committed is None or committed.offset < 0:
-            return None
-        return CommittedOffset(committed.offset, *split_marks(committed.metadata or ""))
-
-    async def beginning(self, tp: TP) -> int:
-        """Return the first offset that the broker still has."""
-        offsets = await self._call("beginning_offsets", [TopicPartition(tp.topic, tp.partition)])
-        return int(next(iter(offsets.values())))
+    async def beginnings(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return the first offset that the broker still has of each partition."""
+        return await self._offsets("beginning_offsets", tps)
 
     async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return the offset after the last record of each partition."""
-        offsets = await self._call("end_offsets", [TopicPartition(tp.topic, tp.partition) for tp in tps])
+        return await self._offsets("end_offsets", tps)
+
+    async def _offsets(self, name: str, tps: Iterable[TP]) -> dict[TP, int]:
+        offsets = await self._call(name, [TopicPartition(tp.topic, tp.partition) for tp in tps])
         return {TP(each.topic, each.partition): offset for each, offset in offsets.items()}
 
     async def topic_id(self, topic: str) -> str | None:
@@ -192,18 +160,6 @@ class Group:
         async with asyncio.timeout(self._answer_s):
             found: str | None = await thread.call_thread(topic_id, client, topic)
             return found
-
-    async def commit(self, offsets: Mapping[TP, CommittedOffset]) -> None:
-        """Commit offsets as a member of the group: the broker refuses one of an earlier generation."""
-        await self._call(
-            "commit",
-            {
-                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(
-                    each.offset, with_marks(each.metadata, each.topic_id, each.member_id)
-                )
-                for tp, each in offsets.items()
-            },
-        )
 
     async def seek(self, tp: TP, offset: int) -> None:
         """Fetch from an offset on."""

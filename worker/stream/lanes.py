@@ -2,8 +2,8 @@
 
 Duplicates arise where a partition changes hands, so a lane opens in a fixed order:
 
-1. its producer starts, which fences the old owner and ends the transaction that it left open;
-2. then the group's committed offset is read from the broker, and not before;
+1. the committer begins the generation, which ends what this process may have left open;
+2. then the group's committed offset is read from the broker, once no open transaction is about to change it;
 3. from then on only that offset and what follows it is taken.
 
 Faust may hand over records that were fetched before (below the offset: already done), records of
@@ -20,11 +20,9 @@ from typing import Protocol, TypeVar
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from worker.kafka.connection import Client
 from worker.observe.recorder import Recorder
 from worker.stream.suspects import without_the_last_crash
 
-_STABLE_AFTER_S = 0.1
 _SEEK_AGAIN_AFTER_S = 1.0
 _END_WATCH_S = 0.5
 _LOOKS_AT_END = 3
@@ -52,15 +50,20 @@ class Lane:
 
     tp: TP
     generation: int
-    producer: Client
     next_offset: int = 0
+    """The offset to take next; what lies before it is durable, or has been handed over to become so."""
+    done_offset: int = 0
+    """The offset up to which everything is durable."""
     metadata: str = ""
-    """What is committed with the offset; see `worker.stream.crash_record`."""
+    """What is committed with the offset up to which all is durable; see `worker.stream.crash_record`."""
     is_watched: bool = False
     """Whether the suspects in the metadata are those that this lane named itself."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
-    delivering: asyncio.Task[None] | None = None
+    last: "asyncio.Future[None] | None" = None
+    """What was handed over last to become durable."""
+    is_broken: bool = False
+    """Whether something that was handed over did not become durable: what follows it must not either."""
     sought_at: float | None = None
     topic_id: str | None = None
     """The id of the topic that the offsets are of; None when the broker has no ids."""
@@ -68,6 +71,29 @@ class Lane:
     """The member of the group that opened it."""
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
+
+    @property
+    def is_flying(self) -> bool:
+        """Whether something that was handed over is not durable yet."""
+        return self.last is not None and not self.last.done()
+
+    async def landed(self) -> None:
+        """Wait until nothing that was handed over is on its way, whatever became of it."""
+        while self.last is not None and not self.last.done():
+            await asyncio.wait((self.last,))
+
+    def done(self, committed: "CommittedOffset") -> None:
+        """Note what is durable."""
+        self.done_offset, self.metadata = committed.offset, committed.metadata
+
+    def failed(self) -> None:
+        """Note that something did not become durable; without harm where nothing was handed on behind it."""
+        self.is_broken = self.is_broken or self.next_offset > self.done_offset
+
+    def begin_at(self, offset: int, metadata: str = "") -> None:
+        """Begin at an offset, before which everything is durable."""
+        self.next_offset = self.done_offset = offset
+        self.metadata = metadata
 
     def committing(self, offset: int, metadata: str) -> "CommittedOffset":
         """Return what to commit, with whose it is; what a dead worker left stays without a living one's name."""
@@ -95,12 +121,8 @@ class LaneGroup(Protocol):
         """Return the generation in force."""
         ...
 
-    async def committed(self, tp: TP) -> CommittedOffset | None:
-        """Return what the group has committed."""
-        ...
-
-    async def beginning(self, tp: TP) -> int:
-        """Return the first offset that the broker still has."""
+    async def beginnings(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return the first offset that the broker still has of each partition."""
         ...
 
     async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
@@ -116,29 +138,46 @@ class LaneGroup(Protocol):
         """Return the id of this worker in the group."""
         ...
 
-    async def members(self) -> frozenset[str]:
-        """Return the ids of the members that the group has."""
-        ...
-
     async def seek(self, tp: TP, offset: int) -> None:
         """Fetch from an offset on."""
         ...
 
 
 class LaneDelivery(Protocol):
-    """What lanes ask of the delivery policy."""
+    """What lanes ask of the committer."""
 
-    async def open(self, tp: TP) -> Client:
-        """Return a started producer for a partition."""
+    async def begin(self) -> None:
+        """Begin a generation, with nothing of the one before."""
+        ...
+
+    async def settled(self, tp: TP) -> CommittedOffset | None:
+        """Return what the group has committed, once no transaction is about to change it."""
+        ...
+
+    async def members(self) -> frozenset[str]:
+        """Return the ids of the members that the group has."""
         ...
 
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit the lane's offset as it is with other metadata, or raise."""
         ...
 
-    async def close(self, lane: Lane) -> None:
-        """Close what `open` opened."""
+    async def renew(self) -> None:
+        """End what may still be under way, so that what is read next is certain."""
         ...
+
+    def drop(self, lane: Lane) -> None:
+        """Wait no longer for what a lane handed over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _LogBounds:
+    """What the logs of partitions were like when a generation began."""
+
+    topic_ids: dict[str, str | None]
+    beginnings: dict[TP, int]
+    ends: dict[TP, int]
 
 
 FirstOffset = Callable[[TP, int], Awaitable[int | None]]
@@ -175,6 +214,7 @@ class Lanes:
         self._news = news
         self._generation: int | None = None
         self._opening: dict[TP, tuple[int, asyncio.Task[Lane]]] = {}
+        self._beginning: asyncio.Task[_LogBounds] | None = None
         self._last: dict[TP, Lane] = {}
 
     def open_lanes(self) -> tuple[Lane, ...]:
@@ -186,13 +226,12 @@ class Lanes:
         )
 
     async def lane(self, tp: TP, generation: int) -> Lane | None:
-        """Return the lane of a partition, opened first if need be; None when the generation is over."""
+        """Return the lane of a partition, once it is open; None when the generation is over."""
         if generation != self._generation or generation != self._group.generation:
             return None
         opening = self._opening.get(tp)
-        if opening is None or opening[0] != generation:
-            opening = (generation, asyncio.create_task(self._open(tp, generation)))
-            self._opening[tp] = opening
+        if opening is None:
+            return None
         try:
             lane = await asyncio.shield(opening[1])
         except asyncio.CancelledError:
@@ -201,21 +240,26 @@ class Lanes:
             raise
         return None if lane.revoked.is_set() or generation != self._group.generation else lane
 
-    async def _open(self, tp: TP, generation: int) -> Lane:
-        lane = Lane(tp, generation, await self._delivery.open(tp))
-        try:
-            lane.topic_id, lane.member_id = await self._group.topic_id(tp.topic), self._group.member_id
-            committed = await self._settled(tp) or self._forgotten(lane)
-            if committed is None:
-                lane.next_offset = await self._group.beginning(tp)
-            elif await self._is_of_another_log(lane, committed):
-                await self._start_over(lane, committed)
-            else:
-                lane.next_offset, lane.metadata = committed.offset, await self._left_by_the_dead(committed)
-                await self.pass_expired(lane)
-        except BaseException:
-            await self._delivery.close(lane)
-            raise
+    async def _begin(self, tps: Sequence[TP]) -> _LogBounds:
+        """Begin a generation, and ask about all partitions at once: each question waits while Faust is fetching."""
+        await self._delivery.begin()
+        topics = sorted({tp.topic for tp in tps})
+        ids = await asyncio.gather(*(self._group.topic_id(topic) for topic in topics))
+        beginnings, ends = await asyncio.gather(self._group.beginnings(tps), self._group.ends(tps))
+        return _LogBounds(dict(zip(topics, ids, strict=True)), beginnings, ends)
+
+    async def _open(self, tp: TP, generation: int, beginning: "asyncio.Task[_LogBounds]") -> Lane:
+        lane = Lane(tp, generation)
+        logs = await asyncio.shield(beginning)
+        lane.topic_id, lane.member_id = logs.topic_ids[tp.topic], self._group.member_id
+        committed = await self._delivery.settled(tp) or self._forgotten(lane)
+        if committed is None:
+            lane.begin_at(logs.beginnings[tp])
+        elif await self._is_of_another_log(lane, committed, logs.ends[tp]):
+            await self._start_over(lane, committed)
+        else:
+            lane.begin_at(committed.offset, await self._left_by_the_dead(committed))
+            await self._pass_expired(lane, logs.beginnings[tp])
         self._last[tp] = lane
         return lane
 
@@ -224,14 +268,16 @@ class Lanes:
         last = self._last.get(lane.tp)
         if last is None or None in {last.topic_id, lane.topic_id} or last.topic_id == lane.topic_id:
             return None
-        return last.committing(last.next_offset, "")
+        return last.committing(last.done_offset, "")
 
-    async def _is_of_another_log(self, lane: Lane, committed: CommittedOffset) -> bool:
+    async def _is_of_another_log(self, lane: Lane, committed: CommittedOffset, end: int) -> bool:
         """Return whether an offset cannot be of this log: its topic was another one, or the log ends before it."""
         if None not in {committed.topic_id, lane.topic_id} and committed.topic_id != lane.topic_id:
             return True
+        if committed.offset <= end:
+            return False
         for _ in range(_LOOKS_AT_END):
-            # A leader that has just been elected may not know yet how far readers have come.
+            # The log has grown since, or a leader that has just been elected may not know yet how far readers came.
             if committed.offset <= (await self._group.ends([lane.tp]))[lane.tp]:
                 return False
             await asyncio.sleep(_LOOK_AGAIN_AFTER_S)
@@ -247,14 +293,14 @@ class Lanes:
         if committed.member_id is None or without == committed.metadata:
             return committed.metadata
         try:
-            is_member = committed.member_id in await self._group.members()
+            is_member = committed.member_id in await self._delivery.members()
         except (KafkaError, TimeoutError):
             is_member = False
         return without if is_member else committed.metadata
 
     async def _start_over(self, lane: Lane, committed: CommittedOffset) -> None:
         """Go to the beginning of a log that nobody has read: what is in it must not pass for done."""
-        lane.next_offset = await self._group.beginning(lane.tp)
+        lane.begin_at((await self._group.beginnings([lane.tp]))[lane.tp])
         end = (await self._group.ends([lane.tp]))[lane.tp]
         # CommittedOffset first: this must not be reported, and not be done, by the next owner once more.
         await self._delivery.note(lane, lane.metadata)
@@ -263,27 +309,18 @@ class Lanes:
     async def pass_expired(self, lane: Lane) -> None:
         """Go to the first offset that the broker still has, and report those that it deleted unread.
 
-        The caller holds the lock, or is the only one to know the lane.
+        The caller holds the lock, and nothing of the lane is on its way.
         """
+        await self._pass_expired(lane, (await self._group.beginnings([lane.tp]))[lane.tp])
+
+    async def _pass_expired(self, lane: Lane, beginning: int) -> None:
         first = lane.next_offset
-        beginning = await self._group.beginning(lane.tp)
         if beginning <= first:
             return
         self._news.expired(lane.tp, first, beginning)
-        lane.next_offset = beginning
+        lane.begin_at(beginning, lane.metadata)
         # CommittedOffset at once: whoever opens the lane next would report them again.
         await self._delivery.note(lane, lane.metadata)
-
-    async def _settled(self, tp: TP) -> CommittedOffset | None:
-        # A broker before 4.0 ends a transaction before its group coordinator shows the offsets in it,
-        # and aiokafka cannot ask for stable offsets only (KIP-447): so read until two answers agree.
-        committed = await self._group.committed(tp)
-        while True:
-            await asyncio.sleep(_STABLE_AFTER_S)
-            again = await self._group.committed(tp)
-            if again == committed:
-                return committed
-            committed = again
 
     async def admit(self, lane: Lane, messages: Sequence[Message]) -> list[Message]:
         """Return those messages that come next, in order without a gap; the caller holds the lock."""
@@ -308,7 +345,7 @@ class Lanes:
         seek is repeated for as long as such records come.
         """
         first = await self._first_offset(lane.tp, expected)
-        if first != offset and (beginning := await self._group.beginning(lane.tp)) > expected:
+        if first != offset and (beginning := (await self._group.beginnings([lane.tp]))[lane.tp]) > expected:
             # What was there at an earlier look has expired since.
             self._news.expired(lane.tp, expected, beginning)
             first = await self._first_offset(lane.tp, beginning)
@@ -327,15 +364,26 @@ class Lanes:
         readers of committed outcomes wait for it to end.
         """
         self._generation = generation
-        await asyncio.gather(*(self.lane(tp, generation) for tp in tps))
+        self._beginning = beginning = asyncio.create_task(self._begin(tps))
+        for tp in tps:
+            self._opening[tp] = (generation, asyncio.create_task(self._open(tp, generation, beginning)))
+        try:
+            await asyncio.gather(*(self.lane(tp, generation) for tp in tps))
+        finally:
+            # Without partitions nobody else has asked what became of it.
+            await asyncio.wait((beginning,))
+            if not beginning.cancelled():
+                beginning.exception()
 
     async def revoke(self, wait_s: float = REVOKE_WAIT_S) -> bool:
-        """Close every lane: wait for the batch in flight, or else abort it; return whether all were done."""
+        """Close every lane: wait for what is on its way, or else drop it; return whether all was done."""
         # The generation's number stays in force until the group has shared out again: a lane opened
-        # in between would fence the next owner.
+        # in between would be of nobody.
         self._generation = None
         openings = list(self._opening.values())
         self._opening.clear()
+        if self._beginning is not None:
+            self._beginning.cancel()
         done = await asyncio.gather(*(self._close(task, wait_s) for _, task in openings))
         return all(done)
 
@@ -352,15 +400,14 @@ class Lanes:
         is_done = True
         try:
             async with asyncio.timeout(wait_s), lane.lock:
+                await lane.landed()
                 await self._end_watch(lane)
         except TimeoutError:
             is_done = False
-            if lane.delivering is not None:
-                lane.delivering.cancel()
-            else:
+            if not lane.is_flying:
                 # It still scrubs, slowly, and will deliver nothing: no worker died here.
                 await self._note(lane, "" if lane.is_watched else lane.metadata)
-        await self._delivery.close(lane)
+        self._delivery.drop(lane)
         return is_done
 
     async def _end_watch(self, lane: Lane) -> None:
@@ -379,14 +426,13 @@ class Lanes:
     async def take_back(self, lane: Lane) -> None:
         """Take back the name of what was being tried, after a delivery that failed; if that fails too, it stays.
 
-        A new producer ends the transaction in doubt. If it was committed after all, so was what is to be committed
+        A new epoch ends the transaction in doubt. If it was committed after all, so was what is to be committed
         with it, and the offset must not go back.
         """
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_TAKE_BACK_S):
-                await self._delivery.close(lane)
-                lane.producer = await self._delivery.open(lane.tp)
-                committed = await self._settled(lane.tp)
+                await self._delivery.renew()
+                committed = await self._delivery.settled(lane.tp)
                 is_ours = not lane.revoked.is_set() and lane.generation == self._group.generation
                 if is_ours and committed is not None and committed.offset == lane.next_offset:
                     await self._delivery.note(lane, lane.metadata)

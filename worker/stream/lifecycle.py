@@ -17,6 +17,7 @@ from worker.observe.health import HealthState
 from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
+from worker.stream.faust_transport import GROUP_PROTOCOL
 from worker.stream.runtime import Log, Runtime
 
 T = TypeVar("T")
@@ -24,6 +25,7 @@ T = TypeVar("T")
 _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0
 _BROKER_RETRY_S: Final = 1.0
+_SESSION_MARGIN_S: Final = 5.0
 _MARGIN_S: Final = 1.0
 _WATCH_S: Final = 0.1
 
@@ -69,6 +71,24 @@ async def wait_for_topics(settings: Settings, log: Log, ended: asyncio.Event) ->
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _BROKER_RETRY_S)
     return False
+
+
+async def has_own_group(runtime: Runtime) -> bool:
+    """Wait until nobody of an earlier release is in the group, or say that somebody is; return whether it is ours.
+
+    One that was killed, or that keeps its name while it is away, stays a member until its session is over.
+    """
+    deadline = asyncio.get_running_loop().time() + runtime.settings.session_timeout_s + _SESSION_MARGIN_S
+    while (protocol := await runtime.committer.protocol()) not in {"", GROUP_PROTOCOL}:
+        if asyncio.get_running_loop().time() > deadline:
+            problem = (
+                f"the group {runtime.settings.group_id} has workers of an earlier release ({protocol}), which this one "
+                "must not share it with: stop all of them, then start this one"
+            )
+            runtime.log.critical("group-of-an-earlier-release", problem=problem)
+            return False
+        await asyncio.sleep(_BROKER_RETRY_S)
+    return True
 
 
 async def has_topics(settings: Settings, log: Log) -> bool:

@@ -20,11 +20,11 @@ from worker.observe.port import HealthServer
 from worker.observe.recorder import Recorder
 from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process
-from worker.settings import DeliveryGuarantee, Settings
+from worker.settings import Settings
 from worker.stream.budget import ClaimBudget, lift_process_limit, limit_process
+from worker.stream.committer import Committer
 from worker.stream.connection_metrics import watch_connections
 from worker.stream.dead_letter_limit import DeadLetterLimit
-from worker.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_app import build_app
 from worker.stream.faust_transport import Group
@@ -33,6 +33,7 @@ from worker.stream.last_words import LastWords, NotLoadableError, last_words, po
 from worker.stream.lifecycle import (
     Watchdog,
     connect_rebalancing,
+    has_own_group,
     on_daemon_thread,
     tick,
     wait_for_topics,
@@ -239,22 +240,18 @@ class _WorkerRun:
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
     def _runtime(
-        self, loaded: LoadedScrubber, limit: int, new_lanes: Callable[[Group, Delivery, Recorder], Lanes]
+        self, loaded: LoadedScrubber, limit: int, new_lanes: Callable[[Group, Committer, Recorder], Lanes]
     ) -> Runtime:
         app = build_app(self._settings)
         group = Group(app)
-        delivery: Delivery
-        if self._settings.delivery is DeliveryGuarantee.EXACTLY_ONCE:
-            delivery = ExactlyOnce(self._settings, self._recorder, limit)
-        else:
-            delivery = AtLeastOnce(self._settings, self._recorder, group, limit)
-        watch_connections(self._recorder, group, delivery)
+        committer = Committer(self._settings, self._recorder, group, limit)
+        watch_connections(self._recorder, group, committer)
         return Runtime(
             settings=self._settings,
             app=app,
             group=group,
-            lanes=new_lanes(group, delivery, self._recorder),
-            delivery=delivery,
+            lanes=new_lanes(group, committer, self._recorder),
+            committer=committer,
             loaded=loaded,
             provenance=Provenance(self._settings.topics, self._app_version, limit),
             recorder=self._recorder,
@@ -266,8 +263,11 @@ class _WorkerRun:
         )
 
     async def _serve(self, runtime: Runtime, positions: Positions) -> ExitCode:
-        if await self._unless_asked_to_stop(_done(runtime.delivery.start())) is None:
+        if await self._unless_asked_to_stop(_done(runtime.committer.start())) is None:
             return ExitCode.STOPPED
+        is_own_group = await self._unless_asked_to_stop(has_own_group(runtime))
+        if not is_own_group:
+            return ExitCode.BROKER_UNREACHABLE if is_own_group is False else ExitCode.STOPPED
         work = [
             watch_faust(runtime),
             watch_lanes(runtime, positions),
@@ -318,7 +318,7 @@ class _WorkerRun:
             self._watchdog.exit_code = runtime.exit_code
         with contextlib.suppress(asyncio.CancelledError):
             await within(share_s, runtime.app.stop())
-        await within(share_s, runtime.delivery.stop())
+        await within(share_s, runtime.committer.stop())
         if runtime.spans is not None:
             await within(share_s, asyncio.to_thread(runtime.spans.close))
 

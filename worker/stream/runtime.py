@@ -9,8 +9,8 @@ from worker.observe.recorder import Recorder
 from worker.observe.traces import Spans
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
+from worker.stream.committer import Committer
 from worker.stream.dead_letter_limit import DeadLetterLimit
-from worker.stream.delivery import Delivery
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import Faust, Group
 from worker.stream.lanes import Lanes
@@ -29,7 +29,7 @@ class Runtime:
     app: Faust
     group: Group
     lanes: Lanes
-    delivery: Delivery
+    committer: Committer
     loaded: LoadedScrubber
     """What scrubs, tables and all; swapped as a whole, so whoever reads it twice may see two."""
     provenance: Provenance

@@ -62,9 +62,13 @@ async def watch_lanes(runtime: Runtime, positions: Positions, check_s: float = _
             runtime.log.warning("lag-unknown", exception=type(error).__name__)
 
 
+def _is_busy(lane: Lane) -> bool:
+    return lane.lock.locked() or lane.is_flying
+
+
 def _waiting_since(lane: Lane, lag: int) -> float | None:
     """Return since when the oldest message waits: known for what the agent took, else it came just now."""
-    if lag == 0 and not lane.lock.locked():
+    if lag == 0 and not _is_busy(lane):
         lane.oldest_s = None
     elif lane.oldest_s is None:
         lane.oldest_s = time.time()
@@ -83,12 +87,12 @@ def _is_of_another_log(idle: _Idleness, end: int) -> bool:
 async def _check(runtime: Runtime, positions: Positions, lane: Lane, idle: _Idleness, end: int) -> None:
     if lane.revoked.is_set():
         return
-    lag = 0 if end <= idle.nothing_before else max(0, end - lane.next_offset)
+    lag = 0 if end <= idle.nothing_before else max(0, end - lane.done_offset)
     place = (lane.tp.topic, str(lane.tp.partition))
     runtime.recorder.set("consumer_lag_records", lag, *place)
     runtime.recorder.since("consumer_lag_seconds", _waiting_since(lane, lag), *place)
     # At the limit of dead letters nothing is taken on purpose, from no partition.
-    is_busy = lane.lock.locked() or runtime.limit.is_reached
+    is_busy = _is_busy(lane) or runtime.limit.is_reached
     if lag == 0 or is_busy or lane.next_offset != idle.next_offset:
         idle.next_offset, idle.checks = lane.next_offset, 0
         return
@@ -99,7 +103,7 @@ async def _check(runtime: Runtime, positions: Positions, lane: Lane, idle: _Idle
         # Only control records are there, such as the end of an upstream transaction, or everything has expired.
         idle.nothing_before = end
         async with lane.lock:
-            if not lane.revoked.is_set() and lane.next_offset == idle.next_offset:
+            if not (lane.revoked.is_set() or lane.is_flying) and lane.next_offset == idle.next_offset:
                 await runtime.lanes.pass_expired(lane)
         return
     if lane.revoked.is_set() or lane.next_offset != idle.next_offset:

@@ -18,8 +18,8 @@ from worker.agents.claims import ClaimsAgent
 from worker.kafka.messages import InboundMessage
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
+from worker.stream.committer import DeliveryUncertainError, DroppedError
 from worker.stream.dead_letter_limit import DeadLetterLimit
-from worker.stream.delivery import DeliveryUncertainError
 from worker.stream.lanes import CommittedOffset, Lane, Lanes
 from worker.stream.records import OutgoingRecord, Provenance
 from worker.stream.runtime import Runtime
@@ -38,7 +38,6 @@ _TURNS = 50
 class Broker:
     """A group, a policy of delivery and a scrubber: what is committed, and who looks at it when."""
 
-    commits_at_once = True
     generation = 1
 
     def __init__(self) -> None:
@@ -49,19 +48,24 @@ class Broker:
         self.on_delivery: Callable[[TP], None] = lambda _tp: None
         self.log: list[str] = []
 
-    async def open(self, _tp: TP) -> None:
-        """Start no producer."""
+    async def begin(self) -> None:
+        """Begin nothing."""
 
-    async def close(self, _lane: Lane) -> None:
-        """Close none."""
+    renew = begin
 
-    async def committed(self, tp: TP) -> CommittedOffset:
+    def drop(self, _lane: Lane) -> None:
+        """Drop nothing."""
+
+    async def room(self) -> None:
+        """Have room."""
+
+    async def settled(self, tp: TP) -> CommittedOffset:
         """Return what is committed."""
         return self.committed_by[tp]
 
-    async def beginning(self, _tp: TP) -> int:
+    async def beginnings(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return the first offset of all."""
-        return 0
+        return dict.fromkeys(tps, 0)
 
     async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return an end that no message reaches."""
@@ -79,15 +83,21 @@ class Broker:
     async def note(self, lane: Lane, metadata: str) -> None:
         """Commit metadata, and take so long that another lane could come to its scrubbing."""
         self.committed_by[lane.tp] = CommittedOffset(lane.next_offset, metadata)
+        lane.done(self.committed_by[lane.tp])
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 
-    async def deliver(self, lane: Lane, _records: Sequence[OutgoingRecord], committed: CommittedOffset) -> None:
-        """Commit an offset, after what the test does in its place."""
+    def add(self, lane: Lane, _records: Sequence[OutgoingRecord], committed: CommittedOffset) -> "asyncio.Task[None]":
+        """Commit an offset after a while, after what the test does in its place."""
+        lane.last = task = asyncio.create_task(self._deliver(lane, committed))
+        return task
+
+    async def _deliver(self, lane: Lane, committed: CommittedOffset) -> None:
         for _ in range(_TURNS):
             await asyncio.sleep(0)
         self.on_delivery(lane.tp)
         self.committed_by[lane.tp] = committed
+        lane.done(committed)
 
     async def first_offset(self, _tp: TP, offset: int) -> int:
         """Return the next offset: there are no holes."""
@@ -114,7 +124,7 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Runtime]:
         settings=Settings.model_validate({"as_of": date(2026, 3, 20)}),
         lanes=lanes,
         group=broker,
-        delivery=broker,
+        committer=broker,
         recorder=recorder,
         loaded=LoadedScrubber(source),
         provenance=Provenance(TopicNames(), "1", 1_000_000),
@@ -144,6 +154,9 @@ async def handled(agent: ClaimsAgent, runtime: Runtime, *messages: FetchedMessag
     await agent.handle(messages)
     while agent._runners:  # noqa: SLF001 -- nothing tells that the agent is idle
         await asyncio.gather(*agent._runners.values())  # noqa: SLF001
+    for lane in runtime.lanes.open_lanes():
+        await lane.landed()
+    await asyncio.gather(*agent._watching)  # noqa: SLF001 -- likewise
     assert runtime.recorder.value("in_flight_claims") == 0
 
 
@@ -203,3 +216,52 @@ async def test_a_broker_that_takes_no_delivery_condemns_nobody(error: Exception,
 
 async def _never() -> Any:  # Any: the signature of the event
     raise TimeoutError
+
+
+async def test_the_next_message_is_scrubbed_while_the_last_one_is_on_its_way() -> None:
+    """Only what is tried after a crash waits for what came before it."""
+    broker = Broker()
+    broker.committed_by = {tp: CommittedOffset(0) for tp in (CULPRIT, NEIGHBOR)}
+    agent, runtime = await agent_on(broker)
+    delivered, in_turn = asyncio.Event(), asyncio.Lock()
+
+    async def deliver(lane: Lane, committed: CommittedOffset) -> None:
+        async with in_turn:
+            await delivered.wait()
+            lane.done(committed)
+
+    broker._deliver = deliver  # type: ignore[method-assign]  # noqa: SLF001 -- ours
+    await agent.handle([message(CULPRIT)])
+    while agent._runners:  # noqa: SLF001 -- nothing tells that the agent is idle
+        await asyncio.gather(*agent._runners.values())  # noqa: SLF001
+    await agent.handle([message(CULPRIT, 1)])
+    while len(broker.seen) < 2:  # noqa: ASYNC110 -- as above
+        await asyncio.sleep(0)
+    assert runtime.recorder.value("in_flight_claims") == 2
+
+    delivered.set()
+    (lane, _) = runtime.lanes.open_lanes()
+    while lane.is_flying or runtime.recorder.value("in_flight_claims"):  # noqa: ASYNC110 -- as above
+        await asyncio.sleep(0)
+    assert (lane.done_offset, runtime.recorder.value("claims_total", "scrubbed")) == (2, 2)
+
+
+async def test_what_was_dropped_is_counted_and_not_reported() -> None:
+    """The next owner reports it; a received message is always one or the other."""
+    broker = Broker()
+    broker.committed_by = {tp: CommittedOffset(0) for tp in (CULPRIT, NEIGHBOR)}
+    agent, runtime = await agent_on(broker)
+
+    async def drop(lane: Lane, committed: CommittedOffset) -> None:
+        raise DroppedError
+
+    broker._deliver = drop  # type: ignore[method-assign]  # noqa: SLF001 -- ours
+    for lane in runtime.lanes.open_lanes():
+        lane.revoked.set()
+        lane.revoked.is_set = lambda: False  # type: ignore[method-assign]  # it comes to be revoked on the way
+
+    await handled(agent, runtime, message(CULPRIT))
+
+    recorder = runtime.recorder
+    assert recorder.value("claims_received_total") == recorder.value("claims_dropped_total", "revoked") == 1
+    assert recorder.value("claims_total", "scrubbed") == 0

@@ -69,3 +69,33 @@ async def test_a_lane_that_is_cancelled_gives_its_turn_back() -> None:
 
     async with asyncio.timeout(1), taken:
         pass
+
+
+@pytest.mark.usefixtures("_short_turns")
+async def test_a_lane_that_is_cancelled_twice_gives_back_no_other_lane_s_turn() -> None:
+    """It has none while it waits for its next one, however often it is told to end."""
+    taken, others_turn, is_over = Turns(), asyncio.Event(), asyncio.Event()
+
+    async def waiting() -> None:
+        async with taken:
+            others_turn.set()
+            await taken.pass_on()
+
+    async def other() -> None:
+        await others_turn.wait()
+        async with taken:
+            await is_over.wait()
+
+    holder, lane_ = asyncio.create_task(other()), asyncio.create_task(waiting())
+    while not (others_turn.is_set() and taken._holder is holder):  # noqa: ASYNC110, SLF001 -- nothing else tells
+        await asyncio.sleep(0)
+    for _ in range(2):
+        lane_.cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(lane_, return_exceptions=True)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01), taken:
+            pass
+    is_over.set()
+    await holder

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.stream.commit_marks import split_marks, with_marks
+from worker.stream.commit_marks import CommitMarks, split_marks, with_marks
 from worker.stream.suspects import SuspectRange
 
 ID = "0f" * 16
@@ -11,12 +11,24 @@ ID = "0f" * 16
 @pytest.mark.parametrize("metadata", ["", SuspectRange(600, 1).metadata(), "somebody else's"])
 @pytest.mark.parametrize("topic_id", [None, ID])
 @pytest.mark.parametrize("member_id", [None, "worker-0-e63f9b1c-4a0e-4a5c-8f0b-0d5d0a1b2c3d"])
-def test_what_is_written_is_read_back(metadata: str, topic_id: str | None, member_id: str | None) -> None:
+@pytest.mark.parametrize("process", [None, "worker-0"])
+def test_what_is_written_is_read_back(
+    metadata: str, topic_id: str | None, member_id: str | None, process: str | None
+) -> None:
     """With marks and without."""
-    assert split_marks(with_marks(metadata, topic_id, member_id)) == (metadata, topic_id, member_id)
+    marks = CommitMarks(topic_id, member_id, process)
+
+    assert split_marks(with_marks(metadata, marks)) == (metadata, marks)
 
 
-@pytest.mark.parametrize("text", [f"topic={ID} and more", "topic=short", f"topic={ID.upper()}", "by=me and others"])
+def test_an_earlier_release_reads_the_topic_and_the_member_where_it_looks_for_them() -> None:
+    """It takes the last word for the member and the one before for the topic."""
+    assert with_marks("", CommitMarks(ID, "member", "process")) == f"from=process topic={ID} by=member"
+
+
+@pytest.mark.parametrize(
+    "text", [f"topic={ID} and more", "topic=short", f"topic={ID.upper()}", "by=me and others", "from=me and others"]
+)
 def test_what_is_no_mark_stays_with_the_rest(text: str) -> None:
     """Others may write there too."""
-    assert split_marks(text) == (text, None, None)
+    assert split_marks(text) == (text, CommitMarks())

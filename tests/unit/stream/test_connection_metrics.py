@@ -13,12 +13,12 @@ def client(connections: int) -> Any:  # Any: the part of aiokafka's client that 
     return SimpleNamespace(_conns={number: SimpleNamespace(_reader=reader) for number in range(connections)})
 
 
-def shown(consumer: Any, *producers: Any) -> tuple[float, float]:  # Any: clients
+def shown(consumer: Any, *clients: Any) -> tuple[float, float]:  # Any: clients
     """Open and missing connections as the metric shows them."""
     recorder = Recorder()
     group: Any = SimpleNamespace(client=consumer)  # Any: the part of a group that is looked at
-    delivery: Any = SimpleNamespace(producers=[SimpleNamespace(client=each) for each in producers])
-    watch_connections(recorder, group, delivery)
+    committer: Any = SimpleNamespace(clients=clients)  # Any: the part of a committer that is looked at
+    watch_connections(recorder, group, committer)
     return recorder.value("kafka_connections", "open"), recorder.value("kafka_connections", "missing")
 
 
@@ -30,13 +30,13 @@ def test_a_client_without_a_connection_misses_one() -> None:
     assert shown(client(0), client(0)) == (0, 2)
 
 
-def test_the_metric_follows_the_producers() -> None:
-    """It is worked out at each scrape: a lane that opens or closes changes it."""
+def test_the_metric_follows_the_clients() -> None:
+    """It is worked out at each scrape: the committer connects after the port answers."""
     recorder = Recorder()
-    delivery: Any = SimpleNamespace(producers=[])  # Any: the part of a policy that is looked at
+    committer: Any = SimpleNamespace(clients=())  # Any: the part of a committer that is looked at
     group: Any = SimpleNamespace(client=client(2))  # Any: likewise
-    watch_connections(recorder, group, delivery)
+    watch_connections(recorder, group, committer)
     assert recorder.total("kafka_connections") == 2
 
-    delivery.producers.append(SimpleNamespace(client=client(5)))
+    committer.clients = (client(5),)
     assert recorder.total("kafka_connections") == 7

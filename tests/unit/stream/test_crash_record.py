@@ -28,7 +28,7 @@ class FakeMessage:
 
 def lane_at(offset: int, metadata: str = "") -> Lane:
     """A lane that opened at an offset and found some metadata there."""
-    return Lane(TP("claims", 0), 1, producer=None, next_offset=offset, metadata=metadata, lock=asyncio.Lock())
+    return Lane(TP("claims", 0), 1, next_offset=offset, metadata=metadata, lock=asyncio.Lock())
 
 
 def messages(first: int, last: int) -> list[FakeMessage]:

@@ -8,7 +8,6 @@ import pytest
 from faust.types import TP
 
 from worker.stream.faust_transport import Group, open_connections
-from worker.stream.lanes import CommittedOffset
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -22,23 +21,18 @@ async def never(*_: object) -> Never:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda group: group.committed(PARTITION),
-        lambda group: group.beginning(PARTITION),
+        lambda group: group.beginnings([PARTITION]),
         lambda group: group.ends([PARTITION]),
         lambda group: group.topic_id(PARTITION.topic),
-        lambda group: group.members(),
-        lambda group: group.commit({PARTITION: CommittedOffset(1)}),
         lambda group: group.seek(PARTITION, 1),
     ],
-    ids=["committed", "beginning", "ends", "topic-id", "members", "commit", "seek"],
+    ids=["beginnings", "ends", "topic-id", "seek"],
 )
 async def test_a_group_that_does_not_answer_is_not_waited_for_for_ever(ask: Any) -> None:  # Any: each call has its own
     """The caller hears of it, and the worker can leave."""
     calls = SimpleNamespace(
-        _coordinator=SimpleNamespace(fetch_committed_offsets=never),
         beginning_offsets=never,
         end_offsets=never,
-        commit=never,
         _client=None,
     )
     thread = SimpleNamespace(_ensure_consumer=lambda: calls, call_thread=never)

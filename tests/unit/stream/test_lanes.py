@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from faust.types import TP
@@ -63,18 +62,18 @@ class World:
         """Keep from where a log is read that is another one."""
         self.told.append((f"replaced {offset}", beginning, end))
 
-    async def committed(self, _tp: TP) -> CommittedOffset | None:
+    async def settled(self, _tp: TP) -> CommittedOffset | None:
         """Return what is committed."""
-        self.happened.append("committed")
+        self.happened.append("settled")
         return (
             None
             if self.offset is None
             else CommittedOffset(self.offset, self.metadata, self.of_topic, self.committed_by)
         )
 
-    async def beginning(self, _tp: TP) -> int:
+    async def beginnings(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return the first offset."""
-        return self.first
+        return dict.fromkeys(tps, self.first)
 
     async def seek(self, _tp: TP, offset: int) -> None:
         """Note a seek."""
@@ -84,18 +83,21 @@ class World:
         """Return the first offset of the log at or after one."""
         return next((each for each in self.log if each >= offset), None)
 
-    async def open(self, _tp: TP) -> Any:  # Any: a producer is whatever the policy says
-        """Note that the producer starts."""
-        self.happened.append("producer")
-        return object()
+    async def begin(self) -> None:
+        """Note that a generation begins."""
+        self.happened.append("begin")
+
+    async def renew(self) -> None:
+        """Note that the committer begins anew."""
+        self.happened.append("renew")
 
     async def note(self, _lane: Lane, metadata: str) -> None:
         """Write down what is noted."""
         self.happened.append(f"note {metadata!r}")
 
-    async def close(self, _lane: Lane) -> None:
+    def drop(self, _lane: Lane) -> None:
         """Note that the lane closes."""
-        self.happened.append("close")
+        self.happened.append("drop")
         self.closed.set()
 
 
@@ -116,55 +118,59 @@ async def _admitted(lanes: Lanes, lane: Lane, *offsets: int) -> list[int]:
     return [each.offset for each in await lanes.admit(lane, [FakeMessage(offset) for offset in offsets])]
 
 
-async def test_the_producer_starts_before_the_committed_offset_is_read() -> None:
-    """Fencing the old owner comes first: only then can the offset not move any more."""
+async def test_a_generation_begins_before_the_committed_offset_is_read() -> None:
+    """What this process left open ends first: only then can the offset not move any more."""
     world = World()
     _, lane, _ = await _opened(world)
 
-    assert world.happened[0] == "producer"
-    assert set(world.happened[1:]) == {"committed"}
-    assert lane.next_offset == 100
+    assert world.happened == ["begin", "settled"]
+    assert (lane.next_offset, lane.done_offset) == (100, 100)
 
 
-async def test_an_offset_that_still_moves_is_read_until_it_rests() -> None:
-    """A transaction that just ended may show its offset a moment later."""
-    world = World(committed=100)
-    answers = iter([100, 150, 150])
+async def test_all_partitions_are_asked_about_at_once() -> None:
+    """One question each to a consumer that answers while it does not fetch, however many partitions there are."""
+    world, asked = World(), list[int]()
 
-    async def committed(_tp: TP) -> CommittedOffset:
-        return CommittedOffset(next(answers))
+    async def ends(tps: Iterable[TP]) -> dict[TP, int]:
+        found = dict.fromkeys(tps, world.end)
+        asked.append(len(found))
+        return found
 
-    world.committed = committed  # type: ignore[method-assign]
-    _, lane, _ = await _opened(world)
+    world.ends = ends  # type: ignore[method-assign]
+    lanes, _ = _lanes(world)
+    await lanes.assign([TP(PARTITION.topic, number) for number in range(200)], 1)
 
-    assert lane.next_offset == 150
+    assert asked == [200]
+    assert len(lanes.open_lanes()) == 200
+    assert world.happened.count("begin") == 1
 
 
 async def test_a_group_that_does_not_answer_opens_no_lane() -> None:
-    """Whoever waits for the lane hears of it, and its producer is closed."""
+    """Whoever waits for the lane hears of it."""
     world = World()
 
-    async def committed(_tp: TP) -> CommittedOffset:
+    async def settled(_tp: TP) -> CommittedOffset:
         raise TimeoutError
 
-    world.committed = committed  # type: ignore[method-assign]
+    world.settled = settled  # type: ignore[method-assign]
     lanes, _ = _lanes(world)
 
     with pytest.raises(TimeoutError):
         await lanes.assign([PARTITION], 1)
-    assert world.happened == ["producer", "close"]
+    assert lanes.open_lanes() == ()
 
 
-async def test_a_lane_that_is_revoked_while_it_opens_closes_its_producer() -> None:
-    """Else each rebalance in the wrong moment would leave one behind."""
+@pytest.mark.parametrize("name", ["begin", "settled"])
+async def test_a_lane_that_is_revoked_while_it_opens_never_opens(name: str) -> None:
+    """Else it would be of a generation that is over."""
     world = World()
     asked = asyncio.Event()
 
-    async def committed(_tp: TP) -> CommittedOffset:
+    async def never(*_: object) -> None:
         asked.set()
-        return await asyncio.Event().wait()  # type: ignore[return-value]  # never
+        await asyncio.Event().wait()
 
-    world.committed = committed  # type: ignore[method-assign]
+    setattr(world, name, never)
     lanes, _ = _lanes(world)
     opening = asyncio.create_task(lanes.assign([PARTITION], 1))
     await asked.wait()
@@ -172,7 +178,7 @@ async def test_a_lane_that_is_revoked_while_it_opens_closes_its_producer() -> No
     assert await lanes.revoke()
 
     await opening
-    assert world.happened == ["producer", "close"]
+    assert lanes.open_lanes() == ()
 
 
 async def test_a_group_that_never_committed_starts_at_the_first_record() -> None:
@@ -224,7 +230,7 @@ async def test_another_generation_has_no_lane() -> None:
 
 
 async def test_between_revocation_and_assignment_no_lane_opens() -> None:
-    """A late message of the old generation must not fence the next owner."""
+    """A late message of the old generation must not be taken after it."""
     world = World()
     lanes, lane, _ = await _opened(world)
 
@@ -232,7 +238,7 @@ async def test_between_revocation_and_assignment_no_lane_opens() -> None:
 
     assert lane.revoked.is_set()
     assert await lanes.lane(PARTITION, 1) is None
-    assert world.happened.count("producer") == 1
+    assert world.happened.count("begin") == 1
     await lanes.assign([PARTITION], 1)
     assert await lanes.lane(PARTITION, 1) is not None
 
@@ -252,30 +258,48 @@ async def test_revocation_waits_for_the_batch_in_flight() -> None:
     assert world.closed.is_set()
 
 
-async def test_revocation_aborts_a_batch_that_takes_too_long() -> None:
-    """The group does not wait for ever: the delivery is cancelled, and the lane closes."""
+@pytest.mark.parametrize("is_done", [True, False])
+async def test_revocation_waits_for_what_is_on_its_way_and_not_for_ever(*, is_done: bool) -> None:
+    """What is handed over in time becomes durable, and the name is taken back after it; else the group waits no longer.
+
+    A name stays while it is not known what became of the delivery.
+    """
     world = World()
     lanes, lane, _ = await _opened(world)
-    await lane.lock.acquire()
-    lane.delivering = asyncio.create_task(asyncio.Event().wait())  # type: ignore[arg-type]
+    lane.is_watched = True
+    lane.last = asyncio.get_running_loop().create_future()
+    revoking = asyncio.create_task(lanes.revoke(5 if is_done else 0.01))
+    await lane.revoked.wait()
+    assert world.happened == ["begin", "settled"]
+    if is_done:
+        lane.last.set_result(None)
 
-    assert not await lanes.revoke(0.01)
+    assert await revoking is is_done
 
-    with pytest.raises(asyncio.CancelledError):
-        await lane.delivering
-    assert world.closed.is_set()
+    assert world.happened[2:] == (["note ''", "drop"] if is_done else ["drop"])
+
+
+def test_what_comes_behind_a_failure_is_known() -> None:
+    """Nothing behind a gap may become durable; a lane that had handed on nothing has no gap."""
+    lane = Lane(PARTITION, 1, 100, 100)
+    lane.failed()
+    assert not lane.is_broken
+
+    lane.next_offset = 110
+    lane.failed()
+    assert lane.is_broken
 
 
 async def test_a_lane_that_closes_in_good_order_clears_the_suspects_that_it_named() -> None:
     """Its next owner need not be careful; suspects that an earlier worker left stay named."""
-    for is_watched, expected in ((True, ["note ''", "close"]), (False, ["close"])):
+    for is_watched, expected in ((True, ["note ''", "drop"]), (False, ["drop"])):
         world = World()
         lanes, lane, _ = await _opened(world)
         lane.metadata, lane.is_watched = "claimscrub/1 suspects-until=600 crashes=1", is_watched
 
         await lanes.revoke()
 
-        assert [each for each in world.happened if each[:4] in {"note", "clos"}] == expected
+        assert [each for each in world.happened if each[:4] in {"note", "drop"}] == expected
 
 
 async def test_offsets_that_expired_unread_are_reported_once_and_passed() -> None:
@@ -316,7 +340,7 @@ async def test_a_broker_that_forgets_offsets_with_their_topic_hides_nothing() ->
     world = World(committed=None)
     world.topic = "1" * 32
     lanes, lane, _ = await _opened(world)
-    lane.next_offset = 50
+    lane.begin_at(50)
     await lanes.revoke()
     assert world.told == []
 
@@ -417,8 +441,8 @@ async def test_nobody_is_asked_for_where_nobody_was_named() -> None:
 def test_what_a_dead_worker_left_is_handed_on_without_a_name() -> None:
     """Else the next owner would take the crash back: who handed it on is alive. What a lane tries itself is named."""
     left, tried = SuspectRange(600, 2).metadata(), SuspectRange(600, 2).part_until(125).metadata()
-    found = Lane(PARTITION, 1, None, 100, left, member_id="me")
-    own = Lane(PARTITION, 1, None, 100, left, is_watched=True, member_id="me")
+    found = Lane(PARTITION, 1, 100, 100, left, member_id="me")
+    own = Lane(PARTITION, 1, 100, 100, left, is_watched=True, member_id="me")
 
     assert found.committing(110, left) == CommittedOffset(110, left)
     assert found.committing(100, tried) == CommittedOffset(100, tried, None, "me")

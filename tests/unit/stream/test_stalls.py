@@ -60,7 +60,7 @@ class FakeRuntime:
 
 def lane() -> Lane:
     """A lane whose next offset is 100."""
-    return Lane(TP(PLACE[0], 0), 1, None, NEXT)
+    return Lane(TP(PLACE[0], 0), 1, NEXT, NEXT)
 
 
 async def watched(runtime: FakeRuntime) -> Recorder:

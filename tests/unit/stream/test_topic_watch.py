@@ -31,7 +31,7 @@ class FakeRuntime:
         self.ended = asyncio.Event()
         self.has_answered = asyncio.Event()
         self._answers = iter(answers)
-        self._lane = Lane(TP(TOPIC, 0), 1, None, topic_id=opened_for)
+        self._lane = Lane(TP(TOPIC, 0), 1, topic_id=opened_for)
 
     def open_lanes(self) -> tuple[Lane, ...]:
         """Return the lane."""

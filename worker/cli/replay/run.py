@@ -136,8 +136,7 @@ def replay(settings: Settings, plan: ReplayPlan) -> None:
 
 async def _replay(settings: Settings, plan: ReplayPlan, oracle: Oracle) -> ReplayTally:
     account = ReplayTally()
-    async with ReplayRun(settings, plan.name, plan.topic) as run:
-        producer = await run.open_sender() if plan.sending.send else None
+    async with ReplayRun(settings, plan.name, plan.topic, is_sending=plan.sending.send) as run:
         async for batch in run.batches():
             for record in batch:
                 say_unreadable(record)
@@ -146,7 +145,7 @@ async def _replay(settings: Settings, plan: ReplayPlan, oracle: Oracle) -> Repla
                 # Before they are sent: a line too many is harmless, a claim that nobody accounts for is not.
                 for past in (past for _, past in chosen if past is not None):
                     audit(settings, "replayed", run=plan.name, **place_facts(past))
-                await run.send(producer, chosen)
+                await run.send(chosen)
     return account
 
 

@@ -22,7 +22,7 @@ forbidden_modules = ["time"]
 
 def _root(folder: Path) -> Path:
     (folder / "pyproject.toml").write_text(CONTRACT, "utf-8")
-    for file in ("agents/claims", "agents/verdicts", "pipeline/scrub", "stream/delivery", "agents/report"):
+    for file in ("agents/claims", "agents/verdicts", "pipeline/scrub", "stream/committer", "agents/report"):
         (folder / f"worker/{file}.py").parent.mkdir(parents=True, exist_ok=True)
         (folder / f"worker/{file}.py").touch()
     for step in ("decode", "gather", "enrich", "check", "outcome"):
@@ -41,6 +41,6 @@ def test_each_contract_is_drawn_or_stated(tmp_path: Path) -> None:
 def test_a_step_whose_file_has_moved_is_reported(tmp_path: Path) -> None:
     """The picture never names a file that does not exist."""
     root = _root(tmp_path)
-    (root / "worker/stream/delivery.py").unlink()
-    with pytest.raises(ValueError, match=r"worker/stream/delivery\.py"):
+    (root / "worker/stream/committer.py").unlink()
+    with pytest.raises(ValueError, match=r"worker/stream/committer\.py"):
         architecture(root)

@@ -1,0 +1,127 @@
+"""Workers of the earlier release, which have a producer a partition, before, beside and after those of this one."""
+
+import asyncio
+import subprocess
+import tarfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from tests.kafka.storms import (
+    LIMIT_S,
+    assert_not_over,
+    filled,
+    group,
+    has_partitions,
+    moment_s,
+    stopped,
+)
+from tests.stream.support import FAKE_WORKER, ROOT, DeliveryLedger, WorkerProcess, outcomes, progress, until
+from worker.settings import DeliveryGuarantee, Settings
+from worker.stream.exit_codes import ExitCode
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+
+EARLIER = "9781b8b"
+"""The last state of the tree with a producer a partition."""
+
+SENT = 4_000
+EXACT = (0, 0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The worker of the earlier release and its fake scrubber, from the history of the repository."""
+    found = subprocess.run(
+        ["git", "archive", EARLIER, "worker", "schemas", "tests/stream", "tests/inputs"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if found.returncode:
+        pytest.fail(f"the history has no {EARLIER}: fetch all of it (`git fetch --unshallow`)")
+    folder = tmp_path_factory.mktemp("earlier")
+    with tarfile.open(fileobj=BytesIO(found.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+class EarlierWorker(WorkerProcess):
+    """A worker of the earlier release."""
+
+    def __init__(self, settings: Settings, folder: Path, name: str, code: Path) -> None:
+        self._code = code
+        super().__init__(settings, folder, name, FAKE_WORKER)
+
+    def environment(self, settings: Settings) -> dict[str, str]:  # type: ignore[override]  # it has code of its own
+        """Return the environment, with the code of the earlier release in front."""
+        return WorkerProcess.environment(settings) | {"PYTHONPATH": str(self._code)}
+
+
+def refusals(worker: WorkerProcess) -> set[str]:
+    """What the libraries of a worker were refused."""
+    return {line.get("exception", "") for line in worker.events("library-record")}
+
+
+async def exact(settings: Settings) -> tuple[int, ...]:
+    """What is lost, in conflict, out of order and doubled."""
+    ledger = DeliveryLedger.of(SENT, await outcomes(settings))
+    return (*ledger.flaws, ledger.duplicated)
+
+
+@pytest.fixture
+def settings(settings_for: Callable[[DeliveryGuarantee], Settings]) -> Settings:
+    """Settings under the default delivery."""
+    return settings_for(DeliveryGuarantee.EXACTLY_ONCE)
+
+
+async def test_a_worker_does_not_start_beside_one_of_the_earlier_release(
+    settings: Settings, earlier: Path, tmp_path: Path
+) -> None:
+    """It says which to stop; after that the change is exact, and neither is the way back any different."""
+    await filled(settings, SENT, sleep=moment_s(SENT, workers=1, seconds=60))
+    with group(settings, tmp_path) as workers, EarlierWorker(settings, tmp_path, "earlier", earlier) as old:
+        await until(lambda: has_partitions(old), "the earlier worker has partitions", LIMIT_S)
+        refused = workers.start()
+        await until(lambda: refused.process.poll() is not None, "the later worker has left", LIMIT_S)
+        assert refused.process.returncode == ExitCode.BROKER_UNREACHABLE
+        (line,) = refused.events("group-of-an-earlier-release")
+        assert "stop all of them" in line["problem"]
+        await assert_not_over(settings, SENT)
+        await stopped(old)
+        later = workers.start()
+        await workers.joined(later)
+        await assert_not_over(settings, SENT)
+        with EarlierWorker(settings, tmp_path, "back-too-soon", earlier) as back:
+            # The broker itself lets nobody in who shares out in another way; it was written to wait then, not to leave.
+            await until(lambda: "InconsistentGroupProtocolError" in refusals(back), "it is refused", LIMIT_S)
+            assert not has_partitions(back)
+        await assert_not_over(settings, SENT)
+        await stopped(later)
+        with EarlierWorker(settings, tmp_path, "back", earlier) as back:
+            await progress(settings, SENT, LIMIT_S)
+            await stopped(back)
+
+    assert await exact(settings) == EXACT
+
+
+async def test_a_frozen_worker_of_the_earlier_release_is_fenced(
+    settings: Settings, earlier: Path, tmp_path: Path
+) -> None:
+    """Its offsets carry no generation, so its producers are fenced by their ids; else it would double when it wakes."""
+    await filled(settings, SENT, sleep=moment_s(SENT, workers=1, seconds=40))
+    with group(settings, tmp_path) as workers, EarlierWorker(settings, tmp_path, "earlier", earlier) as old:
+        await progress(settings, SENT // 8, LIMIT_S)
+        old.freeze()
+        later = workers.start()
+        await workers.joined(later)
+        await progress(settings, SENT // 4, LIMIT_S)
+        old.thaw()
+        await asyncio.sleep(settings.session_timeout_s)
+        await assert_not_over(settings, SENT)
+        await progress(settings, SENT, LIMIT_S)
+        await stopped(later)
+
+    assert await exact(settings) == EXACT
