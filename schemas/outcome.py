@@ -260,7 +260,8 @@ class Coverage(Message):
     failed: tuple[str, ...] = ()
     bypassed: tuple[BypassedEntry, ...] = ()
     unverified: tuple[str, ...] = Field(
-        default=(), description="edits that can hold a claim and had no data to decide this one: do not call it clean"
+        default=(),
+        description="edits that can hold a claim and did not decide this one since a table lacks its days: not clean",
     )
     switched_off: tuple[SwitchedOff, ...] = ()
     not_configured: tuple[NotConfigured, ...] = ()
@@ -269,6 +270,25 @@ class Coverage(Message):
         default=(), description="edits that were not run because an intake edit rejected the claim"
     )
     errors: tuple[str, ...] = Field(default=(), description="edits that failed because of a defect")
+
+
+class BasisLevel(StrEnum):
+    """How far the tables reach into the days of a claim."""
+
+    FULL = "full"
+    CARRIED = "carried"
+    PARTIAL = "partial"
+
+
+class Basis(Message):
+    """What the verdict rests on: `full` when the tables by which such claims are held cover its days.
+
+    `carried` when some of them answer from an earlier edition, `partial` when some do not answer at all.
+    """
+
+    level: BasisLevel
+    carried: tuple[CarriedTable, ...] = ()
+    missing: tuple[str, ...] = Field(default=(), description="tables that had no answer for the days of the claim")
 
 
 class Versions(Message):
@@ -301,6 +321,7 @@ class Outcome(Message):
         "there are none",
     )
     more_not_read: int | None = Field(default=None, description="how many more there are than are named")
+    basis: Basis
     versions: Versions
     fixed: tuple[Finding, ...] | None = Field(
         default=None, description="the findings of the claim as received that its safe fixes put right"

@@ -220,16 +220,28 @@ FINDINGS: Final = Board(
             PanelView.ROWS,
         ),
         Panel(
-            "Scrubbed but not fully checked",
+            "What verdicts rest on",
             "percentunit",
-            "Share of the scrubbed claims for which an edit that could hold them had no data.",
+            "Share of the claims whose days the tables cover, reach from an earlier edition, or do not reach.",
             (
                 Query(
-                    "sum(rate(claimscrub_claims_unverified_total{$J}[$R])) "
-                    '/ sum(rate(claimscrub_claims_total{$J,outcome="scrubbed"}[$R]))',
-                    "share",
+                    "sum by (basis) (rate(claimscrub_claims_basis_total{$J}[$R])) "
+                    "/ ignoring(basis) group_left sum(rate(claimscrub_claims_basis_total{$J}[$R]))",
+                    "{{basis}}",
                 ),
             ),
+        ),
+        Panel(
+            "Tables carried or missing",
+            "short",
+            "Claims of the last hour for which a table was carried forward, or had no answer.",
+            (
+                Query(
+                    "sum by (table, basis) (increase(claimscrub_claims_table_basis_total{$J}[1h]))",
+                    "{{table}} {{basis}}",
+                ),
+            ),
+            PanelView.ROWS,
         ),
         Panel(
             "Not read whole",

@@ -220,9 +220,8 @@ async def test_what_was_received_is_what_came_out(settings: Settings, tmp_path: 
         assert worker.metric("claimscrub_in_flight_claims") == 0
         assert worker.metric('claimscrub_findings_total{edit="TST-01",severity="reject"}') == 67
         assert worker.metric('claimscrub_no_data_total{edit="TST-02"}') == 66
-        assert worker.metric("claimscrub_claims_unverified_total") == worker.metric(
-            'claimscrub_claims_total{outcome="scrubbed"}'
-        )
+        assert worker.metric('claimscrub_claims_basis_total{basis="partial"}') == 67
+        assert worker.metric('claimscrub_claims_table_basis_total{basis="missing",table="mue"}') == 67
         dead = worker.metric('claimscrub_dead_letters_total{reason="not-json",stage="decode"}')
         assert dead == 2
 

@@ -85,8 +85,10 @@ class Reporter:
             recorder.count("findings_total", edit, severity)
         for edit in scrubbed.no_data:
             recorder.count("no_data_total", edit)
-        if scrubbed.is_unverified:
-            recorder.count("claims_unverified_total")
+        if scrubbed.basis:
+            recorder.count("claims_basis_total", scrubbed.basis)
+        for table, how in scrubbed.tables:
+            recorder.count("claims_table_basis_total", table, how)
         if scrubbed.not_read:
             recorder.count("claims_not_read_whole_total")
         for edit in scrubbed.edit_errors:

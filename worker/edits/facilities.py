@@ -33,6 +33,7 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
             DUP-01 DUP-02""",
         "Hospitals give Medicare's preventive vaccines under the same codes (100-04, ch. 18, section 10).": "ADM-08",
         "A national coverage determination binds facilities as well (NCD 200.3; 100-04, ch. 32).": "COV-01",
+        "A facility's claim rests on dated tables as any other does.": "BAS-01",
         "What Part B never takes is not paid on a facility's outpatient bill either.": "HCP-12",
     }
 )

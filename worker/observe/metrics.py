@@ -10,6 +10,7 @@ PREFIX: Final = "claimscrub_"
 
 DISPOSITIONS: Final = ("scrubbed", "rejected", "pended")
 OUTCOMES: Final = (*DISPOSITIONS, "dead-lettered", "skipped")
+BASES: Final = ("full", "carried", "partial")
 SEVERITIES: Final = ("reject", "pend", "warn")
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
 CONNECTIONS: Final = ("open", "missing")
@@ -147,10 +148,18 @@ CATALOGUE: Final = (
     ),
     Metric("no_data_total", MetricKind.COUNTER, "edits", "Edits that had no data to decide a claim.", (_EDIT,)),
     Metric(
-        "claims_unverified_total",
+        "claims_basis_total",
         MetricKind.COUNTER,
-        "messages",
-        "Claims that went out as scrubbed although an edit that can hold a claim had no data to decide them.",
+        "claims",
+        "Claims by how far the tables by which they are held reach into their days.",
+        (Label("basis", BASES),),
+    ),
+    Metric(
+        "claims_table_basis_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Claims for which a table was carried forward from an earlier edition, or had no answer.",
+        (_TABLE, Label("basis", ("carried", "missing"))),
     ),
     Metric(
         "claims_not_read_whole_total",

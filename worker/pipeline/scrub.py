@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from schemas.claim import ClaimKind
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Disposition, Outcome
+from schemas.outcome import Basis, Disposition, Outcome
 from schemas.records import Claim
 from schemas.values import as_money
 from worker.edits.edit import AnyEdit
@@ -42,7 +42,7 @@ class ScrubResult(NamedTuple):
         findings: Those that the outcome names.
         no_data: The edits that had no data, once for each time.
         errors: The edits that failed.
-        is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
+        basis: What its verdict rests on.
         not_read: How many members of the claim nobody reads.
         billed: The total charge in dollars, where the claim says one that can be read.
         stage_seconds: Where the time went; of one of several messages, its share.
@@ -56,7 +56,7 @@ class ScrubResult(NamedTuple):
     findings: Sequence[FoundFlaw] = ()
     no_data: Sequence[str] = ()
     errors: Sequence[str] = ()
-    is_unverified: bool = False
+    basis: Basis | None = None
     not_read: int = 0
     lines: int = 0
     billed: Decimal | None = None
@@ -193,7 +193,7 @@ class Pipeline:
             findings=checked.findings[:MAX_FINDINGS],
             no_data=[gap[0] for gap in checked.no_data],
             errors=checked.plan.ids(checked.errors) if checked.errors else (),
-            is_unverified=written.disposition is Disposition.SCRUBBED and bool(checked.unverified),
+            basis=written.basis,
             not_read=len(not_read.paths) + not_read.more,
             lines=len(checked.claim.lines),
             billed=amount if isinstance(amount, Decimal) else None,

@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from schemas.outcome import Basis, BasisLevel
 from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
@@ -49,7 +50,8 @@ class PipelineScrubber:
             outcome_id=done.outcome_id,
             findings=tuple([(finding.edit, finding.severity.value) for finding in done.findings]),
             no_data=tuple(done.no_data),
-            is_unverified=done.is_unverified,
+            basis=done.basis.level.value if done.basis else "",
+            tables=_tables(done.basis),
             not_read=done.not_read,
             edit_errors=tuple(done.errors),
             lines=done.lines,
@@ -82,3 +84,10 @@ class PipelineScrubber:
         if flaws:
             letter = replace(flaws[0].letter, flaws=tuple(each.sentence for each in flaws))
             yield ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)
+
+
+def _tables(basis: Basis | None) -> tuple[tuple[str, str], ...]:
+    if basis is None or basis.level is BasisLevel.FULL:
+        return ()
+    carried = [(each.edition.partition("@")[0], "carried") for each in basis.carried]
+    return (*carried, *((table, "missing") for table in basis.missing))

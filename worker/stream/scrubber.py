@@ -36,7 +36,8 @@ class ClaimVerdict:
         dead_letter: Why, if dead-lettered.
         findings: (edit id, severity) of every finding, for the metrics and the log line.
         no_data: The ids of the edits that had no data to decide.
-        is_unverified: Whether it is scrubbed although an edit that could hold it had no data.
+        basis: How far the tables reach into the days of the claim: full, carried or partial; empty for no claim.
+        tables: Each table that was carried or missing, with which of the two.
         not_read: How many members of the claim are not read.
         edit_errors: The ids of the edits that failed with an error of their own.
         lines: How many service lines the claim has.
@@ -51,7 +52,8 @@ class ClaimVerdict:
     dead_letter: DeadLetter | None = None
     findings: tuple[tuple[str, str], ...] = ()
     no_data: tuple[str, ...] = ()
-    is_unverified: bool = False
+    basis: str = ""
+    tables: tuple[tuple[str, str], ...] = ()
     not_read: int = 0
     edit_errors: tuple[str, ...] = ()
     lines: int = 0

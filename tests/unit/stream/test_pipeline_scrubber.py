@@ -42,8 +42,8 @@ def test_the_stream_gets_the_bytes_and_the_counts_of_the_outcome(
         assert (scrubbed.disposition, scrubbed.outcome_id) == (outcome["disposition"], outcome["outcomeId"])
         assert [edit for edit, _ in scrubbed.findings] == [finding["edit"] for finding in outcome["findings"]]
         assert scrubbed.versions == outcome["versions"]
-        is_clean = outcome["disposition"] == "scrubbed" and not outcome["coverage"]["unverified"]
-        assert scrubbed.is_unverified is (outcome["disposition"] == "scrubbed" and not is_clean)
+        assert scrubbed.basis == outcome["basis"]["level"]
+        assert [table for table, how in scrubbed.tables if how == "missing"] == outcome["basis"]["missing"]
         assert set(scrubbed.stage_seconds) == set(STAGES)
 
 

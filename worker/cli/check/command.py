@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from schemas.outcome import BasisLevel
 from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.cli.check.portion import CheckOptions, Job, Screen, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
@@ -58,6 +59,11 @@ _NOT_WRITTEN_BACK: Final = (
 @config_option
 @edits_option
 @click.option("--coverage", is_flag=True, help="Also show for each claim which edits were checked and which were not.")
+@click.option(
+    "--require-basis",
+    type=click.Choice(["full", "carried"]),
+    help="End with 1 when a claim rests on less: on tables that end before its days, or (full) on an earlier edition.",
+)
 @click.option("--fix", is_flag=True, help="Make the safe corrections, show them, and scrub again.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
 @click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
@@ -77,6 +83,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     config: Path | None,
     *,
     user_edits: Path | None,
+    require_basis: str | None,
     coverage: bool,
     fix: bool,
     unsafe_fixes: bool,
@@ -101,7 +108,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     \b
     Exit code 0: every claim can be sent; with --fix, as corrected.
-    Exit code 1: at least one claim is rejected or pended.
+    Exit code 1: at least one claim is rejected or pended, or rests on less than --require-basis.
     Exit code 2: a file or a claim could not be read, or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     is_fixing = fix or unsafe_fixes
@@ -119,12 +126,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     if not wanted.as_json:
         summary.show(out())
     sys.stdout.flush()
-    sys.exit(_exit_code(summary))
+    sys.exit(_exit_code(summary, BasisLevel(require_basis) if require_basis else BasisLevel.PARTIAL))
 
 
-def _exit_code(summary: Summary) -> int:
+def _exit_code(summary: Summary, required: BasisLevel) -> int:
     if summary.outcomes["unreadable"]:
         return EXIT_UNREADABLE
+    if summary.rests_on_less_than(required):
+        return EXIT_SOME_NOT
     return EXIT_ALL_SCRUBBED if summary.outcomes["scrubbed"] == summary.total else EXIT_SOME_NOT
 
 

@@ -8,11 +8,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from schemas.outcome import BasisLevel
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
 from worker.pipeline.scrub import ScrubResult
 
 TOP_EDITS: Final = 10
+BASES: Final = tuple(level.value for level in BasisLevel)
 
 
 @dataclass
@@ -21,6 +23,8 @@ class Summary:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    bases: Counter[str] = field(default_factory=Counter)
+    tables: Counter[str] = field(default_factory=Counter)
     claims_not_read_whole: int = 0
     members_not_read: int = 0
 
@@ -35,6 +39,10 @@ class Summary:
             self.outcomes["unreadable"] += 1
             return
         self.outcomes[scrubbed.disposition.value] += 1
+        if scrubbed.basis:
+            self.bases[scrubbed.basis.level.value] += 1
+            self.tables.update(f"{each.edition} (ended {each.ended})" for each in scrubbed.basis.carried)
+            self.tables.update(f"no {table}" for table in scrubbed.basis.missing)
         self.claims_not_read_whole += scrubbed.not_read > 0
         self.members_not_read += scrubbed.not_read
         for finding in scrubbed.findings:
@@ -44,8 +52,15 @@ class Summary:
         """Add the counts of another part of the run."""
         self.outcomes.update(other.outcomes)
         self.findings.update(other.findings)
+        self.bases.update(other.bases)
+        self.tables.update(other.tables)
         self.claims_not_read_whole += other.claims_not_read_whole
         self.members_not_read += other.members_not_read
+
+    def rests_on_less_than(self, required: BasisLevel) -> bool:
+        """Whether some claim rests on less than is required."""
+        worse = BASES[BASES.index(required.value) + 1 :]
+        return any(self.bases[each] for each in worse)
 
     def add_unreadable(self) -> None:
         """Count something that is not a claim, or a file that cannot be read."""
@@ -62,6 +77,10 @@ class Summary:
         console.print(table)
         if self.findings:
             console.print(self._edits())
+        if self.bases:
+            say(console, f"Basis: {', '.join(f'{self.bases[each]:,} {each}' for each in BASES if self.bases[each])}.")
+        for name, count in self.tables.most_common():
+            say(console, f"  {name}: {counted(count, 'claim')}")
         if self.members_not_read:
             members, claims = counted(self.members_not_read, "member"), counted(self.claims_not_read_whole, "claim")
             say(console, f"Not read by any edit, nor written to an 837: {members} in {claims}.")

@@ -47,7 +47,7 @@ def show_coverage(console: Console, coverage: Coverage) -> None:
     if coverage.unverified:
         say(
             console,
-            f"Not verified: {', '.join(coverage.unverified)} can hold a claim and had no data to decide this one.",
+            f"Not verified: {', '.join(coverage.unverified)} can hold a claim, and a table lacks the days of this one.",
             _INDENT,
         )
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Amount, Finding, LineEnrichment, Outcome, Prediction
+from schemas.outcome import Amount, Basis, BasisLevel, Finding, LineEnrichment, Outcome, Prediction
 from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
@@ -29,6 +29,8 @@ def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_
     head.append(outcome.disposition.value.upper(), DISPOSITION_STYLE[outcome.disposition])
     head.append(f"  ({outcome.versions.profile})", "dim")
     say(console, head)
+    if outcome.basis.level is not BasisLevel.FULL:
+        say(console, Text(basis_in_words(outcome.basis), SEVERITY_STYLE["warn"]), _FINDING_INDENT)
     for enrichment in outcome.enrichment:
         say(console, Text(printable(_drug_line(enrichment, information)), "dim"), _FINDING_INDENT)
     if outcome.waste_ledger:
@@ -50,6 +52,13 @@ def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_
     if with_coverage:
         show_coverage(console, outcome.coverage)
     console.print()
+
+
+def basis_in_words(basis: Basis) -> str:
+    """Return what a verdict rests on, in one line."""
+    parts = [f"no table {table} for these days" for table in basis.missing]
+    parts += [f"{each.edition}, which ended {counted(each.age_days, 'day')} before" for each in basis.carried]
+    return f"Basis: {basis.level.value}" + (f" ({'; '.join(parts)})" if parts else "")
 
 
 def _not_read(outcome: Outcome) -> str:

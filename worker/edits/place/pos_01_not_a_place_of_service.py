@@ -18,6 +18,7 @@ TWO_DIGITS: Final = re.compile(r"0[1-9]|[1-9]\d", re.ASCII)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("249",), carc=("16",), rarc=("M77",)),
     citation=Citation(source="CMS, place of service codes for professional claims"),
+    tables=("place_of_service",),
 )
 def not_a_place_of_service(claim: ClaimFacts, context: Context) -> list[Verdict]:
     """The place of service is not on the CMS list.

@@ -22,6 +22,7 @@ HCPCS: Final = "HC"
     predicted=predicts(category="A7", status=("507", "796"), carc=("181",), rarc=("N56",)),
     citation=Citation(source="CMS, HCPCS Level II code set of the date of service"),
     kinds=BOTH_KINDS,
+    tables=("drugs",),
 )
 def code_not_active(line: LineFacts, context: Context) -> Verdict | None:
     """A drug code was not in force on the date of service, or is not a code at all.

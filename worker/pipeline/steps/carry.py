@@ -1,31 +1,18 @@
-"""What a finding or an entry rests on where no edition covers the day: tables carried forward from an earlier one."""
+"""What a finding rests on where no edition covers the day: tables carried forward from an earlier one, or none."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
 from schemas.outcome import CarriedTable, Severity
-from worker.edits.edit import Flaw
+from worker.edits.edit import Flaw, NoData
+from worker.edits.facts.basis import care_setting, carried_table
 from worker.edits.facts.claim import ClaimFacts
 from worker.pipeline.rules.plan import PlannedRule
-from worker.reference.tables.edition import Edition
-from worker.reference.tables.rows import CareSetting
+from worker.reference.tables.answer import NotCovered
 from worker.reference.tables.snapshot import Snapshot
 
+DRUGS: Final = "drugs"
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
-
-
-def care_setting(claim: ClaimFacts) -> CareSetting:
-    """The setting whose part of a table a claim is held to."""
-    return "outpatient_hospital" if claim.is_institutional else "practitioner"
-
-
-def carried_table(edition: Edition, on: date) -> CarriedTable | None:
-    """How an edition that answers on a day is carried; None when it covers the day."""
-    if edition.covers(on) or edition.in_force_to is None:
-        return None
-    age = (on - edition.in_force_to).days
-    return CarriedTable(edition=f"{edition.table}@{edition.name}", ended=edition.in_force_to, age_days=age)
 
 
 def carried_under(
@@ -41,6 +28,16 @@ def carried_under(
         carried_table(reach.edition, on) for reach in reached if reach.edition and reach.is_carried
     )
     return tuple(each for each in carried if each)
+
+
+def lacks_table(rule: PlannedRule, verdict: NoData, first: int, claim: ClaimFacts, snapshot: Snapshot) -> bool:
+    """Whether an edit could not decide since a table that it rests on lacks the day."""
+    line = claim.lines[(verdict.line or first or 1) - 1] if rule.tables and claim.lines else None
+    if line is None or line.on is None:
+        return False
+    if DRUGS in rule.tables and isinstance(line.drug_answer, NotCovered):
+        return True
+    return any(snapshot.reach(table, line.on, care_setting(claim)).edition is None for table in rule.tables)
 
 
 def milder(one: Severity, other: Severity) -> Severity:

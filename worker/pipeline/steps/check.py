@@ -14,7 +14,7 @@ from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
 from worker.errors import ClaimscrubError
 from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, RuleSelection, Subject
-from worker.pipeline.steps.carry import carried_under, milder
+from worker.pipeline.steps.carry import carried_under, lacks_table, milder
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
@@ -94,6 +94,7 @@ class CheckResult(Struct, eq=False):
     failed: int = 0
     lifted: int = 0
     undecided: int = 0
+    unreached: int = 0
     errors: int = 0
     not_reached: int = 0
 
@@ -112,8 +113,8 @@ class CheckResult(Struct, eq=False):
 
     @property
     def unverified(self) -> int:
-        """The edits that can hold a claim and had no data to decide this one."""
-        return self.plan.holding & self.undecided
+        """The edits that can hold a claim and did not decide this one since a table lacks its days."""
+        return self.plan.holding & self.unreached
 
     @property
     def passed(self) -> int:
@@ -226,6 +227,8 @@ def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], shown: ShownS
         if isinstance(verdict, NoData):
             if not _is_suppressed(rule, verdict.line, first, checked):
                 checked.undecided |= rule.bit
+                if rule.tables and lacks_table(rule, verdict, first, checked.claim, checked.context.snapshot):
+                    checked.unreached |= rule.bit
                 checked.no_data.append((rule.id, first, verdict.missing, verdict.line))
         elif isinstance(verdict, Flaw):
             if _is_suppressed(rule, verdict.at.line, first, checked):

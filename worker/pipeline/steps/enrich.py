@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 import orjson
 
 from schemas.outcome import Amount, CarriedTable, ContainerSize, LineEnrichment, MueValue, WasteReporting
+from worker.edits.facts.basis import care_setting, carried_table
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.code import CodeOnDay
 from worker.pipeline.rules.plan import written
-from worker.pipeline.steps.carry import care_setting, carried_table
 from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import CareSetting, Container, Drug, MueLimit, WasteDuty
 

@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import TypeAdapter
 
-from schemas.outcome import Disposition, Location, Severity
+from schemas.outcome import Basis, Disposition, Location, Severity
+from worker.edits.facts.basis import basis_of
 from worker.pipeline.fixes.fixes import FixedClaim
 from worker.pipeline.rules.plan import written
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, Lifted, as_text
@@ -25,6 +26,7 @@ class WrittenOutcome(NamedTuple):
     message: bytes
     outcome_id: str
     disposition: Disposition
+    basis: Basis
 
 
 class OutcomeWriter:
@@ -41,6 +43,7 @@ class OutcomeWriter:
     ) -> WrittenOutcome:
         """Return the message; `decoded` is the claim as received, `tables` are enrichment and ledger as written."""
         plan, findings, not_read = checked.plan, checked.findings, decoded.not_read
+        basis = basis_of(checked.claim, checked.context.snapshot)
         profile, day = plan.profile.name, checked.context.received_on.isoformat()
         disposition = decide(findings)
         errors = plan.written(checked.errors)
@@ -73,6 +76,7 @@ class OutcomeWriter:
             b"},",
             b'"notRead":%b,' % orjson.dumps(not_read.paths) if not_read.paths else b"",
             b'"moreNotRead":%d,' % not_read.more if not_read.more else b"",
+            b'"basis":%b,' % _written_basis(basis),
             self._versions(profile),
         ]
         if fixed:
@@ -83,7 +87,7 @@ class OutcomeWriter:
                 decoded.body,
             ]
         pieces += [b',"claim":', fixed.value if fixed else decoded.body, b"}"]
-        return WrittenOutcome(b"".join(pieces), outcome_id, disposition)
+        return WrittenOutcome(b"".join(pieces), outcome_id, disposition, basis)
 
     def _written_versions(self, profile: str) -> bytes:
         versions = {"ruleset": self._ruleset, "reference": self._reference, "profile": profile}
@@ -134,6 +138,12 @@ def _place(at: Location) -> Mapping[str, object]:
         "cms1500Box": at.cms1500_box,
     }
     return {name: value for name, value in place.items() if value is not None}
+
+
+@lru_cache(maxsize=4096)
+def _written_basis(basis: Basis) -> bytes:
+    # Claims of one day rest on the same tables.
+    return written(basis)
 
 
 @lru_cache(maxsize=4096)

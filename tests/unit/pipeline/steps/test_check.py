@@ -99,22 +99,22 @@ def test_an_edit_that_finds_nothing_passes_in_spite_of_a_suppression(pipeline: P
 
 
 def test_what_could_hold_the_claim_and_had_no_data_is_unverified(pipeline: Pipeline) -> None:
-    """UNT-02 rejects and had no record to compare with; taken as a warning it is not told."""
+    """UNT-03 rejects and no MUE covers the day; taken as a warning it is not told. UNT-02 had no record to compare."""
     drug = (line("J1745", units=40, modifiers=["JZ"]), line("96413"))
 
     holding = scrubbed(under(pipeline), *drug).coverage
-    warning = scrubbed(under(pipeline, edits={"UNT-02": {"severity": "warn"}}), *drug).coverage
+    warning = scrubbed(under(pipeline, edits={"UNT-03": {"severity": "warn"}}), *drug).coverage
 
-    assert "UNT-02" in holding.unverified
-    assert "UNT-02" not in warning.unverified
-    assert "UNT-02" in {entry.edit for entry in warning.no_data}
+    assert holding.unverified == ("UNT-03",)
+    assert warning.unverified == ()
+    assert {"UNT-02", "UNT-03"} <= {entry.edit for entry in warning.no_data}
 
 
 def test_a_suppressed_lack_of_data_is_not_unverified(pipeline: Pipeline) -> None:
     """Whoever suppressed the edit has answered for it."""
-    silenced = under(pipeline, **suppressed("UNT-02", codes=["J1745"]))
+    silenced = under(pipeline, **suppressed("UNT-03", codes=["J1745"]))
 
     coverage = scrubbed(silenced, line("J1745", units=40, modifiers=["JZ"]), line("96413")).coverage
 
-    assert "UNT-02" not in coverage.unverified
-    assert lifted(coverage, "UNT-02") == [("suppression", 1, "agreed with the plan")]
+    assert coverage.unverified == ()
+    assert lifted(coverage, "UNT-03") == [("suppression", 1, "agreed with the plan")]

@@ -1,0 +1,1 @@
+"""Edits on what a verdict rests on."""
