@@ -19,6 +19,11 @@ MAY_BE_EXCLUDED: Final = (
     ON_DIALYSIS
     | {"J0594", "J0640", "J0641", "J0642", "J0887", "J0894", "J1448", "J8999"}
 )  # fmt: skip
+BIOSIMILARS: Final = (
+    "adalimumab", "filgrastim", "infliximab", "natalizumab", "pegfilgrastim", "ranibizumab", "tocilizumab",
+    "ustekinumab",
+)  # fmt: skip
+"""Beginnings of the names of biosimilars that are not chemotherapy."""
 CHEMOTHERAPY: Final = ("C", "J8", "J9", "Q")
 """Beginnings of codes among which CMS lists chemotherapy and cells that are excluded."""
 
@@ -49,15 +54,17 @@ def drug_of_the_nursing_facility(line: LineFacts, context: Context) -> Verdict |
     Why: place 31 says that Medicare Part A covers the stay. The facility's daily rate then pays for the patient's
     drugs, and whoever supplies one is paid by the facility (consolidated billing).
 
-    Flagged: J0897 or J1745 at place 31.
+    Flagged: J0897, J1745 or Q5103 at place 31.
 
     Accepted: place 32, a nursing facility without such a stay; chemotherapy, clotting factors, radiopharmaceuticals,
-    drugs for dialysis, biosimilars and vaccines, of which some or all are excluded by lists that we do not hold; the
-    codes of the option `excluded`; GY; payers other than Medicare.
+    drugs for dialysis, biosimilars of chemotherapy and vaccines, of which some or all are excluded by lists that we do
+    not hold; the codes of the option `excluded`; GY; payers other than Medicare.
     """
     if line.place != COVERED_STAY or not context.profile.medicare or line.drug is None:
         return DoesNotApply()
-    is_covered = line.drug.drug_class in IN_THE_STAY and not line.hcpcs.startswith(CHEMOTHERAPY)
+    is_covered = (line.drug.drug_class in IN_THE_STAY and not line.hcpcs.startswith(CHEMOTHERAPY)) or (
+        line.drug.drug_class == "biosimilar" and (line.drug.generic_name or "").startswith(BIOSIMILARS)
+    )
     if (
         not is_covered
         or line.hcpcs in MAY_BE_EXCLUDED

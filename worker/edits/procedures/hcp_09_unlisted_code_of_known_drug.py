@@ -98,6 +98,8 @@ def _of_package(line: LineFacts, context: Context) -> list[Drug]:
 
 
 def _can_be_billed(drug: Drug, line: LineFacts, context: Context) -> bool:
+    if drug.hcpcs in ALSO_UNLISTED:
+        return False
     if line.on is None or drug.drug_class == UNLISTED or (drug.hcpcs.startswith("C") and not line.is_institutional):
         return False
     if context.profile.medicare and drug.coverage_code in NOT_PAID:
