@@ -27,7 +27,7 @@ def port_flush_beside_an_infusion(copy: Copy) -> bool | None:
 
 
 @error("BND-01", places=OFFICE, few_lines=True, visit=False, between=PAIRS_KNOWN,
-       companions={"MOD-12": "the diagnosis may be of the other side"})  # fmt: skip
+       companions={"MOD-12": "the diagnosis may be of the other side", "DX-07": "or of none"})  # fmt: skip
 def joint_injection_that_includes_the_other(copy: Copy) -> bool | None:
     given = copy.other_line(*INJECTED)
     if given is None or service(given).get("procedureModifiers"):

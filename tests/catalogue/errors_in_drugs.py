@@ -30,6 +30,7 @@ USED_WHOLE: Final = ("J7312", "J7318", "J7325", "J7328", "J7351")
 MISTAKEN: Final = {"J2356": "omalizumab", "J9353": "Tecentriq", "J2329": "natalizumab", "J3397": "Prolia"}
 PAYABLE_NEVER: Final = ("J1202", "J1105", "J3520", "J3535", "J3570", "J7304", "J8515", "J7294", "J7295")
 UNLISTED: Final = ("J3490", "J3590", "J9999", "J7999")
+NO_NDC: Final = {"NDC-01": "Medicaid wants the NDC that the changed line does not have"}
 
 
 @error("HCP-01", places=OFFICE, few_lines=True, companions=NOT_GIVEN)
@@ -48,7 +49,8 @@ def code_of_no_drug(copy: Copy) -> None:
     copy.add("J0001", charge="12.00")
 
 
-@error("HCP-02", places=OFFICE, between=(date(2025, 10, 1), date(2026, 12, 31)), few_lines=True, companions=NOT_GIVEN)
+@error("HCP-02", places=OFFICE, between=(date(2025, 10, 1), date(2026, 12, 31)), few_lines=True,
+       companions=NOT_GIVEN | NO_NDC)  # fmt: skip
 def code_replaced_in_another_unit(copy: Copy) -> None:
     copy.add("J1300", units=90, charge="20000.00", modifiers=["JZ"])
 
@@ -208,7 +210,8 @@ def milligrams_as_units(copy: Copy) -> None:
     service(copy.drug_line())["description"] = f"{copy.first.drug.generic_name} {dose} mg"
 
 
-@error("UNT-05", documented=False, medicare=False, between=CROSSWALK, few_lines=True, wasted=False)
+@error("UNT-05", documented=False, medicare=False, between=CROSSWALK, few_lines=True, wasted=False,
+       companions=NO_NDC | {"UNT-08": "a container that is used whole"})  # fmt: skip
 def part_of_a_container(copy: Copy) -> bool | None:
     sizes = [each.units_per_item or Decimal(0) for each in copy.supply.sizes(copy.first.code, copy.on).containers]
     single = copy.supply.is_listed_single_dose(copy.first.code) and copy.first.drug.drug_class != "clotting_factor"
@@ -457,7 +460,7 @@ def more_opened_than_billed(copy: Copy) -> bool | None:
 
 
 @error("WST-08", codes=("J9035",), documented=False, wasted=True, between=CROSSWALK, few_lines=True,
-       companions=PACKAGE | SHARE | CEILING)  # fmt: skip
+       companions=PACKAGE | SHARE | CEILING | NO_NDC)  # fmt: skip
 def large_vial_for_a_small_dose(copy: Copy) -> bool | None:
     wasted = copy.waste_line()
     if wasted is None or any(each.units_per_item != 10 for each in copy.first.dose.opened):
