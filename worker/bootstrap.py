@@ -157,7 +157,7 @@ def _loaded(pipeline: Pipeline) -> LoadedScrubber:
         profiles=tuple(profile.name for profile in pipeline.profiles),
         edit_words={edit.id: edit.summary for edit in pipeline.edits},
         editions=tuple(
-            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to, each.rows)
+            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to, each.rows, each.trusted_to)
             for each in pipeline.snapshot.editions
         ),
         versions=scrubber.versions,

@@ -359,6 +359,13 @@ CATALOGUE: Final = (
         (_TABLE,),
     ),
     Metric(
+        "reference_trusted_to_timestamp_seconds",
+        MetricKind.GAUGE,
+        "seconds since 1970",
+        "Last day for which a reference table answers, rows that are carried forward included.",
+        (_TABLE,),
+    ),
+    Metric(
         "reference_in_force_to_timestamp_seconds",
         MetricKind.GAUGE,
         "seconds since 1970",

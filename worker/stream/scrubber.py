@@ -92,13 +92,17 @@ class Scrubber(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEdition:
-    """One edition of a reference table that is loaded, for the metrics."""
+    """One edition of a reference table that is loaded, for the metrics.
+
+    `trusted_to` is the last day on which its rows are carried forward; None when they are not.
+    """
 
     table: str
     edition: str
     in_force_from: date | None = None
     in_force_to: date | None = None
     rows: int = 0
+    trusted_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

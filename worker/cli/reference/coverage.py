@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
-from worker.cli.shared.console import echo
-from worker.reference.build.building import build, read_manifests
+from worker.cli.shared.console import counted, echo
+from worker.reference.build.building import DATED_BY, build, read_manifests
 from worker.reference.build.loading import read_folder
 from worker.reference.files.manifest import Manifest
 from worker.reference.tables.edition import Edition
@@ -18,12 +18,16 @@ from worker.reference.tables.edition import Edition
 
 @dataclass(frozen=True, slots=True)
 class TableCoverage:
-    """What one table covers on a day; `gaps` are days between two editions of which nothing is known."""
+    """What one table covers on a day; `gaps` are days between two editions that neither covers.
+
+    `carried_to` is the last day on which its last edition is trusted beyond its end; None when it is not.
+    """
 
     table: str
     title: str
     covers_from: date
     covers_to: date | None
+    carried_to: date | None
     editions: int
     rows: int
     gaps: tuple[tuple[date, date], ...]
@@ -31,6 +35,7 @@ class TableCoverage:
     refresh_days: int
     is_overdue: bool
     has_ended: bool
+    finds_open_rows: bool
 
 
 @click.command("coverage")
@@ -41,7 +46,8 @@ def coverage(on: datetime | None, directory: Path, form: str) -> None:
     """Show for each table which dates it covers, its gaps, its rows and its age.
 
     A table is overdue when its newest edition is older than the publisher's rhythm, and ended when no edition covers
-    the day itself: claims of that day are then not checked against it.
+    the day itself: claims of that day are then held to the edition before, as far as its rows are carried forward,
+    else not at all.
     """
     day = on.date() if on else today()
     folder = readable(lambda: read_folder(directory))
@@ -53,9 +59,9 @@ def coverage(on: datetime | None, directory: Path, form: str) -> None:
         return
     for each in held:
         bounds = f"{each.covers_from} to {each.covers_to or 'open'!s:<10}"
-        echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {_state(each)}")
+        echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {_state(each, day)}")
         for first, last in each.gaps:
-            echo(f"{'':<20} nothing from {first} to {last}")
+            echo(f"{'':<20} no edition from {first} to {last}")
 
 
 def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> TableCoverage:
@@ -67,6 +73,7 @@ def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: dat
         title=manifest.title,
         covers_from=own[0].in_force_from,
         covers_to=own[-1].in_force_to,
+        carried_to=own[-1].trusted_to,
         editions=len(own),
         rows=sum(each.rows for each in own),
         gaps=tuple(_gaps(own)),
@@ -74,6 +81,7 @@ def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: dat
         refresh_days=manifest.refresh_days,
         is_overdue=age > manifest.refresh_days,
         has_ended=not any(each.covers(on) for each in own),
+        finds_open_rows=DATED_BY[table] == "row" and own[-1].trusted_to is None,
     )
 
 
@@ -84,9 +92,13 @@ def _gaps(editions: list[Edition]) -> Iterable[tuple[date, date]]:
             yield earlier.in_force_to + one, later.in_force_from - one
 
 
-def _state(each: TableCoverage) -> str:
-    states = [
-        f"overdue, comes every {each.refresh_days} days" if each.is_overdue else "",
-        "does not cover this day" if each.has_ended else "",
-    ]
+def _state(each: TableCoverage, on: date) -> str:
+    states = [f"overdue, comes every {each.refresh_days} days" if each.is_overdue else ""]
+    if each.has_ended and each.covers_to and on > each.covers_to:
+        ended = f"ended {counted((on - each.covers_to).days, 'day')} ago"
+        is_carried = each.carried_to is not None and on <= each.carried_to
+        beyond = "open rows are still found" if each.finds_open_rows else "nothing is known"
+        states.append(f"{ended}, carried forward until {each.carried_to}" if is_carried else f"{ended}, {beyond}")
+    elif each.has_ended:
+        states.append("does not cover this day")
     return "; ".join(state for state in states if state) or "current"

@@ -81,8 +81,11 @@ def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, f
     content = csv_bytes(columns, edition.rows)
     other = predecessor(entry, manifest.editions)
     before = raw_rows(files[f"{table}/{other.file}"]) if other else ()
-    changes = compare_rows(table, manifest.key, before, raw_rows(content))
-    gone = sum(change.kind == "gone" for change in changes)
+    # Told in the order of time: rows of a later edition that an older one lacks came after it.
+    is_later = other is None or other.in_force_from <= entry.in_force_from
+    rows = (before, raw_rows(content)) if is_later else (raw_rows(content), before)
+    changes = compare_rows(table, manifest.key, *rows)
+    gone = sum(change.kind == "gone" for change in changes) if is_later else 0
     if other and gone * MOST_DROPPED > len(before) and not force:
         raise ImportRefusedError(
             f"{table}: {gone:,} of the {len(before):,} rows of {other.name} are not in {edition.name}, more than a "

@@ -48,6 +48,8 @@ def _spans(editions: Iterable[ReferenceEdition]) -> Series:
         # An edition without an end is in force until the next one, so the table has no last day.
         if ends and len(ends) == len(group):
             spans["reference_in_force_to_timestamp_seconds", table] = _timestamp(max(ends))
+            trusted = max(ends + [each.trusted_to for each in group if each.trusted_to is not None])
+            spans["reference_trusted_to_timestamp_seconds", table] = _timestamp(trusted)
     return spans
 
 

@@ -155,7 +155,7 @@ def test_coverage_lists_gaps(small: Path) -> None:
 
     result = run("coverage", "--on", "2026-02-01", "--directory", small)
 
-    assert "nothing from 2025-12-30 to 2025-12-31" in result.output
+    assert "no edition from 2025-12-30 to 2025-12-31" in result.output
     assert "asp_limits           2024-01-01 to 2026-12-31" in result.output
 
 
@@ -192,3 +192,22 @@ def test_diff_says_what_it_compares(small: Path, before: str, after: str, expect
 
     assert result.exit_code == 2
     assert expected in result.output
+
+
+@pytest.mark.parametrize(
+    ("table", "on", "told"),
+    [
+        ("containers", "2026-03-31", "current"),
+        ("containers", "2026-04-01", "ended 1 day ago, carried forward until 2027-04-01"),
+        ("containers", "2027-04-01", "ended 366 days ago, carried forward until 2027-04-01"),
+        ("containers", "2027-04-02", "ended 367 days ago, nothing is known"),
+        ("opps_status", "2026-04-01", "ended 1 day ago, nothing is known"),
+        ("taxonomy", "2026-04-01", "ended 1 day ago, open rows are still found"),
+    ],
+)
+def test_coverage_says_how_long_ago_a_table_ended(small: Path, table: str, on: str, told: str) -> None:
+    """And until when its rows are carried forward."""
+    lines = run("coverage", "--on", on, "--directory", small).output.splitlines()
+
+    (line,) = [each for each in lines if each.startswith(f"{table} ")]
+    assert line.endswith(told)

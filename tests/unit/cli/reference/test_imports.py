@@ -325,3 +325,16 @@ def test_an_edition_answers_alone_for_claims(small: Path, tmp_path: Path) -> Non
 
     assert result.exit_code == 0, result.output
     assert "claims whose verdict changes: " in result.output
+
+
+def test_an_older_edition_is_compared_with_the_one_after_it_in_the_order_of_time(small: Path, tmp_path: Path) -> None:
+    """What came later is added then and not gone, and fewer codes do not show that the file was cut short."""
+    older = given.asp_pricing([("J2357", "1"), ("J0001", "2")], "Effective October 1, 2023 through December 31, 2023")
+    (file,) = saved(tmp_path, older)
+
+    result = run("import", "asp-pricing", file, "--directory", small)
+
+    assert result.exit_code == 0, result.output
+    assert "asp_limits@2023q4: 2 rows, 2023-10-01 to 2023-12-31\ncompared with 2024q1:\n" in result.output
+    assert "asp_limits: gone: 1\n  J0001\n" in result.output
+    assert "  J2357  payment_limit: 1 -> " in result.output

@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -326,3 +326,25 @@ def test_series_of_tables_that_are_gone_are_removed() -> None:
         'claimscrub_reference_rows{table="mue"} 42.0',
         'claimscrub_reference_in_force_from_timestamp_seconds{table="mue"} 1.7750016e+09',
     ]
+
+
+def test_a_table_answers_until_its_rows_are_trusted_no_longer() -> None:
+    """The alert on stale tables begins there, and not on the last day of an edition that is carried forward."""
+    recorder = Recorder()
+    last, trusted_to = date(2026, 3, 31), date(2027, 4, 1)
+    carried = ReferenceEdition("mue", "q1", date(2026, 1, 1), last, trusted_to=trusted_to)
+    ended = ReferenceEdition("asp", "q1", date(2026, 1, 1), last)
+
+    report_reference(recorder, loaded("one", carried, ended))
+
+    page = recorder.exposition("")[0].decode()
+    told = {
+        table: float(line.rpartition(" ")[2])
+        for line in page.splitlines()
+        for table in ("mue", "asp")
+        if line.startswith(f'claimscrub_reference_trusted_to_timestamp_seconds{{table="{table}"}}')
+    }
+    assert told == {
+        table: datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+        for table, day in (("mue", trusted_to), ("asp", last))
+    }
