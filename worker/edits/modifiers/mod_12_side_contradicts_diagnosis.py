@@ -48,6 +48,8 @@ PARTS: Final[tuple[tuple[tuple[CodeRange, ...], tuple[str, ...]], ...]] = (
     ((("20500", "29999"), ("64400", "64999")), LIMB),
 )
 """Procedures on one part of the body, and the beginnings of the diagnoses of it."""
+AT_A_SITE: Final[tuple[CodeRange, ...]] = (("90460", "90480"), ("96360", "96549"), ("G0008", "G0010"))
+"""Injections and infusions, whose side is that of the muscle or vein, not of the disease."""
 ICD_10_FROM: Final = date(2015, 10, 1)
 
 
@@ -73,7 +75,8 @@ def side_contradicts_diagnosis(line: LineFacts, context: Context) -> Verdict | N
     J0178-RT for a diagnosis of the left eye.
 
     Accepted: 67028-RT for H35.3211; 67028-RT for H35.3231, of both eyes; 20610-LT for M17.11 and M25.562, one of which
-    is of the left knee, or for M05.79, which names no side; a diagnosis of another part of the body.
+    is of the left knee, or for M05.79, which names no side; a diagnosis of another part of the body; 96402-LT for
+    C50.911, since the side is that of the muscle, and so is that of a drug without a procedure on the part.
     """
     if WITH_SIDE.isdisjoint(line.modifiers):
         return DoesNotApply()
@@ -81,7 +84,9 @@ def side_contradicts_diagnosis(line: LineFacts, context: Context) -> Verdict | N
     if len(told) != 1 or line.on is None or line.on < ICD_10_FROM:
         return DoesNotApply()
     (side,) = told
-    part = next((part for procedures, part in PARTS if within(line.hcpcs, procedures)), EYE + EAR + BREAST + LIMB)
+    if within(line.hcpcs, AT_A_SITE):
+        return DoesNotApply()
+    part = _part(line.hcpcs) or _part_of_day(line, context)
     of_part = [code for code in context.claim.diagnoses_of((line,)) if code.startswith(part)]
     answers = [context.snapshot.diagnosis_side(code, line.on) for code in of_part]
     named = {answer.row.side for answer in answers if isinstance(answer, Found)}
@@ -104,3 +109,14 @@ def side_contradicts_diagnosis(line: LineFacts, context: Context) -> Verdict | N
         facts={"procedureCode": line.hcpcs, "modifier": written, "diagnoses": tuple(of_part), "side": other},
         fix=unsafe(modifier_replaced(line, place, instead)) if instead else None,
     )
+
+
+def _part(code: str) -> tuple[str, ...]:
+    """The beginnings of the diagnoses that a procedure is on; empty for a code of no part."""
+    return next((part for procedures, part in PARTS if within(code, procedures)), ())
+
+
+def _part_of_day(line: LineFacts, context: Context) -> tuple[str, ...]:
+    """What a line of no part, such as a drug, belongs to: the parts of the day's procedures; without them the eye."""
+    day = [each.hcpcs for each in context.claim.lines if each.on == line.on]
+    return tuple(beginning for code in day for beginning in _part(code)) or EYE
