@@ -16,6 +16,8 @@ LAST_PLACE: Final = Decimal("0.0005")  # half of the third decimal, the last tha
 LAST_PLACE_OF_TABLE: Final = Decimal("0.005")  # the crosswalk rounds the units of some containers to two
 MOST_DILUENT: Final = Decimal(50)
 """Milliliters; vials of powder are dissolved in 20 or less, a few in 50."""
+MOST_OF_A_SYRINGE: Final = Decimal(3)
+"""Milliliters that a label has injected at one place."""
 NO_VOLUME: Final = Decimal(1)
 """The size that the crosswalk gives powders and devices, and liquids of exactly 1 mL alike."""
 
@@ -42,6 +44,25 @@ def other_readings(quantity: Decimal, container: Container) -> tuple[Decimal, ..
     if item is None:
         return ()
     return (quantity * item, quantity * item * (items or 1), quantity * item / (size or 1))
+
+
+def is_package(quantity: Decimal, measure: str, container: Container, billed: Decimal) -> bool:
+    """Whether a quantity counts whole packages of several containers, such as a kit of two vials."""
+    item, items = container.units_per_item, container.package_qty
+    return bool(measure == EACH and item and items and quantity * item * items == billed)
+
+
+def is_volume_of_label(quantity: Decimal, measure: str, container: Container, billed: Decimal) -> bool:
+    """Whether a quantity can be the volume of whole containers that the crosswalk lists without one.
+
+    120 mg of denosumab are 1.7 mL by the label and of size 1 by the crosswalk. A part of a milliliter is read off a
+    label; who counts vials, or dissolves a powder, comes to whole ones.
+    """
+    item = container.units_per_item
+    if measure != MILLILITRE or container.package_size != NO_VOLUME or not item or billed < item or billed % item:
+        return False
+    of_one = quantity * item / billed
+    return 1 < of_one < MOST_OF_A_SYRINGE and of_one % 1 != 0
 
 
 def is_certain(quantity: Decimal, measure: str, container: Container, billed: Decimal) -> bool:

@@ -16,6 +16,8 @@ from worker.edits.units._ndc_quantity import (
     NO_VOLUME,
     counts_containers,
     is_certain,
+    is_package,
+    is_volume_of_label,
     other_readings,
     tolerance,
     units_of,
@@ -48,7 +50,7 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     and where more than half of a container is left, but neither JW nor JZ is there: a part may have been given.
 
     Accepted: the quantity given, that of the whole containers opened, or that of all lines of the drug and day; less
-    than a unit of difference. Beside a JW line and without JZ, less than a container. No data: quarters not in our
+    than a unit of difference; a kit counted as one; 1.7 ML of a vial whose volume the crosswalk does not list. Beside a JW line and without JZ, less than a container. No data: quarters not in our
     table, and vials whose content differs from lot to lot.
     """
     package, drug = line.line.drug_identification, line.drug
@@ -69,6 +71,12 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
         return NoData("NDC quantity in a measure that converts into billing units", line.number)
     beside = _beside(line, context)
     if any(_fits(reading, line, beside) for reading in readings):
+        return None
+    if any(
+        explains(quantity, measure.upper(), each, line.units)
+        for each in listed
+        for explains in (is_package, is_volume_of_label)
+    ):
         return None
     comes_to = readings[0].units.quantize(PLACES).normalize()
     certain = all(
