@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -24,6 +25,8 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90480"), ("90581", "90759")
 ADMINISTERED: Final = "90480"
 PART_B, NEVER_BILLED = "L", frozenset({"E1", "M"})
 """OPPS status indicators of vaccines: paid under Part B; not paid on any outpatient bill, or not billed to a MAC."""
+LAST_WITH_VACCINES: Final = date(2025, 12, 31)
+"""The status table lists no vaccines of a later quarter. Which of them Part B pays is law, so that they seldom move."""
 BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 # Injury, or exposure to a disease: then a vaccine treats, and Part B pays for it.
 TREATED: Final = ("S", "T", "Z20", "W53", "W54", "W55")
@@ -52,7 +55,7 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
     they treat an injury or an exposure.
 
     Flagged: S0028 to Medicare; 90750 (OPPS status M). As a warning: 90715, with no injury or exposure among the
-    diagnoses.
+    diagnoses; a vaccine in 2026, by its status of 2025.
 
     Accepted: 90662 (OPPS status L); 90715 with a wound; other payers; GA, GX, GY or GZ, which state that a denial is
     expected. Drug codes that Medicare does not pay are reported by HCP-05.
@@ -68,14 +71,16 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
             return None
         flaw = _flaw(line, f"{line.hcpcs} is a code of other payers (coverage code {code.row.coverage_code}).")
     else:
-        answer = line.code.opps_status
+        answer, is_of_day = line.code.opps_status, True
+        if not isinstance(answer, Found) and line.on > LAST_WITH_VACCINES:
+            answer, is_of_day = context.snapshot.opps_status(line.hcpcs, LAST_WITH_VACCINES), False
         if not isinstance(answer, Found):
             return NoData("OPPS status of vaccines", line.number)
         status = answer.row.status
         treats = any(diagnosis.startswith(TREATED) for diagnosis in context.claim.diagnoses)
         if status == PART_B or (treats and status not in NEVER_BILLED):
             return None
-        mild = None if status in NEVER_BILLED else Severity.WARN
+        mild = None if status in NEVER_BILLED and is_of_day else Severity.WARN
         flaw = _flaw(line, f"{line.hcpcs} is a vaccine of Part D (OPPS status {status}), not of Part B.", mild)
     return Bypassed(f"modifier {min(denied)}", line.number) if denied else flaw
 
