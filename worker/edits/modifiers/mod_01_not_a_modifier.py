@@ -9,6 +9,10 @@ from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Absent, Found, NotCovered
 
 TWO_CHARACTERS: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)
+AMBULANCE: Final = "A0"
+"""Lines of ambulances carry two letters of where the way began and ended, in no list."""
+PHYSICAL_STATUS: Final = frozenset(f"P{n}" for n in range(1, 7))
+"""CPT's states of the patient for anesthesia, which the table does not hold."""
 HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of the claim or SV105 of the line."}
 
 
@@ -28,7 +32,8 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
     Flagged: JN, which no list holds; POS, JZX and J, which are not two characters. A warning: two characters that CMS's
     whole list of October 2025 does not hold, such as QV, which ended, since a modifier may be newer than the list.
 
-    Accepted: JZ, in either case of letters. JG, of which we hold the last day, is MOD-02's.
+    Accepted: JZ, in either case of letters. JG, of which we hold the last day, is MOD-02's. No data: the two letters
+    of an ambulance's way, and P1 to P6.
     """
     verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.service.procedure_modifiers, 1):
@@ -40,10 +45,10 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
             problem, facts = f"modifier {place} is not two letters or digits", {"characters": str(len(modifier))}
         elif isinstance(answer, Found) and not answer.row.is_modifier:
             problem, facts = f"{modifier} is not a modifier", {"modifier": modifier}
-        elif isinstance(answer, Absent):
+        elif isinstance(answer, Absent) and not line.hcpcs.startswith(AMBULANCE) and modifier not in PHYSICAL_STATUS:
             problem, facts = f"CMS's list of October 2025 has no modifier {modifier}", {"modifier": modifier}
         else:
-            if isinstance(answer, NotCovered):
+            if isinstance(answer, (Absent, NotCovered)):
                 verdicts.append(NoData(f"modifier {modifier}", line.number))
             continue
         verdicts.append(
