@@ -12,9 +12,12 @@ from worker.reference.tables.answer import Found
 
 CONSULTATIONS: Final[tuple[CodeRange, ...]] = (("99242", "99245"),)
 PREVENTIVE: Final[tuple[CodeRange, ...]] = (("99381", "99387"), ("99391", "99397"))
+# Eye examinations of established patients, which the NCCI pairs with minor procedures again from 2014-04-01 (ASRS,
+# 2014-05-02); those of new patients are not paired. The held table lacks both.
+OF_THE_EYE: Final[tuple[CodeRange, ...]] = (("92012", "92014"),)
 # A hospital bills its clinic visits to Medicare with G0463, those of its emergency room with 99281 to 99285.
 HOSPITAL_VISITS: Final[tuple[CodeRange, ...]] = (("99281", "99285"), ("G0463", "G0463"))
-EVALUATIONS: Final = (*VISITS, *CONSULTATIONS, *PREVENTIVE)
+EVALUATIONS: Final = (*VISITS, *CONSULTATIONS, *PREVENTIVE, *OF_THE_EYE)
 # The codes of 96360-96549 that the table pairs with all eight visits, the visit in column 2, indicator 1; the others
 # are add-on codes, which go with one of these, and 96523, with which no visit is paid at all.
 ADMINISTRATIONS: Final = frozenset(
@@ -27,7 +30,8 @@ IN_A_HOSPITAL: Final = ADMINISTRATIONS - {"96372", "96377", "96401", "96402", "9
 )
 # NCCI Policy Manual, chapter 11: a visit beside a vaccine is reported with 25. The held table lacks these codes.
 VACCINATIONS: Final[tuple[CodeRange, ...]] = (("90460", "90474"), ("G0008", "G0010"))
-# An established patient's visit in the pair table: what is paired with it is paired with preventive visits as well.
+# An established patient's visit in the pair table: what is paired with it is paired with preventive visits and
+# examinations of the eye as well.
 ANY_VISIT: Final = "99213"
 SEPARABLE: Final = 1
 VISIT_APART: Final = frozenset({"24", "25", "57"})
@@ -53,9 +57,10 @@ def visit_without_modifier(line: LineFacts, context: Context) -> Verdict | list[
     significant and separate, which modifier 25 on the visit states.
 
     Flagged: 99213 with 96413 of the same date and provider. A warning: 99213 with 20610, 51720, 64615, 67028 or another
-    procedure of the pair table after the quarter that the table speaks for; a consultation; a preventive visit, or any
-    visit with a vaccine (90460-90474, G0008-G0010), for which we hold the manual and no pairs; on a hospital's claim a
-    clinic or emergency visit with an infusion or another procedure of status S or T.
+    procedure of the pair table after the quarter that the table speaks for; a consultation; a preventive visit, an eye
+    examination of an established patient (92012, 92014) or any visit with a vaccine (90460-90474, G0008-G0010), for
+    which we hold the rule and no pairs; on a hospital's claim a clinic or emergency visit with an infusion or another
+    procedure of status S or T.
 
     Accepted: 99213-25 with 96413; a visit to another provider or on another day. Modifiers 24 and 57 on the visit, and
     59 or an X modifier on the procedure, lift the edit as well. 99211 is different: no modifier lifts it.
@@ -95,8 +100,8 @@ def _paired(visit: LineFacts, on: date, context: Context) -> Iterator[tuple[Line
         elif within(other.hcpcs, VACCINATIONS):
             yield other, Severity.WARN
         elif not within(other.hcpcs, EVALUATIONS):
-            is_preventive = within(visit.hcpcs, PREVENTIVE)
-            column2 = ANY_VISIT if is_preventive else visit.hcpcs
+            is_not_held = within(visit.hcpcs, (*PREVENTIVE, *OF_THE_EYE))
+            column2 = ANY_VISIT if is_not_held else visit.hcpcs
             pair = context.snapshot.ncci_pair(other.hcpcs, column2, "practitioner", on)
             if isinstance(pair, Found) and pair.row.modifier_indicator == SEPARABLE:
-                yield other, None if pair.edition.covers(on) and not is_preventive else Severity.WARN
+                yield other, None if pair.edition.covers(on) and not is_not_held else Severity.WARN
