@@ -1,3 +1,4 @@
+import re
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -8,6 +9,7 @@ from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Found
 
+DEPOT: Final = re.compile(r"(?<!non-)\bdepot\b", re.IGNORECASE)
 INTRAVENOUS, SUBCUTANEOUS = "JA", "JB"  # modifiers that say how a drug was given
 LOCAL: Final = frozenset({"intravitreal", "intra-articular", "intravesical", "intrathecal", "intradetrusor"})
 # Routes of a drug, all of which must be among these, with the administrations that none of them has.
@@ -32,7 +34,7 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict 
     the drug by a different one, doubts both lines.
 
     Flagged: J3262-JB, under the skin, with 96413; J3397, into a vein, with 96372 alone; J2781, into the eye, or J7325,
-    into a joint, with 96372 alone.
+    into a joint, with 96372 alone; J2315, a depot, with 96374.
 
     Accepted: one fitting code among several; a drug whose routes are not in our tables, and not among the unverified
     hints either. JA and JB outrank the tables, whose routes may be incomplete, so that this warns. Not judged: days on
@@ -43,7 +45,7 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict 
         return NoData("which of several drugs the administration belongs to", day.lines[0].number)
     codes = {line.hcpcs for line in given}
     said = {modifier for line in day.lines for modifier in line.modifiers} & {INTRAVENOUS, SUBCUTANEOUS}
-    routes = frozenset(day.drug.routes or _remembered(day, context))
+    routes = frozenset(day.drug.routes or _of_a_depot(day) or _remembered(day, context))
     if not given or (not said and not routes):
         return NoData("how the drug is given", day.lines[0].number) if given else DoesNotApply()
     if said:
@@ -60,6 +62,11 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict 
             facts={"procedureCode": day.hcpcs, "route": route, "administrations": sorted(codes)},
         )
     return None
+
+
+def _of_a_depot(day: DrugDay) -> tuple[str, ...]:
+    """The routes of a drug whose descriptor calls it a depot: what is to stay in the tissue never goes into a vein."""
+    return ("SC", "IM") if DEPOT.search(f"{day.drug.generic_name} {day.drug.short_description}") else ()
 
 
 def _remembered(day: DrugDay, context: Context) -> tuple[str, ...]:
