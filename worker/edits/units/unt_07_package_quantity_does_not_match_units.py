@@ -50,8 +50,9 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     and where more than half of a container is left, but neither JW nor JZ is there: a part may have been given.
 
     Accepted: the quantity given, that of the whole containers opened, or that of all lines of the drug and day; less
-    than a unit of difference; a kit counted as one; 1.7 ML of a vial whose volume the crosswalk does not list. Beside a JW line and without JZ, less than a container. No data: quarters not in our
-    table, and vials whose content differs from lot to lot.
+    than a unit of difference; a kit counted as one; 1.7 ML of a vial whose volume the crosswalk does not list. Beside a
+    JW line and without JZ, less than a container. No data: quarters not in our table, and vials whose content differs
+    from lot to lot.
     """
     package, drug = line.line.drug_identification, line.drug
     if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:
