@@ -51,6 +51,8 @@ STORMS = (
     Entry("broker-kill", 20_000, 3, lambda s, f, c, n: storms.dying_brokers(s, f, c, sent=n, rounds=5, dark_s=0)),
     Entry("brokers-gone", 20_000, 3, lambda s, f, c, n: storms.dying_brokers(s, f, c, sent=n, rounds=0, dark_s=60)),
     Entry("recovery", 40_000, 1, lambda s, f, _, n: measures.recovery(s, f, sent=n, rounds=5)),
+    Entry("ready", 0, 1, lambda s, f, _, n: measures.ready(s, f, partitions=200)),  # noqa: ARG005 -- it has its own count
+    Entry("silence", 0, 1, lambda s, f, _, n: measures.silence(s, f, seconds=30)),  # noqa: ARG005 -- likewise
     Entry("backlog", 10_000, 1, lambda s, f, _, n: measures.backlog(s, f, sent=n, seconds=600)),
     Entry("hostile", 20_000, 1, lambda s, f, _, n: hostile_messages(s, f, sent=n)),
     Entry("crash-loop", 150_000, 1, lambda s, f, _, n: measures.crash_loops(s, f, sent=3000, rounds=n // 3000), 7200),

@@ -1,6 +1,7 @@
 """What is measured on Apache Kafka beside the ledgers: how soon a worker is back, and the memory of a backlog."""
 
 import asyncio
+import itertools
 import shutil
 import time
 from collections.abc import Iterable
@@ -13,14 +14,32 @@ import click
 import psutil
 
 from tests.inputs.malformed import sound, written
-from tests.kafka.storms import LIMIT_S, CrashLoop, crash_loop, filled, group
-from tests.stream.support import REAL_WORKER, WorkerProcess, committed, prepare, progress
+from tests.kafka.storms import LIMIT_S, PARTITIONS, CrashLoop, crash_loop, filled, group
+from tests.stream.support import (
+    REAL_WORKER,
+    WorkerProcess,
+    claim,
+    committed,
+    outcome_topics,
+    prepare,
+    progress,
+    until,
+)
+from worker.kafka.connection import open_producer
+from worker.kafka.read import tail
+from worker.kafka.topics import create_topics
 from worker.samples import synthetic
 from worker.settings import Settings
 
 RESULTS = Path(__file__).with_name("results")
 RECOVERY_MOST_S = 12.0
 MEMORY_MOST_MIB = 300
+READY_MOST_S = 5.0
+READY_MOST_MIB = 200
+SILENCE_MARGIN_S = 2.0
+A_SECOND = 60
+"""Claims that come in each second while a worker is killed."""
+
 _MIB = 1024 * 1024
 _SETTLE_S = 0.5
 
@@ -91,6 +110,69 @@ async def recoveries(settings: Settings, folder: Path, *, sent: int, rounds: int
 
 def _logged_s(worker: WorkerProcess, event: str) -> float:
     return datetime.fromisoformat(worker.events(event)[0]["timestamp"]).timestamp()
+
+
+async def ready(settings: Settings, folder: Path, *, partitions: int) -> Measured:
+    """Start one worker with many partitions on a fresh broker, and let it work off a few claims of each."""
+    await prepare(settings, [claim(number) for number in range(5 * partitions)], partitions, written_number)
+    with WorkerProcess(settings, folder, "worker") as worker:
+        await until(lambda: bool(worker.events("ready")), "the worker is ready", LIMIT_S)
+        opened_s = _logged_s(worker, "ready") - _logged_s(worker, "partitions-assigned")
+        await progress(settings, 5 * partitions, LIMIT_S)
+        most = psutil.Process(worker.process.pid).memory_info().rss // _MIB
+        connections = worker.metric('claimscrub_kafka_connections{state="open"}')
+    figures: dict[str, object] = {
+        "partitions": partitions,
+        "assigned to ready, s": round(opened_s, 1),
+        "connections": round(connections),
+        "memory, MiB": most,
+    }
+    return Measured(figures, opened_s <= READY_MOST_S and most <= READY_MOST_MIB)
+
+
+def written_number(value: bytes | None) -> bytes:
+    """Return a key for each claim, so that every partition has some."""
+    return value or b""
+
+
+async def silence(settings: Settings, folder: Path, *, seconds: float) -> Measured:
+    """Kill -9 one of two workers while claims come evenly; say how long readers of each partition hear nothing."""
+    default = int(Settings.model_fields["session_timeout_s"].default)
+    own = settings.model_copy(update={"session_timeout_s": default})
+    await create_topics(own, partitions=PARTITIONS)
+    heard: dict[int, list[float]] = {partition: [] for partition in range(PARTITIONS)}
+
+    async def send() -> None:
+        async with open_producer(own) as producer:
+            began = time.monotonic()
+            for number in itertools.count():
+                await producer.send(own.topics.inbound, claim(number), partition=number % PARTITIONS)
+                await asyncio.sleep(max(0.0, began + number / A_SECOND - time.monotonic()))
+
+    async def read() -> None:
+        async for record in tail(own, outcome_topics(own)):
+            heard[record.partition].append(time.monotonic())
+
+    with group(own, folder) as workers:
+        victim, other = workers.start(), workers.start()
+        await until(lambda: victim.is_ready() and other.is_ready(), "both are ready", LIMIT_S)
+        running = [asyncio.create_task(send()), asyncio.create_task(read())]
+        await until(lambda: all(heard.values()), "every partition is heard of", LIMIT_S)
+        killed_s = time.monotonic()
+        victim.kill()
+        await asyncio.sleep(seconds)
+        for task in running:
+            task.cancel()
+    found = sorted(_longest(killed_s, moments) for moments in heard.values())
+    # Each worker has half of the partitions; those of the victim are silent for longer.
+    others, own_ones = found[: PARTITIONS // 2], found[PARTITIONS // 2 :]
+    figures: dict[str, object] = {"its partitions": _spread(own_ones), "the other's": _spread(others)}
+    return Measured(figures, own_ones[-1] <= default + SILENCE_MARGIN_S)
+
+
+def _longest(began_s: float, moments: list[float]) -> float:
+    after = [began_s, *(each for each in moments if each > began_s), time.monotonic()]
+    return max(then - first for first, then in itertools.pairwise(after))
 
 
 SLOW_EDITS = Path(__file__).with_name("slow_edits")
