@@ -11,7 +11,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotCovered, NotInForce
-from worker.reference.tables.edition import Edition, Reach, reach
+from worker.reference.tables.edition import NOT_REACHED, Edition, Reach, reach
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -144,13 +144,19 @@ class GroupsByRow(Generic[Key, Row]):
 class ByEdition(Generic[Key, Row]):
     """Editions in order of time; each answers for its own dates only."""
 
-    __slots__ = ("_absent", "_carried", "_found", "_lasts", "_not_covered", "_starts", "editions", "rows")
+    __slots__ = (
+        *("_absent", "_carried", "_found", "_lasts", "_not_covered", "_reaches", "_starts", "_trusted"),
+        *("editions", "rows"),
+    )
 
     def __init__(self, editions: Iterable[tuple[Edition, Mapping[Key, Row]]]) -> None:
         held = tuple(editions)
         self.editions = tuple(edition for edition, _ in held)
         self._starts = [edition.in_force_from for edition in self.editions]
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
+        # Before its first day an edition is asked nothing, so that the first of all days means no trust.
+        self._trusted = [edition.trusted_to or date.min for edition in self.editions]
+        self._reaches = [(Reach(edition), Reach(edition, is_carried=True)) for edition in self.editions]
         self.rows = [rows for _, rows in held]
         self._found: list[dict[Key, Found[Row]]] = [{} for _ in self.rows]
         self._carried: list[dict[Key, Carried[Row]]] = [{} for _ in self.rows]
@@ -171,16 +177,23 @@ class ByEdition(Generic[Key, Row]):
 
     def reach(self, on: date) -> Reach:
         """How far the table reaches on a day."""
-        return reach(self.editions, on)
+        at = bisect_right(self._starts, on) - 1
+        if at < 0:
+            return NOT_REACHED
+        covering, carried = self._reaches[at]
+        if on <= self._lasts[at]:
+            return covering
+        return carried if on <= self._trusted[at] else NOT_REACHED
 
     def _carry(self, at: int, key: Key, on: date) -> Answer[Row]:
-        edition = self.editions[at]
-        # A key that the edition lacks may be in the one that we do not have.
-        if edition.trusted_to is None or on > edition.trusted_to or key not in self.rows[at]:
+        if on > self._trusted[at]:
             return self._not_covered
         carried = self._carried[at].get(key)
         if carried is None:
-            carried = self._carried[at][key] = Carried(self.rows[at][key], edition)
+            # A key that the edition lacks may be in the one that we do not have.
+            if key not in self.rows[at]:
+                return self._not_covered
+            carried = self._carried[at][key] = Carried(self.rows[at][key], self.editions[at])
         return carried
 
     def _find(self, at: int, key: Key) -> Found[Row] | Absent:
