@@ -61,7 +61,13 @@ def dialysis_code_without_dialysis(copy: Copy) -> None:
             each["diagnosisCode"] = "N184"
 
 
-@error("HCP-10", codes=("J0883", "Q0138"), few_lines=True, visit=False)
+@error(
+    "HCP-10",
+    codes=("J0883", "Q0138"),
+    few_lines=True,
+    visit=False,
+    companions={"DX-09": "the claim may have a diagnosis that excludes kidney failure"},
+)
 def ordinary_code_for_a_patient_on_dialysis(copy: Copy) -> None:
     for code in ("N186", "Z992"):
         copy.information["healthCareCodeInformation"].append({"diagnosisTypeCode": "ABF", "diagnosisCode": code})

@@ -17,6 +17,7 @@ from worker.edits.edit import (
 )
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.rules.continuation import on_the_other_claim
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.policy_rows import AddOnPairing
 
@@ -51,7 +52,8 @@ def add_on_without_primary(line: LineFacts, context: Context) -> Verdict | None:
     of another provider only; 96366 beside 96413 without 96365 or 96367, whose hours it counts; a day of another year
     than that of our list, which lacks primary codes that have ended.
 
-    Accepted: 96415 with 96413. Of codes for which the contractor names the primary codes, wholly or in part, only one
+    Accepted: 96415 with 96413; a claim that says that it is a part of one that was split, whose primary code may be on
+    the other. Of codes for which the contractor names the primary codes, wholly or in part, only one
     without any other procedure is flagged.
     """
     claim = context.claim
@@ -69,6 +71,8 @@ def add_on_without_primary(line: LineFacts, context: Context) -> Verdict | None:
         return _of_another_family(line, named)
     if answer.row[0].type != ALL_LISTED and any(_may_be_primary(other, context) for other in others):
         return NoData(f"the contractor's primary codes of {line.hcpcs}", line.number)
+    if not named and (elsewhere := on_the_other_claim(context, line.number)):
+        return elsewhere
     flaw = _flaw(line, answer.row, named)
     if named or line.on.year != answer.edition.in_force_from.year:
         return replace(flaw, severity=Severity.WARN)
