@@ -20,8 +20,8 @@ MAY_BE_EXCLUDED: Final = (
     | {"J0594", "J0640", "J0641", "J0642", "J0887", "J0894", "J1448", "J8999"}
 )  # fmt: skip
 BIOSIMILARS: Final = (
-    "adalimumab", "filgrastim", "infliximab", "natalizumab", "pegfilgrastim", "ranibizumab", "tocilizumab",
-    "ustekinumab",
+    "adalimumab", "aflibercept", "denosumab", "eculizumab", "filgrastim", "infliximab", "natalizumab", "omalizumab",
+    "pegfilgrastim", "ranibizumab", "tocilizumab", "ustekinumab",
 )  # fmt: skip
 """Beginnings of the names of biosimilars that are not chemotherapy."""
 CHEMOTHERAPY: Final = ("C", "J8", "J9", "Q")
