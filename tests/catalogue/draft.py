@@ -20,7 +20,7 @@ from tests.catalogue.diagnoses import KIDNEY_FAILURE, NOT_ON_DIALYSIS, ON_DIALYS
 from tests.catalogue.doses import JZ_EXISTS_FROM, DrugDose, Reporting, choose_dose, package_quantity
 from tests.catalogue.parties import SamplePayer
 from tests.catalogue.records import Given
-from tests.catalogue.supply import Supply
+from tests.catalogue.supply import COUNTS_GRAMS, Supply, is_unlisted
 from worker.reference.tables.rows import CareSetting, Container, Drug
 from worker.samples.synthetic import Json, line
 
@@ -133,7 +133,7 @@ class ClaimDraft:
             return False
         if self.place == "24" and self.payer.medicare_rules:
             return False
-        return drug.drug_class != "noc_unlisted"
+        return not is_unlisted(drug)
 
     def give(self, code: str, on: date) -> bool:
         """Add the lines of one drug; False when it cannot be billed validly here."""
@@ -161,7 +161,7 @@ class ClaimDraft:
         package = self._package(drug, dose, on)
         if len(parts) > 1:
             return self._give_in_parts(parts, drug, on, manner, pointed)
-        if package is None and self.payer.wants_ndc and drug.drug_class != "noc_unlisted":
+        if package is None and self.payer.wants_ndc and not is_unlisted(drug):
             return False
         price = self._price(code, dose.given + dose.discarded)
         modifiers = self._modifiers(code, on, manner)
@@ -285,7 +285,7 @@ class ClaimDraft:
         if bill.package:
             quantity, measure = package_quantity(drug, bill.package, units)
             made["drugIdentification"] = _package(bill.package.ndc11, str(quantity), measure)
-        elif drug.drug_class == "noc_unlisted":
+        elif is_unlisted(drug):
             made["drugIdentification"] = _package("99999000901", str(units), "UN")
             made["additionalNotes"] = "Zynthetimab 50 mg intravenous, invoice on file"
         if drug.hcpcs in ESA and (self.payer.medicare_rules or self.random.random() < 0.5):
@@ -306,7 +306,7 @@ class ClaimDraft:
         return len(self.lines)
 
     def _description(self, drug: Drug) -> str | None:
-        if drug.drug_class == "noc_unlisted":
+        if is_unlisted(drug):
             return "Zynthetimab 50 mg IV"
         names = [name for name in (*drug.names, drug.short_description) if name]
         return self.random.choice(names)[:80] if names and self.random.random() < 0.4 else None
@@ -314,13 +314,27 @@ class ClaimDraft:
     def _dose(self, code: str, on: date) -> DrugDose | None:
         limit = self._supply.limit(code, self._setting, on)
         most = limit.value if limit and limit.value else None
+        if is_unlisted(self._supply.drugs[code]) and code != COUNTS_GRAMS:
+            most = 1  # the dose is in the description
         wanted = self.wanted.wasted if not self.drugs else None
         if self.dispensed and on < SUPPLIERS_DISCARD_FROM:
             wanted = False
         reporting = self._reporting(code, on)
         dose = choose_dose(code, on, self._supply, self.random, reporting=reporting, most=most, wasted=wanted)
-        if dose is None and not (self.payer.medicare_rules and self._supply.limit_applies(code, self._setting, on)):
-            dose = choose_dose(code, on, self._supply, self.random, reporting=reporting, most=None, wasted=wanted)
+        if (
+            dose is None
+            and most != 1
+            and not (self.payer.medicare_rules and self._supply.limit_applies(code, self._setting, on))
+        ):
+            dose = choose_dose(
+                code,
+                on,
+                self._supply,
+                self.random,
+                reporting=reporting,
+                most=most if most == 1 else None,
+                wasted=wanted,
+            )
         return dose
 
     def _reporting(self, code: str, on: date) -> Reporting:

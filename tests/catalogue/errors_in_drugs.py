@@ -61,7 +61,12 @@ def unlisted_code_without_a_name(copy: Copy) -> None:
     copy.drug_line().pop("additionalNotes")
 
 
-@error("HCP-03", codes=UNLISTED, few_lines=True)
+@error(
+    "HCP-03",
+    codes=tuple(code for code in UNLISTED if code != "J7999"),  # a compound has no NDC
+    few_lines=True,
+    companions={"NDC-01": "Medicaid wants the NDC of every drug"},
+)
 def unlisted_code_without_package(copy: Copy) -> None:
     copy.drug_line().pop("drugIdentification")
 

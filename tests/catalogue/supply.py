@@ -20,6 +20,11 @@ COVERED_FROM, COVERED_TO = date(2024, 1, 1), date(2026, 12, 31)
 
 NOT_PAYABLE: Final = frozenset("IMS")
 """HCPCS coverage codes: not payable by Medicare, not covered by Medicare, not covered by law."""
+ALSO_UNLISTED: Final = frozenset(
+    {"90399", "90749", "A4641", "A9699", "C9399", "J7199", "J7599", "J7699", "J7799", "J8597"}
+)
+"""Codes "not otherwise classified" that the table of drugs has among other kinds."""
+COUNTS_GRAMS: Final = "J1599"
 CONTENT_BY_LOT: Final = frozenset({"J0256"})
 SELF_GIVEN: Final = frozenset(
     """J0135 J0139 J0593 J0599 J0801 J0802 J1324 J1438 J1595 J1675 J1744 J1811 J1812 J1813 J1814 J1815 J1817 J1826 J1830
@@ -28,6 +33,11 @@ SELF_GIVEN: Final = frozenset(
 )
 """Drugs that patients usually inject themselves, which Medicare contractors exclude or want a route for."""
 SUPPLIED: Final = frozenset({"inhalation_dme", "oral_anticancer", "immunosuppressive"})
+
+
+def is_unlisted(drug: Drug) -> bool:
+    """Whether the code stands for any drug without a code of its own."""
+    return drug.drug_class == "noc_unlisted" or drug.hcpcs in ALSO_UNLISTED
 
 
 @dataclass(frozen=True)

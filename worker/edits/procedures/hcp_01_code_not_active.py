@@ -3,6 +3,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.ingredients import share_ingredient
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -14,6 +15,7 @@ CODE: Final = re.compile(r"[A-Z]\d{4}|\d{4}[0-9A-Z]", re.ASCII)
 # Families of which the drugs table holds nearly every code; other Q codes are casts, grafts, services.
 DRUG_FAMILY: Final = re.compile(r"J|Q[25]|Q99")
 HCPCS: Final = "HC"
+MOST_CHOICES: Final = 4
 
 
 @line_edit(
@@ -76,9 +78,24 @@ def code_not_active(line: LineFacts, context: Context) -> Verdict | None:
 def _instead(drug: Drug, on: date, context: Context) -> str:
     successor = context.snapshot.successor_of(drug)
     if successor is None:
-        return f"Bill the code that is in force for the drug on {on}, and recount the units."
+        others = _in_force(drug, on, context)
+        which = f" ({', '.join(others)}, by the form and maker)" if others else ""
+        return f"Bill the code that is in force for the drug on {on}{which}, and recount the units."
     units = [f"{each.unit_amount} {each.unit}" for each in (successor, drug)]
     bill = f"Bill {successor.hcpcs}, per {' instead of '.join(dict.fromkeys(units))}"
     if isinstance(context.snapshot.drug(successor.hcpcs, on), Found):
         return f"{bill}, and recount the units."
     return f"{bill}, if it is in force on {on}, which our table does not show; recount the units."
+
+
+def _in_force(drug: Drug, on: date, context: Context) -> tuple[str, ...]:
+    """Codes of the same ingredient on that day, where they are few enough to choose from."""
+    name = drug.generic_name or next(iter(drug.names), "")
+    codes = [
+        other.hcpcs
+        for other in context.snapshot.drugs_named(name)
+        if other.hcpcs != drug.hcpcs
+        and isinstance(context.snapshot.drug(other.hcpcs, on), Found)
+        and share_ingredient(drug, other, context.snapshot)
+    ]
+    return tuple(codes) if len(codes) <= MOST_CHOICES else ()

@@ -1,9 +1,19 @@
+from collections.abc import Sequence
+
 from schemas.outcome import Citation, Severity
-from worker.edits.drugs.packages import codes_of, facts_of, mixes_biosimilars, siblings
+from worker.edits.drugs.packages import (
+    brand_named,
+    codes_of,
+    facts_of,
+    has_package_or_text,
+    mixes_biosimilars,
+    of_brand,
+    siblings,
+)
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.traits import Trait
+from worker.reference.tables.rows import Container
 
 
 @drug_line_edit(
@@ -11,7 +21,6 @@ from worker.edits.facts.traits import Trait
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
-    needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
     tables=("containers",),
 )
@@ -21,17 +30,24 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
     Why: each biosimilar has a code and a price of its own, and so has the reference product. Payers compare the code
     with the NDC; the wrong one of the family is paid wrongly or returned.
 
-    Flagged: the NDC of Inflectra (Q5103) under J1745, or under Q5104.
+    Flagged: the NDC of Inflectra (Q5103) under J1745, or under Q5104. A warning where only the description names the
+    brand: "INFLECTRA 400 MG" under J1745.
 
     Accepted: the NDC of Inflectra under Q5103; a package that the crosswalk lists under both codes. Another form of one
     product is reported by HCP-08, another drug by NDC-06.
     """
-    others = siblings(line, context.snapshot)
-    if others is None or line.drug is None or not mixes_biosimilars(line.drug, others):
+    if not has_package_or_text(line):
         return DoesNotApply()
-    if not others:
-        return None
-    containers = [container for container, _ in others]
+    others = siblings(line, context.snapshot)
+    if line.drug and others and mixes_biosimilars(line.drug, others):
+        return _of_package(line, [container for container, _ in others])
+    named = brand_named(line, context.snapshot)
+    if line.drug and named and not others and mixes_biosimilars(line.drug, [(None, named[1])]):
+        return of_brand(line, *named)
+    return None if line.drug and others == () and mixes_biosimilars(line.drug, ()) else DoesNotApply()
+
+
+def _of_package(line: LineFacts, containers: Sequence[Container]) -> Verdict:
     product, codes = containers[0], codes_of(containers)
     return Flaw(
         message=f"NDC {product.ndc11} is {product.brand}, which is billed as {codes}, not as {line.hcpcs}.",

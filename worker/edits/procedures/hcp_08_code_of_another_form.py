@@ -1,9 +1,19 @@
+from collections.abc import Sequence
+
 from schemas.outcome import Citation, Severity
-from worker.edits.drugs.packages import codes_of, facts_of, mixes_biosimilars, siblings
+from worker.edits.drugs.packages import (
+    brand_named,
+    codes_of,
+    facts_of,
+    has_package_or_text,
+    mixes_biosimilars,
+    of_brand,
+    siblings,
+)
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.traits import Trait
+from worker.reference.tables.rows import Container
 
 
 @drug_line_edit(
@@ -11,7 +21,6 @@ from worker.edits.facts.traits import Trait
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("507", "218"), carc=("16",), rarc=("N846", "N56")),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
-    needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
     tables=("containers",),
 )
@@ -22,17 +31,24 @@ def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
     billing unit and a price many times higher.
 
     Flagged: the NDC of a Sandostatin LAR Depot kit (J2353, 1 mg) under J2354 (25 mcg); the NDC of Cipla's lanreotide
-    (J1932) under J1930.
+    (J1932) under J1930; the NDC of a vial of J3358 under J3357, of which the crosswalk has no package. A warning where
+    only the description names the brand: "PEMFEXY 500 MG" under J9305.
 
     Accepted: the NDC under the code that the crosswalk lists it under. Biosimilars are reported by HCP-06, another drug
     by NDC-06.
     """
-    others = siblings(line, context.snapshot)
-    if others is None or line.drug is None or mixes_biosimilars(line.drug, others):
+    if not has_package_or_text(line):
         return DoesNotApply()
-    if not others:
-        return None
-    containers = [container for container, _ in others]
+    others = siblings(line, context.snapshot)
+    if line.drug and others and not mixes_biosimilars(line.drug, others):
+        return _of_package(line, [container for container, _ in others])
+    named = brand_named(line, context.snapshot)
+    if line.drug and named and not others and not mixes_biosimilars(line.drug, [(None, named[1])]):
+        return of_brand(line, *named)
+    return None if line.drug and others == () and not mixes_biosimilars(line.drug, ()) else DoesNotApply()
+
+
+def _of_package(line: LineFacts, containers: Sequence[Container]) -> Verdict:
     product, codes = containers[0], codes_of(containers)
     return Flaw(
         message=f"NDC {product.ndc11} is {product.brand} of {product.labeler}: billed as {codes}, not as {line.hcpcs}.",
