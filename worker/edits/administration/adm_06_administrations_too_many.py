@@ -138,7 +138,8 @@ def _minutes(line: LineFacts, codes: AbstractSet[str], context: Context) -> int 
 def _too_many(line: LineFacts, units: Decimal, most: Decimal, why: str) -> Flaw:
     return Flaw(
         message=f"{line.hcpcs} is billed with {in_words(units)}, but {why}.",
-        hint=f"Bill at most {in_words(most)}, or have the record ready that shows more.",
+        hint=(f"Bill at most {in_words(most)}" if most else "Remove the line")
+        + ", or have the record ready that shows more.",
         at=in_line(line, "serviceUnitCount"),
         facts={"procedureCode": line.hcpcs, "billedUnits": units, "most": most},
     )

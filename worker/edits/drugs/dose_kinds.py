@@ -76,7 +76,7 @@ def _written(line: LineFacts, day: DrugDay) -> DoseKind | None:
 def _of_code(line: LineFacts, on: date, snapshot: Snapshot) -> DoseKind | None:
     """What holds for every container of the code: a package that the line names may be another one."""
     if line.drug and line.drug.unit == DOSE and line.drug.drug_class in OF_ONE_DOSE:
-        return DoseKind(is_single=True, shown_by="the descriptor, whose unit is the dose")
+        return DoseKind(is_single=True, shown_by="the descriptor (its unit is the dose)")
     if line.line.drug_identification is not None:
         return None
     kinds = {container.ndc11: _of_container(container, on, snapshot) for container in line.code.marketed}
@@ -102,5 +102,5 @@ def _of_listed_code(rows: tuple[Container, ...], on: date, snapshot: Snapshot) -
     """A code on the CMS list has single-dose packages only, so that its packages are so under any code."""
     for row in rows:
         if isinstance(snapshot.waste_duty(row.hcpcs, on), (Found, NotInForce)):
-            return DoseKind(is_single=True, shown_by=f"the CMS list, which has {row.hcpcs} of the same package")
+            return DoseKind(is_single=True, shown_by=f"the CMS list (it has {row.hcpcs} of the same package)")
     return None

@@ -72,8 +72,9 @@ def unlisted_code_without_detail(line: LineFacts, context: Context) -> Verdict |
     ):
         verdicts.append(
             Flaw(
-                message=f"{line.hcpcs} is an unlisted code; we do not find {' and '.join(lacking)} on the line.",
-                hint=f"Send name, dose given and route in {element}, and the NDC of the package.",
+                message=f"{line.hcpcs} is an unlisted code; we do not find {', '.join(lacking)} on the line.",
+                hint=f"Send name, dose given and route in {element}"
+                + ("." if line.hcpcs in COMPOUNDED else ", and the NDC of the package."),
                 at=in_line(line, "description"),
                 facts={"procedureCode": line.hcpcs, "missing": lacking},
                 severity=Severity.WARN,

@@ -35,7 +35,9 @@ def units_not_whole(line: LineFacts, _: Context) -> Verdict | None:
     return Flaw(
         message=f"{line.hcpcs} is billed with {units} units; drug units are whole numbers.",
         hint=(
-            f"Bill {in_words(rounded)}: discarded amounts are rounded down; without a whole unit there is no JW line."
+            "Remove the JW line: discarded amounts are rounded down, and less than a unit is not billed."
+            if line.is_waste and not rounded
+            else f"Bill {in_words(rounded)}: discarded amounts are rounded down."
             if line.is_waste
             else f"Bill {in_words(rounded)}: every begun unit of the dose given counts."
         ),

@@ -45,7 +45,7 @@ def units_do_not_match_dose(day: DrugDay, context: Context) -> Verdict | None:
         dose = amount_in_words(day.dose_given, day.drug.unit)
         unit = amount_in_words(day.unit_dose, day.drug.unit)
         return Flaw(
-            message=f"{day.hcpcs} is billed per {unit}: {dose} is {in_words(expected)}, not {billed}.",
+            message=f"{day.hcpcs} is billed per {unit}: a dose of {dose} takes {in_words(expected)}, not {billed}.",
             hint=f"Bill {in_words(expected)}, or correct the dose in the record.",
             at=in_line(line, "serviceUnitCount"),
             facts={
