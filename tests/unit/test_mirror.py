@@ -35,6 +35,7 @@ TESTED_ELSEWHERE: Final = {
     "cli/replay": "tests/stream/test_replay.py",
     "cli/shared/selection": "tests/stream/test_replay.py",
     "cli/text/outcome": "tests/unit/cli/check/test_command.py",
+    "edits/drugs/packages": "tests/edits/cases/procedures/hcp_06.yaml",
     "edits/drugs/dose_kinds": "tests/edits/cases/waste/wst_01.yaml",
     "edits/edit": "tests/edits/test_catalogue.py",
     "edits/facts": "tests/edits/cases",

@@ -1,6 +1,7 @@
 from typing import Literal
 
 from schemas.outcome import BasisLevel, Citation, Severity
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
 from worker.edits.facts.basis import basis_of
 from worker.edits.facts.claim import ClaimFacts
@@ -39,7 +40,7 @@ def tables_fall_short(claim: ClaimFacts, context: Context) -> Verdict | None:
         return None
     tables = {
         "without answer": ", ".join(basis.missing),
-        "carried": ", ".join(f"{each.edition} ({each.age_days} days)" for each in basis.carried),
+        "carried": ", ".join(f"{each.edition} ({in_words(each.age_days, 'day')})" for each in basis.carried),
     }
     told = "; ".join(f"{how}: {names}" for how, names in tables.items() if names)
     return Flaw(

@@ -1,7 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.reference.tables.answer import Carried, Found
@@ -11,14 +11,16 @@ WHY_NOT: Final = {
     "M": "not covered by Medicare",
     "S": "excluded from Medicare by law",
 }
+OF_OTHER_PAYERS: Final = ("S", "T", "H")
 BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 
 
-@drug_line_edit(
+@line_edit(
     "HCP-05",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("585",), carc=("96",), rarc=("N425",)),
     citation=Citation(source="CMS, HCPCS Level II: coverage code of the procedure code"),
+    about=lambda code, _: not code.startswith(OF_OTHER_PAYERS),
 )
 def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
     """Medicare pays nothing for the code, whatever the circumstances.
@@ -26,13 +28,14 @@ def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
     Why: CMS marks each code with its Medicare coverage; I, M and S mean that it is not paid. Such a line only
     delays the others, unless the denial is wanted.
 
-    Flagged: J1202 (miglustat by mouth, I); J3570 (laetrile, M); J7304 (contraceptive patch, S).
+    Flagged: J1202 (miglustat by mouth, I); J3570 (laetrile, M); J7304 (contraceptive patch, S); M0300 (chelation into a
+    vein, M).
 
     Accepted: the same to another payer; with GA, GX, GY or GZ, which state that a denial is expected. A code with a
-    medically unlikely edit of 0 in force is reported by UNT-03.
+    medically unlikely edit of 0 in force is reported by UNT-03, an S, T or H code by HCP-12.
     """
-    coverage = line.drug_answer.row.coverage_code if isinstance(line.drug_answer, Found) else None
-    if not context.profile.medicare or not coverage or line.on is None:
+    coverage = _coverage(line, context) if context.profile.medicare else None
+    if not coverage or line.on is None:
         return DoesNotApply()
     if coverage not in WHY_NOT:
         return None
@@ -47,3 +50,13 @@ def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
         at=in_line(line, "procedureCode"),
         facts={"procedureCode": line.hcpcs, "coverageCode": coverage},
     )
+
+
+def _coverage(line: LineFacts, context: Context) -> str | None:
+    """The coverage code of a drug, or of any other HCPCS code on that day, as far as the tables know it."""
+    if isinstance(line.drug_answer, Found):
+        return line.drug_answer.row.coverage_code
+    if line.on is None or not line.hcpcs[:1].isalpha():
+        return None
+    answer = context.snapshot.hcpcs_code(line.hcpcs, line.on)
+    return answer.row.coverage_code if isinstance(answer, Found) else None
