@@ -51,6 +51,8 @@ async def test_every_worker_of_a_group_swaps_and_one_that_starts_later_too(
         await send_notice(settings, ReferenceNotice(directory=str(config.folder / "gone"), digest="e" * 64))
         await send_claims(settings, [json.dumps(sound() | {"id": number}).encode() for number in range(20)])
         with WorkerProcess(settings, tmp_path, "late", REAL_WORKER) as late:
+            # On a busy machine the other one has taken its partitions, and done its claims, before it has begun.
+            await until(lambda: bool(late.events("starting")), "the late worker has begun")
             await progress(settings, 20)
             await until(lambda: sum(updates(two).values()) == 2, "the other worker has refused the second notice")
             await until(lambda: has(late, digest), "the late worker has come to the good tables")
