@@ -22,7 +22,8 @@ from worker.reference.tables.answer import Found
 OF_OTHER_PAYERS: Final = ("S", "T", "H")
 NOT_PAID: Final = frozenset({"I", "M", "S"})
 VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90480"), ("90581", "90759"))
-ADMINISTERED: Final = "90480"
+NOT_OF_PREVENTION: Final = frozenset({"90480", "90586"})
+"""Giving a vaccine against COVID-19; BCG for the bladder, a treatment of cancer in Medicare's price file."""
 PART_B, NEVER_BILLED = "L", frozenset({"E1", "M"})
 """OPPS status indicators of vaccines: paid under Part B; not paid on any outpatient bill, or not billed to a MAC."""
 LAST_WITH_VACCINES: Final = date(2025, 12, 31)
@@ -33,7 +34,7 @@ TREATED: Final = ("S", "T", "Z20", "W53", "W54", "W55")
 
 
 def _is_of_concern(code: str, _: Configuration) -> bool:
-    return code.startswith(OF_OTHER_PAYERS) or (within(code, VACCINES) and code != ADMINISTERED)
+    return code.startswith(OF_OTHER_PAYERS) or (within(code, VACCINES) and code not in NOT_OF_PREVENTION)
 
 
 @line_edit(
