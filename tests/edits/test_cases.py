@@ -1,5 +1,6 @@
 """Every edit's cases: one YAML file an edit, each case a claim and what the edit must say of it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,18 @@ def test_every_edit_has_cases_that_pass_and_cases_that_fail() -> None:
         # An edit on a payer's list of codes accepts by not looking at the codes that are not on it.
         assert "fail" in results, edit.id
         assert results & {"pass", "bypassed"}, edit.id
+
+
+def test_each_hint_is_one_of_those_that_the_edit_explains(pipeline: Pipeline) -> None:
+    """`explain` shows what findings say, with `…` for a claim's values: neither can drift from the other."""
+    explained = {edit.id: [_pattern(each) for each in edit.to_do] for edit in load_edits()}
+    seen = {(finding.edit, finding.hint) for case in CASES for finding in scrub_case(case, pipeline).findings}
+
+    assert len(seen) > len(explained)
+    assert [
+        each for each in sorted(seen) if not any(pattern.fullmatch(each[1]) for pattern in explained[each[0]])
+    ] == []
+
+
+def _pattern(to_do: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, to_do.split("…"))), re.DOTALL)

@@ -93,6 +93,8 @@ class DoesNotApply:
     """The edit has nothing to say about this subject; coverage counts it neither as passed nor as undecided."""
 
 
+_TO_DO: Final = "To do: "
+
 Verdict: TypeAlias = Flaw | NoData | Bypassed | DoesNotApply
 Verdicts: TypeAlias = Verdict | Iterable[Verdict] | None
 """What an edit says of one subject: nothing, one verdict, or several."""
@@ -168,6 +170,20 @@ class Edit(Generic[Subject]):
     def summary(self) -> str:
         """The first sentence of the explanation."""
         return self.explanation.strip().split("\n", 1)[0]
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The explanation without its last part, what to do."""
+        return tuple(each for each in self._paragraphs if not each.startswith(_TO_DO))
+
+    @property
+    def to_do(self) -> tuple[str, ...]:
+        """What the hints of the findings say, with `…` for a claim's values."""
+        return tuple(each.removeprefix(_TO_DO) for each in self._paragraphs if each.startswith(_TO_DO))
+
+    @property
+    def _paragraphs(self) -> list[str]:
+        return [" ".join(each.split()) for each in self.explanation.strip().split("\n\n")]
 
 
 def _any_code(_code: str, _: Configuration) -> bool:

@@ -1,6 +1,5 @@
 """Shows one edit: what it finds and why, the payer's likely answer, and the settings of the payer profiles."""
 
-import inspect
 import json
 from collections.abc import Iterable
 
@@ -9,7 +8,6 @@ from rich.console import Console
 from rich.text import Text
 
 from worker.cli.edits import source_of
-from worker.cli.explain.hints import hints_of
 from worker.cli.shared.console import SEVERITY_STYLE, say
 from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit, Scope
@@ -20,6 +18,7 @@ from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 
 _INDENT = 2
+_AS_FOUND = "The finding shows under `To do` what to enter; the accepted example is correct."
 _SWITCHES = """\
 edits:
   {edit}: {{off: {{reason: "why", owner: "who is responsible", until: 2027-12-31}}}}
@@ -33,8 +32,8 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
     head.append(edit.severity.value.upper(), SEVERITY_STYLE[edit.severity])
     say(console, head)
     console.print()
-    for paragraph in inspect.cleandoc(edit.explanation).split("\n\n"):
-        say(console, " ".join(paragraph.split()), _INDENT)
+    for paragraph in edit.paragraphs:
+        say(console, paragraph, _INDENT)
     console.print()
     say(console, f"Looks at: each {edit.scope.value} (family {edit.family}, {edit.status.value})", _INDENT)
     say(console, f"Claims: {' and '.join(sorted(edit.kinds, reverse=True))}", _INDENT)
@@ -59,7 +58,7 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
 
 def _show_fix(console: Console, edit: AnyEdit) -> None:
     say(console, "How to fix:", _INDENT)
-    for hint in hints_of(edit):
+    for hint in edit.to_do or [_AS_FOUND]:
         say(console, hint, _INDENT * 2)
 
 

@@ -30,6 +30,8 @@ def administration_missing(day: DrugDay, context: Context) -> Verdict | None:
     Accepted: any injection, infusion or other procedure of that date in which a drug is given. Not judged: oral,
     inhaled and other drugs that are not injected, facilities, places to which suppliers deliver, and a claim whose note
     says that it was split: the administration may be on the other one.
+
+    To do: Add the code by which the drug was given, or see whether it is on another claim.
     """
     if not day.given or day.drug.drug_class not in GIVEN_BY_STAFF:
         return None

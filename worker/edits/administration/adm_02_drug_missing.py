@@ -38,6 +38,12 @@ def drug_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict]
 
     Accepted: any line of the date that may be a drug, whether it is in our tables or not; pump and line care;
     facilities, which bill the drug themselves; a payer whose drugs come from other suppliers (`supplied_by_others`).
+
+    To do: Remove … here; send it on the line of the drug, with the units that were discarded.
+
+    To do: Remove … here; send it on the line of the drug, with the units that were given.
+
+    To do: Add the drug's line; bill a drug that cost nothing with a charge of 0.01 and a note.
     """
     giving = [line for line in claim.lines if line.traits & Trait.INJECTION_OR_INFUSION]
     verdicts: list[Verdict] = [_on_wrong_line(line) for line in giving if line.traits & Trait.WASTE_MODIFIER]

@@ -56,6 +56,8 @@ def administration_of_other_family(day: DrugDay, context: Context) -> Verdict | 
     Flagged: J0897 with 96401 and no other injection, with J0897 on the list `ordinary`.
 
     Accepted: J0897 with 96372. Not judged: drugs on neither list, and days on which another drug was given.
+
+    To do: Bill the administration with … to …, by route and time.
     """
     families, given = context.options(Families), given_on(day, context.claim)
     wanted, what = (

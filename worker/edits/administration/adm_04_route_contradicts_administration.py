@@ -39,6 +39,8 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict 
     Accepted: one fitting code among several; a drug whose routes are not in our tables, and not among the unverified
     hints either. JA and JB outrank the tables, whose routes may be incomplete, so that this warns. Not judged: days on
     which another drug was given.
+
+    To do: Correct the code of the administration, or the drug's code or modifier.
     """
     given = given_on(day, context.claim)
     if given is None:

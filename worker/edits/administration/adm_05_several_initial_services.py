@@ -34,6 +34,8 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Verdict | list[Ve
 
     Accepted: 96413 and 96367; 96413 and 96365-59; initial services of other dates or providers; 76 and 77, which
     state that a service was repeated.
+
+    To do: …; a second access or encounter carries 59 or an X modifier.
     """
     initial = [line for line in claim.lines if line.hcpcs in INITIAL and line.on]
     if not initial:

@@ -46,6 +46,12 @@ def administrations_too_many(line: LineFacts, context: Context) -> Verdict | lis
     Accepted: 96372 x 2 with J2357 x 60, which may be two syringes and more; 96415 x 1 for the same times; 96413 from
     9:00 to 9:16; a second 96368 with 59 or an X modifier, through another access. No data: drugs whose containers are
     not known, infusions without times in the record, several infusions of one day whose times do not name their lines.
+
+    To do: Bill …, or have the record ready that shows more time.
+
+    To do: Remove the line, or have the record ready that shows more time.
+
+    To do: Bill at most …, or have the record ready that shows more.
     """
     if line.on is None or line.units is None or line.spans_days:
         return DoesNotApply()

@@ -31,6 +31,8 @@ def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Verdict |
 
     Accepted: start and end. A record of neither time, where none is required, is not judged: it may be about the drug
     alone. Times that a drug's guide asks for are reported by the guide's own edit.
+
+    To do: Send them as elements of `documentation`; they are in: … (PWK …).
     """
     infusions = [line for line in claim.lines if line.hcpcs in BILLED_BY_TIME]
     if not infusions:

@@ -46,6 +46,10 @@ def vaccine_given_by_general_code(line: LineFacts, context: Context) -> Verdict 
 
     Accepted: 90662 with G0008; 90662 with G0008 and 90732 with G0009; 90714 (tetanus) with 90471; bills of rural health
     clinics and health centers; GY; a payer other than Medicare, unless its profile says `medicare_codes: true`.
+
+    To do: Send … instead of ….
+
+    To do: Add … if the vaccine was given here.
     """
     giving, on = administration_of(line.hcpcs), line.on
     wanted = context.profile.medicare or context.options(VaccineCodes).medicare_codes

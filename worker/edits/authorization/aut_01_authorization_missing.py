@@ -34,6 +34,8 @@ def authorization_missing(claim: ClaimFacts, context: Context) -> Verdict | list
     Flagged: J0897 on the payer's list, and neither the claim nor the line has a number.
 
     Accepted: a number on the claim, which covers all lines, or on a line of the code on that date.
+
+    To do: Enter the authorization number of the claim or of the line; without one, ask the payer first.
     """
     codes = context.options(Authorization).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information

@@ -28,6 +28,8 @@ def authorization_does_not_cover_line(line: LineFacts, context: Context) -> Verd
 
     Accepted: the first and the last day, exactly the units. A number that the profile does not hold counts as no data;
     a missing number is AUT-01's.
+
+    To do: Enter the authorization that covers the line, or ask the payer to extend it.
     """
     number = approval_number(line, context.claim)
     if number is None or line.on is None:

@@ -43,6 +43,10 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Verdict | None:
     Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
     Without a record nothing is pended unless the profile requires one; what a guide asks for is reported by its own
     edit.
+
+    To do: Send `prior-therapy` or `contraindication` (commonly tried first: …); it is in: … (PWK …).
+
+    To do: Send `prior-therapy` or `contraindication`; it is in: … (PWK …).
     """
     line, record, guide = day.lines[0], day.record or DrugRecord(()), context.guides.get(day.hcpcs)
     if asked_elsewhere(day, context).intersection(SHOWS):

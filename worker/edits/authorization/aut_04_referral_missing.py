@@ -30,6 +30,8 @@ def referral_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verd
 
     Accepted: a number on the claim, which covers all lines, or on the line. Medicare wants none, as its profile
     states.
+
+    To do: Enter the referral number of the claim or of the line; without one, ask the referring physician.
     """
     codes = context.options(Referrals).codes or ()
     whole = claim.claim.claim_information.claim_supplemental_information

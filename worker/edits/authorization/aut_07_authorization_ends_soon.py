@@ -31,6 +31,8 @@ def authorization_ends_soon(line: LineFacts, context: Context) -> Verdict | None
     Flagged: a dose on 2026-03-02 under an approval that ends on 2026-04-01, with 30 days in the profile.
 
     Accepted: one that ends on 2026-04-02. One that has ended is AUT-02's.
+
+    To do: Ask the payer to renew it before the next dose.
     """
     number, options = approval_number(line, context.claim), context.options(Renewal)
     if number is None or line.on is None:

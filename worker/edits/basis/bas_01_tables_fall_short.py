@@ -33,6 +33,8 @@ def tables_fall_short(claim: ClaimFacts, context: Context) -> Verdict | None:
     drug of November 2025, for which no MUE is at hand or near enough.
 
     Accepted: every claim when the profile says nothing; a claim whose days are covered.
+
+    To do: Import the tables of these days, and scrub the claim again.
     """
     basis = basis_of(claim, context.snapshot)
     required = context.options(RequiredBasis).require

@@ -66,6 +66,10 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
     Visits beside procedures are reported by EM-01 and EM-02. Our list shows the last day of a pair only: a day before
     the list is not decided. Of its pairs none was deleted after 2019, so that they are taken for those of later
     quarters.
+
+    To do: Remove …; it is part of ….
+
+    To do: Remove …, or add 59 or an X modifier if the record shows another site or encounter.
     """
     setting = setting_of(context.claim)
     if setting is None or line.on is None:

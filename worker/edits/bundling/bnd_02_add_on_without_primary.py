@@ -55,6 +55,10 @@ def add_on_without_primary(line: LineFacts, context: Context) -> Verdict | None:
     Accepted: 96415 with 96413; a claim that says that it is a part of one that was split, whose primary code may be on
     the other. Of codes for which the contractor names the primary codes, wholly or in part, only one
     without any other procedure is flagged.
+
+    To do: Bill 96415 for further hours of 96413; 96367 for the first hour of another drug, then 96366.
+
+    To do: Bill the primary code of the same provider (…), or the code of a service of its own.
     """
     claim = context.claim
     if line.on is None or setting_of(claim) is None:

@@ -33,6 +33,10 @@ def charge_far_from_limit(line: LineFacts, context: Context) -> Verdict | None:
     Accepted: less than ten times the limit, or less than 1,000 dollars above it: both are our own measures, not a
     published rule, and can be set in the payer profile. A charge of 0.01, which contractors prescribe for a drug that
     cost nothing; one of 0.00 is reported by FMT-07.
+
+    To do: Compare the units and the charge; one of them may belong to another line or another billing unit.
+
+    To do: If the drug was free, say so in a note (NTE); else send the charge.
     """
     charge = context.claim.charge_of(line)
     if charge is None or charge <= 0:

@@ -28,6 +28,8 @@ def waste_charged_otherwise(day: DrugDay, context: Context) -> Verdict | list[Ve
     Flagged: J1745 x 35 for 1,190.00 and J1745-JW x 5 for 5.00, where 170.00 was expected.
 
     Accepted: 170.00; a difference of a dollar, or of a hundredth, from rounding.
+
+    To do: Charge a discarded unit as much as a unit given, or correct the units.
     """
     if not day.wasted or not day.given:
         return DoesNotApply()

@@ -38,6 +38,9 @@ def total_above_ceiling(claim: ClaimFacts, context: Context) -> Verdict | None:
 
     Accepted: 99,999.99; a larger claim to another payer, unless the payer profile sets a ceiling
     (`most_claim_charge`).
+
+    To do: Split the units over several claims, each with a note (NTE) such as CLAIM 2 OF 2; some contractors want 76 or
+    59 on the drug of the later ones.
     """
     total = as_money(claim.claim.claim_information.claim_charge_amount)
     ceiling = MEDICARE_CEILING if context.profile.medicare else context.options(ChargeCeiling).most_claim_charge

@@ -24,6 +24,8 @@ def other_coverage_missing(claim: ClaimFacts, _: Context) -> Verdict | None:
 
     Accepted: P (primary), with or without other coverage; S or T with it. Whether a primary payer should be secondary
     is known from the payer's files, not from the claim.
+
+    To do: Send the payer before this one with payment and adjustments (2320, 2430), or correct SBR01 to P.
     """
     information, subscriber = claim.claim.claim_information, claim.claim.subscriber
     level = subscriber.payment_responsibility_level_code if subscriber else None

@@ -32,6 +32,8 @@ def other_payment_out_of_balance(line: LineFacts, context: Context) -> list[Verd
 
     Accepted: 47.28 paid, 77.86 and 11.86 adjusted. The parts of a line that the other payer unbundled are added up. No
     data: a line that it bundled with another one; an amount that is missing.
+
+    To do: Copy payment (SVD02) and all adjustments (CAS) of the line from the other payer's remittance.
     """
     charge = context.claim.charge_of(line)
     by_payer: dict[str | None, list[LineAdjudication]] = defaultdict(list)

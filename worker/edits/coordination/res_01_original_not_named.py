@@ -21,6 +21,8 @@ def original_not_named(claim: ClaimFacts, _: Context) -> Verdict | None:
     Flagged: frequency 7 (replacement) or 8 (void) without the payer's claim control number (REF*F8).
 
     Accepted: 7 or 8 with the number; frequency 1.
+
+    To do: Send the payer's control number of the original claim (REF*F8), or frequency 1 for a first claim.
     """
     information = claim.claim.claim_information
     if information.claim_frequency_code not in REPLACES_A_CLAIM:

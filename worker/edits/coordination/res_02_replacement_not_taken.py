@@ -27,6 +27,8 @@ def replacement_not_taken(claim: ClaimFacts, context: Context) -> Verdict | None
     Flagged: frequency 7 or 8 to Medicare, or to a payer whose profile says `takes_replacements: false`.
 
     Accepted: frequency 1; 7 or 8 to a payer that accepts them. A missing number of the original is reported by RES-01.
+
+    To do: Ask for a reopening of the original; if that was returned, send a new claim with frequency 1.
     """
     frequency = claim.claim.claim_information.claim_frequency_code
     if frequency not in REPLACES_A_CLAIM:

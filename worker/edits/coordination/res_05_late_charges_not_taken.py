@@ -42,6 +42,8 @@ def late_charges_not_taken(claim: ClaimFacts, context: Context) -> Verdict | Non
 
     Accepted: 137 with the number of the original bill; 855, since a critical access hospital is not paid by a
     prospective rate; frequency 5 to a payer that takes late charges.
+
+    To do: Send a replacement (frequency 7) with all services of the original bill and its control number (REF*F8).
     """
     information = claim.claim.claim_information
     facility = information.place_of_service_code or ""

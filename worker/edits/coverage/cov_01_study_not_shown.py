@@ -39,6 +39,10 @@ def study_not_shown(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: J0174-Q0 with Z00.6 and an eight-digit number (on a bill of a facility in value code D4 as well); J0174
     before 2022-04-07; the drug to other payers, whose Q0 and Q1 still need Z00.6.
+
+    To do: Send Q0 on the line, Z00.6 among the diagnoses and the eight digits of the trial in REF*P4.
+
+    To do: Add Z00.6 among the diagnoses, or remove the modifier if the patient is in no study.
     """
     if line.on is None:
         return DoesNotApply()

@@ -22,6 +22,8 @@ def service_in_the_future(line: LineFacts, context: Context) -> Verdict | None:
     Flagged: a claim received on 2026-03-20 for a service on, or lasting until, 2026-03-21.
 
     Accepted: a service on the day of receipt.
+
+    To do: Correct the date of service, or send the claim after the service.
     """
     for element, day in (("serviceDate", line.on), ("serviceDateEnd", as_day(line.line.service_date_end))):
         if isinstance(day, date) and day > context.received_on:

@@ -24,6 +24,8 @@ def dates_reversed(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: a line from 2026-03-02 to 2026-03-01.
 
     Accepted: both dates the same; no end date, which means the same day.
+
+    To do: Correct the one of the two dates that is wrong.
     """
     begins, ends = line.on, as_day(line.line.service_date_end)
     if begins and isinstance(ends, date) and ends < begins:

@@ -22,6 +22,8 @@ def service_before_birth(claim: ClaimFacts, _: Context) -> Verdict | list[Verdic
     Flagged: a service on 2026-03-02 for a patient born on 2026-03-03.
 
     Accepted: a service on the day of birth. The patient is the dependent when the claim names one, else the subscriber.
+
+    To do: Correct the date of service or the date of birth of the ….
     """
     role = "dependent" if claim.claim.dependent else "subscriber"
     patient = claim.claim.dependent or claim.claim.subscriber

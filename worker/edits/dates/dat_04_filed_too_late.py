@@ -33,6 +33,10 @@ def filed_too_late(claim: ClaimFacts, context: Context) -> Verdict | list[Verdic
     Accepted: receipt on the last day (2026-03-11; 2025-02-28 for a service on 29 February), and for Medicare on the
     next federal workday when the last day is not one. A replacement or void counts from its original claim, which we do
     not see.
+
+    To do: Do not send it as a first claim; look for the payer's exceptions and send the delay reason (CLM20).
+
+    To do: The payer decides whether delay reason … counts; have its proof ready.
     """
     if claim.is_institutional:
         return _of_facility(claim, context)

@@ -35,6 +35,10 @@ def filing_limit_near(claim: ClaimFacts, context: Context) -> Verdict | list[Ver
 
     Accepted: 31 days left. A claim that is late already is reported by DAT-04; so is a payer whose limit is not known,
     and a replacement, which counts from its original claim.
+
+    To do: Send it today, and watch for a rejection: a corrected bill has to arrive by that day too.
+
+    To do: Send it today, and watch for a rejection: a corrected claim has to arrive by that day too.
     """
     if claim.claim.claim_information.claim_frequency_code in REPLACES_A_CLAIM:
         return DoesNotApply()

@@ -30,6 +30,8 @@ def drug_line_spans_days(line: LineFacts, _: Context) -> Verdict | None:
 
     Accepted: one line for each day. Not judged: drugs for a supply of weeks (inhaled, oral, against rejection), and
     places to which suppliers deliver.
+
+    To do: Bill each day on which the drug was given on its own line, with that day's units.
     """
     drug_class = line.drug.drug_class if line.drug else ""
     if drug_class in SUPPLIED or line.place in DISPENSED_TO:

@@ -30,6 +30,8 @@ def service_outside_statement(claim: ClaimFacts, _: Context) -> list[Verdict]:
 
     Accepted: a line of the first or the last day of the statement; a line without a date, as on inpatient bills, whose
     lines are judged by their first day alone.
+
+    To do: Correct the date of the line or of the statement, or bill the service on the statement of its day.
     """
     is_stay = claim.claim.claim_information.place_of_service_code in INPATIENT
     dates = claim.claim.claim_information.claim_date_information

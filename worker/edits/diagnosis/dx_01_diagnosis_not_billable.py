@@ -29,6 +29,14 @@ def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Verdict | lis
 
     Accepted: G35 on 2025-09-30; codes with or without the dot. Our ICD-10-CM table holds every billable code of the
     fiscal years it covers, so that here a code which is absent from it is a flaw. For other years there is no data.
+
+    To do: Bill the code that is in force on ….
+
+    To do: Bill the more specific code that the record supports, such as ….
+
+    To do: Bill the one of … that the record supports (such as …).
+
+    To do: Correct the code; look for a mistyped character.
     """
     on = claim.first_service
     if on is None:

@@ -27,6 +27,14 @@ def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Verdict | list[Ver
 
     Accepted: 1 to 4 different numbers, in any order, each of a diagnosis of the claim. A claim without any diagnosis
     is reported by DX-03, a line without pointers by FMT-02.
+
+    To do: Keep the four main ones.
+
+    To do: Point to a diagnosis of the claim, or add the diagnosis.
+
+    To do: Send 1 for the first (A), 2 for B.
+
+    To do: Send each pointer once.
     """
     if not any(claim.diagnoses):
         return None

@@ -23,6 +23,8 @@ def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Verdict | None:
 
     Accepted: ABK M0579, with or without more diagnoses of type ABF. A principal diagnosis in ICD-9-CM (BK) is reported
     by DX-08.
+
+    To do: Send the diagnosis chiefly responsible for the service first, with type ABK; the others with ABF.
     """
     entries = claim.claim.claim_information.health_care_code_information
     if any(entry.diagnosis_type_code in {PRINCIPAL, PRINCIPAL_IN_ICD_9} and entry.diagnosis_code for entry in entries):

@@ -22,6 +22,8 @@ def too_many_diagnoses(claim: ClaimFacts, _: Context) -> Verdict | None:
     Flagged: 13 diagnoses.
 
     Accepted: 12 diagnoses.
+
+    To do: Keep those that the lines point to, at most 12; the others may go on a second claim.
     """
     count = sum(1 for code in claim.diagnoses if code)
     if count > MOST:

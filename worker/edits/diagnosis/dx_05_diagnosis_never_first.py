@@ -47,6 +47,8 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
 
     Accepted: the injury first and W19XXXA after it; D6481 (anemia) first and T451X5A after it; E859 (amyloidosis)
     first and I43 after it; T451X1A, a poisoning, first.
+
+    To do: Send … first (ABK), and this code after it (ABF).
     """
     principal = [each for each in coded_diagnoses(claim) if each.is_principal]
     verdicts: list[Verdict] = []

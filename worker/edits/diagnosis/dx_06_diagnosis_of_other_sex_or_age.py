@@ -46,6 +46,8 @@ def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Verdict | li
 
     Preview: the blocks rest on the titles of ICD-10-CM and the ages on the Medicare Code Editor as we know it, not on a
     retrieved table; CMS switched off many of its own sex conflicts on 2024-10-01; and sex on a claim is not anatomy.
+
+    To do: Compare the diagnosis and the patient's … with the record; KX on a line says that both are right.
     """
     patient = claim.claim.dependent or claim.claim.subscriber
     suspect = [code for code in claim.diagnoses if code.startswith(OF_ONE_SEX)]

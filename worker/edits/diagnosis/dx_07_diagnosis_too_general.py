@@ -49,6 +49,8 @@ def diagnosis_too_general(claim: ClaimFacts, context: Context) -> list[Verdict]:
 
     Accepted: 20610-RT for M1711 (right knee); M1710 on a line without a side; a code that is not on the list. Not
     judged by side: lines of which another diagnosis states one, and facilities, whose lines point to no diagnosis.
+
+    To do: Send the code with the side, the site and the kind that the record supports.
     """
     refused = context.options(RefusedDiagnoses).codes
     general = {} if claim.is_institutional else dict(_without_side(claim, context.snapshot))

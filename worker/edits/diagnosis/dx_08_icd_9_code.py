@@ -25,6 +25,8 @@ def icd_9_code(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:
     Flagged: type BK for a service of 2015-10-01.
 
     Accepted: type BK for a service of 2015-09-30; types ABK and ABF.
+
+    To do: Send the ICD-10-CM code with type ABK (the principal one) or ABF.
     """
     old = [each for each in coded_diagnoses(claim) if each.type in ICD_9]
     if not old:

@@ -30,6 +30,10 @@ def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict
 
     Accepted: diagnoses without such a note; Excludes2, which allows both. Of a note the codes count, not its words; of
     fiscal years whose tabular list we lack there is no data.
+
+    To do: Keep the one that the record supports.
+
+    To do: Keep the one that the record supports, or both if the record shows unrelated conditions.
     """
     on = claim.first_service
     codes = tuple(dict.fromkeys(code for code in claim.diagnoses if code))

@@ -23,6 +23,14 @@ def diagnosis_not_indicated(day: DrugDay, context: Context) -> Verdict | None:
     holds a coverage article's complete list.
 
     Accepted: any one diagnosis on the list among those that the lines point to.
+
+    To do: Point to the diagnosis that the drug treats, or correct the code, which is mistaken for …. Source of the
+    list: … (…).
+
+    To do: Point to the diagnosis that the drug treats. Source of the list: … (the complete list).
+
+    To do: Point to the diagnosis that the drug treats. Source of the list: … (not a complete list: a payer may accept
+    others).
     """
     line, guide = day.lines[0], context.guides.get(day.hcpcs)
     known = guide.indications if guide else None

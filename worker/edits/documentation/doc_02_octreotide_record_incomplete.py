@@ -21,5 +21,9 @@ def octreotide_record_incomplete(day: DrugDay, context: Context) -> Verdict | li
     Flagged: a record with dose and route, but without the response to short-acting octreotide.
 
     Accepted: every item of the guide. Without any list no data, unless the payer profile requires the record.
+
+    To do: Send it as `…`; it is in: … (PWK …).
+
+    To do: Send a `documentation` list to have the record checked, or have these documents ready.
     """
     return list(missing_from_record(day, context))

@@ -22,5 +22,9 @@ def atezolizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | 
 
     Accepted: every item of the guide; the amount discarded only beside a JW line. Without any list no data,
     unless the payer profile requires the record.
+
+    To do: Send it as `…`; it is in: … (PWK …).
+
+    To do: Send a `documentation` list to have the record checked, or have these documents ready.
     """
     return list(missing_from_record(day, context))

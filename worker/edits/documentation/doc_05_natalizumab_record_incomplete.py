@@ -23,5 +23,9 @@ def natalizumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | l
     Flagged: a record without the enrollment in TOUCH.
 
     Accepted: every item of the guide. Without any list no data, unless the payer profile requires the record.
+
+    To do: Send it as `…`; it is in: … (PWK …).
+
+    To do: Send a `documentation` list to have the record checked, or have these documents ready.
     """
     return list(missing_from_record(day, context))

@@ -24,5 +24,9 @@ def denosumab_record_incomplete(day: DrugDay, context: Context) -> Verdict | lis
 
     Accepted: the same record for bone metastases. Without any list no data, unless the payer profile requires
     the record.
+
+    To do: Send it as `…`; it is in: … (PWK …).
+
+    To do: Send a `documentation` list to have the record checked, or have these documents ready.
     """
     return list(missing_from_record(day, context))

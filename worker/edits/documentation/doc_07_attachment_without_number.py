@@ -30,6 +30,8 @@ def attachment_without_number(claim: ClaimFacts, _: Context) -> list[Verdict]:
 
     Accepted: a number; the id of an attachment uploaded to the clearinghouse (attachmentId); AA, available on request,
     which needs none. Whether the attachment arrived is not seen here.
+
+    To do: Give the attachment a control number and send it here (PWK06) and on the attachment itself.
     """
     announced = [
         (report, where) for report, where in _reports(claim) if report.attachment_transmission_code != ON_REQUEST

@@ -28,6 +28,8 @@ def record_of_line_differs(day: DrugDay, _: Context) -> Verdict | list[Verdict] 
 
     Accepted: x 10; a difference of less than one unit, from rounding. A day whose doses are all known is
     compared as a whole by UNT-02, WST-05, WST-06 and WST-10.
+
+    To do: Correct the units of the line, or the amount in its record.
     """
     if day.record is None or len(day.lines) == 1:
         return DoesNotApply()

@@ -34,6 +34,8 @@ def drug_of_other_benefit(line: LineFacts, _: Context) -> Verdict | None:
     Accepted: every other code; a line with GY, billed to be denied. Drugs that patients usually inject themselves are
     HCP-07's, codes that Medicare never pays HCP-05's. Whether a drug was given incident to a physician's service cannot
     be read from a claim and is not judged.
+
+    To do: Have a pharmacy dispense and bill the drug, or bill with GY for a denial.
     """
     if BILLED_TO_BE_DENIED in line.modifiers:
         return Bypassed(f"modifier {BILLED_TO_BE_DENIED}", line.number)

@@ -57,6 +57,10 @@ def blood_count_missing(day: DrugDay, context: Context) -> Verdict | None:
 
     Accepted: MEA*TR*R1*9.8; value code 49 with 31.2; the JW line beside a line that has it; GY; a payer other than
     Medicare, unless its profile says `required: true`.
+
+    To do: Send value code 48 (hemoglobin) or 49 (hematocrit) with the result.
+
+    To do: Send the result on the line (MEA): TR with R1 for hemoglobin or R2 for hematocrit, for instance 9.8.
     """
     if not day.given or day.on < REQUIRED_FROM:
         return DoesNotApply()

@@ -27,6 +27,8 @@ def line_billed_twice(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] 
 
     Accepted: lines that differ in any of these, such as a JW line; a line with 59, 76, 77, 91 or an X modifier, which
     states that it was done again; lines whose description or note differ.
+
+    To do: Remove one, or add up the units on one line; 76 states that it was repeated on that day.
     """
     if len({(line.hcpcs, line.on) for line in claim.lines}) == len(claim.lines):
         return None

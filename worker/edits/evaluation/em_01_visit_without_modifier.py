@@ -64,6 +64,8 @@ def visit_without_modifier(line: LineFacts, context: Context) -> Verdict | list[
 
     Accepted: 99213-25 with 96413; a visit to another provider or on another day. Modifiers 24 and 57 on the visit, and
     59 or an X modifier on the procedure, lift the edit as well. 99211 is different: no modifier lifts it.
+
+    To do: Add 25 to the visit if it was significant and separate from the procedure; else remove it.
     """
     # The other visits of a hospital are in its own pair table, which BND-01 asks.
     if line.on is None or within(line.hcpcs, HOSPITAL_VISITS) is not line.is_institutional:

@@ -31,6 +31,8 @@ def nurse_visit_with_administration(line: LineFacts, context: Context) -> Verdic
     Flagged: 99211, or 99211-25, with 96372 of the same date and provider.
 
     Accepted: 99211 on another day or of another provider; a visit of a higher level with 25, which is EM-01's.
+
+    To do: Remove 99211. If a physician saw the patient for more, bill the level that the record supports.
     """
     if line.on is None:
         return DoesNotApply()

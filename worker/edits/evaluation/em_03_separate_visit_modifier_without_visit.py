@@ -36,6 +36,8 @@ def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Verdic
 
     Accepted: 99213-25. Not judged: codes outside of surgery, imaging, laboratory, injections and drugs, among which are
     eye examinations, wellness visits and other visits.
+
+    To do: Remove 25 here; put it on the visit if that was significant and separate.
     """
     if SEPARATE_VISIT not in line.modifiers:
         return DoesNotApply()

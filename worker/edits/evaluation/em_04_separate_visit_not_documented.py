@@ -42,6 +42,9 @@ def separate_visit_not_documented(line: LineFacts, context: Context) -> Verdict 
 
     Accepted: findings, a diagnosis, a plan or the necessity in the record, under the visit's line. Where the record
     is not required, one without them is not judged: it may be about the drug alone.
+
+    To do: Send findings, plan or necessity of the visit as elements of `documentation` with its line's number; they are
+    in: progress note (PWK 09).
     """
     if SEPARATE_VISIT not in line.modifiers or not within(line.hcpcs, VISITS):
         return DoesNotApply()

@@ -36,6 +36,8 @@ def visit_add_on_beside_modifier(line: LineFacts, context: Context) -> Verdict |
 
     Accepted: G2211 with 99214; since 2025-01-01 with 99214-25 and G0008 or G0439 of the same provider. G2211 without a
     visit is reported by BND-02.
+
+    To do: Remove G2211, or 25 if the visit was not separate from a procedure of that day.
     """
     claim = context.claim
     if line.on is None or line.on < PAID_FROM:

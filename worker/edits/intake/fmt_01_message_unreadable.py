@@ -19,5 +19,7 @@ def message_unreadable(_message: bytes, _: Context) -> Verdict | list[Verdict] |
 
     Accepted: a claim that can be read, whatever is wrong with it: an unreadable date or amount is reported by FMT-03, a
     missing element by FMT-02.
+
+    To do: Send the message again, as a claim that can be read; nothing of this one was scrubbed.
     """
     return None

@@ -36,6 +36,8 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Accepted: all present. Absent and empty mean the same; 0 and N are values. An employer as subscriber has no member
     id. A missing principal diagnosis of an 837P is reported by DX-03, a missing name or date of birth of the patient by
     IDN-06, an unreadable value by FMT-03.
+
+    To do: Send the … in ….
     """
     kind = ClaimKind.INSTITUTIONAL if claim.is_institutional else ClaimKind.PROFESSIONAL
     found: set[str] = set()

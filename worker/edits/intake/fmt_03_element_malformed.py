@@ -46,6 +46,16 @@ def element_malformed(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Accepted: a person named José, and any other printable character in names and free text. How long an NPI, an NDC
     or a modifier is, is reported by IDN-01, NDC-02 and MOD-01. An unreadable value in the documentation list is a
     warning: no payer sees that list.
+
+    To do: Send the segment as the 837 implementation guide has it.
+
+    To do: Send the modifiers that decide payment, or 99 as the last one where the payer accepts it.
+
+    To do: Type it again without them.
+
+    To do: Dates are YYYYMMDD, amounts 120.00, counts 1.5.
+
+    To do: Send ….
     """
     verdicts: list[Verdict] = []
     for path, _text in unreadable(claim.claim) if claim.traits & Trait.UNREADABLE else ():

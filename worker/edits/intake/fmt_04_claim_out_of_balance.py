@@ -22,6 +22,8 @@ def claim_out_of_balance(claim: ClaimFacts, _: Context) -> Verdict | None:
     Flagged: a total of 6120.01 over lines of 6000.00 and 120.00.
 
     Accepted: 6120.00 or 6120 over the same lines.
+
+    To do: Send … as the claim charge, or correct or add the line that is wrong or missing.
     """
     total = as_money(claim.claim.claim_information.claim_charge_amount)
     charges = [charge for charge in claim.charges if charge is not None]

@@ -22,6 +22,8 @@ def too_many_lines(claim: ClaimFacts, _: Context) -> Verdict | None:
     Flagged: 51 lines.
 
     Accepted: 50 lines.
+
+    To do: Split it into claims of at most 50 lines; keep a drug, its JW line and its administration together.
     """
     lines = len(claim.lines)
     if lines > MOST_LINES:

@@ -30,6 +30,8 @@ def patient_control_number_too_long(claim: ClaimFacts, _: Context) -> Verdict | 
 
     Accepted: 20 characters. More than 38, and characters that an 837P cannot carry, are reported by FMT-03, a missing
     number by FMT-02. Earlier use of a number cannot be seen in one claim.
+
+    To do: Send a number that is unique within its first … characters, and no longer.
     """
     number = claim.claim.claim_information.patient_control_number or ""
     if RETURNED < len(number) <= LONGEST:

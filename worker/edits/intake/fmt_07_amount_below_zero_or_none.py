@@ -32,6 +32,14 @@ def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Accepted: 0.00 with SL, for a vaccine that the state supplies; a charge of 0.01; 0.5 units; 1.5000 units, which is
     1.5; on a facility's claim, a charge of 0.00, which states that a service has no charge of its own, and the lines of
     rates (revenue code 002x), whose units count days.
+
+    To do: Send the charge of the line.
+
+    To do: For a drug that cost nothing, send what the payer asks for: 0.00 or 0.01.
+
+    To do: Send at most … decimals.
+
+    To do: Send the number of units that were given or discarded, above zero.
     """
     verdicts: list[Verdict] = []
     for line, charge in zip(claim.lines, claim.charges, strict=True):

@@ -34,6 +34,10 @@ def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:
 
     Accepted: JZ, in either case of letters. JG, of which we hold the last day, is MOD-02's. No data: the two letters
     of an ambulance's way, and P1 to P6.
+
+    To do: Place of service is not a modifier: it is in CLM05-1 of the claim or SV105 of the line.
+
+    To do: Remove it, or send the modifier that was meant.
     """
     verdicts: list[Verdict] = []
     for place, written in enumerate(line.line.service.procedure_modifiers, 1):

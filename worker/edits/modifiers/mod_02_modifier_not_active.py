@@ -28,6 +28,10 @@ def modifier_not_active(line: LineFacts, context: Context) -> Verdict | list[Ver
     Flagged: JG (340B) from 2025-01-01, when only TB was left; JZ before 2023-01-01.
 
     Accepted: JG on 2024-12-31; JZ on 2023-01-01; a modifier whose dates our table does not give.
+
+    To do: Send … instead.
+
+    To do: Remove it, or correct the date of service.
     """
     if line.on is None:
         return None

@@ -32,6 +32,8 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict |
     Flagged: 26 with TC; JA with JB; GA with GZ; a warning for RT with LT.
 
     Accepted: one modifier of each set. JW with JZ is reported by WST-02, a set of which one must be present by others.
+
+    To do: Keep the one of … that is true of this line.
     """
     carried = frozenset(line.modifiers)
     if len(carried) < TWO:

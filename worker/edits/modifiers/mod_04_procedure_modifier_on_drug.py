@@ -31,6 +31,8 @@ def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Verdict | list[Ve
 
     Accepted: the same on 96413; RT and LT on an eye drug; KX, GA, GY, JZ, TB on a drug. 59 and XE, XP, XS, XU are
     reported by MOD-09.
+
+    To do: Remove … here; send it on the line of the procedure if it is true of that.
     """
     if not line.hcpcs.startswith(DRUG_CODES):
         return None

@@ -40,6 +40,8 @@ def route_not_told(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: JA or JB; GA, GX, GY or GZ, which state that a denial is expected; a code that is not on the list; payers
     other than Medicare. JA with JB is reported by MOD-03, JB on such a code by HCP-07.
+
+    To do: Add JA if it was given into a vein, JB if under the skin.
     """
     if not context.profile.medicare:
         return DoesNotApply()

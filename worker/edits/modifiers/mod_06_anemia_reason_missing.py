@@ -53,6 +53,8 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: one of the three; J0882, Q4081 and Q5105, which are for dialysis; payers other than Medicare, unless the
     payer profile says `required: true`. More than one of the three is reported by MOD-03.
+
+    To do: Add EA for anemia from chemotherapy, EB from radiotherapy, EC for any other.
     """
     if line.on is None or line.on < REQUIRED_FROM:
         return DoesNotApply()

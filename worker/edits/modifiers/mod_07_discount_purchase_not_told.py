@@ -57,6 +57,10 @@ def discount_purchase_not_told(line: LineFacts, context: Context) -> Verdict | N
     Accepted: TB on both lines or on none; lines of different packages; a drug that the entity did not buy under 340B,
     which is why this is a warning; other providers; payers other than Medicare. JG, which ended on 2024-12-31, is
     reported by MOD-02.
+
+    To do: Send TB on both if the container was bought under 340B, on neither if it was not.
+
+    To do: Add TB if the drug was bought under 340B; leave the line as it is if it was not.
     """
     if not context.profile.medicare or line.on is None:
         return DoesNotApply()

@@ -40,6 +40,8 @@ def attestation_without_record(day: DrugDay, context: Context) -> Verdict | None
     Accepted: one of these elements; an attachment announced on the claim or the line (PWK); KX on other lines, where it
     means other things, and on what suppliers deliver, whose policies want it on every line. Where no record was sent,
     and the payer profile does not require one, there is no data.
+
+    To do: Send what the policy asks for, for instance as `…`, or have it on file.
     """
     attesting = [line for line in day.lines if ATTESTED in line.modifiers]
     mode = context.profile.documentation

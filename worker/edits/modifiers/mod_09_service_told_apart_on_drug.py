@@ -34,6 +34,8 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | N
     Accepted: 96372-59; a drug line without any of them; 59 on a claim whose note says that it is a part of a claim that
     was split at the payer's highest charge, as some contractors want it. 59 together with an X modifier is reported by
     MOD-03.
+
+    To do: Remove … here; send it on the line of the administration if it is true of that.
     """
     carried = [modifier for modifier in line.modifiers if modifier in APART]
     if not line.hcpcs.startswith(DRUG_CODES):

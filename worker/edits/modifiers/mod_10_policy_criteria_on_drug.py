@@ -39,6 +39,8 @@ def policy_criteria_on_drug(line: LineFacts, context: Context) -> Verdict | None
 
     Accepted: CG in clinics with an all-inclusive rate, and where suppliers deliver; a code for which the payer wants it
     (option `codes`).
+
+    To do: Remove CG, unless the payer's policy for this drug asks for it.
     """
     if APPLIED not in line.modifiers:
         return DoesNotApply()

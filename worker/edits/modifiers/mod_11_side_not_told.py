@@ -36,6 +36,10 @@ def side_not_told(line: LineFacts, context: Context) -> Verdict | None:
     there (`drug_lines`): then drugs injected into the eye, and hyaluronans.
 
     Accepted: 67028-RT; 20610-50 for both knees.
+
+    To do: Add RT (right) or LT (left).
+
+    To do: Add RT (right) or LT (left), or 50 for both sides in one session.
     """
     drug = line.drug
     is_sided_drug = drug is not None and (drug.drug_class == INTO_THE_KNEE or not INTO_THE_EYE.isdisjoint(drug.routes))

@@ -77,6 +77,10 @@ def side_contradicts_diagnosis(line: LineFacts, context: Context) -> Verdict | N
     Accepted: 67028-RT for H35.3211; 67028-RT for H35.3231, of both eyes; 20610-LT for M17.11 and M25.562, one of which
     is of the left knee, or for M05.79, which names no side; a diagnosis of another part of the body; 96402-LT for
     C50.911, since the side is that of the muscle, and so is that of a drug without a procedure on the part.
+
+    To do: Correct the modifier or the diagnosis, whichever the record shows to be wrong.
+
+    To do: Add the diagnosis of the other side, or send ….
     """
     if WITH_SIDE.isdisjoint(line.modifiers):
         return DoesNotApply()

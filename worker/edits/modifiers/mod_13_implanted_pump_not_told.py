@@ -45,6 +45,8 @@ def implanted_pump_not_told(line: LineFacts, context: Context) -> Verdict | None
 
     Accepted: J0475-KD; the same drugs on a day without a refill; the JW line of what was left over; a payer other than
     Medicare, unless its profile says `required: true`.
+
+    To do: Add KD if the pump gives the drug; leave the line as it is if it was given in another way.
     """
     wanted = context.profile.medicare or context.options(ImplantedPump).required
     if not wanted or line.is_waste or line.on is None or line.on < ASKED_FROM:

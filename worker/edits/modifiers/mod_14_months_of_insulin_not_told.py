@@ -44,6 +44,12 @@ def months_of_insulin_not_told(line: LineFacts, context: Context) -> Verdict | N
 
     Accepted: J1817-JK; J1817 on 2023-04-30; GY, for insulin that is not given through a pump; a payer other than
     Medicare, unless its profile says `required: true`.
+
+    To do: Add JK for a month or less, JL for three months.
+
+    To do: Bill one month at a time, with JK.
+
+    To do: Keep JK for a month or less, JL for three months.
     """
     if line.on is None or line.on < INSULIN_FOR_PUMPS[line.hcpcs]:
         return DoesNotApply()

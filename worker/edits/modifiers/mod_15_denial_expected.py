@@ -36,6 +36,10 @@ def denial_expected(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: GA on a code that may be paid, which is decided by the case; GY, which states that the law excludes the
     item; other payers. GA with GZ is reported by MOD-03.
+
+    To do: Remove GZ if the service is covered after all; send GA if the patient signed a notice before it.
+
+    To do: Send GY instead, or bill the patient.
     """
     if not context.profile.medicare or line.on is None or line.on < DENIED_FROM:
         return DoesNotApply()

@@ -73,6 +73,12 @@ def anemia_reason_contradicts_diagnosis(line: LineFacts, context: Context) -> Ve
     Accepted: EC with D63.1 and N18.4, or with D46.9; EA with D64.81 and C34.11; EC with D64.81 beside D63.1. Two of the
     modifiers on one line are reported by MOD-03, none by MOD-06. Payers other than Medicare, unless the payer profile
     says `follows_medicare: true`.
+
+    To do: Correct the diagnosis if the anemia has another cause; the drug is not covered for this one.
+
+    To do: Send EA for anemia from chemotherapy, or point to the other cause.
+
+    To do: Send EC, or the diagnosis.
     """
     reasons = [each for each in (FROM_CHEMOTHERAPY, FROM_RADIOTHERAPY, FROM_NEITHER) if each in line.modifiers]
     follows = context.profile.medicare or context.options(AnemiaRules).follows_medicare

@@ -30,6 +30,8 @@ def ndc_missing(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: J1745 on the payer's list without an NDC; a JW line without one, since both lines carry it.
 
     Accepted: an NDC in any form (NDC-02 looks at the form); a code that is not on the list.
+
+    To do: Send the eleven digits of the NDC with qualifier N4, the quantity and its unit (loop 2410).
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:

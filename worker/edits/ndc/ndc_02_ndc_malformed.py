@@ -26,6 +26,12 @@ def ndc_malformed(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: 0078-0818-81 (send 00078081881); 0078081881, which may be any of three; twelve digits; letters.
 
     Accepted: 00078081881. A code without the qualifier N4 is not judged here.
+
+    To do: Copy the NDC from the package and send it as 5-4-2 digits without hyphens.
+
+    To do: Send …, whichever the package shows.
+
+    To do: Send ….
     """
     drug = line.line.drug_identification
     if drug is None or drug.service_id_qualifier != NDC_QUALIFIER or not drug.national_drug_code:

@@ -27,6 +27,8 @@ def qualifier_not_n4(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: the qualifier UP, ND or none before a number on a drug line.
 
     Accepted: N4; a line without a product number; hyaluronans, which are devices and may have other numbers.
+
+    To do: Send N4 in LIN02 and the eleven digits of the NDC in LIN03.
     """
     package = line.line.drug_identification
     is_device = line.drug is not None and line.drug.drug_class in DEVICES

@@ -30,6 +30,10 @@ def unit_of_measure_unknown(line: LineFacts, _: Context) -> Verdict | None:
     priced, so that payers take it for the dose.
 
     Accepted: F2 (international unit), GR (gram), ML (milliliter), UN (unit).
+
+    To do: Send UN for vials and kits of powder, ML for liquids, GR for ointments, F2 for international units.
+
+    To do: Send the vials, syringes or kits of powder as UN, the volume of a liquid as ML.
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:

@@ -27,6 +27,8 @@ def ndc_quantity_missing(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: no quantity; 0; -1; 0.0005.
 
     Accepted: 0.05; 1.5000, which is 1.5. A quantity that cannot be read is reported by FMT-03.
+
+    To do: Send how much of the package was used, above 0 and with at most … decimals.
     """
     package = line.line.drug_identification
     if package is None or not package.national_drug_code:

@@ -30,6 +30,10 @@ def ndc_of_another_code(line: LineFacts, context: Context) -> Verdict | None:
     Accepted: an NDC that is listed for the code billed, alone or among others. No data: quarters that our table does
     not hold; unlisted codes; a code of the same ingredient without any package of its own on the crosswalk. A
     biosimilar of the same drug is reported by HCP-06, another form or maker of it by HCP-08.
+
+    To do: …; else send the NDC of the package used.
+
+    To do: Compare the NDC with the package; if it is right, send it and keep the invoice.
     """
     package = line.line.drug_identification
     if package is None or package.service_id_qualifier != NDC_QUALIFIER or line.on is None or line.drug is None:

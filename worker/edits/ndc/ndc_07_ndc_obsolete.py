@@ -52,6 +52,8 @@ def ndc_obsolete(line: LineFacts, context: Context) -> Verdict | None:
     Flagged: an NDC that ended on 2025-12-31 for a service of 2026-01-01.
 
     Accepted: a service on the last day; an NDC that is not on the list. The form of the NDC is NDC-02's.
+
+    To do: Send the NDC that is on the package used.
     """
     package = line.line.drug_identification
     ndc = (package.national_drug_code if package else None) or ""

@@ -41,6 +41,8 @@ def lot_not_recorded(day: DrugDay, context: Context) -> Verdict | None:
 
     Accepted: a record with it; a code that is not on the list. A drug whose guide lists the lot is reported by the edit
     of that guide; without any record there is no data unless the payer profile requires records.
+
+    To do: Send it as `…`; it is in the administration record (PWK 04).
     """
     line, guide = day.lines[0], context.guides.get(day.hcpcs)
     if guide and any(Element.LOT_NUMBER in item.accepted for item in guide.record):

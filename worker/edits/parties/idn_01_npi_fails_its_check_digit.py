@@ -27,6 +27,8 @@ def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> list[Verdict]:
     Flagged: 1234567890; nine digits; an NPI that begins with 3. Every NPI of the claim and its lines is looked at.
 
     Accepted: 1234567893. Whether the NPI is the provider's own cannot be seen from the number.
+
+    To do: Compare the NPI of the … with the NPI registry (NPPES) and send its ten digits.
     """
     return [_flaw(claim, found) for found in npis(claim.claim) if not _is_npi(found.number)]
 

@@ -45,6 +45,8 @@ def npi_deactivated(claim: ClaimFacts, context: Context) -> list[Verdict]:
     Flagged: a service on 2026-03-02 by an NPI that was deactivated on 2026-03-01.
 
     Accepted: a service on the day of the deactivation or before it; an NPI that is not on the list.
+
+    To do: Look the NPI up in NPPES; send the provider's active NPI, or correct the date of service.
     """
     deactivated = context.options(Deactivations).deactivated or {}
     verdicts: list[Verdict] = []

@@ -25,6 +25,8 @@ def tax_id_malformed(claim: ClaimFacts, _: Context) -> list[Verdict]:
 
     Accepted: nine digits. Whether they are the provider's own cannot be seen from the number. When none is sent there
     is nothing to judge.
+
+    To do: Send the nine digits of the employer id (EI), or of the social security number (SY), no hyphens.
     """
     billing = claim.claim.billing
     given = (("taxId", billing.employer_id), ("ssn", billing.ssn)) if billing else ()

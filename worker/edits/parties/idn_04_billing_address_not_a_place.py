@@ -37,6 +37,10 @@ def billing_address_not_a_place(claim: ClaimFacts, _: Context) -> Verdict | list
 
     Accepted: 100 BOXWOOD LANE; RR 2 BOX 12, which is a house; 627010001 and 62701-0001; any postal code of an address
     with another country code. An address that is not sent is not judged.
+
+    To do: Send the street address of the practice here and the box as the pay-to address (2010AB).
+
+    To do: Send the ZIP+4 of the street address, such as 627010001; the postal service's website shows it.
     """
     billing = claim.claim.billing
     address = billing.address if billing else None

@@ -34,6 +34,8 @@ def not_a_medicare_number(claim: ClaimFacts, context: Context) -> Verdict | None
 
     Accepted: 1EG4TE5MK73, in either case of letters. Not judged: Medicare Advantage and other plans, which have numbers
     of their own, and claims received before 2020.
+
+    To do: Copy the 11 characters from the Medicare card, without hyphens; O, I, L, B, S and Z never occur.
     """
     subscriber = claim.claim.subscriber
     number = subscriber.member_id if subscriber else None

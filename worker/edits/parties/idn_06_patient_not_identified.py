@@ -27,6 +27,10 @@ def patient_not_identified(claim: ClaimFacts, _: Context) -> list[Verdict]:
 
     Accepted: a subscriber with names and date of birth; a dependent with another relationship, whose subscriber needs
     no date of birth. A date that cannot be read is reported by FMT-03.
+
+    To do: Send the patient as the subscriber only, or correct the relationship.
+
+    To do: Send the … as printed on the patient's insurance card.
     """
     dependent = claim.claim.dependent
     role, patient = ("dependent", dependent) if dependent else ("subscriber", claim.claim.subscriber)

@@ -29,6 +29,10 @@ def ordering_provider_missing(line: LineFacts, context: Context) -> Verdict | No
 
     Accepted: the ordering or the referring provider's NPI, on the line or on the claim, or the attending provider's on
     a facility's claim; a code that is not on the list.
+
+    To do: Send the attending provider with NPI (2310A).
+
+    To do: Send the ordering provider with NPI on the line (2420E).
     """
     claim = context.claim.claim
     # An 837I has no ordering provider: the attending one directs the patient's care.

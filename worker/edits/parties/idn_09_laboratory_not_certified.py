@@ -31,6 +31,8 @@ def laboratory_not_certified(line: LineFacts, context: Context) -> Verdict | Non
 
     Accepted: 85018-QW with 12D3456789 on the claim or the line. Tests without QW are not judged: we hold no list of
     those that CLIA covers.
+
+    To do: Send the number of the laboratory's certificate in REF*X4: two digits, D, seven digits.
     """
     if WAIVED_TEST not in line.modifiers:
         return DoesNotApply()

@@ -29,6 +29,8 @@ def not_a_place_of_service(claim: ClaimFacts, context: Context) -> list[Verdict]
 
     Accepted: 11; a line without a place of its own, which has the claim's. For services before our table only the form
     is looked at.
+
+    To do: Send the place where the patient was, such as 11 for an office.
     """
     whole = claim.claim.claim_information.place_of_service_code
     verdicts: list[Verdict] = []

@@ -28,6 +28,8 @@ def drug_of_the_facility(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: place 11; a billing provider whose taxonomy is that of a hospital, a surgical center or a pharmacy; GY.
     Without a taxonomy there is no data.
+
+    To do: Remove the drug here and leave it to the facility's claim, or correct the place of service.
     """
     place = line.place
     if place not in PAID_UNDER_OPPS:

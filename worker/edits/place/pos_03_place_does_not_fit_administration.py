@@ -38,6 +38,10 @@ def place_does_not_fit_administration(line: LineFacts, context: Context) -> Verd
 
     Accepted: 96372 at home; infusions at home by an agency or a pharmacy, known by their taxonomy; 96413 at place 11;
     96450 at place 22, which a physician performs. This rests on what the places mean, not on a retrieved table.
+
+    To do: Remove the line if the hospital's staff gave the drug; else correct the place of service.
+
+    To do: Correct the place of service to where the patient got the drug.
     """
     place = line.place
     by_telehealth = place in TELEHEALTH

@@ -59,6 +59,8 @@ def drug_of_the_nursing_facility(line: LineFacts, context: Context) -> Verdict |
     Accepted: place 32, a nursing facility without such a stay; chemotherapy, clotting factors, radiopharmaceuticals,
     drugs for dialysis, biosimilars of chemotherapy and vaccines, of which some or all are excluded by lists that we do
     not hold; the codes of the option `excluded`; GY; payers other than Medicare.
+
+    To do: Bill the nursing facility; send place 32 if Medicare Part A did not cover the stay that day.
     """
     if line.place != COVERED_STAY or not context.profile.medicare or line.drug is None:
         return DoesNotApply()

@@ -44,6 +44,8 @@ def revenue_code_without_procedure(line: LineFacts, context: Context) -> Verdict
 
     Accepted: 0636 with J9271; 0250 (pharmacy) and 0343 (radiopharmaceutical), which may be packaged, without a
     code; 0636 without a code on an inpatient bill (111).
+
+    To do: Send the HCPCS code of what was given, with its units; a drug without a code belongs under 0250 or 0259.
     """
     if line.hcpcs or line.line.institutional_service is None:
         return DoesNotApply()

@@ -37,6 +37,14 @@ def code_not_active(line: LineFacts, context: Context) -> Verdict | None:
     Accepted: J1300 on 2025-03-31. Codes of other families are only checked for their form. A code whose first day
     is not known has no data before the first publication that holds it. An ended code whose successor counts in another
     unit is reported by HCP-02.
+
+    To do: Send a letter and four digits (J2356), or five characters of a CPT code (96413).
+
+    To do: Compare the code with the drug; it may be mistyped, or newer than our table.
+
+    To do: Bill …, per …, and recount the units.
+
+    To do: Bill the code that is in force for the drug on …, and recount the units.
     """
     service = line.line.service
     if not line.hcpcs or line.on is None or service.procedure_identifier != HCPCS:

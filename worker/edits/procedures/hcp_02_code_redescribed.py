@@ -23,6 +23,8 @@ def code_redescribed(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: J1299 on that day; J1300 on 2025-03-31, its last day. A successor with the same unit, one not known to
     be in force, and a code without a successor are reported by HCP-01.
+
+    To do: Bill …; count from the dose where it is known, since begun units were rounded.
     """
     if line.drug is None or not line.drug.successor:
         return DoesNotApply()

@@ -51,6 +51,14 @@ def unlisted_code_without_detail(line: LineFacts, context: Context) -> Verdict |
     strength (50MG/ML) or none, or no route; no NDC; units to other payers.
 
     Accepted: J3490 x 1 with "EXAMPLINE 50 MG IV" and the NDC of the vial; a compound (J7999, J7799) without NDC.
+
+    To do: Describe the drug in …: name, dose given, route.
+
+    To do: Bill 1 unit, and state the dose given in the description.
+
+    To do: Send name, dose given and route in ….
+
+    To do: Send name, dose given and route in …, and the NDC of the package.
     """
     described, note = line.line.service.description or "", line.line.additional_notes or ""
     package = line.line.drug_identification

@@ -34,6 +34,8 @@ def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Verdict | l
 
     Accepted: another brand, biosimilar, salt or form of the same ingredient, or a combination that holds it; a text
     that names no drug we know, or the right one among others; any name under an unlisted code such as J3490.
+
+    To do: If … was given, bill … and recount the units; if … was given, correct the name.
     """
     if day.drug.drug_class == UNLISTED:
         return None

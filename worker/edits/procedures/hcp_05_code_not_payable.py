@@ -33,6 +33,8 @@ def code_not_payable(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: the same to another payer; with GA, GX, GY or GZ, which state that a denial is expected. A code with a
     medically unlikely edit of 0 in force is reported by UNT-03, an S, T or H code by HCP-12.
+
+    To do: Bill another payer or the patient; for a denial on purpose add GY, or GA with a notice on file.
     """
     coverage = _coverage(line, context) if context.profile.medicare else None
     if not coverage or line.on is None:

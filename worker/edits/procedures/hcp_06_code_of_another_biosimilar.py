@@ -35,6 +35,8 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
 
     Accepted: the NDC of Inflectra under Q5103; a package that the crosswalk lists under both codes. Another form of one
     product is reported by HCP-08, another drug by NDC-06.
+
+    To do: Bill … if … was given; else send the NDC of the package used.
     """
     if not has_package_or_text(line):
         return DoesNotApply()

@@ -29,6 +29,8 @@ def drug_self_administered(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: the same code with JA, given into a vein; GA, GX, GY or GZ, which state that a denial is expected; payers
     other than Medicare. A code given both ways without JA or JB is reported by MOD-05.
+
+    To do: Bill the patient's drug plan (Part D); for a denial on purpose add GY.
     """
     if not context.profile.medicare:
         return DoesNotApply()

@@ -36,6 +36,8 @@ def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: the NDC under the code that the crosswalk lists it under. Biosimilars are reported by HCP-06, another drug
     by NDC-06.
+
+    To do: Bill … if this package was used, and recount the units; else send the NDC of the package used.
     """
     if not has_package_or_text(line):
         return DoesNotApply()

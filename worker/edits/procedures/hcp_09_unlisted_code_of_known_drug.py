@@ -64,6 +64,10 @@ def unlisted_code_of_known_drug(line: LineFacts, context: Context) -> Verdict | 
     Accepted: a name and an NDC without a code; a code that begins later; a form that the code does not cover, such as
     vedolizumab SC, whose code is for IV; compounds (J7999, J7799, or told so in the text); a C code on a professional
     claim, and a code that Medicare does not pay, which would not help.
+
+    To do: Bill … in its own units.
+
+    To do: Bill the one of … that was given.
     """
     by_package = _of_package(line, context)
     if by_package:

@@ -46,6 +46,10 @@ def code_of_other_patients(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: J0882 with N18.6 or Z99.2, or on such a bill; J0881 with N18.4; with an acute injury (N17), which is not
     kidney failure even on dialysis.
+
+    To do: Bill … and recount the units if the diagnoses are right; else correct them.
+
+    To do: Verify the diagnoses and the code.
     """
     claim = context.claim
     has_failure, has_dialysis = KIDNEY_FAILURE in claim.diagnoses, ON_DIALYSIS in claim.diagnoses

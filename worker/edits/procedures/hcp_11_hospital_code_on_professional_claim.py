@@ -30,6 +30,8 @@ def hospital_code_on_professional_claim(line: LineFacts, context: Context) -> Ve
     Flagged: C9399 at place 11; C9257 on a practice's claim.
 
     Accepted: an ambulatory surgical center (place 24), which bills C codes on professional claims; a hospital's bill.
+
+    To do: Bill …; if there is none on that day, an unlisted code with name, dose and NDC.
     """
     if line.place == SURGICAL_CENTER:
         return None

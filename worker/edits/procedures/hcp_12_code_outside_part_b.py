@@ -60,6 +60,8 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: 90662 (OPPS status L); 90715 with a wound; other payers; GA, GX, GY or GZ, which state that a denial is
     expected. Drug codes that Medicare does not pay are reported by HCP-05.
+
+    To do: Bill the patient's drug plan for a vaccine, another payer for its own code; for a denial on purpose GY.
     """
     if not context.profile.medicare or line.on is None:
         return DoesNotApply()

@@ -27,6 +27,10 @@ def units_not_whole(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: J1745 x 30.5.
 
     Accepted: J1745 x 31 for the dose given; J1745-JW x 9 for 9.5 units discarded; 40.0, which is 40.
+
+    To do: Bill …: discarded amounts are rounded down; without a whole unit there is no JW line.
+
+    To do: Bill …: every begun unit of the dose given counts.
     """
     units = line.units
     if units is None or units <= 0 or is_whole(units):

@@ -31,6 +31,8 @@ def units_do_not_match_dose(day: DrugDay, context: Context) -> Verdict | None:
     Accepted: J2357 x 30 for 150 mg; J1745 (10 mg) x 31 for 305 mg. A day with a JW line is compared by WST-06, which
     looks at the given and the discarded units together; a count with decimals is UNT-01's. A claim that was split, as a
     note says, bills a part of the dose.
+
+    To do: Bill …, or correct the dose in the record.
     """
     if not day.given or day.wasted:
         return None

@@ -65,6 +65,12 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
     limits of its own; other facilities have none. A dialysis facility's bill (72x) covers a month, for which Medicare
     returns more than 400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882).
+
+    To do: Verify the units of each line; a bill above the limit is returned as mistyped.
+
+    To do: Verify the units. If they are right, have the record ready that justifies them.
+
+    To do: Verify code and units; what is above the limit is not payable.
     """
     is_facility = day.lines[0].is_institutional
     if day.lines[0].facility == DIALYSIS:

@@ -33,6 +33,8 @@ def units_look_like_dose(line: LineFacts, context: Context) -> Verdict | None:
 
     Accepted: x 30; a text with two amounts, a strength per mL or no amount at all. A dose in the record is compared by
     UNT-02 and WST-06, the quantity of the package by UNT-07.
+
+    To do: Bill … if the dose in the text is right.
     """
     drug = line.drug
     if drug is None or line.is_waste or drug.unit_up_to or drug.unit not in MILLIGRAMS or drug.unit_amount in {None, 1}:

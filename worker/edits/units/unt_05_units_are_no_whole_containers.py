@@ -43,6 +43,8 @@ def units_are_no_whole_containers(day: DrugDay, context: Context) -> Verdict | N
     Flagged: J1745 (vials of 10 units) x 35, with the option.
 
     Accepted: x 40; without the option, any count. A line with JW or JZ is WST-07's, a missing one of them WST-01's.
+
+    To do: Bill the containers that were opened, or verify the count.
     """
     wanted = context.options(WholeContainers).whole_containers
     if not wanted or any(line.is_waste or line.attests_no_waste for line in day.lines):

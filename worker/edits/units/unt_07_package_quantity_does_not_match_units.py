@@ -53,6 +53,10 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     than a unit of difference; a kit counted as one; 1.7 ML of a vial whose volume the crosswalk does not list. Beside a
     JW line and without JZ, less than a container. No data: quarters not in our table, and vials whose content differs
     from lot to lot.
+
+    To do: Bill the units of the dose, not the containers or milliliters: one container holds … billing units.
+
+    To do: Correct the quantity (… for the units billed), or the units.
     """
     package, drug = line.line.drug_identification, line.drug
     if package is None or drug is None or line.on is None or package.service_id_qualifier != NDC_QUALIFIER:

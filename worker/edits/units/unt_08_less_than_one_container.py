@@ -54,6 +54,8 @@ def less_than_one_container(day: DrugDay, _: Context) -> Verdict | None:
     Accepted: J7325 x 16; J7321 x 1, which counts in doses; J7325 x 10 with J7325-JW x 6; a code that the crosswalk of
     the day does not list, for which there is no data. Drugs that are given in parts of a vial are WST-07's and
     UNT-07's.
+
+    To do: Send … for each piece that was used.
     """
     if day.units_given is None or day.units_wasted is None or not day.given:
         return DoesNotApply()

@@ -41,6 +41,11 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Ver
     Accepted: J1745-JZ x 40; J1745 x 35 with J1745-JW x 5 of the same day; a code that is not on the CMS list, where
     nothing shows the container. Inpatients, FQHC, RHC and packaged drugs need neither, dialysis bills (72x) none before
     2025-01-01, other bills by their type. A drug that was only dispensed is WST-14's.
+
+    To do: Add JZ if nothing was discarded; else bill the discarded units with JW on a second line. The JZ line of this
+    day covers only itself: bill both as one.
+
+    To do: Add JZ if nothing was discarded; else bill the discarded units with JW on a second line.
     """
     if day.wasted:
         return None

@@ -28,6 +28,8 @@ def both_waste_modifiers(line: LineFacts, _: Context) -> Verdict | None:
     Flagged: J1745-JW-JZ x 40.
 
     Accepted: J1745 x 35 with J1745-JW x 5 on its own line; or J1745-JZ x 40.
+
+    To do: Keep JZ if nothing was discarded; else bill the discarded units with JW on their own line.
     """
     if line.is_waste and line.attests_no_waste:
         return Flaw(

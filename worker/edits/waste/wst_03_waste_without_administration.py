@@ -31,6 +31,8 @@ def waste_without_administration(day: DrugDay, context: Context) -> Verdict | No
 
     Accepted: J1745 x 35 with J1745-JW x 5. A line with JW and JZ is WST-02's. A JW line with modifier 59 or 76, or on a
     claim whose note says that it was split, may belong to a line on an earlier claim, which we do not see.
+
+    To do: Add the line with the units given, without JW and JZ; if nothing was given, nothing can be billed.
     """
     wasted = [line for line in day.wasted if not line.attests_no_waste]
     if day.given or not wasted:

@@ -34,6 +34,8 @@ def waste_repeats_containers(day: DrugDay, _: Context) -> Verdict | None:
 
     Accepted: x 35 and JW x 5; one container from which all of it may have come. An amount or containers in the record
     are compared by WST-06 and WST-07, a JW line without units given by WST-03, a needless container by WST-08.
+
+    To do: Bill with JW only what was left in the containers: their units less the units given.
     """
     given, wasted = day.units_given, day.units_wasted
     told = not (isinstance(day.dose_discarded, Unknown) and isinstance(day.containers_opened, Unknown))

@@ -28,6 +28,10 @@ def waste_within_one_unit(day: DrugDay, _: Context) -> Verdict | None:
     Flagged: a code per 100 mg, 70 mg given and 30 mg discarded of a 100 mg vial, billed x 1 and JW x 1.
 
     Accepted: the same as x 1 with JZ; or 23 mg discarded under a code per 10 mg, billed as JW x 2.
+
+    To do: Remove the JW line and bill … given on one line with JZ.
+
+    To do: Remove the JW line and bill the units given on one line with JZ.
     """
     if not day.wasted:
         return None

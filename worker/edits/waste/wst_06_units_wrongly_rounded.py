@@ -32,6 +32,8 @@ def units_wrongly_rounded(day: DrugDay, _: Context) -> Verdict | list[Verdict] |
 
     Accepted: x 31 and JW x 9. Waste of less than one unit is WST-05's, a day without JW line UNT-02's, a count with
     decimals UNT-01's.
+
+    To do: Bill … …, or correct the amount in the record.
     """
     if not day.wasted:
         return None

@@ -43,6 +43,15 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Verdict | No
     doses in the record are left to the edits that compare these, a JW line for whole containers to WST-04. A dose for
     the eye that is a small part of any container, such as 1.25 mg of bevacizumab, comes from a pharmacy's syringe, of
     which nothing is known.
+
+    To do: Bill no more than the labeled content of the containers opened; overfill is not payable.
+
+    To do: Compare both unit counts with the record: together they are the labeled content of the containers.
+
+    To do: Correct the units; if some was left in the containers, replace JZ by a JW line for it.
+
+    To do: One container holds … units or more: count the units of the dose, not the containers, and compare the dose
+    with the record.
     """
     if not day.wasted and not any(line.attests_no_waste for line in day.lines):
         return None

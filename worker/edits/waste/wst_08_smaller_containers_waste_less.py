@@ -53,6 +53,8 @@ def smaller_containers_waste_less(day: DrugDay, _: Context) -> Verdict | None:
     Accepted: a reason in the record (`discard-reason`) or in a note of the line, such as a shortage; x 31 and JW x 9,
     since 305 mg take 400 mg of either size. Only sizes of one maker's product are compared: nobody stocks them all.
     Units that contradict the record, or are not a sum of containers, are left to other edits.
+
+    To do: Use the containers that waste the least, or have the reason ready why others were opened.
     """
     given, wasted, unit = day.units_given, day.units_wasted, day.unit_dose
     if not day.wasted or not day.given:

@@ -35,6 +35,10 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | N
     Accepted: every code on the CMS list; the NDC of Kanjinti 150 mg, a single-dose vial; containers opened or another
     formulation in the record. Without a record the container is not known, and nothing is held; nor where it is
     recorded for the whole claim, on which several drugs were given.
+
+    To do: Send the containers as `containers-opened`, or the `formulation`: JW is for single-dose containers.
+
+    To do: Remove …, and bill only what was given to this patient.
     """
     if day.drug.single_dose or not any(line.is_waste or line.attests_no_waste for line in day.lines):
         return DoesNotApply()

@@ -37,6 +37,10 @@ def waste_denied(day: DrugDay, context: Context) -> Verdict | None:
     Accepted: J1745-JZ x 40 with nothing discarded; waste of less than one billing unit; a JZ line and an unmodified one
     beside a JW line of the same drug and day, for two preparations. With 76 on the JW line, the units given with it may
     be on another claim.
+
+    To do: Remove JZ from the line of the units given; if nothing was discarded, remove the JW line instead.
+
+    To do: Remove JZ and bill … as discarded with JW on their own line.
     """
     attesting = [line for line in day.given if line.attests_no_waste]
     if not attesting:

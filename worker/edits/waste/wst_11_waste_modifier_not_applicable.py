@@ -39,6 +39,10 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
 
     Accepted: JZ on a drug with status K, also on the Part B bill of an inpatient (12x), or in an office; Q4101-JW on
     2025-12-31. Multi-dose containers are WST-09's.
+
+    To do: Remove …, and bill only what was used.
+
+    To do: Remove ….
     """
     carried = tuple(modifier for modifier in WASTE if modifier in line.modifiers)
     if not carried or line.on is None:

@@ -41,6 +41,8 @@ def waste_not_documented(day: DrugDay, context: Context) -> Verdict | list[Verdi
 
     Accepted: the amount discarded; the dose given and the containers opened, from which it follows. Without a record
     nothing is held unless the profile requires one; what the guide of the drug asks for is reported by its own edit.
+
+    To do: Send it as `…`; it is in: … (PWK …).
     """
     if not day.wasted:
         return DoesNotApply()

@@ -48,6 +48,8 @@ def much_discarded(day: DrugDay, context: Context) -> Verdict | None:
     Flagged: J1745 x 6 and JW x 4, of which 40 percent were discarded, with 30 percent in the profile.
 
     Accepted: x 7 and JW x 3. Containers that were not needed at all are reported by WST-08.
+
+    To do: Verify both counts, and have the record ready that shows what was discarded and why.
     """
     given, wasted = day.units_given, day.units_wasted
     if not day.wasted or not day.given:

@@ -32,6 +32,10 @@ def supplier_without_attestation(line: LineFacts, context: Context) -> Verdict |
     JZ. JW for a date before 2025-01-01 is a warning: whether it was denied or passed over then is not known.
 
     Accepted: the same on 2023-12-31; with JZ; with JW in 2025. A drug that was administered is WST-01's.
+
+    To do: Bill what was dispensed, with JZ; what the patient discards at home is not billed.
+
+    To do: Add JZ. If some was discarded while preparing the drug, bill that with JW on its own line.
     """
     if line.on is None or not was_dispensed(line, context):
         return DoesNotApply()
