@@ -29,10 +29,14 @@ OF_ONE_DOSE: Final = frozenset({"hyaluronan"})
 
 @dataclass(frozen=True, slots=True)
 class DoseKind:
-    """Whether a container is for one dose; `shown_by` says in words what shows it."""
+    """Whether a container is for one dose; `shown_by` says in words what shows it.
+
+    What is only remembered of a label can warn and never reject.
+    """
 
     is_single: bool
     shown_by: str
+    is_remembered: bool = False
 
 
 def dose_kind(line: LineFacts, day: DrugDay, snapshot: Snapshot) -> DoseKind | None:
@@ -95,7 +99,12 @@ def _of_label(ndc: str, on: date, snapshot: Snapshot) -> DoseKind | None:
     label = snapshot.container_label(ndc, on)
     if not isinstance(label, Found):
         return None
-    return DoseKind(is_single=label.row.kind == "single-dose", shown_by=f"the label of NDC {ndc}")
+    is_remembered = label.row.evidence == "memory"
+    return DoseKind(
+        is_single=label.row.kind == "single-dose",
+        shown_by=f"the label of NDC {ndc}" + (" (as remembered: compare it)" if is_remembered else ""),
+        is_remembered=is_remembered,
+    )
 
 
 def _of_listed_code(rows: tuple[Container, ...], on: date, snapshot: Snapshot) -> DoseKind | None:

@@ -29,8 +29,8 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | N
     the text of the line or the record shows the container.
 
     Flagged: a code that is not on that list, JW, and "multi-dose vial" as formulation in the record or in the text of
-    the line, or the NDC of Kanjinti 420 mg, whose label says so: rejected. The same with a record that shows no
-    container: pended for it.
+    the line, or the NDC of Kanjinti 420 mg, whose label says so: rejected. A package whose label we only remember: a
+    warning. JW with a record that shows no container: pended for it.
 
     Accepted: every code on the CMS list; the NDC of Kanjinti 150 mg, a single-dose vial; containers opened or another
     formulation in the record. Without a record the container is not known, and nothing is held; nor where it is
@@ -54,6 +54,7 @@ def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | N
             hint=f"Remove {facts['modifier']}, and bill only what was given to this patient.",
             at=in_line(line, "procedureModifiers"),
             facts=facts | {"shownBy": shown_by},
+            severity=Severity.WARN if kind and kind.is_remembered else None,
         )
     if kind:
         return None

@@ -9,6 +9,7 @@ from worker.reference.tables.rows import CareSetting
 SadScope = Literal["self-administered", "by-route", "unlisted-code"]
 HintEvidence = Literal["unverified"]
 LabeledKind = Literal["single-dose", "multi-dose"]
+LabelEvidence = Literal["label", "memory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ class SelfAdministered:
 class ContainerLabel:
     """What the label of one package says: whether the container is for one dose or for several.
 
-    `source` names the label.
+    `source` names the label. What is only remembered of it can warn and never reject.
     """
 
     ndc11: str
     kind: LabeledKind
+    evidence: LabelEvidence
     source: str
 
 

@@ -9,6 +9,7 @@ from worker.reference.tables.policy_rows import (
     ExpertHint,
     HintEvidence,
     LabeledKind,
+    LabelEvidence,
     NcciPair,
     SadScope,
     SelfAdministered,
@@ -17,6 +18,7 @@ from worker.reference.tables.read_rows import SETTINGS
 
 SCOPES: Final[tuple[SadScope, ...]] = ("self-administered", "by-route", "unlisted-code")
 EVIDENCE: Final[tuple[HintEvidence, ...]] = ("unverified",)
+LABEL_EVIDENCE: Final[tuple[LabelEvidence, ...]] = ("label", "memory")
 LABELED_KINDS: Final[tuple[LabeledKind, ...]] = ("single-dose", "multi-dose")
 MODIFIER_INDICATORS: Final = frozenset({0, 1, 9})
 ADD_ON_TYPES: Final = frozenset({1, 2, 3})
@@ -73,6 +75,7 @@ def read_container_label(cells: Cells) -> ContainerLabel:
     return ContainerLabel(
         ndc11=cells.text("ndc11"),
         kind=cells.one_of("kind", LABELED_KINDS),
+        evidence=cells.one_of("evidence", LABEL_EVIDENCE),
         source=cells.text("source"),
     )
 
