@@ -52,6 +52,8 @@ def administrations_too_many(line: LineFacts, context: Context) -> Verdict | lis
     To do: Remove the line, or have the record ready that shows more time.
 
     To do: Bill at most …, or have the record ready that shows more.
+
+    To do: Remove the line, or have the record ready that shows more.
     """
     if line.on is None or line.units is None or line.spans_days:
         return DoesNotApply()

@@ -37,6 +37,8 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
     product is reported by HCP-08, another drug by NDC-06.
 
     To do: Bill … if … was given; else send the NDC of the package used.
+
+    To do: Bill … if … was given, and recount the units; else correct the description.
     """
     if not has_package_or_text(line):
         return DoesNotApply()

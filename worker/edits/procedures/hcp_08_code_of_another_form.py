@@ -38,6 +38,8 @@ def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
     by NDC-06.
 
     To do: Bill … if this package was used, and recount the units; else send the NDC of the package used.
+
+    To do: Bill … if … was given, and recount the units; else correct the description.
     """
     if not has_package_or_text(line):
         return DoesNotApply()

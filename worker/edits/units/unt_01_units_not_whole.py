@@ -31,6 +31,10 @@ def units_not_whole(line: LineFacts, _: Context) -> Verdict | None:
     To do: Bill …: discarded amounts are rounded down; without a whole unit there is no JW line.
 
     To do: Bill …: every begun unit of the dose given counts.
+
+    To do: Bill …: discarded amounts are rounded down.
+
+    To do: Remove the JW line: discarded amounts are rounded down, and less than a unit is not billed.
     """
     units = line.units
     if units is None or units <= 0 or is_whole(units):

@@ -28,7 +28,8 @@ from worker.reference.tables.rows import MueLimit
 NOT_COVERED_BY_LAW = "GY"
 A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted per line; exceeded only with a record that says why
 DIALYSIS: Final = "72"
-# Pub. 100-04, chapter 8, section 60.4, from 2008-01-01: 400,000 units of epoetin (100 each), 1,200 mcg of darbepoetin.
+# As remembered of Pub. 100-04, chapter 8, section 60.4, from 2008-01-01, whose text was not at hand; so it warns only:
+# 400,000 units of epoetin (100 each), 1,200 mcg of darbepoetin.
 MOST_IN_A_MONTH: Final[Mapping[str, int]] = MappingProxyType({"Q4081": 4000, "J0882": 1200})
 MONTHLY_FROM: Final = date(2008, 1, 1)
 
@@ -63,8 +64,8 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
 
     Accepted: units up to the limit; a line with GY, which is denied without being counted. A line over several days and
     a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
-    limits of its own; other facilities have none. A dialysis facility's bill (72x) covers a month, for which Medicare
-    returns more than 400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882).
+    limits of its own; other facilities have none. A dialysis facility's bill (72x) covers a month: a warning above
+    400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882).
 
     To do: Verify the units of each line; a bill above the limit is returned as mistyped.
 
@@ -130,4 +131,5 @@ def _of_the_month(day: DrugDay, context: Context) -> Verdict | None:
         hint="Verify the units of each line; a bill above the limit is returned as mistyped.",
         at=in_line(lines[0], "serviceUnitCount"),
         facts={"procedureCode": day.hcpcs, "billedUnits": units, "limit": most},
+        severity=Severity.WARN,
     )
