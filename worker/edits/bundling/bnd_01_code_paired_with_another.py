@@ -64,8 +64,8 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
 
     Accepted: 96372-59 with 96413; 20610-LT with 20611-RT; another day or practitioner; a pair after its last day.
     Visits beside procedures are reported by EM-01 and EM-02. Our list shows the last day of a pair only: a day before
-    the list is not decided. Of its pairs none was deleted after 2019, so that they are taken for those of later
-    quarters.
+    the list is not decided. Of its pairs none was deleted after 2019, so that a pair carried to a later
+    quarter rejects like one of the list's own quarter, whatever a profile sets for `carried`.
 
     To do: Remove …; it is part of ….
 
