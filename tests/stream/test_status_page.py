@@ -92,6 +92,7 @@ def test_the_figures_are_the_workers_and_no_claims(worker: DemoWorker) -> None:
     assert sum(each["dollars"] or 0 for each in document["outcomes"]) > 1000
     assert all(each["words"] for each in document["findings"])
     assert {"table", "edition", "from", "to", "isOver"} == document["editions"][0].keys()
+    assert {"table", "words", "isCarried"} == document["ended"][0].keys()
     assert document["settings"]["ruleset"]
     assert len(document["partitions"]) == 6
     assert CANARY not in text
@@ -116,8 +117,11 @@ def test_a_browser_shows_the_figures(worker: DemoWorker, tmp_path: Path) -> None
     assert '<span id="state" role="status" class="good">ready</span>' in seen
     assert re.search(r'id="rate">[0-9]', seen)
     assert re.search(r"\|scrubbed\|+\d+\|+[0-9.]+ %\|+\$", cells)
-    for found in json.loads(get(worker, "/status.json")[1])["findings"]:
+    document = json.loads(get(worker, "/status.json")[1])
+    for found in document["findings"]:
         assert f"|{found['edit']}|" in cells
         assert found["words"] in unescape(cells)
+    for ended in document["ended"]:
+        assert f"|{ended['table']}||{ended['words']}|" in cells
     assert re.search(r"\|not-json\|+decode\|+\d", cells)
     assert "hcpcs" in cells

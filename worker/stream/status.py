@@ -10,6 +10,7 @@ import orjson
 from worker.observe.health import HealthState
 from worker.observe.metrics import OUTCOMES
 from worker.observe.recorder import Recorder
+from worker.reference.build.endings import endings
 from worker.settings import Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
 
@@ -32,6 +33,7 @@ class WorkerStatus:
     def document(self) -> bytes:
         """Return the page's figures as JSON."""
         recorder, moment = self._recorder, time.time()
+        today = datetime.fromtimestamp(moment, UTC).date()
         loaded = None if self.loaded is None else self.loaded()
         return orjson.dumps(
             {
@@ -46,7 +48,8 @@ class WorkerStatus:
                 "findings": self._findings(loaded),
                 "partitions": self._partitions(),
                 "deadLetters": self._dead_letters(),
-                "editions": self._editions(loaded, datetime.fromtimestamp(moment, UTC).date()),
+                "ended": self._ended(loaded, today),
+                "editions": self._editions(loaded, today),
                 "settings": self._versions(loaded) | self._own_settings(),
             }
         )
@@ -87,6 +90,12 @@ class WorkerStatus:
             {"reason": reason, "stage": stage, "messages": messages}
             for (reason, stage), messages in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
             if messages
+        ]
+
+    def _ended(self, loaded: LoadedScrubber | None, today: date) -> list[dict[str, Any]]:  # Any: JSON
+        return [
+            {"table": each.table, "words": each.in_words(today), "isCarried": each.is_carried(today)}
+            for each in endings(() if loaded is None else loaded.editions, today)
         ]
 
     def _editions(self, loaded: LoadedScrubber | None, today: date) -> list[dict[str, Any]]:  # Any: JSON

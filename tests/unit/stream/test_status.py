@@ -1,6 +1,7 @@
 """The figures of the status page."""
 
 import json
+import re
 from datetime import date
 from typing import Any, cast
 
@@ -78,6 +79,15 @@ def test_an_edition_that_is_over_says_so() -> None:
         ("asp", True, "2000-03-31"),
         ("mue", False, None),
     ]
+
+
+def test_a_table_that_has_ended_says_so_in_words() -> None:
+    """Its last edition counts, and whether it is trusted still; one that is open has not ended."""
+    (ended,) = shown(Recorder())["ended"]
+
+    assert (ended["table"], ended["isCarried"]) == ("asp", False)
+    assert re.fullmatch(r"ended [\d,]+ days ago, nothing is known", ended["words"])
+    assert shown(Recorder(), is_loaded=False)["ended"] == []
 
 
 def test_settings_are_shown_where_they_were_set_and_nobodys_name_is() -> None:

@@ -35,6 +35,7 @@ from worker.cli.shared.console import (
     today,
 )
 from worker.cli.shared.in_parallel import all_cores, in_order
+from worker.reference.build.endings import endings
 
 _MANY_BYTES: Final = 512 * 1024
 _PORTION: Final = 250
@@ -119,12 +120,12 @@ def command(  # noqa: PLR0913 - one parameter an option
     try:
         files = expand_what_is_there(paths)
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
-        job.load_pipeline()  # so that what is wrong with the configuration is said before a claim is read
+        pipeline = job.load_pipeline()  # so that what is wrong with the configuration is said before a claim is read
         summary = _check(files, job, processes)
     except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
     if not wanted.as_json:
-        summary.show(out())
+        summary.show(out(), endings(pipeline.snapshot.editions, day), day)
     sys.stdout.flush()
     sys.exit(_exit_code(summary, BasisLevel(require_basis) if require_basis else BasisLevel.PARTIAL))
 

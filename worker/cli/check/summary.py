@@ -1,7 +1,9 @@
 """Adds up the outcomes of a run and shows them as two small tables."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from rich import box
@@ -12,6 +14,7 @@ from schemas.outcome import BasisLevel
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
 from worker.pipeline.scrub import ScrubResult
+from worker.reference.build.endings import Ending
 
 TOP_EDITS: Final = 10
 BASES: Final = tuple(level.value for level in BasisLevel)
@@ -25,6 +28,8 @@ class Summary:
     findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     bases: Counter[str] = field(default_factory=Counter)
     tables: Counter[str] = field(default_factory=Counter)
+    lacking: set[str] = field(default_factory=set)
+    """The names of the tables that carried an answer forward or had none."""
     claims_not_read_whole: int = 0
     members_not_read: int = 0
 
@@ -43,6 +48,8 @@ class Summary:
             self.bases[scrubbed.basis.level.value] += 1
             self.tables.update(f"{each.edition} (ended {each.ended})" for each in scrubbed.basis.carried)
             self.tables.update(f"no {table}" for table in scrubbed.basis.missing)
+            self.lacking.update(each.edition.partition("@")[0] for each in scrubbed.basis.carried)
+            self.lacking.update(scrubbed.basis.missing)
         self.claims_not_read_whole += scrubbed.not_read > 0
         self.members_not_read += scrubbed.not_read
         for finding in scrubbed.findings:
@@ -54,6 +61,7 @@ class Summary:
         self.findings.update(other.findings)
         self.bases.update(other.bases)
         self.tables.update(other.tables)
+        self.lacking |= other.lacking
         self.claims_not_read_whole += other.claims_not_read_whole
         self.members_not_read += other.members_not_read
 
@@ -66,8 +74,8 @@ class Summary:
         """Count something that is not a claim, or a file that cannot be read."""
         self.outcomes["unreadable"] += 1
 
-    def show(self, console: Console) -> None:
-        """Write the tables."""
+    def show(self, console: Console, ended: Iterable[Ending], on: date) -> None:
+        """Write the tables, and which of the reference tables that the claims lacked have ended before the day."""
         table = Table("outcome", box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column("claims", justify="right")
         for name in ("scrubbed", "rejected", "pended", "unreadable"):
@@ -81,6 +89,8 @@ class Summary:
             say(console, f"Basis: {', '.join(f'{self.bases[each]:,} {each}' for each in BASES if self.bases[each])}.")
         for name, count in self.tables.most_common():
             say(console, f"  {name}: {counted(count, 'claim')}")
+        if words := [f"{each.table} {each.in_words(on)}" for each in ended if each.table in self.lacking]:
+            say(console, f"As of {on}: {'; '.join(words)}. `claimscrub reference status` says what replaces them.")
         if self.members_not_read:
             members, claims = counted(self.members_not_read, "member"), counted(self.claims_not_read_whole, "claim")
             say(console, f"Not read by any edit, nor written to an 837: {members} in {claims}.")

@@ -14,6 +14,7 @@ from worker.cli.reference.imports import import_files
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
 from worker.cli.reference.publish import publish
 from worker.cli.reference.questions import QUESTIONS, instead, told
+from worker.cli.reference.status import status
 from worker.cli.shared.console import echo
 from worker.reference.build.loading import load, verify
 
@@ -131,4 +132,5 @@ reference.add_command(coverage)
 reference.add_command(diff)
 reference.add_command(import_files)
 reference.add_command(publish)
+reference.add_command(status)
 command = reference

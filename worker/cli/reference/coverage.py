@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
-from worker.cli.shared.console import counted, echo
-from worker.reference.build.building import DATED_BY, build, read_manifests
+from worker.cli.shared.console import echo
+from worker.reference.build.building import build, read_manifests
+from worker.reference.build.endings import endings
 from worker.reference.build.loading import read_folder
 from worker.reference.files.manifest import Manifest
 from worker.reference.tables.edition import Edition
@@ -35,7 +36,6 @@ class TableCoverage:
     refresh_days: int
     is_overdue: bool
     has_ended: bool
-    finds_open_rows: bool
 
 
 @click.command("coverage")
@@ -59,7 +59,8 @@ def coverage(on: datetime | None, directory: Path, form: str) -> None:
         return
     for each in held:
         bounds = f"{each.covers_from} to {each.covers_to or 'open'!s:<10}"
-        echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {_state(each, day)}")
+        state = _state(each, editions, day)
+        echo(f"{each.table:<20} {bounds}  {each.rows:>7,} rows  {each.age_days:>5} days old  {state}")
         for first, last in each.gaps:
             echo(f"{'':<20} no edition from {first} to {last}")
 
@@ -81,7 +82,6 @@ def covered(table: str, manifest: Manifest, editions: Iterable[Edition], on: dat
         refresh_days=manifest.refresh_days,
         is_overdue=age > manifest.refresh_days,
         has_ended=not any(each.covers(on) for each in own),
-        finds_open_rows=DATED_BY[table] == "row" and own[-1].trusted_to is None,
     )
 
 
@@ -92,13 +92,8 @@ def _gaps(editions: list[Edition]) -> Iterable[tuple[date, date]]:
             yield earlier.in_force_to + one, later.in_force_from - one
 
 
-def _state(each: TableCoverage, on: date) -> str:
+def _state(each: TableCoverage, editions: Iterable[Edition], on: date) -> str:
     states = [f"overdue, comes every {each.refresh_days} days" if each.is_overdue else ""]
-    if each.has_ended and each.covers_to and on > each.covers_to:
-        ended = f"ended {counted((on - each.covers_to).days, 'day')} ago"
-        is_carried = each.carried_to is not None and on <= each.carried_to
-        beyond = "open rows are still found" if each.finds_open_rows else "nothing is known"
-        states.append(f"{ended}, carried forward until {each.carried_to}" if is_carried else f"{ended}, {beyond}")
-    elif each.has_ended:
-        states.append("does not cover this day")
+    ended = [ending.in_words(on) for ending in endings(editions, on) if ending.table == each.table]
+    states += ended or (["does not cover this day"] if each.has_ended else [])
     return "; ".join(state for state in states if state) or "current"

@@ -33,6 +33,7 @@ class Manifest:
     key: tuple[str, ...]
     editions: tuple[EditionEntry, ...]
     title: str
+    publisher: str
     refresh_days: int
     trusted_days: int = 0
 
@@ -59,12 +60,17 @@ def parse_manifest(text: str, dated_by: str) -> tuple[Manifest | None, tuple[str
     if not isinstance(title, str) or type(refresh_days) is not int or refresh_days <= 0:
         problems.append(f"title, refresh_days: expected a text and a number of days, found {title!r}, {refresh_days!r}")
         return None, tuple(problems)
+    publisher = content.get("publisher")
+    if not isinstance(publisher, str) or not publisher:
+        problems.append(f"publisher: expected who publishes the table, found {publisher!r}")
+        return None, tuple(problems)
     trusted_days = content.get("trusted_days", 0)
     if type(trusted_days) is not int or trusted_days < 0:
         problems.append(f"trusted_days: expected a number of days, or leave it out, found {trusted_days!r}")
         return None, tuple(problems)
-    manifest = None if problems else Manifest(columns, key, tuple(editions), title, refresh_days, trusted_days)
-    return manifest, tuple(problems)
+    if problems:
+        return None, tuple(problems)
+    return Manifest(columns, key, tuple(editions), title, publisher, refresh_days, trusted_days), ()
 
 
 # Any: what TOML holds is known only after it is looked at.

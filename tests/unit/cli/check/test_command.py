@@ -255,6 +255,30 @@ def test_a_claim_says_what_its_verdict_rests_on(claims: Path, day: str, told: st
     assert f"\nBasis: 1 {level}.\n" in result.stdout
 
 
+def test_tables_that_the_claims_lacked_and_that_have_ended_are_told_once(claims: Path) -> None:
+    """In words, by the day of the run; not those that no claim asked for, nor one that has not ended by then."""
+    claims.write_text((json.dumps(claim(OMALIZUMAB.lines("20260930"), diagnoses=OMALIZUMAB.diagnoses)) + "\n") * 2)
+
+    result = run(claims, "--as-of", "2026-11-29", "--processes", "1")
+
+    assert (
+        "As of 2026-11-29: containers ended 243 days ago, carried forward until 2027-04-01. "
+        "`claimscrub reference status` says what replaces them.\n"
+    ) in result.stdout
+    assert result.stdout.count("days ago") == 1
+    assert "days ago" not in run(claims, "--as-of", "2026-03-31").stdout
+
+
+def test_outcome_messages_are_not_mixed_with_words_about_tables(claims: Path) -> None:
+    """Nothing of it on stdout or stderr beside JSON lines."""
+    claims.write_text(json.dumps(claim(OMALIZUMAB.lines("20261001"), diagnoses=OMALIZUMAB.diagnoses)) + "\n")
+
+    result = run(claims, "--as-of", "2026-11-29", "--format", "jsonl")
+
+    assert len(result.stdout.splitlines()) == 1
+    assert "days ago" not in result.output
+
+
 @pytest.mark.parametrize(
     ("day", "required", "code"),
     [

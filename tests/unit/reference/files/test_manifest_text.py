@@ -8,6 +8,7 @@ from worker.reference.files.manifest import EditionEntry, parse_manifest
 from worker.reference.files.manifest_text import place, with_editions
 
 TEXT = """title = "A table"
+publisher = "A publisher"
 dated_by = "edition"
 key = ["code"]
 refresh_days = 92
