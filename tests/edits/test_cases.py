@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.outcome import Prediction
 from worker.cases.files import Case, load_cases
 from worker.cases.verdicts import differences, scrub_case
 from worker.edits.catalogue import load_edits
@@ -44,6 +45,39 @@ def test_each_hint_is_one_of_those_that_the_edit_explains(pipeline: Pipeline) ->
     assert [
         each for each in sorted(seen) if not any(pattern.fullmatch(each[1]) for pattern in explained[each[0]])
     ] == []
+
+
+def test_each_edit_declares_the_corrections_that_its_findings_carry(pipeline: Pipeline) -> None:
+    """`edits --fixable` rests on the declarations: none is missing, and a case shows each."""
+    findings = [finding for case in CASES for finding in scrub_case(case, pipeline).findings]
+    seen = {(finding.edit, finding.fix.safety) for finding in findings if finding.fix}
+
+    assert seen == {(edit.id, safety) for edit in load_edits() for safety in edit.fixes}
+
+
+def test_each_edit_declares_the_codes_that_its_findings_predict(pipeline: Pipeline) -> None:
+    """`explain CO-16` rests on the declarations: none is missing, and a case shows that `sometimes` is needed."""
+    declared = {edit.id: set().union(*map(_codes, (edit.predicted, *edit.sometimes))) for edit in load_edits()}
+    predicted = {
+        (finding.edit, finding.predicted)
+        for case in CASES
+        for finding in scrub_case(case, pipeline).findings
+        if finding.predicted
+    }
+
+    assert [(edit, each) for edit, each in predicted if not _codes(each) <= declared[edit]] == []
+    own = {edit.id: _codes(edit.predicted) for edit in load_edits()}
+    assert {edit for edit, each in predicted if not _codes(each) <= own[edit]} == {
+        edit.id for edit in load_edits() if edit.sometimes
+    }
+
+
+def _codes(predicted: Prediction) -> set[tuple[str, str]]:
+    return {
+        *(("carc", code) for code in predicted.carc),
+        *(("rarc", code) for code in predicted.rarc),
+        *(("277CA", f"{predicted.claim_status_category}:{code}") for code in predicted.claim_status),
+    }
 
 
 def _pattern(to_do: str) -> re.Pattern[str]:

@@ -27,7 +27,7 @@ class Command(NamedTuple):
 
 COMMANDS: Final = (
     Command("check", "worker.cli.check.command", "Scrub claim files on this machine, without Kafka."),
-    Command("explain", "worker.cli.explain.command", "Explain an edit, or a code on a date of service."),
+    Command("explain", "worker.cli.explain.command", "Explain an edit, or a code or drug on a date of service."),
     Command(
         "edits",
         "worker.cli.edits",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import orjson
@@ -27,14 +27,15 @@ _WIDE_ENOUGH: Final = 200
     show_default=True,
     help="A table to read, or a JSON array with every field.",
 )
+@click.option("--fixable", is_flag=True, help="Only those that `claimscrub check --fix` or --unsafe-fixes can correct.")
 @edits_option
-def command(form: str, user_edits: Path | None) -> None:
+def command(form: str, *, fixable: bool, user_edits: Path | None) -> None:
     """List every edit: what it finds, its severity, and the publication behind it.
 
     `claimscrub explain EDIT` shows more about one.
     """
     with sentences():
-        edits = all_edits(user_edits)
+        edits = [edit for edit in all_edits(user_edits) if edit.fixes or not fixable]
     if form == "json":
         echo_json(orjson.dumps([described(edit) for edit in edits], option=orjson.OPT_INDENT_2))
         return
@@ -45,8 +46,8 @@ def command(form: str, user_edits: Path | None) -> None:
     console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` shows more about one.")
 
 
-def described(edit: AnyEdit) -> dict[str, str]:
-    """Return an edit's entry of the catalogue."""
+def described(edit: AnyEdit) -> dict[str, Any]:  # any JSON object
+    """Return an edit's entry of the catalogue; `fixes` are the kinds of corrections that its findings may carry."""
     return {
         "id": edit.id,
         "name": edit.name,
@@ -56,6 +57,7 @@ def described(edit: AnyEdit) -> dict[str, str]:
         "scope": edit.scope.value,
         "source": source_of(edit.citation),
         "summary": edit.summary,
+        "fixes": edit.fixes,
     }
 
 
@@ -67,7 +69,7 @@ def source_of(citation: Citation) -> str:
 def _table(edits: Iterable[AnyEdit]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("edit", no_wrap=True)
-    for name in ("name", "severity", "status", "looks at", "summary", "source"):
+    for name in ("name", "severity", "status", "looks at", "fixes", "summary", "source"):
         table.add_column(name, overflow="fold")
     for edit in edits:
         table.add_row(
@@ -76,6 +78,7 @@ def _table(edits: Iterable[AnyEdit]) -> Table:
             edit.severity.value,
             edit.status.value,
             edit.scope.value,
+            ", ".join(edit.fixes),
             edit.summary,
             source_of(edit.citation),
             style=SEVERITY_STYLE[edit.severity].split()[-1],

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
@@ -40,6 +40,8 @@ class EditStatus(StrEnum):
     PREVIEW = "preview"
     PLANNED = "planned"
 
+
+FixSafety: TypeAlias = Literal["safe", "unsafe"]
 
 PROFESSIONAL: Final = frozenset({ClaimKind.PROFESSIONAL})
 INSTITUTIONAL: Final = frozenset({ClaimKind.INSTITUTIONAL})
@@ -141,7 +143,8 @@ class Edit(Generic[Subject]):
     It is called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where
     `lacks` names the table or list without which no claim under a profile can be decided. `tables` names the reference
     tables that a finding rests on: where one of them is carried forward from an earlier edition, the profile says how
-    severe the finding may be.
+    severe the finding may be. `fixes` says which corrections some of its findings carry, `sometimes` which codes come
+    back for those of its cases that have codes of their own; where these follow the element, all of which one will.
     """
 
     id: str
@@ -160,6 +163,8 @@ class Edit(Generic[Subject]):
     module: str
     kinds: frozenset[ClaimKind] = PROFESSIONAL
     tables: tuple[str, ...] = ()
+    fixes: tuple[FixSafety, ...] = ()
+    sometimes: tuple[Prediction, ...] = ()
 
     @property
     def family(self) -> str:
@@ -246,6 +251,8 @@ class Declaration(Generic[Subject]):
         status: EditStatus = EditStatus.STABLE,
         kinds: frozenset[ClaimKind] = PROFESSIONAL,
         tables: tuple[str, ...] = (),
+        fixes: tuple[FixSafety, ...] = (),
+        sometimes: tuple[Prediction, ...] = (),
     ) -> Callable[[Finder[Subject]], Edit[Subject]]:
         """Declare an edit: its name is the function's, its explanation the function's docstring."""
 
@@ -267,6 +274,8 @@ class Declaration(Generic[Subject]):
                 module=find.__module__,
                 kinds=kinds,
                 tables=tables,
+                fixes=fixes,
+                sometimes=sometimes,
             )
 
         return declare

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from worker.cli.explain.drug import drug_section
+from worker.cli.explain.remittance import remittance_sections
 from worker.cli.explain.section import Section, answered
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.answer import Found, NotInForce
@@ -20,20 +21,29 @@ _NDC_GROUPS: Final = (5, 4, 2)
 
 
 def sections_of(text: str, on: date, pipeline: Pipeline) -> tuple[Section, ...]:
-    """Return what is known of a code, one section for each kind of code that the text can be."""
+    """Return what is known of a code, one section for each kind of code that the text can be.
+
+    A remark code such as N822 comes before the diagnosis that it could be without its dot; a bare number is a place of
+    service first.
+    """
     code = text.upper()
     snapshot = pipeline.snapshot
     found: list[Section] = []
+    answers = tuple(remittance_sections(code, on, snapshot, pipeline.edits))
     if _HCPCS.fullmatch(code):
         found.append(drug_section(code, on, snapshot, pipeline.guides))
     if _NDC.fullmatch(code):
         found.append(_ndc(code, on, snapshot))
+    if not code.isdigit():
+        found += answers
     if _DIAGNOSIS.fullmatch(code):
         found.append(_diagnosis(code, on, snapshot))
     if _MODIFIER.fullmatch(code):
         found.append(_modifier(code, on, snapshot))
     if _PLACE.fullmatch(code):
         found.append(_place(code, on, snapshot))
+    if code.isdigit():
+        found += answers
     return tuple(found)
 
 

@@ -1,48 +1,96 @@
-"""`claimscrub explain`: an edit in plain words, or all that is known about a code on a date."""
+"""`claimscrub explain`: an edit in plain words, or all that is known about a code or a drug on a date."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
+import orjson
 
 from worker.cli.explain.code import sections_of
-from worker.cli.explain.edit import show_edit
+from worker.cli.explain.edit import edit_as_json, show_edit
+from worker.cli.explain.search import edit_called, near_misses, sections_about
+from worker.cli.explain.section import Section
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline
-from worker.cli.shared.console import DAY, EXIT_UNREADABLE, err, out, say, today
+from worker.cli.shared.console import DAY, EXIT_SOME_NOT, EXIT_UNREADABLE, echo_json, err, out, say, today
 from worker.cli.shared.escapes import printable
 
 
 @click.command("explain")
-@click.argument("subject", metavar="EDIT|CODE")
+@click.argument("subject", metavar="EDIT|CODE|DRUG", nargs=-1, required=True)
 @click.option("--on", type=DAY, metavar="DATE", help="Date of service to answer for. [default: today]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Text to read, or one JSON object.",
+)
 @config_option
 @edits_option
-def command(subject: str, on: datetime | None, config: Path | None, user_edits: Path | None) -> None:
-    """Explain an edit, or a code on a date of service.
+def command(
+    subject: tuple[str, ...], on: datetime | None, form: str, config: Path | None, user_edits: Path | None
+) -> None:
+    """Explain an edit, or a code or drug on a date of service.
 
     EDIT is an id such as WST-01 or a name such as both-waste-modifiers. CODE is a HCPCS code (J2357), a modifier (JZ),
-    a diagnosis (J45.50), an NDC (50242-0040-62) or a place of service (11). For each table you see which edition
-    answered, or why none did: a table that does not cover a date proves nothing about the code.
+    a diagnosis (J45.50), an NDC (50242-0040-62), a place of service (11), or what a payer answers: a reason (CO-16), a
+    remark (N822) or a status (A7:453), with the edits that predict it. DRUG is a name (Xolair). Other words find the
+    edits that speak of them.
+
+    For each table you see which edition answered, or why none did: a table that does not cover a date proves nothing
+    about the code.
+
+    Exit code 0: explained; 1: a code that no table holds; 2: nothing of that name, with near misses.
     """
     day = on.date() if on else today()
     pipeline = load_pipeline(config, user_edits=user_edits, on=today())
-    console = out()
-    wanted = subject.strip()
-    for edit in pipeline.edits:
-        if wanted.lower() in (edit.id.lower(), edit.name):
-            show_edit(console, edit, pipeline.profiles, pipeline.guides.values())
-            return
-    sections = sections_of(wanted, day, pipeline)
-    if not sections:
-        say(
-            err(),
-            f"{printable(wanted)}: no edit of that id or name, and no code of a kind that we know. "
-            "`claimscrub edits` lists the edits.",
-        )
+    wanted = " ".join(subject).strip()
+    edit = edit_called(wanted, pipeline.edits)
+    sections: tuple[Section, ...] = ()
+    if edit is None:
+        sections = sections_of(wanted, day, pipeline) or tuple(sections_about(wanted, day, pipeline))
+    shown = tuple(section for section in sections if section.is_known) or sections
+    near = () if edit or sections else near_misses(wanted, pipeline.edits, pipeline.snapshot)
+    if form == "json":
+        found = edit_as_json(edit, pipeline.profiles) if edit else None
+        _write_json(wanted, day, found, shown, near)
+    elif edit:
+        show_edit(out(), edit, pipeline.profiles, pipeline.guides.values())
+    else:
+        for section in shown:
+            section.show(out())
+    if edit is None and not sections:
+        if form == "text":
+            _say_unknown(wanted, near)
         sys.exit(EXIT_UNREADABLE)
-    known = [section for section in sections if section.is_known]
-    for section in known or sections:
-        section.show(console)
-    if not known:
-        sys.exit(1)
+    if edit is None and not any(section.is_known for section in sections):
+        sys.exit(EXIT_SOME_NOT)
+
+
+def _write_json(
+    subject: str,
+    on: date,
+    edit: dict[str, Any] | None,  # any JSON object
+    sections: tuple[Section, ...],
+    near: tuple[str, ...],
+) -> None:
+    answer = {
+        "subject": subject,
+        "on": on,
+        "edit": edit,
+        "sections": [section.as_json() for section in sections],
+        "suggestions": near,
+    }
+    echo_json(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
+
+
+def _say_unknown(wanted: str, near: tuple[str, ...]) -> None:
+    say(
+        err(),
+        f"{printable(wanted)}: no edit of that id or name, no code of a kind that we know, and no drug. "
+        + (f"Near to it: {', '.join(near)}. " if near else "")
+        + "`claimscrub edits` lists the edits.",
+    )

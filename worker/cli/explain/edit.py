@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.text import Text
 
-from worker.cli.edits import source_of
+from worker.cli.edits import described, source_of
 from worker.cli.shared.console import SEVERITY_STYLE, say
 from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit, Scope
@@ -45,6 +46,8 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
     if edit.citation.url:
         say(console, f"Read more: {edit.citation.url}", _INDENT)
     say(console, f"A payer would answer: {predicted_codes(edit.predicted)}", _INDENT)
+    for other in edit.sometimes:
+        say(console, f"In some of its cases, of these: {predicted_codes(other)}", _INDENT)
     say(console, f"These codes: {why_predicted(edit.id)}", _INDENT)
     _show_fix(console, edit)
     _show_options(console, edit)
@@ -56,10 +59,32 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
             _show_checklist(console, guide)
 
 
+def edit_as_json(edit: AnyEdit, profiles: Iterable[Profile]) -> dict[str, Any]:  # any JSON object
+    """Return the same for a program: the entry of the catalogue, and what each profile says."""
+    return {
+        **described(edit),
+        "explanation": edit.paragraphs,
+        "toDo": edit.to_do,
+        "claims": sorted(kind.value for kind in edit.kinds),
+        "effective": edit.citation.effective,
+        "url": edit.citation.url,
+        "predicted": [each.model_dump(mode="json", by_alias=True) for each in (edit.predicted, *edit.sometimes)],
+        "predictedBy": why_predicted(edit.id),
+        "profiles": {
+            profile.name: profile.setting(edit.id).model_dump(mode="json", exclude_defaults=True)
+            for profile in profiles
+        },
+    }
+
+
 def _show_fix(console: Console, edit: AnyEdit) -> None:
     say(console, "How to fix:", _INDENT)
     for hint in edit.to_do or [_AS_FOUND]:
         say(console, hint, _INDENT * 2)
+    if "safe" in edit.fixes:
+        say(console, "`claimscrub check --fix` corrects it where only one value can be right.", _INDENT * 2)
+    if "unsafe" in edit.fixes:
+        say(console, "`claimscrub check --unsafe-fixes` corrects it where the record says so too.", _INDENT * 2)
 
 
 def _show_switch(console: Console, edit: AnyEdit) -> None:

@@ -24,6 +24,11 @@ class Section:
         """Add one line."""
         self.lines.append((label, text))
 
+    def as_json(self) -> dict[str, Any]:  # any JSON object
+        """Return the section for a program."""
+        lines = [{"label": label.strip(), "text": text} for label, text in self.lines]
+        return {"title": self.title, "isKnown": self.is_known, "lines": lines}
+
     def show(self, console: Console) -> None:
         """Write the section."""
         say(console, Text(self.title, "bold"))

@@ -26,6 +26,7 @@ class SuppliedDrugs(Options):
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 30.5"),
     options=SuppliedDrugs,
     needs=Trait.INJECTION_OR_INFUSION,
+    sometimes=(ON_WRONG_LINE,),
 )
 def drug_missing(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """An injection or infusion is billed, but no drug that was given by it on that day.

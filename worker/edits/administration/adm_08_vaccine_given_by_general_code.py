@@ -34,6 +34,7 @@ class VaccineCodes(Options):
     options=VaccineCodes,
     about=lambda code, _: administration_of(code) is not None,
     kinds=BOTH_KINDS,
+    fixes=("safe",),
 )
 def vaccine_given_by_general_code(line: LineFacts, context: Context) -> Verdict | None:
     """A vaccine against influenza, pneumococci or hepatitis B is billed without Medicare's own code for giving it.

@@ -31,6 +31,7 @@ class LateCharges(Options):
     ),
     options=LateCharges,
     kinds=INSTITUTIONAL,
+    fixes=("unsafe",),
 )
 def late_charges_not_taken(claim: ClaimFacts, context: Context) -> Verdict | None:
     """A facility bills late charges alone (frequency 5) to a payer that takes a replacement of the whole bill only.

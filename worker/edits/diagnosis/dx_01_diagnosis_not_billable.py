@@ -18,6 +18,7 @@ CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
     citation=Citation(source="CMS and NCHS, ICD-10-CM code set of the fiscal year of the date of service"),
     kinds=BOTH_KINDS,
     tables=("icd10cm",),
+    sometimes=(predicts(category="A7", status=("254",), carc=("146",), rarc=("MA63",)),),
 )
 def diagnosis_not_billable(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A diagnosis code does not exist, is not complete, or was not in force on the first date of service.

@@ -81,6 +81,8 @@ STATUS: Final[dict[str, tuple[str, str | None]]] = {
     "lastName": ("504", None),
     "organizationName": ("125", None),
 }
+STATUS_CODES: Final = tuple(sorted({status for status, _ in STATUS.values() if status}))
+"""The 277CA status codes of all elements that have one of their own."""
 INDEX: Final = re.compile(r"\[\d+\]")
 
 

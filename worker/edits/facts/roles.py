@@ -69,6 +69,8 @@ _ROLES_OF_LINE: Final = tuple(
 _PARTIES_OF_LINE: Final = attrgetter(*(attributes(ServiceLine)[name] for name, _ in _ROLES_OF_LINE))
 _OTHER: Final = "N270"
 """Other provider's primary identifier is missing, incomplete or invalid."""
+REMARKS: Final = tuple(sorted({role.remark for role in (*OF_CLAIM.values(), *OF_LINE.values())} | {_OTHER}))
+"""The remark codes of all roles."""
 _ENTITIES: Final = MappingProxyType(
     {role.entity: role for role in (*OF_LINE.values(), *OF_CLAIM.values())}
     | {"P3": Role("primary care provider", "2310A", "2300", "P3", _OTHER)}

@@ -5,7 +5,7 @@ from schemas.outcome import Citation, Location, Severity
 from schemas.records import StructureFlaw
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
-from worker.edits.facts.elements import status_of
+from worker.edits.facts.elements import STATUS_CODES, status_of
 from worker.edits.facts.locate import at_path
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.required import absent_of_claim, absent_of_line
@@ -23,6 +23,7 @@ _HAS_MORE: Final = Trait.INCOMPLETE | Trait.OTHER_PAYER | Trait.OWN_PROVIDER
     predicted=predicts(category="A6", status=("21",), carc=("16",), rarc=("MA130",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P) and 005010X223A2 (837I), elements with usage Required"),
     kinds=BOTH_KINDS,
+    sometimes=(predicts(category="A6", status=("21", *STATUS_CODES), carc=("16",), rarc=("MA130",)),),
 )
 def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An element that the guide requires, always or in this claim's situation, is absent or empty.

@@ -6,7 +6,7 @@ from typing import Final
 from schemas.outcome import Citation, Location, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
-from worker.edits.facts.elements import identifiers, names, path_of, status_of, unreadable
+from worker.edits.facts.elements import STATUS_CODES, identifiers, names, path_of, status_of, unreadable
 from worker.edits.facts.locate import at_path, in_diagnosis, in_line
 from worker.edits.facts.traits import Trait
 from worker.edits.intake.fmt_02_required_element_missing import is_about_absence
@@ -32,6 +32,10 @@ DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
     predicted=predicts(category="A7", status=("21",), carc=("16",), rarc=("MA130",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), basic and extended character set, element lengths"),
     kinds=BOTH_KINDS,
+    fixes=("safe",),
+    sometimes=(
+        predicts(category="A7", status=("21", "511", "512", *STATUS_CODES), carc=("16",), rarc=("MA130", "M76")),
+    ),
 )
 def element_malformed(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An amount, a count or a date cannot be read, or an identifier, code or name holds what an 837P cannot carry.

@@ -20,6 +20,7 @@ STATE_SUPPLIED = "SL"
     predicted=predicts(category="A7", status=("402", "583"), carc=("16",), rarc=("M79",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104; 005010X223A2 (837I), SV203 and SV205"),
     kinds=BOTH_KINDS,
+    sometimes=(predicts(category="A7", status=("697", "476"), carc=("16",), rarc=("M53",)),),
 )
 def amount_below_zero_or_none(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """A line has a charge below zero, no units or fewer, or a unit count finer than a thousandth.

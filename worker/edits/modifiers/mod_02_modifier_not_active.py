@@ -19,6 +19,7 @@ SUCCESSORS: Final = {"JG": "TB"}
     citation=Citation(source="CMS, HCPCS Level II modifiers, dates of effect and termination"),
     needs=Trait.MODIFIER,
     kinds=BOTH_KINDS,
+    fixes=("safe",),
 )
 def modifier_not_active(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """A modifier was not in force on the date of service.

@@ -22,6 +22,7 @@ TWO_REASONS: Final = predicts(category="A7", status=("453",), carc=("16",), rarc
     ),
     needs=Trait.MODIFIER,
     kinds=BOTH_KINDS,
+    sometimes=(TWO_REASONS,),
 )
 def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict | list[Verdict] | None:
     """One line carries modifiers that contradict each other.

@@ -20,6 +20,7 @@ DRUG_CODES: Final = ("J", "Q")
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, PC/TC indicator 9"),
     needs=Trait.MODIFIER,
     kinds=BOTH_KINDS,
+    fixes=("safe", "unsafe"),
 )
 def procedure_modifier_on_drug(line: LineFacts, _: Context) -> Verdict | list[Verdict] | None:
     """A drug line carries a modifier that describes how a procedure was done.

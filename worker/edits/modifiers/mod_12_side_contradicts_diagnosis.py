@@ -64,6 +64,7 @@ ICD_10_FROM: Final = date(2015, 10, 1)
     ),
     needs=Trait.MODIFIER,
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
 )
 def side_contradicts_diagnosis(line: LineFacts, context: Context) -> Verdict | None:
     """The side on the line is not the side in the diagnosis that it points to.

@@ -33,6 +33,7 @@ class ImplantedPump(Options):
     ),
     options=ImplantedPump,
     about=lambda code, _: code in FOR_PUMPS | SOMETIMES,
+    fixes=("unsafe",),
 )
 def implanted_pump_not_told(line: LineFacts, context: Context) -> Verdict | None:
     """A drug is billed beside the refill of an implanted pump without KD, which says that the pump gives it.

@@ -16,6 +16,7 @@ from worker.edits.rules.correction import replaced, safe
     ),
     needs=Trait.PACKAGE,
     kinds=BOTH_KINDS,
+    fixes=("safe",),
 )
 def ndc_malformed(line: LineFacts, _: Context) -> Verdict | None:
     """The NDC of a line is not eleven digits in the 5-4-2 form without hyphens.

@@ -6,7 +6,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import at_path
-from worker.edits.facts.roles import Npi, npis
+from worker.edits.facts.roles import REMARKS, Npi, npis
 
 NPI: Final = re.compile(r"[12]\d{9}", re.ASCII)
 PREFIX: Final = "80840"
@@ -18,6 +18,7 @@ PREFIX: Final = "80840"
     predicted=predicts(category="A7", status=("562",), carc=("16",), rarc=("N257",), entity="85"),
     citation=Citation(source="CMS, Requirements for National Provider Identifier (NPI) and NPI Check Digit"),
     kinds=BOTH_KINDS,
+    sometimes=(predicts(category="A7", status=("562",), carc=("16",), rarc=REMARKS),),
 )
 def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """An NPI is not ten digits beginning with 1 or 2, or its last digit does not fit the others.

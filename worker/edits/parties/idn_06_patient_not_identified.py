@@ -7,6 +7,7 @@ from worker.edits.facts.elements import status_of
 from worker.edits.facts.locate import in_claim
 
 SELF: Final = "18"
+OF_NAMES: Final = (*status_of("subscriber.lastName")[0], *status_of("subscriber.firstName")[0])
 
 
 @claim_edit(
@@ -15,6 +16,7 @@ SELF: Final = "18"
     predicted=predicts(category="A7", status=("156", "158"), carc=("16",), rarc=("N382",), entity="QC"),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2000B SBR02, 2000C PAT01, 2010BA and 2010CA"),
     kinds=BOTH_KINDS,
+    sometimes=(predicts(category="A7", status=OF_NAMES, carc=("16",), rarc=("N382",)),),
 )
 def patient_not_identified(claim: ClaimFacts, _: Context) -> list[Verdict]:
     """The patient is named twice, or without last name or date of birth.

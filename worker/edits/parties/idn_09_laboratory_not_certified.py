@@ -20,6 +20,7 @@ OF_LINE: Final = "clinicalLaboratoryImprovementAmendmentNumber"
         source="CMS Claims Processing Manual (Pub. 100-04), chapter 16; 42 CFR part 493", section="section 70.2"
     ),
     needs=Trait.MODIFIER,
+    sometimes=(predicts(category="A7", status=("142",), carc=("16",), rarc=("MA120",), entity="85"),),
 )
 def laboratory_not_certified(line: LineFacts, context: Context) -> Verdict | None:
     """A laboratory test with QW is billed without the CLIA number of the laboratory, or with one of another form.

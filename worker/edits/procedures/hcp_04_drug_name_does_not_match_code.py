@@ -21,6 +21,7 @@ NOTE = "note"
     predicted=predicts(category="A7", status=("217", "507"), carc=("16",), rarc=("N56", "M123")),
     citation=Citation(source="CMS, HCPCS Level II descriptors; CMS ASP NDC-HCPCS crosswalk (brand names)"),
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
 )
 def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """The claim names a drug that is not the drug of the code billed.

@@ -34,6 +34,7 @@ def _names_patients(code: str, configuration: Configuration) -> bool:
     ),
     about=_names_patients,
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
 )
 def code_of_other_patients(line: LineFacts, context: Context) -> Verdict | None:
     """The code is for patients on dialysis and the claim shows none, or it is for others and the claim shows dialysis.

@@ -17,6 +17,7 @@ from worker.edits.rules.correction import overwritten, unsafe
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
 )
 def units_not_whole(line: LineFacts, _: Context) -> Verdict | None:
     """The unit count of a drug line has decimals.

@@ -19,6 +19,7 @@ from worker.edits.rules.correction import overwritten, unsafe
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
 )
 def units_do_not_match_dose(day: DrugDay, context: Context) -> Verdict | None:
     """The units billed do not match the dose in the record, expressed in the code's billing unit.

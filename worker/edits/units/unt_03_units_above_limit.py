@@ -51,6 +51,7 @@ class CountedUnits(Options):
     options=CountedUnits,
     kinds=BOTH_KINDS,
     tables=("mue",),
+    sometimes=(predicts(category="F2", status=("476",), carc=("151",), rarc=("N362",)),),
 )
 def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.

@@ -42,6 +42,7 @@ def _is_used_whole(code: str, configuration: Configuration) -> bool:
     about=_is_used_whole,
     tables=("containers",),
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
 )
 def less_than_one_container(day: DrugDay, _: Context) -> Verdict | None:
     """An implant or a joint fluid, which is used whole, is billed with fewer units than its smallest container holds.

@@ -25,6 +25,7 @@ HINT: Final = "Add JZ if nothing was discarded; else bill the discarded units wi
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     kinds=BOTH_KINDS,
+    fixes=("safe", "unsafe"),
 )
 def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """A single-dose drug is billed without stating whether some of it was discarded.

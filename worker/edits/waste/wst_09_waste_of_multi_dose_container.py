@@ -20,6 +20,7 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     needs=Trait.WASTE_MODIFIER,
     kinds=BOTH_KINDS,
+    sometimes=(predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),),
 )
 def waste_of_multi_dose_container(day: DrugDay, context: Context) -> Verdict | None:
     """JW or JZ is on a drug from a multi-dose container, or JW on a drug whose container is not stated.

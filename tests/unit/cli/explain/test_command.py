@@ -4,12 +4,13 @@ import io
 import json
 import re
 
+import orjson
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
 from worker.cli.commands import claimscrub
-from worker.cli.explain.edit import show_edit
+from worker.cli.explain.edit import edit_as_json, show_edit
 from worker.edits.catalogue import load_edits
 from worker.pipeline.scrub import Pipeline
 
@@ -106,14 +107,152 @@ def test_what_is_no_code_ends_with_2() -> None:
     assert (result.exit_code, result.stdout, "claimscrub edits" in result.stderr) == (2, "", True)
 
 
+@pytest.mark.parametrize(
+    ("subject", "title"), [("xolair", "HCPCS J2357 on"), ("omalizumab", "Drugs named omalizumab on")]
+)
+def test_a_drug_is_found_by_its_name(subject: str, title: str) -> None:
+    """All of it where the name is of one code, else a list of the codes."""
+    result = run("explain", subject, "--on", "2026-03-02")
+
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, f"{title} 2026-03-02")
+    assert "J2357" in result.stdout
+
+
+def test_an_ended_code_of_a_drug_is_told_apart() -> None:
+    """A biller sees which code of the name is none on the day."""
+    before, after = (words(run("explain", "rituximab", "--on", day).stdout) for day in ("2018-12-31", "2019-01-01"))
+
+    assert re.search(r"J9310 [^J]*not in force", after)
+    assert not re.search(r"J9310 [^J]*not in force", before)
+
+
+@pytest.mark.parametrize(
+    ("subject", "title", "edit"),
+    [
+        ("CO-16", "CARC 16", "UNT-01"),
+        ("co16", "CARC 16", "UNT-01"),
+        ("CARC 16", "CARC 16", "UNT-01"),
+        ("N822", "RARC N822", "WST-01"),
+        ("RARC-N822", "RARC N822", "WST-01"),
+        ("N63", "RARC N63", "MOD-03"),
+        ("A7:453", "277CA A7:453", "WST-02"),
+        ("453", "277CA status 453", "WST-01"),
+    ],
+)
+def test_a_payers_code_leads_to_the_edits_that_predict_it(subject: str, title: str, edit: str) -> None:
+    """However it is written; a remark code comes before the diagnosis that it could be, and WST-02 predicts no 16."""
+    result = run("explain", *subject.split(), "--on", "2026-03-02")
+    first = result.stdout.split("\n\n")[0]
+
+    assert (result.exit_code, first.splitlines()[0].startswith(title)) == (0, True), first
+    assert f"    {edit} " in first
+    assert ("WST-02" in first) == ("453" in title)
+
+
+def test_a_remark_code_hides_no_diagnosis() -> None:
+    """N82.2 is one, too; with its dot it is nothing else."""
+    both, one = run("explain", "N822").stdout, run("explain", "N82.2").stdout
+
+    assert both.index("RARC N822 on") < both.index("ICD-10-CM N82.2 on")
+    assert ("RARC" in one, "ICD-10-CM N82.2 on" in one) == (False, True)
+
+
+def test_a_bare_number_is_a_place_of_service_first() -> None:
+    """Then the reason and the status of that number."""
+    stdout = run("explain", "11", "--on", "2026-03-02").stdout
+
+    assert stdout.index("Place of service 11 on") < stdout.index("CARC 11 on")
+
+
+def test_a_reason_that_no_table_holds_ends_with_1() -> None:
+    """It says that no edit predicts it, and that the table is not complete."""
+    result = run("explain", "CO-999", "--on", "2026-03-02")
+
+    assert (result.exit_code, "predicted by no edit" in words(result.stdout)) == (1, True)
+    assert "which proves nothing" in result.stdout
+
+
+def test_words_find_the_edits_that_speak_of_them() -> None:
+    """All words have to be there; a name may be written with blanks."""
+    about, named = run("explain", "implanted", "pump"), run("explain", "both", "waste", "modifiers")
+
+    assert (about.exit_code, "MOD-13" in about.stdout, "WST-02" in about.stdout) == (0, True, False)
+    assert named.stdout.startswith("WST-02")
+    assert run("explain", "implanted", "umbrella").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("Xolar", "xolair"), ("WST-1", "WST-01"), ("both-wast-modifiers", "both-waste-modifiers")]
+)
+def test_a_near_miss_is_suggested(typed: str, meant: str) -> None:
+    """First of all, and what is suggested can be explained."""
+    result = run("explain", typed)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Near to it: {meant}" in result.stderr
+    assert run("explain", meant).exit_code == 0
+
+
+def test_nothing_is_suggested_for_what_is_near_to_nothing() -> None:
+    """A guess would mislead."""
+    assert "Near to it" not in run("explain", "qqqqzzzz").stderr
+
+
+@pytest.mark.parametrize(
+    ("subject", "code", "filled"),
+    [("WST-01", 0, "edit"), ("J2357", 0, "sections"), ("CO-999", 1, "sections"), ("Xolar", 2, "suggestions")],
+)
+def test_every_answer_has_one_form_in_json(subject: str, code: int, filled: str) -> None:
+    """With the exit code of the text; one of its three parts is filled."""
+    result = run("explain", subject, "--on", "2026-03-02", "--format", "json")
+    answer = json.loads(result.stdout)
+
+    assert (result.exit_code, result.stderr) == (code, "")
+    assert list(answer) == ["subject", "on", "edit", "sections", "suggestions"]
+    assert [each for each in ("edit", "sections", "suggestions") if answer[each]] == [filled]
+
+
+def test_json_holds_what_the_text_holds(pipeline: Pipeline) -> None:
+    """An edit's codes, hints and settings of each profile; each line of a section."""
+    edit = json.loads(run("explain", "ADM-02", "--format", "json").stdout)["edit"]
+    [section] = json.loads(run("explain", "J2357", "--on", "2026-03-02", "--format", "json").stdout)["sections"]
+
+    assert [each["carc"] for each in edit["predicted"]] == [["16"], ["4"]]
+    assert (len(edit["toDo"]), edit["profiles"].keys()) == (3, {profile.name for profile in pipeline.profiles})
+    assert {"label": "one billing unit", "text": "5 mg"} in section["lines"]
+
+
+def test_every_edit_can_be_told_to_a_program(pipeline: Pipeline) -> None:
+    """No option or setting is without a form in JSON."""
+    for edit in pipeline.edits:
+        assert orjson.loads(orjson.dumps(edit_as_json(edit, pipeline.profiles)))["id"] == edit.id
+
+
+def test_an_edit_says_whether_a_command_corrects_it() -> None:
+    """And how far that can be trusted."""
+    both, neither = run("explain", "WST-01").stdout, run("explain", "WST-02").stdout
+
+    assert ("check --fix`" in both, "check --unsafe-fixes`" in both) == (True, True)
+    assert "fix" not in neither.split("How to fix:")[1]
+
+
+def test_edits_lists_only_the_fixable() -> None:
+    """Those with a correction, as text and as JSON."""
+    listed = json.loads(run("edits", "--fixable", "--format", "json").stdout)
+    stdout = run("edits", "--fixable").stdout
+
+    assert [each["id"] for each in listed] == [edit.id for edit in load_edits() if edit.fixes]
+    assert ("WST-01" in stdout, "safe, unsafe" in stdout, "WST-02" in stdout) == (True, True, False)
+
+
 def test_edits_lists_every_edit_as_json() -> None:
     """One object an edit, with id, name, family, severity, status, source and more."""
     listed = json.loads(run("edits", "--format", "json").stdout)
 
     assert [each["id"] for each in listed] == [edit.id for edit in load_edits()]
     for each in listed:
-        assert set(each) == {"id", "name", "family", "severity", "status", "scope", "source", "summary"}
-        assert all(each.values()), each["id"]
+        assert set(each) == {"id", "name", "family", "severity", "status", "scope", "source", "summary", "fixes"}
+        assert all(value for field, value in each.items() if field != "fixes"), each["id"]
 
 
 def test_edits_lists_every_edit_as_text() -> None:
