@@ -18,6 +18,7 @@ import orjson
 
 from schemas.outcome import Outcome
 from worker.bootstrap import build_pipeline
+from worker.edits.units._ndc_quantity import is_volume_of_label
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import Container, Drug
@@ -60,6 +61,8 @@ class Billed:
         item = self.container.units_per_item or Decimal(0)
         apart = self.content - self.count
         if item <= 1 or self.drug.unit_up_to or (self.measure == "ML" and not self.container.package_size):
+            return False
+        if is_volume_of_label(self.quantity, self.measure, self.container, Decimal(self.count)):
             return False
         return apart >= 1 and (self.attests or apart > item / HALF)
 

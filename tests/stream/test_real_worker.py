@@ -52,7 +52,7 @@ async def test_the_worker_stays_up_over_every_malformed_input(settings: Settings
     assert copied <= sent
     assert sum(sent.values()) == len(dead)
     assert sum(float(count) for _, count in by_payer) == len(records) - len(dead)
-    assert {payer for payer, _ in by_payer} == {"commercial", "medicare-part-b"}
+    assert {payer for payer, _ in by_payer} == {"commercial", "medicaid", "medicare-advantage", "medicare-part-b"}
 
 
 def _expected(entry: Malformed) -> str:
