@@ -313,6 +313,9 @@ class ClaimDraft:
 
     def _dose(self, code: str, on: date) -> DrugDose | None:
         limit = self._supply.limit(code, self._setting, on)
+        is_limited = self.payer.medicare_rules and self._supply.limit_applies(code, self._setting, on)
+        if is_limited and limit and not limit.value and not self.dispensed:
+            return None  # of that quarter Medicare pays no unit
         most = limit.value if limit and limit.value else None
         if is_unlisted(self._supply.drugs[code]) and code != COUNTS_GRAMS:
             most = 1  # the dose is in the description
@@ -321,11 +324,7 @@ class ClaimDraft:
             wanted = False
         reporting = self._reporting(code, on)
         dose = choose_dose(code, on, self._supply, self.random, reporting=reporting, most=most, wasted=wanted)
-        if (
-            dose is None
-            and most != 1
-            and not (self.payer.medicare_rules and self._supply.limit_applies(code, self._setting, on))
-        ):
+        if dose is None and most != 1 and not is_limited:
             dose = choose_dose(
                 code,
                 on,

@@ -10,7 +10,6 @@ from worker.reference.tables.rows import Container, Drug
 EACH, MILLILITRE, MILLIGRAM, GRAM, INTERNATIONAL_UNIT = "UN", "ML", "ME", "GR", "F2"
 MASSES: Final = {MILLIGRAM: "mg", GRAM: "g"}
 COUNTED: Final = frozenset({"iu", "unit"})
-PLACES: Final = 3
 PLACES_OF_TABLE: Final = 2
 LAST_PLACE: Final = Decimal("0.0005")  # half of the third decimal, the last that a quantity has
 LAST_PLACE_OF_TABLE: Final = Decimal("0.005")  # the crosswalk rounds the units of some containers to two
@@ -81,9 +80,12 @@ def is_certain(quantity: Decimal, measure: str, container: Container, billed: De
 
 
 def tolerance(units: Decimal, quantity: Decimal, container: Container) -> Decimal:
-    """How far apart equal amounts may be: less than a unit by rounding, and what the last places do not hold."""
+    """How far apart equal amounts may be: less than a unit by rounding, and what the last places do not hold.
+
+    A part of a container is rounded to the third decimal, which need not be written: 0.5904 UN are sent as 0.59.
+    """
     item = container.units_per_item or Decimal(1)
-    of_quantity = units * LAST_PLACE / quantity if _places(quantity) >= PLACES else Decimal(0)
+    of_quantity = units * LAST_PLACE / quantity if units % item else Decimal(0)
     of_table = units / item * LAST_PLACE_OF_TABLE if _places(item) >= PLACES_OF_TABLE else Decimal(0)
     return 1 + of_quantity + of_table
 
