@@ -226,6 +226,7 @@ class ClaimDraft:
         services = told_apart(
             services_of(ways, self._side, self.random),
             lambda code: self._supply.snapshot.ncci_columns1(code, "practitioner"),
+            on,
         )
         self.services += [service.code for service in services]
         for service in services:

@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from tests.catalogue.administration import PUMP_REFILL
+from tests.catalogue.administration import PUMP_REFILL, X_MODIFIERS_FROM
 from tests.catalogue.doses import plain
 from tests.catalogue.mutation import CROSSWALK, LIMITS, Copy, error, modifiers, service
 from worker.edits.codes.places import DISPENSED_TO
@@ -25,7 +25,6 @@ CEILING: Final = {"FMT-08": "the higher charge may pass Medicare's ceiling"}
 NOT_GIVEN: Final = {"ADM-01": "nothing on the claim is a way to give the added drug"}
 SIBLING: Final = {"NDC-06": "the package is of another code", "UNT-07": "and of another size"}
 SUPPLIER: Final = {"WST-14": "and a supplier bills nothing as discarded before 2025"}
-X_MODIFIERS_FROM: Final = date(2015, 1, 1)
 USED_WHOLE: Final = ("J7312", "J7318", "J7325", "J7328", "J7351")
 MISTAKEN: Final = {"J2356": "omalizumab", "J9353": "Tecentriq", "J2329": "natalizumab", "J3397": "Prolia"}
 PAYABLE_NEVER: Final = ("J1202", "J1105", "J3520", "J3535", "J3570", "J7304", "J8515", "J7294", "J7295")
