@@ -4,6 +4,7 @@
 from datetime import date
 from typing import Final
 
+from tests.catalogue.administration import PREVENTIVE
 from tests.catalogue.mutation import Copy, error, modifiers, service
 from worker.reference.tables.answer import Found
 
@@ -105,7 +106,8 @@ def waived_test_without_a_certificate(copy: Copy) -> None:
     between=(date(2024, 1, 1), date(2026, 12, 31)),
 )
 def visit_add_on_beside_a_separate_visit(copy: Copy) -> bool | None:
-    if copy.other_line("90471", "90472") or copy.other_line() is None:
+    # From 2025 on a preventive service of the day allows it.
+    if copy.other_line("90471", "90472", *PREVENTIVE.values()) or copy.other_line() is None:
         return False
     copy.add("99214", charge="130.00", modifiers=["25"])
     copy.add("G2211", charge="16.00")
@@ -132,7 +134,11 @@ def modifier_of_a_study_without_the_study(copy: Copy) -> bool | None:
     few_lines=True,
     places=OFFICE,
     visit=False,
-    companions={"ADM-01": "it is another drug to give", "ADM-06": "more drugs than injections"},
+    companions={
+        "ADM-01": "it is another drug to give",
+        "ADM-06": "more drugs than injections",
+        "MOD-13": "it may have filled the pump that was refilled",
+    },
 )
 def unlisted_code_of_a_drug_with_a_name(copy: Copy) -> None:
     package = {"serviceIdQualifier": "N4", "nationalDrugCode": "99999000901"}

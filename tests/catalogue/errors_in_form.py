@@ -231,7 +231,7 @@ def drug_line_over_two_days(copy: Copy) -> bool | None:
     return None
 
 
-@error("DAT-07", facility=True)
+@error("DAT-07", facility=True, companions={"DAT-04": "the limit counts from the last day of the statement"})
 def statement_of_the_day_before(copy: Copy) -> None:
     dates = copy.information["claimDateInformation"]
     dates["statementBeginDate"] = dates["statementEndDate"] = copy.moved(-1)
