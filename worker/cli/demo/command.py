@@ -20,7 +20,6 @@ from worker.kafka.embedded import EmbeddedBrokerError, embedded_broker
 
 _DEFAULT_CLAIMS: Final = 2000
 _LOG_LINES: Final = 20
-_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 @click.command("demo")
@@ -58,7 +57,8 @@ def command(claims: int, *, no_input: bool, keep: bool) -> None:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(_TERMINATED)
+    # As Ctrl-C, which asyncio turns into a cancellation; an exception from here could come up in any callback.
+    signal.raise_signal(signal.SIGINT)
 
 
 def _show_failure(error: Exception, log: Path) -> None:
