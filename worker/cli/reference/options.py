@@ -10,7 +10,11 @@ import click
 
 from worker.bootstrap import default_config_directory
 from worker.cli.shared.console import echo
+from worker.reference.build.building import build, read_manifests
+from worker.reference.build.loading import read_folder
 from worker.reference.errors import ReferenceDataError
+from worker.reference.files.manifest import Manifest
+from worker.reference.tables.edition import Edition
 
 DAY: Final = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 Result = TypeVar("Result")
@@ -58,3 +62,10 @@ def readable(read: Callable[[], Result]) -> Result:
         return read()
     except ReferenceDataError as broken:
         raise click.ClickException(str(broken)) from None
+
+
+def described_tables(directory: Path) -> tuple[list[tuple[str, Manifest]], tuple[Edition, ...]]:
+    """Each table of a folder with what describes it, by name, and all editions; ends the command as `readable` does."""
+    folder = readable(lambda: read_folder(directory))
+    manifests = readable(lambda: read_manifests(folder))
+    return sorted(manifests.items()), readable(lambda: build(folder)).editions

@@ -8,11 +8,9 @@ from typing import Final, Literal
 
 import click
 
-from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
+from worker.cli.reference.options import DAY, described_tables, say_json, today, with_directory, with_format
 from worker.cli.shared.console import echo
-from worker.reference.build.building import build, read_manifests
 from worker.reference.build.endings import endings
-from worker.reference.build.loading import read_folder
 from worker.reference.files.manifest import Manifest
 from worker.reference.importing.kinds import KINDS
 from worker.reference.tables.edition import Edition, reach
@@ -59,10 +57,8 @@ def status(on: datetime | None, directory: Path, form: str) -> None:
     `claimscrub reference import` takes it as published.
     """
     day = on.date() if on else today()
-    folder = readable(lambda: read_folder(directory))
-    manifests = readable(lambda: read_manifests(folder))
-    editions = readable(lambda: build(folder)).editions
-    shown = [status_of(table, manifest, editions, day) for table, manifest in sorted(manifests.items())]
+    tables, editions = described_tables(directory)
+    shown = [status_of(table, manifest, editions, day) for table, manifest in tables]
     if form == "json":
         say_json([asdict(each) for each in shown])
         return
