@@ -3,6 +3,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Fix, Severity
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.ranges import within
 from worker.edits.codes.vaccines import GENERAL, GIVEN_BY, VACCINES, administration_of
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Options, Verdict, line_edit, predicts
@@ -13,7 +14,6 @@ from worker.reference.tables.answer import Found
 
 COST_REPORT: Final = frozenset({"71", "77"})
 """Facility types whose vaccines Medicare pays by their cost report: rural health clinics and health centers."""
-NOT_COVERED_BY_LAW: Final = "GY"
 
 
 class VaccineCodes(Options):

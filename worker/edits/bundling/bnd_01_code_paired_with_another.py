@@ -12,6 +12,7 @@ from worker.edits.codes.correct_coding import (
     of_one_provider,
     setting_of,
 )
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.ranges import within
 from worker.edits.edit import (
     BOTH_KINDS,
@@ -33,7 +34,6 @@ from worker.reference.tables.rows import CareSetting
 
 NURSE_VISIT: Final = "99211"
 NEVER, ALLOWED = 0, 1  # modifier indicators; 9 marks a pair that never took effect
-DENIED_ANYWAY: Final = "GY"
 SETTINGS: Final[tuple[CareSetting, ...]] = ("practitioner", "outpatient_hospital")
 
 
@@ -103,8 +103,8 @@ def _is_ours(pair: NcciPair) -> bool:
 
 def _lifting(line: LineFacts, other: LineFacts, pair: NcciPair) -> str | None:
     """The modifier that lifts the pair; where both carry one of a site, they must be different sites."""
-    if DENIED_ANYWAY in line.modifiers:
-        return DENIED_ANYWAY
+    if NOT_COVERED_BY_LAW in line.modifiers:
+        return NOT_COVERED_BY_LAW
     if pair.modifier_indicator == NEVER:
         return None
     own, others = frozenset(line.modifiers), frozenset(other.modifiers)

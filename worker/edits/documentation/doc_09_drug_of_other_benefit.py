@@ -1,12 +1,9 @@
-from typing import Final
-
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.lists import CodeList, on_list
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, Verdict, drug_line_edit, predicts, unless_given
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
-
-BILLED_TO_BE_DENIED: Final = "GY"
 
 
 class PharmacyBenefit(CodeList):
@@ -37,8 +34,8 @@ def drug_of_other_benefit(line: LineFacts, _: Context) -> Verdict | None:
 
     To do: Have a pharmacy dispense and bill the drug, or bill with GY for a denial.
     """
-    if BILLED_TO_BE_DENIED in line.modifiers:
-        return Bypassed(f"modifier {BILLED_TO_BE_DENIED}", line.number)
+    if NOT_COVERED_BY_LAW in line.modifiers:
+        return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
     return Flaw(
         message=f"{line.hcpcs} is paid by this payer's pharmacy benefit only.",
         hint="Have a pharmacy dispense and bill the drug, or bill with GY for a denial.",

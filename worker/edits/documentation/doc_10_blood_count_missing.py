@@ -5,6 +5,7 @@ from typing import Final
 from schemas.outcome import Citation, Severity
 from schemas.values import as_quantity
 from worker.edits.codes.anemia import ON_DIALYSIS, OUTSIDE_DIALYSIS
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.edit import (
     BOTH_KINDS,
     Bypassed,
@@ -25,7 +26,6 @@ RESULTS: Final = frozenset({"R1", "R2"})
 VALUES: Final = frozenset({"48", "49"})
 """The value codes of a hemoglobin and a hematocrit on a facility's bill."""
 REQUIRED_FROM: Final = date(2008, 1, 1)
-NOT_COVERED_BY_LAW: Final = "GY"
 
 
 class BloodCount(Options):

@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.anemia import REASONS
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -8,7 +9,6 @@ from worker.edits.facts.traits import WASTE, Trait
 
 TWO: Final = 2  # it takes two to contradict each other
 # Palmetto GBA, HCPCS modifier EC: a line with two of them is returned with these codes.
-ANEMIA_REASONS: Final = frozenset({"EA", "EB", "EC"})
 TWO_REASONS: Final = predicts(category="A7", status=("453",), carc=("16",), rarc=("MA130", "N63"))
 
 
@@ -55,7 +55,7 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict |
                 at=in_line(line, "procedureModifiers"),
                 facts={"procedureCode": line.hcpcs, "modifiers": sorted(clash)},
                 severity=Severity(exclusion.severity),
-                predicted=TWO_REASONS if clash <= ANEMIA_REASONS else None,
+                predicted=TWO_REASONS if clash <= REASONS else None,
             )
         )
     return verdicts

@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import BILLED_TO_BE_DENIED
 from worker.edits.edit import (
     BOTH_KINDS,
     Bypassed,
@@ -17,7 +18,6 @@ from worker.edits.facts.locate import in_line
 from worker.edits.rules.self_administered import LIST, Exclusion, exclusion_of, without_list
 
 ROUTES: Final = frozenset({"JA", "JB"})
-BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 
 
 @drug_line_edit(

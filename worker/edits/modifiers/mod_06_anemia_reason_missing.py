@@ -2,7 +2,8 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.codes.anemia import OUTSIDE_DIALYSIS
+from worker.edits.codes.anemia import OUTSIDE_DIALYSIS, REASONS
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.edit import (
     BOTH_KINDS,
     Bypassed,
@@ -18,9 +19,7 @@ from worker.edits.edit import (
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
-REASONS: Final = frozenset({"EA", "EB", "EC"})
 REQUIRED_FROM: Final = date(2008, 1, 1)
-NOT_COVERED_BY_LAW: Final = "GY"
 
 
 class AnemiaReason(Options):

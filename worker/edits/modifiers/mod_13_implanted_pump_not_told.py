@@ -2,12 +2,13 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Options, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.rules.correction import modifier_added, unsafe
 
-THROUGH_EQUIPMENT, NOT_COVERED_BY_LAW = "KD", "GY"
+THROUGH_EQUIPMENT: Final = "KD"
 REFILLS: Final = frozenset({"62367", "62368", "62369", "62370", "95990", "95991", "96522"})
 """Analysis and refill of an implanted pump: numbers of CPT codes."""
 FOR_PUMPS: Final = frozenset({"J0475", "J2274", "J2275", "J7799"})

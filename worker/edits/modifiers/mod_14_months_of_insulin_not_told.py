@@ -3,6 +3,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -11,7 +12,7 @@ INSULIN_FOR_PUMPS: Final = MappingProxyType(
     {"J1811": date(2023, 7, 1), "J1813": date(2023, 7, 1), "J1817": date(2023, 5, 1)}
 )
 """Insulin given through an external pump, with the first day of the duty."""
-ONE_MONTH, THREE_MONTHS, NOT_COVERED_BY_LAW = "JK", "JL", "GY"
+ONE_MONTH, THREE_MONTHS = "JK", "JL"
 THREE_MONTHS_FROM: Final = date(2023, 7, 1)
 
 

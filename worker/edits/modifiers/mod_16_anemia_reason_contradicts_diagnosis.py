@@ -4,6 +4,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.anemia import FROM_CHEMOTHERAPY, FROM_NEITHER, FROM_RADIOTHERAPY, OUTSIDE_DIALYSIS
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.edit import (
     BOTH_KINDS,
     Bypassed,
@@ -37,7 +38,6 @@ OF_CANCER: Final = (
 OF_CHEMOTHERAPY: Final = "D6481"
 NOT_ANOTHER_CAUSE: Final = ("C", "D0", "D37", "D38", "D39", "D48", "D49", "T451", "Z51", "Z85", "Z92", OF_CHEMOTHERAPY)
 """Beside anemia from chemotherapy these name no other cause of it; D46 (myelodysplasia) and D47 would."""
-NOT_COVERED_BY_LAW: Final = "GY"
 
 
 class AnemiaRules(Options):

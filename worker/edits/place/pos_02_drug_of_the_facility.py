@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.places import PAID_UNDER_OPPS
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
@@ -8,7 +9,6 @@ from worker.edits.facts.locate import in_line
 from worker.edits.place._taxonomy import bills_as_practitioner
 
 SURGICAL_CENTER: Final = "24"
-NOT_COVERED_BY_LAW: Final = "GY"
 
 
 @drug_line_edit(

@@ -5,12 +5,13 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.anemia import ON_DIALYSIS
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Options, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 
-COVERED_STAY, NOT_COVERED_BY_LAW = "31", "GY"
+COVERED_STAY: Final = "31"
 IN_THE_STAY: Final = frozenset({"drug", "hyaluronan"})
 """Classes of drugs that the rate of the stay covers. Chemotherapy, clotting factors and radiopharmaceuticals are partly
 excluded from it by lists that we do not hold.

@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import BILLED_TO_BE_DENIED
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -12,7 +13,6 @@ WHY_NOT: Final = {
     "S": "excluded from Medicare by law",
 }
 OF_OTHER_PAYERS: Final = ("S", "T", "H")
-BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 
 
 @line_edit(

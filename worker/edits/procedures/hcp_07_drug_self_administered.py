@@ -1,13 +1,13 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import BILLED_TO_BE_DENIED
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.rules.self_administered import LIST, Exclusion, ExclusionList, exclusion_of, without_list
 
 SUBCUTANEOUS: Final = "JB"
-BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 
 
 @drug_line_edit(

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import BILLED_TO_BE_DENIED
 from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import (
     BOTH_KINDS,
@@ -28,7 +29,6 @@ PART_B, NEVER_BILLED = "L", frozenset({"E1", "M"})
 """OPPS status indicators of vaccines: paid under Part B; not paid on any outpatient bill, or not billed to a MAC."""
 LAST_WITH_VACCINES: Final = date(2025, 12, 31)
 """The status table lists no vaccines of a later quarter. Which of them Part B pays is law, so that they seldom move."""
-BILLED_TO_BE_DENIED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 # Injury, or exposure to a disease: then a vaccine treats, and Part B pays for it.
 TREATED: Final = ("S", "T", "Z20", "W53", "W54", "W55")
 

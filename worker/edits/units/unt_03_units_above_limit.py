@@ -6,6 +6,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.bill_types import OUTPATIENT_MUE
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import (
@@ -25,7 +26,6 @@ from worker.edits.facts.locate import in_line
 from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import MueLimit
 
-NOT_COVERED_BY_LAW = "GY"
 A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted per line; exceeded only with a record that says why
 DIALYSIS: Final = "72"
 # As remembered of Pub. 100-04, chapter 8, section 60.4, from 2008-01-01, whose text was not at hand; so it warns only:

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Final
 
 from worker.edits.codes.bill_types import BILL_TYPES, DrugPayment
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.places import ALL_INCLUSIVE_CLINICS, INPATIENT, PAID_UNDER_OPPS
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.record import Unknown
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import WasteDuty
 
-NOT_COVERED_BY_LAW: Final = "GY"  # such a line is billed to be denied, so no drug on it is paid separately
 PAID_SEPARATELY: Final = frozenset({"G", "K", "K1"})
 """OPPS status: with pass-through payment, without it, and without opioids for pain (from 2025-01-01)."""
 PACKAGED: Final = "N"

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.drugs.dose_kinds import DoseKind, dose_kind
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
@@ -9,7 +10,7 @@ from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.waste._correction import waste_modifier_fix
 from worker.edits.waste._dispensing import was_dispensed
-from worker.edits.waste._duty import NOT_COVERED_BY_LAW, NOT_LISTED, OUTSIDE_POLICY, due_where_done, waste_duty
+from worker.edits.waste._duty import NOT_LISTED, OUTSIDE_POLICY, due_where_done, waste_duty
 
 REQUIRED_FROM: Final = date(2023, 7, 1)
 HINT: Final = "Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
