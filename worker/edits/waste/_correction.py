@@ -15,13 +15,14 @@ LONGEST_NUMBER: Final = 30  # REF02 of REF*6R
 
 
 def waste_modifier_fix(day: DrugDay, line: LineFacts, claim: ClaimFacts) -> Fix | None:
-    """JZ where nothing was discarded, a JW line where the record shows how much was, else JZ for a biller to judge."""
+    """A JW line where the record shows how much was discarded, JZ where it shows that nothing was.
+
+    None when no record shows which: JZ attests a fact, and a guess would be a false statement to the payer.
+    """
     if isinstance(day.dose_discarded, Decimal) and day.dose_discarded > 0:
         return _split(day, line, claim.charge_of(line))
-    operations = modifier_added(line, "JZ")
-    if operations is None:
-        return None
-    return safe(operations) if nothing_was_discarded(day) else unsafe(operations)
+    operations = modifier_added(line, "JZ") if nothing_was_discarded(day) else None
+    return safe(operations) if operations else None
 
 
 def nothing_was_discarded(day: DrugDay) -> bool:

@@ -13,7 +13,10 @@ from worker.edits.waste._dispensing import was_dispensed
 from worker.edits.waste._duty import NOT_LISTED, OUTSIDE_POLICY, due_where_done, waste_duty
 
 REQUIRED_FROM: Final = date(2023, 7, 1)
-HINT: Final = "Add JZ if nothing was discarded; else bill the discarded units with JW on a second line."
+HINT: Final = (
+    "Add JZ if the record of the administration shows that nothing was discarded; else bill the discarded units with "
+    "JW on a second line."
+)
 
 
 @drug_day_edit(
@@ -44,10 +47,11 @@ def waste_modifier_missing(day: DrugDay, context: Context) -> Verdict | list[Ver
     nothing shows the container. Inpatients, FQHC, RHC and packaged drugs need neither, dialysis bills (72x) none before
     2025-01-01, other bills by their type. A drug that was only dispensed is WST-14's.
 
-    To do: Add JZ if nothing was discarded; else bill the discarded units with JW on a second line. The JZ line of this
-    day covers only itself: bill both as one.
+    To do: Add JZ if the record of the administration shows that nothing was discarded; else bill the discarded units
+    with JW on a second line. The JZ line of this day covers only itself: bill both as one.
 
-    To do: Add JZ if nothing was discarded; else bill the discarded units with JW on a second line.
+    To do: Add JZ if the record of the administration shows that nothing was discarded; else bill the discarded units
+    with JW on a second line.
     """
     if day.wasted:
         return None

@@ -46,14 +46,28 @@ def test_a_correction_is_shown_as_a_difference_and_nothing_is_written(tmp_path: 
 
 
 def test_unsafe_corrections_need_their_own_word(tmp_path: Path) -> None:
-    """Without a record nobody knows whether JZ is true."""
-    file = written(tmp_path, infliximab(record=None))
+    """The discarded part on a line of its own is for a biller to judge."""
+    record = [element("dose-administered", "350", "mg", 1), element("amount-discarded", "50", "mg", 1)]
+    file = written(tmp_path, infliximab(record=record))
 
     safe, unsafe = run("--fix", file), run("--unsafe-fixes", file)
 
     assert (safe.exit_code, unsafe.exit_code) == (1, 0)
     assert "Can be corrected by `claimscrub check --unsafe-fixes`" in safe.stdout
     assert "Corrected: WST-01 line 1 (unsafe)" in unsafe.stdout
+
+
+def test_no_correction_attests_what_no_record_shows(tmp_path: Path) -> None:
+    """JZ without a record would be a guess: the record is asked for instead."""
+    file = written(tmp_path, infliximab(record=None))
+
+    result = run("--unsafe-fixes", file)
+
+    assert result.exit_code == 1
+    assert "Corrected" not in result.stdout
+    assert "Add JZ if the record of the administration shows that nothing was discarded" in " ".join(
+        result.stdout.split()
+    )
 
 
 def test_write_changes_the_corrected_claims_and_no_other_byte(tmp_path: Path) -> None:
