@@ -122,6 +122,7 @@ class Session:
         self.generation = generation
         self.member_id = f"member-{generation}"
         self.position = 0
+        self.jumped = 0
         self.stage = ""
         self.released = asyncio.Event()
         self.name = f"process-{generation}"
@@ -184,6 +185,11 @@ class Session:
     async def seek(self, _tp: TP, offset: int) -> None:
         """Fetch from an offset on."""
         self.position = offset
+        self.jumped += 1
+
+    def jumps(self, _tp: TP) -> int:
+        """Return how often the consumer was put elsewhere."""
+        return self.jumped
 
     async def first_offset(self, _tp: TP, offset: int) -> int | None:
         """Return the first offset at or after one that holds a record."""
@@ -256,6 +262,7 @@ class LaneMachine(RuleBasedStateMachine):
         """Records come from where the fetcher is, from before it or from further on."""
         assert self.session is not None
         start = self.session.position if is_fresh else max(0, self.session.position - back + ahead)
+        self.session.jumped += start > self.session.position
         self.run(self._work(self.session, start, count))
 
     @precondition(lambda self: self.zombies)

@@ -11,7 +11,7 @@ from worker.kafka.record_batches import allow_unpacked, guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import Settings
 from worker.stream.committer import client_id_of, process_name
-from worker.stream.faust_transport import Faust, NoTables, Transport
+from worker.stream.faust_transport import Faust, NoTables, Transport, count_jumps
 
 HEARTBEAT_S: Final = 3.0
 _BUFFERED_MESSAGES: Final = 256
@@ -34,6 +34,7 @@ def build_app(settings: Settings) -> Faust:
     commits go on after a produce that failed.
     """
     guard_consumers()
+    count_jumps()
     allow_unpacked(settings.max_message_bytes + _HEADERS_BYTES)
     app = _App(
         settings.group_id,

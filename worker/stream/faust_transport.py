@@ -8,7 +8,9 @@ import operator
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar, Final
 
+import aiokafka.consumer.subscription_state
 from aiokafka import TopicPartition
+from aiokafka.consumer.subscription_state import TopicPartitionState
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
@@ -36,6 +38,28 @@ class Assignor(RoundRobinPartitionAssignor):
     """
 
     name = GROUP_PROTOCOL
+
+
+class _PartitionState(TopicPartitionState):
+    """Where a consumer is in a partition, and how often it was put there instead of having come so far."""
+
+    jumps = 0
+
+    def seek(self, position: int) -> None:
+        """Go where a caller wants it."""
+        self.jumps += 1
+        super().seek(position)
+
+    def reset_to(self, position: int) -> None:
+        """Go to the committed offset, or to the beginning where the broker has deleted what comes next."""
+        self.jumps += 1
+        super().reset_to(position)
+
+
+def count_jumps() -> None:
+    """Have every consumer of aiokafka in this process count; its subscription offers no other way in."""
+    state: Any = aiokafka.consumer.subscription_state  # Any: aiokafka publishes no types
+    state.TopicPartitionState = _PartitionState
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -165,6 +189,17 @@ class Group:
         """Fetch from an offset on."""
         async with asyncio.timeout(self._answer_s):
             await self._app.consumer.seek(tp, offset)
+
+    def jumps(self, tp: TP) -> int | None:
+        """Return how often the consumer was put elsewhere in a partition; None when it does not have it just now."""
+        consumer = self._app.consumer._thread._ensure_consumer()  # noqa: SLF001 -- as in `_call`
+        subscription = consumer._subscription.subscription  # noqa: SLF001
+        assignment = None if subscription is None else subscription.assignment
+        place = TopicPartition(tp.topic, tp.partition)
+        if assignment is None or place not in assignment.tps:
+            return None
+        found: int = assignment.state_value(place).jumps
+        return found
 
     async def _call(self, name: str, *arguments: object) -> Any:  # Any: the result is aiokafka's
         # The consumer lives on a thread and a loop of its own; calls reach it through its queue only.

@@ -9,6 +9,9 @@ Duplicates arise where a partition changes hands, so a lane opens in a fixed ord
 Faust may hand over records that were fetched before (below the offset: already done), records of
 an earlier generation, and, after a race of its seeks, records from further on (above the offset:
 taking them would skip what lies between). Only the record that comes next is ever taken.
+
+What a consumer fetches in a row skips nothing but holes, which every transaction of a sender leaves.
+So the log is looked into for a hole only where the consumer was put elsewhere since the last look.
 """
 
 import asyncio
@@ -65,6 +68,8 @@ class Lane:
     is_broken: bool = False
     """Whether something that was handed over did not become durable: what follows it must not either."""
     sought_at: float | None = None
+    jumps: int | None = None
+    """How often the consumer had been put elsewhere when a hole was last looked into; None before the first look."""
     topic_id: str | None = None
     """The id of the topic that the offsets are of; None when the broker has no ids."""
     member_id: str | None = None
@@ -140,6 +145,10 @@ class LaneGroup(Protocol):
 
     async def seek(self, tp: TP, offset: int) -> None:
         """Fetch from an offset on."""
+        ...
+
+    def jumps(self, tp: TP) -> int | None:
+        """Return how often the consumer was put elsewhere in a partition, by whomever; None when that is not known."""
         ...
 
 
@@ -341,15 +350,19 @@ class Lanes:
     async def _is_next(self, lane: Lane, expected: int, offset: int) -> bool:
         """Return whether nothing lies between; control records, retention and compaction leave such holes.
 
-        Otherwise let the consumer read again from there. Records on their way can undo that, so the
-        seek is repeated for as long as such records come.
+        They lie amid what was fetched in a row. Otherwise let the consumer read again from there. Records on their way
+        can undo that, so the seek is repeated for as long as such records come.
         """
+        jumps = self._group.jumps(lane.tp)
+        if jumps is not None and jumps == lane.jumps:
+            return True
         first = await self._first_offset(lane.tp, expected)
         if first != offset and (beginning := (await self._group.beginnings([lane.tp]))[lane.tp]) > expected:
             # What was there at an earlier look has expired since.
             self._news.expired(lane.tp, expected, beginning)
             first = await self._first_offset(lane.tp, beginning)
         if first == offset:
+            lane.jumps = jumps
             return True
         moment = asyncio.get_running_loop().time()
         if lane.sought_at is None or moment - lane.sought_at >= _SEEK_AGAIN_AFTER_S:

@@ -99,6 +99,10 @@ class Broker:
         self.committed_by[lane.tp] = committed
         lane.done(committed)
 
+    def jumps(self, _tp: TP) -> int:
+        """Return that the consumer was never put elsewhere."""
+        return 0
+
     async def first_offset(self, _tp: TP, offset: int) -> int:
         """Return the next offset: there are no holes."""
         return offset

@@ -5,9 +5,11 @@ from types import SimpleNamespace
 from typing import Any, Never
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.subscription_state import SubscriptionState
 from faust.types import TP
 
-from worker.stream.faust_transport import Group, open_connections
+from worker.stream.faust_transport import Group, count_jumps, open_connections
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -76,3 +78,25 @@ def test_to_look_at_the_consumer_makes_none() -> None:
     assert Group(App(None)).client is None
     assert Group(App(SimpleNamespace(_thread=starting))).client is None
     assert Group(App(SimpleNamespace(_thread=started))).client is client
+
+
+async def test_each_time_that_a_consumer_is_put_elsewhere_counts() -> None:
+    """By a caller, and by the library itself; what it reads in a row does not. Without a partition nothing is known."""
+    count_jumps()
+    subscriptions: Any = SubscriptionState()  # type: ignore[no-untyped-call]  # Any: aiokafka publishes no types
+    place = TopicPartition(*PARTITION)
+    thread = SimpleNamespace(_ensure_consumer=lambda: SimpleNamespace(_subscription=subscriptions))
+    group = Group(SimpleNamespace(consumer=SimpleNamespace(_thread=thread)))
+    assert group.jumps(PARTITION) is None
+
+    subscriptions.assign_from_user([place])
+    state = subscriptions.subscription.assignment.state_value(place)
+    state.reset_to(5)
+    state.consumed_to(9)
+    assert group.jumps(PARTITION) == 1
+    subscriptions.seek(place, 3)
+    state.await_reset(0)
+    state.reset_to(20)
+
+    assert group.jumps(PARTITION) == 3
+    assert group.jumps(TP(PARTITION.topic, 1)) is None

@@ -39,6 +39,8 @@ class World:
         self.member_id: str | None = "me"
         self.living = frozenset({"me", "other"})
         self.told: list[tuple[str, int, int]] = []
+        self.jumped: int | None = 0
+        self.looks = 0
         self.closed = asyncio.Event()
 
     async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
@@ -79,8 +81,13 @@ class World:
         """Note a seek."""
         self.happened.append(f"seek {offset}")
 
+    def jumps(self, _tp: TP) -> int | None:
+        """Return how often the consumer was put elsewhere."""
+        return self.jumped
+
     async def first_offset(self, _tp: TP, offset: int) -> int | None:
         """Return the first offset of the log at or after one."""
+        self.looks += 1
         return next((each for each in self.log if each >= offset), None)
 
     async def begin(self) -> None:
@@ -215,6 +222,28 @@ async def test_a_hole_in_the_offsets_is_no_gap() -> None:
 
     assert await _admitted(lanes, lane, 105, 106, 109) == [105, 106, 109]
     assert not any("seek" in each for each in world.happened)
+
+
+async def test_of_what_is_fetched_in_a_row_only_the_first_hole_is_looked_into() -> None:
+    """A sender that writes in transactions leaves a hole behind each; a look costs as much as several claims."""
+    world = World(log=tuple(range(101, 161, 2)))
+    lanes, lane, _ = await _opened(world)
+
+    assert await _admitted(lanes, lane, *world.log) == list(world.log)
+    assert world.looks == 1
+
+
+@pytest.mark.parametrize(("jumped", "admitted"), [(0, [108]), (1, []), (None, [])], ids=["row", "jump", "not known"])
+async def test_a_consumer_that_was_put_elsewhere_is_not_believed(jumped: int | None, admitted: list[int]) -> None:
+    """Its next record may be one from further on, as after a seek that was undone, or where the log expired."""
+    world = World(log=(100, 102, 104, 106, 108))
+    lanes, lane, _ = await _opened(world)
+    assert await _admitted(lanes, lane, 100, 102) == [100, 102]
+    lane.begin_at(103)
+    world.jumped = jumped
+
+    assert await _admitted(lanes, lane, 108) == admitted
+    assert ("seek 103" in world.happened) is not bool(admitted)
 
 
 async def test_another_generation_has_no_lane() -> None:
