@@ -11,10 +11,12 @@ ClaimscrubError
 │   ├── ProfileError
 │   ├── ReferenceDataError
 │   └── SettingsError
+├── DamagedEntryError
 ├── DeliveryUncertainError
 ├── DemoError
 ├── DroppedError
 ├── EmbeddedBrokerError
+├── HistoryStoreError
 ├── ImportRefusedError
 ├── InterruptedScrubError
 │   └── OverBudgetError

@@ -39,6 +39,11 @@ class AppliesTo(Setting):
 
     filing_codes: tuple[str, ...] = Field(default=(), description="X12 SBR09, for instance MB")
     payer_ids: tuple[str, ...] = ()
+    canonical_payer_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="the id under which earlier claims are remembered where all of `payer_ids` are ids of one payer",
+    )
     otherwise: bool = Field(default=False, description="also every claim that no other profile is for")
 
 
@@ -107,6 +112,11 @@ class Profiles:
         """The profile for a payer id [NM1*PR-09] and a filing code [SBR09]; the better match wins."""
         by_payer = self._by_payer.get(payer_id or "")
         return by_payer or self._by_filing_code.get(filing_code or "", self._fallback)
+
+    def payer_of(self, payer_id: str | None) -> str | None:
+        """The one id of a payer that has several [NM1*PR-09], where a profile says so; else the id that was given."""
+        profile = self._by_payer.get(payer_id or "")
+        return (profile.applies_to.canonical_payer_id if profile else None) or payer_id
 
 
 def _claim_keys(index: dict[str, Profile], keys: Iterable[str], profile: Profile, kind: str) -> Iterator[str]:

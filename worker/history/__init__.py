@@ -1,0 +1,1 @@
+"""A memory of earlier claims: whose they are, what is kept of each, where, and what an edit sees of them."""

@@ -1,0 +1,90 @@
+"""The secret of a memory of claims, under which it knows persons and numbers without holding them."""
+
+import hmac
+import re
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from worker.errors import ConfigurationError
+
+MARK_BYTES: Final = 8
+NO_MARK: Final = bytes(MARK_BYTES)
+"""Of a number that is absent."""
+_SECRET_BYTES: Final = 32
+_NAMES: Final = ("identity", "placement")
+_LINE: Final = re.compile(r"(\w+)\s*=\s*([0-9a-f]{64})", re.ASCII)
+_ABOUT: Final = "# Key of a claimscrub memory of claims: keep it as a password, apart from the memory itself.\n"
+
+
+class HistoryKey:
+    """Two secrets of 32 bytes: `identity` names persons and numbers, `placement` chooses their partition.
+
+    The placement secret stays for the life of the topics, since another one would move persons to other partitions.
+    `fingerprint` shows which key it is, and nothing else.
+    """
+
+    def __init__(self, identity: bytes, placement: bytes) -> None:
+        self._identity, self._placement = identity, placement
+        self.fingerprint: Final = hmac.digest(identity, b"fingerprint\0" + placement, "sha256")[:4].hex()
+        self.mark = lru_cache(maxsize=65_536)(self._mark)
+        """The 8 bytes by which a number is known again; `NO_MARK` for one that is absent."""
+
+    @classmethod
+    def random(cls) -> "HistoryKey":
+        """Return a key that nobody else has."""
+        return cls(secrets.token_bytes(_SECRET_BYTES), secrets.token_bytes(_SECRET_BYTES))
+
+    def person(self, identity: str) -> bytes:
+        """Return the 16 bytes under which a person is known."""
+        return hmac.digest(self._identity, b"person\0" + identity.encode(), "sha256")[:16]
+
+    def partition(self, identity: str, partitions: int) -> int:
+        """Return the partition, of so many, that holds the claims of a person."""
+        return int.from_bytes(hmac.digest(self._placement, identity.encode(), "sha256")[:8], "big") % partitions
+
+    def _mark(self, number: str | None) -> bytes:
+        if not number:
+            return NO_MARK
+        return hmac.digest(self._identity, b"number\0" + number.encode(), "sha256")[:MARK_BYTES]
+
+    def written(self) -> str:
+        """Return the text of its key file."""
+        return f"{_ABOUT}identity = {self._identity.hex()}\nplacement = {self._placement.hex()}\n"
+
+
+def read_key(file: Path) -> HistoryKey:
+    """Return the key in a key file. Raises `ConfigurationError`, which names the file and never what is in it."""
+    try:
+        text = file.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
+        raise ConfigurationError(
+            f"{file}: the key of the memory of claims cannot be read ({reason}); `claimscrub history key` makes one"
+        ) from None
+    found: dict[str, bytes] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None or match[1] not in _NAMES or match[1] in found:
+            raise ConfigurationError(
+                f"{file}, line {number}: expected one line `identity = ` and one `placement = `, each with 64 "
+                "hexadecimal digits"
+            )
+        found[match[1]] = bytes.fromhex(match[2])
+    if missing := [name for name in _NAMES if name not in found]:
+        raise ConfigurationError(f"{file}: the line `{missing[0]} = ` is missing")
+    return HistoryKey(found["identity"], found["placement"])
+
+
+def write_key(file: Path) -> HistoryKey:
+    """Make a key and write it to a new file that only its owner reads. Raises `ConfigurationError` for one in place."""
+    key = HistoryKey.random()
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(key.written(), "ascii")
+    except OSError as error:
+        raise ConfigurationError(f"{file}: the key cannot be written ({error.strerror})") from None
+    return key

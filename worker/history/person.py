@@ -1,0 +1,61 @@
+"""Whose claim it is: the payer and the member, and which dependent of the member."""
+
+from datetime import date
+from typing import Final
+
+from msgspec import Struct
+
+from schemas.records import Claim
+from schemas.values import as_day
+from worker.payers.profile import Profiles
+
+_IGNORED: Final = str.maketrans("", "", " -\t\N{NO-BREAK SPACE}")
+"""What is in a number for the eye only."""
+NO_PAYER: Final = "the payer's id"
+NO_MEMBER: Final = "the member id of the subscriber"
+NO_DEPENDENT: Final = "birth date and first name of the dependent"
+
+
+class PatientIdentity(Struct, frozen=True, gc=False):
+    """A patient as a payer knows one.
+
+    `text` is what the identity is made of, None when the claim does not say enough; then `missing` names what lacks,
+    and the claim is judged without a memory. It holds health data and is never written: a `HistoryKey` turns it into
+    the bytes under which the person is known.
+    """
+
+    text: str | None
+    missing: str = ""
+
+
+def normalized(number: str | None) -> str:
+    """Return a payer's or member's number as all spellings of it have it.
+
+    Cards print Medicare numbers with dashes and the 837 wants none (CMS, MBI format, 2018); blanks and small letters
+    come from typing. Nothing else is taken away: a leading zero is part of the number.
+    """
+    return (number or "").translate(_IGNORED).upper()
+
+
+def identity_of(claim: Claim, profiles: Profiles) -> PatientIdentity:
+    """Return whose claim it is.
+
+    Dependents share the number of the subscriber [2010BA NM109], so that birth date and first name are part of theirs.
+    """
+    payer = normalized(profiles.payer_of(claim.trading_partner_service_id))
+    if not payer:
+        return _UNKNOWN_PAYER
+    member = normalized(claim.subscriber.member_id if claim.subscriber else None)
+    if not member:
+        return _UNKNOWN_MEMBER
+    if claim.dependent is None:
+        return PatientIdentity(f"{payer}\0{member}")
+    born, name = as_day(claim.dependent.date_of_birth), normalized(claim.dependent.first_name)
+    if not (isinstance(born, date) and name):
+        return _UNKNOWN_DEPENDENT
+    return PatientIdentity(f"{payer}\0{member}\0{born}\0{name}")
+
+
+_UNKNOWN_PAYER: Final = PatientIdentity(None, NO_PAYER)
+_UNKNOWN_MEMBER: Final = PatientIdentity(None, NO_MEMBER)
+_UNKNOWN_DEPENDENT: Final = PatientIdentity(None, NO_DEPENDENT)

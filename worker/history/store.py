@@ -1,0 +1,269 @@
+"""Where the entries of earlier claims are kept: one SQLite file for each partition, or none at all."""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+from worker.errors import ClaimscrubError
+
+_FORM: Final = "1"
+_IN_MEMORY: Final = ":memory:"
+_SCHEMA: Final = """
+create table if not exists claims (
+    n integer primary key,
+    person blob not null,
+    claim blob not null,
+    place integer not null,
+    received integer not null,
+    entry blob not null
+);
+create index if not exists person on claims (person);
+create table if not exists about (name text primary key, value not null) without rowid;
+"""
+_CACHE_KIB: Final = 65_536
+_WAIT_MS: Final = 60_000
+
+
+class HistoryStoreError(ClaimscrubError):
+    """The file of a memory cannot be used; the message names it, and what to do."""
+
+
+class HistoryRecord(NamedTuple):
+    """One claim to keep, or to take out when `entry` is None.
+
+    `person` and `claim` are the 16 bytes under which each is known: a claim that comes again takes the place of the
+    first. `place` orders the claims of a person.
+    """
+
+    person: bytes
+    claim: bytes
+    place: int
+    received_on: date
+    entry: bytes | None
+
+
+class StoredClaim(NamedTuple):
+    """One claim that is kept."""
+
+    claim: bytes
+    place: int
+    entry: bytes
+
+
+class HistoryMark(NamedTuple):
+    """How far a store is: `records` were applied in all, and the changelog was read up to `offset`."""
+
+    records: int = 0
+    offset: int = 0
+
+
+class HistoryStore(Protocol):
+    """A memory of claims. Every method raises `HistoryStoreError` where the store fails."""
+
+    @property
+    def since(self) -> date:
+        """The first day from which every claim is in it."""
+        ...
+
+    def mark(self) -> HistoryMark:
+        """Return how far it is."""
+        ...
+
+    def earlier(self, person: bytes) -> list[StoredClaim]:
+        """Return what is kept of a person, by place, each claim once as it came last."""
+        ...
+
+    def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
+        """Keep and take out claims, and how far the store is now: all of it or nothing."""
+        ...
+
+    def expire(self, before: date) -> int:
+        """Delete what was received before a day, say so by `since`, and return how many claims that were."""
+        ...
+
+    def forget(self, person: bytes) -> int:
+        """Delete what is kept of a person so that it cannot be read from the disk, and return how many claims."""
+        ...
+
+    def close(self) -> None:
+        """Close it; what was applied stays."""
+        ...
+
+
+def boot_id() -> str:
+    """Return what names this start of the machine; empty where nothing does, and each opening is then checked."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+class SqliteHistory:
+    """A `HistoryStore` in a file, or in this process alone when there is no file.
+
+    Reading goes on while another thread applies. A store that can be built anew from a changelog need not wait for the
+    disk: then a process that is killed loses nothing, and after a crash of the machine, which is known by its boot id,
+    the file is checked first.
+    """
+
+    def __init__(
+        self,
+        file: Path | None,
+        *,
+        key: str,
+        since: date,
+        is_rebuildable: bool = False,
+        boot: str | None = None,
+    ) -> None:
+        """Open a store, or begin one whose first day is `since`; `key` is the fingerprint of the key in use.
+
+        Raises `HistoryStoreError` for a file that is of another key, of another form, or damaged.
+        """
+        self._name = "the memory of claims" if file is None else str(file)
+        self._lock = threading.Lock()
+        boot = boot_id() if boot is None else boot
+        with self._told():
+            if file is not None and not file.exists():
+                file.touch(mode=0o600)
+            self._writes = self._connect(file, is_rebuildable=is_rebuildable)
+            try:
+                self._begin(key, since, boot)
+                # What is in memory only is in one connection only.
+                self._reads = self._writes if file is None else self._connect(file, is_rebuildable=is_rebuildable)
+            except BaseException:
+                self._writes.close()
+                raise
+
+    def _connect(self, file: Path | None, *, is_rebuildable: bool) -> sqlite3.Connection:
+        place = _IN_MEMORY if file is None else str(file)
+        made = sqlite3.connect(place, isolation_level=None, check_same_thread=False, timeout=_WAIT_MS / 1000)
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'OFF' if is_rebuildable else 'NORMAL'}",
+            "secure_delete=ON",
+            f"cache_size=-{_CACHE_KIB}",
+        ):
+            made.execute(f"pragma {pragma}")
+        return made
+
+    def _begin(self, key: str, since: date, boot: str) -> None:
+        self._writes.executescript(_SCHEMA)
+        about = self._about()
+        if about:
+            if about.get("form") != _FORM:
+                raise HistoryStoreError(
+                    f"{self._name}: this memory is of form {about.get('form')}, and this release reads {_FORM}"
+                )
+            if about.get("key") != key:
+                raise HistoryStoreError(
+                    f"{self._name}: this memory was written under key {about.get('key')}, and the key given is {key}; "
+                    "give it the key file that it was begun with"
+                )
+            if not boot or about.get("boot") != boot:
+                self._check()
+        first = {"form": _FORM, "key": key, "since": since.toordinal(), "records": 0, "offset": 0}
+        self._writes.executemany("insert or ignore into about values (?, ?)", first.items())
+        self._writes.execute(_SET, ("boot", boot))
+        self._since = date.fromordinal(int(self._about()["since"]))
+
+    def _check(self) -> None:
+        if (said := self._writes.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
+            raise HistoryStoreError(f"{self._name}: the file is damaged ({said}); delete it, so that it is built anew")
+
+    def _about(self) -> dict[str, int | str]:
+        return dict(self._writes.execute("select name, value from about"))
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise HistoryStoreError(f"{self._name}: {error}") from error
+
+    @property
+    def since(self) -> date:
+        """The first day from which every claim is in it."""
+        return self._since
+
+    def mark(self) -> HistoryMark:
+        """Return how far it is."""
+        with self._told(), self._lock:
+            about = self._about()
+        return HistoryMark(int(about["records"]), int(about["offset"]))
+
+    def earlier(self, person: bytes) -> list[StoredClaim]:
+        """Return what is kept of a person, by place, each claim once as it came last."""
+        with self._told():
+            rows = self._reads.execute("select claim, place, entry from claims where person = ? order by n", (person,))
+            last = {claim: StoredClaim(claim, place, entry) for claim, place, entry in rows}
+        return sorted(last.values(), key=_by_place)
+
+    def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
+        """Keep and take out claims, and how far the store is now: all of it or nothing."""
+        with self._told(), self._transaction() as writes:
+            for each in records:
+                if each.entry is None:
+                    writes.execute("delete from claims where person = ? and claim = ?", (each.person, each.claim))
+                else:
+                    row = (each.person, each.claim, each.place, each.received_on.toordinal(), each.entry)
+                    writes.execute(_ADD, row)
+            if mark is not None:
+                writes.executemany(_SET, [("records", mark.records), ("offset", mark.offset)])
+
+    def expire(self, before: date) -> int:
+        """Delete what was received before a day, say so by `since`, and return how many claims that were."""
+        if before <= self._since:
+            return 0
+        with self._told(), self._transaction() as writes:
+            # In the order of arrival, so that the first row that stays ends the look.
+            found = writes.execute(
+                "select n from claims where received >= ? order by n limit 1", (before.toordinal(),)
+            ).fetchone()
+            gone = (
+                writes.execute("delete from claims where n < ?", found)
+                if found
+                else writes.execute("delete from claims")
+            ).rowcount
+            writes.execute(_SET, ("since", before.toordinal()))
+            self._since = before
+        return gone
+
+    def forget(self, person: bytes) -> int:
+        """Delete what is kept of a person so that it cannot be read from the disk, and return how many claims."""
+        with self._told():
+            with self._transaction() as writes:
+                gone = writes.execute("delete from claims where person = ?", (person,)).rowcount
+            with self._lock:
+                # The log of writes holds the rows as well, until it is emptied.
+                self._writes.execute("pragma wal_checkpoint(truncate)").fetchall()
+        return gone
+
+    def close(self) -> None:
+        """Close it; what was applied stays."""
+        with self._told():
+            if self._reads is not self._writes:
+                self._reads.close()
+            self._writes.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._writes.execute("begin immediate")
+            try:
+                yield self._writes
+            except BaseException:
+                self._writes.execute("rollback")
+                raise
+            self._writes.execute("commit")
+
+
+_ADD: Final = "insert into claims (person, claim, place, received, entry) values (?, ?, ?, ?, ?)"
+_SET: Final = "insert or replace into about values (?, ?)"
+
+
+def _by_place(stored: StoredClaim) -> int:
+    return stored.place

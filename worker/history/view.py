@@ -1,0 +1,124 @@
+"""What is known of a person before a claim: immutable, so that a verdict rests on nothing that can change."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final
+
+from msgspec import Struct
+
+from worker.history.entry import EarlierClaim, EarlierLine, EarlierState, decode
+
+MOST_CLAIMS: Final = 500
+"""Earlier claims that a verdict looks at; a patient on dialysis has 300 in a year."""
+DEFAULT_DAYS: Final = 400
+"""How long claims are remembered unless a setting says otherwise: a year, and the month in which it is billed."""
+REPLACEMENT, VOID = "7", "8"
+REPLACES: Final = frozenset({REPLACEMENT, VOID})
+"""Claim frequency codes of a claim that takes its original out [CLM05-3]."""
+_NOT_BILLED: Final = frozenset({EarlierState.HELD, EarlierState.REFUSED})
+
+
+class History(Struct, frozen=True, gc=False):
+    """The earlier claims of one person, in the order in which they came.
+
+    Every claim that was received from `since` on and before this one is in it; `until` is the day on which this one was
+    received. `is_cut` says that there were more than a verdict looks at: `since` is then later. `digest` is the same
+    for the same claims.
+    """
+
+    since: date
+    until: date
+    claims: tuple[EarlierClaim, ...] = ()
+    is_cut: bool = False
+    digest: bytes = b""
+
+
+def history_of(
+    entries: Sequence[bytes], *, since: date, until: date, days: int = DEFAULT_DAYS, most: int = MOST_CLAIMS
+) -> History:
+    """Return the history in the entries of one person, given in order; raises `DamagedEntryError`.
+
+    `since` is the first day of the memory and `until` that of the claim to judge; what is older than `days` is not
+    looked at, whether it was deleted already or not.
+    """
+    begins = max(since, until - timedelta(days=days))
+    known = [(claim, entry) for entry in entries if (claim := decode(entry)).received_on >= begins]
+    is_cut = len(known) > most
+    if is_cut:
+        # Of the last day that was cut, some claims may be left.
+        begins = known[-most - 1][0].received_on + timedelta(days=1)
+        known = known[-most:]
+    digest = hashlib.sha256(b"".join([entry for _, entry in known])).digest()[:16]
+    return History(begins, until, tuple([claim for claim, _ in known]), is_cut, digest)
+
+
+def originals(claims: Iterable[EarlierClaim], replacing: EarlierClaim) -> tuple[EarlierClaim, ...]:
+    """Return the claims that a replacement or void takes out.
+
+    That is the last one of its billing provider with its patient control number, of several the last that bills a code
+    on a day that the replacement bills as well: some use one number for all claims of a patient. Where no claim has the
+    number it is every one that shares such a service: nobody knows which of them the payer's number of the original
+    means, and none of them is a duplicate for sure.
+    """
+    same = [each for each in claims if each.billing == replacing.billing and each.state is not EarlierState.REFUSED]
+    services = {(line.code, line.on) for line in replacing.lines}
+    sharing = [each for each in same if any((line.code, line.on) in services for line in each.lines)]
+    if by_number := [each for each in same if each.control == replacing.control]:
+        return (next((each for each in reversed(sharing) if each.control == replacing.control), by_number[-1]),)
+    return tuple(sharing)
+
+
+def standing(claims: Iterable[EarlierClaim]) -> tuple[EarlierClaim, ...]:
+    """Return the claims that are still before a payer: not pended, returned, replaced or voided."""
+    kept: list[EarlierClaim] = []
+    for claim in claims:
+        if claim.state in _NOT_BILLED:
+            continue
+        if claim.frequency in REPLACES:
+            gone = originals(kept, claim)
+            kept = [each for each in kept if not any(each is other for other in gone)]
+        if claim.frequency != VOID:
+            kept.append(claim)
+    return tuple(kept)
+
+
+class EarlierClaims:
+    """What an edit may know of the claims before this one.
+
+    `own` is this claim as it will be remembered, so that like is compared with like. `history` is None when nothing
+    can be known, and `missing` says what lacks.
+    """
+
+    def __init__(self, own: EarlierClaim, history: History | None, missing: str = "") -> None:
+        self.own, self.history, self.missing = own, history, missing
+
+    def lacks(self, day: date | None) -> str | None:
+        """What lacks for saying that nothing was billed since a day; None when the memory reaches back so far."""
+        if self.history is None:
+            return self.missing
+        if day is None:
+            return "a date of service"
+        return None if self.history.since <= day else f"claims before {self.history.since}"
+
+    @cached_property
+    def standing(self) -> tuple[EarlierClaim, ...]:
+        """The claims that are before the payer, without those that this one replaces or voids."""
+        claims = standing(self.history.claims) if self.history else ()
+        gone = originals(claims, self.own) if self.own.frequency in REPLACES else ()
+        return tuple(each for each in claims if not any(each is other for other in gone))
+
+    @cached_property
+    def by_code(self) -> dict[str, list[tuple[EarlierClaim, EarlierLine]]]:
+        """Their lines by procedure code, in order."""
+        found: dict[str, list[tuple[EarlierClaim, EarlierLine]]] = {}
+        for claim in self.standing:
+            for line in claim.lines:
+                found.setdefault(line.code, []).append((claim, line))
+        found.pop("", None)
+        return found
+
+    def of(self, code: str) -> Sequence[tuple[EarlierClaim, EarlierLine]]:
+        """The earlier lines of a code, each with its claim, in order."""
+        return self.by_code.get(code, ())
