@@ -59,7 +59,7 @@ TESTED_ELSEWHERE: Final = {
     "stream/run": "tests/stream/test_real_worker.py",
     "stream/scrubber": "tests/unit/agents/test_verdicts.py",
     "x12/answer": "tests/unit/x12/answer/test_ack_999.py",
-    "x12/layout": "tests/unit/x12/layout/test_guides.py",
+    "x12/layout": "tests/unit/x12/test_layout.py",
     "x12/read": "tests/unit/x12/read/test_interchanges_systematic.py",
     "x12/write": "tests/unit/x12/write/test_claims.py",
 }

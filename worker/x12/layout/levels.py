@@ -6,17 +6,11 @@ from functools import cache
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.x12.layout.guides import (
-    BILLING_LEVEL,
-    HEADER,
-    INSTITUTIONAL,
-    PATIENT_LEVEL,
-    PROFESSIONAL,
-    RELATIONSHIP,
-    SUBSCRIBER_LEVEL,
-)
+from worker.x12.layout.institutional import INSTITUTIONAL
 from worker.x12.layout.kinds import Numbers
 from worker.x12.layout.loops import Loop, keys_of, row_of
+from worker.x12.layout.parties import BILLING_LEVEL, HEADER, PATIENT_LEVEL, RELATIONSHIP, SUBSCRIBER_LEVEL
+from worker.x12.layout.professional import PROFESSIONAL
 from worker.x12.layout.rows import Row
 from worker.x12.layout.structure import LoopUse, SegmentUse, loops_of
 

@@ -7,16 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.x12.layout.guides import (
-    BILLING_LEVEL,
-    HEADER,
-    INSTITUTIONAL,
-    PATIENT_LEVEL,
-    PROFESSIONAL,
-    SUBSCRIBER_LEVEL,
-)
+from worker.x12.layout.institutional import INSTITUTIONAL
 from worker.x12.layout.kinds import Numbers
 from worker.x12.layout.loops import Loop, PatientRow, keys_of, row_of
+from worker.x12.layout.parties import BILLING_LEVEL, HEADER, PATIENT_LEVEL, SUBSCRIBER_LEVEL
+from worker.x12.layout.professional import PROFESSIONAL
 from worker.x12.layout.rows import Row
 from worker.x12.layout.structure import CLAIM_LOOP, LoopUse, SegmentUse, loops_of
 from worker.x12.read.elements import SegmentElements
