@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from worker.agents.kept import Kept
 from worker.agents.verdicts import Pair
 from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import DISPOSITIONS
@@ -22,6 +21,23 @@ MOST_REMEMBERED: Final = 20_000
 """How many outcomes are remembered by their ids: some seconds of full load, in a few megabytes."""
 
 
+class RecentIds:
+    """The ids of the last outcomes; of more than `most` the oldest is forgotten."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._ids: dict[str, None] = {}
+
+    def add(self, identifier: str) -> bool:
+        """Remember an id; return whether it is new."""
+        if identifier in self._ids:
+            return False
+        if len(self._ids) >= self._most:
+            del self._ids[next(iter(self._ids))]
+        self._ids[identifier] = None
+        return True
+
+
 class Reporter:
     """Reports verdicts in metrics and in the log, without a word of the claims."""
 
@@ -29,9 +45,9 @@ class Reporter:
         self._recorder = runtime.recorder
         self._log = runtime.log
         self._budget = runtime.budget
-        self._overruns_told = 0
+        self._overruns_counted = 0
         self._spans = runtime.spans
-        self._told: Kept[str, None] = Kept(MOST_REMEMBERED)
+        self._published = RecentIds(MOST_REMEMBERED)
 
     def report(self, pairs: Sequence[Pair], records: Sequence[OutgoingRecord], taken_ns: int) -> None:
         """Report messages with their verdicts, and the records sent for them.
@@ -50,15 +66,15 @@ class Reporter:
             self._report_money(scrubbed)
             self._write(message, scrubbed)
         self._recorder.set("last_processed_timestamp_seconds", moment)
-        self._recorder.count("budget_overruns_total", amount=self._budget.overruns - self._overruns_told)
-        self._overruns_told = self._budget.overruns
+        self._recorder.count("budget_overruns_total", amount=self._budget.overruns - self._overruns_counted)
+        self._overruns_counted = self._budget.overruns
         if self._spans is not None:
             self._trace(self._spans, pairs, taken_ns)
 
     def _report_message(self, message: InboundMessage, scrubbed: ClaimVerdict, moment: float) -> None:
         recorder, outcome = self._recorder, scrubbed.disposition
         recorder.count("claims_total", outcome)
-        self._suspect(message, scrubbed)
+        self._count_duplicate(message, scrubbed)
         if outcome in DISPOSITIONS:
             recorder.count("claims_by_payer_total", scrubbed.versions.get("profile", ""), outcome)
         recorder.observe("message_bytes", len(message.value or b""), "in")
@@ -70,14 +86,12 @@ class Reporter:
             waited_s = moment - message.timestamp_ms / 1000
             recorder.observe("end_to_end_seconds", waited_s, outcome, trace_id=trace_id(message))
 
-    def _suspect(self, message: InboundMessage, scrubbed: ClaimVerdict) -> None:
+    def _count_duplicate(self, message: InboundMessage, scrubbed: ClaimVerdict) -> None:
         if scrubbed.disposition == "skipped":
             return
-        told = scrubbed.outcome_id or dead_letter_id(message.topic, message.partition, message.offset)
-        if told in self._told:
+        identifier = scrubbed.outcome_id or dead_letter_id(message.topic, message.partition, message.offset)
+        if not self._published.add(identifier):
             self._recorder.count("duplicate_outputs_suspected_total")
-        else:
-            self._told.keep(told, None)
 
     def _report_findings(self, scrubbed: ClaimVerdict) -> None:
         recorder = self._recorder
