@@ -18,6 +18,7 @@ ClaimscrubError
 ├── EmbeddedBrokerError
 ├── HistoryStoreError
 ├── ImportRefusedError
+│   └── BadCellError
 ├── InterruptedScrubError
 │   └── OverBudgetError
 ├── MemoryLimitError

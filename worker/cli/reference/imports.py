@@ -1,5 +1,6 @@
 """`claimscrub reference import`: import the publishers' own files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +25,8 @@ KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables
     help=f"""Import the publishers' own files, zipped or not, exactly as published.
 
     The new edition is written with its entry in table.toml and its checksum. A file of another kind, a truncated one
-    and one that drops more than a tenth of the rows are refused; a refused import leaves the folder as it was.
+    and one that drops more than a tenth of the rows are refused; a refused import leaves the folder as it was. Cells
+    that do not read are all named by row and column, and with --allow their rows are left out.
 
     \b
     {KINDS_TEXT.replace(chr(10), chr(10) + "    ")}
@@ -36,7 +38,19 @@ KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables
 )
 @click.option("--in-force-from", type=DAY, metavar="DATE", help="First date of service, if the file does not state it.")
 @click.option("--in-force-to", type=DAY, metavar="DATE", help="Last date of service, if the file does not state it.")
-@click.option("--force", is_flag=True, help="Accept a file that drops more than a tenth of the rows.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Accept a file that drops more than a tenth of the rows, or that is older than what it replaces.",
+)
+@click.option(
+    "--allow",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Leave out at most N rows with a cell that does not read.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--limit", default=5, show_default=True, metavar="N", help="Rows to show of each kind of change; 0: all.")
 @with_directory
@@ -47,6 +61,7 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     in_force_to: datetime | None,
     *,
     force: bool,
+    allow: int,
     dry_run: bool,
     limit: int,
     directory: Path,
@@ -54,7 +69,8 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     """Plan the import, write it, and show what changed."""
     wanted = ImportDates(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
     try:
-        plan = _planned(kind, paths, wanted, directory, force=force)
+        plan = _planned(kind, paths, wanted, directory, force=force, allow=allow)
+        _show_left_out(plan.left_out)
         for step in plan.steps:
             _show(step, limit)
         if not dry_run:
@@ -64,7 +80,9 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     echo("Nothing was written." if dry_run else f"Imported into {directory}.")
 
 
-def _planned(kind: str, paths: tuple[Path, ...], wanted: ImportDates, directory: Path, *, force: bool) -> ImportPlan:
+def _planned(  # noqa: PLR0913 - what the command was given
+    kind: str, paths: tuple[Path, ...], wanted: ImportDates, directory: Path, *, force: bool, allow: int
+) -> ImportPlan:
     console = err()
     columns = (TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -76,9 +94,14 @@ def _planned(kind: str, paths: tuple[Path, ...], wanted: ImportDates, directory:
             published.extend(read_published([path]))
             progress.advance(task)
         progress.update(task, description="comparing and verifying")
-        plan = plan_import(folder, kind, published, wanted, force=force)
+        plan = plan_import(folder, kind, published, wanted, force=force, allow=allow)
         progress.advance(task)
     return plan
+
+
+def _show_left_out(rows: Sequence[str]) -> None:
+    if rows:
+        echo("\n".join((f"left out for a cell that does not read: {len(rows):,}", *(f"  {row}" for row in rows))))
 
 
 def _show(step: ImportStep, limit: int) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from worker.reference.build.loading import CHECKSUMS, PROSE, checksums_of
 from worker.reference.importing.published import ImportRefusedError, PublishedFile
 
-TAKEN_FROM_ZIP: Final = (".csv", ".txt")
+TAKEN_FROM_ZIP: Final = (".csv", ".txt", ".xml")
 # The largest file that a publisher gives out, a quarter of the PTP edits, unpacks to less than a quarter of this.
 MOST_UNPACKED_BYTES: Final = 512 * 1024 * 1024
 
@@ -30,7 +30,7 @@ def _unpacked(path: Path) -> Iterator[PublishedFile]:
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if member.filename.lower().endswith(TAKEN_FROM_ZIP)]
         if not members:
-            raise ImportRefusedError(f"{path.name}: expected a zip with .csv or .txt files, found none")
+            raise ImportRefusedError(f"{path.name}: expected a zip with .csv, .txt or .xml files, found none")
         if sum(member.file_size for member in members) > MOST_UNPACKED_BYTES:
             raise ImportRefusedError(f"{path.name}: unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
         for member in members:

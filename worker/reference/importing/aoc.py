@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Final
 
 from worker.reference.importing.asp_pricing import CODE
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -24,7 +25,7 @@ from worker.reference.importing.published import (
     quarter_bounds,
     quarter_of,
 )
-from worker.reference.importing.sheet import SheetRow, find_sheet
+from worker.reference.importing.sheet import RowsByKey, SheetRow, find_sheet
 
 COLUMNS: Final = {
     "AOC_Edit_Type": "aoc edit type",
@@ -41,26 +42,24 @@ TYPE: Final = re.compile(r"[123]")
 MONTHS_OF_A_QUARTER: Final = 3
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `add_on_codes` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "aoc")
-    rows: dict[tuple[str, str, str], SheetCells] = {}
+    rows = RowsByKey[tuple[str, ...]]()
     for row in sheet.rows():
-        pairing = _pairing(row)
-        if pairing is None:
-            continue
-        key = (pairing[0], pairing[1], pairing[3])
-        if rows.setdefault(key, pairing) != pairing:
-            row.refuse("Primary_Code", "each pairing once from one day", "+".join(key))
+        with bad.row_left_out():
+            pairing = _pairing(row)
+            if pairing:
+                key = (pairing[0], pairing[1], pairing[3])
+                rows.put(row, "Primary_Code", key, pairing, "each pairing once from one day", may_repeat=True)
     named = NAMED_QUARTER.search(sheet.file)
     stated = date(int(named[1]), MONTHS_OF_A_QUARTER * int(named[2]) - 2, 1) if named else None
     start = wanted.in_force_from or stated
     first, last = dates_in_force(wanted, quarter_bounds(start) if start else None)
-    if not rows:
+    pairings = rows.in_order()
+    if not pairings and not bad.problems:
         raise ImportRefusedError(f"{sheet.file}: expected pairings below the header, found none")
-    return (
-        NewEdition("add_on_codes", quarter_of(first), first, last, first, tuple(rows[key] for key in sorted(rows))),
-    )
+    return (NewEdition("add_on_codes", quarter_of(first), first, last, first, pairings),)
 
 
 def _pairing(row: SheetRow) -> SheetCells | None:

@@ -9,7 +9,9 @@ tissue products the maker's own identifier.
 import re
 from typing import Final
 
-from worker.reference.importing.asp_pricing import CODE, quarter_stated
+from worker.reference.importing.asp_pricing import quarter_stated
+from worker.reference.importing.bad_cells import BadCells
+from worker.reference.importing.known_codes import known_code, known_codes
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -19,7 +21,7 @@ from worker.reference.importing.published import (
     dates_in_force,
     quarter_of,
 )
-from worker.reference.importing.sheet import SheetRow, find_sheet
+from worker.reference.importing.sheet import RowsByKey, SheetRow, find_sheet
 
 COLUMNS: Final = {
     "CODE": r"\d{4} code",
@@ -35,35 +37,37 @@ NDC: Final = re.compile(r"(\d{5})-(\d{4})-(\d{2})")
 ANYTHING: Final = re.compile(r".+")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(
+    files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables, bad: BadCells
+) -> tuple[NewEdition, ...]:
     """The editions of `containers` and `products` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "asp-crosswalk")
-    with_ndc: dict[tuple[str, str], SheetCells] = {}
-    without: dict[tuple[str, str], SheetCells] = {}
+    codes = known_codes(held)
+    with_ndc, without = RowsByKey[tuple[str, ...]](), RowsByKey[tuple[str, ...]]()
     for row in sheet.rows():
-        product = row.matching("NDC2", ANYTHING, "an NDC or another product identifier")
-        ndc = NDC.fullmatch(product)
-        cells = _cells("".join(ndc.groups()) if ndc else product, row)
-        rows = with_ndc if ndc else without
-        if cells[:2] in rows:
-            row.refuse("NDC2", f"each product once under {cells[1]}", product)
-        rows[cells[0], cells[1]] = cells
+        with bad.row_left_out():
+            product = row.matching("NDC2", ANYTHING, "an NDC or another product identifier")
+            code = known_code(row, "CODE", codes)
+            ndc = NDC.fullmatch(product)
+            cells = _cells("".join(ndc.groups()) if ndc else product, code, row)
+            rows = with_ndc if ndc else without
+            rows.put(row, "NDC2", cells[:2], cells, f"each product once under {code}")
     first, last = dates_in_force(wanted, quarter_stated(sheet))
     name = quarter_of(first)
     return tuple(
-        NewEdition(table, name, first, last, first, tuple(rows[key] for key in sorted(rows)))
+        NewEdition(table, name, first, last, first, rows.in_order())
         for table, rows in (("containers", with_ndc), ("products", without))
     )
 
 
-def _cells(product: str, row: SheetRow) -> SheetCells:
+def _cells(product: str, code: str, row: SheetRow) -> SheetCells:
     return (
         product,
-        row.matching("CODE", CODE, "a code of five characters"),
+        code,
         row.text("Drug Name"),
         row.text("LABELER NAME"),
         row.maybe_number_in("PKG SIZE"),
         row.maybe_number_in("PKG QTY"),
-        row.maybe_number_in("BILLUNITS"),
+        row.amount_in("BILLUNITS") if row.text("BILLUNITS") else "",
         row.maybe_number_in("BILLUNITSPKG"),
     )

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import Final
 
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -19,7 +20,7 @@ from worker.reference.importing.published import (
     quarter_of,
     spelled_days,
 )
-from worker.reference.importing.sheet import Sheet, find_sheet
+from worker.reference.importing.sheet import RowsByKey, Sheet, find_sheet
 
 COLUMNS: Final = {
     "HCPCS Code": "hcpcs code",
@@ -31,18 +32,22 @@ CODE: Final = re.compile(r"[A-Z0-9]{5}")
 BOTH_ENDS: Final = 2
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `asp_limits` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "asp-pricing")
-    limits: dict[str, str] = {}
+    limits = RowsByKey[str]()
     for row in sheet.rows():
-        code = row.matching("HCPCS Code", CODE, "a code of five characters")
-        if code in limits:
-            row.refuse("HCPCS Code", "each code once", code)
-        if row.text("Payment Limit").upper() != "N/A":
-            limits[code] = row.number_in("Payment Limit")
+        with bad.row_left_out():
+            code = row.matching("HCPCS Code", CODE, "a code of five characters")
+            limit = row.text("Payment Limit")
+            is_priced = limit.upper() != "N/A"
+            limits.put(row, "HCPCS Code", code, (code, row.amount_in("Payment Limit") if is_priced else ""))
     first, last = dates_in_force(wanted, quarter_stated(sheet))
-    return (NewEdition("asp_limits", quarter_of(first), first, last, first, tuple(sorted(limits.items()))),)
+    return (
+        NewEdition(
+            "asp_limits", quarter_of(first), first, last, first, tuple(row for row in limits.in_order() if row[1])
+        ),
+    )
 
 
 def quarter_stated(sheet: Sheet) -> tuple[date, date] | None:

@@ -12,13 +12,15 @@ Q5 code that `drugs` does not hold is added with what its descriptor says.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.hcpcs_drugs import drug_cells
 from worker.reference.importing.published import (
     MONTHS,
+    BadCellError,
     HeldTables,
     ImportDates,
     ImportRefusedError,
@@ -57,13 +59,15 @@ class Release:
     codes: Mapping[str, Code]
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables) -> tuple[NewEdition, ...]:
+def read(
+    files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables, bad: BadCells
+) -> tuple[NewEdition, ...]:
     """The edition of `hcpcs` that the file holds, and what it changes in `drugs` and `skin_substitutes`."""
     named = [file for file in files if NAME.search(file.name) and file.name.lower().endswith(".txt")]
     if len(named) != 1:
         given = ", ".join(file.name for file in files) or "nothing"
         raise ImportRefusedError(f"hcpcs: expected one file named like HCPC2026_JAN_ANWEB.txt, found {given}")
-    codes = {code.hcpcs: code for code in _codes(named[0])}
+    codes = _codes(named[0], bad)
     published = wanted.in_force_from or _month(named[0])
     release = Release(f"{published.year}-{published.month:02}", published, codes)
     first, last = held["hcpcs"].in_force_from, wanted.in_force_to or quarter_bounds(published)[1]
@@ -86,34 +90,38 @@ def _month(file: PublishedFile) -> date:
     return date(int(found[1]), short.index(found[2].lower()) + 1, 1)
 
 
-def _codes(file: PublishedFile) -> list[Code]:
-    codes: list[Code] = []
-    for number, line in enumerate(file.text().splitlines(), 1):
-        kind = line[10:11]
-        if kind in {FIRST_OF_MODIFIER, MORE_OF_MODIFIER}:
+def _codes(file: PublishedFile, bad: BadCells) -> dict[str, Code]:
+    """The Level II codes of the file; one of which a record is bad, or that is there twice, is left out."""
+    codes: dict[str, Code] = {}
+    left_out: set[str] = set()
+    for number, line in enumerate(file.lines(), 1):
+        if line[10:11] in {FIRST_OF_MODIFIER, MORE_OF_MODIFIER}:
             continue
-        if kind not in {FIRST_OF_CODE, MORE_OF_CODE} or (kind == FIRST_OF_CODE and len(line) < SHORTEST_RECORD):
-            expected = "expected a record of 320 characters with 3, 4, 7 or 8 in position 11"
-            raise ImportRefusedError(f"{file.name}: row {number}: {expected}, found {len(line)} and {kind!r}")
-        hcpcs, words = line[:5], " ".join(line[11:91].split())
-        if kind == MORE_OF_CODE:
-            if not codes or codes[-1].hcpcs != hcpcs:
-                expected = f"expected the code of the record above, found {hcpcs}"
-                raise ImportRefusedError(f"{file.name}: row {number}, column code: {expected}")
-            before = codes.pop()
-            codes.append(_code(file, number, line, f"{before.long_description} {words}".strip(), before))
-        else:
-            codes.append(_code(file, number, line, words, None))
-    held = [code for code in codes if LEVEL_2.fullmatch(code.hcpcs)]
-    if not held or len({code.hcpcs for code in held}) != len(held):
-        raise ImportRefusedError(f"{file.name}: expected Level II codes, each once, found {len(held)}")
+        hcpcs = line[:5]
+        with bad.row_left_out():
+            if hcpcs in left_out and line[10:11] == MORE_OF_CODE:
+                continue
+            left_out.add(hcpcs)
+            codes[hcpcs] = _with_record(file, number, line, codes.pop(hcpcs, None))
+            left_out.discard(hcpcs)
+    held = {hcpcs: code for hcpcs, code in codes.items() if LEVEL_2.fullmatch(hcpcs)}
+    if not held and not bad.problems:
+        raise ImportRefusedError(f"{file.name}: expected Level II codes, found none")
     return held
 
 
-def _code(file: PublishedFile, number: int, line: str, words: str, before: Code | None) -> Code:
-    if before:
-        dates = (before.short_description, before.coverage_code, before.effective_from, before.effective_to)
-        return Code(before.hcpcs, words, *dates)
+def _with_record(file: PublishedFile, number: int, line: str, before: Code | None) -> Code:
+    """The code of a record, or what it adds to the code of the records above. Raises BadCellError."""
+    kind, words = line[10:11], " ".join(line[11:91].split())
+    if kind not in {FIRST_OF_CODE, MORE_OF_CODE} or (kind == FIRST_OF_CODE and len(line) < SHORTEST_RECORD):
+        expected = "expected a record of 320 characters with 3, 4, 7 or 8 in position 11"
+        raise BadCellError(file.name, number, "", f"{expected}, found {len(line)} and {kind!r}")
+    if kind == MORE_OF_CODE:
+        if before is None:
+            raise BadCellError(file.name, number, "code", f"expected the code of the record above, found {line[:5]}")
+        return replace(before, long_description=f"{before.long_description} {words}".strip())
+    if before is not None:
+        raise BadCellError(file.name, number, "code", f"expected each code once, found {line[:5]}")
     return Code(
         hcpcs=line[:5],
         long_description=words,
@@ -131,7 +139,7 @@ def _day(file: PublishedFile, number: int, column: str, cell: str, *, is_needed:
         return datetime.strptime(cell, "%Y%m%d").date().isoformat()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
         expected = f"expected a date as YYYYMMDD, found {cell!r}"
-        raise ImportRefusedError(f"{file.name}: row {number}, column {column}: {expected}") from None
+        raise BadCellError(file.name, number, column, expected) from None
 
 
 def _redated(release: Release, table: str, held: NewestEdition, more: tuple[SheetCells, ...] = ()) -> NewEdition:

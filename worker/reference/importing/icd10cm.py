@@ -9,7 +9,9 @@ import re
 from datetime import date
 from typing import Final
 
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
+    BadCellError,
     HeldTables,
     ImportDates,
     ImportRefusedError,
@@ -24,7 +26,7 @@ YEAR: Final = re.compile(r"20\d\d")
 FIRST_MONTH: Final = 10
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `icd10cm` that the file holds."""
     named = [file for file in files if "order" in file.name.lower() and file.name.lower().endswith(".txt")]
     named = [file for file in named if "addenda" not in file.name.lower()]
@@ -32,7 +34,7 @@ def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -
         given = ", ".join(file.name for file in files) or "nothing"
         raise ImportRefusedError(f"icd10cm: expected one file named like icd10cm_order_2026.txt, found {given}")
     (file,) = named
-    codes = tuple((code,) for code in sorted(_billable(file)))
+    codes = tuple((code,) for code in sorted(_billable(file, bad)))
     year = YEAR.search(file.name)
     stated = (date(int(year[0]) - 1, FIRST_MONTH, 1), date(int(year[0]), FIRST_MONTH - 1, 30)) if year else None
     first, last = dates_in_force(wanted, stated)
@@ -41,24 +43,25 @@ def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -
     return (NewEdition("icd10cm", name, first, last, first, codes),)
 
 
-def _billable(file: PublishedFile) -> list[str]:
+def _billable(file: PublishedFile, bad: BadCells) -> list[str]:
     codes: list[str] = []
-    before = 0
-    for number, line in enumerate(file.text().splitlines(), 1):
-        found = LINE.fullmatch(line)
-        if not found or line[MARK_AT] not in "01":
-            raise ImportRefusedError(
-                f"{file.name}: row {number}: expected order number, code, 0 or 1 and a description in their positions, "
-                f"found {line[:20]!r}"
-            )
-        if before and int(found[1]) != before + 1:
-            raise ImportRefusedError(
-                f"{file.name}: row {number}, column order number: expected {before + 1:05}, found {found[1]}; "
-                "lines are missing"
-            )
-        before = int(found[1])
-        if found[3] == "1":
-            codes.append(found[2])
-    if len(set(codes)) != len(codes) or not codes:
+    expected_number: int | None = None
+    for number, line in enumerate(file.lines(), 1):
+        with bad.row_left_out():
+            # A line that does not read still takes its order number.
+            expected_number = expected_number + 1 if expected_number is not None else None
+            found = LINE.fullmatch(line)
+            if not found or line[MARK_AT] not in "01":
+                expected = "expected order number, code, 0 or 1 and a description in their positions"
+                raise BadCellError(file.name, number, "", f"{expected}, found {line[:20]!r}")
+            if expected_number is not None and int(found[1]) != expected_number:
+                raise ImportRefusedError(
+                    f"{file.name}: row {number}, column order number: expected {expected_number:05}, found {found[1]}; "
+                    "lines are missing"
+                )
+            expected_number = int(found[1])
+            if found[3] == "1":
+                codes.append(found[2])
+    if len(set(codes)) != len(codes) or not (codes or bad.problems):
         raise ImportRefusedError(f"{file.name}: expected billable codes, each once, found {len(codes)}")
     return codes

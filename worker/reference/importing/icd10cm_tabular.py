@@ -15,6 +15,7 @@ from datetime import date
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -36,7 +37,7 @@ DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 BLOCK: Final = re.compile(r"[A-Z][0-9A-Z]{2}(?:-[A-Z][0-9A-Z]{2})?")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, __: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `icd10cm_exclusions` that the file holds."""
     named = [file for file in files if "tabular" in file.name.lower() and file.name.lower().endswith(".xml")]
     if len(named) != 1:

@@ -10,7 +10,8 @@ import re
 from datetime import date
 from typing import Final
 
-from worker.reference.importing.asp_pricing import CODE
+from worker.reference.importing.bad_cells import BadCells
+from worker.reference.importing.known_codes import known_code, known_codes
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -19,7 +20,7 @@ from worker.reference.importing.published import (
     PublishedFile,
     spelled_days,
 )
-from worker.reference.importing.sheet import Sheet, find_sheet
+from worker.reference.importing.sheet import RowsByKey, Sheet, find_sheet
 
 COLUMNS: Final = {"HCPCS Code": "hcpcs( code)?"}
 DESCRIBING: Final = {"Descriptor": "(short |long )?descript(or|ion)|single dose"}
@@ -29,22 +30,23 @@ POLICY_START: Final = date(2017, 1, 1)
 NAMED_DAY: Final = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(
+    files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables, bad: BadCells
+) -> tuple[NewEdition, ...]:
     """The edition of `waste_duty` that the list makes."""
     sheet = find_sheet(files, COLUMNS | DESCRIBING, "jw-jz")
-    codes: set[str] = set()
+    codes = known_codes(held)
+    rows = RowsByKey[str]()
     for row in sheet.rows():
-        code = row.matching("HCPCS Code", CODE, "a code of five characters")
-        if code in codes:
-            row.refuse("HCPCS Code", "each code once", code)
-        codes.add(code)
+        with bad.row_left_out():
+            code = known_code(row, "HCPCS Code", codes)
+            rows.put(row, "HCPCS Code", code, (code, *DUTY_DATES))
     listed = wanted.in_force_from or _stated(sheet)
     if listed is None:
         raise ImportRefusedError(
             f"{sheet.file}: does not say of which day the list is: give --in-force-from YYYY-MM-DD"
         )
-    rows = tuple((code, *DUTY_DATES) for code in sorted(codes))
-    return (NewEdition("waste_duty", listed.isoformat(), POLICY_START, None, listed, rows),)
+    return (NewEdition("waste_duty", listed.isoformat(), POLICY_START, None, listed, rows.in_order()),)
 
 
 def _stated(sheet: Sheet) -> date | None:

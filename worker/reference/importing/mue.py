@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from worker.reference.importing.asp_pricing import CODE
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -23,30 +24,33 @@ from worker.reference.importing.published import (
     quarter_bounds,
     quarter_of,
 )
-from worker.reference.importing.sheet import Sheet, find_sheet
+from worker.reference.importing.sheet import RowsByKey, Sheet, SheetRow, find_sheet
 
 VALUES: Final = {
     "outpatient_hospital": "outpatient hospital services mue values?",
     "practitioner": "practitioner services mue values?",
 }
 EFFECTIVE: Final = re.compile(r"eff\w{0,20}[\s_-]{1,5}(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.IGNORECASE)
-WHOLE: Final = re.compile(r"\d+")
+WHOLE: Final = re.compile(r"[0-9]+")
 INDICATOR: Final = re.compile(r"[123]\b.*")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `mue` that the two files hold together."""
-    rows: dict[tuple[str, str], SheetCells] = {}
+    rows = RowsByKey[tuple[str, ...]]()
     starts: set[date] = set()
     for setting, values in VALUES.items():
         sheet = find_sheet(files, _columns(values), f"mue, {setting} file")
         starts.update(_stated(sheet))
-        _take(sheet, setting, rows)
+        for row in sheet.rows():
+            with bad.row_left_out():
+                cells = _cells(row, setting)
+                rows.put(row, "HCPCS/CPT Code", cells[:2], cells)
     if len(starts) > 1:
         raise ImportRefusedError(f"expected two files of one quarter, found {', '.join(map(str, sorted(starts)))}")
     start = wanted.in_force_from or next(iter(starts), None)
     first, last = dates_in_force(wanted, quarter_bounds(start) if start else None)
-    return (NewEdition("mue", quarter_of(first), first, last, first, tuple(rows[key] for key in sorted(rows))),)
+    return (NewEdition("mue", quarter_of(first), first, last, first, rows.in_order()),)
 
 
 def _columns(values: str) -> dict[str, str]:
@@ -63,15 +67,11 @@ def _stated(sheet: Sheet) -> list[date]:
     return [date(int(found[3]), int(found[1]), int(found[2]))] if found else []
 
 
-def _take(sheet: Sheet, setting: str, rows: dict[tuple[str, str], SheetCells]) -> None:
-    for row in sheet.rows():
-        code = row.matching("HCPCS/CPT Code", CODE, "a code of five characters")
-        if (code, setting) in rows:
-            row.refuse("HCPCS/CPT Code", "each code once", code)
-        rows[code, setting] = (
-            code,
-            setting,
-            row.matching("MUE Values", WHOLE, "a whole number"),
-            row.matching("MUE Adjudication Indicator", INDICATOR, "1, 2 or 3 and a text")[0],
-            row.text("MUE Rationale"),
-        )
+def _cells(row: SheetRow, setting: str) -> SheetCells:
+    return (
+        row.matching("HCPCS/CPT Code", CODE, "a code of five characters"),
+        setting,
+        row.matching("MUE Values", WHOLE, "a whole number").lstrip("0") or "0",
+        row.matching("MUE Adjudication Indicator", INDICATOR, "1, 2 or 3 and a text")[0],
+        row.text("MUE Rationale"),
+    )

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from worker.reference.importing.asp_pricing import CODE
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
@@ -20,24 +21,24 @@ from worker.reference.importing.published import (
     quarter_of,
     spelled_month,
 )
-from worker.reference.importing.sheet import Sheet, find_sheet
+from worker.reference.importing.sheet import RowsByKey, Sheet, find_sheet
 
 COLUMNS: Final = {"HCPCS Code": "hcpcs( code)?", "SI": "si|status indicator", "APC": "apc"}
 STATUS: Final = re.compile(r"[A-Z]\d?")
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `opps_status` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "opps")
-    statuses: dict[str, str] = {}
+    statuses = RowsByKey[str]()
     for row in sheet.rows():
-        code = row.matching("HCPCS Code", CODE, "a code of five characters")
-        if code in statuses:
-            row.refuse("HCPCS Code", "each code once", code)
-        statuses[code] = row.matching("SI", STATUS, "a status indicator such as K or Q1")
+        with bad.row_left_out():
+            code = row.matching("HCPCS Code", CODE, "a code of five characters")
+            status = row.matching("SI", STATUS, "a status indicator such as K or Q1")
+            statuses.put(row, "HCPCS Code", code, (code, status))
     start = wanted.in_force_from or _stated(sheet)
     first, last = dates_in_force(wanted, quarter_bounds(start) if start else None)
-    return (NewEdition("opps_status", quarter_of(first), first, last, first, tuple(sorted(statuses.items()))),)
+    return (NewEdition("opps_status", quarter_of(first), first, last, first, statuses.in_order()),)
 
 
 def _stated(sheet: Sheet) -> date | None:

@@ -1,6 +1,6 @@
 """Plan an import: what the folder would hold, what changes, and why it must not be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.reference.build.building import DATED_BY, MANIFEST, read_all, read_manifests
@@ -9,6 +9,7 @@ from worker.reference.build.consistency import nonsense
 from worker.reference.files.manifest import EditionEntry, Manifest
 from worker.reference.files.manifest_text import place, with_editions
 from worker.reference.files.raw_rows import csv_bytes, raw_rows
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.published import (
     ImportDates,
@@ -33,37 +34,47 @@ class ImportStep:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """The files of the folder after the import, and the steps that lead there."""
+    """The files of the folder after the import, the steps that lead there, and the rows left out for a bad cell."""
 
     files: Mapping[str, bytes]
     steps: tuple[ImportStep, ...]
+    left_out: tuple[str, ...] = ()
 
 
-def plan_import(
+def plan_import(  # noqa: PLR0913 - what the user of the import chose
     folder: Mapping[str, bytes],
     kind: str,
     published: Sequence[PublishedFile],
     wanted: ImportDates,
     *,
     force: bool,
+    allow: int = 0,
 ) -> ImportPlan:
     """The plan for an import into a folder. Raises `ImportRefusedError`, or `ReferenceDataError` for a broken outcome.
 
-    `force` lets an edition through that drops more than a tenth of the rows.
+    Args:
+        folder: The files of the reference folder by their path.
+        kind: Which kind of file is imported.
+        published: The publisher's files.
+        wanted: Dates that the files do not state.
+        force: Take an edition that drops more than a tenth of the rows, or that is older than the one it replaces.
+        allow: The most rows that are left out because a cell of them does not read.
     """
     manifests = read_manifests(folder)
-    tables = _held(folder, manifests, KINDS[kind].tables)
-    editions = KINDS[kind].read(tuple(published), wanted, tables)
+    tables = _held(folder, manifests, dict.fromkeys((*KINDS[kind].tables, *KINDS[kind].asks)))
+    bad = BadCells()
+    editions = KINDS[kind].read(tuple(published), wanted, tables, bad)
+    bad.refuse_beyond(allow)
     files = dict(folder)
     steps = tuple(_take(files, manifests[edition.table], edition, force=force) for edition in editions)
     problems = tuple(nonsense(read_all(files)))
     if problems:
         raise ImportRefusedError("the tables would not make sense together:\n" + "\n".join(problems[:MOST_DROPPED]))
-    return ImportPlan(files, steps)
+    return ImportPlan(files, steps, tuple(bad.problems))
 
 
 def _held(
-    folder: Mapping[str, bytes], manifests: Mapping[str, Manifest], tables: Sequence[str]
+    folder: Mapping[str, bytes], manifests: Mapping[str, Manifest], tables: Iterable[str]
 ) -> Mapping[str, NewestEdition]:
     held = {}
     for table in tables:
@@ -82,7 +93,7 @@ def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, f
     other = predecessor(entry, manifest.editions)
     before = raw_rows(files[f"{table}/{other.file}"]) if other else ()
     # Told in the order of time: rows of a later edition that an older one lacks came after it.
-    is_later = other is None or other.in_force_from <= entry.in_force_from
+    is_later = other is None or (other.in_force_from, other.published) <= (entry.in_force_from, entry.published)
     rows = (before, raw_rows(content)) if is_later else (raw_rows(content), before)
     changes = compare_rows(table, manifest.key, *rows)
     gone = sum(change.kind == "gone" for change in changes) if is_later else 0
@@ -91,7 +102,14 @@ def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, f
             f"{table}: {gone:,} of the {len(before):,} rows of {other.name} are not in {edition.name}, more than a "
             "tenth; the file may be incomplete. Look at what is gone, and repeat with --force if it is right"
         )
-    placed = place(manifest.editions, entry, is_only=DATED_BY[table] == "row")
+    is_only = DATED_BY[table] == "row"
+    if is_only and other and entry.published < other.published and not force:
+        # The one edition holds the past as well: an older one would forget what came after it.
+        raise ImportRefusedError(
+            f"{table}: {edition.name} is of {entry.published}, older than {other.name} of {other.published}, which it "
+            "would replace. Repeat with --force if it is right"
+        )
+    placed = place(manifest.editions, entry, is_only=is_only)
     for old in placed.replaced:
         del files[f"{table}/{old.file}"]
     files[f"{table}/{entry.file}"] = content

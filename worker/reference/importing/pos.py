@@ -10,16 +10,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
     HeldTables,
     ImportDates,
     NewEdition,
     NewestEdition,
     PublishedFile,
-    SheetCells,
     dates_in_force,
 )
-from worker.reference.importing.sheet import SheetRow, find_sheet
+from worker.reference.importing.sheet import RowsByKey, SheetRow, find_sheet
 
 COLUMNS: Final = {
     "Code": "place of service codes?( s)?|pos codes?( s)?",
@@ -31,18 +31,19 @@ FACILITY: Final = {"f": "true", "facility": "true", "nf": "false", "non facility
 UNASSIGNED: Final = "unassigned"
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables) -> tuple[NewEdition, ...]:
+def read(
+    files: tuple[PublishedFile, ...], wanted: ImportDates, held: HeldTables, bad: BadCells
+) -> tuple[NewEdition, ...]:
     """The edition of `place_of_service` that the file holds."""
     sheet = find_sheet(files, COLUMNS, "pos", RATE)
-    rows: dict[str, SheetCells] = {}
+    rows = RowsByKey[str]()
     for row in sheet.rows():
-        for code in _codes(row):
-            if code in rows:
-                row.refuse("Code", "each code once", code)
-            rows[code] = (code, _facility(row, code, held["place_of_service"]), row.text("Name"))
+        with bad.row_left_out():
+            for code in _codes(row):
+                rows.put(row, "Code", code, (code, _facility(row, code, held["place_of_service"]), row.text("Name")))
     first, last = dates_in_force(wanted, None)
     name = f"{first.year}-{first.month:02}"
-    return (NewEdition("place_of_service", name, first, last, first, tuple(rows[code] for code in sorted(rows))),)
+    return (NewEdition("place_of_service", name, first, last, first, rows.in_order()),)
 
 
 def _codes(row: SheetRow) -> Iterator[str]:

@@ -16,7 +16,9 @@ from datetime import date, datetime
 from io import StringIO
 from typing import Final
 
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.published import (
+    BadCellError,
     HeldTables,
     ImportDates,
     ImportRefusedError,
@@ -42,7 +44,7 @@ PROCEDURES: Final = frozenset("20610 20611 36591 36592 36593 51720 64612 64615 6
 RANGES: Final = ((96360, 96379), (96401, 96549), (99202, 99215), (99242, 99245))
 
 
-def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -> tuple[NewEdition, ...]:
+def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `ncci_pairs` that the files hold together."""
     rows: dict[SheetCells, SheetCells] = {}
     settings: set[str] = set()
@@ -51,9 +53,11 @@ def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables) -
         setting = _setting(file)
         settings.add(setting)
         quarters.update(_quarter(file))
-        for key, row in _pairs(file, setting):
-            if rows.setdefault(key, row) != row:
-                raise ImportRefusedError(f"{file.name}: {'+'.join(key)} is there twice with different cells")
+        for number, cells in _pairs(file):
+            with bad.row_left_out():
+                row = _row(file, number, setting, cells)
+                if row and rows.setdefault((*row[:3], row[5]), row) != row:
+                    raise BadCellError(file.name, number, "Column 2", f"expected {row[1]}+{row[2]} once, found again")
     missing = sorted(set(SETTINGS.values()) - settings)
     if missing or not rows:
         raise ImportRefusedError(f"ptp: expected .txt files of both settings, found none for {', '.join(missing)}")
@@ -82,7 +86,8 @@ def _quarter(file: PublishedFile) -> list[date]:
     return [date(FIRST_VERSION_YEAR + int(version[1]), 3 * int(version[2]) + 1, 1)] if version else []
 
 
-def _pairs(file: PublishedFile, setting: str) -> Iterator[tuple[SheetCells, SheetCells]]:
+def _pairs(file: PublishedFile) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the header, but for those of pairs that are not held."""
     text = file.text()
     delimiter = "\t" if "\t" in text[:20_000] else ","
     header: list[str] | None = []
@@ -94,13 +99,8 @@ def _pairs(file: PublishedFile, setting: str) -> Iterator[tuple[SheetCells, Shee
         if header is not None:
             _refuse_header(file, " ".join(header))
             header = None
-        if len(cells) < CELLS or not is_pair:
-            found = f"expected {CELLS} cells that begin with two codes, found {len(cells)}; the file may be truncated"
-            raise ImportRefusedError(f"{file.name}: row {number}: {found}")
-        if is_held(cells[0].strip()) and is_held(cells[1].strip()):
-            row = _row(file, number, setting, [cell.strip() for cell in cells])
-            if row:
-                yield (*row[:3], row[5]), row
+        if len(cells) < CELLS or not is_pair or (is_held(cells[0].strip()) and is_held(cells[1].strip())):
+            yield number, [cell.strip() for cell in cells]
     if header is not None:
         _refuse_header(file, " ".join(header))
 
@@ -113,9 +113,12 @@ def _refuse_header(file: PublishedFile, header: str) -> None:
 
 
 def _row(file: PublishedFile, number: int, setting: str, cells: list[str]) -> SheetCells | None:
+    if len(cells) < CELLS or not (CODE.fullmatch(cells[0]) and CODE.fullmatch(cells[1])):
+        found = f"expected {CELLS} cells that begin with two codes, found {len(cells)}; the file may be truncated"
+        raise BadCellError(file.name, number, "", found)
     begins, ends, indicator, rationale = cells[3], cells[4], cells[5], cells[6]
     if indicator not in {"0", "1", "9"}:
-        raise ImportRefusedError(f"{file.name}: row {number}, column Modifier: expected 0, 1 or 9, found {indicator!r}")
+        raise BadCellError(file.name, number, "Modifier", f"expected 0, 1 or 9, found {indicator!r}")
     first = _day(file, number, "Effective Date", begins)
     last = "" if ends in OPEN else _day(file, number, "Deletion Date", ends)
     if last and last <= first:
@@ -128,4 +131,4 @@ def _day(file: PublishedFile, number: int, column: str, cell: str) -> str:
         return datetime.strptime(cell, "%Y%m%d").date().isoformat()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
         expected = f"expected a date as YYYYMMDD, found {cell!r}"
-        raise ImportRefusedError(f"{file.name}: row {number}, column {column}: {expected}") from None
+        raise BadCellError(file.name, number, column, expected) from None

@@ -1,7 +1,8 @@
 """The input and the output of an import, and the one way in which it fails."""
 
+import codecs
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
@@ -13,15 +14,29 @@ MONTHS: Final = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
 QUARTER_MONTHS: Final = 3
+NO_BREAK_SPACE_437: Final = "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
+"""Byte FF as Windows-1252 reads it; in a list of codes and drugs it never means this letter."""
+END_OF_FILE: Final = "\x1a"
+LINE_END: Final = re.compile(r"\r\n|\r|\n")
 SPELLED_DAY: Final = re.compile(rf"({'|'.join(MONTHS)})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
 SPELLED_MONTH: Final = re.compile(
-    rf"(?P<month>{'|'.join(MONTHS)})[\s_-]+(?P<year>20\d\d)|(?P<first>20\d\d)[\s_-]+(?P<then>{'|'.join(MONTHS)})",
+    # "January_Web_2024_Addendum_B" says the month as well.
+    rf"(?P<month>{'|'.join(MONTHS)})[\s_-]+(?:web[\s_-]+)?(?P<year>20\d\d)"
+    rf"|(?P<first>20\d\d)[\s_-]+(?P<then>{'|'.join(MONTHS)})",
     re.IGNORECASE,
 )
 
 
 class ImportRefusedError(ClaimscrubError):
     """The files cannot be imported; the sentence names file, row and column and says what would be right."""
+
+
+class BadCellError(ImportRefusedError):
+    """A cell does not read, so that its row cannot be taken; the sentence names file, row and column."""
+
+    def __init__(self, file: str, row: int, column: str, problem: str) -> None:
+        place = f"row {row}, column {column}" if column else f"row {row}"
+        super().__init__(f"{file}: {place}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +47,21 @@ class PublishedFile:
     content: bytes
 
     def text(self) -> str:
-        """The text: UTF-8 where it reads as such, else the Windows encoding that CMS uses."""
+        """The text: UTF-16 with its mark, UTF-8 where it reads as such, else the encodings of CMS's spreadsheets.
+
+        These are Windows-1252, and code page 437 of which we meet one byte only: FF, a no-break space behind a code.
+        """
+        if self.content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return self.content.decode("utf-16", "replace")
         try:
-            return self.content.decode("utf-8-sig")
+            text = self.content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            return self.content.decode("cp1252", "replace")
+            text = self.content.decode("cp1252", "replace").replace(NO_BREAK_SPACE_437, "\N{NO-BREAK SPACE}")
+        return text.rstrip(END_OF_FILE)
+
+    def lines(self) -> list[str]:
+        """The lines of a file of fixed width, however they end; without those at the end that hold nothing."""
+        return LINE_END.split(self.text().rstrip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +96,6 @@ class NewestEdition:
 
 
 HeldTables: TypeAlias = Mapping[str, NewestEdition]
-FileReader: TypeAlias = Callable[[tuple[PublishedFile, ...], ImportDates, HeldTables], tuple[NewEdition, ...]]
 
 
 def quarter_of(day: date) -> str:

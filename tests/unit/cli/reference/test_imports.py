@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.reference import published_files as given
-from tests.unit.reference.small_folder import change, contents
+from tests.unit.reference.small_folder import append, change, contents
 from worker.cli.reference import store as reference_store
 from worker.cli.reference.command import reference
 from worker.reference.build.loading import verify
@@ -131,7 +131,7 @@ def test_every_kind_comes_in(small: Path, tmp_path: Path) -> None:
     kinds: list[tuple[str, Sequence[PublishedFile], Sequence[str]]] = [
         ("asp-pricing", [given.asp_pricing(limits(small))], []),
         ("asp-crosswalk", [given.asp_crosswalk(containers(small))], []),
-        ("hcpcs", [given.hcpcs(records)], []),
+        ("hcpcs", [given.hcpcs(records)], ["--force"]),
         ("mue", [given.mue(mue), given.mue(mue, "Outpatient Hospital")], []),
         ("ptp", [given.ptp([pair]), given.ptp([pair], "ccioph-v323r0-f1.txt")], ["--force"]),
         ("aoc", [given.aoc([("1", "96415", "", "96413", "", "2013091", "")])], ["--force"]),
@@ -189,7 +189,8 @@ def test_force_lets_more_go(small: Path, tmp_path: Path) -> None:
             "column Payment Limit: expected a number, found 'dear'",
         ),
         ("asp-pricing", PublishedFile("empty.csv", b""), "asp-pricing: expected a .csv or .txt file"),
-        ("asp-crosswalk", given.asp_crosswalk([("X1", "J0000", "1")]), "--force"),
+        ("asp-crosswalk", given.asp_crosswalk([("X1", "J2357", "1")]), "--force"),
+        ("asp-crosswalk", given.asp_crosswalk([("X1", "J0000", "1")]), "--allow 1"),
     ],
 )
 def test_a_refused_import_leaves_the_folder_as_it_was(
@@ -210,21 +211,79 @@ def test_a_refused_import_leaves_the_folder_as_it_was(
 
 
 def test_an_import_that_would_make_no_sense_is_refused(small: Path, tmp_path: Path) -> None:
-    """A container of a code that no table holds."""
-    rows = [*containers(small), ("99999-9999-99", "J0000", "1")]
-    (file,) = saved(tmp_path, given.asp_crosswalk(rows))
+    """A list of codes without one of which another table speaks."""
+    append(small, "sad_exclusions/2026-06.csv", ["Some contractor,A4216,Water,A12345,self-administered,2026-01-01"])
+    (file,) = saved(tmp_path, given.hcpcs([given.hcpcs_record("J2357", "Words", "Short")], "HCPC2026_OCT_ANWEB.txt"))
 
-    result = run("import", "asp-crosswalk", file, "--directory", small)
+    result = run("import", "hcpcs", file, "--force", "--directory", small)
 
     assert result.exit_code == 1
-    assert "expected a code of drugs, skin_substitutes or hcpcs, found J0000" in result.output
+    assert "would not make sense together" in result.output
+    assert "expected a code of drugs, skin_substitutes or hcpcs, found A4216" in result.output
+
+
+def test_bad_cells_are_all_named(small: Path, tmp_path: Path) -> None:
+    """Not the first one alone; and how many rows are to be left out."""
+    rows = [*containers(small), ("99999-9999-99", "J0000", "1"), ("99999-9999-98", "J2357", "21.3125?")]
+    (file,) = saved(tmp_path, given.asp_crosswalk(rows))
+    first = len(rows) + 4
+
+    result = run("import", "asp-crosswalk", file, "--allow", "1", "--directory", small)
+
+    assert result.exit_code == 1
+    assert "2 cells do not read:\n" in result.output
+    assert f"{file.name}: row {first}, column CODE: expected a code of drugs" in result.output
+    assert f"{file.name}: row {first + 1}, column BILLUNITS: expected a number, found '21.3125?'" in result.output
+    assert "repeat with --allow 2" in result.output
+
+
+def test_rows_with_a_bad_cell_can_be_left_out(small: Path, tmp_path: Path) -> None:
+    """As many as the user allows; the others come in, and each that does not is named."""
+    rows = [*containers(small), ("99999-9999-98", "J2357", "21.3125?")]
+    (file,) = saved(tmp_path, given.asp_crosswalk(rows))
+
+    result = run("import", "asp-crosswalk", file, "--allow", "1", "--directory", small)
+
+    assert result.exit_code == 0, result.output
+    assert "left out for a cell that does not read: 1\n" in result.output
+    assert "column BILLUNITS: expected a number, found '21.3125?'" in result.output
+    imported = raw_rows((small / "containers" / "2026q2.csv").read_bytes())
+    assert {row["ndc11"] for row in imported} == {
+        row["ndc11"] for row in raw_rows((small / "containers" / "2026q1.csv").read_bytes())
+    }
+    assert verify(small) == ()
+
+
+def test_an_older_edition_is_compared_with_its_neighbor(small: Path, tmp_path: Path) -> None:
+    """It goes between two editions, and what came after it is not gone."""
+    (file,) = saved(tmp_path, given.asp_pricing(limits(small), "Effective April 1, 2026 through June 30, 2026"))
+    run("import", "asp-pricing", file, "--directory", small)
+
+    older = given.asp_pricing([("J2357", "1")], "Effective October 1, 2023 through December 31, 2023")
+    result = run("import", "asp-pricing", *saved(tmp_path, older), "--directory", small)
+
+    assert result.exit_code == 0, result.output
+    assert "compared with 2024q1:\nasp_limits: added:" in result.output
+    assert "gone" not in result.output
+
+
+def test_an_older_list_does_not_replace_a_newer_one(small: Path, tmp_path: Path) -> None:
+    """Its rows hold the past too, so that the older one would forget what came after it."""
+    (file,) = saved(tmp_path, given.hcpcs([given.hcpcs_record("J2357", "Words", "Short")], "HCPC2024_JAN_ANWEB.txt"))
+    before = contents(small)
+
+    result = run("import", "hcpcs", file, "--directory", small)
+
+    assert result.exit_code == 1
+    assert "hcpcs: 2024-01 is of 2024-01-01, older than 2026-07 of" in result.output
+    assert contents(small) == before
 
 
 def test_a_zip_without_a_table_is_refused(small: Path, tmp_path: Path) -> None:
     """A zip that holds only a PDF."""
     result = run("import", "opps", zipped(tmp_path), "--directory", small)
 
-    assert "expected a zip with .csv or .txt files, found none" in result.output
+    assert "expected a zip with .csv, .txt or .xml files, found none" in result.output
 
 
 def test_a_truncated_zip_is_refused(small: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from tests.unit.reference import published_files as given
+from worker.reference.importing.bad_cells import BadCells
 from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.published import (
     ImportDates,
@@ -46,13 +47,17 @@ DRUGS = NewestEdition(
     (dict.fromkeys(DRUG_COLUMNS, "") | {"hcpcs": "J1299", "unit": "mg", "first_seen": "asp_2025q4"},),
 )
 SKIN = NewestEdition("2025-10", date(2009, 1, 1), None, date(2025, 10, 1), ())
-CODES = NewestEdition("2024-07", date(1982, 1, 1), date(2024, 9, 30), date(2024, 7, 1), ())
+LISTED = ({"hcpcs": "J2357"}, {"hcpcs": "J0129"}, {"hcpcs": "Q4111"})
+CODES = NewestEdition("2024-07", date(1982, 1, 1), date(2024, 9, 30), date(2024, 7, 1), LISTED)
 HELD = {"place_of_service": PLACES, "drugs": DRUGS, "skin_substitutes": SKIN, "hcpcs": CODES}
 
 
 def read(kind: str, *files: PublishedFile, wanted: ImportDates = AS_STATED) -> Sequence[NewEdition]:
-    """What a kind's reader makes of some files."""
-    return KINDS[kind].read(files, wanted, HELD)
+    """What a kind's reader makes of some files, all of whose cells read."""
+    bad = BadCells()
+    editions = KINDS[kind].read(files, wanted, HELD, bad)
+    bad.refuse_beyond(0)
+    return editions
 
 
 def test_asp_limits_are_taken_in_their_shortest_spelling() -> None:
@@ -371,7 +376,16 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
             [given.hcpcs([given.hcpcs_record("J2357", "A", "A", kind="4")])],
             "row 1, column code: expected the code of the record above",
         ),
-        ("hcpcs", [given.hcpcs([given.hcpcs_record("J2357", "A", "A")] * 2)], "expected Level II codes, each once"),
+        (
+            "hcpcs",
+            [given.hcpcs([given.hcpcs_record("J2357", "A", "A")] * 2)],
+            "row 2, column code: expected each code once",
+        ),
+        (
+            "hcpcs",
+            [given.hcpcs([given.hcpcs_record("   JZ", "A", "A", kind="7")])],
+            "expected Level II codes, found none",
+        ),
         (
             "hcpcs",
             [cut(given.hcpcs([given.hcpcs_record("J2357", "A", "A")]), 60)],
@@ -473,19 +487,28 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
             "version: expected a fiscal year, found 'next'",
         ),
         ("pos", [given.pos([("11", "Office", "NF")])], "give --in-force-from"),
-        ("pos", [given.pos([("77", "Starship", "")])], "row 2, column Payment Rate: expected F or NF for the code 77"),
-        (
-            "pos",
-            [given.pos([("11", "Office", "half")])],
-            "row 2, column Payment Rate: expected F or NF for the code 11",
-        ),
-        ("pos", [given.pos([("office", "Office", "NF")])], "row 2, column Code: expected two digits or a range"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused(kind: str, files: Sequence[PublishedFile], expected: str) -> None:
     """The sentence names the row and the column, or what kind of file was expected."""
     with pytest.raises(ImportRefusedError) as refused:
         read(kind, *files)
+
+    assert expected in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("77", "Starship", ""), "row 2, column Payment Rate: expected F or NF for the code 77"),
+        (("11", "Office", "half"), "row 2, column Payment Rate: expected F or NF for the code 11"),
+        (("office", "Office", "NF"), "row 2, column Code: expected two digits or a range"),
+    ],
+)
+def test_a_place_of_service_that_does_not_fit_is_refused(row: tuple[str, str, str], expected: str) -> None:
+    """The list does not state its dates, so that the user gives them."""
+    with pytest.raises(ImportRefusedError) as refused:
+        read("pos", given.pos([row]), wanted=ImportDates(date(2026, 5, 1)))
 
     assert expected in str(refused.value)
 
