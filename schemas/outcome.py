@@ -250,6 +250,19 @@ class BypassedEntry(Message):
     until: date | None = Field(default=None, description="last day of the suppression")
 
 
+class HistoryWindow(Message):
+    """The earlier claims of the patient that the verdict looked at.
+
+    What is found in them is certain; an edit passes only where they reach back far enough.
+    """
+
+    since: date | None = Field(default=None, description="first day from which every claim is known")
+    until: date | None = Field(default=None, description="day on which this claim was received")
+    claims: int = Field(default=0, description="earlier claims that are known")
+    cut: bool = Field(default=False, description="there were more than a verdict looks at; the oldest were left out")
+    missing: str | None = Field(default=None, description="what lacks for knowing any")
+
+
 class Coverage(Message):
     """The edits that were checked. An edit that looked at nothing on this claim is in none of the lists.
 
@@ -270,6 +283,9 @@ class Coverage(Message):
         default=(), description="edits that were not run because an intake edit rejected the claim"
     )
     errors: tuple[str, ...] = Field(default=(), description="edits that failed because of a defect")
+    history: HistoryWindow | None = Field(
+        default=None, description="the earlier claims that were looked at; absent where none are remembered"
+    )
 
 
 class BasisLevel(StrEnum):

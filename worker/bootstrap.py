@@ -168,6 +168,7 @@ def _source(settings: Settings, pipeline: Pipeline) -> ReferenceSource:
     config = settings.config_dir or default_config_directory()
     # All but the tables stays; the parts are named here so that the first snapshot is free to go.
     edits, profiles, guides, ruleset = pipeline.edits, pipeline.profiles, pipeline.guides, pipeline.ruleset
+    history_key = pipeline.history_key
 
     def load_over(directory: Path) -> LoadedScrubber:
         return _loaded(
@@ -179,6 +180,7 @@ def _source(settings: Settings, pipeline: Pipeline) -> ReferenceSource:
                 ruleset=ruleset,
                 clock=perf_counter,
                 max_bytes=settings.max_message_bytes,
+                history_key=history_key,
             )
         )
 

@@ -43,6 +43,7 @@ def _adjusted(pipeline: Pipeline, name: str, settings: str, guides: str) -> Pipe
         ruleset=pipeline.ruleset,
         clock=lambda: 0.0,
         max_bytes=MAX_MESSAGE_BYTES,
+        history_key=pipeline.history_key,
     ).under(name)
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Fix, Location, Prediction, Severity
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
+from worker.edits.facts.earlier import EarlierClaims
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 from worker.reference.tables.snapshot import Snapshot
@@ -107,12 +108,16 @@ Lacks: TypeAlias = "Callable[[Configuration], str | None]"
 
 
 class Configuration(Struct, frozen=True, eq=False, gc=False):
-    """What is the same for every claim under one payer profile: its options, the guides and the tables."""
+    """What is the same for every claim under one payer profile: its options, the guides and the tables.
+
+    `remembers` says that earlier claims are remembered.
+    """
 
     snapshot: Snapshot
     guides: Mapping[str, Guide]
     profile: Profile
     all_options: Mapping[type[Options], Options]
+    remembers: bool
 
     def options(self, kind: type[OptionsT]) -> OptionsT:
         """The options of an edit as the profile sets them; `kind` is the class that the edit declares as its own."""
@@ -125,11 +130,13 @@ class Configuration(Struct, frozen=True, eq=False, gc=False):
 class Context(Configuration, frozen=True, eq=False, gc=False):
     """What an edit may know besides its subject.
 
-    `received_on` is the day the claim was received: the only "today" there is.
+    `received_on` is the day the claim was received: the only "today" there is. `earlier` are the claims before it; None
+    when claims are not remembered.
     """
 
     claim: ClaimFacts
     received_on: date
+    earlier: EarlierClaims | None = None
 
 
 @dataclass(frozen=True, slots=True)

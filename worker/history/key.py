@@ -28,7 +28,7 @@ class HistoryKey:
     def __init__(self, identity: bytes, placement: bytes) -> None:
         self._identity, self._placement = identity, placement
         self.fingerprint: Final = hmac.digest(identity, b"fingerprint\0" + placement, "sha256")[:4].hex()
-        self.mark = lru_cache(maxsize=65_536)(self._mark)
+        self.mark = lru_cache(maxsize=65_536)(self.mark_once)
         """The 8 bytes by which a number is known again; `NO_MARK` for one that is absent."""
 
     @classmethod
@@ -44,7 +44,8 @@ class HistoryKey:
         """Return the partition, of so many, that holds the claims of a person."""
         return int.from_bytes(hmac.digest(self._placement, identity.encode(), "sha256")[:8], "big") % partitions
 
-    def _mark(self, number: str | None) -> bytes:
+    def mark_once(self, number: str | None) -> bytes:
+        """Return the mark of a text that is not kept in mind, such as one that is long."""
         if not number:
             return NO_MARK
         return hmac.digest(self._identity, b"number\0" + number.encode(), "sha256")[:MARK_BYTES]

@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
 
-from worker.history.entry import EarlierClaim, EarlierLine, EarlierState, decode
+from worker.history.entry import EarlierClaim, EarlierState, decode
 
 MOST_CLAIMS: Final = 500
 """Earlier claims that a verdict looks at; a patient on dialysis has 300 in a year."""
@@ -82,43 +81,3 @@ def standing(claims: Iterable[EarlierClaim]) -> tuple[EarlierClaim, ...]:
         if claim.frequency != VOID:
             kept.append(claim)
     return tuple(kept)
-
-
-class EarlierClaims:
-    """What an edit may know of the claims before this one.
-
-    `own` is this claim as it will be remembered, so that like is compared with like. `history` is None when nothing
-    can be known, and `missing` says what lacks.
-    """
-
-    def __init__(self, own: EarlierClaim, history: History | None, missing: str = "") -> None:
-        self.own, self.history, self.missing = own, history, missing
-
-    def lacks(self, day: date | None) -> str | None:
-        """What lacks for saying that nothing was billed since a day; None when the memory reaches back so far."""
-        if self.history is None:
-            return self.missing
-        if day is None:
-            return "a date of service"
-        return None if self.history.since <= day else f"claims before {self.history.since}"
-
-    @cached_property
-    def standing(self) -> tuple[EarlierClaim, ...]:
-        """The claims that are before the payer, without those that this one replaces or voids."""
-        claims = standing(self.history.claims) if self.history else ()
-        gone = originals(claims, self.own) if self.own.frequency in REPLACES else ()
-        return tuple(each for each in claims if not any(each is other for other in gone))
-
-    @cached_property
-    def by_code(self) -> dict[str, list[tuple[EarlierClaim, EarlierLine]]]:
-        """Their lines by procedure code, in order."""
-        found: dict[str, list[tuple[EarlierClaim, EarlierLine]]] = {}
-        for claim in self.standing:
-            for line in claim.lines:
-                found.setdefault(line.code, []).append((claim, line))
-        found.pop("", None)
-        return found
-
-    def of(self, code: str) -> Sequence[tuple[EarlierClaim, EarlierLine]]:
-        """The earlier lines of a code, each with its claim, in order."""
-        return self.by_code.get(code, ())

@@ -15,6 +15,11 @@ from schemas.outcome import Basis, Disposition, Outcome
 from schemas.records import Claim
 from schemas.values import as_money
 from worker.edits.edit import AnyEdit
+from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, as_earlier
+from worker.history.entry import EarlierState, encode
+from worker.history.key import HistoryKey
+from worker.history.person import identity_of
+from worker.history.view import History
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
 from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
@@ -24,7 +29,7 @@ from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, ch
 from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
 from worker.pipeline.steps.enrich import enrich
 from worker.pipeline.steps.gather import Gatherer
-from worker.pipeline.steps.outcome import OutcomeWriter
+from worker.pipeline.steps.outcome import OutcomeWriter, WrittenOutcome
 from worker.pipeline.waste_ledger import ledgers
 from worker.reference.tables.snapshot import Snapshot
 
@@ -46,6 +51,7 @@ class ScrubResult(NamedTuple):
         not_read: How many members of the claim nobody reads.
         billed: The total charge in dollars, where the claim says one that can be read.
         stage_seconds: Where the time went; of one of several messages, its share.
+        remember: The entry by which the claim is remembered; None when it is rejected, or no claims are remembered.
     """
 
     message: bytes | None = None
@@ -61,6 +67,7 @@ class ScrubResult(NamedTuple):
     lines: int = 0
     billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = NO_SECONDS
+    remember: bytes | None = None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -68,14 +75,28 @@ class ScrubResult(NamedTuple):
         return None if self.message is None else Outcome.read(self.message)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadClaim:
+    """A message that is a claim, before it is judged.
+
+    `place` is that of its message among those that were read together. `person` are the 16 bytes under which the
+    patient is known; None when claims are not remembered, or `missing` says what the claim lacks.
+    """
+
+    place: int
+    decoded: DecodedClaim
+    received_on: date
+    person: bytes | None = None
+    missing: str = ""
+
+
 @dataclass(slots=True)
 class _Examination:
     """A message that is a claim, from its bytes to what was found."""
 
-    place: int
-    decoded: DecodedClaim
+    read: ReadClaim
+    history: History | None
     profile: Profile
-    received_on: date
     checked: CheckResult
     tables: tuple[bytes, bytes]
     fixed: FixedClaim | None = None
@@ -94,9 +115,11 @@ class Pipeline:
         ruleset: str,
         clock: Callable[[], float],
         max_bytes: int,
+        history_key: HistoryKey | None = None,
     ) -> None:
         """`ruleset` is the digest of edits, profiles and guides; `clock` measures stages and decides nothing.
 
+        Earlier claims are remembered where there is a `history_key`.
         Raises `ProfileError` when a profile does not fit the edits.
         """
         self.edits = tuple(edits)
@@ -108,10 +131,11 @@ class Pipeline:
         self._gatherer = Gatherer(snapshot)
         self._writer = OutcomeWriter(ruleset, snapshot.digest)
         self._max_bytes = max_bytes
+        self.history_key = history_key
         self._only: Profile | None = None
         self._plans: Mapping[tuple[str, bool], Plan] = {
             (profile.name, kind is ClaimKind.INSTITUTIONAL): Plan(
-                compile_rulebook(profile, self.edits, kind), snapshot, guides
+                compile_rulebook(profile, self.edits, kind), snapshot, guides, remembers=history_key is not None
             )
             for profile in profiles
             for kind in ClaimKind
@@ -121,6 +145,21 @@ class Pipeline:
         """The same pipeline with every claim under one profile. Raises `ProfileError` for an unknown name."""
         other = copy.copy(self)
         other._only = self.profiles.named(profile)  # noqa: SLF001 - a copy of our own
+        return other
+
+    def remembering(self, key: HistoryKey) -> "Pipeline":
+        """The same pipeline with a memory of earlier claims."""
+        other = Pipeline(
+            edits=self.edits,
+            profiles=self.profiles,
+            guides=self.guides,
+            snapshot=self.snapshot,
+            ruleset=self.ruleset,
+            clock=self._clock,
+            max_bytes=self._max_bytes,
+            history_key=key,
+        )
+        other._only = self._only
         return other
 
     def scrub(self, value: bytes | None, received_on: date) -> ScrubResult:
@@ -134,62 +173,89 @@ class Pipeline:
         of several takes more than it may; then they are to be scrubbed one by one, which never raises.
         """
         marks = [self._clock()]
+        results, read = self.read_many(messages)
+        marks.append(self._clock())
+        for each, result in zip(read, self._judge([(each, None) for each in read], marks), strict=True):
+            results[each.place] = result
+        return results
+
+    def read_many(self, messages: Sequence[tuple[bytes | None, date]]) -> tuple[list[ScrubResult], list[ReadClaim]]:
+        """Return the results of the messages that are not a claim, each at its place, and the claims to judge."""
         results: list[ScrubResult] = [_TOMBSTONE] * len(messages)
-        decoded: list[tuple[int, DecodedClaim, date]] = []
+        read: list[ReadClaim] = []
         for place, (value, received_on) in enumerate(messages):
             if value is None:
                 continue
             try:
-                decoded.append((place, decode(value, self._max_bytes), received_on))
+                decoded = decode(value, self._max_bytes)
             except UnreadableClaimError as error:
                 results[place] = ScrubResult(dead_letter=error.letter)
+                continue
+            if self.history_key is None:
+                read.append(ReadClaim(place, decoded, received_on))
+            else:
+                identity = identity_of(decoded.claim, self.profiles)
+                person = None if identity.text is None else self.history_key.person(identity.text)
+                read.append(ReadClaim(place, decoded, received_on, person, identity.missing))
+        return results, read
+
+    def judge_many(self, claims: Sequence[tuple[ReadClaim, History | None]]) -> list[ScrubResult]:
+        """Return the result of each claim, given what is known of the patient before it; raises as `scrub_many` does.
+
+        No claim sees another one of these: the claims of one patient are to be judged one after the other.
+        """
+        return self._judge(claims, [self._clock(), self._clock()])
+
+    def _judge(self, claims: Sequence[tuple[ReadClaim, History | None]], marks: list[float]) -> list[ScrubResult]:
+        examined = [self._gather(read, read.decoded, history) for read, history in claims]
         marks.append(self._clock())
-        read = [self._gather(place, each, day) for place, each, day in decoded]
-        marks.append(self._clock())
-        check([each.checked for each in read])
-        for each in read:
+        check([each.checked for each in examined])
+        for each in examined:
             if each.profile.apply_fixes is ApplyFixes.SAFE and each.checked.findings:
                 self._correct(each)
         marks.append(self._clock())
         seconds: dict[str, float] = {}
         shares = MappingProxyType(seconds)  # known at the end
-        for each in read:
-            results[each.place] = self._write(each, shares)
+        results = [self._write(each, shares) for each in examined]
         marks.append(self._clock())
-        seconds.update(_shares(marks, len(read)))
+        seconds.update(_shares(marks, len(examined)))
         return results
 
-    def _gather(self, place: int, decoded: DecodedClaim, received_on: date) -> _Examination:
+    def _gather(self, read: ReadClaim, decoded: DecodedClaim, history: History | None) -> _Examination:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         profile = self._only or self._profile_of(decoded.claim)
         plan = self._plans[profile.name, facts.is_institutional]
-        checked = CheckResult(plan, plan.context(facts, received_on))
-        return _Examination(place, decoded, profile, received_on, checked, (enrich(facts), ledgers(facts)))
+        earlier = None
+        if self.history_key is not None:
+            own = as_earlier(facts, read.received_on, self.history_key)
+            earlier = EarlierClaims(own, history, "" if history else read.missing or NOT_LOOKED_UP)
+        checked = CheckResult(plan, plan.context(facts, read.received_on, earlier))
+        return _Examination(read, history, profile, checked, (enrich(facts), ledgers(facts)))
 
-    def _correct(self, read: _Examination) -> None:
+    def _correct(self, examined: _Examination) -> None:
         """Put the claim with its safe fixes in its place, where nothing is found that was not there before."""
-        found = [each.finding() for each in read.checked.findings]
-        fixed = make_fixes(read.decoded.body, found)
+        found = [each.finding() for each in examined.checked.findings]
+        fixed = make_fixes(examined.read.decoded.body, found)
         if not fixed.findings:
             return
         try:
             corrected = decode(fixed.value, self._max_bytes)
         except UnreadableClaimError:  # a correction may make a claim of the largest size too large
             return
-        again = self._gather(read.place, corrected, read.received_on)
+        again = self._gather(examined.read, corrected, examined.history)
         check([again.checked])
         if not new_findings(found, [each.finding() for each in again.checked.findings]):
-            read.checked, read.tables, read.fixed = again.checked, again.tables, fixed
+            examined.checked, examined.tables, examined.fixed = again.checked, again.tables, fixed
 
-    def _write(self, read: _Examination, seconds: Mapping[str, float]) -> ScrubResult:
-        checked, not_read = read.checked, read.decoded.not_read
-        written = self._writer.write(read.decoded, checked, read.tables, read.fixed)
+    def _write(self, examined: _Examination, seconds: Mapping[str, float]) -> ScrubResult:
+        checked, not_read = examined.checked, examined.read.decoded.not_read
+        written = self._writer.write(examined.read.decoded, checked, examined.tables, examined.fixed)
         amount = as_money(checked.claim.claim.claim_information.claim_charge_amount)
         return ScrubResult(
             message=written.message,
             outcome_id=written.outcome_id,
             disposition=written.disposition,
-            profile=read.profile.name,
+            profile=examined.profile.name,
             findings=checked.findings[:MAX_FINDINGS],
             no_data=[gap[0] for gap in checked.no_data],
             errors=checked.plan.ids(checked.errors) if checked.errors else (),
@@ -198,10 +264,19 @@ class Pipeline:
             lines=len(checked.claim.lines),
             billed=amount if isinstance(amount, Decimal) else None,
             stage_seconds=seconds,
+            remember=_entry(checked.context.earlier, written) if checked.context.earlier else None,
         )
 
     def _profile_of(self, claim: Claim) -> Profile:
         return self.profiles.for_claim(claim.trading_partner_service_id, claim.claim_information.claim_filing_code)
+
+
+def _entry(earlier: EarlierClaims, written: WrittenOutcome) -> bytes | None:
+    """By what the claim is remembered; one that was rejected goes nowhere."""
+    if written.disposition is Disposition.REJECTED:
+        return None
+    state = EarlierState.HELD if written.disposition is Disposition.PENDED else EarlierState.OUT
+    return encode(earlier.own._replace(state=state, outcome=bytes.fromhex(written.outcome_id[:16])))
 
 
 def _shares(marks: Sequence[float], claims: int) -> Mapping[str, float]:

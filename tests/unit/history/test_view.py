@@ -7,7 +7,7 @@ import pytest
 
 from worker.history.entry import EarlierClaim, EarlierLine, EarlierState, encode
 from worker.history.key import NO_MARK, HistoryKey
-from worker.history.view import EarlierClaims, History, history_of, originals, standing
+from worker.history.view import history_of, originals, standing
 
 KEY = HistoryKey(bytes(32), bytes(32))
 DAY = date(2026, 3, 2)
@@ -93,43 +93,6 @@ def test_a_replacement_of_many_claims_of_an_account_takes_out_the_one_of_its_ser
     first, second = claim("A1", line("J1745")), claim("A1", line("J0897"))
 
     assert originals([first, second], claim("A1", line("J1745"), frequency="7")) == (first,)
-
-
-def test_the_claims_that_a_replacement_takes_out_are_not_before_it() -> None:
-    """Else it would be a duplicate of its own original."""
-    earlier = EarlierClaims(claim("A1", frequency="7"), History(BEGIN, DAY, (claim("A1"), claim("A2"))))
-
-    assert controls(earlier.standing) == marks("A2")
-    assert [each.control for each, _ in earlier.of("J1745")] == marks("A2")
-    assert earlier.of("J0897") == ()
-
-
-def test_lines_that_are_compared_with_nothing_are_under_no_code() -> None:
-    """Two codes that do not fit are not the same code."""
-    earlier = EarlierClaims(claim("A2"), History(BEGIN, DAY, (claim("A1", line("")),)))
-
-    assert earlier.of("") == ()
-
-
-@pytest.mark.parametrize(
-    ("day", "lacks"),
-    [
-        (date(2025, 6, 1), None),
-        (date(2025, 5, 31), "claims before 2025-06-01"),
-        (None, "a date of service"),
-    ],
-)
-def test_a_memory_says_what_it_lacks(day: date | None, lacks: str | None) -> None:
-    """On its first day it lacks nothing."""
-    assert EarlierClaims(claim(), History(BEGIN, DAY)).lacks(day) == lacks
-
-
-def test_a_claim_of_nobody_has_no_memory() -> None:
-    """Nothing is before it, and why is said."""
-    earlier = EarlierClaims(claim(), None, "the member id of the subscriber")
-
-    assert earlier.standing == ()
-    assert earlier.lacks(DAY) == "the member id of the subscriber"
 
 
 def test_what_is_older_than_the_days_kept_is_not_looked_at() -> None:

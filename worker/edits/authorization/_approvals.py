@@ -1,4 +1,4 @@
-"""A payer's approvals, as a profile lists them, and the number of the approval that is on a line."""
+"""A payer's approvals, as a profile lists them."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,6 @@ from pydantic import Field
 
 from worker.edits.codes.ranges import CodeOrRange
 from worker.edits.edit import Configuration, Lacks, Options
-from worker.edits.facts.claim import ClaimFacts, LineFacts
 
 
 class Approval(Options):
@@ -52,11 +51,3 @@ def without_approvals(kind: type[Approvals]) -> Lacks:
         return None if configuration.options(kind).approvals else "prior authorizations that the payer gave"
 
     return lacks
-
-
-def approval_number(line: LineFacts, claim: ClaimFacts) -> str | None:
-    """The number that covers a line: its own [2400 REF*G1], else the claim's [2300 REF*G1]."""
-    references = line.line.service_line_reference_information
-    own = [each.prior_authorization_or_referral_number for each in references.prior_authorization] if references else []
-    whole = claim.claim.claim_information.claim_supplemental_information
-    return next((number for number in own if number), None) or (whole.prior_authorization_number if whole else None)

@@ -1,8 +1,9 @@
 from pydantic import Field
 
 from schemas.outcome import Citation, Severity
-from worker.edits.authorization._approvals import Approvals, approval_number, without_approvals
+from worker.edits.authorization._approvals import Approvals, without_approvals
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
+from worker.edits.facts.authorization import approval_number
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 

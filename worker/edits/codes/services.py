@@ -36,6 +36,9 @@ INITIAL: Final = frozenset({"96360", "96365", "96374", "96409", "96413"})
 APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
 """Modifiers that say that a service was another encounter, provider or site."""
 
+REPEATED: Final = APART | {"76", "77", "91"}
+"""Modifiers that say that a service was done again on purpose."""
+
 CONTINUES: Final = frozenset({"59", "76"})
 """Modifiers by which contractors know the lines of a claim that continues another one, split at the highest charge."""
 

@@ -1,13 +1,11 @@
 from collections import Counter
-from typing import Final
 
 from schemas.outcome import Citation, Severity
 from schemas.values import as_quantity
+from worker.edits.codes.services import REPEATED
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
-
-REPEATED: Final = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 
 
 @claim_edit(

@@ -16,6 +16,7 @@ import orjson
 from schemas.outcome import Citation, Message, NotConfigured, Prediction, Severity
 from worker.edits.edit import Configuration, Context, EditStatus, Scope, Verdicts
 from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.earlier import EarlierClaims
 from worker.payers.guide import Guide
 from worker.payers.suppression import Suppression
 from worker.pipeline.rules.rulebook import Rule, Rulebook
@@ -125,9 +126,11 @@ class Plan:
     A claim that an intake edit rejects is not readable enough for the others, so `intake` runs first and alone.
     """
 
-    def __init__(self, rulebook: Rulebook, snapshot: Snapshot, guides: Mapping[str, Guide]) -> None:
+    def __init__(
+        self, rulebook: Rulebook, snapshot: Snapshot, guides: Mapping[str, Guide], *, remembers: bool = False
+    ) -> None:
         self.profile = rulebook.profile
-        self.configuration = Configuration(snapshot, guides, rulebook.profile, rulebook.options)
+        self.configuration = Configuration(snapshot, guides, rulebook.profile, rulebook.options, remembers)
         lacking = {rule.edit.id: missing for rule in rulebook.rules if (missing := rule.edit.lacks(self.configuration))}
         run = [rule for rule in rulebook.rules if rule.edit.scope in SUBJECTS and rule.edit.id not in lacking]
         able = sorted(run, key=lambda rule: rule.edit.id)
@@ -148,10 +151,19 @@ class Plan:
         self.written = lru_cache(maxsize=4096)(self._written)
         """The ids of a set of edits as a JSON list; most claims pass the same few dozens."""
 
-    def context(self, claim: ClaimFacts, received_on: date) -> Context:
+    def context(self, claim: ClaimFacts, received_on: date, earlier: EarlierClaims | None = None) -> Context:
         """Return what the edits may know besides a line or a drug of a claim."""
         known = self.configuration
-        return Context(known.snapshot, known.guides, known.profile, known.all_options, claim, received_on)
+        return Context(
+            known.snapshot,
+            known.guides,
+            known.profile,
+            known.all_options,
+            known.remembers,
+            claim,
+            received_on,
+            earlier,
+        )
 
     def ids(self, bits: int) -> list[str]:
         """The ids of a set of edits, sorted."""

@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter
 
-from schemas.outcome import Basis, Disposition, Location, Severity
+from schemas.outcome import Basis, Disposition, HistoryWindow, Location, Severity
 from worker.edits.facts.basis import basis_of
+from worker.edits.facts.earlier import EarlierClaims
+from worker.history.view import History
 from worker.pipeline.fixes.fixes import FixedClaim
 from worker.pipeline.rules.plan import written
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, Lifted, as_text
@@ -49,6 +52,9 @@ class OutcomeWriter:
         errors = plan.written(checked.errors)
         digest = hashlib.sha256(decoded.canonical)
         digest.update(self._id_tail(profile, day, tuple(plan.ids(checked.errors)) if checked.errors else ()))
+        earlier = checked.context.earlier
+        if earlier is not None:
+            digest.update(_id_of_history(earlier.history))
         outcome_id = digest.hexdigest()[:32]
         enrichment, ledger = tables
         pieces = [
@@ -73,7 +79,7 @@ class OutcomeWriter:
             plan.written(checked.not_reached),
             b',"errors":',
             errors,
-            b"},",
+            b"}," if earlier is None else b',"history":%b},' % _window(earlier),
             b'"notRead":%b,' % orjson.dumps(not_read.paths) if not_read.paths else b"",
             b'"moreNotRead":%d,' % not_read.more if not_read.more else b"",
             b'"basis":%b,' % _written_basis(basis),
@@ -150,6 +156,24 @@ def _written_basis(basis: Basis) -> bytes:
 def _gap(edit: str, _: int, missing: str, line: int | None) -> bytes:
     # The same few gaps are in nearly every outcome.
     return orjson.dumps({"edit": edit, "missing": missing} | ({} if line is None else {"line": line}))
+
+
+def _id_of_history(history: History | None) -> bytes:
+    # What is known of earlier claims decides as well. Where none are remembered nothing is added, so that the id of a
+    # claim is the same as ever.
+    return b"\0history\0" + (b"" if history is None else history.since.isoformat().encode() + history.digest)
+
+
+def _window(earlier: EarlierClaims) -> bytes:
+    history = earlier.history
+    if history is None:
+        return written(HistoryWindow(missing=earlier.missing))
+    return _written_window(history.since, history.until, len(history.claims), history.is_cut)
+
+
+@lru_cache(maxsize=4096)
+def _written_window(since: date, until: date, claims: int, cut: bool) -> bytes:  # noqa: FBT001 - kept by its arguments
+    return written(HistoryWindow(since=since, until=until, claims=claims, cut=cut))
 
 
 def _bypassed(lifted: Mapping[Lifted, tuple[int, int, str]]) -> bytes:

@@ -1,0 +1,73 @@
+"""The memory of a run: what it judged is known at once, and to the next run when it is saved."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.history.test_view import claim
+from worker.history.entry import DamagedEntryError, encode
+from worker.history.memory import ClaimMemory
+from worker.history.store import SqliteHistory
+
+BEGIN = date(2026, 3, 1)
+DAY = date(2026, 3, 20)
+ANNA, BERT = b"A" * 16, b"B" * 16
+
+
+def store(file: Path | None = None) -> SqliteHistory:
+    """A store that begins in March."""
+    return SqliteHistory(file, key="k", since=BEGIN)
+
+
+def test_a_claim_is_known_at_once_in_the_order_of_the_run() -> None:
+    """Whether it was saved or not."""
+    memory = ClaimMemory(store())
+    for place, number in enumerate(("A1", "A2", "A3")):
+        memory.remember(ANNA, DAY, encode(claim(number, received_on=DAY)))
+        if place == 1:
+            memory.save()
+
+    history = memory.history(ANNA, DAY)
+
+    assert [each.control for each in history.claims] == [claim(each).control for each in ("A1", "A2", "A3")]
+    assert (history.since, history.until) == (BEGIN, DAY)
+    assert memory.history(BERT, DAY).claims == ()
+
+
+def test_the_next_run_knows_what_was_saved(tmp_path: Path) -> None:
+    """And nothing of what was dropped."""
+    opened = store(tmp_path / "history")
+    memory = ClaimMemory(opened)
+    memory.remember(ANNA, DAY, encode(claim("A1")))
+    memory.save()
+    memory.remember(ANNA, DAY, encode(claim("A2")))
+    memory.drop()
+    assert len(memory.history(ANNA, DAY).claims) == 1
+    opened.close()
+
+    again = store(tmp_path / "history")
+
+    assert len(ClaimMemory(again).history(ANNA, DAY).claims) == 1
+    again.close()
+
+
+def test_a_claim_is_looked_at_for_so_many_days() -> None:
+    """The window then begins later than the memory."""
+    memory = ClaimMemory(store(), days=10)
+    for days in (11, 10):
+        memory.remember(ANNA, DAY, encode(claim(received_on=DAY - timedelta(days))))
+
+    history = memory.history(ANNA, DAY)
+
+    assert len(history.claims) == 1
+    assert history.since == DAY - timedelta(10)
+
+
+def test_damage_is_said() -> None:
+    """Never a guess."""
+    memory = ClaimMemory(store())
+    memory.remember(ANNA, DAY, b"\x01")
+
+    with pytest.raises(DamagedEntryError):
+        memory.history(ANNA, DAY)

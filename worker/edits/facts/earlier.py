@@ -1,0 +1,157 @@
+"""What an edit may look at of the claims before this one, and this one as it will be remembered itself."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Final, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from schemas.records import Claim
+from schemas.values import as_day
+from worker.edits.codes.services import REPEATED
+from worker.edits.facts.authorization import approval_number
+from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.history.entry import EarlierClaim, EarlierLine, EarlierState, are_modifiers, fits, in_decimals
+from worker.history.key import NO_MARK, HistoryKey
+from worker.history.view import REPLACES, History, originals, standing
+
+EarlierService: TypeAlias = tuple[EarlierClaim, EarlierLine]
+"""An earlier line with its claim."""
+NOT_LOOKED_UP: Final = "earlier claims, which were not looked up"
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits of their sender
+
+
+class EarlierClaims:
+    """What is known of the claims before this one.
+
+    `own` is this claim as it will be remembered, so that like is compared with like. `history` is None when nothing
+    can be known, and `missing` says what lacks.
+    """
+
+    def __init__(self, own: EarlierClaim, history: History | None, missing: str = "") -> None:
+        self.own, self.history, self.missing = own, history, missing
+
+    def lacks(self, day: date | None) -> str | None:
+        """What lacks for saying that nothing was billed since a day; None when the memory reaches back so far."""
+        if self.history is None:
+            return self.missing
+        if day is None:
+            return "a date of service"
+        return None if self.history.since <= day else f"claims before {self.history.since}"
+
+    @cached_property
+    def standing(self) -> tuple[EarlierClaim, ...]:
+        """The claims that are before the payer, without those that this one replaces or voids."""
+        claims = standing(self.history.claims) if self.history else ()
+        gone = originals(claims, self.own) if self.own.frequency in REPLACES else ()
+        return tuple(each for each in claims if not any(each is other for other in gone))
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Sequence[EarlierService]]:
+        """Their lines by procedure code, in order."""
+        found: dict[str, list[EarlierService]] = {}
+        for claim in self.standing:
+            for line in claim.lines:
+                if line.code:
+                    found.setdefault(line.code, []).append((claim, line))
+        return found
+
+    def of(self, code: str) -> Sequence[EarlierService]:
+        """The earlier lines of a code, each with its claim, in order."""
+        return self.by_code.get(code, ())
+
+    @cached_property
+    def sent_before(self) -> EarlierClaim | None:
+        """The last claim of the same provider with the control number and the content of this one."""
+        own = self.own
+        if own.control == NO_MARK or own.frequency in REPLACES:
+            return None
+        return next(
+            (
+                each
+                for each in reversed(self.standing)
+                if (each.control, each.content, each.billing) == (own.control, own.content, own.billing)
+            ),
+            None,
+        )
+
+    @cached_property
+    def repeated(self) -> Mapping[int, EarlierClaim]:
+        """By the number of each line that is the same as an earlier one, the last claim with such a line.
+
+        The same is all that payers compare (Pub. 100-04, chapter 1, section 120: patient, provider, dates, procedure
+        code, place, amount), and modifiers, units, package and text. A line that states a repetition is none.
+        """
+        found: dict[int, EarlierClaim] = {}
+        for number, line in enumerate(self.own.lines, 1):
+            if line.on is None or REPEATED.intersection(line.modifiers):
+                continue
+            compared = _compared(line)
+            for claim, other in self.of(line.code):
+                if claim.is_institutional is self.own.is_institutional and _compared(other) == compared:
+                    found[number] = claim
+        return found
+
+
+def _compared(line: EarlierLine) -> EarlierLine:
+    return line._replace(modifiers=tuple(sorted(line.modifiers)), authorization=NO_MARK)
+
+
+def as_earlier(facts: ClaimFacts, received_on: date, key: HistoryKey) -> EarlierClaim:
+    """Return a claim as it is remembered, before it is known what becomes of it."""
+    claim, mark = facts.claim, key.mark
+    information = claim.claim_information
+    numbers, dates = information.claim_supplemental_information, information.claim_date_information
+    first, last = (as_day(dates.statement_begin_date), as_day(dates.statement_end_date)) if dates else (None, None)
+    billing, performing = claim.billing, claim.rendering
+    taxonomy = (performing and performing.taxonomy_code) or (billing and billing.taxonomy_code)
+    facility = information.place_of_service_code if facts.is_institutional else None
+    return EarlierClaim(
+        received_on=received_on,
+        state=EarlierState.OUT,
+        is_institutional=facts.is_institutional,
+        frequency=_fitting(information.claim_frequency_code, 1),
+        outcome=NO_MARK,
+        control=mark(information.patient_control_number),
+        original=mark(numbers and numbers.claim_control_number),
+        billing=mark(billing and billing.npi),
+        specialty=mark(taxonomy),
+        content=key.mark_once(_content(claim)),
+        facility=_fitting(facility, 2),
+        first=first if isinstance(first, date) else None,
+        last=last if isinstance(last, date) else None,
+        lines=tuple([_line(line, facts, key) for line in facts.lines]),
+    )
+
+
+def _line(line: LineFacts, facts: ClaimFacts, key: HistoryKey) -> EarlierLine:
+    # A code that has no place in an entry would be another one when cut.
+    is_plain = fits(line.hcpcs, 5) and are_modifiers(line.modifiers)
+    service, package = line.line.service, line.line.drug_identification
+    facility = line.line.institutional_service
+    description, note = service.description, line.line.additional_notes
+    return EarlierLine(
+        code=line.hcpcs if is_plain else "",
+        on=line.on,
+        until=line.until,
+        units=in_decimals(line.units, 3),
+        charge=in_decimals(facts.charge_of(line), 2),
+        modifiers=line.modifiers if is_plain else (),
+        place=_fitting(facility.service_line_revenue_code if facility else line.place, 4),
+        rendering=key.mark(facts.rendering_npi(line)),
+        authorization=key.mark(approval_number(line, facts)),
+        ndc=_fitting((package.national_drug_code or "").replace("-", "") if package else "", 11),
+        text=key.mark(f"{description or ''}\0{note or ''}") if description or note else NO_MARK,
+    )
+
+
+def _content(claim: Claim) -> str:
+    """The claim as a payer gets it: without the numbers of its envelope and without what the record holds."""
+    sent = replace(claim, control_number=None, origin=None, fhir_origin=None, documentation=None)
+    return _ENCODER.encode(sent).decode()
+
+
+def _fitting(text: str | None, most: int) -> str:
+    return text if text and fits(text, most) else ""
