@@ -23,6 +23,9 @@ ClaimscrubError
 │   └── OverBudgetError
 ├── MemoryLimitError
 ├── MessageLimitError
+├── NotFetchedError
+│   ├── InterruptedFetchError
+│   └── LicenseAskedError
 ├── NotLoadableError
 ├── NotMemberError
 ├── PatchError

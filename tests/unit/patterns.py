@@ -17,6 +17,7 @@ ROOMS: Final = ("worker", "schemas")
 METHODS: Final = frozenset({"match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"})
 _GIVEN: Final = {
     "worker/observe/status_page.py": {"tag": "script"},
+    "worker/reference/fetching/publications.py": {"text": r"mue-20\d\d-q[1-4]\.zip"},
     "worker/reference/importing/sheet.py": {"form": r"\d{5}-\d{4}-\d{2}"},
     "worker/x12/read/segments.py": {"delimiters": "*:^~", "controls": "\a\b"},
 }

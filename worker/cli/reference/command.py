@@ -10,6 +10,7 @@ import click
 from worker.bootstrap import load_snapshot
 from worker.cli.reference.coverage import coverage
 from worker.cli.reference.diff import diff
+from worker.cli.reference.fetch.command import fetch
 from worker.cli.reference.imports import import_files
 from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
 from worker.cli.reference.publish import publish
@@ -130,6 +131,7 @@ def editions(directory: Path, form: str) -> None:
 
 reference.add_command(coverage)
 reference.add_command(diff)
+reference.add_command(fetch)
 reference.add_command(import_files)
 reference.add_command(publish)
 reference.add_command(status)

@@ -1,6 +1,5 @@
 """`claimscrub reference import`: import the publishers' own files."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -70,9 +69,7 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     wanted = ImportDates(in_force_from.date() if in_force_from else None, in_force_to.date() if in_force_to else None)
     try:
         plan = _planned(kind, paths, wanted, directory, force=force, allow=allow)
-        _show_left_out(plan.left_out)
-        for step in plan.steps:
-            _show(step, limit)
+        show_plan(plan, limit)
         if not dry_run:
             write_folder(directory, plan.files)
     except (ImportRefusedError, ReferenceDataError, OSError) as refused:
@@ -99,9 +96,12 @@ def _planned(  # noqa: PLR0913 - what the command was given
     return plan
 
 
-def _show_left_out(rows: Sequence[str]) -> None:
-    if rows:
+def show_plan(plan: ImportPlan, limit: int) -> None:
+    """Write which rows are left out, and of each new edition what it is, what it replaces, and what changes."""
+    if rows := plan.left_out:
         echo("\n".join((f"left out for a cell that does not read: {len(rows):,}", *(f"  {row}" for row in rows))))
+    for step in plan.steps:
+        _show(step, limit)
 
 
 def _show(step: ImportStep, limit: int) -> None:

@@ -1,6 +1,7 @@
 """Read the files to be imported, and write a reference folder as a whole or not at all."""
 
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -13,24 +14,31 @@ from worker.reference.build.loading import CHECKSUMS, PROSE, checksums_of
 from worker.reference.importing.published import ImportRefusedError, PublishedFile
 
 TAKEN_FROM_ZIP: Final = (".csv", ".txt", ".xml")
+LONGEST_NAME: Final = 200
+MOST_NAMED: Final = 10
 # The largest file that a publisher gives out, a quarter of the PTP edits, unpacks to less than a quarter of this.
 MOST_UNPACKED_BYTES: Final = 512 * 1024 * 1024
 
 
-def read_published(paths: Sequence[Path]) -> Iterator[PublishedFile]:
-    """The files as the publisher gave them out: as they are, or out of their zip. Raises ImportRefusedError."""
+def read_published(paths: Sequence[Path], named: re.Pattern[str] | None = None) -> Iterator[PublishedFile]:
+    """The files as the publisher gave them out: as they are, or out of their zip. Raises ImportRefusedError.
+
+    Of a zip those members are taken whose names the pattern matches, by default all that are tables.
+    """
     for path in paths:
         if zipfile.is_zipfile(path):
-            yield from _unpacked(path)
+            yield from _unpacked(path, named)
         else:
             yield PublishedFile(path.name, path.read_bytes())
 
 
-def _unpacked(path: Path) -> Iterator[PublishedFile]:
+def _unpacked(path: Path, named: re.Pattern[str] | None) -> Iterator[PublishedFile]:
     with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if member.filename.lower().endswith(TAKEN_FROM_ZIP)]
+        members = [member for member in archive.infolist() if _is_taken(Path(member.filename).name, named)]
         if not members:
-            raise ImportRefusedError(f"{path.name}: expected a zip with .csv, .txt or .xml files, found none")
+            wanted = f"a file named as {named.pattern}" if named else ".csv, .txt or .xml files"
+            held = ", ".join(member.filename for member in archive.infolist()[:MOST_NAMED]) or "nothing"
+            raise ImportRefusedError(f"{path.name}: expected a zip with {wanted}, found none in it but {held}")
         if sum(member.file_size for member in members) > MOST_UNPACKED_BYTES:
             raise ImportRefusedError(f"{path.name}: unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
         for member in members:
@@ -38,6 +46,12 @@ def _unpacked(path: Path) -> Iterator[PublishedFile]:
                 yield PublishedFile(Path(member.filename).name, archive.read(member))
             except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
                 raise ImportRefusedError(f"{path.name}: {member.filename} cannot be unpacked: {error}") from None
+
+
+def _is_taken(name: str, named: re.Pattern[str] | None) -> bool:
+    if named is None:
+        return name.lower().endswith(TAKEN_FROM_ZIP)
+    return len(name) <= LONGEST_NAME and named.fullmatch(name) is not None
 
 
 def write_folder(directory: Path, files: Mapping[str, bytes]) -> None:

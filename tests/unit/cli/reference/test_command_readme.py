@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_every_kind_has_its_line() -> None:
     told = {kind: set(re.findall(r"`(\w+)`", changes)) for kind, changes in rows if kind in KINDS}
 
     assert told == {name: set(kind.tables) for name, kind in KINDS.items()}
+
+
+def test_what_must_be_fetched_by_hand_is_said() -> None:
+    """Of every kind, as in the addresses that are shipped."""
+    rows = re.findall(r"^\| `([\w-]+)` \| .* \| (yes|by hand \(.*\)) \| .* \|$", README, re.MULTILINE)
+    publishers = tomllib.loads((SHIPPED.parent / "publishers.toml").read_text(encoding="utf-8"))
+
+    by_hand = {file["kind"]: "license" in file or "by_hand" in file for file in publishers["files"]}
+
+    assert {kind: fetched != "yes" for kind, fetched in rows} == by_hand
 
 
 def test_the_next_quarter_comes_in_with_five_commands(

@@ -283,7 +283,7 @@ def test_a_zip_without_a_table_is_refused(small: Path, tmp_path: Path) -> None:
     """A zip that holds only a PDF."""
     result = run("import", "opps", zipped(tmp_path), "--directory", small)
 
-    assert "expected a zip with .csv, .txt or .xml files, found none" in result.output
+    assert "expected a zip with .csv, .txt or .xml files, found none in it but notes/read me.pdf" in result.output
 
 
 def test_a_truncated_zip_is_refused(small: Path, tmp_path: Path) -> None:
