@@ -5,21 +5,23 @@ HCP-08 where another form or maker of the same drug is; NDC-06 where the package
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from schemas.documentation import Element
 from schemas.outcome import Severity
 from worker.edits.drugs.ingredients import UNLISTED, label, share_ingredient
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
-from worker.edits.edit import Flaw
-from worker.edits.facts.claim import LineFacts
+from worker.edits.edit import Context, Flaw
+from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import Siblings
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Absent, Found, NotInForce
-from worker.reference.tables.name_index import ORDINARY, SUFFIXED
+from worker.reference.tables.name_index import IN_BRACKETS, ORDINARY, SUFFIXED
 from worker.reference.tables.names import words_of
 from worker.reference.tables.rows import Container, Drug
 from worker.reference.tables.snapshot import Snapshot
@@ -67,14 +69,46 @@ def _siblings(hcpcs: str, drug: Drug, rows: Iterable[Container], on: date, snaps
     return tuple(found)
 
 
-def brand_named(line: LineFacts, snapshot: Snapshot) -> tuple[str, Drug] | None:
-    """A brand in the line's description that is of one other code of the same ingredient, with its drug.
+@dataclass(frozen=True, slots=True)
+class BrandNamed:
+    """A brand that a line names, in its description or the record, with the drugs whose brand it is."""
 
-    None when the description names a brand of the code itself, no brand, or brands of several other codes. The
-    name of a biologic with its four letters counts as a brand.
+    brand: str
+    drugs: tuple[Drug, ...]
+    named_in: str
+
+
+def brand_named(line: LineFacts, context: Context) -> BrandNamed | None:
+    """The brand of other codes of the same ingredient that the line's description, or the record, names.
+
+    None when neither names a brand, or one of the code itself, or several. The name of a biologic with its four letters
+    counts as a brand.
     """
-    text, drug = line.line.service.description, line.drug
-    if not text or COMPARES.search(text) or drug is None or line.on is None or drug.drug_class == UNLISTED:
+    if line.drug is None or line.on is None or line.drug.drug_class == UNLISTED:
+        return None
+    for named_in, text in _texts(line, context.claim):
+        if text and not COMPARES.search(text) and (named := _brand_in(text, named_in, line, context.snapshot)):
+            return named
+    return None
+
+
+def _texts(line: LineFacts, claim: ClaimFacts) -> Iterator[tuple[str, str]]:
+    yield "description", line.line.service.description or ""
+    for day in claim.drug_days if claim.documentation else ():
+        if line in day.lines:
+            yield "record", names_in_record(line, day)
+
+
+def names_in_record(line: LineFacts, day: DrugDay) -> str:
+    """The names of the drug that the record gives for a line; one without a line is the first line's."""
+    names = day.record.entries(Element.DRUG_NAME) if day.record else ()
+    owners = {line.control_number, None} if line is day.lines[0] else {line.control_number} - {None}
+    return "; ".join(entry.value or "" for entry in names if (entry.provider_control_number or None) in owners)
+
+
+def _brand_in(text: str, named_in: str, line: LineFacts, snapshot: Snapshot) -> BrandNamed | None:
+    drug, on = line.drug, line.on
+    if drug is None or on is None or _brands_in(text, drug, set()):
         return None
     own = {word for name in (drug.generic_name, drug.short_description, *drug.brands) for word in words_of(name or "")}
     found = [
@@ -82,10 +116,12 @@ def brand_named(line: LineFacts, snapshot: Snapshot) -> tuple[str, Drug] | None:
         for other in snapshot.drugs_named(text)
         if other.hcpcs != drug.hcpcs
         and (brands := _brands_in(text, other, own))
-        and isinstance(snapshot.drug(other.hcpcs, line.on), Found)
+        and isinstance(snapshot.drug(other.hcpcs, on), Found)
         and share_ingredient(drug, other, snapshot)
     ]
-    return found[0] if len(found) == 1 and not _brands_in(text, drug, set()) else None
+    if len({" ".join(words_of(brand)) for brand, _ in found}) != 1:
+        return None
+    return BrandNamed(found[0][0], tuple(other for _, other in found), named_in)
 
 
 def _brands_in(text: str, drug: Drug, own: AbstractSet[str]) -> list[str]:
@@ -94,27 +130,35 @@ def _brands_in(text: str, drug: Drug, own: AbstractSet[str]) -> list[str]:
     telling_nothing = {*words_of(label(drug) if generic else ""), *ORDINARY}
     brands = [brand for brand in drug.brands if not telling_nothing.issuperset(words_of(brand))]
     brands += SUFFIXED.findall(generic)
+    if drug.drug_class == BIOSIMILAR:
+        brands += [brand.capitalize() for brand in IN_BRACKETS.findall(generic)]
     return [each for each in brands if f" {' '.join(words_of(each))} " in words and not set(words_of(each)) <= own]
 
 
-def mixes_biosimilars(drug: Drug, others: Iterable[tuple[Container | None, Drug]]) -> bool:
+def mixes_biosimilars(drug: Drug, others: Iterable[Drug]) -> bool:
     """Whether one of the drugs that were mixed up is a biosimilar."""
-    return any(each.drug_class == BIOSIMILAR for each in (drug, *(other for _, other in others)))
+    return any(each.drug_class == BIOSIMILAR for each in (drug, *others))
 
 
-def has_package_or_text(line: LineFacts) -> bool:
-    """Whether the line shows more of its drug than the code."""
-    return bool(line.traits & (Trait.PACKAGE | Trait.TEXT))
+def shows_its_drug(line: LineFacts, claim: ClaimFacts) -> bool:
+    """Whether the line, or the record, shows more of the drug than the code."""
+    return bool(line.traits & (Trait.PACKAGE | Trait.TEXT) or claim.documentation)
 
 
-def of_brand(line: LineFacts, brand: str, other: Drug) -> Flaw:
-    """The flaw of a line whose description names the brand of another code: a warning, since payers compare NDCs."""
+def of_brand(line: LineFacts, named: BrandNamed) -> Flaw:
+    """The flaw of a line that names the brand of other codes: a warning, since payers compare NDCs."""
+    codes = " or ".join(sorted(other.hcpcs for other in named.drugs))
     return Flaw(
-        message=f"The description of line {line.number} names {brand}, which is billed as {other.hcpcs}, not as "
+        message=f"The {named.named_in} of line {line.number} names {named.brand}, which is billed as {codes}, not as "
         f"{line.hcpcs}.",
-        hint=f"Bill {other.hcpcs} if {brand} was given, and recount the units; else correct the description.",
+        hint=f"Bill {codes} if {named.brand} was given, and recount the units; else correct the {named.named_in}.",
         at=in_line(line, "procedureCode"),
-        facts={"procedureCode": line.hcpcs, "product": brand, "codesOfBrand": other.hcpcs},
+        facts={
+            "procedureCode": line.hcpcs,
+            "product": named.brand,
+            "codesOfBrand": codes,
+            "namedIn": named.named_in,
+        },
         severity=Severity.WARN,
     )
 

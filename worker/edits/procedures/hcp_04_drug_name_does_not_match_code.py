@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from schemas.documentation import Element
 from schemas.outcome import Citation, Fix, Severity
 from worker.edits.drugs.arithmetic import units_administered
 from worker.edits.drugs.ingredients import UNLISTED, is_among, label, named_itself
+from worker.edits.drugs.packages import names_in_record
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
@@ -63,9 +63,7 @@ def drug_name_does_not_match_code(day: DrugDay, context: Context) -> Verdict | l
 
 def _texts(line: LineFacts, day: DrugDay) -> Iterator[tuple[str, str]]:
     yield "description", line.line.service.description or ""
-    names = day.record.entries(Element.DRUG_NAME) if day.record else ()
-    owners = {line.control_number, None} if line is day.lines[0] else {line.control_number} - {None}
-    yield "record", "; ".join(entry.value or "" for entry in names if (entry.provider_control_number or None) in owners)
+    yield "record", names_in_record(line, day)
     yield NOTE, line.line.additional_notes or ""
 
 

@@ -5,9 +5,9 @@ from worker.edits.drugs.packages import (
     brand_named,
     codes_of,
     facts_of,
-    has_package_or_text,
     mixes_biosimilars,
     of_brand,
+    shows_its_drug,
     siblings,
 )
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
@@ -30,25 +30,25 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
     Why: each biosimilar has a code and a price of its own, and so has the reference product. Payers compare the code
     with the NDC; the wrong one of the family is paid wrongly or returned.
 
-    Flagged: the NDC of Inflectra (Q5103) under J1745, or under Q5104. A warning where only the description names the
-    brand: "INFLECTRA 400 MG" under J1745.
+    Flagged: the NDC of Inflectra (Q5103) under J1745, or under Q5104. A warning where only the description, or
+    the record, names the brand: "INFLECTRA 400 MG" under J1745.
 
     Accepted: the NDC of Inflectra under Q5103; a package that the crosswalk lists under both codes. Another form of one
     product is reported by HCP-08, another drug by NDC-06.
 
     To do: Bill … if … was given; else send the NDC of the package used.
 
-    To do: Bill … if … was given, and recount the units; else correct the description.
+    To do: Bill … if … was given, and recount the units; else correct the ….
     """
-    if not has_package_or_text(line):
+    if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
     others = siblings(line, context.snapshot)
-    if line.drug and others and mixes_biosimilars(line.drug, others):
+    if others and mixes_biosimilars(line.drug, [drug for _, drug in others]):
         return _of_package(line, [container for container, _ in others])
-    named = brand_named(line, context.snapshot)
-    if line.drug and named and not others and mixes_biosimilars(line.drug, [(None, named[1])]):
-        return of_brand(line, *named)
-    return None if line.drug and others == () and mixes_biosimilars(line.drug, ()) else DoesNotApply()
+    named = None if others else brand_named(line, context)
+    if named and mixes_biosimilars(line.drug, named.drugs):
+        return of_brand(line, named)
+    return None if others == () and mixes_biosimilars(line.drug, ()) else DoesNotApply()
 
 
 def _of_package(line: LineFacts, containers: Sequence[Container]) -> Verdict:

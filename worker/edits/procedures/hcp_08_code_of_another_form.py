@@ -5,9 +5,9 @@ from worker.edits.drugs.packages import (
     brand_named,
     codes_of,
     facts_of,
-    has_package_or_text,
     mixes_biosimilars,
     of_brand,
+    shows_its_drug,
     siblings,
 )
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
@@ -32,24 +32,24 @@ def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
 
     Flagged: the NDC of a Sandostatin LAR Depot kit (J2353, 1 mg) under J2354 (25 mcg); the NDC of Cipla's lanreotide
     (J1932) under J1930; the NDC of a vial of J3358 under J3357, of which the crosswalk has no package. A warning where
-    only the description names the brand: "PEMFEXY 500 MG" under J9305.
+    only the description, or the record, names the brand: "PEMFEXY 500 MG" under J9305.
 
     Accepted: the NDC under the code that the crosswalk lists it under. Biosimilars are reported by HCP-06, another drug
     by NDC-06.
 
     To do: Bill … if this package was used, and recount the units; else send the NDC of the package used.
 
-    To do: Bill … if … was given, and recount the units; else correct the description.
+    To do: Bill … if … was given, and recount the units; else correct the ….
     """
-    if not has_package_or_text(line):
+    if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
     others = siblings(line, context.snapshot)
-    if line.drug and others and not mixes_biosimilars(line.drug, others):
+    if others and not mixes_biosimilars(line.drug, [drug for _, drug in others]):
         return _of_package(line, [container for container, _ in others])
-    named = brand_named(line, context.snapshot)
-    if line.drug and named and not others and not mixes_biosimilars(line.drug, [(None, named[1])]):
-        return of_brand(line, *named)
-    return None if line.drug and others == () and not mixes_biosimilars(line.drug, ()) else DoesNotApply()
+    named = None if others else brand_named(line, context)
+    if named and not mixes_biosimilars(line.drug, named.drugs):
+        return of_brand(line, named)
+    return None if others == () and not mixes_biosimilars(line.drug, ()) else DoesNotApply()
 
 
 def _of_package(line: LineFacts, containers: Sequence[Container]) -> Verdict:

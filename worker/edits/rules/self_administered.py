@@ -1,7 +1,8 @@
 """Drugs that a Medicare contractor excludes because patients usually inject them themselves (SAD exclusion list).
 
 Each contractor publishes its own list. A profile names its contractor, of whose list our table holds a part, or holds
-the list itself, as options of HCP-07; other edits ask here, so that a profile says it once.
+the list itself, as options of HCP-07; other edits ask here, so that a profile says it once. Where it does neither, a
+code counts as listed when all contractors list it.
 """
 
 from enum import Enum, auto
@@ -15,6 +16,8 @@ from worker.edits.facts.claim import LineFacts
 from worker.reference.tables.answer import Found
 
 LIST: Final = "self-administered drug exclusion list of the contractor"
+CONTRACTORS: Final = frozenset({"CGS", "FCSO", "NGS", "NORIDIAN_JE", "NORIDIAN_JF", "NOVITAS", "PALMETTO", "WPS"})
+"""All contractors of Medicare Part B, by the names in our table (CMS, areas of the contractors, 2026)."""
 
 
 class ExclusionList(Options):
@@ -44,7 +47,7 @@ class Exclusion(Enum):
 
 
 def without_list(configuration: Configuration) -> str | None:
-    """An edit that decides nothing for Medicare where neither the contractor nor its list is named."""
+    """What an edit lacks that asks for the route of a drug: all contractors agree on no such code."""
     lists = configuration.options(ExclusionList)
     return LIST if configuration.profile.medicare and not lists.contractor and not lists.is_whole else None
 
@@ -59,11 +62,14 @@ def exclusion_of(line: LineFacts, context: Context) -> Exclusion:
         return Exclusion.ALWAYS
     if listed(line.hcpcs, lists.excluded_when_subcutaneous or ()):
         return Exclusion.WHEN_SUBCUTANEOUS
-    answer = context.snapshot.self_administered(line.hcpcs, line.on) if line.on and lists.contractor else None
+    if lists.is_whole and not lists.contractor:
+        return Exclusion.NOT_LISTED
+    answer = context.snapshot.self_administered(line.hcpcs, line.on) if line.on else None
     rows = answer.row if isinstance(answer, Found) else ()
-    scopes = {row.scope for row in rows if row.contractor == lists.contractor}
-    if "self-administered" in scopes:
+    asked = frozenset({lists.contractor}) if lists.contractor else CONTRACTORS
+    however_given = {row.contractor for row in rows if row.scope == "self-administered"}
+    if asked <= however_given:
         return Exclusion.ALWAYS
-    if "by-route" in scopes:
+    if asked <= however_given.union(row.contractor for row in rows if row.scope == "by-route"):
         return Exclusion.WHEN_SUBCUTANEOUS
     return Exclusion.NOT_LISTED if lists.is_whole else Exclusion.NOT_KNOWN

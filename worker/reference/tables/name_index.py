@@ -28,7 +28,7 @@ PARTNERS = frozenset({"hyaluronidase"})
 BIOSIMILAR = "biosimilar"
 UNLISTED = "noc_unlisted"
 # The four letters that the FDA puts behind the name of a biologic.
-SUFFIXED = re.compile(r"\b[a-z]{5,}-[a-z]{4}\b")
+SUFFIXED = re.compile(r"\b[a-z]{5,}-(?!free\b)[a-z]{4}\b")
 IN_BRACKETS = re.compile(r"\(([a-z]+)\)")
 END_OF_NAME = re.compile(r"[,(;]")
 BETWEEN_PARTS = re.compile(r"\band\b|[/;]")

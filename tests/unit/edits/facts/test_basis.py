@@ -75,7 +75,7 @@ def test_a_claim_over_two_quarters_rests_on_the_worse_of_them(pipeline: Pipeline
 
 def test_a_drug_code_before_its_first_publication_is_told(pipeline: Pipeline) -> None:
     """Whether it was in force is not known, so that the verdict is not whole."""
-    outcome = scrubbed(pipeline, date(2025, 3, 31), line("J1299", units=450), line("96413"))
+    outcome = scrubbed(pipeline, date(2025, 6, 30), line("J0166", units=3), line("96372"))
 
     assert "drugs" in outcome.basis.missing
     assert "HCP-01" in outcome.coverage.unverified

@@ -38,8 +38,7 @@ def test_a_terminated_drug_names_its_last_day_and_successor(snapshot: Snapshot) 
 @pytest.mark.parametrize(
     ("hcpcs", "first_known"),
     [
-        ("J1299", date(2025, 4, 1)),
-        ("J2802", date(2025, 1, 1)),
+        ("J0166", date(2025, 7, 1)),
         ("J0162", date(2026, 1, 1)),
         ("J0668", date(2025, 10, 1)),
         ("Q5160", date(2026, 7, 1)),
