@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.catalogue.administration import NOT_GIVEN_BY_STAFF, PREVENTIVE
 from tests.catalogue.draft import CEILING, ESA
-from tests.catalogue.mutation import CROSSWALK, Copy, error, modifiers, service
+from tests.catalogue.mutation import CROSSWALK, LIMITS, Copy, error, modifiers, service
 from worker.samples.synthetic import element
 
 OFFICE: Final = ("11",)
@@ -238,10 +238,14 @@ def vaccine_by_the_general_code(copy: Copy) -> bool | None:
     return None
 
 
-@error("DOC-10", codes=tuple(sorted(ESA)), medicare=True, few_lines=True)
-def no_blood_count(copy: Copy) -> None:
-    for each in copy.lines:
-        each.pop("testResults", None)
+@error("UNT-09", places=OFFICE, between=LIMITS, few_lines=True, visit=False,
+       companions={"HCP-12": "the plan of Part D pays the vaccine"})  # fmt: skip
+def vaccine_counted_twice(copy: Copy) -> bool | None:
+    if copy.other_line("90471", "90472", "G0008") is not None:
+        return False
+    copy.add("90662", units=2, charge="62.40")
+    copy.add("G0008", charge="31.20")
+    return None
 
 
 @error("DOC-10", codes=tuple(sorted(ESA)), medicare=True, few_lines=True, facility=True)

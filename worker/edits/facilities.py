@@ -11,7 +11,8 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "A drug's code, units, containers and package are the same on both claims.": """
             CHG-02 HCP-01 HCP-02 HCP-03 HCP-04 HCP-06 HCP-08 HCP-09 NDC-01 NDC-02 NDC-03 NDC-04 NDC-05 NDC-06 NDC-07
-            UNT-01 UNT-02 UNT-03 UNT-04 UNT-05 UNT-06 UNT-07 UNT-08""",
+            UNT-01 UNT-02 UNT-03 UNT-04 UNT-05 UNT-06 UNT-07 UNT-08
+            UNT-09""",
         "Medicare's policy on discarded drugs is for hospital outpatients too, by type of bill (100-04, ch. 17).": """
             WST-01 WST-02 WST-03 WST-04 WST-05 WST-06 WST-07 WST-08 WST-09 WST-10 WST-11 WST-12 WST-13""",
         "Hospitals bill one initial service for an access, by the same times (100-04, ch. 4, section 230.2).": """

@@ -5,6 +5,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.services import APART, INITIAL
+from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
@@ -54,8 +55,8 @@ def several_initial_services(claim: ClaimFacts, _: Context) -> Verdict | list[Ve
             codes = ", ".join(dict.fromkeys(line.hcpcs for line in others))
             verdicts.append(
                 Flaw(
-                    message=f"{codes} on {on} are {count.normalize():f} initial services; one access to a "
-                    "vein has one.",
+                    message=f"{in_words(count.normalize(), 'initial service')} are billed on {on} ({codes}); "
+                    "one access to a vein has one.",
                     hint=f"{_add_ons(others)}; a second access or encounter carries 59 or an X modifier.",
                     at=in_line(others[-1], "procedureCode"),
                     facts={"procedureCodes": codes, "serviceDate": on, "initialServices": count.normalize()},

@@ -32,7 +32,7 @@ def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Verdict |
     Accepted: start and end. A record of neither time, where none is required, is not judged: it may be about the drug
     alone. Times that a drug's guide asks for are reported by the guide's own edit.
 
-    To do: Send them as elements of `documentation`; they are in: … (PWK …).
+    To do: Send the time as `…`; it is in: … (PWK …).
     """
     infusions = [line for line in claim.lines if line.hcpcs in BILLED_BY_TIME]
     if not infusions:
@@ -51,7 +51,8 @@ def infusion_time_not_recorded(claim: ClaimFacts, context: Context) -> Verdict |
     report = REPORT_TYPE[missing[0]]
     return Flaw(
         message=f"{line.hcpcs} is billed by time, and the record lacks {' and '.join(each.value for each in missing)}.",
-        hint=f"Send them as elements of `documentation`; they are in: {DOCUMENT[report]} (PWK {report}).",
+        hint=f"Send the time as {' and '.join(f'`{each.value}`' for each in missing)}; it is in: {DOCUMENT[report]} "
+        f"(PWK {report}).",
         at=in_line(line, "documentation"),
         facts={"procedureCode": line.hcpcs, "missing": missing, "reportType": report},
     )

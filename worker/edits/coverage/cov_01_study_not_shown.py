@@ -5,6 +5,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.studies import IN_STUDIES_ONLY, IN_STUDIES_ONLY_FROM, STUDY_MODIFIERS
+from worker.edits.drugs.arithmetic import all_of
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
@@ -14,6 +15,11 @@ EXAMINED_IN_A_STUDY: Final = "Z006"
 TRIAL_NUMBER: Final = re.compile(r"(?:NCT|CT)?\d{8}", re.ASCII)
 TRIAL_ON_A_BILL: Final = "D4"
 MODIFIER, DIAGNOSIS, NUMBER = "modifier Q0 or Q1", "diagnosis Z00.6", "the number of the trial"
+TO_SEND: Final = {
+    MODIFIER: "Q0 on the line",
+    DIAGNOSIS: "Z00.6 among the diagnoses",
+    NUMBER: "the eight digits of the trial in REF*P4",
+}
 REMARKS: Final = {MODIFIER: "N822", DIAGNOSIS: "M76", NUMBER: "MA50"}
 
 
@@ -40,7 +46,7 @@ def study_not_shown(line: LineFacts, context: Context) -> Verdict | None:
     Accepted: J0174-Q0 with Z00.6 and an eight-digit number (on a bill of a facility in value code D4 as well); J0174
     before 2022-04-07; the drug to other payers, whose Q0 and Q1 still need Z00.6.
 
-    To do: Send Q0 on the line, Z00.6 among the diagnoses and the eight digits of the trial in REF*P4.
+    To do: Send what is missing: ….
 
     To do: Add Z00.6 among the diagnoses, or remove the modifier if the patient is in no study.
     """
@@ -59,8 +65,8 @@ def study_not_shown(line: LineFacts, context: Context) -> Verdict | None:
         return None
     why = "is covered in studies only" if in_studies_only else "carries a modifier of a study"
     return Flaw(
-        message=f"{line.hcpcs} {why}; the claim lacks {', '.join(lacking)}.",
-        hint="Send Q0 on the line, Z00.6 among the diagnoses and the eight digits of the trial in REF*P4."
+        message=f"{line.hcpcs} {why}; the claim lacks {all_of(lacking)}.",
+        hint=f"Send what is missing: {all_of([TO_SEND[each] for each in lacking])}."
         if in_studies_only
         else "Add Z00.6 among the diagnoses, or remove the modifier if the patient is in no study.",
         at=in_line(line, "procedureModifiers"),

@@ -5,7 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, in_diagnosis
-from worker.reference.tables.answer import Found
+from worker.reference.tables.answer import Carried, Found
 
 
 @claim_edit(
@@ -18,6 +18,7 @@ from worker.reference.tables.answer import Found
         section="section I.A.12.a",
     ),
     kinds=BOTH_KINDS,
+    tables=("icd10cm_exclusions",),
 )
 def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict | list[Verdict] | None:
     """Two diagnoses of the claim are never coded together by an Excludes1 note.
@@ -28,8 +29,9 @@ def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict
     Flagged: E10.9 with E11.9, both of one block of the tabular list. As a warning: two diagnoses of different blocks,
     which may be unrelated.
 
-    Accepted: diagnoses without such a note; Excludes2, which allows both. Of a note the codes count, not its words; of
-    fiscal years whose tabular list we lack there is no data.
+    Accepted: diagnoses without such a note; Excludes2, which allows both. Of a note the codes count, not its words. In
+    the fiscal year after our last tabular list a note of that list is a warning, and where it has none there is no
+    data; before our first list there is none at all.
 
     To do: Keep the one that the record supports.
 
@@ -39,17 +41,20 @@ def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict
     codes = tuple(dict.fromkeys(code for code in claim.diagnoses if code))
     if on is None or len(codes) <= 1:
         return DoesNotApply()
+    lacks = NoData(f"ICD-10-CM tabular list of the fiscal year of {on}")
+    is_carried = False
     found: dict[frozenset[str], Flaw] = {}
     for code, other in permutations(codes, 2):
         answer = context.snapshot.never_together(code, on)
         if not isinstance(answer, Found):
-            return NoData(f"ICD-10-CM tabular list of the fiscal year of {on}")
+            return lacks
+        is_carried = isinstance(answer, Carried)
         in_block = other.startswith(answer.row.in_block)
         pair = frozenset((code, other))
         is_surer = in_block and (pair not in found or found[pair].severity is Severity.WARN)
         if is_surer or (pair not in found and other.startswith(answer.row.elsewhere)):
             found[pair] = _flaw(claim, code, other, is_sure=in_block)
-    return list(_in_order(found, codes))
+    return lacks if is_carried and not found else list(_in_order(found, codes))
 
 
 def _flaw(claim: ClaimFacts, code: str, other: str, *, is_sure: bool) -> Flaw:

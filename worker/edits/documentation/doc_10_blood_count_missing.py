@@ -13,13 +13,13 @@ from worker.edits.edit import (
     DoesNotApply,
     Flaw,
     NoData,
-    Options,
     Verdict,
     drug_day_edit,
     predicts,
 )
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_claim, in_line
+from worker.edits.rules.medicare_duty import MedicareDuty, is_required
 
 RESULTS: Final = frozenset({"R1", "R2"})
 """MEA02 of a hemoglobin and a hematocrit."""
@@ -28,10 +28,8 @@ VALUES: Final = frozenset({"48", "49"})
 REQUIRED_FROM: Final = date(2008, 1, 1)
 
 
-class BloodCount(Options):
-    """Whether a payer other than Medicare wants the blood count; None when that is not known."""
-
-    required: bool | None = None
+class BloodCount(MedicareDuty):
+    """Whether a payer other than Medicare wants the blood count."""
 
 
 @drug_day_edit(
@@ -64,7 +62,7 @@ def blood_count_missing(day: DrugDay, context: Context) -> Verdict | None:
     """
     if not day.given or day.on < REQUIRED_FROM:
         return DoesNotApply()
-    required = context.profile.medicare or context.options(BloodCount).required
+    required = is_required(context, BloodCount)
     line = day.given[0]
     if required is None:
         return NoData("whether the payer wants the blood count", line.number)

@@ -4,6 +4,7 @@ Source: CGS Medicare Part B, "Discarded Drugs and Biologicals", 2023-06-27; CMS 
 section 40.
 """
 
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -31,6 +32,12 @@ def is_whole(units: Decimal) -> bool:
 def in_words(count: Decimal | int, noun: str = "unit") -> str:
     """A count as a message has it: "1 unit", "31 units"."""
     return f"{Decimal(count):f} {noun}{'' if count == 1 else 's'}"
+
+
+def all_of(words: Iterable[str], last: str = "and") -> str:
+    """Words as a message lists them: "81, 82 and AS"; `last` comes before the last one."""
+    *others, end = words
+    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 COUNTED: Final = frozenset({"unit", "dose", "vial", "implant"})

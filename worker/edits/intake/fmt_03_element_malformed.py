@@ -74,7 +74,9 @@ def element_malformed(claim: ClaimFacts, _: Context) -> list[Verdict]:
             verdicts.append(_characters(claim, path_of(written), strange))
         elif longest and len(value) > longest:
             problem = f"has {len(value)} characters; {longest} are allowed"
-            verdicts.append(_flaw(claim, path_of(written), "512", problem, "Send it in full within the limit."))
+            verdicts.append(
+                _flaw(claim, path_of(written), "512", problem, "Send a shorter one, or the one that was meant.")
+            )
     verdicts += _dotted(claim)
     for path, name in names(claim.claim) if is_special else ():
         if not name.isprintable():

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.services import may_be_drug
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
@@ -65,7 +66,7 @@ def _flaws(line: LineFacts, charge: Decimal | None, units: Decimal | None) -> It
         yield Flaw(
             message=f"{line.hcpcs}: the line charge is {charge:f}.",
             hint="Send the charge of the line."
-            if charge
+            if charge or not may_be_drug(line)
             else "For a drug that cost nothing, send what the payer asks for: 0.00 or 0.01.",
             at=in_line(line, "lineItemChargeAmount"),
             facts={"procedureCode": line.hcpcs, "lineCharge": charge},

@@ -2,6 +2,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.anemia import REASONS
+from worker.edits.drugs.arithmetic import all_of
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -47,7 +48,7 @@ def modifiers_exclude_each_other(line: LineFacts, context: Context) -> Verdict |
         if len(clash) < TWO or any(clash <= earlier for earlier in told):
             continue
         told.append(clash)
-        together = " and ".join(modifier for modifier in exclusion.codes if modifier in clash)
+        together = all_of(modifier for modifier in exclusion.codes if modifier in clash)
         verdicts.append(
             Flaw(
                 message=f"{line.hcpcs} carries {together}, which exclude each other ({exclusion.why}).",

@@ -11,21 +11,19 @@ from worker.edits.edit import (
     DoesNotApply,
     Flaw,
     NoData,
-    Options,
     Verdict,
     drug_line_edit,
     predicts,
 )
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.rules.medicare_duty import MedicareDuty, is_required
 
 REQUIRED_FROM: Final = date(2008, 1, 1)
 
 
-class AnemiaReason(Options):
-    """Whether a payer other than Medicare wants the reason; None when that is not known."""
-
-    required: bool | None = None
+class AnemiaReason(MedicareDuty):
+    """Whether a payer other than Medicare wants EA, EB or EC."""
 
 
 @drug_line_edit(
@@ -57,7 +55,7 @@ def anemia_reason_missing(line: LineFacts, context: Context) -> Verdict | None:
     """
     if line.on is None or line.on < REQUIRED_FROM:
         return DoesNotApply()
-    required = context.profile.medicare or context.options(AnemiaReason).required
+    required = is_required(context, AnemiaReason)
     if required is None:
         return NoData("whether the payer wants EA, EB or EC", line.number)
     if not required or REASONS.intersection(line.modifiers):

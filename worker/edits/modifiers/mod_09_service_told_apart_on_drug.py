@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.arithmetic import all_of
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -35,7 +36,7 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | N
     was split at the payer's highest charge, as some contractors want it. 59 together with an X modifier is reported by
     MOD-03.
 
-    To do: Remove … here; send it on the line of the administration if it is true of that.
+    To do: Remove … here; send what is true of the administration on its own line.
     """
     carried = [modifier for modifier in line.modifiers if modifier in APART]
     if not line.hcpcs.startswith(DRUG_CODES):
@@ -44,10 +45,11 @@ def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | N
         return None
     if SPLIT in carried and is_part_of_split_claim(context.claim):
         return Bypassed("a note that the claim was split", line.number)
+    of_procedures = "which distinguishes" if len(carried) == 1 else "which distinguish"
     same = [other for other in context.claim.drug_lines if (other.hcpcs, other.on) == (line.hcpcs, line.on)]
     return Flaw(
-        message=f"{line.hcpcs} is a drug, but carries {' and '.join(carried)}, which distinguishes procedures.",
-        hint=f"Remove {' and '.join(carried)} here; send it on the line of the administration if it is true of that.",
+        message=f"{line.hcpcs} is a drug, but carries {all_of(carried)}, {of_procedures} procedures.",
+        hint=f"Remove {all_of(carried)} here; send what is true of the administration on its own line.",
         at=in_line(line, "procedureModifiers", 1 + line.modifiers.index(carried[0])),
         facts={"procedureCode": line.hcpcs, "modifiers": carried, "linesOfTheDay": len(same)},
         severity=Severity.WARN if len(same) > 1 else None,

@@ -3,10 +3,11 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.denials import NOT_COVERED_BY_LAW
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Options, Verdict, drug_line_edit, predicts
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.rules.correction import modifier_added, unsafe
+from worker.edits.rules.medicare_duty import MedicareDuty, is_required
 
 THROUGH_EQUIPMENT: Final = "KD"
 REFILLS: Final = frozenset({"62367", "62368", "62369", "62370", "95990", "95991", "96522"})
@@ -18,10 +19,8 @@ SOMETIMES: Final = frozenset({"J0735", "J1170", "J1171", "J2278", "J3010", "J349
 ASKED_FROM: Final = date(2015, 10, 1)
 
 
-class ImplantedPump(Options):
-    """Whether a payer other than Medicare wants KD; None when that is not known."""
-
-    required: bool | None = None
+class ImplantedPump(MedicareDuty):
+    """Whether a payer other than Medicare wants KD."""
 
 
 @drug_line_edit(
@@ -50,7 +49,7 @@ def implanted_pump_not_told(line: LineFacts, context: Context) -> Verdict | None
 
     To do: Add KD if the pump gives the drug; leave the line as it is if it was given in another way.
     """
-    wanted = context.profile.medicare or context.options(ImplantedPump).required
+    wanted = is_required(context, ImplantedPump)
     if not wanted or line.is_waste or line.on is None or line.on < ASKED_FROM:
         return DoesNotApply()
     refill = next((each for each in context.claim.lines if each.hcpcs in REFILLS and each.covers(line.on)), None)

@@ -4,9 +4,10 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.denials import NOT_COVERED_BY_LAW
-from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Options, Verdict, drug_line_edit, predicts
+from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.rules.medicare_duty import MedicareDuty, is_required
 
 INSULIN_FOR_PUMPS: Final = MappingProxyType(
     {"J1811": date(2023, 7, 1), "J1813": date(2023, 7, 1), "J1817": date(2023, 5, 1)}
@@ -16,10 +17,8 @@ ONE_MONTH, THREE_MONTHS = "JK", "JL"
 THREE_MONTHS_FROM: Final = date(2023, 7, 1)
 
 
-class MonthsOfInsulin(Options):
-    """Whether a payer other than Medicare wants the months of supply; None when that is not known."""
-
-    required: bool | None = None
+class MonthsOfInsulin(MedicareDuty):
+    """Whether a payer other than Medicare wants the months of supply."""
 
 
 @drug_line_edit(
@@ -54,7 +53,7 @@ def months_of_insulin_not_told(line: LineFacts, context: Context) -> Verdict | N
     """
     if line.on is None or line.on < INSULIN_FOR_PUMPS[line.hcpcs]:
         return DoesNotApply()
-    required = context.profile.medicare or context.options(MonthsOfInsulin).required
+    required = is_required(context, MonthsOfInsulin)
     if required is None:
         return NoData("whether the payer wants JK or JL", line.number)
     if not required:

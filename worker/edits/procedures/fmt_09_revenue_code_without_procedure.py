@@ -46,6 +46,8 @@ def revenue_code_without_procedure(line: LineFacts, context: Context) -> Verdict
     code; 0636 without a code on an inpatient bill (111).
 
     To do: Send the HCPCS code of what was given, with its units; a drug without a code belongs under 0250 or 0259.
+
+    To do: Send the code of the service, and its units.
     """
     if line.hcpcs or line.line.institutional_service is None:
         return DoesNotApply()
@@ -57,7 +59,9 @@ def revenue_code_without_procedure(line: LineFacts, context: Context) -> Verdict
         return None
     return Flaw(
         message=f"Line {line.number} has revenue code {revenue} ({what}), but no procedure code.",
-        hint="Send the HCPCS code of what was given, with its units; a drug without a code belongs under 0250 or 0259.",
+        hint="Send the HCPCS code of what was given, with its units; a drug without a code belongs under 0250 or 0259."
+        if revenue in DRUGS
+        else "Send the code of the service, and its units.",
         at=in_line(line, "procedureCode"),
         facts={"revenueCode": revenue},
         severity=None if revenue in DRUGS or context.profile.medicare else Severity.WARN,

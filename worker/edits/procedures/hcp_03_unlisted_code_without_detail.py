@@ -2,7 +2,7 @@ import re
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.drugs.arithmetic import in_words
+from worker.edits.drugs.arithmetic import all_of, in_words
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -80,7 +80,7 @@ def unlisted_code_without_detail(line: LineFacts, context: Context) -> Verdict |
     ):
         verdicts.append(
             Flaw(
-                message=f"{line.hcpcs} is an unlisted code; we do not find {', '.join(lacking)} on the line.",
+                message=f"{line.hcpcs} is an unlisted code; we do not find {all_of(lacking)} on the line.",
                 hint=f"Send name, dose given and route in {element}"
                 + ("." if line.hcpcs in COMPOUNDED else ", and the NDC of the package."),
                 at=in_line(line, "description"),

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.outcome import Citation, Fix, Severity
-from worker.edits.drugs.arithmetic import units_administered
-from worker.edits.drugs.ingredients import UNLISTED, is_among, label, named_itself
+from worker.edits.drugs.arithmetic import all_of, units_administered
+from worker.edits.drugs.ingredients import SUFFIX, UNLISTED, is_among, label, named_itself
 from worker.edits.drugs.packages import names_in_record
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
@@ -73,8 +73,8 @@ def _named_in(text: str, drug: Drug, context: Context) -> tuple[Drug, ...]:
 
 def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], context: Context) -> Flaw:
     in_force = [other for other in others if isinstance(context.snapshot.drug(other.hcpcs, day.on), Found)]
-    codes = ", ".join(_with_unit(other) for other in in_force) or "the code of that drug"
-    named, own = " or ".join(dict.fromkeys(label(other) for other in others)), label(day.drug)
+    codes = all_of([_with_unit(other) for other in in_force] or ["the code of that drug"], "or")
+    named, own = all_of(_names(others), "or"), label(day.drug)
     return Flaw(
         message=f"{line.hcpcs} is the code of {own}, but the {source} of line {line.number} names {named}.",
         hint=f"If {named} was given, bill {codes} and recount the units; if {own} was given, correct the name.",
@@ -89,6 +89,12 @@ def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], 
         severity=Severity.WARN if source == NOTE else None,
         fix=_fix(line, day, in_force[0]) if len(in_force) == 1 else None,
     )
+
+
+def _names(drugs: tuple[Drug, ...]) -> list[str]:
+    """What to call the drugs that a text may mean, a biosimilar by the name that it shares with the others."""
+    names = [label(drug) for drug in drugs if drug.names] or [label(drug) for drug in drugs]
+    return [name for name in dict.fromkeys(names) if SUFFIX.sub("", name) == name or SUFFIX.sub("", name) not in names]
 
 
 def _fix(line: LineFacts, day: DrugDay, meant: Drug) -> Fix | None:

@@ -3,6 +3,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.drugs.arithmetic import all_of
 from worker.edits.drugs.ingredients import UNLISTED, label, share_ingredient
 from worker.edits.drugs.ndc_form import billable_forms, is_billable_form
 from worker.edits.edit import BOTH_KINDS, Configuration, Context, Flaw, Verdict, line_edit, predicts
@@ -120,7 +121,7 @@ def _goes_another_way(drug: Drug, told: set[str]) -> bool:
 
 
 def _flaw(line: LineFacts, drugs: list[Drug], shown_by: str, severity: Severity | None) -> Flaw:
-    codes = ", ".join(dict.fromkeys(drug.hcpcs for drug in drugs))
+    codes = all_of(dict.fromkeys(drug.hcpcs for drug in drugs), "or")
     return Flaw(
         message=f"{line.hcpcs} is an unlisted code, but by the {shown_by} on the line the drug is {label(drugs[0])}, "
         f"which has {codes}.",

@@ -29,6 +29,10 @@ PART_B, NEVER_BILLED = "L", frozenset({"E1", "M"})
 """OPPS status indicators of vaccines: paid under Part B; not paid on any outpatient bill, or not billed to a MAC."""
 LAST_WITH_VACCINES: Final = date(2025, 12, 31)
 """The status table lists no vaccines of a later quarter. Which of them Part B pays is law, so that they seldom move."""
+DRUG_PLAN: Final = "Bill the patient's drug plan (Part D); for a denial on purpose add GY."
+OTHER_CODE: Final = (
+    "Bill Medicare's own code of what was done, or the payer whose code it is; for a denial on purpose add GY."
+)
 # Injury, or exposure to a disease: then a vaccine treats, and Part B pays for it.
 TREATED: Final = ("S", "T", "Z20", "W53", "W54", "W55")
 
@@ -61,7 +65,9 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
     Accepted: 90662 (OPPS status L); 90715 with a wound; other payers; GA, GX, GY or GZ, which state that a denial is
     expected. Drug codes that Medicare does not pay are reported by HCP-05.
 
-    To do: Bill the patient's drug plan for a vaccine, another payer for its own code; for a denial on purpose GY.
+    To do: Bill the patient's drug plan (Part D); for a denial on purpose add GY.
+
+    To do: Bill Medicare's own code of what was done, or the payer whose code it is; for a denial on purpose add GY.
     """
     if not context.profile.medicare or line.on is None:
         return DoesNotApply()
@@ -72,7 +78,9 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
             return NoData("coverage code of HCPCS", line.number)
         if code.row.coverage_code not in NOT_PAID:
             return None
-        flaw = _flaw(line, f"{line.hcpcs} is a code of other payers (coverage code {code.row.coverage_code}).")
+        flaw = _flaw(
+            line, f"{line.hcpcs} is a code of other payers (coverage code {code.row.coverage_code}).", OTHER_CODE
+        )
     else:
         answer, is_of_day = line.code.opps_status, True
         if not isinstance(answer, Found) and line.on > LAST_WITH_VACCINES:
@@ -84,14 +92,16 @@ def code_outside_part_b(line: LineFacts, context: Context) -> Verdict | None:
         if status == PART_B or (treats and status not in NEVER_BILLED):
             return None
         mild = None if status in NEVER_BILLED and is_of_day else Severity.WARN
-        flaw = _flaw(line, f"{line.hcpcs} is a vaccine of Part D (OPPS status {status}), not of Part B.", mild)
+        flaw = _flaw(
+            line, f"{line.hcpcs} is a vaccine of Part D (OPPS status {status}), not of Part B.", DRUG_PLAN, mild
+        )
     return Bypassed(f"modifier {min(denied)}", line.number) if denied else flaw
 
 
-def _flaw(line: LineFacts, message: str, severity: Severity | None = None) -> Flaw:
+def _flaw(line: LineFacts, message: str, hint: str, severity: Severity | None = None) -> Flaw:
     return Flaw(
         message=message,
-        hint="Bill the patient's drug plan for a vaccine, another payer for its own code; for a denial on purpose GY.",
+        hint=hint,
         at=in_line(line, "procedureCode"),
         facts={"procedureCode": line.hcpcs, "serviceDate": line.on},
         severity=severity,

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -21,12 +21,11 @@ from worker.edits.edit import (
     drug_day_edit,
     predicts,
 )
-from worker.edits.facts.claim import DrugDay, LineFacts
+from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
+from worker.edits.rules.unlikely_units import A_LINE, JUSTIFIABLE, above
 from worker.reference.tables.answer import Found
-from worker.reference.tables.rows import MueLimit
 
-A_LINE, IN_THE_RECORD = 1, 3  # MUE adjudication indicators: counted per line; exceeded only with a record that says why
 DIALYSIS: Final = "72"
 # As remembered of Pub. 100-04, chapter 8, section 60.4, from 2008-01-01, whose text was not at hand; so it warns only:
 # 400,000 units of epoetin (100 each), 1,200 mcg of darbepoetin.
@@ -51,7 +50,7 @@ class CountedUnits(Options):
     options=CountedUnits,
     kinds=BOTH_KINDS,
     tables=("mue",),
-    sometimes=(predicts(category="F2", status=("476",), carc=("151",), rarc=("N362",)),),
+    sometimes=(JUSTIFIABLE,),
 )
 def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict] | None:
     """More units of the drug are billed for one day than Medicare's medically unlikely edit (MUE) allows.
@@ -66,7 +65,7 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     Accepted: units up to the limit; a line with GY, which is denied without being counted. A line over several days and
     a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
     limits of its own; other facilities have none. A dialysis facility's bill (72x) covers a month: a warning above
-    400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882).
+    400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882). Vaccines are UNT-09's.
 
     To do: Verify the units of each line; a bill above the limit is returned as mistyped.
 
@@ -94,26 +93,8 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     groups = [(line,) for line in counted] if answer.row.mai == A_LINE else [counted]
     verdicts: list[Verdict] = []
     for lines in groups:
-        verdicts += _above(lines, answer.row)
+        verdicts += above(lines, answer.row)
     return verdicts
-
-
-def _above(lines: tuple[LineFacts, ...], limit: MueLimit) -> Iterator[Verdict]:
-    units = sum((line.units for line in lines if line.units is not None), Decimal(0))
-    if units > limit.value:
-        justifiable = limit.mai == IN_THE_RECORD and limit.value > 0
-        yield Flaw(
-            message=f"{limit.hcpcs} is billed with {in_words(units)}; the MUE is {limit.value} (MAI {limit.mai})."
-            if limit.value
-            else f"{limit.hcpcs} has an MUE of 0: Medicare pays no unit of it.",
-            hint="Verify the units. If they are right, have the record ready that justifies them."
-            if justifiable
-            else "Verify code and units; what is above the limit is not payable.",
-            at=in_line(lines[0], "serviceUnitCount"),
-            facts={"procedureCode": limit.hcpcs, "billedUnits": units, "limit": limit.value, "indicator": limit.mai},
-            severity=Severity.PEND if justifiable else None,
-            predicted=predicts(category="F2", status=("476",), carc=("151",), rarc=("N362",)) if justifiable else None,
-        )
 
 
 def _of_the_month(day: DrugDay, context: Context) -> Verdict | None:

@@ -40,7 +40,7 @@ def waste_denied(day: DrugDay, context: Context) -> Verdict | None:
 
     To do: Remove JZ from the line of the units given; if nothing was discarded, remove the JW line instead.
 
-    To do: Remove JZ and bill … as discarded with JW on their own line.
+    To do: Remove JZ and bill … as discarded with JW on a second line.
     """
     attesting = [line for line in day.given if line.attests_no_waste]
     if not attesting:
@@ -54,7 +54,7 @@ def waste_denied(day: DrugDay, context: Context) -> Verdict | None:
         amount = amount_in_words(day.dose_discarded, day.drug.unit)
         return Flaw(
             message=f"{day.hcpcs} carries JZ (nothing discarded), but the record shows {amount} discarded.",
-            hint=f"Remove JZ and bill {in_words(expected)} as discarded with JW on their own line.",
+            hint=f"Remove JZ and bill {in_words(expected)} as discarded with JW on a second line.",
             at=_at(attesting[0]),
             facts={"procedureCode": day.hcpcs, "discarded": amount, "discardedUnits": expected},
         )

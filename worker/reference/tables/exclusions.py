@@ -9,7 +9,7 @@ from itertools import product
 from string import ascii_uppercase, digits
 from typing import Final
 
-from worker.reference.tables.answer import Answer, Found
+from worker.reference.tables.answer import Answer, Carried, Found
 from worker.reference.tables.code_set_rows import ExcludesNote
 from worker.reference.tables.dated import outer_bounds
 from worker.reference.tables.edition import Edition, Reach, reach
@@ -34,9 +34,12 @@ class NotTogether:
 
 
 class Exclusions:
-    """The notes of each fiscal year. They are read when a diagnosis is first asked for."""
+    """The notes of each fiscal year, and of the last one for as long as it is trusted beyond it.
 
-    __slots__ = ("_asked", "_lasts", "_not_covered", "_spans", "_starts", "editions", "rows")
+    They are read when a diagnosis is first asked for.
+    """
+
+    __slots__ = ("_asked", "_carried", "_lasts", "_not_covered", "_spans", "_starts", "_trusted", "editions", "rows")
 
     def __init__(self, years: Sequence[tuple[Edition, Mapping[str, tuple[ExcludesNote, ...]]]]) -> None:
         self.editions = tuple(edition for edition, _ in years)
@@ -44,20 +47,24 @@ class Exclusions:
         self._starts = [edition.in_force_from for edition in self.editions]
         self._lasts = [edition.in_force_to or date.max for edition in self.editions]
         self._spans = [[place for place in rows if "-" in place] for rows in self.rows]
+        self._trusted = [edition.trusted_to or date.min for edition in self.editions]
         self._asked: list[dict[str, Found[NotTogether]]] = [{} for _ in years]
+        self._carried: list[dict[str, Found[NotTogether]]] = [{} for _ in years]
         self._not_covered = outer_bounds(self.editions)
 
     def answer(self, code: str, on: date) -> Answer[NotTogether]:
         """What the notes of the year exclude beside a code; Found, with nothing, for one without a note."""
         at = bisect_right(self._starts, on) - 1
-        if at < 0 or on > self._lasts[at]:
+        if at < 0 or on > max(self._lasts[at], self._trusted[at]):
             return self._not_covered
-        asked = self._asked[at]
+        is_carried = on > self._lasts[at]
+        asked = (self._carried if is_carried else self._asked)[at]
         found = asked.get(code)
         if found is None:
             if len(asked) >= KEPT:
                 asked.clear()
-            found = asked[code] = Found(self._excluded(at, code), self.editions[at])
+            kind = Carried if is_carried else Found
+            found = asked[code] = kind(self._excluded(at, code), self.editions[at])
         return found
 
     def reach(self, on: date) -> Reach:
