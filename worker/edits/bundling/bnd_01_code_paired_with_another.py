@@ -9,6 +9,7 @@ from worker.edits.codes.correct_coding import (
     OF_A_VISIT,
     OF_EITHER,
     OFFICE_VISITS,
+    mild_if_remembered,
     of_one_provider,
     setting_of,
 )
@@ -60,7 +61,7 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
     unless the pair allows a modifier and one says that it was a separate service.
 
     Flagged: 96372 with 20610; 96523 with 96413, which no modifier helps; 96372 with 96413 and without 59; 20610-RT with
-    20611-RT.
+    20611-RT. A warning on bills of facilities other than hospital outpatients (13x).
 
     Accepted: 96372-59 with 96413; 20610-LT with 20611-RT; another day or practitioner; a pair after its last day.
     Visits beside procedures are reported by EM-01 and EM-02. Our list shows the last day of a pair only: a day before
@@ -89,7 +90,7 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
             verdicts.append(Bypassed(f"modifier {lifting}", line.number))
         elif found is None or answer.row.modifier_indicator < found[1].modifier_indicator:
             found = other, answer.row
-    return [*verdicts, _flaw(line, *found)] if found else verdicts
+    return [*verdicts, _flaw(line, *found, mild_if_remembered(context.claim))] if found else verdicts
 
 
 def _is_ours(pair: NcciPair) -> bool:
@@ -117,7 +118,7 @@ def _lifting(line: LineFacts, other: LineFacts, pair: NcciPair) -> str | None:
     return min(lifting, default=None)
 
 
-def _flaw(line: LineFacts, other: LineFacts, pair: NcciPair) -> Flaw:
+def _flaw(line: LineFacts, other: LineFacts, pair: NcciPair, severity: Severity | None) -> Flaw:
     never = pair.modifier_indicator == NEVER
     return Flaw(
         message=f"{line.hcpcs} is not paid beside {other.hcpcs} of {line.on}: CMS pairs them"
@@ -134,4 +135,5 @@ def _flaw(line: LineFacts, other: LineFacts, pair: NcciPair) -> Flaw:
             "modifierIndicator": pair.modifier_indicator,
             "setting": pair.setting,
         },
+        severity=severity,
     )

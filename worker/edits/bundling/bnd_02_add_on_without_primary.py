@@ -3,7 +3,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
-from worker.edits.codes.correct_coding import of_one_provider, setting_of
+from worker.edits.codes.correct_coding import mild_if_remembered, of_one_provider, setting_of
 from worker.edits.edit import (
     BOTH_KINDS,
     Configuration,
@@ -50,7 +50,8 @@ def add_on_without_primary(line: LineFacts, context: Context) -> Verdict | None:
 
     Flagged: 96415 without 96413; 96375 with nothing that came before; 90472 without 90471. As a warning: a primary code
     of another provider only; 96366 beside 96413 without 96365 or 96367, whose hours it counts; a day of another year
-    than that of our list, which lacks primary codes that have ended.
+    than that of our list, which lacks primary codes that have ended; bills of facilities other than hospital
+    outpatients (13x).
 
     Accepted: 96415 with 96413; a claim that says that it is a part of one that was split, whose primary code may be on
     the other. Of codes for which the contractor names the primary codes, wholly or in part, only one
@@ -80,7 +81,7 @@ def add_on_without_primary(line: LineFacts, context: Context) -> Verdict | None:
     flaw = _flaw(line, answer.row, named)
     if named or line.on.year != answer.edition.in_force_from.year:
         return replace(flaw, severity=Severity.WARN)
-    return flaw
+    return replace(flaw, severity=mild_if_remembered(claim))
 
 
 def _may_be_primary(other: LineFacts, context: Context) -> bool:

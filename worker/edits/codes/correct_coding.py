@@ -1,13 +1,15 @@
 """Who compares the codes of a claim with those of the National Correct Coding Initiative, and what lifts a pair.
 
-Sources: NCCI Policy Manual for Medicare Services, chapter I, section E, for the modifiers; Pub. 100-04, chapter 4,
-section 10.1 and the specifications of the Integrated Outpatient Code Editor for the types of bill; CR 11168 for 59 and
-the X modifiers on the code of column 1.
+Sources: NCCI Policy Manual for Medicare Services, chapter I, section E, for the modifiers, as findacode.com repeats its
+list ("NCCI-associated modifiers", read 2026-11-30); CR 11168 for 59 and the X modifiers on the code of column 1. Of the
+types of bill that the Integrated Outpatient Code Editor compares only that of hospital outpatients was read of; the
+others are remembered.
 """
 
 from datetime import date
 from typing import Final
 
+from schemas.outcome import Severity
 from worker.edits.codes.ranges import CodeRange
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.reference.tables.rows import CareSetting
@@ -27,7 +29,8 @@ APART_ON_EITHER_FROM: Final = date(2019, 7, 1)
 
 OFFICE_VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99211", "99215"), ("99242", "99245"))
 """The visits and consultations of the pair table."""
-_EDITED_BILLS: Final = frozenset({"12", "13", "14", "22", "23", "34", "74", "75", "76"})
+_OUTPATIENT: Final = "13"
+_REMEMBERED_BILLS: Final = frozenset({"12", "14", "22", "23", "34", "74", "75", "76"})
 
 
 def setting_of(claim: ClaimFacts) -> CareSetting | None:
@@ -35,7 +38,13 @@ def setting_of(claim: ClaimFacts) -> CareSetting | None:
     if not claim.is_institutional:
         return "practitioner"
     facility = claim.claim.claim_information.place_of_service_code
-    return "outpatient_hospital" if facility in _EDITED_BILLS else None
+    return "outpatient_hospital" if facility == _OUTPATIENT or facility in _REMEMBERED_BILLS else None
+
+
+def mild_if_remembered(claim: ClaimFacts) -> Severity | None:
+    """A warning for a bill of which we only remember that it is compared; None, the edit's own severity, for others."""
+    is_sure = not claim.is_institutional or claim.claim.claim_information.place_of_service_code == _OUTPATIENT
+    return None if is_sure else Severity.WARN
 
 
 def of_one_provider(claim: ClaimFacts, one: LineFacts, other: LineFacts) -> bool:

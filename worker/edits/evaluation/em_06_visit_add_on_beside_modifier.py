@@ -2,9 +2,11 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.administrations import GIVING
 from worker.edits.codes.correct_coding import of_one_provider
 from worker.edits.codes.preventive import PREVENTIVE
 from worker.edits.codes.ranges import CodeRange, within
+from worker.edits.codes.services import may_be_drug
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
@@ -32,7 +34,8 @@ def visit_add_on_beside_modifier(line: LineFacts, context: Context) -> Verdict |
     separate from a procedure. Since 2025 it does where that is a vaccination, the annual wellness visit or another
     preventive service of Part B.
 
-    Flagged: G2211 with 99214-25 and 96372; in 2024 with any visit that carries 25.
+    Flagged: G2211 with 99214-25 and 96372; in 2024 with any visit that carries 25. Since 2025 a warning where the claim
+    shows no procedure, or a service that we do not know, either of which may be preventive.
 
     Accepted: G2211 with 99214; since 2025-01-01 with 99214-25 and G0008 or G0439 of the same provider. G2211 without a
     visit is reported by BND-02.
@@ -50,9 +53,21 @@ def visit_add_on_beside_modifier(line: LineFacts, context: Context) -> Verdict |
     preventive = next((other for other in of_day if within(other.hcpcs, PREVENTIVE)), None)
     if preventive and line.on >= PREVENTIVE_FROM:
         return Bypassed(f"preventive service {preventive.hcpcs}", line.number)
+    is_sure = line.on < PREVENTIVE_FROM or _are_procedures(of_day, separate, context)
     return Flaw(
         message=f"G2211 is not paid with {separate.hcpcs}-25 of {line.on}.",
         hint="Remove G2211, or 25 if the visit was not separate from a procedure of that day.",
         at=in_line(line, "procedureCode"),
         facts={"procedureCode": line.hcpcs, "visit": separate.hcpcs, "serviceDate": line.on},
+        severity=None if is_sure else Severity.WARN,
     )
+
+
+def _are_procedures(of_day: list[LineFacts], visit: LineFacts, context: Context) -> bool:
+    """Whether there are other services, and all of them are procedures that are not prevention.
+
+    The list of preventive services is remembered; those of the pair table are injections, infusions and visits.
+    """
+    paired = context.snapshot.ncci_columns1(visit.hcpcs, "practitioner")
+    others = [other for other in of_day if other.hcpcs not in {VISIT_ADD_ON, visit.hcpcs} and not may_be_drug(other)]
+    return bool(others) and all(within(other.hcpcs, GIVING) or other.hcpcs in paired for other in others)

@@ -39,8 +39,8 @@ def revenue_code_without_procedure(line: LineFacts, context: Context) -> Verdict
     Why: revenue code 0636 says "a drug that is billed by its code". Without the code nobody can price the line, and
     the bill is returned.
 
-    Flagged: 0634, 0635 or 0636 without a code on type of bill 131. To Medicare also chemotherapy (0331, 0332, 0335)
-    and giving a vaccine (0771); to others these are a warning.
+    Flagged: 0634, 0635 or 0636 without a code on type of bill 131. A warning for chemotherapy (0331, 0332, 0335) and
+    giving a vaccine (0771), whose rule is only remembered.
 
     Accepted: 0636 with J9271; 0250 (pharmacy) and 0343 (radiopharmaceutical), which may be packaged, without a
     code; 0636 without a code on an inpatient bill (111).
@@ -64,5 +64,5 @@ def revenue_code_without_procedure(line: LineFacts, context: Context) -> Verdict
         else "Send the code of the service, and its units.",
         at=in_line(line, "procedureCode"),
         facts={"revenueCode": revenue},
-        severity=None if revenue in DRUGS or context.profile.medicare else Severity.WARN,
+        severity=None if revenue in DRUGS else Severity.WARN,
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.outcome import Severity
+from worker.edits.codes.bill_types import REMEMBERED_MUE
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import Flaw, Verdict, predicts
 from worker.edits.facts.claim import LineFacts
@@ -31,6 +32,12 @@ def above(lines: tuple[LineFacts, ...], limit: MueLimit) -> Iterator[Verdict]:
             else "Verify code and units; what is above the limit is not payable.",
             at=in_line(lines[0], "serviceUnitCount"),
             facts={"procedureCode": limit.hcpcs, "billedUnits": units, "limit": limit.value, "indicator": limit.mai},
-            severity=Severity.PEND if justifiable else None,
+            severity=_severity(lines[0].facility, justifiable=justifiable),
             predicted=JUSTIFIABLE if justifiable else None,
         )
+
+
+def _severity(facility: str | None, *, justifiable: bool) -> Severity | None:
+    if facility in REMEMBERED_MUE:
+        return Severity.WARN
+    return Severity.PEND if justifiable else None

@@ -33,7 +33,8 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
     Why: both apply to separately payable drugs. Inpatient stays and the rates of federally qualified and rural health
     clinics cover the drug; a packaged drug has no payment of its own; skin substitutes are supplies since 2026.
 
-    Flagged: JZ in place 21 or 72, or on a bill of type 11x, 18x, 71x or 77x; JZ on a drug with OPPS status N in place
+    Flagged: JZ in place 21 or 72, or on a bill of type 11x, 71x or 77x, a warning on 18x, 21x, 81x, 82x
+    and 87x, whose rule is only remembered; JZ on a drug with OPPS status N in place
     22, a warning from 2026, where our status may be old; JW on Q4101 on 2026-01-01; a warning on a vaccine, which rests
     on common practice, not on a retrieved source.
 
@@ -55,7 +56,8 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
     if payment is DrugPayment.IN_A_RATE:
         bill = BILL_TYPES.get(line.facility or "")
         where = f"on {bill.name}" if bill else f"in place {line.place}"
-        return _flaw(line, carried, f"{where} a rate covers the drug")
+        mild = Severity.WARN if bill and bill.is_remembered else None
+        return _flaw(line, carried, f"{where} a rate covers the drug", mild)
     if payment is None:
         return NoData("whether Medicare pays the drug separately on this type of bill", line.number)
     if payment is DrugPayment.BY_OPPS_STATUS:

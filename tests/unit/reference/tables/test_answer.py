@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
+from worker.reference.tables.answer import Absent, Carried, Found, NotCovered, NotInForce
 from worker.reference.tables.exclusions import expanded
 from worker.reference.tables.snapshot import Snapshot
 
@@ -170,10 +170,20 @@ def test_a_diagnosis_has_the_notes_above_it(
     assert not [each for each in (*answer.row.in_block, *answer.row.elsewhere) if code.startswith(each)]
 
 
-@pytest.mark.parametrize(("on", "kind"), [(date(2024, 9, 30), NotCovered), (date(2026, 10, 1), NotCovered)])
+@pytest.mark.parametrize(
+    ("on", "kind"),
+    [
+        (date(2024, 9, 30), NotCovered),
+        (date(2024, 10, 1), Found),
+        (date(2026, 9, 30), Found),
+        (date(2026, 10, 1), Carried),
+        (date(2027, 10, 1), Carried),
+        (date(2027, 10, 2), NotCovered),
+    ],
+)
 def test_the_notes_answer_for_their_fiscal_years(snapshot: Snapshot, on: date, kind: type[object]) -> None:
-    """No year is taken for another."""
-    assert isinstance(snapshot.never_together("E109", on), kind)
+    """Those of the last year are carried for 366 days."""
+    assert type(snapshot.never_together("E109", on)) is kind
 
 
 @pytest.mark.parametrize(
