@@ -43,7 +43,7 @@ def diagnosis_too_general(claim: ClaimFacts, context: Context) -> list[Verdict]:
 
     Why: an unspecified code is for a record that says no more. Where the procedure states the side, the record knows
     it, and Medicare's contractors return or deny the code. Which others a payer refuses is in its profile, as this
-    edit's option `codes`.
+    edit's option `codes`: the only such list that CMS publishes (Medicare Code Editor, edit 20) is for inpatients.
 
     Flagged: 20610-RT for M1710 (knee not specified), which has a code for each knee; H353290 on the payer's list.
 

@@ -28,7 +28,8 @@ def modifier_not_active(line: LineFacts, context: Context) -> Verdict | list[Ver
 
     Flagged: JG (340B) from 2025-01-01, when only TB was left; JZ before 2023-01-01.
 
-    Accepted: JG on 2024-12-31; JZ on 2023-01-01; a modifier whose dates our table does not give.
+    Accepted: JG on 2024-12-31; JZ on 2023-01-01. Not judged: the 409 modifiers of which CMS's lists give no dates; one
+    that its list of October 2025 does not hold is a warning of MOD-01.
 
     To do: Send … instead.
 
