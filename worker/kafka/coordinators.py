@@ -73,7 +73,7 @@ class Coordinators:
         self.failures = 0
         """How many requests had no answer; each may have been heard all the same."""
         self._count_retry = count_retry
-        self._known: dict[tuple[CoordinationType, str], int] = {}
+        self._known: dict[tuple[CoordinationType | None, str], int] = {}
 
     async def start(self, topics: Iterable[str]) -> None:
         """Connect. Raises `KafkaError`.
@@ -99,29 +99,32 @@ class Coordinators:
 
     async def ask(
         self,
-        kind: CoordinationType,
+        kind: CoordinationType | None,
         key: str,
         request: Any,
         codes: Callable[[Any], Iterable[int]] = lambda answer: [answer.error_code],
     ) -> Any:  # Any: aiokafka's requests and answers
-        """Ask the coordinator of a group or transaction until it does not say "later". Raises `KafkaError`.
+        """Ask the coordinator of a group or transaction until it does not say "later".
 
         Args:
-            kind: What kind of coordinator.
+            kind: What kind of coordinator; `None` for any broker.
             key: The group or the transactional id.
             request: What is asked.
             codes: Returns the error codes in an answer.
+
+        Raises:
+            BrokerTooOldError: The broker does not know the request.
+            KafkaError: What was answered does not pass.
         """
         pause_s = _FIRST_PAUSE_S
+        group = ConnectionGroup.DEFAULT if kind is None else ConnectionGroup.COORDINATION
         while True:
             try:
-                answer = await self.client.send(
-                    await self._coordinator(kind, key), request, group=ConnectionGroup.COORDINATION
-                )
+                answer = await self.client.send(await self._node(kind, key), request, group=group)
             except (NotImplementedError, IncompatibleBrokerVersion) as error:
                 raise BrokerTooOldError(
-                    "the broker does not know the group's generation in transactions: exactly-once needs Apache Kafka "
-                    "2.5 or later; CLAIMSCRUB_DELIVERY=at-least-once does without"
+                    f"the broker does not know {type(request).__name__}: exactly-once needs Apache Kafka 2.5 or later, "
+                    "CLAIMSCRUB_DELIVERY=at-least-once needs 0.11 or later"
                 ) from error
             except KafkaError:
                 self.failures += 1
@@ -138,27 +141,13 @@ class Coordinators:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
-    async def ask_any(self, request: Any) -> Any:  # Any: aiokafka's requests and answers
-        """Ask any broker what each of them can answer, until one does not say "later". Raises `KafkaError`."""
-        pause_s = _FIRST_PAUSE_S
-        while True:
-            try:
-                answer = await self.client.send(self.client.get_random_node(), request)
-            except KafkaError:
-                self.failures += 1
-                await asyncio.sleep(_BROKEN_PAUSE_S)
-                continue
-            if answer.error_code == NONE:
-                return answer
-            if answer.error_code not in _PASSES:
-                raise for_code(answer.error_code)(type(request).__name__, answer.error_code)
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-
-    async def _coordinator(self, kind: CoordinationType, key: str) -> int:
+    async def _node(self, kind: CoordinationType | None, key: str) -> int:
+        anyone = self.client.get_random_node()
+        if anyone is None:
+            raise NodeNotReadyError
+        if kind is None:
+            return int(anyone)
         if (kind, key) not in self._known:
-            if self.client.get_random_node() is None:
-                raise NodeNotReadyError
             self._known[kind, key] = await self.client.coordinator_lookup(kind, key)
         return self._known[kind, key]
 

@@ -279,7 +279,7 @@ class IdempotentWriter:
     async def renew(self) -> None:
         """Take a producer of its own, so that a batch that is sent twice is written once."""
         request = InitProducerIdRequest(None, 0)  # type: ignore[arg-type]  # the field may be null; the library's hint is narrower
-        answer = await self._coordinators.ask_any(request)
+        answer = await self._coordinators.ask(None, "", request)
         self._batches.begin(answer.producer_id, answer.producer_epoch)
 
     async def write(self, records: Sequence[OutgoingMessage], member: GroupMember, offsets: Offsets) -> None:

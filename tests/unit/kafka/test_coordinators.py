@@ -107,10 +107,21 @@ async def test_a_request_without_an_answer_is_counted_and_sent_again() -> None:
     assert (asking.failures, network.nodes) == (1, [1, 2])
 
 
-async def test_a_broker_that_does_not_know_a_request_is_too_old() -> None:
+@pytest.mark.parametrize("kind", [CoordinationType.GROUP, None])
+async def test_a_broker_that_does_not_know_a_request_is_too_old(kind: CoordinationType | None) -> None:
     """In a sentence, with the way out."""
     with pytest.raises(BrokerTooOldError, match="at-least-once"):
-        await (await over(Network(NotImplementedError()))).ask(CoordinationType.GROUP, "claimscrub", object())
+        await (await over(Network(NotImplementedError()))).ask(kind, "claimscrub", object())
+
+
+async def test_what_any_broker_can_answer_needs_no_coordinator() -> None:
+    """And is asked again as anything else is."""
+    network = Network(KafkaConnectionError(), code(LOADS), code(MOVED), code(0))
+    asking = await over(network)
+
+    await asking.ask(None, "", object())
+
+    assert (asking.failures, network.nodes, network.found) == (1, [1, 1, 1, 1], 0)
 
 
 def produced(*codes: tuple[TopicPartition, int]) -> Any:  # Any: the part of an answer that is looked at

@@ -44,10 +44,6 @@ class Brokers:
             self.epoch += 1
         return SimpleNamespace(producer_id=1, producer_epoch=self.epoch)
 
-    async def ask_any(self, request: Any) -> Any:  # Any: aiokafka's
-        """Answer a request that no coordinator is for."""
-        return await self.ask(None, "", request)
-
     async def produce(self, batches: Mapping[TopicPartition, bytes], request: Callable[[Any], Any]) -> None:
         """Take batches, or raise."""
         self.asked.append("records")
