@@ -118,10 +118,10 @@ def outcome_topics(settings: Settings) -> list[str]:
     return [settings.topics.scrubbed, settings.topics.rejected, settings.topics.pended]
 
 
-def saturated(bench: Bench, claims: int, name: str, processes: int = 1) -> Saturated:
+def saturated(bench: Bench, claims: int, name: str, processes: int = 1, partitions: int | None = None) -> Saturated:
     """Have claims that wait worked off, from the start of the processes to the last outcome."""
     settings = bench.settings(name)
-    asyncio.run(_prepare(settings, claims))
+    asyncio.run(_prepare(settings, claims, partitions))
     with started(settings, name, processes) as workers:
         pids = {worker.name: worker.process.pid for worker in workers}
         if bench.pid is not None:
@@ -132,8 +132,8 @@ def saturated(bench: Bench, claims: int, name: str, processes: int = 1) -> Satur
     return Saturated(for_each(moments), {each: for_each(watch.cpu_s(each, moments)) for each in pids}, peak)
 
 
-async def _prepare(settings: Settings, claims: int) -> None:
-    await create_topics(settings)
+async def _prepare(settings: Settings, claims: int, partitions: int | None) -> None:
+    await create_topics(settings, partitions=partitions)
     await send_claims(settings, readable_claims(claims))
 
 

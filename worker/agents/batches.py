@@ -1,14 +1,13 @@
 """Splits what Faust hands over into batches: one input partition each, bounded by count and bytes."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from faust.types import TP
 
 from worker.kafka.messages import InboundMessage, without_marks
-from worker.stream.slices import SLICE_BYTES, SLICE_MESSAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +71,3 @@ def take_batch(waiting: deque[FetchedMessage], max_claims: int, max_bytes: int) 
             break
         batch.append(waiting.popleft())
     return batch
-
-
-def slices(
-    part: Iterable[FetchedMessage], may_share: Callable[[FetchedMessage], bool]
-) -> Iterator[Sequence[FetchedMessage]]:
-    """Split messages into slices to be scrubbed together, in order; one that may not share is a slice of its own."""
-    shared: list[FetchedMessage] = []
-    size = 0
-    for each in part:
-        length = len(each.message.value or b"")
-        shares = may_share(each)
-        if shared and (not shares or len(shared) == SLICE_MESSAGES or size + length > SLICE_BYTES):
-            yield shared
-            shared, size = [], 0
-        if shares:
-            shared.append(each)
-            size += length
-        else:
-            yield [each]
-    if shared:
-        yield shared

@@ -25,6 +25,7 @@ from worker.stream.faust_transport import add_agent
 from worker.stream.lanes import CommittedOffset, Lane
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
+from worker.stream.slices import SLICE_MESSAGES
 from worker.stream.suspects import SuspectRange
 
 _LEARN_OF_REVOCATION_S: Final = 5.0
@@ -38,6 +39,12 @@ _MOST_HELD_BYTES: Final = 16 * 1024 * 1024
 
 _PART_MESSAGES: Final = 50
 """How many messages of a lane are scrubbed before they are handed over: with more, the first waits for the last."""
+
+_ENOUGH_TOGETHER: Final = 2 * SLICE_MESSAGES
+"""Lanes begin with no more than that: a slice that is scrubbed, and one that waits for nobody."""
+
+_TURNS_BETWEEN_EVENTS: Final = 3
+"""Faust hands over one event, and then the next one so many turns of the loop later, if there is one."""
 
 _HELD_POLL_S: Final = 0.2
 
@@ -79,6 +86,7 @@ class ClaimsAgent:
         self._part_messages = min(_PART_MESSAGES, self._settings.batch_max_claims)
         self._watching: set[asyncio.Task[None]] = set()
         self._has_room = asyncio.Event()
+        self._gathering: asyncio.Task[None] | None = None
         self._recorder.compute("waiting_claims", lambda: self._held)
         self._recorder.set("waiting_claims_limit", self._settings.batch_max_claims)
 
@@ -113,6 +121,7 @@ class ClaimsAgent:
         waiting = self._waiting[tp, generation]
         try:
             while waiting:
+                await self._gathered()
                 batch = take_batch(waiting, self._part_messages, self._settings.batch_max_bytes)
                 self._release(batch)
                 await self._handle_partition(tp, generation, batch)
@@ -123,6 +132,23 @@ class ClaimsAgent:
         finally:
             self._release(waiting)
             del self._waiting[tp, generation], self._runners[tp, generation]
+
+    async def _gathered(self) -> None:
+        """Wait until there is enough for all lanes to begin with, or nothing more comes at once.
+
+        Events come one by one: a lane that begins with its first one, and so on, never has two to scrub together.
+        """
+        if self._gathering is None:
+            self._gathering = asyncio.create_task(self._gather())
+        await asyncio.shield(self._gathering)
+
+    async def _gather(self) -> None:
+        held = 0
+        while held < self._held < _ENOUGH_TOGETHER:
+            held = self._held
+            for _ in range(_TURNS_BETWEEN_EVENTS):
+                await asyncio.sleep(0)
+        self._gathering = None
 
     def _end_uncertain(self, error: BaseException, tp: TP) -> None:
         if not self._runtime.ended.is_set():

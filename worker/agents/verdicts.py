@@ -3,12 +3,15 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from datetime import time as time_of_day
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
-from worker.agents.batches import FetchedMessage, slices
+from worker.agents.batches import FetchedMessage
+from worker.agents.together import Together
 from worker.agents.turns import Turns
 from worker.kafka.messages import InboundMessage
 from worker.settings import Settings
@@ -26,6 +29,25 @@ _TRANSACTION_BYTES: Final = 16 * 1024 * 1024
 """A transaction ends with the message that brings it above this: all or none of a message, never half of one."""
 
 Pair = tuple[InboundMessage, ClaimVerdict]
+
+
+@dataclass(slots=True)
+class MessageAnswer:
+    """What becomes of one message: it with its verdict, one for each claim in it, and the records that say so."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    records: list[OutgoingRecord] = field(default_factory=list)
+    bytes: int = 0
+
+    def add(self, message: InboundMessage, scrubbed: ClaimVerdict, record: OutgoingRecord | None) -> int:
+        """Take a verdict and its record; return how many bytes that is."""
+        self.pairs.append((message, scrubbed))
+        if record is None:
+            return 0
+        self.records.append(record)
+        length = size(record)
+        self.bytes += length
+        return length
 
 
 class ScrubbedBatch(NamedTuple):
@@ -51,40 +73,50 @@ class MessageScrubber:
         self._runtime = runtime
         self._settings = runtime.settings
         self._wanted = ReplyOptions.of(runtime.settings)
+        self._together = Together(self._answer_claims, _length)
         self.turns = Turns()
 
     async def scrub(self, lane: Lane, part: Sequence[FetchedMessage], *, is_alone: bool = False) -> ScrubbedBatch:
         """Return each message with its verdict, and the records that say so.
+
+        What is plainly a claim is scrubbed together with those of other lanes, unless the lane is to be alone.
 
         Args:
             lane: Where the messages come from.
             part: The messages.
             is_alone: Whether the caller is in `turns.alone()`.
         """
-        judged, count, length = ScrubbedBatch([], [], time.time_ns(), len(part)), 0, 0
-        async with nullcontext() if is_alone else self.turns:
-            for message, verdicts in self._judged(lane, part):
-                own_pairs, own_records = await self._answer(message, verdicts)
-                judged.pairs.extend(own_pairs)
-                judged.records.extend(own_records)
-                count, length = count + 1, length + sum(map(size, own_records))
-                if length > _TRANSACTION_BYTES:
-                    break
-        return judged._replace(messages=count)
-
-    def _judged(
-        self, lane: Lane, part: Sequence[FetchedMessage]
-    ) -> Iterator[tuple[InboundMessage, Iterable[ClaimVerdict]]]:
-        """Yield each message with its verdicts; what is plainly a claim is scrubbed together with its neighbors."""
-        for found in slices(part, lambda each: self._is_plain(lane, each)):
-            first = found[0].message
-            if len(found) > 1:
-                messages = [each.message for each in found]
-                yield from zip(messages, ([verdict] for verdict in self._of_slice(messages)), strict=True)
-            elif crash_record.is_condemned(lane, found[0]):
-                yield first, [self._condemn(first)]
+        begun_ns, answers, room = time.time_ns(), list[MessageAnswer](), _TRANSACTION_BYTES
+        for is_shared, found in groupby(part, lambda each: not is_alone and self._is_plain(lane, each)):
+            if is_shared:
+                more = await self._together.answers([each.message for each in found])
             else:
-                yield first, self._verdicts(first)
+                async with nullcontext() if is_alone else self.turns:
+                    more = await self._answer_each(lane, found, room)
+            answers += more
+            room -= sum(each.bytes for each in more)
+            if room < 0:
+                break
+        pairs = [pair for each in answers for pair in each.pairs]
+        return ScrubbedBatch(pairs, [record for each in answers for record in each.records], begun_ns, len(answers))
+
+    async def _answer_each(self, lane: Lane, part: Iterable[FetchedMessage], room: int) -> list[MessageAnswer]:
+        """MessageAnswer one message after the other, up to the one that brings their bytes above `room`."""
+        answers = []
+        for each in part:
+            answers.append(await self._answer(each.message, self._verdicts(lane, each)))
+            room -= answers[-1].bytes
+            if room < 0:
+                break
+        return answers
+
+    async def _answer_claims(self, messages: Sequence[InboundMessage]) -> list[MessageAnswer]:
+        answers = []
+        async with self.turns:
+            for message, verdict in zip(messages, self._of_slice(messages), strict=True):
+                answers.append(self._answer_claim(message, verdict))
+                await self.turns.pass_on()
+        return answers
 
     def _is_plain(self, lane: Lane, each: FetchedMessage) -> bool:
         message = each.message
@@ -106,46 +138,58 @@ class MessageScrubber:
         claims = [(message.value, _received_on(message, self._settings)) for message in messages]
         return scrub_slice(loaded.scrubber, self._runtime.budget, claims, failed)
 
-    async def _answer(
-        self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]
-    ) -> tuple[list[Pair], list[OutgoingRecord]]:
-        """Return the records of one message; one dead letter instead where something beside them cannot be made."""
-        pairs: list[Pair] = []
-        records: list[OutgoingRecord] = []
-        replies, meter = self._replies(message), MessageMeter.of(self._settings)
+    async def _answer(self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]) -> MessageAnswer:
+        """MessageAnswer a message that may hold several claims: with one dead letter where it becomes too much."""
+        answer = MessageAnswer()
         try:
+            replies, meter = self._replies(message), MessageMeter.of(self._settings)
             meter.go_on()
             for verdict in verdicts:
-                if verdict is PART_READ:
-                    meter.add(0)
-                else:
-                    record, scrubbed = outgoing(message, verdict, self._runtime.provenance)
-                    meter.add(0 if record is None else size(record))
-                    pairs.append((message, scrubbed))
-                    if record is not None:
-                        records.append(record)
-                    if replies is not None:
-                        replies.add(scrubbed)
+                meter.add(0 if verdict is PART_READ else self._add(answer, message, verdict, replies))
                 meter.pause()
                 await self.turns.pass_on()  # between two messages, and between two claims of one
                 meter.go_on()
-            return pairs, records + self._beside(replies)
-        except MessageLimitError as error:
-            return self._dead_letter(message, DeadLetterReason.MESSAGE_LIMIT, DeadLetterStage.EDIT, str(error))
-        except ReplyTooLargeError:
-            return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)
-        except Exception as error:  # noqa: BLE001 -- a claim that cannot be answered must not be called clean
-            self._runtime.log.warning("replies-failed", exception=type(error).__name__, at=place_of(error))
-            return self._dead_letter(message, DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
+            return self._with_replies(answer, replies)
+        except Exception as error:  # noqa: BLE001 -- as in `_refused`
+            return self._refused(message, error)
 
-    def _beside(self, replies: Replies | None) -> list[OutgoingRecord]:
-        """Return the records beside the outcomes. Raises `ReplyTooLargeError`."""
-        if replies is None:
-            return []
-        records = replies.records()
-        if replies.unwritten:
-            self._runtime.log.warning("claims-not-submitted", claims=replies.unwritten)
-        return records
+    def _answer_claim(self, message: InboundMessage, verdict: ClaimVerdict) -> MessageAnswer:
+        """MessageAnswer a message that is one claim."""
+        answer = MessageAnswer()
+        try:
+            replies = self._replies(message)
+            self._add(answer, message, verdict, replies)
+            return self._with_replies(answer, replies)
+        except Exception as error:  # noqa: BLE001 -- as in `_refused`
+            return self._refused(message, error)
+
+    def _add(
+        self, answer: MessageAnswer, message: InboundMessage, verdict: ClaimVerdict, replies: Replies | None
+    ) -> int:
+        record, scrubbed = outgoing(message, verdict, self._runtime.provenance)
+        if replies is not None:
+            replies.add(scrubbed)
+        return answer.add(message, scrubbed, record)
+
+    def _with_replies(self, answer: MessageAnswer, replies: Replies | None) -> MessageAnswer:
+        """Add the records beside the outcomes. Raises `ReplyTooLargeError`."""
+        if replies is not None:
+            beside = replies.records()
+            answer.records += beside
+            answer.bytes += sum(map(size, beside))
+            if replies.unwritten:
+                self._runtime.log.warning("claims-not-submitted", claims=replies.unwritten)
+        return answer
+
+    def _refused(self, message: InboundMessage, error: Exception) -> MessageAnswer:
+        """Return one dead letter where a message becomes too much, or something beside its outcomes cannot be made."""
+        if isinstance(error, MessageLimitError):
+            return self._dead_letter(message, DeadLetterReason.MESSAGE_LIMIT, DeadLetterStage.EDIT, str(error))
+        if isinstance(error, ReplyTooLargeError):
+            return self._dead_letter(message, DeadLetterReason.OUTPUT_TOO_LARGE, DeadLetterStage.PRODUCE)
+        # A claim that cannot be answered must not be called clean.
+        self._runtime.log.warning("replies-failed", exception=type(error).__name__, at=place_of(error))
+        return self._dead_letter(message, DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.ENCODE)
 
     def _replies(self, message: InboundMessage) -> Replies | None:
         if self._wanted.is_nothing or message.value is None:
@@ -156,12 +200,18 @@ class MessageScrubber:
 
     def _dead_letter(
         self, message: InboundMessage, reason: DeadLetterReason, stage: DeadLetterStage, *flaws: str
-    ) -> tuple[list[Pair], list[OutgoingRecord]]:
+    ) -> MessageAnswer:
         letter = dead(reason, stage, self._runtime.loaded.versions, *flaws)
         record, scrubbed = outgoing(message, letter, self._runtime.provenance)
-        return [(message, scrubbed)], [] if record is None else [record]
+        answer = MessageAnswer()
+        answer.add(message, scrubbed, record)
+        return answer
 
-    def _verdicts(self, message: InboundMessage) -> Iterator[ClaimVerdict]:
+    def _verdicts(self, lane: Lane, each: FetchedMessage) -> Iterator[ClaimVerdict]:
+        message = each.message
+        if crash_record.is_condemned(lane, each):
+            yield self._condemn(message)
+            return
         # Read once per message or slice: the tables can be swapped between two, never within one.
         loaded = self._runtime.loaded
         try:
@@ -228,6 +278,10 @@ def _received_on(message: InboundMessage, settings: Settings) -> date:
     day = received_on(message, settings.zone)
     # Records without a timestamp come from clients of before 2016; only for them the host's clock counts.
     return datetime.now(settings.zone).date() if day is None else day
+
+
+def _length(message: InboundMessage) -> int:
+    return len(message.value or b"")
 
 
 def place_of(error: BaseException) -> str:

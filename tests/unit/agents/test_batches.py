@@ -6,10 +6,9 @@ import pytest
 from faust.types import TP
 
 from schemas.topics import topics_under
-from worker.agents.batches import FetchedMessage, by_partition, slices, take_batch
+from worker.agents.batches import FetchedMessage, by_partition, take_batch
 from worker.kafka.messages import InboundMessage
 from worker.kafka.topics import flaws
-from worker.stream.slices import SLICE_BYTES, SLICE_MESSAGES
 
 
 def _taken(partition: int, offset: int, size: int = 1, generation: int = 1) -> FetchedMessage:
@@ -49,30 +48,6 @@ def test_batches_are_bounded_by_count_and_bytes(sizes: list[int], batches: list[
     while waiting:
         taken.append(len(take_batch(waiting, 3, 10)))
     assert taken == batches
-
-
-@pytest.mark.parametrize(
-    ("sizes", "expected"),
-    [
-        ([1] * SLICE_MESSAGES, [SLICE_MESSAGES]),
-        ([1] * (SLICE_MESSAGES + 1), [SLICE_MESSAGES, 1]),
-        ([SLICE_BYTES - 1, 1, 1], [2, 1]),
-        ([1, SLICE_BYTES], [1, 1]),
-        ([SLICE_BYTES + 1, 1], [1, 1]),
-        ([1, 0, 1], [1, 1, 1]),
-        ([0, 0, 1, 1], [1, 1, 2]),
-        ([1, 1, 0], [2, 1]),
-        ([], []),
-    ],
-)
-def test_slices_are_bounded_and_keep_the_order(sizes: list[int], expected: list[int]) -> None:
-    """Here a message without a byte may not share a slice: it is one of its own, and ends the one before it."""
-    part = [_taken(0, offset, size) for offset, size in enumerate(sizes)]
-
-    found = list(slices(part, lambda each: each.message.value != b""))
-
-    assert [len(each) for each in found] == expected
-    assert [each for slice_ in found for each in slice_] == part
 
 
 def test_missing_topics_and_unequal_partition_counts_are_flaws() -> None:
