@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.check import measure_check
+from tests.bench.delivery import measure_delivery
 from tests.bench.guard import guard, record
 from tests.bench.guarded import guarded, guarded_everywhere
 from tests.bench.latency import measure_latency
@@ -41,6 +42,7 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "worker": measure_worker,
         "latency": measure_latency,
         "scaling": measure_scaling,
+        "delivery": measure_delivery,
         "check": measure_check,
     }
 )

@@ -78,6 +78,16 @@ _FIGURES: Mapping[str, tuple[str, Callable[[Latency], float | None]]] = {
 }
 
 
+def in_figures(runs: Mapping[str, list[Latency]], floor: str) -> list[Series]:
+    """Return the series of each figure, each name beside the floor."""
+    series: list[Series] = []
+    for what, (unit, figure) in _FIGURES.items():
+        values = {name: [value for run in found if (value := figure(run)) is not None] for name, found in runs.items()}
+        if values[floor]:  # an embedded broker has no processor time
+            series += beside(unit, floor, values, f"{what}: ")
+    return series
+
+
 def measure_latency(rounds: int, claims: int, console: Console) -> list[Series]:
     """The worker under both policies and the loop, at half of the claims a second of the exactly-once worker.
 
@@ -89,13 +99,7 @@ def measure_latency(rounds: int, claims: int, console: Console) -> list[Series]:
         measures = {name: partial(latency, bench, name, pace) for name in (LOOP, EXACTLY_ONCE, AT_LEAST_ONCE)}
         console.print(f"Latency: {rounds} + 1 rounds of {len(measures)} at {pace:.0f} claims/s for {SECONDS} s ...")
         found = {name: runs[1:] for name, runs in in_turn(measures, rounds + 1).items()}
-    series: list[Series] = []
-    for what, (unit, figure) in _FIGURES.items():
-        values = {name: [value for run in runs if (value := figure(run)) is not None] for name, runs in found.items()}
-        if not values[LOOP]:
-            continue  # the processor time of an embedded broker
-        series += beside(unit, LOOP, values, f"{what}: ")
-    return series
+    return in_figures(found, LOOP)
 
 
 def latency(bench: Bench, name: str, pace: float) -> Latency:

@@ -1,9 +1,10 @@
 """Runs workers and bare loops on a broker over claims that wait for them, and reads off what a claim cost."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from tests.bench.usage import Watch, for_each, peak_mebibytes
 from tests.kafka.broker import KafkaMissingError, kafka_cluster
+from tests.kafka.earlier import EarlierWorker, unpack_earlier
 from tests.stream.support import REAL_WORKER, WorkerProcess
 from worker.kafka.connection import open_reader
 from worker.kafka.embedded import embedded_broker
@@ -22,10 +24,13 @@ from worker.kafka.topics import create_topics
 from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import DeliveryGuarantee, Settings
 
+BUSY_WORKER = Path(__file__).parent / "busy_worker.py"
 LIMIT_S = 180
 LOOP = "bare aiokafka loop, same pipeline"
 FORWARDING = "bare aiokafka loop, decode and encode only"
 EXACTLY_ONCE, AT_LEAST_ONCE = (f"worker, {policy.value}" for policy in DeliveryGuarantee)
+BUSY, BUSY_EARLIER = "one transaction a worker", "a producer a partition"
+"""Workers that spend the same on each claim, of this release and of the earlier one."""
 FIRST, BROKER = "process 1", "broker"
 _LOOPS = {LOOP: "scrub", FORWARDING: "forward"}
 _POLICIES = {EXACTLY_ONCE: DeliveryGuarantee.EXACTLY_ONCE, AT_LEAST_ONCE: DeliveryGuarantee.AT_LEAST_ONCE}
@@ -100,11 +105,22 @@ def started(settings: Settings, name: str, processes: int = 1) -> Iterator[tuple
     if name in _LOOPS:
         topics = (settings.topics.inbound, settings.topics.scrubbed)
         program = ("-m", "tests.bench.bare_loop", settings.bootstrap_servers, *topics, settings.group_id, _LOOPS[name])
+    elif name in {BUSY, BUSY_EARLIER}:
+        program = ("-P", str(BUSY_WORKER))  # its folder has a `worker` too
     with TemporaryDirectory() as folder, ExitStack() as stack:
+        start: Callable[[Settings, Path, str, tuple[str, ...]], WorkerProcess] = WorkerProcess
+        if name == BUSY_EARLIER:
+            code = Path(folder) / "earlier"
+            unpack_earlier(code)
+            start = partial(_earlier, code)
         yield tuple(
-            stack.enter_context(WorkerProcess(settings, Path(folder), f"process {number}", program))
+            stack.enter_context(start(settings, Path(folder), f"process {number}", program))
             for number in range(1, processes + 1)
         )
+
+
+def _earlier(code: Path, settings: Settings, folder: Path, name: str, program: tuple[str, ...]) -> WorkerProcess:
+    return EarlierWorker(settings, folder, name, code, program)
 
 
 def readable_claims(claims: int) -> Iterator[bytes]:

@@ -1,14 +1,12 @@
 """Workers of the earlier release, which have a producer a partition, before, beside and after those of this one."""
 
 import asyncio
-import subprocess
-import tarfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from tests.kafka.earlier import EarlierWorker, unpack_earlier
 from tests.kafka.storms import (
     LIMIT_S,
     assert_not_over,
@@ -18,14 +16,11 @@ from tests.kafka.storms import (
     moment_s,
     stopped,
 )
-from tests.stream.support import FAKE_WORKER, ROOT, DeliveryLedger, WorkerProcess, outcomes, progress, until
+from tests.stream.support import DeliveryLedger, WorkerProcess, outcomes, progress, until
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
-
-EARLIER = "9781b8b"
-"""The last state of the tree with a producer a partition."""
 
 SENT = 4_000
 EXACT = (0, 0, 0, 0)
@@ -33,31 +28,10 @@ EXACT = (0, 0, 0, 0)
 
 @pytest.fixture(scope="module")
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The worker of the earlier release and its fake scrubber, from the history of the repository."""
-    found = subprocess.run(
-        ["git", "archive", EARLIER, "worker", "schemas", "tests/stream", "tests/inputs"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if found.returncode:
-        pytest.fail(f"the history has no {EARLIER}: fetch all of it (`git fetch --unshallow`)")
+    """The code of the earlier release."""
     folder = tmp_path_factory.mktemp("earlier")
-    with tarfile.open(fileobj=BytesIO(found.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    unpack_earlier(folder)
     return folder
-
-
-class EarlierWorker(WorkerProcess):
-    """A worker of the earlier release."""
-
-    def __init__(self, settings: Settings, folder: Path, name: str, code: Path) -> None:
-        self._code = code
-        super().__init__(settings, folder, name, FAKE_WORKER)
-
-    def environment(self, settings: Settings) -> dict[str, str]:  # type: ignore[override]  # it has code of its own
-        """Return the environment, with the code of the earlier release in front."""
-        return WorkerProcess.environment(settings) | {"PYTHONPATH": str(self._code)}
 
 
 def refusals(worker: WorkerProcess) -> set[str]:
