@@ -56,7 +56,6 @@ TESTED_ELSEWHERE: Final = {
     "samples": "tests/unit/samples/test_claims.py",
     "settings/fields": "tests/unit/settings/test_settings.py",
     "stream/lifecycle": "tests/stream/test_worker.py",
-    "stream/run": "tests/stream/test_real_worker.py",
     "stream/scrubber": "tests/unit/agents/test_verdicts.py",
     "x12/answer": "tests/unit/x12/answer/test_ack_999.py",
     "x12/layout": "tests/unit/x12/test_layout.py",

@@ -217,7 +217,8 @@ class _WorkerRun:
         asked = asyncio.create_task(self._stop_asked.wait())
         await asyncio.wait((task, asked), return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
-        if task.done():
+        # What looks for a stop itself ends with it, and says that it has found nothing.
+        if task.done() and not self._stop_asked.is_set():
             return task.result()
         task.cancel()
         return None
