@@ -1,4 +1,4 @@
-"""The notice to use different reference tables: the message on the reference update topic."""
+"""The notice to use different reference tables, or rules: the message on the reference update topic."""
 
 from typing import Annotated, Final
 
@@ -8,7 +8,7 @@ MAX_NOTICE_BYTES: Final = 64 * 1024
 
 
 class ReferenceNotice(BaseModel):
-    """Workers are to scrub with the reference tables of a folder.
+    """Workers are to scrub with the reference tables of a folder, and perhaps to read their rules again.
 
     A notice moves no data: the folder is there already, at the same path for every worker.
     """
@@ -20,6 +20,11 @@ class ReferenceNotice(BaseModel):
     )
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
         description="Digest of the snapshot that the folder must give; `claimscrub reference verify` shows its start.",
+    )
+    ruleset: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = Field(
+        default=None,
+        description="Digest of the rules (profiles, guides, own edits) that each worker must read from where it is "
+        "configured to; where it is absent the rules stay as they are.",
     )
 
 

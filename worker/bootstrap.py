@@ -2,16 +2,16 @@
 
 import importlib.metadata
 import os
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 
 import schemas
 import worker
-from worker.configuration.compiled_tables import LoadedFrom, load_tables
-from worker.configuration.digest import ruleset_digest
+from worker.configuration.compiled_tables import load_tables
+from worker.configuration.digest import own_code_digest, ruleset_digest
 from worker.configuration.documents import read_all
 from worker.configuration.profile_files import read_profiles
 from worker.configuration.user_edits import load_user_edits
@@ -20,12 +20,13 @@ from worker.edits.edit import AnyEdit
 from worker.errors import ConfigurationError
 from worker.observe.traces import Spans
 from worker.payers.guide import Guide, guides_by_code
+from worker.payers.profile import Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, Settings, SettingsError
 from worker.stream.pipeline_scrubber import PipelineScrubber
-from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Source
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
@@ -81,54 +82,104 @@ def build_pipeline(
     *,
     user_edits: Path | None = None,
     max_bytes: int = MAX_MESSAGE_BYTES,
-    today: Callable[[], date] = date.today,
 ) -> Pipeline:
     """The pipeline over the configuration in a directory, with a user's own edits from another one.
 
     Raises `ConfigurationError` for a missing directory, an unreadable guide or a broken edit, `ReferenceDataError` for
-    a broken table and `ProfileError` for all that is wrong with the profiles, expired suppressions among it.
+    a broken table and `ProfileError` for all that is wrong with the profiles.
+    """
+    rules = read_rules(config, user_edits)
+    tables = load_tables((config or default_config_directory()) / "reference", default_cache_directory())[0]
+    return _pipeline(rules, tables, max_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides besides the tables, and its digest."""
+
+    edits: tuple[AnyEdit, ...]
+    profiles: Profiles
+    guides: Mapping[str, Guide]
+    ruleset: str
+
+
+def read_rules(
+    config: Path | None = None,
+    user_edits: Path | None = None,
+    *,
+    allow_writable: bool | None = None,
+    cache: Path | None = None,
+) -> Rules:
+    """The edits, profiles and guides of a configuration directory, with a user's own edits from another one.
+
+    Raises `ConfigurationError` for all that is wrong with them.
     """
     directory = config or default_config_directory()
-    edits = all_edits(user_edits)
-    return _pipeline(directory, default_cache_directory(), edits, user_edits, max_bytes, today)[0]
-
-
-def _pipeline(  # noqa: PLR0913, PLR0917 - where each part comes from
-    directory: Path,
-    cache: Path | None,
-    edits: tuple[AnyEdit, ...],
-    user_edits: Path | None,
-    max_bytes: int,
-    today: Callable[[], date],
-) -> tuple[Pipeline, LoadedFrom]:
     if not directory.is_dir():
         raise ConfigurationError(f"{directory}: no such configuration directory")
-    profiles = read_profiles(directory / "payers", edits, today())
+    edits = all_edits(user_edits, allow_writable=allow_writable)
+    profiles = read_profiles(directory / "payers", edits)
     guides = guides_by_code(read_all(directory / "guides", Guide))
-    snapshot, loaded_from = load_tables(directory / "reference", cache)
-    pipeline = Pipeline(
-        edits=edits,
-        profiles=profiles,
-        guides=guides,
+    code = _own_code(cache or default_cache_directory())
+    return Rules(edits, profiles, guides, ruleset_digest(code, [*profiles, *guides.values()], user_edits))
+
+
+@lru_cache(maxsize=1)
+def _own_code(cache: Path | None) -> str:
+    """Read once: an upgrade may replace the files of the code that runs here."""
+    return own_code_digest(_PACKAGES, cache)
+
+
+def _pipeline(rules: Rules, snapshot: Snapshot, max_bytes: int) -> Pipeline:
+    return Pipeline(
+        edits=rules.edits,
+        profiles=rules.profiles,
+        guides=rules.guides,
         snapshot=snapshot,
-        ruleset=ruleset_digest(_PACKAGES, [*profiles, *guides.values()], user_edits, cache),
+        ruleset=rules.ruleset,
         clock=perf_counter,
         max_bytes=max_bytes,
     )
-    return pipeline, loaded_from
 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:
     """The scrubber that a worker with these settings runs. Raises what `build_pipeline` raises."""
-    pipeline, loaded_from = _pipeline(
-        settings.config_dir or default_config_directory(),
-        settings.cache_dir or default_cache_directory(),
-        all_edits(settings.edits_dir, allow_writable=settings.allow_writable_edits),
+    home = (settings.config_dir or default_config_directory()) / "reference"
+    rules = _rules_of(settings)
+    snapshot, loaded_from = load_tables(home, settings.cache_dir or default_cache_directory())
+    return replace(_loaded(settings, rules, snapshot), loaded_from=loaded_from)
+
+
+def _rules_of(settings: Settings) -> Rules:
+    return read_rules(
+        settings.config_dir,
         settings.edits_dir,
-        settings.max_message_bytes,
-        lambda: settings.as_of or date.today(),  # noqa: DTZ011 - expiry is judged by the host's own calendar
+        allow_writable=settings.allow_writable_edits,
+        cache=settings.cache_dir,
     )
-    return replace(_loaded(pipeline), source=_source(settings, pipeline), loaded_from=loaded_from)
+
+
+def _loaded(settings: Settings, rules: Rules, snapshot: Snapshot) -> LoadedScrubber:
+    scrubber = PipelineScrubber(_pipeline(rules, snapshot, settings.max_message_bytes))
+    config = settings.config_dir or default_config_directory()
+    return LoadedScrubber(
+        scrubber=scrubber,
+        edit_ids=tuple(edit.id for edit in rules.edits),
+        profiles=tuple(profile.name for profile in rules.profiles),
+        edit_words={edit.id: edit.summary for edit in rules.edits},
+        editions=tuple(
+            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to, each.rows, each.trusted_to)
+            for each in snapshot.editions
+        ),
+        suppression_ends=tuple(rules.profiles.suppression_ends()),
+        versions=scrubber.versions,
+        source=Source(
+            home=config / "reference",
+            root=settings.reference_root or config,
+            load_tables=lambda directory: _loaded(settings, rules, load_verified(directory)),
+            load_all=lambda directory: _loaded(settings, _rules_of(settings), load_verified(directory)),
+        ),
+    )
 
 
 def open_spans(settings: Settings) -> Spans | None:
@@ -147,41 +198,3 @@ def open_spans(settings: Settings) -> Spans | None:
     return spans_over_otlp(
         settings.traces_endpoint, group=settings.group_id, version=version(), instance=settings.instance_id
     )
-
-
-def _loaded(pipeline: Pipeline) -> LoadedScrubber:
-    scrubber = PipelineScrubber(pipeline)
-    return LoadedScrubber(
-        scrubber=scrubber,
-        edit_ids=tuple(edit.id for edit in pipeline.edits),
-        profiles=tuple(profile.name for profile in pipeline.profiles),
-        edit_words={edit.id: edit.summary for edit in pipeline.edits},
-        editions=tuple(
-            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to, each.rows, each.trusted_to)
-            for each in pipeline.snapshot.editions
-        ),
-        versions=scrubber.versions,
-    )
-
-
-def _source(settings: Settings, pipeline: Pipeline) -> ReferenceSource:
-    config = settings.config_dir or default_config_directory()
-    # All but the tables stays; the parts are named here so that the first snapshot is free to go.
-    edits, profiles, guides, ruleset = pipeline.edits, pipeline.profiles, pipeline.guides, pipeline.ruleset
-    history_key = pipeline.history_key
-
-    def load_over(directory: Path) -> LoadedScrubber:
-        return _loaded(
-            Pipeline(
-                edits=edits,
-                profiles=profiles,
-                guides=guides,
-                snapshot=load_verified(directory),
-                ruleset=ruleset,
-                clock=perf_counter,
-                max_bytes=settings.max_message_bytes,
-                history_key=history_key,
-            )
-        )
-
-    return ReferenceSource(home=config / "reference", root=settings.reference_root or config, load=load_over)

@@ -26,7 +26,7 @@ _RECORD_LIMIT: Final = 1024 * 1024
 
 def contract_examples() -> dict[str, Json]:
     """Return the examples by the names of their files."""
-    built = build_pipeline(today=lambda: _DAY)
+    built = build_pipeline()
     pipeline = Pipeline(
         edits=built.edits,
         profiles=built.profiles,

@@ -85,23 +85,17 @@ def test_a_syntax_error_in_an_own_edit(tmp_path: Path) -> None:
 
     code, line = end_of(tmp_path, edits_dir=edit.parent)
 
-    assert (code, line["event"]) == (ExitCode.REFERENCE_BROKEN, "reference-broken")
+    assert (code, line["event"]) == (ExitCode.NOT_LOADABLE, "configuration-broken")
     assert line["problem"].startswith(f"{edit}: line 1 ")
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [
-        ("x: [", "not YAML"),
-        (
-            "suppressions:\n  - {edit: WST-02, reason: a test, owner: me, until: 2020-01-01, when: {codes: [J0897]}}\n",
-            "2020-01-01",
-        ),
-    ],
-    ids=["broken", "suppression"],
+    [("x: [", "not YAML"), ("edits: {WST-99: {severity: warn}}", "names edits that do not exist: WST-99")],
+    ids=["no-yaml", "unknown-edit"],
 )
-def test_a_profile_that_is_broken_or_has_a_suppression_that_is_over(tmp_path: Path, text: str, problem: str) -> None:
-    """With the file, and what is wrong in it."""
+def test_a_profile_that_is_broken(tmp_path: Path, text: str, problem: str) -> None:
+    """With the file or profile, and what is wrong in it: what `claimscrub profiles check` would say."""
     config = tmp_path / "config"
     shutil.copytree(ROOT / "config", config)
     profile = config / "payers" / "commercial.yaml"
@@ -109,7 +103,7 @@ def test_a_profile_that_is_broken_or_has_a_suppression_that_is_over(tmp_path: Pa
 
     code, line = end_of(tmp_path, config_dir=config)
 
-    assert (code, line["event"]) == (ExitCode.REFERENCE_BROKEN, "reference-broken")
+    assert (code, line["event"]) == (ExitCode.NOT_LOADABLE, "configuration-broken")
     assert "commercial" in line["problem"]
     assert problem in line["problem"]
 

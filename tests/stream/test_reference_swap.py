@@ -122,7 +122,7 @@ async def test_twenty_swaps_under_load_lose_nothing_and_mix_nothing(
             ("digest-mismatch", None),
         ]
     )
-    base = build_pipeline(config.folder, today=lambda: RECEIVED)
+    base = build_pipeline(config.folder)
     pipelines = {digest: _over(base, folder) for digest, folder in zip(snapshots, folders, strict=True)}
     seen: Counter[str] = Counter()
     for record in records:
@@ -167,3 +167,100 @@ async def test_sighup_reads_the_configured_tables_again(exactly_once: Settings, 
         assert worker.stop() == 0
     (record,) = await outcomes(settings)
     assert json.loads(record.value or b"")["versions"]["reference"] == good
+
+
+FEWEST_BETWEEN = 20
+OWN_EDIT = '''"""An edit of a user, for a test."""
+
+from datetime import date
+
+from worker.api import Citation, ClaimFacts, Context, Flaw, Severity, Verdict, claim_edit, in_claim, predicts
+
+
+@claim_edit(
+    "USR-01",
+    severity=Severity.WARN,
+    predicted=predicts(category="A6", status=("583",), carc=("16",), rarc=("M79",)),
+    citation=Citation(source="a test", effective=date(2020, 1, 1)),
+)
+def always(claim: ClaimFacts, context: Context) -> Verdict | None:
+    """Every claim is flagged."""
+    return Flaw(message="{words}.", hint="Do nothing.", at=in_claim("claim"))
+'''
+
+
+def changes(profile: Path, edits: Path) -> Iterator[None]:
+    """Six changes of the rules, one at each step: the second and the fifth are broken."""
+    whole, own = profile.read_text(), edits / "usr_01_always.py"
+    own.write_text(OWN_EDIT.replace("{words}", "One"))
+    yield
+    own.write_text("def (")
+    yield
+    own.write_text(OWN_EDIT.replace("{words}", "Two"))
+    yield
+    profile.write_text(whole.replace("\nedits:\n", "\nedits:\n  USR-01: {severity: reject}\n"))
+    yield
+    profile.write_text(f"{whole}\nno such word: 1\n")
+    yield
+    profile.write_text(whole)
+    own.unlink()
+    yield
+
+
+async def test_profiles_and_own_edits_are_read_again_under_load(
+    exactly_once: Settings, config: Config, tmp_path: Path
+) -> None:
+    """With claims before and after each change; every outcome is that of the rules that it names."""
+    edits = tmp_path / "edits"
+    edits.mkdir(mode=0o700)
+    settings = config.settings(exactly_once).model_copy(update={"edits_dir": edits, "allow_writable_edits": True})
+    document = sound()
+    document["claimInformation"]["claimFilingCode"] = "CI"
+    await prepare(settings, [])
+    is_over = asyncio.Event()
+    sent_so_far = 0
+
+    async def claims() -> AsyncIterator[bytes]:
+        nonlocal sent_so_far
+        while not is_over.is_set():
+            yield json.dumps(document | {"id": sent_so_far}).encode()
+            sent_so_far += 1
+            await asyncio.sleep(0.02)
+
+    async def more_claims() -> None:
+        wanted = sent_so_far + FEWEST_BETWEEN
+        await until(lambda: sent_so_far > wanted, "more claims are sent")
+        await progress(settings, wanted)
+
+    with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
+        await until(worker.is_ready, "the worker is ready")
+        sending = asyncio.create_task(send_claims(settings, claims()))
+        await more_claims()
+        for number, _ in enumerate(changes(config.folder / "payers" / "commercial.yaml", edits), 1):
+            worker.process.send_signal(signal.SIGHUP)
+            await until(lambda count=number: sum(updates(worker).values()) == count, f"answer {number}")  # type: ignore[misc]  # mypy cannot see the default
+            await more_claims()
+        is_over.set()
+        sent = await sending
+        await progress(settings, sent)
+        answers = updates(worker)
+        assert worker.stop() == 0
+        refused = [str(line["problem"]) for line in worker.events("configuration-rejected")]
+        taken = [line["ruleset"] for line in worker.events("reference-swapped")]
+
+    records = await outcomes(settings)
+    assert DeliveryLedger.of(sent, records) == DeliveryLedger(sent, lost=0, duplicated=0, conflicting=0, disordered=0)
+    assert (answers["loaded"], answers["rejected"]) == (4, 2)
+    assert ("usr_01_always.py: line 1 is not Python" in refused[0], "commercial.yaml" in refused[1]) == (True, True)
+    seen: dict[str, set[str]] = {}
+    for record in records:
+        outcome = json.loads(record.value or b"")
+        words = next((each["message"] for each in outcome["findings"] if each["edit"] == "USR-01"), "nothing")
+        seen.setdefault(outcome["versions"]["ruleset"], set()).add(f"{outcome['disposition']}: {words}")
+    one, two, rejecting, first = taken
+    assert seen == {
+        first: {"scrubbed: nothing"},
+        one: {"scrubbed: One."},
+        two: {"scrubbed: Two."},
+        rejecting: {"rejected: Two."},
+    }

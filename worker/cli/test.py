@@ -10,7 +10,7 @@ import click
 from worker.cases.files import Case, load_cases
 from worker.cases.verdicts import differences, scrub_case
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
-from worker.cli.shared.console import counted, out, say, today
+from worker.cli.shared.console import counted, out, say
 from worker.cli.shared.escapes import printable
 from worker.payers.profile import ProfileError
 from worker.pipeline.scrub import Pipeline
@@ -35,7 +35,7 @@ def command(directory: Path, config: Path | None, user_edits: Path | None, *, ve
     Exit code 1: at least one is not.
     Exit code 2: a file is not a case file, there is none, or the configuration is broken.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    pipeline = load_pipeline(config, user_edits=user_edits)
     with sentences():
         cases = load_cases(directory)
     if not cases:

@@ -20,8 +20,9 @@ def command() -> None:
 
     All settings come from variables that begin with CLAIMSCRUB_; `config/worker.env.example` lists them. The worker
     runs until it gets SIGTERM or Ctrl-C. Its log is JSON on stdout, one line per claim, without anything that
-    identifies a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT. On SIGHUP, and on a notice of
-    `claimscrub reference publish`, it swaps its reference tables between two claims.
+    identifies a person; /livez, /readyz and /metrics are on CLAIMSCRUB_HTTP_PORT. On SIGHUP it reads tables, profiles,
+    guides and your own edits again, on a notice of `claimscrub reference publish` what that names, and swaps them
+    between two claims. What is broken is refused whole.
 
     \b
     Exit code  0: it was asked to stop and did.
@@ -44,4 +45,4 @@ def _load(settings: Settings) -> LoadedScrubber:
     try:
         return load_scrubber(settings)
     except ConfigurationError as error:
-        raise NotLoadableError(str(error)) from error
+        raise NotLoadableError(error) from error

@@ -26,26 +26,31 @@ _EDIT_DEPTH: Final = 3
 _SUFFIX: Final = ".ruleset"
 
 
-def ruleset_digest(
-    packages: Iterable[Path], documents: Iterable[BaseModel], user_edits: Path | None, cache: Path | None
-) -> str:
+def ruleset_digest(code: str, documents: Iterable[BaseModel], user_edits: Path | None) -> str:
     """A digest of what can change a verdict, whatever the file names and comments: 16 hexadecimal digits.
 
     Args:
-        packages: The folders of `worker` and `schemas`.
+        code: The digest of our own code, from `own_code_digest`.
         documents: The profiles, with what they inherit, and the guides.
         user_edits: The folder of a user's own edits, if there is one.
-        cache: Where the digest of our own code is kept for the next start, if it may be.
     """
-    parts = [_own_code(read_sources(*packages), cache)]
+    parts = [code]
     parts += sorted(sha256(json.dumps(_stable(each.model_dump())).encode()).hexdigest() for each in documents)
     if user_edits is not None:
         parts.append(_user_code(read_sources(user_edits)))
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _own_code(sources: ModuleSources, cache: Path | None) -> str:
-    """Parsing all modules takes half a second, so the result is kept under a digest of their bytes."""
+def own_code_digest(packages: Iterable[Path], cache: Path | None) -> str:
+    """A digest of our own code that can change a verdict.
+
+    Parsing all modules takes half a second, so the result is kept for the next start, under a digest of their bytes.
+
+    Args:
+        packages: The folders of `worker` and `schemas`.
+        cache: Where it is kept, if it may be.
+    """
+    sources = read_sources(*packages)
     kept = cache / f"{_bytes_digest(sources)}{_SUFFIX}" if cache else None
     if kept and (known := read_kept(kept)):
         return known.decode()

@@ -1,7 +1,6 @@
 """Reads the profiles of a folder, with what they inherit, and reports everything that is wrong with them at once."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable
 from pathlib import Path
 
 from worker.configuration.documents import as_model, read_document
@@ -16,7 +15,7 @@ _TAKEN_FROM_A_PARENT = {"medicare": False}
 """Stands for what a profile that extends another one need not say, while its own words are looked at."""
 
 
-def read_profiles(directory: Path, edits: Iterable[AnyEdit], today: date) -> Profiles:
+def read_profiles(directory: Path, edits: Iterable[AnyEdit]) -> Profiles:
     """The profiles of a folder. Raises `ProfileError` with one sentence a problem, whatever kind it is of."""
     problems: list[str] = []
     files: dict[str, Path] = {}
@@ -38,7 +37,6 @@ def read_profiles(directory: Path, edits: Iterable[AnyEdit], today: date) -> Pro
         own.append(profile)
     for profile in own:
         problems += rulebook_problems(profile, catalogue)
-        problems += expired(profile, today)
     broken = inheritance_problems(documents)
     # A file that cannot be read may be the parent that is missing: its own problem explains more.
     if problems and len(own) < len(list(directory.glob("*.yaml"))):
@@ -53,14 +51,3 @@ def _as_if_whole(document: object) -> object:
     if isinstance(document, dict) and document.get("extends"):
         return _TAKEN_FROM_A_PARENT | document
     return document
-
-
-def expired(profile: Profile, today: date) -> Iterator[str]:
-    """One sentence for each suppression of a profile that has expired."""
-    silenced = [(edit_id, setting.off) for edit_id, setting in profile.edits.items() if setting.off]
-    for edit_id, off in (*silenced, *((each.edit, each) for each in profile.suppressions)):
-        if off.until and off.until < today:
-            yield (
-                f"profile {profile.name}: the suppression of {edit_id} by {off.owner} expired on {off.until}; "
-                "renew it or remove it"
-            )

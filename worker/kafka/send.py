@@ -70,11 +70,11 @@ async def _each(
 
 
 async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:
-    """Announce new reference tables to every worker, and wait until the broker has the notice."""
+    """Announce new reference tables, or rules, to every worker, and wait until the broker has the notice."""
     async with open_producer(settings) as producer:
         await producer.send_and_wait(
             settings.topics.reference_updates,
-            notice.model_dump_json().encode(),
+            notice.model_dump_json(exclude_none=True).encode(),
             # One notice for each set of tables survives compaction; see worker.stream.reference.notices.
-            key=notice.digest.encode(),
+            key=f"{notice.digest}{notice.ruleset or ''}".encode(),
         )

@@ -366,6 +366,13 @@ CATALOGUE: Final = (
         (_TABLE,),
     ),
     Metric(
+        "suppression_until_timestamp_seconds",
+        MetricKind.GAUGE,
+        "seconds since 1970",
+        "Last day on which a suppression of an edit by a profile holds; the edit is on again the day after.",
+        (Label("profile"), _EDIT),
+    ),
+    Metric(
         "reference_in_force_to_timestamp_seconds",
         MetricKind.GAUGE,
         "seconds since 1970",

@@ -1,6 +1,7 @@
 """A payer profile: which edits apply to a payer's claims, how severely and with which options."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +9,7 @@ from pydantic import Field
 
 from schemas.outcome import Severity
 from worker.errors import ConfigurationError
-from worker.payers.suppression import Setting, Suppression, SwitchOff
+from worker.payers.suppression import Setting, Suppression, SuppressionEnd, SwitchOff
 
 
 class DocumentationMode(StrEnum):
@@ -68,8 +69,36 @@ class Profile(Setting):
         """This profile's settings for an edit; all defaults when it has none."""
         return self.edits.get(edit_id, NOTHING_SAID)
 
+    def suppression_ends(self) -> Iterator[SuppressionEnd]:
+        """Those of its suppressions that have a last day: for all claims, then for some lines."""
+        for edit_id, setting in self.edits.items():
+            if setting.off and setting.off.until:
+                yield SuppressionEnd(self.name, edit_id, setting.off.owner, setting.off.until)
+        for each in self.suppressions:
+            if each.until:
+                yield SuppressionEnd(self.name, each.edit, each.owner, each.until)
+
+    def last_days(self) -> tuple[date, ...]:
+        """The days after which a suppression lapses, in order."""
+        return tuple(sorted({each.until for each in self.suppression_ends()}))
+
+    def on(self, day: date) -> "Profile":
+        """This profile without the suppressions that ended before a day: their edits are on again."""
+        if not any(each.has_lapsed(day) for each in self.suppression_ends()):
+            return self
+        edits = {
+            edit_id: setting.model_copy(update={"off": None}) if _has_lapsed(setting.off, day) else setting
+            for edit_id, setting in self.edits.items()
+        }
+        left = tuple(each for each in self.suppressions if not _has_lapsed(each, day))
+        return self.model_copy(update={"edits": edits, "suppressions": left})
+
 
 NOTHING_SAID = EditSetting()
+
+
+def _has_lapsed(off: SwitchOff | None, day: date) -> bool:
+    return off is not None and off.until is not None and off.until < day
 
 
 class ProfileError(ConfigurationError):
@@ -101,6 +130,11 @@ class Profiles:
 
     def __iter__(self) -> Iterator[Profile]:
         return iter(self._by_name.values())
+
+    def suppression_ends(self) -> list[SuppressionEnd]:
+        """The suppressions of all profiles that have a last day, the first to end first."""
+        ends = (end for profile in self for end in profile.suppression_ends())
+        return sorted(ends, key=lambda end: (end.until, end.profile, end.edit))
 
     def named(self, name: str) -> Profile:
         """The profile of that name. Raises `ProfileError` with the known names."""

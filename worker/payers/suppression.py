@@ -1,6 +1,7 @@
 """Suppressions: an edit off for all claims, or for the claims and lines described."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Self, TypeAlias
 
@@ -48,6 +49,27 @@ class LineFilter(Setting):
         if self.diagnoses and not any(diagnosis.startswith(self.diagnoses) for diagnosis in diagnoses):
             return False
         return not self.places or place in self.places
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionEnd:
+    """A suppression that has a last day: of which profile and edit, whose it is, and that day."""
+
+    profile: str
+    edit: str
+    owner: str
+    until: date
+
+    def has_lapsed(self, day: date) -> bool:
+        """Whether it ended before a day; on its last day it holds."""
+        return self.until < day
+
+    def in_words(self, day: date) -> str:
+        """One sentence for whoever keeps the profile, as of a day."""
+        what = f"profile {self.profile}: the suppression of {self.edit} by {self.owner}"
+        if self.has_lapsed(day):
+            return f"{what} ended on {self.until}, so {self.edit} is on again; renew it or remove it"
+        return f"{what} ends on {self.until}; {self.edit} is on again the day after"
 
 
 class Suppression(SwitchOff):

@@ -1,9 +1,10 @@
 """The steps of a claim in a row: decode, gather and enrich, check, decide, encode."""
 
 import copy
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from types import MappingProxyType
@@ -34,6 +35,7 @@ from worker.pipeline.waste_ledger import ledgers
 from worker.reference.tables.snapshot import Snapshot
 
 STAGES: Final = ("decode", "enrich", "check", "decide", "encode")
+DAY: Final = timedelta(days=1)
 NO_SECONDS: Final[Mapping[str, float]] = MappingProxyType({})
 
 
@@ -133,11 +135,17 @@ class Pipeline:
         self._max_bytes = max_bytes
         self.history_key = history_key
         self._only: Profile | None = None
-        self._plans: Mapping[tuple[str, bool], Plan] = {
-            (profile.name, kind is ClaimKind.INSTITUTIONAL): Plan(
-                compile_rulebook(profile, self.edits, kind), snapshot, guides, remembers=history_key is not None
+        self._last_days = {profile.name: profile.last_days() for profile in profiles}
+        self._plans: Mapping[tuple[str, int, bool], Plan] = {
+            (profile.name, lapsed, kind is ClaimKind.INSTITUTIONAL): Plan(
+                compile_rulebook(profile.on(day), self.edits, kind),
+                snapshot,
+                guides,
+                remembers=history_key is not None,
             )
             for profile in profiles
+            # Once up to the first last day, and once after each of them.
+            for lapsed, day in enumerate((date.min, *(day + DAY for day in self._last_days[profile.name])))
             for kind in ClaimKind
         }
 
@@ -224,7 +232,9 @@ class Pipeline:
     def _gather(self, read: ReadClaim, decoded: DecodedClaim, history: History | None) -> _Examination:
         facts = self._gatherer.gather(decoded.claim, decoded.traits)
         profile = self._only or self._profile_of(decoded.claim)
-        plan = self._plans[profile.name, facts.is_institutional]
+        # Suppressions lapse by the day of receipt, so that a claim read again gets the verdict it had.
+        lapsed = bisect_left(self._last_days[profile.name], read.received_on)
+        plan = self._plans[profile.name, lapsed, facts.is_institutional]
         earlier = None
         if self.history_key is not None:
             own = as_earlier(facts, read.received_on, self.history_key)

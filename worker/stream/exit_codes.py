@@ -18,8 +18,8 @@ class ExitCode(IntEnum):
     BROKER_UNREACHABLE = 69
     """No broker answered or let us in at the start; or a topic is missing, has too few partitions, or was replaced."""
 
-    REFERENCE_BROKEN = 70
-    """The reference data or the edits could not be loaded."""
+    NOT_LOADABLE = 70
+    """The reference tables, the profiles, the guides or the edits could not be loaded."""
 
     DELIVERY_UNCERTAIN = 75
     """A batch may or may not have been delivered; a restart resumes from the committed offset."""

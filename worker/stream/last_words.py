@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from worker.errors import ClaimscrubError
+from worker.errors import ClaimscrubError, ConfigurationError
 from worker.kafka.coordinators import BrokerTooOldError
+from worker.reference.errors import ReferenceDataError
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.budget import MemoryLimitError
 from worker.stream.exit_codes import ExitCode
@@ -27,7 +28,14 @@ _PORT_PROBLEMS: Final = MappingProxyType(
 
 
 class NotLoadableError(ClaimscrubError):
-    """The tables, profiles or edits cannot be loaded; the text says which file and why, and is ours."""
+    """The tables, profiles or edits cannot be loaded; the text says which file and why, and is ours.
+
+    `event` names the line that ends the worker: `reference-broken` for tables, else `configuration-broken`.
+    """
+
+    def __init__(self, cause: ConfigurationError) -> None:
+        super().__init__(str(cause))
+        self.event = "reference-broken" if isinstance(cause, ReferenceDataError) else "configuration-broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class LastWords:
 def last_words(error: BaseException, settings: Settings) -> LastWords:
     """Return the last line for an unhandled error."""
     if isinstance(error, NotLoadableError):
-        return LastWords("reference-broken", str(error), ExitCode.REFERENCE_BROKEN)
+        return LastWords(error.event, str(error), ExitCode.NOT_LOADABLE)
     if isinstance(error, MemoryLimitError):
         return LastWords("settings-wrong", str(error), ExitCode.SETTINGS)
     if isinstance(error, MemoryError):

@@ -43,7 +43,7 @@ from worker.stream.lifecycle import (
 from worker.stream.log_reports import LogReports
 from worker.stream.positions import Positions
 from worker.stream.records import Provenance
-from worker.stream.reference.metrics import report_reference
+from worker.stream.reference.loaded import report_loaded, warn_of_lapsed
 from worker.stream.reference.notices import follow_notices
 from worker.stream.reference.swap import ReferenceSwap
 from worker.stream.runtime import Runtime
@@ -188,8 +188,8 @@ class _WorkerRun:
         except (NotLoadableError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is nothing to scrub with
-            self._logs.log.critical("reference-broken", exception=type(error).__name__)
-            return ExitCode.REFERENCE_BROKEN
+            self._logs.log.critical("configuration-broken", exception=type(error).__name__)
+            return ExitCode.NOT_LOADABLE
         if loaded is None:
             return ExitCode.STOPPED
         self._describe(loaded)
@@ -225,9 +225,6 @@ class _WorkerRun:
 
     def _describe(self, loaded: LoadedScrubber) -> None:
         self._status.loaded = lambda: loaded
-        # The edits are known only now, and they are the closed label set of the metrics on edits.
-        self._recorder.know_edits(loaded.edit_ids)
-        self._recorder.know_payers(loaded.profiles)
         self._recorder.set(
             "build_info",
             1,
@@ -237,7 +234,8 @@ class _WorkerRun:
             self._settings.delivery,
         )
         self._recorder.set("settings_info", 1, self._settings.digest)
-        report_reference(self._recorder, loaded)
+        report_loaded(self._recorder, loaded)
+        warn_of_lapsed(self._logs.log, loaded, self._settings.as_of)
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
     def _runtime(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
+from worker.payers.suppression import SuppressionEnd
 
 
 class Form(StrEnum):
@@ -116,7 +117,8 @@ class LoadedScrubber:
         editions: The editions of the reference tables that are loaded.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
         edit_words: What each edit looks for, in plain words.
-        source: Where a running worker gets new tables from; None when it scrubs with these to its end.
+        suppression_ends: The suppressions of its profiles that have a last day.
+        source: Where a running worker gets new tables and rules from; None when it scrubs with these to its end.
         loaded_from: "compiled", or "read" from the files of the tables; "read-not-kept" if the next start must too.
     """
 
@@ -126,24 +128,27 @@ class LoadedScrubber:
     editions: tuple[ReferenceEdition, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     edit_words: Mapping[str, str] = field(default_factory=dict)
-    source: "ReferenceSource | None" = None
+    suppression_ends: tuple[SuppressionEnd, ...] = ()
+    source: "Source | None" = None
     loaded_from: Literal["compiled", "read", "read-not-kept"] = "read"
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceSource:
-    """Where a running worker gets other reference tables from.
+class Source:
+    """Where a running worker gets other reference tables from, and its rules anew.
 
     Attributes:
         home: The folder that is loaded at the start, and again when the operator asks.
         root: A notice may name folders below this one only.
-        load: Makes the scrubber over the tables of a folder; all else stays as it is.
-            Raises `worker.reference.errors.ReferenceDataError`. Called on a thread.
+        load_tables: Makes the scrubber over the tables of a folder; profiles, guides and edits stay as they are.
+        load_all: The same, with profiles, guides and a user's own edits read again from where they were configured.
+            Both raise `worker.errors.ConfigurationError`, and are called on a thread.
     """
 
     home: Path
     root: Path
-    load: Callable[[Path], LoadedScrubber]
+    load_tables: Callable[[Path], LoadedScrubber]
+    load_all: Callable[[Path], LoadedScrubber]
 
 
 ScrubberFactory = Callable[[], LoadedScrubber]

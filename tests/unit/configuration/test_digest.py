@@ -7,7 +7,7 @@ import pytest
 import schemas
 import worker
 from worker.bootstrap import default_config_directory
-from worker.configuration.digest import ruleset_digest
+from worker.configuration.digest import own_code_digest, ruleset_digest
 from worker.configuration.documents import read_all
 from worker.payers.guide import Guide
 
@@ -30,7 +30,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 @pytest.fixture(scope="module")
 def unchanged(copies: tuple[Path, ...]) -> str:
     """The digest before anything is changed."""
-    return ruleset_digest(copies, GUIDES, None, None)
+    return own_code_digest(copies, None)
 
 
 def with_change(copies: tuple[Path, ...], file: str, text: str, instead: str) -> str:
@@ -40,7 +40,7 @@ def with_change(copies: tuple[Path, ...], file: str, text: str, instead: str) ->
     assert text in before
     path.write_text(before.replace(text, instead, 1), "utf-8")
     try:
-        return ruleset_digest(copies, GUIDES, None, None)
+        return own_code_digest(copies, None)
     finally:
         path.write_text(before, "utf-8")
 
@@ -76,15 +76,16 @@ def test_other_code_and_docstrings_do_not_count(
 
 def test_a_guide_counts_and_its_place_does_not() -> None:
     """Which file a guide is in decides nothing."""
-    whole = ruleset_digest(PACKAGES, GUIDES, None, None)
+    whole = ruleset_digest("code", GUIDES, None)
 
-    assert ruleset_digest(PACKAGES, GUIDES[::-1], None, None) == whole
-    assert ruleset_digest(PACKAGES, GUIDES[1:], None, None) != whole
+    assert ruleset_digest("code", GUIDES[::-1], None) == whole
+    assert ruleset_digest("code", GUIDES[1:], None) != whole
+    assert ruleset_digest("other code", GUIDES, None) != whole
 
 
 def test_the_kept_digest_is_the_one_worked_out(tmp_path: Path) -> None:
     """The next start reads it; another code has another name there."""
-    made = [ruleset_digest(PACKAGES, GUIDES, None, cache) for cache in (None, tmp_path, tmp_path)]
+    made = [own_code_digest(PACKAGES, cache) for cache in (None, tmp_path, tmp_path)]
 
     assert len(set(made)) == 1
     assert [kept.suffix for kept in tmp_path.iterdir()] == [".ruleset"]
@@ -93,7 +94,7 @@ def test_the_kept_digest_is_the_one_worked_out(tmp_path: Path) -> None:
 def test_a_file_beside_the_edits_of_a_user_need_not_be_python(tmp_path: Path) -> None:
     """Files that begin with an underscore are not loaded, and still count."""
     (tmp_path / "_draft.py").write_text("def")
-    one = ruleset_digest(PACKAGES, GUIDES, tmp_path, None)
+    one = ruleset_digest("code", GUIDES, tmp_path)
     (tmp_path / "_draft.py").write_text("class")
 
-    assert ruleset_digest(PACKAGES, GUIDES, tmp_path, None) != one
+    assert ruleset_digest("code", GUIDES, tmp_path) != one

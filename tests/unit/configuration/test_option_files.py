@@ -14,7 +14,6 @@ from worker.payers.profile import ProfileError, Profiles
 from worker.pipeline.rules.rulebook import Rulebook, compile_rulebook
 
 EDITS = load_edits()
-TODAY = date(2026, 3, 20)
 PROFILE = """
 name: mine
 title: Mine
@@ -38,7 +37,7 @@ def read(folder: Path, **changed: str) -> Profiles:
     (folder / "mine.yaml").write_text(PROFILE)
     for name, text in (SOUND | {key.replace("_", "."): text for key, text in changed.items()}).items():
         (folder / name).write_text(text)
-    return read_profiles(folder, EDITS, TODAY)
+    return read_profiles(folder, EDITS)
 
 
 def rulebook(folder: Path, **changed: str) -> Rulebook:
@@ -123,7 +122,7 @@ def test_only_a_file_beside_the_profile_is_read(tmp_path: Path, name: str) -> No
         (tmp_path / file).write_text(text)
 
     with pytest.raises(ProfileError, match="is not the name of a CSV file beside the profile"):
-        read_profiles(tmp_path, EDITS, TODAY)
+        read_profiles(tmp_path, EDITS)
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -133,4 +132,4 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
         (tmp_path / file).write_text(SOUND[file])
 
     with pytest.raises(ProfileError, match=r"option codes: codes\.csv cannot be read"):
-        read_profiles(tmp_path, EDITS, TODAY)
+        read_profiles(tmp_path, EDITS)

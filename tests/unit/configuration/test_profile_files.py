@@ -1,6 +1,5 @@
 """The profiles of a folder: read together, and everything that is wrong with them told at once."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from worker.edits.catalogue import load_edits
 from worker.payers.profile import ApplyFixes, DocumentationMode, ProfileError, Profiles
 
 EDITS = load_edits()
-TODAY = date(2026, 3, 20)
 BASE = "name: base\ntitle: Base\nmedicare: true\ndocumentation: required\napplies_to: {otherwise: true}\n"
 OWNED = "reason: agreed, owner: billing"
 
@@ -20,7 +18,7 @@ def read(folder: Path, **files: str) -> Profiles:
     """The profiles in files of these texts."""
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text)
-    return read_profiles(folder, EDITS, TODAY)
+    return read_profiles(folder, EDITS)
 
 
 def problems(folder: Path, **files: str) -> list[str]:
@@ -49,11 +47,9 @@ extends: nobody
 edits:
   WST-99: {severity: warn}
   WST-02: {options: {limit: 1}}
-  WST-03: {off: {reason: agreed, owner: billing, until: 2026-03-19}}
   FMT-01: {severity: warn}
 suppressions:
   - {edit: XXX-01, when: {codes: [J0897]}, reason: agreed, owner: billing}
-  - {edit: WST-05, when: {codes: [J0897]}, reason: agreed, owner: clinic, until: 2026-03-19}
 """
 
     told = problems(tmp_path, base=BASE, mine=mine)
@@ -62,8 +58,6 @@ suppressions:
         "profile mine names edits that do not exist: WST-99, XXX-01",
         "profile mine names FMT-01, decided before a claim has a payer",
         "profile mine, edit WST-02: this edit has no options",
-        "profile mine: the suppression of WST-03 by billing expired on 2026-03-19; renew it or remove it",
-        "profile mine: the suppression of WST-05 by clinic expired on 2026-03-19; renew it or remove it",
         "profile mine extends nobody, which does not exist; there are: base",
     ]
 
@@ -87,11 +81,11 @@ def test_files_that_cannot_be_read_are_told_with_the_others(tmp_path: Path) -> N
 
 def test_a_problem_of_a_parent_is_told_once(tmp_path: Path) -> None:
     """The child inherits it, but did not make it."""
-    base = f"{BASE}edits: {{WST-03: {{off: {{{OWNED}, until: 2026-03-19}}}}}}\n"
+    base = f"{BASE}edits: {{WST-99: {{off: {{{OWNED}}}}}}}\n"
 
     told = problems(tmp_path, base=base, mine="name: mine\ntitle: Mine\nextends: base\n")
 
-    assert [problem.partition(":")[0] for problem in told] == ["profile base"]
+    assert told == ["profile base names edits that do not exist: WST-99"]
 
 
 @pytest.mark.parametrize(
@@ -112,14 +106,13 @@ def test_a_suppression_that_is_not_understood_is_refused(tmp_path: Path, when: s
     assert words in told[0]
 
 
-@pytest.mark.parametrize("until", ["2026-03-20", "2027-01-01"])
-def test_a_suppression_holds_on_its_last_day(tmp_path: Path, until: str) -> None:
-    """The day after, the start stops."""
-    suppression = f"{{edit: WST-01, when: {{codes: [J0897]}}, {OWNED}, until: {until}}}"
+def test_a_suppression_that_has_ended_is_read(tmp_path: Path) -> None:
+    """It lapses, and does not stop the start."""
+    suppression = f"{{edit: WST-01, when: {{codes: [J0897]}}, {OWNED}, until: 2020-01-01}}"
 
     profile = read(tmp_path, base=f"{BASE}suppressions: [{suppression}]\n").named("base")
 
-    assert [each.edit for each in profile.suppressions] == ["WST-01"]
+    assert [each.edit for each in profile.suppression_ends()] == ["WST-01"]
 
 
 def test_one_name_twice_is_refused(tmp_path: Path) -> None:

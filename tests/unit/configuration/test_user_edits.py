@@ -2,7 +2,6 @@
 
 import stat
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from worker.settings import Settings
 _PARTS = (default_config_directory() / "README.md").read_text("utf-8")
 EXAMPLE = _PARTS.split("```python\n")[1].split("```")[0]
 CASES = _PARTS.split("```yaml\n")[2].split("```")[0]
-TODAY = date(2026, 3, 20)
 
 
 @pytest.fixture
@@ -77,10 +75,10 @@ def test_an_edit_of_a_user_is_switched_like_any_other(edits: Path, tmp_path: Pat
 
 def test_a_user_s_edits_are_part_of_the_ruleset(edits: Path) -> None:
     """A changed file gives other outcome ids, and so does none."""
-    digests = {build_pipeline(today=lambda: TODAY).ruleset}
-    digests.add(build_pipeline(user_edits=edits, today=lambda: TODAY).ruleset)
+    digests = {build_pipeline().ruleset}
+    digests.add(build_pipeline(user_edits=edits).ruleset)
     (edits / "_shared.py").write_text("LIMIT = 1\n")
-    digests.add(build_pipeline(user_edits=edits, today=lambda: TODAY).ruleset)
+    digests.add(build_pipeline(user_edits=edits).ruleset)
 
     assert len(digests) == 3
 

@@ -1,13 +1,17 @@
 """Which profile a claim falls under, and which profiles do not fit together."""
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
 
+from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.edits.catalogue import load_edits
 from worker.payers.profile import DocumentationMode, Profile, ProfileError, Profiles
 from worker.pipeline.rules.rulebook import compile_rulebook
 from worker.pipeline.scrub import Pipeline
+from worker.samples.synthetic import claim, line
 
 EDITS = load_edits()
 
@@ -142,3 +146,79 @@ def test_the_shipped_profiles_part_medicare_from_all_others(
     assert expected == chosen.name
     assert chosen.medicare is (expected == "medicare-part-b")
     assert chosen.documentation is DocumentationMode.WHEN_SENT
+
+
+MARCH = [date(2026, 3, day) for day in (18, 19, 20, 21)]
+"""Around the last days of `lapsing`."""
+
+
+@pytest.fixture
+def lapsing() -> Profile:
+    """Two edits are off until the 19th, one for some lines until the 20th, and one for good."""
+    until = {"reason": "agreed", "owner": "billing", "until": date(2026, 3, 19)}
+    return profile(
+        "mine",
+        applies_to={"otherwise": True},
+        edits={
+            "WST-03": {"off": until, "severity": "warn"},
+            "WST-05": {"off": until},
+            "WST-06": {"off": {"reason": "agreed", "owner": "billing"}},
+        },
+        suppressions=[until | {"edit": "UNT-01", "when": {"codes": ["J1745"]}, "until": date(2026, 3, 20)}],
+    )
+
+
+def test_a_suppression_holds_on_its_last_day_and_its_edit_is_on_again_the_day_after(lapsing: Profile) -> None:
+    """What else the profile says of the edit stays."""
+    on = [lapsing.on(day) for day in MARCH]
+
+    assert on[0] is on[1] is lapsing
+    assert [each.setting("WST-03").off is None for each in on] == [False, False, True, True]
+    assert [len(each.suppressions) for each in on] == [1, 1, 1, 0]
+    assert on[3].setting("WST-03").severity is not None
+    assert on[3].setting("WST-06").off is not None
+
+
+def test_a_claim_is_scrubbed_under_what_holds_on_the_day_it_was_received(pipeline: Pipeline, lapsing: Profile) -> None:
+    """Also by a worker that runs over the end of a suppression, and when it is read again later."""
+    made = Pipeline(
+        edits=pipeline.edits,
+        profiles=Profiles([lapsing]),
+        guides=pipeline.guides,
+        snapshot=pipeline.snapshot,
+        ruleset=pipeline.ruleset,
+        clock=lambda: 0.0,
+        max_bytes=MAX_MESSAGE_BYTES,
+    )
+    message = json.dumps(claim([line("J1745", units="40.5"), line("96413")])).encode()
+
+    outcomes = [made.scrub(message, day).outcome for day in (*MARCH, MARCH[0])]
+
+    seen = [
+        (
+            "UNT-01" in {finding.edit for finding in outcome.findings},
+            sorted(each.edit for each in outcome.coverage.switched_off),
+        )
+        for outcome in outcomes
+        if outcome
+    ]
+    off, left = ["WST-03", "WST-05", "WST-06"], ["WST-06"]
+    assert seen == [(False, off), (False, off), (False, left), (True, left), (False, off)]
+
+
+def test_ends_are_named_by_profile_edit_and_owner(lapsing: Profile) -> None:
+    """The first to end first, before and after it ends."""
+    ends = Profiles([lapsing]).suppression_ends()
+
+    assert [(each.edit, each.until) for each in ends] == [
+        ("WST-03", MARCH[1]),
+        ("WST-05", MARCH[1]),
+        ("UNT-01", MARCH[2]),
+    ]
+    assert ends[0].in_words(MARCH[1]) == (
+        "profile mine: the suppression of WST-03 by billing ends on 2026-03-19; WST-03 is on again the day after"
+    )
+    assert ends[0].in_words(MARCH[2]) == (
+        "profile mine: the suppression of WST-03 by billing ended on 2026-03-19, so WST-03 is on again; "
+        "renew it or remove it"
+    )

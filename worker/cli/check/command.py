@@ -121,6 +121,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         files = expand_what_is_there(paths)
         job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
         pipeline = job.load_pipeline()  # so that what is wrong with the configuration is said before a claim is read
+        for each in pipeline.profiles.suppression_ends():
+            if each.has_lapsed(day):
+                say(err(), f"Note: {each.in_words(day)}.")
         summary = _check(files, job, processes)
     except ClaimFileError as error:
         raise click.UsageError(str(error)) from None

@@ -75,12 +75,12 @@ class Job:
 
     def load_pipeline(self) -> Pipeline:
         """The pipeline of this process, which is loaded once. Raises `click.UsageError`."""
-        return _pipeline(self.config, self.user_edits, self.profile, self.day)
+        return _pipeline(self.config, self.user_edits, self.profile)
 
 
 @lru_cache(maxsize=1)
-def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None, day: date) -> Pipeline:
-    return load_pipeline(config, user_edits=user_edits, on=day, profile=profile)
+def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None) -> Pipeline:
+    return load_pipeline(config, user_edits=user_edits, profile=profile)
 
 
 @dataclass(slots=True)

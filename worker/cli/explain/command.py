@@ -46,7 +46,7 @@ def command(
     Exit code 0: explained; 1: a code that no table holds; 2: nothing of that name, with near misses.
     """
     day = on.date() if on else today()
-    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    pipeline = load_pipeline(config, user_edits=user_edits)
     wanted = " ".join(subject).strip()
     edit = edit_called(wanted, pipeline.edits)
     sections: tuple[Section, ...] = ()

@@ -1,7 +1,9 @@
 """`claimscrub profiles`: the payer profiles, whether they are valid, and how two of them differ."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 import orjson
@@ -11,6 +13,8 @@ from rich.table import Table
 from worker.cli.profiles.text import differences, lines_of, plain
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
 from worker.cli.shared.console import counted, echo_json, out, say, today
+
+SOON: Final = timedelta(days=30)
 
 
 @click.group("profiles")
@@ -26,7 +30,7 @@ def command() -> None:
 @edits_option
 def show(name: str, form: str, config: Path | None, user_edits: Path | None) -> None:
     """Show one profile with all that it inherits."""
-    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    pipeline = load_pipeline(config, user_edits=user_edits)
     with sentences():
         profile = pipeline.profiles.named(name)
     if form == "json":
@@ -41,15 +45,21 @@ def show(name: str, form: str, config: Path | None, user_edits: Path | None) -> 
 @config_option
 @edits_option
 def check(config: Path | None, user_edits: Path | None) -> None:
-    """Check all profiles together.
+    """Check all profiles together, and name the suppressions that have ended or end within 30 days.
 
     \b
-    Exit code 0: they fit the edits and each other, and nothing in them has expired.
-    Exit code 2: they do not; each problem is one sentence.
+    Exit code 0: they fit the edits and each other, and no suppression in them has ended.
+    Exit code 1: a suppression has ended, so its edit is on again.
+    Exit code 2: they do not fit; each problem is one sentence.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    pipeline, day = load_pipeline(config, user_edits=user_edits), today()
     names = [profile.name for profile in pipeline.profiles]
     say(out(), f"{counted(len(names), 'profile')} without a problem: {', '.join(names)}")
+    ends = [each for each in pipeline.profiles.suppression_ends() if each.until <= day + SOON]
+    for each in ends:
+        say(out(), f"{each.in_words(day)}.")
+    if any(each.has_lapsed(day) for each in ends):
+        sys.exit(1)
 
 
 @command.command("diff")
@@ -64,7 +74,7 @@ def diff(one: str, other: str, config: Path | None, user_edits: Path | None) -> 
     Exit code 0: they are the same.
     Exit code 1: they differ.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    pipeline = load_pipeline(config, user_edits=user_edits, on=today())
+    pipeline = load_pipeline(config, user_edits=user_edits)
     with sentences():
         sides = [plain(pipeline.profiles.named(name), pipeline.edits) for name in (one, other)]
     found = list(differences(*sides))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import click
@@ -37,10 +36,8 @@ def sentences() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
 
 
-def load_pipeline(
-    config: Path | None, *, on: date, user_edits: Path | None = None, profile: str | None = None
-) -> Pipeline:
+def load_pipeline(config: Path | None, *, user_edits: Path | None = None, profile: str | None = None) -> Pipeline:
     """Return the pipeline over a configuration. Raises `click.UsageError`."""
     with sentences():
-        pipeline = build_pipeline(config, user_edits=user_edits, today=lambda: on)
+        pipeline = build_pipeline(config, user_edits=user_edits)
         return pipeline.under(profile) if profile else pipeline

@@ -1,7 +1,10 @@
-"""Swaps the reference tables under a running worker: built beside the old, verified, then put in their place.
+"""Swaps tables and rules under a running worker: built beside the old, verified, then put in their place.
+
+The rules are the profiles with their lists, the guides and a user's own edits. They are read again on SIGHUP, and on a
+notice that announces their digest.
 
 The swap is one assignment to `Runtime.loaded`, which the claims agent reads once a message: no claim is
-scrubbed with a mix. Tables that are broken or not the announced ones are refused, and the old stay.
+scrubbed with a mix. What is broken or not as announced is refused whole, and all of the old stays.
 
 One build runs at a time. Of the requests that wait the newest goes first; when it is refused, the one
 before it gets its turn. So all workers reach the newest good tables, whatever they missed.
@@ -17,11 +20,12 @@ from stat import S_ISDIR
 from typing import Final, Literal
 
 from schemas.reference_update import read_notice
+from worker.errors import ConfigurationError
 from worker.reference.build.loading import CHECKSUMS
 from worker.reference.errors import ReferenceDataError
-from worker.stream.reference.metrics import report_reference
+from worker.stream.reference.loaded import report_loaded, warn_of_lapsed
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import LoadedScrubber, ReferenceSource
+from worker.stream.scrubber import LoadedScrubber, Source
 
 MOST_WAITING: Final = 16
 """More requests than that do not come from an operator; the oldest go unanswered."""
@@ -33,12 +37,21 @@ Result = Literal["loaded", "unchanged", "superseded", "rejected"]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the old tables stay, in words that quote neither a notice nor a table."""
+    """Why the old tables and rules stay, in words that quote neither a notice nor a table."""
 
-    reason: Literal["not-below-root", "no-such-directory", "no-checksums", "broken", "digest-mismatch", "unreadable"]
+    reason: Literal[
+        "not-below-root",
+        "no-such-directory",
+        "no-checksums",
+        "broken",
+        "rules-broken",
+        "digest-mismatch",
+        "ruleset-mismatch",
+        "unreadable",
+    ]
     exception: str | None = None
     problem: str | None = None
-    """The file that is broken."""
+    """The file of tables that is broken, or what `claimscrub profiles check` says of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +60,16 @@ class _Request:
     directory: Path
     digest: str | None
     """What the tables must be; none when the operator's own configuration is read again."""
+    ruleset: str | None
+    """What the rules must be; none when they are not announced."""
 
 
 class ReferenceSwap:
-    """A request for new tables, and its result."""
+    """A request for new tables and rules, and its result."""
 
-    def __init__(self, runtime: Runtime, source: ReferenceSource) -> None:
+    def __init__(self, runtime: Runtime, source: Source) -> None:
         self._runtime = runtime
-        self._source = source
+        self._first_source = source
         self._waiting: deque[_Request] = deque()
         self._last_number = 0
         self._has_begun = asyncio.Event()
@@ -69,11 +84,11 @@ class ReferenceSwap:
             self._count("rejected")
             self._runtime.log.error("reference-rejected", audit=True, asked_by="notice", reason="not-a-notice")
             return
-        self._ask(Path(notice.directory), notice.digest)
+        self._ask(Path(notice.directory), notice.digest, notice.ruleset)
 
     def reload(self) -> None:
-        """Read the configured folder again, whatever it holds."""
-        self._ask(self._source.home, None)
+        """Read all that is configured again, whatever it holds: tables, profiles, guides and own edits."""
+        self._ask(self._source.home, None, None)
 
     def begin(self) -> None:
         """Start to build: the notices of the past are all here, so the newest goes first."""
@@ -98,9 +113,14 @@ class ReferenceSwap:
                 self._is_wanted.clear()
                 self._is_idle.set()
 
-    def _ask(self, directory: Path, digest: str | None) -> None:
+    @property
+    def _source(self) -> Source:
+        # The rules that were read last stay under the next tables.
+        return self._runtime.loaded.source or self._first_source
+
+    def _ask(self, directory: Path, digest: str | None, ruleset: str | None) -> None:
         self._last_number += 1
-        self._waiting.append(_Request(self._last_number, directory, digest))
+        self._waiting.append(_Request(self._last_number, directory, digest, ruleset))
         if len(self._waiting) > MOST_WAITING:
             self._drop_before(self._waiting[1].number)
         self._is_idle.clear()
@@ -113,7 +133,8 @@ class ReferenceSwap:
 
     async def _answer(self, request: _Request) -> Result:
         runtime = self._runtime
-        if request.digest == runtime.loaded.versions["reference"]:
+        now = runtime.loaded.versions
+        if request.digest == now["reference"] and request.ruleset in (None, now["ruleset"]):
             return "unchanged"
         started = time.perf_counter()
         # On a thread, so that claims and heartbeats go on; a file system that hangs holds up only this.
@@ -123,7 +144,7 @@ class ReferenceSwap:
         asked_by = "sighup" if request.digest is None else "notice"
         if isinstance(built, Refusal):
             runtime.log.error(
-                "reference-rejected",
+                "configuration-rejected" if built.reason.startswith("rule") else "reference-rejected",
                 audit=True,
                 asked_by=asked_by,
                 directory=request.directory,
@@ -134,17 +155,19 @@ class ReferenceSwap:
                 seconds=seconds,
             )
             return "rejected"
-        digest = built.versions["reference"]
-        if digest == runtime.loaded.versions["reference"]:
+        digest, ruleset = built.versions["reference"], built.versions["ruleset"]
+        if (digest, ruleset) == (now["reference"], now["ruleset"]):
             return "unchanged"
         before, runtime.loaded = runtime.loaded, built
-        report_reference(runtime.recorder, built, before)
+        report_loaded(runtime.recorder, built, before)
+        warn_of_lapsed(runtime.log, built, runtime.settings.as_of)
         runtime.log.info(
             "reference-swapped",
             audit=True,
             asked_by=asked_by,
             directory=request.directory,
             digest=digest,
+            ruleset=ruleset,
             seconds=seconds,
         )
         return "loaded"
@@ -155,17 +178,22 @@ class ReferenceSwap:
             return self._read(request)
         except ReferenceDataError as broken:
             return Refusal("broken", "ReferenceDataError", _file(broken))
+        except ConfigurationError as broken:
+            return Refusal("rules-broken", type(broken).__name__, str(broken))
         except Exception as error:  # noqa: BLE001 -- whatever a folder does to us, the old tables are good
             return Refusal("unreadable", type(error).__name__)
 
     def _read(self, request: _Request) -> LoadedScrubber | Refusal:
         if request.digest is None:
-            return self._source.load(request.directory)
+            return self._source.load_all(request.directory)
         real = folder_below(self._source.root, request.directory)
         if isinstance(real, Refusal):
             return real
-        built = self._source.load(real)
-        return built if built.versions["reference"] == request.digest else Refusal("digest-mismatch")
+        built = (self._source.load_all if request.ruleset else self._source.load_tables)(real)
+        if built.versions["reference"] != request.digest:
+            return Refusal("digest-mismatch")
+        is_announced = request.ruleset in (None, built.versions["ruleset"])
+        return built if is_announced else Refusal("ruleset-mismatch")
 
     def _count(self, result: Result) -> None:
         self._runtime.recorder.count("reference_updates_total", result)

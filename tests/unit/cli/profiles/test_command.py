@@ -1,6 +1,7 @@
 """`claimscrub profiles`."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,19 @@ def test_check_names_the_profiles_that_fit(config: Path) -> None:
         0,
         "5 profiles without a problem: commercial, medicaid, medicare-advantage, medicare-part-b, mine\n",
     )
+
+
+@pytest.mark.parametrize(("days", "code"), [(31, 0), (30, 0), (0, 0), (-1, 1)])
+def test_check_names_what_ends_within_30_days(config: Path, days: int, code: int) -> None:
+    """Exit code 1 once a suppression has ended, which stops no worker."""
+    until = date.today() + timedelta(days=days)  # noqa: DTZ011 - as the command reads the day
+    (config / "payers" / "mine.yaml").write_text(MINE.replace("owner: billing}", f"owner: billing, until: {until}}}"))
+
+    result = run("check", "--config", config)
+
+    told = " ".join(result.stdout.split())
+    assert result.exit_code == code
+    assert (f"the suppression of ADM-01 by billing end{'s' if code == 0 else 'ed'} on {until}" in told) == (days <= 30)
 
 
 def test_check_tells_every_problem(config: Path) -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from schemas.reference_update import ReferenceNotice
 from tests.unit.reference.small_folder import change
+from worker.bootstrap import default_config_directory, read_rules
 from worker.cli.commands import claimscrub
 from worker.cli.reference import publish as reference_publish
 from worker.reference.build.loading import load
@@ -43,6 +44,22 @@ def test_the_notice_names_the_folder_and_its_digest(small: Path, sent: list[Refe
     assert result.exit_code == 0
     assert sent == [ReferenceNotice(directory=str(small.resolve()), digest=digest)]
     assert result.stdout == f"Digest {digest}\nAnnounced {small.resolve()} on reference.updates.v1.\n"
+
+
+def test_rules_are_announced_with_their_digest(small: Path, sent: list[ReferenceNotice], tmp_path: Path) -> None:
+    """What the workers would say their ruleset is; rules that do not fit are not announced."""
+    ruleset = read_rules().ruleset
+    for part in ("guides", "reference"):
+        (tmp_path / part).symlink_to(default_config_directory() / part)
+    (tmp_path / "payers").mkdir()
+    (tmp_path / "payers" / "mine.yaml").write_text("name: mine\ntitle: Mine\nmedicare: false\nedits: {WST-99: {}}\n")
+
+    good, broken = publish(small, "--rules"), publish(small, "--rules", "--config", tmp_path)
+
+    assert (good.exit_code, broken.exit_code) == (0, 2)
+    assert [notice.ruleset for notice in sent] == [ruleset]
+    assert f", rules {ruleset}\n" in good.stdout
+    assert "profile mine names edits that do not exist: WST-99" in broken.stderr
 
 
 def test_the_workers_may_see_the_folder_elsewhere(small: Path, sent: list[ReferenceNotice]) -> None:

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -14,13 +14,17 @@ import pytest
 
 from schemas.reference_update import ReferenceNotice, read_notice
 from worker.observe.recorder import Recorder
+from worker.payers.profile import ProfileError
+from worker.payers.suppression import SuppressionEnd
 from worker.reference.errors import ReferenceDataError
-from worker.stream.reference.metrics import report_reference
+from worker.settings import Settings
+from worker.stream.reference.loaded import report_loaded, warn_of_lapsed
 from worker.stream.reference.swap import MOST_WAITING, ReferenceSwap, Refusal, folder_below
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, ReferenceSource
+from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Source
 
 FIRST = "0" * 64
+RULES, NEW_RULES = "0" * 16, "1" * 16
 
 
 def digest(name: str) -> str:
@@ -28,9 +32,9 @@ def digest(name: str) -> str:
     return name[0] * 64
 
 
-def loaded(told: str, *editions: ReferenceEdition) -> LoadedScrubber:
+def loaded(told: str, *editions: ReferenceEdition, ruleset: str = RULES) -> LoadedScrubber:
     """A scrubber over the tables of a digest; nothing here scrubs."""
-    versions = {"ruleset": "r", "reference": told}
+    versions = {"ruleset": ruleset, "reference": told}
     return LoadedScrubber(cast("Any", None), editions=editions, versions=versions)  # Any: never called
 
 
@@ -44,7 +48,7 @@ class Log:
         """Keep a line."""
         self.lines.append({"event": event, **fields})
 
-    error = info
+    error = warning = info
 
 
 @dataclass
@@ -52,6 +56,7 @@ class FakeRuntime:
     """What the swap needs of a worker."""
 
     loaded: LoadedScrubber
+    settings: Settings = field(default_factory=lambda: Settings(as_of=date(2026, 3, 20)))
     recorder: Recorder = field(default_factory=Recorder)
     log: Log = field(default_factory=Log)
 
@@ -70,8 +75,17 @@ class Bench:
         self.gate.set()
         self._at_once = 0
         self.runtime = FakeRuntime(loaded(FIRST))
-        source = ReferenceSource(self.home, root, self._load)
+        self.rules_read = RULES
+        """The rules in the configured folder."""
+        source = Source(self.home, root, self._load, self._load_all)
         self.swap = ReferenceSwap(cast("Runtime", self.runtime), source)
+
+    def _load_all(self, directory: Path) -> LoadedScrubber:
+        if self.rules_read == "broken":
+            raise ProfileError("profile mine names edits that do not exist: WST-99")
+        return replace(
+            self._load(directory), versions={"reference": digest(directory.name), "ruleset": self.rules_read}
+        )
 
     def _load(self, directory: Path) -> LoadedScrubber:
         self._at_once += 1
@@ -87,12 +101,12 @@ class Bench:
             raise PermissionError("JANE DOE")
         return loaded(digest(directory.name))
 
-    def notice(self, name: str, told: str | None = None) -> bytes:
+    def notice(self, name: str, told: str | None = None, **more: str) -> bytes:
         """A notice of a folder below the root, which is there."""
         folder = self.root / name
         folder.mkdir(exist_ok=True)
         (folder / "CHECKSUMS").touch()
-        return notice(folder, told or digest(name))
+        return notice(folder, told or digest(name), **more)
 
     def counts(self) -> dict[str, float]:
         """What the metric says, without zeros."""
@@ -119,9 +133,9 @@ class Bench:
             task.cancel()
 
 
-def notice(directory: Path | str, told: str) -> bytes:
+def notice(directory: Path | str, told: str, **more: str) -> bytes:
     """The bytes of a notice."""
-    return json.dumps({"directory": str(directory), "digest": told}).encode()
+    return json.dumps({"directory": str(directory), "digest": told} | more).encode()
 
 
 @pytest.fixture
@@ -251,6 +265,68 @@ async def test_reloading_reads_the_configured_folder_whatever_its_digest(bench: 
     assert bench.counts() == {"loaded": 1, "unchanged": 1}
 
 
+async def test_reloading_reads_the_rules_too(bench: Bench) -> None:
+    """The tables are those of before; the rules alone are a swap, and the log has their digest."""
+    async with bench.running():
+        bench.swap.reload()
+    bench.rules_read = NEW_RULES
+    async with bench.running():
+        bench.swap.reload()
+
+    assert bench.counts() == {"loaded": 2}
+    assert bench.runtime.loaded.versions == {"reference": digest("home"), "ruleset": NEW_RULES}
+    assert [line["ruleset"] for line in bench.runtime.log.lines] == [RULES, NEW_RULES]
+
+
+async def test_broken_rules_are_refused_in_the_words_of_profiles_check(bench: Bench) -> None:
+    """And with them the tables of the same request: all or nothing."""
+    bench.rules_read = "broken"
+    async with bench.running():
+        bench.swap.reload()
+
+    (line,) = bench.runtime.log.lines
+    assert (bench.reference, bench.counts()) == (FIRST, {"rejected": 1})
+    assert (line["event"], line["reason"]) == ("configuration-rejected", "rules-broken")
+    assert line["problem"] == "profile mine names edits that do not exist: WST-99"
+
+
+async def test_a_notice_may_announce_rules(bench: Bench) -> None:
+    """Those of the tables that are loaded already count as other; rules that differ are refused with the tables."""
+    bench.rules_read = NEW_RULES
+    async with bench.running():
+        bench.swap.offer(bench.notice("a", ruleset="2" * 16))
+    refused = (bench.reference, bench.runtime.log.lines[0]["event"], bench.runtime.log.lines[0]["reason"])
+    async with bench.running():
+        bench.swap.offer(bench.notice("a", ruleset=NEW_RULES))
+    async with bench.running():
+        bench.swap.offer(bench.notice("a", ruleset=NEW_RULES))
+
+    assert refused == (FIRST, "configuration-rejected", "ruleset-mismatch")
+    assert bench.runtime.loaded.versions == {"reference": digest("a"), "ruleset": NEW_RULES}
+    assert bench.counts() == {"rejected": 1, "loaded": 1, "unchanged": 1}
+
+
+def test_a_suppression_that_has_ended_is_logged_and_its_last_day_is_on_the_metrics() -> None:
+    """From the day after its last one."""
+    ends = tuple(
+        SuppressionEnd("mine", edit, "billing", date(2026, 3, day)) for edit, day in (("A-1", 19), ("B-1", 20))
+    )
+    with_ends, recorder, log = replace(loaded(FIRST), suppression_ends=ends, edit_ids=("A-1", "B-1")), Recorder(), Log()
+
+    report_loaded(recorder, with_ends)
+    warn_of_lapsed(cast("Any", log), with_ends, date(2026, 3, 20))  # Any: a log that only warns
+
+    assert (
+        recorder.value("suppression_until_timestamp_seconds", "mine", "A-1")
+        == datetime(2026, 3, 19, tzinfo=UTC).timestamp()
+    )
+    (line,) = log.lines
+    assert (line["event"], line["edit"]) == ("suppression-lapsed", "A-1")
+    assert line["problem"] == (
+        "profile mine: the suppression of A-1 by billing ended on 2026-03-19, so A-1 is on again; renew it or remove it"
+    )
+
+
 def test_a_link_out_of_the_root_is_followed_and_refused(tmp_path: Path) -> None:
     """Below the root is meant really."""
     root, outside = tmp_path / "root", tmp_path / "outside"
@@ -288,6 +364,7 @@ def test_a_folder_without_checksums_is_not_read_further(tmp_path: Path) -> None:
         b'{"directory": 1, "digest": "' + b"a" * 64 + b'"}',
         b'{"directory": ["/a"], "digest": null}',
         notice("/a", FIRST) + b" " * 70_000,
+        notice("/a", FIRST, ruleset="1" * 15),
     ],
 )
 def test_what_is_no_notice_is_none(value: bytes) -> None:
@@ -306,13 +383,13 @@ def test_series_of_tables_that_are_gone_are_removed() -> None:
     """One digest and one set of editions are on the metrics at any time."""
     recorder = Recorder()
     old = loaded("old", ReferenceEdition("mue", "q1", date(2026, 1, 1), date(2026, 3, 31)))
-    report_reference(recorder, old)
+    report_loaded(recorder, old)
 
     new = (
         ReferenceEdition("mue", "q2", date(2026, 4, 1), None, 40),
         ReferenceEdition("mue", "q3", date(2026, 7, 1), None, 2),
     )
-    report_reference(recorder, loaded("new", *new), old)
+    report_loaded(recorder, loaded("new", *new), old)
 
     page = recorder.exposition("")[0].decode()
     assert [
@@ -335,7 +412,7 @@ def test_a_table_answers_until_its_rows_are_trusted_no_longer() -> None:
     carried = ReferenceEdition("mue", "q1", date(2026, 1, 1), last, trusted_to=trusted_to)
     ended = ReferenceEdition("asp", "q1", date(2026, 1, 1), last)
 
-    report_reference(recorder, loaded("one", carried, ended))
+    report_loaded(recorder, loaded("one", carried, ended))
 
     page = recorder.exposition("")[0].decode()
     told = {

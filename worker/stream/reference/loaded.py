@@ -1,18 +1,23 @@
-"""Shows on the metrics which reference tables are loaded, and no longer those that were."""
+"""Shows on metrics and log what is loaded, tables and rules, and no longer what was."""
 
 import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from math import inf
 
 from worker.observe.recorder import Recorder
+from worker.stream.runtime import Log
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
 
 Series = dict[tuple[str, ...], float]
 """Values by the name of the metric and its labels."""
 
 
-def report_reference(recorder: Recorder, loaded: LoadedScrubber, before: LoadedScrubber | None = None) -> None:
-    """Set the metrics on the loaded tables, and remove the series that only the tables before had."""
+def report_loaded(recorder: Recorder, loaded: LoadedScrubber, before: LoadedScrubber | None = None) -> None:
+    """Set the metrics on the loaded tables and rules, and remove the series that only those before had."""
+    # Edits and profiles are known only now, and they are the closed label sets of the metrics on them.
+    recorder.know_edits(loaded.edit_ids)
+    recorder.know_payers(loaded.profiles)
     recorder.set("reference_loaded_timestamp_seconds", time.time())
     series = _series(loaded)
     for (name, *labels), value in series.items():
@@ -31,7 +36,25 @@ def _series(loaded: LoadedScrubber) -> Series:
         series["reference_edition_info", each.table, each.edition] = 1.0
         rows = ("reference_rows", each.table)
         series[rows] = series.get(rows, 0.0) + each.rows
+    for end in loaded.suppression_ends:
+        key = ("suppression_until_timestamp_seconds", end.profile, end.edit)
+        series[key] = min(series.get(key, inf), _timestamp(end.until))
     return series | _spans(loaded.editions)
+
+
+def warn_of_lapsed(log: Log, loaded: LoadedScrubber, today: date | None) -> None:
+    """Log each suppression that has ended: its edit is on again."""
+    day = today or date.today()  # noqa: DTZ011 - the host's own calendar, as for the day of receipt
+    for end in loaded.suppression_ends:
+        if end.has_lapsed(day):
+            log.warning(
+                "suppression-lapsed",
+                audit=True,
+                problem=end.in_words(day),
+                profile=end.profile,
+                edit=end.edit,
+                until=end.until,
+            )
 
 
 def _spans(editions: Iterable[ReferenceEdition]) -> Series:
