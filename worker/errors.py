@@ -23,6 +23,7 @@ ClaimscrubError
 │   └── OverBudgetError
 ├── MemoryLimitError
 ├── MessageLimitError
+├── NoSuchPlaceError
 ├── NotFetchedError
 │   ├── InterruptedFetchError
 │   └── LicenseAskedError

@@ -44,6 +44,7 @@ TESTED_ELSEWHERE: Final = {
     "kafka/replay": "tests/stream/test_replay.py",
     "kafka/topic_ids": "tests/kafka/test_created_again.py",
     "kafka/unpacking": "tests/unit/kafka/test_record_batches.py",
+    "kafka/read": "tests/unit/cli/test_tail.py",
     "observe/recorder": "tests/unit/observe/test_metrics.py",
     "pipeline/steps/enrich": "tests/edits/worked_examples",
     "pipeline/steps/gather": "tests/edits/cases",

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import TopicPartition
 
+from worker.errors import ClaimscrubError
 from worker.kafka.connection import Client, open_reader
 from worker.kafka.messages import Headers, Mark, without_marks
 from worker.settings import Settings
@@ -27,11 +28,35 @@ class Record:
     """What could not be read of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where reading begins: at the oldest record of each partition, unless one of these says otherwise.
+
+    Attributes:
+        partition: The only partition to read.
+        at_end: After the newest record.
+        offset: At this offset; a negative one is so many before the end.
+        since_ms: At the first record that was written at this time (milliseconds since 1970) or later.
+    """
+
+    partition: int | None = None
+    at_end: bool = False
+    offset: int | None = None
+    since_ms: int | None = None
+
+
+class NoSuchPlaceError(ClaimscrubError):
+    """A topic has no such partition, or a partition no such offset."""
+
+
+OLDEST: Final = Start()
+
+
 async def tail(
     settings: Settings,
     topics: Sequence[str],
     *,
-    from_beginning: bool = True,
+    start: Start = OLDEST,
     follow: bool = True,
 ) -> AsyncIterator[Record]:
     """Yield the committed records of some topics, in order for each partition.
@@ -39,16 +64,21 @@ async def tail(
     Args:
         settings: Where the broker is.
         topics: Full topic names, such as `settings.topics.scrubbed`.
-        from_beginning: Start at the oldest record; else at the end.
+        start: Where to begin.
         follow: Wait for more at the end; else stop at the end that the topics had at the start.
+
+    Raises:
+        NoSuchPlaceError: For a partition or an offset that is not there.
     """
     async with open_reader(settings) as consumer:
-        partitions = await partitions_of(consumer, topics)
+        there = await partitions_of(consumer, topics)
+        partitions = [each for each in there if start.partition in {None, each.partition}]
         consumer.assign(partitions)
-        if from_beginning:
-            await consumer.seek_to_beginning(*partitions)
-        else:
-            await consumer.seek_to_end(*partitions)
+        if not partitions:
+            # A consumer whose tasks have not begun to run cannot be stopped: it raises CancelledError.
+            await asyncio.sleep(0)
+            raise NoSuchPlaceError(f"{topics[0]} has the partitions 0 to {len(there) - 1}, not {start.partition}")
+        await _seek(consumer, partitions, start)
         # Under read_committed the end is the last stable offset, so an open transaction ends the reading.
         ends = {} if follow else await consumer.end_offsets(partitions)
         while follow or await is_before(consumer, ends):
@@ -56,6 +86,29 @@ async def tail(
             for records in batches.values():
                 for record in records:
                     yield read(record)
+
+
+async def _seek(consumer: Client, partitions: Sequence[TopicPartition], start: Start) -> None:
+    if start.at_end:
+        await consumer.seek_to_end(*partitions)
+    elif start.since_ms is not None:
+        await consumer.seek_to_end(*partitions)
+        found = await consumer.offsets_for_times(dict.fromkeys(partitions, start.since_ms))
+        for partition, place in found.items():
+            if place is not None:
+                consumer.seek(partition, place.offset)
+    elif start.offset is not None:
+        first, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        for partition in partitions:
+            oldest, end = first[partition], ends[partition]
+            place = start.offset if start.offset >= 0 else max(oldest, end + start.offset)
+            if not oldest <= place <= end:
+                raise NoSuchPlaceError(
+                    f"{partition.topic} {partition.partition} has the offsets {oldest} to {end}, not {place}"
+                )
+            consumer.seek(partition, place)
+    else:
+        await consumer.seek_to_beginning(*partitions)
 
 
 def read(record: Any) -> Record:  # Any: aiokafka's record, which has no types

@@ -7,6 +7,7 @@ import click
 
 from worker.cli.replay.run import ReplayPlan, replay
 from worker.cli.shared.broker import read_settings
+from worker.cli.shared.configuration import known_edits
 from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
 from worker.kafka.past import read_outcome
 
@@ -29,6 +30,7 @@ def _add(outcome: str) -> Callable[..., None]:
     @choice_options(_edit_option)
     @sending_options
     def replay_outcomes(*, choice: RecordFilter, sending: Sending) -> None:
+        known_edits(choice.edits)
         settings = read_settings()
         read = partial(read_outcome, inbound=settings.topics.inbound)
         replay(settings, ReplayPlan(getattr(settings.topics, outcome), read, choice, sending))

@@ -18,6 +18,9 @@ from worker.stream.exit_codes import ExitCode
 
 Result = TypeVar("Result")
 
+ENDED_BY_CTRL_C: Final = 130
+"""128 and the number of SIGINT, as a shell has it."""
+
 _ANSWER_S: Final = 5.0
 _OBSTACLES: Final[Mapping[Obstacle | None, str]] = MappingProxyType(
     {
@@ -54,6 +57,9 @@ def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result: 
     try:
         with quiet_clients():
             return asyncio.run(work)
+    except KeyboardInterrupt:
+        # What was asked to end by Ctrl-C ends without a word, as it does for any program of a pipe.
+        raise SystemExit(ENDED_BY_CTRL_C) from None
     # Every error of the Kafka client is a RuntimeError; a broker that breaks off is an OSError.
     except (RuntimeError, OSError) as error:
         with quiet_clients():

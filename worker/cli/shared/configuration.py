@@ -1,12 +1,15 @@
 """Loads the pipeline for a command, and reports what is wrong with a configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from worker.bootstrap import build_pipeline
+from worker.configuration.user_edits import RESERVED
+from worker.edits.catalogue import load_edits
 from worker.errors import ConfigurationError
 from worker.pipeline.scrub import Pipeline
 from worker.settings import ENV_PREFIX
@@ -25,6 +28,17 @@ edits_option = click.option(
     metavar="DIR",
     help=f"Folder with your own edits. [default: {ENV_PREFIX}EDITS_DIR, if set]",
 )
+
+
+def known_edits(ids: Iterable[str]) -> frozenset[str]:
+    """These ids of edits; a user's own count as known. Raises `click.BadParameter` with the nearest for another."""
+    known = {edit.id for edit in load_edits()}
+    for each in ids:
+        if each not in known and not RESERVED.fullmatch(each):
+            near = get_close_matches(each.upper(), known, 1, 0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise click.BadParameter(f"there is no edit {each!r}{hint}", param_hint="--edit")
+    return frozenset(ids)
 
 
 @contextmanager

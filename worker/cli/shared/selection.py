@@ -14,7 +14,7 @@ from worker.kafka.past import PastMessage, payer_of
 ClickCommand = Callable[..., Any]  # Any: click's commands take what their options say
 Decorator = Callable[[ClickCommand], ClickCommand]
 
-_MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,10 @@ def choice_options(*own: Decorator) -> Decorator:
             topic: str | None = None,
             **more: object,
         ) -> None:
-            command(choice=RecordFilter(reasons, edits, topic, payer, _in_utc(since), _in_utc(until)), **more)
+            command(
+                choice=RecordFilter(reasons, edits, topic, payer, since and in_utc(since), until and in_utc(until)),
+                **more,
+            )
 
         return _with(options, choosing)
 
@@ -99,13 +102,13 @@ def _with(options: Sequence[Decorator], command: ClickCommand) -> ClickCommand:
     return command
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
+def in_utc(moment: datetime) -> datetime:
     """Return what a user gave as a time, which is UTC."""
-    return None if moment is None else moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=UTC)
 
 
 def _time_option(name: str, text: str) -> Decorator:
-    return click.option(name, type=_MOMENT, metavar="TIME", help=f"Written {text} this time (UTC).")
+    return click.option(name, type=MOMENT, metavar="TIME", help=f"Written {text} this time (UTC).")
 
 
 _payer_option = click.option("--payer", metavar="ID", help="Claims to the payer with this tradingPartnerServiceId.")
