@@ -6,7 +6,6 @@ Visits beside them carry modifier 25: NCCI policy manual, chapter 11.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
@@ -110,14 +109,14 @@ def services_of(ways: Sequence[str], side: str, random: Random) -> list[Procedur
 
 
 def told_apart(
-    services: Sequence[ProcedureLine], columns1: Callable[[str], AbstractSet[str]], on: date
+    services: Sequence[ProcedureLine], is_paired: Callable[[str, str], bool], on: date
 ) -> list[ProcedureLine]:
     """The services, each with a modifier for a separate one where it is not paid beside another (NCCI, indicator 1)."""
     again = ("XU",) if on >= X_MODIFIERS_FROM else ("59", "76")
     codes = {each.code for each in services}
     made: list[ProcedureLine] = []
     for each in services:
-        if columns1(each.code) & codes and not {"59", "XU"}.intersection(each.modifiers):
+        if any(is_paired(other, each.code) for other in codes) and not {"59", "XU"}.intersection(each.modifiers):
             used = any("59" in other.modifiers for other in services if other.code == each.code)
             each = replace(each, modifiers=(again if used else ("59",)) + each.modifiers)  # noqa: PLW2901
         made.append(each)

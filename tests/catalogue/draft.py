@@ -225,7 +225,7 @@ class ClaimDraft:
         ways = [given.way for given in self.given_today]
         services = told_apart(
             services_of(ways, self._side, self.random),
-            lambda code: self._supply.snapshot.ncci_columns1(code, "practitioner"),
+            lambda other, code: self._supply.snapshot.is_ncci_pair(other, code, "practitioner"),
             on,
         )
         self.services += [service.code for service in services]

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from sys import intern
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import orjson
 
@@ -24,6 +24,7 @@ from worker.reference.tables.declared import LoadedTable, LoadedTables, Table
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.name_index import index_names
 from worker.reference.tables.names import NameIndex
+from worker.reference.tables.packed_pairs import SUFFIX, PackedPairs
 from worker.reference.tables.snapshot import Snapshot
 from worker.reference.tables.table_set import TABLES, Tables
 
@@ -72,7 +73,7 @@ def open_compiled(compiled: bytes, files: Mapping[str, bytes], of: str) -> Snaps
 
 
 def _places(table: Table[Row, Any], rows: Sequence[Row], content: bytes) -> dict[str, object]:
-    if table.read_row is None:  # a sorted list needs no keys
+    if table.read_row is None or isinstance(rows, PackedPairs):  # a sorted list needs no keys
         return {}
     keys = {name: KEYS_APART.join(column(rows, name)) for name in table.columns}
     return {"lengths": row_lengths(content), "keys": keys}
@@ -88,10 +89,7 @@ class _CompiledTables:
         table = self._tables[name]
         new_cells = partial(Cells, table["columns"], tuple(table["key"]))
         return LoadedTable(
-            tuple(
-                (edition, CompiledRows(self._file(edition, each), new_cells, read_row))
-                for edition, each in _editions(table)
-            )
+            tuple((edition, self._rows(edition, each, new_cells, read_row)) for edition, each in _editions(table))
         )
 
     def codes(self, name: str) -> LoadedTable[str]:
@@ -99,6 +97,13 @@ class _CompiledTables:
         return LoadedTable(
             tuple((edition, sorted_codes(self._files[edition.path])) for edition, _ in _editions(self._tables[name]))
         )
+
+    def _rows(
+        self, edition: Edition, places: Document, new_cells: Callable[[], Cells], read_row: Callable[[Cells], Row]
+    ) -> Sequence[Row]:
+        if edition.path.endswith(SUFFIX):
+            return cast("Sequence[Row]", PackedPairs(self._files[edition.path]))
+        return CompiledRows(self._file(edition, places), new_cells, read_row)
 
     def _file(self, edition: Edition, places: Document) -> CompiledFile:
         # Editions of a table have mostly the same keys: interned, each takes its memory once.

@@ -107,7 +107,7 @@ def show_plan(plan: ImportPlan, limit: int) -> None:
 def _show(step: ImportStep, limit: int) -> None:
     edition = step.edition
     until = edition.in_force_to or "open"
-    echo(f"{edition.table}@{edition.name}: {len(edition.rows):,} rows, {edition.in_force_from} to {until}")
+    echo(f"{edition.table}@{edition.name}: {edition.count:,} rows, {edition.in_force_from} to {until}")
     if step.replaced:
         echo(f"replaces {', '.join(step.replaced)}")
     echo(f"compared with {step.compared_with or 'nothing'}:")

@@ -39,7 +39,7 @@ SETTINGS: Final[tuple[CareSetting, ...]] = ("practitioner", "outpatient_hospital
 
 
 def _is_paired(code: str, configuration: Configuration) -> bool:
-    return any(configuration.snapshot.ncci_columns1(code, setting) for setting in SETTINGS)
+    return any(configuration.snapshot.is_ncci_second(code, setting) for setting in SETTINGS)
 
 
 @line_edit(
@@ -75,11 +75,12 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
     setting = setting_of(context.claim)
     if setting is None or line.on is None:
         return DoesNotApply()
-    above = context.snapshot.ncci_columns1(line.hcpcs, setting)
     verdicts: list[Verdict] = []
     found: tuple[LineFacts, NcciPair] | None = None
     for other in context.claim.lines:
-        if other.hcpcs not in above or other.on != line.on or not of_one_provider(context.claim, line, other):
+        if other.on != line.on or not context.snapshot.is_ncci_pair(other.hcpcs, line.hcpcs, setting):
+            continue
+        if not of_one_provider(context.claim, line, other):
             continue
         answer = context.snapshot.ncci_pair(other.hcpcs, line.hcpcs, setting, line.on)
         if isinstance(answer, NotCovered):

@@ -68,6 +68,8 @@ def _are_procedures(of_day: list[LineFacts], visit: LineFacts, context: Context)
 
     The list of preventive services is remembered; those of the pair table are injections, infusions and visits.
     """
-    paired = context.snapshot.ncci_columns1(visit.hcpcs, "practitioner")
+    is_pair = context.snapshot.is_ncci_pair
     others = [other for other in of_day if other.hcpcs not in {VISIT_ADD_ON, visit.hcpcs} and not may_be_drug(other)]
-    return bool(others) and all(within(other.hcpcs, GIVING) or other.hcpcs in paired for other in others)
+    return bool(others) and all(
+        within(other.hcpcs, GIVING) or is_pair(other.hcpcs, visit.hcpcs, "practitioner") for other in others
+    )

@@ -1,11 +1,11 @@
 """Turn the files of a reference folder into a snapshot, or report all problems of the first broken one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from worker.reference.build.assembly import assemble
 from worker.reference.build.overlap import overlaps
@@ -15,6 +15,7 @@ from worker.reference.files.manifest import EditionEntry, Manifest, parse_manife
 from worker.reference.files.read_table import FileRows, read_codes, read_file
 from worker.reference.tables.declared import LoadedTable, LoadedTables
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.packed_pairs import SUFFIX, PackedPairs
 from worker.reference.tables.snapshot import Snapshot
 from worker.reference.tables.table_set import TABLES, Tables
 
@@ -66,6 +67,15 @@ def loaded_from(reader: TableReader) -> LoadedTables:
     )
 
 
+def read_pairs(content: bytes) -> FileRows[Any]:  # Any: the one row that is packed is that of pairs
+    """The rows of a file of packed pairs, each of which was looked at."""
+    try:
+        pairs = PackedPairs(content)
+    except ReferenceDataError as broken:
+        return FileRows((), broken.problems)
+    return FileRows(pairs, tuple(pairs.problems()))
+
+
 def read_manifests(files: Mapping[str, bytes]) -> dict[str, Manifest]:
     """Each table's manifest, once it is known that they name every file and no other."""
     manifests = {table: _manifest(table, files) for table in DATED_BY}
@@ -95,10 +105,10 @@ class _Folder:
 
     def _edition(
         self, name: str, entry: EditionEntry, read: Callable[[bytes], FileRows[Row]]
-    ) -> tuple[Edition, tuple[Row, ...]]:
+    ) -> tuple[Edition, Sequence[Row]]:
         path = f"{name}/{entry.file}"
         content = self._files[path]
-        file = read(content)
+        file = read_pairs(content) if path.endswith(SUFFIX) else read(content)
         refuse(f"{path}: {problem}" for problem in file.problems)
         if not file.rows:
             # An edition without rows would answer "absent" to everything, which is an answer.

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Final
 
 from worker.reference.build.building import read_manifests
+from worker.reference.build.pair_files import PairGroups, differing, is_packed
 from worker.reference.files.manifest import EditionEntry
 from worker.reference.files.raw_rows import RawRow, raw_rows
+from worker.reference.tables.packed_pairs import PackedPairs
 
 # The words for a changed cell, by table and column; any other is plainly "changed".
 KINDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
@@ -30,6 +32,8 @@ KINDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     }
 )
 LAST_DAY: Final = "effective_to"
+MOST_ADDED: Final = 100_000
+"""Pairs added that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,39 @@ def compare_rows(
     return tuple(changes)
 
 
+def compare_files(table: str, key: Sequence[str], before: bytes, after: bytes) -> tuple[Change, ...]:
+    """The changes from the file of one edition to that of another."""
+    if not (is_packed(before) or is_packed(after)):
+        return compare_rows(table, key, raw_rows(before), raw_rows(after))
+    changes: list[Change] = []
+    added: list[Change] = []
+    count = 0
+    for pair, old, new in differing(PairGroups(before), PairGroups(after)):
+        if old is None:
+            count += 1
+            if count <= MOST_ADDED:
+                added.append(Change(table, pair, "added"))
+        elif new is None:
+            changes.append(Change(table, pair, "gone"))
+        else:
+            changes.extend(_changed_cells(table, pair, old, new))
+    # A whole quarter after a part of one: to name each pair would take more memory than to hold it.
+    many = [Change(table, f"{count:,} pairs", "pairs added")] if count > MOST_ADDED else added
+    return (*changes, *many)
+
+
+def rows_in(content: bytes) -> int:
+    """The rows of the file of an edition."""
+    return len(PackedPairs(content)) if is_packed(content) else len(raw_rows(content))
+
+
 def compare_editions(
     table: str, before: tuple[Mapping[str, bytes], str], after: tuple[Mapping[str, bytes], str]
 ) -> tuple[Change, ...]:
     """The changes between two named editions of a table, each in the files of a folder. KeyError: no such edition."""
-    key, old = _edition_rows(table, *before)
-    _, new = _edition_rows(table, *after)
-    return compare_rows(table, key, old, new)
+    key, old = _edition_file(table, *before)
+    _, new = _edition_file(table, *after)
+    return compare_files(table, key, old, new)
 
 
 def compare_folders(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[Change, ...]:
@@ -95,10 +125,10 @@ def predecessor(entry: EditionEntry, held: Sequence[EditionEntry]) -> EditionEnt
     return next(iter((*named, *reversed(before), *after)), None)
 
 
-def _edition_rows(table: str, files: Mapping[str, bytes], edition: str) -> tuple[tuple[str, ...], tuple[RawRow, ...]]:
+def _edition_file(table: str, files: Mapping[str, bytes], edition: str) -> tuple[tuple[str, ...], bytes]:
     manifest = read_manifests(files)[table]
     names = {entry.name: entry.file for entry in manifest.editions}
-    return manifest.key, raw_rows(files[f"{table}/{names[edition]}"])
+    return manifest.key, files[f"{table}/{names[edition]}"]
 
 
 def _key(row: RawRow, columns: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from worker.reference.files.held_rows import FIRST_ROW
 from worker.reference.tables.declared import LoadedTable, LoadedTables
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.packed_pairs import PackedPairs
 from worker.reference.tables.rows import Drug, Modifier, WasteDuty
 from worker.reference.tables.table_set import Tables
 
@@ -132,6 +133,8 @@ def _hints(loaded: LoadedTables) -> Iterator[str]:
 
 def _shaped(table: LoadedTable[Row], column: str, shape: re.Pattern[str], value: Callable[[Row], str]) -> Iterator[str]:
     for edition, rows in table.editions:
+        if isinstance(rows, PackedPairs):  # their codes were looked at when they were read
+            continue
         for number, row in enumerate(rows, FIRST_ROW):
             if not shape.fullmatch(value(row)):
                 yield _at(edition, number, column, f"expected the form {shape.pattern}, found {value(row)!r}")

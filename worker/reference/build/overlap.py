@@ -7,12 +7,15 @@ from itertools import pairwise
 
 from worker.reference.files.held_rows import FIRST_ROW
 from worker.reference.tables.declared import LoadedTable
+from worker.reference.tables.packed_pairs import PackedPairs
 from worker.reference.tables.policy_rows import NcciPair
 
 
 def overlaps(table: LoadedTable[NcciPair]) -> Iterator[str]:
     """The rows of a code pair that begin before an earlier row of the pair has ended."""
     for edition, rows in table.editions:
+        if isinstance(rows, PackedPairs):  # these were compared when they were read
+            continue
         held: defaultdict[tuple[str, str, str], list[tuple[date, int, NcciPair]]] = defaultdict(list)
         for number, pair in enumerate(rows, FIRST_ROW):
             held[pair.setting, pair.column1, pair.column2].append((pair.effective_to or date.max, number, pair))

@@ -1,7 +1,7 @@
 """Turn the bytes of one edition's file into rows, or into what is wrong with them."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 class FileRows(Generic[Row]):
     """The rows of a file in its order, and its problems; with a problem the rows are not to be used."""
 
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     problems: tuple[str, ...]
 
 

@@ -16,13 +16,17 @@ class BadCells:
     def __init__(self) -> None:
         self.problems: list[str] = []
 
+    def note(self, problem: str) -> None:
+        """Keep what did not read; its row is left out."""
+        self.problems.append(problem)
+
     @contextmanager
     def row_left_out(self) -> Iterator[None]:
         """Leave out the row that is read in this block when a cell of it is bad."""
         try:
             yield
         except BadCellError as bad:
-            self.problems.append(str(bad))
+            self.note(str(bad))
 
     def refuse_beyond(self, allowed: int) -> None:
         """Raise ImportRefusedError when there are more than so many; its sentence names all of them."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.reference.build.building import DATED_BY, MANIFEST, read_all, read_manifests
-from worker.reference.build.comparison import Change, compare_rows, predecessor
+from worker.reference.build.comparison import Change, compare_files, predecessor, rows_in
 from worker.reference.build.consistency import nonsense
+from worker.reference.build.pair_files import is_packed
 from worker.reference.files.manifest import EditionEntry, Manifest
 from worker.reference.files.manifest_text import place, with_editions
 from worker.reference.files.raw_rows import csv_bytes, raw_rows
@@ -18,6 +19,7 @@ from worker.reference.importing.published import (
     NewestEdition,
     PublishedFile,
 )
+from worker.reference.tables.packed_pairs import SUFFIX
 
 MOST_DROPPED = 10
 
@@ -79,27 +81,27 @@ def _held(
     held = {}
     for table in tables:
         newest = manifests[table].editions[-1]
-        rows = raw_rows(folder[f"{table}/{newest.file}"])
+        content = folder[f"{table}/{newest.file}"]
+        rows = () if is_packed(content) else raw_rows(content)
         held[table] = NewestEdition(newest.name, newest.in_force_from, newest.in_force_to, newest.published, rows)
     return held
 
 
 def _take(files: dict[str, bytes], manifest: Manifest, edition: NewEdition, *, force: bool) -> ImportStep:
     table, columns = edition.table, tuple(manifest.columns)
-    entry = EditionEntry(
-        edition.name, f"{edition.name}.csv", edition.in_force_from, edition.in_force_to, edition.published
-    )
-    content = csv_bytes(columns, edition.rows)
+    file = f"{edition.name}{SUFFIX if edition.packed else '.csv'}"
+    content = edition.packed or csv_bytes(columns, edition.rows)
+    entry = EditionEntry(edition.name, file, edition.in_force_from, edition.in_force_to, edition.published)
     other = predecessor(entry, manifest.editions)
-    before = raw_rows(files[f"{table}/{other.file}"]) if other else ()
+    before = files[f"{table}/{other.file}"] if other else csv_bytes(columns, ())
     # Told in the order of time: rows of a later edition that an older one lacks came after it.
     is_later = other is None or (other.in_force_from, other.published) <= (entry.in_force_from, entry.published)
-    rows = (before, raw_rows(content)) if is_later else (raw_rows(content), before)
-    changes = compare_rows(table, manifest.key, *rows)
+    changes = compare_files(table, manifest.key, *((before, content) if is_later else (content, before)))
     gone = sum(change.kind == "gone" for change in changes) if is_later else 0
-    if other and gone * MOST_DROPPED > len(before) and not force:
+    held = rows_in(before)
+    if other and gone * MOST_DROPPED > held and not force:
         raise ImportRefusedError(
-            f"{table}: {gone:,} of the {len(before):,} rows of {other.name} are not in {edition.name}, more than a "
+            f"{table}: {gone:,} of the {held:,} rows of {other.name} are not in {edition.name}, more than a "
             "tenth; the file may be incomplete. Look at what is gone, and repeat with --force if it is right"
         )
     is_only = DATED_BY[table] == "row"

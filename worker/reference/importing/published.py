@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final, TypeAlias
 
 from worker.errors import ClaimscrubError
+from worker.reference.tables.packed_pairs import PackedPairs
 
 SheetCells: TypeAlias = tuple[str, ...]
 MONTHS: Final = (
@@ -74,7 +75,7 @@ class ImportDates:
 
 @dataclass(frozen=True, slots=True)
 class NewEdition:
-    """An edition to be written: its dates, and its cells in the order of the table's columns."""
+    """An edition to be written: its dates, and its cells in the order of the table's columns, or its pairs packed."""
 
     table: str
     name: str
@@ -82,6 +83,12 @@ class NewEdition:
     in_force_to: date | None
     published: date
     rows: tuple[SheetCells, ...]
+    packed: bytes | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+        return len(self.rows if self.packed is None else PackedPairs(self.packed))
 
 
 @dataclass(frozen=True, slots=True)

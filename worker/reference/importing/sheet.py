@@ -168,14 +168,15 @@ def _body(rows: Sequence[tuple[str, ...]], header: int) -> Iterator[tuple[int, t
     width = len(rows[header])
     names = [_name(cell) for cell in rows[header]]
     body = [(number, cells) for number, cells in enumerate(rows[header + 1 :], header + 2) if any(map(plain, cells))]
-    while body and _is_note(body[-1][1]):
+    while body and is_note(body[-1][1]):
         body.pop()
     for number, cells in body:
         if [_name(cell) for cell in cells] != names:
             yield number, cells if any(map(plain, cells[width:])) else cells[:width]
 
 
-def _is_note(cells: tuple[str, ...]) -> bool:
+def is_note(cells: Sequence[str]) -> bool:
+    """Whether a row is a sentence in one cell, as below a table."""
     filled = [cell for cell in map(plain, cells) if cell]
     return len(filled) == 1 and len(filled[0].split()) >= WORDS_OF_A_NOTE
 

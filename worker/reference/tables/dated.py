@@ -1,7 +1,7 @@
 """The shapes of a dated table: a row carries its own dates, or its edition does.
 
 An answer is made when it is first asked for and kept. So a lookup is one bisection and one dictionary, and memory is
-bounded by the table, whatever claims ask.
+bounded by the table or by what is kept, whatever claims ask.
 """
 
 from bisect import bisect_right
@@ -15,6 +15,9 @@ from worker.reference.tables.edition import NOT_REACHED, Edition, Reach, reach
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
+
+MOST_KEPT = 1 << 14
+"""Keys whose answers are kept in a table with dates by row: claims ask for hundreds, a list of pairs has millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class ByRow(Generic[Key, Row]):
         # Without a word on trust a row holds as long as it says.
         self._trusted_to = edition.trusted_to
         self._ends = edition.in_force_to if self._trusted_to and edition.in_force_to else date.max
-        self._held: dict[Key, _KeyRows[Row] | None] = dict.fromkeys(rows)
+        self._held: dict[Key, _KeyRows[Row]] = {}
 
     def answer(self, key: Key, on: date) -> Answer[Row]:
         """The row's own dates decide; the edition's dates only bound what an absent row means."""
@@ -94,9 +97,12 @@ class ByRow(Generic[Key, Row]):
         return held.carried if self._trusted_to and on <= self._trusted_to else self._not_covered
 
     def _hold(self, key: Key) -> _KeyRows[Row] | None:
-        if key not in self._held:
+        found = self.rows.get(key)
+        if found is None:
             return None
-        rows = sorted(((row, self._period(row)) for row in self.rows[key]), key=lambda each: each[1].last)
+        if len(self._held) >= MOST_KEPT:
+            self._held.clear()
+        rows = sorted(((row, self._period(row)) for row in found), key=lambda each: each[1].last)
         held = self._held[key] = _KeyRows(rows, self.edition)
         return held
 

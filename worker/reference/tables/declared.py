@@ -1,6 +1,6 @@
 """What a declaration says of a table: its name, how a row is read, and how its rows are found by date."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
@@ -10,6 +10,7 @@ from worker.reference.tables.code_set_rows import ExcludesNote
 from worker.reference.tables.dated import ByEdition, ByRow, GroupsByRow, Period
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.exclusions import Exclusions
+from worker.reference.tables.packed_pairs import PackedPairs, PairsByKey
 from worker.reference.tables.pairs import CodePairs
 from worker.reference.tables.policy_rows import NcciPair
 
@@ -106,12 +107,19 @@ def groups_by_row(
 def code_pairs(
     name: str, read_row: Callable[[Cells], NcciPair], period: Callable[[NcciPair, Edition], Period]
 ) -> Table[NcciPair, CodePairs]:
-    """The table of code pairs, whose rows carry their own dates."""
+    """The table of code pairs, whose rows carry their own dates; a whole quarter is packed."""
     columns = ("setting", "column1", "column2")
 
     def index(loaded: LoadedTable[NcciPair]) -> CodePairs:
         ((edition, rows),) = loaded.editions
-        return CodePairs(edition, GroupsByKey(rows, *columns), lambda row: period(row, edition))
+        if isinstance(rows, PackedPairs):
+            seconds: Mapping[str, Container[str]] = {setting: rows.seconds(setting) for setting in rows.settings}
+            return CodePairs(edition, PairsByKey(rows), lambda row: period(row, edition), seconds, rows.holds)
+        by_key = GroupsByKey(rows, *columns)
+        listed: dict[str, set[str]] = {}
+        for setting, _, column2 in by_key:
+            listed.setdefault(setting, set()).add(column2)
+        return CodePairs(edition, by_key, lambda row: period(row, edition), listed, lambda *key: key in by_key)
 
     return Table(name, "row", read_row, columns, index)
 

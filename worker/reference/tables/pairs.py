@@ -1,30 +1,44 @@
 """Pairs of codes by setting, found from either side."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from worker.reference.tables.dated import ByRow, Period
 from worker.reference.tables.edition import Edition
+from worker.reference.tables.packed_pairs import PairKey
 from worker.reference.tables.policy_rows import NcciPair
 from worker.reference.tables.rows import CareSetting
 
-PairKey = tuple[str, str, str]
-"""Setting, the code that is paid, the code that is denied beside it."""
-
 
 class CodePairs(ByRow[PairKey, NcciPair]):
-    """The pairs, each in force by its own dates, and which codes a code is paired with."""
+    """The pairs, each in force by its own dates, and which codes are denied beside another one."""
 
-    __slots__ = ("_above",)
+    __slots__ = ("_holds", "_seconds")
 
     def __init__(
-        self, edition: Edition, rows: Mapping[PairKey, tuple[NcciPair, ...]], period: Callable[[NcciPair], Period]
+        self,
+        edition: Edition,
+        rows: Mapping[PairKey, tuple[NcciPair, ...]],
+        period: Callable[[NcciPair], Period],
+        seconds: Mapping[str, Container[str]],
+        holds: Callable[[str, str, str], bool],
     ) -> None:
-        super().__init__(edition, rows, period)
-        above: dict[tuple[str, str], list[str]] = {}
-        for setting, column1, column2 in rows:
-            above.setdefault((setting, column2), []).append(column1)
-        self._above = {key: frozenset(codes) for key, codes in above.items()}
+        """Index the pairs.
 
-    def above(self, column2: str, setting: CareSetting) -> frozenset[str]:
-        """The codes beside which, on some day, this one is not paid."""
-        return self._above.get((setting, column2), frozenset())
+        Args:
+            edition: Of what they are.
+            rows: The rows of each pair.
+            period: On which days a row is in force.
+            seconds: By setting, the codes that are the second one of some pair.
+            holds: Whether there are rows of a setting, a first and a second code.
+        """
+        super().__init__(edition, rows, period)
+        self._seconds = seconds
+        self._holds = holds
+
+    def is_held(self, column1: str, column2: str, setting: CareSetting) -> bool:
+        """Whether the second code is, on some day, not paid beside the first."""
+        return self._holds(setting, column1, column2)
+
+    def is_second(self, code: str, setting: CareSetting) -> bool:
+        """Whether a code is, on some day, not paid beside some other one."""
+        return code in self._seconds.get(setting, ())

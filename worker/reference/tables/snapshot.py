@@ -153,9 +153,13 @@ class Snapshot:
         """
         return self.tables.ncci_pairs.answer((setting, column1, column2), on)
 
-    def ncci_columns1(self, column2: str, setting: CareSetting) -> frozenset[str]:
-        """The codes beside which, on some day, a code is not paid."""
-        return self.tables.ncci_pairs.above(column2, setting)
+    def is_ncci_pair(self, column1: str, column2: str, setting: CareSetting) -> bool:
+        """Whether the second code is, on some day, not paid beside the first."""
+        return self.tables.ncci_pairs.is_held(column1, column2, setting)
+
+    def is_ncci_second(self, code: str, setting: CareSetting) -> bool:
+        """Whether a code is, on some day, not paid beside some other one."""
+        return self.tables.ncci_pairs.is_second(code, setting)
 
     def add_on(self, hcpcs: str, on: date) -> Answer[tuple[AddOnPairing, ...]]:
         """The primary codes of an add-on code; Absent for a code that stays by itself."""

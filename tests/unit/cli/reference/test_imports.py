@@ -4,18 +4,21 @@ import json
 import shutil
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.reference import published_files as given
-from tests.unit.reference.small_folder import append, change, contents
+from tests.unit.reference.small_folder import append, change, contents, list_files
 from worker.cli.reference import store as reference_store
 from worker.cli.reference.command import reference
+from worker.configuration.compiled_tables import load_tables
 from worker.reference.build.loading import verify
 from worker.reference.files.raw_rows import raw_rows
 from worker.reference.importing.published import PublishedFile
+from worker.reference.tables.answer import Absent, Carried, Found, NotInForce
 from worker.samples import synthetic
 
 
@@ -265,6 +268,68 @@ def test_an_older_edition_is_compared_with_its_neighbor(small: Path, tmp_path: P
     assert result.exit_code == 0, result.output
     assert "compared with 2024q1:\nasp_limits: added:" in result.output
     assert "gone" not in result.output
+
+
+PAIRS = [
+    ("10000", "96413", "20200101", "*", "1"),
+    ("96413", "99213", "20200101", "*", "1"),
+    ("96413", "99214", "19960101", "20091231", "0"),
+]
+
+
+def with_pairs(folder: Path, published: Path, rows: Sequence[tuple[str, ...]]) -> Result:
+    """Import code pairs, the same of both settings."""
+    files = saved(published, given.ptp(rows), given.ptp(rows, "ccioph-v323r0-f1.txt"))
+    return run("import", "ptp", *files, "--force", "--directory", folder)
+
+
+def test_a_quarter_of_pairs_is_packed(small: Path, tmp_path: Path) -> None:
+    """It takes the place of the listed part, and answers on both sides of each day, compiled or not."""
+    result = with_pairs(small, tmp_path, PAIRS)
+
+    assert result.exit_code == 0, result.output
+    assert "ncci_pairs@2026q4: 6 rows, 2026-10-01 to 2026-12-31" in result.output
+    assert [path.name for path in (small / "ncci_pairs").glob("2*")] == ["2026q4.pairs"]
+    assert verify(small) == ()
+    read, compiled = (load_tables(small, tmp_path / "cache") for _ in range(2))
+    assert (read[1], compiled[1]) == ("read", "compiled")
+    for tables, _ in (read, compiled):
+        answers = {
+            day: type(tables.ncci_pair("96413", "99214", "practitioner", day))
+            for day in (date(1995, 12, 31), date(1996, 1, 1), date(2009, 12, 31), date(2010, 1, 1))
+        }
+        assert list(answers.values()) == [NotInForce, Found, Found, NotInForce]
+        assert isinstance(tables.ncci_pair("10000", "96413", "outpatient_hospital", date(2027, 1, 1)), Carried)
+        assert isinstance(tables.ncci_pair("96413", "10000", "practitioner", date(2026, 10, 1)), Absent)
+        assert tables.is_ncci_second("99213", "practitioner")
+        assert not tables.is_ncci_second("10000", "practitioner")
+
+
+def test_two_quarters_of_pairs_are_compared_pair_by_pair(small: Path, tmp_path: Path) -> None:
+    """A pair that ended has ended: it is not gone."""
+    with_pairs(small, tmp_path, PAIRS)
+
+    result = with_pairs(
+        small, tmp_path, [("10000", "96413", "20200101", "20260930", "0"), *PAIRS[2:], PAIRS[0][1::-1] + PAIRS[0][2:]]
+    )
+
+    assert result.exit_code == 0, result.output
+    assert (
+        "ncci_pairs: ended: 2\n  outpatient_hospital+10000+96413  effective_to: nothing -> 2026-09-30" in result.output
+    )
+    assert "ncci_pairs: changed: 2\n  outpatient_hospital+10000+96413  modifier_indicator: 1 -> 0" in result.output
+    assert "ncci_pairs: gone: 2\n  outpatient_hospital+96413+99213\n" in result.output
+    assert "ncci_pairs: added: 2\n  outpatient_hospital+96413+10000\n" in result.output
+
+
+def test_a_damaged_file_of_pairs_is_named(small: Path, tmp_path: Path) -> None:
+    """By the folder's own check, where CHECKSUMS agree with it."""
+    with_pairs(small, tmp_path, PAIRS)
+    path = small / "ncci_pairs" / "2026q4.pairs"
+    path.write_bytes(path.read_bytes()[:-1])
+    list_files(small)
+
+    assert verify(small) == ("ncci_pairs/2026q4.pairs: expected 6 pairs below the first line, found 77 bytes",)
 
 
 def test_an_older_list_does_not_replace_a_newer_one(small: Path, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from worker.reference.importing.published import (
     NewestEdition,
     PublishedFile,
 )
+from worker.reference.tables.packed_pairs import PackedPairs
+from worker.reference.tables.policy_rows import NcciPair
 
 AS_STATED = ImportDates()
 SPRING = (date(2026, 4, 1), date(2026, 6, 30))
@@ -175,27 +177,51 @@ def test_mue_takes_both_settings() -> None:
     assert (edition.name, edition.in_force_to) == ("2026q4", date(2026, 12, 31))
 
 
-def test_ptp_keeps_pairs_of_drug_administration() -> None:
-    """Other pairs go, and so do pairs that never took effect."""
+def test_ptp_takes_every_pair() -> None:
+    """But for those that never took effect; the files come in any order."""
     (edition,) = read(
         "ptp",
+        given.ptp([("96365", "96372", "19960101", "*", "0")], "ccioph-v323r0-f1.txt"),
         given.ptp(
             [
                 ("96413", "99213", "20200101", "*", "1"),
                 ("96413", "99213", "20100101", "20191231", "0"),
                 ("96413", "99214", "20200101", "20200101", "1"),
-                ("10000", "99213", "20200101", "*", "1"),
+                ("10000", "0213T", "20200101", "99991231", "9"),
             ]
         ),
-        given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v323r0-f1.txt"),
     )
 
-    assert edition.rows == (
-        ("outpatient_hospital", "96365", "96372", "0", "2020-01-01", "", "Misuse of codes"),
-        ("practitioner", "96413", "99213", "0", "2010-01-01", "2019-12-31", "Misuse of codes"),
-        ("practitioner", "96413", "99213", "1", "2020-01-01", "", "Misuse of codes"),
-    )
-    assert (edition.name, edition.in_force_from) == ("2026q4", date(2026, 10, 1))
+    assert edition.packed is not None
+    assert list(PackedPairs(edition.packed)) == [
+        NcciPair("outpatient_hospital", "96365", "96372", 0, date(1996, 1, 1), None, "Misuse of codes"),
+        NcciPair("practitioner", "10000", "0213T", 9, date(2020, 1, 1), None, "Misuse of codes"),
+        NcciPair("practitioner", "96413", "99213", 0, date(2010, 1, 1), date(2019, 12, 31), "Misuse of codes"),
+        NcciPair("practitioner", "96413", "99213", 1, date(2020, 1, 1), None, "Misuse of codes"),
+    ]
+    assert (edition.count, edition.name, edition.in_force_from) == (4, "2026q4", date(2026, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("again", "is_bad"),
+    [
+        (("96413", "99213", "20200101", "*", "1"), False),
+        (("96413", "99213", "20200101", "*", "0"), True),
+        (("96413", "99213", "20100101", "20200101", "1"), True),
+        (("96413", "99213", "20100101", "20191231", "1"), False),
+    ],
+)
+def test_rows_of_a_pair_that_contradict_each_other_are_left_out(again: tuple[str, ...], *, is_bad: bool) -> None:
+    """The same row twice is one; two rows for one day are neither."""
+    bad = BadCells()
+    rows = [("96413", "99213", "20200101", "*", "1"), again, ("96413", "99214", "20200101", "*", "1")]
+    (edition,) = KINDS["ptp"].read((given.ptp(rows), PTP_HOSPITAL), AS_STATED, HELD, bad)
+
+    assert edition.packed is not None
+    held = {(pair.column1, pair.column2) for pair in PackedPairs(edition.packed)}
+    assert (("96413", "99213") not in held) == is_bad
+    assert [("practitioner, 96413+99213: begins 2020-01-01" in problem) for problem in bad.problems] == [True] * is_bad
+    assert ("96413", "99214") in held
 
 
 def test_add_on_codes_end_with_the_first_of_three_days() -> None:
