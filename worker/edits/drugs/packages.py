@@ -151,7 +151,8 @@ def of_brand(line: LineFacts, named: BrandNamed) -> Flaw:
     return Flaw(
         message=f"The {named.named_in} of line {line.number} names {named.brand}, which is billed as {codes}, not as "
         f"{line.hcpcs}.",
-        hint=f"Bill {codes} if {named.brand} was given, and recount the units; else correct the {named.named_in}.",
+        hint=f"Bill {codes} if {named.brand} was given, and recount the units; else correct the name in the "
+        f"{named.named_in}.",
         at=in_line(line, "procedureCode"),
         facts={
             "procedureCode": line.hcpcs,

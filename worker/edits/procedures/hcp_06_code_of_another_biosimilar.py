@@ -38,7 +38,7 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
 
     To do: Bill … if … was given; else send the NDC of the package used.
 
-    To do: Bill … if … was given, and recount the units; else correct the ….
+    To do: Bill … if … was given, and recount the units; else correct the name in the ….
     """
     if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
