@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.catalogue import compare
+from tests.catalogue import compare, excluded
 from tests.catalogue.mutations import Trial, Verdicts, all_mutations
 from tests.catalogue.scrubbing import FalseAlarms, scrub_all
 from tests.catalogue.supply import Supply
@@ -18,13 +18,14 @@ from tests.catalogue.valid_claims import ValidClaims
 from worker.bootstrap import build_pipeline
 
 PORTION = 2500
+_OTHERS = {"compare": compare.main, "excluded": excluded.main}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for and print it."""
     given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] == ["compare"]:
-        return compare.main(given[1:])
+    if given and given[0] in _OTHERS:
+        return _OTHERS[given[0]](given[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue", description=__doc__)
     parser.add_argument("--claims", type=int, default=10000, help="how many valid claims, or claims for each error")
     parser.add_argument("--mutations", action="store_true", help="break the claims, one known error after the other")

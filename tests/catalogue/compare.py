@@ -41,17 +41,13 @@ def main(arguments: Sequence[str]) -> int:
     """Compare, and print what differs by edit or by field."""
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue compare", description=__doc__)
     parser.add_argument("revision", help="a commit, a branch or a tag")
-    parser.add_argument("--claims", type=int, default=1000, help="how many valid claims")
-    parser.add_argument("--errors", type=int, default=5, help="how many claims for each known error")
-    parser.add_argument("--demo", type=int, default=1000, help="how many claims of the demo")
-    parser.add_argument("--mutants", type=int, default=3000, help="how many damaged claims")
-    parser.add_argument("--seed", type=int, default=0, help="another seed makes other claims")
+    add_inputs(parser)
     parser.add_argument("--show", type=int, default=1, help="how many claims to print for each difference")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, _tree(asked.revision, Path(folder) / "tree") as tree:
         inputs = Path(folder) / "claims.jsonl"
         with inputs.open("w", encoding="utf-8") as file:
-            for each in _inputs(asked):
+            for each in inputs_of(asked):
                 file.write(f"{json.dumps(each)}\n")
         count, found = _scrubbed_twice(inputs, tree)
     for (what, where), claims in sorted(found.items(), key=lambda each: -len(each[1])):
@@ -61,6 +57,15 @@ def main(arguments: Sequence[str]) -> int:
     differing = {place for claims in found.values() for place, _, _ in claims}
     sys.stdout.write(f"{count} claims, {len(differing)} with another outcome than at {asked.revision}\n")
     return 1 if differing else 0
+
+
+def add_inputs(parser: argparse.ArgumentParser) -> None:
+    """Let a command say how many claims of each kind it wants."""
+    parser.add_argument("--claims", type=int, default=1000, help="how many valid claims")
+    parser.add_argument("--errors", type=int, default=5, help="how many claims for each known error")
+    parser.add_argument("--demo", type=int, default=1000, help="how many claims of the demo")
+    parser.add_argument("--mutants", type=int, default=3000, help="how many damaged claims")
+    parser.add_argument("--seed", type=int, default=0, help="another seed makes other claims")
 
 
 @contextmanager
@@ -74,7 +79,8 @@ def _tree(revision: str, folder: Path) -> Iterator[Path]:
         subprocess.run([*git, "remove", "--force", str(folder)], check=True)
 
 
-def _inputs(asked: argparse.Namespace) -> Iterator[Given]:
+def inputs_of(asked: argparse.Namespace) -> Iterator[Given]:
+    """Yield the claims that `add_inputs` lets one ask for, each with its kind and the day it was received on."""
     yield from _cases()
     yield from _examples()
     yield from _of_other_forms()

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Fix, Location, Prediction, Severity
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
+from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.earlier import EarlierClaims
+from worker.edits.facts.traits import ANYTHING
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
 from worker.reference.tables.snapshot import Snapshot
@@ -103,6 +105,8 @@ Verdicts: TypeAlias = Verdict | Iterable[Verdict] | None
 """What an edit says of one subject: nothing, one verdict, or several."""
 About: TypeAlias = "Callable[[str, Configuration], bool]"
 """Whether an edit has anything to say of a procedure code; asked once for a code under a profile."""
+LooksFor: TypeAlias = "int | Callable[[CodeOnDay, Configuration], int | None]"
+"""The traits that an edit looks for; with a code on a day, by the tables alone, None when it does not apply to that."""
 Lacks: TypeAlias = "Callable[[Configuration], str | None]"
 """Names what a configuration does not hold, and without which an edit can decide nothing; None when it can."""
 
@@ -148,7 +152,9 @@ class Edit(Generic[Subject]):
     The function returns or yields a `Flaw` for each flaw, a `NoData` for each thing it could not decide, a `Bypassed`
     for what lifts it, `DoesNotApply` for a subject that is none of its business, and nothing when the subject is sound.
     It is called for subjects that have all the traits of `needs` and a code that it is `about`, and not at all where
-    `lacks` names the table or list without which no claim under a profile can be decided. `tables` names the reference
+    `lacks` names the table or list without which no claim under a profile can be decided. A subject with none of the
+    traits that it `looks_for` passes without a call; which they are may depend on what the tables know of a code on a
+    day. `tests.catalogue.excluded` calls the edit all the same, and compares. `tables` names the reference
     tables that a finding rests on: where one of them is carried forward from an earlier edition, the profile says how
     severe the finding may be. `fixes` says which corrections some of its findings carry, `sometimes` which codes come
     back for those of its cases that have codes of their own; where these follow the element, all of which one will.
@@ -164,6 +170,7 @@ class Edit(Generic[Subject]):
     find: Callable[[Subject, Context], Verdicts]
     options: type[Options] | None
     needs: int
+    looks_for: LooksFor
     about: About
     lacks: Lacks
     status: EditStatus
@@ -253,6 +260,7 @@ class Declaration(Generic[Subject]):
         citation: Citation,
         options: type[Options] | None = None,
         needs: int = 0,
+        looks_for: LooksFor = ANYTHING,
         about: About = _any_code,
         lacks: Lacks = _nothing,
         status: EditStatus = EditStatus.STABLE,
@@ -275,6 +283,7 @@ class Declaration(Generic[Subject]):
                 find=find,
                 options=options,
                 needs=needs,
+                looks_for=looks_for,
                 about=about,
                 lacks=lacks,
                 status=status,

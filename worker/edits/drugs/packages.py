@@ -19,7 +19,7 @@ from worker.edits.edit import Context, Flaw
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import Siblings
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.traits import Trait
+from worker.edits.facts.traits import DOUBTFUL_PRODUCT, Trait
 from worker.reference.tables.answer import Absent, Found, NotInForce
 from worker.reference.tables.name_index import IN_BRACKETS, ORDINARY, SUFFIXED
 from worker.reference.tables.names import words_of
@@ -143,6 +143,11 @@ def mixes_biosimilars(drug: Drug, others: Iterable[Drug]) -> bool:
 def shows_its_drug(line: LineFacts, claim: ClaimFacts) -> bool:
     """Whether the line, or the record, shows more of the drug than the code."""
     return bool(line.traits & (Trait.PACKAGE | Trait.TEXT) or claim.documentation)
+
+
+def is_as_billed(line: LineFacts, claim: ClaimFacts) -> bool:
+    """Whether a line that shows its drug does so with a package of its code, and nothing else could name another one."""
+    return not (line.traits & DOUBTFUL_PRODUCT or claim.documentation)
 
 
 def of_brand(line: LineFacts, named: BrandNamed) -> Flaw:

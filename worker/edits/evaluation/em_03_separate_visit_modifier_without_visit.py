@@ -23,7 +23,7 @@ DRUG_CODES: Final = ("J",)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 12", section="section 40.2"),
-    needs=Trait.MODIFIER,
+    needs=Trait.OTHER_MODIFIER,
     kinds=BOTH_KINDS,
 )
 def separate_visit_modifier_without_visit(line: LineFacts, _: Context) -> Verdict | None:

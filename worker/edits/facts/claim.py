@@ -127,7 +127,7 @@ class DrugDay(Struct, frozen=True, eq=False, gc=False):
 
 
 class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
-    """The claim with its lines and its drugs by day. As a whole it is of no one code.
+    """The claim with its lines and its drugs by day. As a whole it is of no one code: `code` is that of no code.
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
@@ -146,8 +146,8 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
     pointers: tuple[tuple[str | None, ...], ...]
     first_service: date | None
     traits: int
+    code: CodeOnDay
     is_institutional: bool = False
-    hcpcs: str = ""
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from worker.edits.drugs.containers import marketed, sizes_of
-from worker.edits.facts.traits import traits_of_code
+from worker.edits.drugs.ingredients import UNLISTED
+from worker.edits.facts.traits import Trait, traits_of_code, traits_of_modifiers
 from worker.reference.tables.answer import Answer, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import AspLimit, CareSetting, Container, Drug, MueLimit, OppsStatus, WasteDuty
 from worker.reference.tables.snapshot import Snapshot
@@ -25,8 +26,8 @@ class CodeOnDay:
 
     `drug` is the drug behind the code, in force on that day or not; None when it is not one as far as the tables know,
     and `drug_answer` says how they know. `traits` are those that follow from the code. `siblings` are those of the
-    packages (NDC) on the crosswalk that were billed with it. `written` is what was written of it into an outcome, by
-    whoever wrote it.
+    packages (NDC) on the crosswalk that were billed with it. `written` is what was written of it into an outcome, and
+    `rules` are those that look at a subject with it, by whoever wrote or chose them.
     """
 
     def __init__(self, hcpcs: str, on: date | None, snapshot: Snapshot) -> None:
@@ -37,7 +38,9 @@ class CodeOnDay:
         self.traits = traits_of_code(hcpcs)
         self.siblings: dict[str, Siblings] = {}
         self.written: dict[CareSetting, tuple[bytes, bytes]] = {}
+        self.rules: dict[object, Any] = {}  # Any: the chooser's own
         self._limits: dict[CareSetting, Answer[MueLimit]] = {}
+        self._lists: dict[str, bool] = {}
 
     @cached_property
     def containers(self) -> Answer[tuple[Container, ...]]:
@@ -66,6 +69,24 @@ class CodeOnDay:
             limit = self._limits[setting] = self._answer(lambda code, on: self._snapshot.mue(code, setting, on))
         return limit
 
+    def lists(self, ndc: str) -> bool:
+        """Whether the crosswalk of that day lists a package under the code, which is in force and of one drug."""
+        listed = self._lists.get(ndc)
+        if listed is None:
+            listed = self._lists[ndc] = self._is_listed(ndc)
+        return listed
+
+    def _is_listed(self, ndc: str) -> bool:
+        if self.on is None or self.drug is None or self.drug.drug_class == UNLISTED:
+            return False
+        rows = self._snapshot.container(ndc, self.on)
+        return (
+            isinstance(rows, Found)
+            and any(row.hcpcs == self.hcpcs for row in rows.row)
+            and isinstance(self.drug_answer, Found)
+            and isinstance(self.containers, Found)
+        )
+
     def _answer(self, question: Callable[[str, date], Answer[Row]]) -> Answer[Row]:
         """Ask a table for the code on that day; without a day there is no data."""
         return NotCovered(None, None) if self.on is None else question(self.hcpcs, self.on)
@@ -82,11 +103,12 @@ class CodeOnDay:
 
 
 class Codes:
-    """The codes and days that were asked for with the tables of one snapshot; all are forgotten when they are many."""
+    """The codes, and the modifiers of a line, that were asked for by day; all are forgotten when they are many."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._known: dict[tuple[str, date | None], CodeOnDay] = {}
+        self._modifiers: dict[tuple[tuple[str, ...], date | None], int] = {}
 
     def of(self, hcpcs: str, on: date | None) -> CodeOnDay:
         """What is known of a code on a day."""
@@ -96,3 +118,17 @@ class Codes:
                 self._known.clear()
             known = self._known[hcpcs, on] = CodeOnDay(hcpcs, on, self._snapshot)
         return known
+
+    def traits_of_modifiers(self, modifiers: tuple[str, ...], on: date | None) -> int:
+        """The traits of a line that follow from its modifiers and its day."""
+        traits = self._modifiers.get((modifiers, on))
+        if traits is None:
+            if len(self._modifiers) >= KEPT:
+                self._modifiers.clear()
+            doubtful = 0 if all(self._is_modifier(each, on) for each in modifiers) else Trait.DOUBTFUL_MODIFIER
+            traits = self._modifiers[modifiers, on] = traits_of_modifiers(modifiers) | doubtful
+        return traits
+
+    def _is_modifier(self, modifier: str, on: date | None) -> bool:
+        answer = self._snapshot.modifier(modifier, on) if on else None
+        return isinstance(answer, Found) and answer.row.is_modifier

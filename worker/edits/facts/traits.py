@@ -4,14 +4,18 @@ An edit names the traits that it needs, and is never called on a subject without
 no package, and few drugs are wasted. Such an edit counts as not applicable, as if it had said so itself.
 """
 
+from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
 from schemas.records import ServiceLine
+from schemas.values import as_quantity
 from worker.edits.codes.administrations import ADMINISTRATIONS, GIVING
 from worker.edits.codes.ranges import within
 from worker.edits.codes.studies import IN_STUDIES_ONLY, STUDY_MODIFIERS
+from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
 
 
 class Trait(IntEnum):
@@ -53,22 +57,47 @@ class Trait(IntEnum):
     """A line has a place of service of its own."""
     STUDY = 1 << 17
     """A line shows a clinical study, or bills what Medicare covers in studies only."""
+    OTHER_MODIFIER = 1 << 18
+    """A line carries a modifier other than JW and JZ."""
+    SEVERAL_MODIFIERS = 1 << 19
+    """A line has more than one modifier."""
+    DOUBTFUL_MODIFIER = 1 << 20
+    """A line carries something other than a modifier in force on its day, as far as the table knows."""
+    ELSEWHERE = 1 << 21
+    """A line was not done in an office (place 11), or on a facility's claim."""
+    DOUBTFUL_PACKAGE = 1 << 22
+    """Qualifier, number, quantity or measure of a package are not as usual, or the crosswalk of the day does not list
+    it under the code.
+    """
+    UNATTESTED = 1 << 23
+    """A line carries neither JW nor JZ."""
+    ODD_AMOUNT = 1 << 24
+    """A line has a count that is not a whole number above zero, or a charge that is not above zero."""
 
 
+NOTHING: Final = 0
+"""What an edit looks for that passes whatever a subject has."""
+ANYTHING: Final = -1
+"""What an edit looks for that is called whatever a subject has."""
+DOUBTFUL_PRODUCT: Final = Trait.DOUBTFUL_PACKAGE | Trait.TEXT
+"""What may show that another product was given than the code says."""
 UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.ATTACHMENT
 """The traits of a claim of which nothing is known."""
 # What FMT-02 asks of every professional line, beside its date, charge and pointers.
 _REQUIRED: Final = attrgetter("procedure_identifier", "procedure_code", "measurement_unit", "service_unit_count")
 WASTE: Final = ("JW", "JZ")
 """The modifiers that say what was discarded, or that nothing was."""
+OF_WASTE: Final = frozenset(WASTE)
+MOST_DECIMALS: Final = 3
+"""Of the quantity of a package [CTP04]."""
+COUNTED_IN: Final = frozenset({"F2", "GR", "ML", "UN"})
+"""The measures of packages [CTP05-1]; no package is measured in milligrams (ME)."""
 
 
-def traits_of_line(modifiers: tuple[str, ...], line: ServiceLine) -> int:
-    """The traits of a service line beside those of its code, as the sum of their values."""
-    service, institutional, package = line.professional_service, line.institutional_service, line.drug_identification
-    traits = _traits_of_modifiers(modifiers) if modifiers else 0
-    if package is not None and package.national_drug_code:
-        traits |= Trait.PACKAGE
+def traits_of_line(line: ServiceLine) -> int:
+    """The traits of a line beside those of its code, modifiers, place and package, as the sum of their values."""
+    service, institutional = line.professional_service, line.institutional_service
+    traits = 0
     if line.service_date_end:
         traits |= Trait.END_DATE
     if line.line_adjudication_information:
@@ -77,6 +106,8 @@ def traits_of_line(modifiers: tuple[str, ...], line: ServiceLine) -> int:
         traits |= Trait.TEXT
     if institutional or not (line.service_date and all(_REQUIRED(service))):
         traits |= Trait.INCOMPLETE
+    if not is_whole_count((institutional or service).service_unit_count):
+        traits |= Trait.ODD_AMOUNT
     if service.place_of_service_code:
         traits |= Trait.OWN_PLACE
     if line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider:
@@ -91,10 +122,27 @@ def traits_of_code(code: str) -> int:
     return gives | study | (Trait.ADMINISTRATION if within(code, ADMINISTRATIONS) else 0)
 
 
-def _traits_of_modifiers(modifiers: tuple[str, ...]) -> int:
-    study = 0 if STUDY_MODIFIERS.isdisjoint(modifiers) else Trait.STUDY
-    if "JW" in modifiers:
-        return study | Trait.MODIFIER | Trait.WASTE_MODIFIER | Trait.WASTE_BILLED
-    if "JZ" in modifiers:
-        return study | Trait.MODIFIER | Trait.WASTE_MODIFIER
-    return study | Trait.MODIFIER if modifiers else 0
+def traits_of_modifiers(modifiers: tuple[str, ...]) -> int:
+    """The traits of a line that follow from its modifiers, whatever its day."""
+    traits = 0 if STUDY_MODIFIERS.isdisjoint(modifiers) else Trait.STUDY
+    traits |= Trait.MODIFIER if modifiers else 0
+    traits |= Trait.SEVERAL_MODIFIERS if len(modifiers) > 1 else 0
+    traits |= Trait.UNATTESTED if OF_WASTE.isdisjoint(modifiers) else Trait.WASTE_MODIFIER
+    traits |= Trait.WASTE_BILLED if "JW" in modifiers else 0
+    return traits | (0 if OF_WASTE.issuperset(modifiers) else Trait.OTHER_MODIFIER)
+
+
+@lru_cache(maxsize=16_384)
+def is_whole_count(text: str | None) -> bool:
+    """Whether a count is a whole number above zero, or none that can be read."""
+    count = as_quantity(text)
+    return not isinstance(count, Decimal) or (count > 0 and count == count.to_integral_value())
+
+
+@lru_cache(maxsize=16_384)
+def is_usual_package(qualifier: str | None, ndc: str | None, count: str | None, measure: str | None) -> bool:
+    """Whether a package has eleven digits, and a quantity above zero in a measure in which packages are counted."""
+    amount = as_quantity(count)
+    has_amount = isinstance(amount, Decimal) and amount > 0 and amount == round(amount, MOST_DECIMALS)
+    has_number = qualifier == NDC_QUALIFIER and is_billable_form(ndc or "")
+    return has_number and has_amount and (measure or "").upper() in COUNTED_IN

@@ -8,6 +8,7 @@ from worker.edits.codes.services import may_be_drug
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 MOST_DECIMALS = 3
 RATES: Final = "002"
@@ -20,6 +21,7 @@ STATE_SUPPLIED = "SL"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("402", "583"), carc=("16",), rarc=("M79",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), SV102 and SV104; 005010X223A2 (837I), SV203 and SV205"),
+    looks_for=Trait.ODD_AMOUNT,
     kinds=BOTH_KINDS,
     sometimes=(predicts(category="A7", status=("697", "476"), carc=("16",), rarc=("M53",)),),
 )

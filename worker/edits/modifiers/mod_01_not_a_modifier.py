@@ -22,6 +22,7 @@ HINTS: Final = {"POS": "Place of service is not a modifier: it is in CLM05-1 of 
     predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78", "N823")),
     citation=Citation(source="CMS, HCPCS Level II modifiers; ASC X12N 005010X222A1 (837P), SV101-3 to SV101-6"),
     needs=Trait.MODIFIER,
+    looks_for=Trait.DOUBTFUL_MODIFIER,
     kinds=BOTH_KINDS,
 )
 def not_a_modifier(line: LineFacts, context: Context) -> list[Verdict]:

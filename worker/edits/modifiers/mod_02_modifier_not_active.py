@@ -18,6 +18,7 @@ SUCCESSORS: Final = {"JG": "TB"}
     predicted=predicts(category="A7", status=("453",), carc=("182",), rarc=("M78",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers, dates of effect and termination"),
     needs=Trait.MODIFIER,
+    looks_for=Trait.DOUBTFUL_MODIFIER,
     kinds=BOTH_KINDS,
     fixes=("safe",),
 )

@@ -22,6 +22,7 @@ TWO_REASONS: Final = predicts(category="A7", status=("453",), carc=("16",), rarc
         "EC, 2020-07-16"
     ),
     needs=Trait.MODIFIER,
+    looks_for=Trait.SEVERAL_MODIFIERS,
     kinds=BOTH_KINDS,
     sometimes=(TWO_REASONS,),
 )

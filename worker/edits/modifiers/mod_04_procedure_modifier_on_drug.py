@@ -19,6 +19,7 @@ DRUG_CODES: Final = ("J", "Q")
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS, Medicare Physician Fee Schedule relative value file, PC/TC indicator 9"),
     needs=Trait.MODIFIER,
+    looks_for=Trait.OTHER_MODIFIER,
     kinds=BOTH_KINDS,
     fixes=("safe", "unsafe"),
 )

@@ -25,7 +25,7 @@ SUPPORT: Final = (
     severity=Severity.PEND,
     predicted=predicts(category="R4", status=("294", "287"), carc=("16",), rarc=("M127",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers: KX, requirements of the medical policy are met"),
-    needs=Trait.MODIFIER,
+    needs=Trait.OTHER_MODIFIER,
     kinds=BOTH_KINDS,
 )
 def attestation_without_record(day: DrugDay, context: Context) -> Verdict | None:

@@ -21,6 +21,7 @@ DRUG_CODES: Final = ("J", "Q")
         source="CMS National Correct Coding Initiative Policy Manual, chapter I: modifiers 59 and X{EPSU}"
     ),
     needs=Trait.MODIFIER,
+    looks_for=lambda code, _: Trait.OTHER_MODIFIER if code.hcpcs.startswith(DRUG_CODES) else None,
     kinds=BOTH_KINDS,
 )
 def service_told_apart_on_drug(line: LineFacts, context: Context) -> Verdict | None:

@@ -27,7 +27,7 @@ class PolicyCriteria(Options):
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS, HCPCS Level II modifiers: CG, policy criteria applied"),
     options=PolicyCriteria,
-    needs=Trait.MODIFIER,
+    needs=Trait.OTHER_MODIFIER,
 )
 def policy_criteria_on_drug(line: LineFacts, context: Context) -> Verdict | None:
     """A drug line carries CG, which contractors define for a few services only.

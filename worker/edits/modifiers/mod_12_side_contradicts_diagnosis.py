@@ -62,7 +62,7 @@ ICD_10_FROM: Final = date(2015, 10, 1)
         effective=ICD_10_FROM,
         url="https://providernews.anthem.com/wisconsin/articles/inaccurate-laterality-and-diagnosis-combination-18870-18892",
     ),
-    needs=Trait.MODIFIER,
+    needs=Trait.OTHER_MODIFIER,
     kinds=BOTH_KINDS,
     fixes=("unsafe",),
 )

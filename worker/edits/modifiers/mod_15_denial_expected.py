@@ -22,7 +22,7 @@ NEVER_PAID: Final = frozenset("IMS")
         source="CMS, MLN Matters MM7228: automatic denial of lines with GZ, 2011-02-04",
         effective=DENIED_FROM,
     ),
-    needs=Trait.MODIFIER,
+    needs=Trait.OTHER_MODIFIER,
     kinds=BOTH_KINDS,
 )
 def denial_expected(line: LineFacts, context: Context) -> Verdict | None:

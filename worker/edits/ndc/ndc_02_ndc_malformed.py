@@ -15,6 +15,7 @@ from worker.edits.rules.correction import replaced, safe
         source="ASC X12N 005010X222A1 (837P), LIN03 with qualifier N4; NUCC 1500 claim form instructions"
     ),
     needs=Trait.PACKAGE,
+    looks_for=Trait.DOUBTFUL_PACKAGE,
     kinds=BOTH_KINDS,
     fixes=("safe",),
 )

@@ -16,6 +16,7 @@ DEVICES: Final = frozenset({"hyaluronan"})
     predicted=predicts(category="A7", status=("218",), carc=("16",), rarc=("M119",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 LIN02"),
     needs=Trait.PACKAGE,
+    looks_for=lambda code, _: None if code.drug and code.drug.drug_class in DEVICES else Trait.DOUBTFUL_PACKAGE,
     kinds=BOTH_KINDS,
 )
 def qualifier_not_n4(line: LineFacts, _: Context) -> Verdict | None:

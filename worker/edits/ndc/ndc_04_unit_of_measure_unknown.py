@@ -19,6 +19,7 @@ MILLIGRAM: Final = "ME"
         "measured in EA, ML or GM, never in milligrams"
     ),
     needs=Trait.PACKAGE,
+    looks_for=Trait.DOUBTFUL_PACKAGE,
     kinds=BOTH_KINDS,
 )
 def unit_of_measure_unknown(line: LineFacts, _: Context) -> Verdict | None:

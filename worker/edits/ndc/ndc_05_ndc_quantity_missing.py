@@ -17,6 +17,7 @@ MOST_DECIMALS: Final = 3
     predicted=predicts(category="A7", status=("724",), carc=("16",), rarc=("N815",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2410 CTP04; NUCC 1500 claim form instructions, item 24"),
     needs=Trait.PACKAGE,
+    looks_for=Trait.DOUBTFUL_PACKAGE,
     kinds=BOTH_KINDS,
 )
 def ndc_quantity_missing(line: LineFacts, _: Context) -> Verdict | None:

@@ -16,6 +16,7 @@ from worker.reference.tables.rows import Container, Drug
     predicted=predicts(category="A7", status=("218", "507"), carc=("16",), rarc=("N846",)),
     citation=Citation(source="CMS, ASP NDC-HCPCS crosswalk of the quarter of the date of service"),
     needs=Trait.PACKAGE,
+    looks_for=Trait.DOUBTFUL_PACKAGE,
     kinds=BOTH_KINDS,
     tables=("containers",),
 )

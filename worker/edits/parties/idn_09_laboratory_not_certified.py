@@ -19,7 +19,7 @@ OF_LINE: Final = "clinicalLaboratoryImprovementAmendmentNumber"
     citation=Citation(
         source="CMS Claims Processing Manual (Pub. 100-04), chapter 16; 42 CFR part 493", section="section 70.2"
     ),
-    needs=Trait.MODIFIER,
+    needs=Trait.OTHER_MODIFIER,
     sometimes=(predicts(category="A7", status=("142",), carc=("16",), rarc=("MA120",), entity="85"),),
 )
 def laboratory_not_certified(line: LineFacts, context: Context) -> Verdict | None:

@@ -6,6 +6,7 @@ from worker.edits.codes.places import PAID_UNDER_OPPS
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.place._taxonomy import bills_as_practitioner
 
 SURGICAL_CENTER: Final = "24"
@@ -16,6 +17,7 @@ SURGICAL_CENTER: Final = "24"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("249",), carc=("16",), rarc=("M97",)),
     citation=Citation(source="Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", section="section 50.3"),
+    needs=Trait.ELSEWHERE,
 )
 def drug_of_the_facility(line: LineFacts, context: Context) -> Verdict | None:
     """A practice bills a drug that was given in a hospital outpatient department or a surgical center.

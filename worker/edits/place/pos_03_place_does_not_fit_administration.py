@@ -1,6 +1,7 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.administrations import ADMINISTRATIONS
 from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
@@ -24,7 +25,8 @@ TELEHEALTH: Final = frozenset({"02", "10"})
         source="CMS, place of service codes for professional claims; 42 CFR 410.26(b)(1), services incident to a "
         "physician's; Regence, reimbursement policy 109, injection and infusion services, 2024-10-01"
     ),
-    needs=Trait.ADMINISTRATION,
+    needs=Trait.ELSEWHERE,
+    about=lambda code, _: within(code, ADMINISTRATIONS),
 )
 def place_does_not_fit_administration(line: LineFacts, context: Context) -> Verdict | None:
     """An injection or infusion is billed for a place where it is not given, or not by a practice.

@@ -10,6 +10,7 @@ from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, Options, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 COVERED_STAY: Final = "31"
 IN_THE_STAY: Final = frozenset({"drug", "hyaluronan"})
@@ -48,6 +49,7 @@ class ExcludedFromStay(Options):
         effective=date(1998, 7, 1),
     ),
     options=ExcludedFromStay,
+    needs=Trait.ELSEWHERE,
 )
 def drug_of_the_nursing_facility(line: LineFacts, context: Context) -> Verdict | None:
     """A drug is billed for a resident of a skilled nursing facility whose covered stay pays for it.

@@ -4,9 +4,11 @@ from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.ingredients import share_ingredient
-from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import BOTH_KINDS, Configuration, Context, Flaw, NoData, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import ANYTHING, NOTHING
 from worker.edits.procedures._successors import recount
 from worker.reference.tables.answer import Absent, Found, NotCovered, NotInForce
 from worker.reference.tables.rows import Drug
@@ -18,11 +20,21 @@ HCPCS: Final = "HC"
 MOST_CHOICES: Final = 4
 
 
+def _may_be_wrong(code: CodeOnDay, _: Configuration) -> int:
+    if code.on is None or not code.hcpcs:
+        return NOTHING
+    is_known = isinstance(code.drug_answer, Found) or (
+        isinstance(code.drug_answer, Absent) and not DRUG_FAMILY.match(code.hcpcs)
+    )
+    return NOTHING if is_known and CODE.fullmatch(code.hcpcs) else ANYTHING
+
+
 @line_edit(
     "HCP-01",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("507", "796"), carc=("181",), rarc=("N56",)),
     citation=Citation(source="CMS, HCPCS Level II code set of the date of service"),
+    looks_for=_may_be_wrong,
     kinds=BOTH_KINDS,
     tables=("drugs",),
 )

@@ -3,6 +3,7 @@ from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import ANYTHING
 from worker.edits.procedures._successors import recount
 
 
@@ -11,6 +12,7 @@ from worker.edits.procedures._successors import recount
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("507",), carc=("181",), rarc=("N56", "N657")),
     citation=Citation(source="CMS, HCPCS Level II quarterly updates: ended codes and the codes that took their place"),
+    looks_for=lambda code, _: ANYTHING if code.drug and code.drug.successor else None,
     kinds=BOTH_KINDS,
 )
 def code_redescribed(line: LineFacts, context: Context) -> Verdict | None:

@@ -8,6 +8,7 @@ from worker.edits.drugs.packages import names_in_record
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.correction import Operations, overwritten, replaced, unsafe
 from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import Drug
@@ -20,6 +21,7 @@ NOTE = "note"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("217", "507"), carc=("16",), rarc=("N56", "M123")),
     citation=Citation(source="CMS, HCPCS Level II descriptors; CMS ASP NDC-HCPCS crosswalk (brand names)"),
+    looks_for=Trait.TEXT | Trait.RECORD,
     kinds=BOTH_KINDS,
     fixes=("unsafe",),
 )

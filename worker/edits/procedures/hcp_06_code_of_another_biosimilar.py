@@ -5,6 +5,7 @@ from worker.edits.drugs.packages import (
     brand_named,
     codes_of,
     facts_of,
+    is_as_billed,
     mixes_biosimilars,
     of_brand,
     shows_its_drug,
@@ -42,6 +43,8 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
     """
     if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
+    if is_as_billed(line, context.claim):
+        return None if mixes_biosimilars(line.drug, ()) else DoesNotApply()
     others = siblings(line, context.snapshot)
     if others and mixes_biosimilars(line.drug, [drug for _, drug in others]):
         return _of_package(line, [container for container, _ in others])

@@ -5,6 +5,7 @@ from worker.edits.drugs.packages import (
     brand_named,
     codes_of,
     facts_of,
+    is_as_billed,
     mixes_biosimilars,
     of_brand,
     shows_its_drug,
@@ -43,6 +44,8 @@ def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
     """
     if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
+    if is_as_billed(line, context.claim):
+        return DoesNotApply() if mixes_biosimilars(line.drug, ()) else None
     others = siblings(line, context.snapshot)
     if others and not mixes_biosimilars(line.drug, [drug for _, drug in others]):
         return _of_package(line, [container for container, _ in others])

@@ -5,6 +5,7 @@ from worker.edits.drugs.arithmetic import in_words, is_whole, units_administered
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.correction import overwritten, unsafe
 
 
@@ -16,6 +17,7 @@ from worker.edits.rules.correction import overwritten, unsafe
         source="First Coast Service Options, claim submission guidelines: drug units, 2024-06-07",
         url="https://medicare.fcso.com/Claim_submission_guidelines/0508052.asp",
     ),
+    looks_for=Trait.ODD_AMOUNT,
     kinds=BOTH_KINDS,
     fixes=("unsafe",),
 )

@@ -15,6 +15,7 @@ from worker.edits.edit import (
 )
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 
 
 class WholeContainers(Options):
@@ -30,6 +31,7 @@ class WholeContainers(Options):
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     options=WholeContainers,
     lacks=unless_given(WholeContainers, "how the payer wants waste billed", "whole_containers"),
+    needs=Trait.UNATTESTED,
     kinds=BOTH_KINDS,
     tables=("containers",),
 )

@@ -8,6 +8,7 @@ from worker.edits.edit import BOTH_KINDS, Bypassed, Context, Flaw, NoData, Verdi
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
+from worker.edits.facts.traits import Trait
 from worker.edits.waste._correction import waste_modifier_fix
 from worker.edits.waste._dispensing import was_dispensed
 from worker.edits.waste._duty import NOT_LISTED, OUTSIDE_POLICY, due_where_done, waste_duty
@@ -28,6 +29,7 @@ HINT: Final = (
         effective=REQUIRED_FROM,
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
+    looks_for=Trait.UNATTESTED,
     kinds=BOTH_KINDS,
     fixes=("safe", "unsafe"),
 )

@@ -17,6 +17,7 @@ from worker.edits.facts.traits import Trait
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     needs=Trait.WASTE_MODIFIER,
+    looks_for=Trait.SEVERAL_MODIFIERS,
     kinds=BOTH_KINDS,
 )
 def both_waste_modifiers(line: LineFacts, _: Context) -> Verdict | None:

@@ -7,7 +7,7 @@ from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, V
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import DrugRecord
-from worker.edits.facts.traits import Trait
+from worker.edits.facts.traits import ANYTHING, Trait
 from worker.edits.rules.recorded import not_told_apart, record_not_asked
 
 CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
@@ -19,6 +19,7 @@ CONTAINER: Final = (Element.CONTAINERS_OPENED, Element.FORMULATION)
     predicted=predicts(category="A7", status=("453",), carc=("4",), rarc=("N519",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 17", section="section 40"),
     needs=Trait.WASTE_MODIFIER,
+    looks_for=lambda code, _: None if code.drug and code.drug.single_dose else ANYTHING,
     kinds=BOTH_KINDS,
     sometimes=(predicts(category="R4", status=("294", "409"), carc=("16",), rarc=("M127",)),),
 )

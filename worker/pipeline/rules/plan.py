@@ -1,8 +1,8 @@
 """Which edits are run on what: the rules of a payer profile, chosen by the traits of a subject.
 
 A claim has a few hundred pairs of a subject and an edit, and in most of them the edit would only say that it does not
-apply: no modifier, no package, nothing wasted, another code. Which rules apply follows from the code and the traits of
-the subject, so that each choice is made once and kept.
+apply or passes: no modifier, no package, nothing wasted, another code. Which rules have to look follows from what they
+declare of codes and traits, so that each choice is made once and kept.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -14,17 +14,19 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from schemas.outcome import Citation, Message, NotConfigured, Prediction, Severity
-from worker.edits.edit import Configuration, Context, EditStatus, Scope, Verdicts
+from worker.edits.edit import Configuration, Context, EditStatus, LooksFor, Scope, Verdicts
 from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.earlier import EarlierClaims
+from worker.edits.facts.traits import ANYTHING
 from worker.payers.guide import Guide
 from worker.payers.suppression import Suppression
 from worker.pipeline.rules.rulebook import Rule, Rulebook
 from worker.reference.tables.snapshot import Snapshot
 
 INTAKE: Final = "intake"
-KEPT: Final = 16_384
-"""Choices that are kept a scope: the codes that a large clearinghouse sees, each with a few sets of traits."""
+KEPT: Final = 4096
+"""Choices that are kept for codes that are alike: a few dozen sets of traits."""
 
 Subject: TypeAlias = Any  # the facts of a claim, a line or a drug and day, as the scope says
 SUBJECTS: Final[Mapping[Scope, Callable[[ClaimFacts], Iterable[Subject]]]] = {
@@ -48,6 +50,7 @@ class PlannedRule:
         "id",
         "is_intake",
         "is_outranked",
+        "looks_for",
         "name",
         "needs",
         "order",
@@ -63,7 +66,9 @@ class PlannedRule:
         edit = rule.edit
         self.id, self.name, self.bit = edit.id, edit.name, bit
         self.find: Callable[[Subject, Any], Verdicts] = edit.find
-        self.needs, self.about, self.tables = edit.needs, edit.about, edit.tables
+        self.needs, self.tables = edit.needs, edit.tables
+        self.looks_for: LooksFor = edit.looks_for
+        self.about: Callable[[str, Configuration], bool] = edit.about
         self.is_intake = edit.family == INTAKE
         self.order = _ORDER[edit.scope] + (0 if self.is_intake else len(_ORDER))
         self.severity: Severity = rule.severity
@@ -74,6 +79,12 @@ class PlannedRule:
         self.predicted: Prediction = edit.predicted
         self.written_citation, self.written_prediction = written(edit.citation), written(edit.predicted)
 
+    def sought(self, code: CodeOnDay, configuration: Configuration) -> int | None:
+        """The traits that it looks for with a code; None when it does not apply."""
+        if not self.about(code.hcpcs, configuration):
+            return None
+        return self.looks_for(code, configuration) if callable(self.looks_for) else self.looks_for
+
 
 def written(message: Message) -> bytes:
     """Return a part of an outcome as it is in the message."""
@@ -82,27 +93,63 @@ def written(message: Message) -> bytes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleSelection:
-    """The rules for certain subjects, and all their bits; the same rules are always the same selection."""
+    """The rules that look at certain subjects, and the bits of these and of those that pass them without a look."""
 
     rules: tuple[PlannedRule, ...]
     bits: int
+
+
+class RulesOfCode(dict[int, RuleSelection]):
+    """The rules that apply to certain codes on certain days: by the traits of a subject, those that look at it.
+
+    `looks_for` are the traits that each rule looks for with such a code. `selections` are those made so far, so that
+    the same rules are always the same selection.
+    """
+
+    def __init__(
+        self,
+        looks_for: Mapping[PlannedRule, int],
+        selections: dict[tuple[tuple[PlannedRule, ...], int], RuleSelection],
+    ) -> None:
+        super().__init__()
+        self._looks_for, self._selections = looks_for, selections
+
+    def __missing__(self, traits: int) -> RuleSelection:
+        if len(self) >= KEPT:
+            self.clear()
+        able = {rule: sought for rule, sought in self._looks_for.items() if rule.needs & traits == rule.needs}
+        looking = tuple(rule for rule, sought in able.items() if sought == ANYTHING or sought & traits)
+        bits = sum(rule.bit for rule in able)
+        chosen = self[traits] = self._selections.setdefault((looking, bits), RuleSelection(looking, bits))
+        return chosen
 
 
 class ScopeRules:
     """The rules of one scope."""
 
     def __init__(self, rules: Iterable[PlannedRule], configuration: Configuration) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
         self._configuration = configuration
-        self._selections: dict[tuple[PlannedRule, ...], RuleSelection] = {}
-        self.of = lru_cache(maxsize=KEPT)(self._choose)
-        """The rules that need none but these traits, and are about this code."""
+        self._known: dict[tuple[int | None, ...], RulesOfCode] = {}
+        self._selections: dict[tuple[tuple[PlannedRule, ...], int], RuleSelection] = {}
 
-    def _choose(self, traits: int, code: str) -> RuleSelection:
-        rules = tuple(
-            rule for rule in self._rules if rule.needs & traits == rule.needs and rule.about(code, self._configuration)
-        )
-        return self._selections.setdefault(rules, RuleSelection(rules, sum(rule.bit for rule in rules)))
+    def of(self, subject: Subject) -> RuleSelection:
+        """The rules that look at a subject, by its code on a day and its traits."""
+        code: CodeOnDay = subject.code
+        known: RulesOfCode | None = code.rules.get(self)
+        if known is None:
+            known = code.rules[self] = self._of_code(code)
+        return known[subject.traits]
+
+    def _of_code(self, code: CodeOnDay) -> RulesOfCode:
+        sought = tuple(rule.sought(code, self._configuration) for rule in self.rules)
+        if sought not in self._known:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+                self._selections.clear()
+            looks_for = {rule: each for rule, each in zip(self.rules, sought, strict=True) if each is not None}
+            self._known[sought] = RulesOfCode(looks_for, self._selections)
+        return self._known[sought]
 
 
 class Phase:

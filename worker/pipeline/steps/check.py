@@ -18,7 +18,7 @@ from worker.pipeline.steps.carry import carried_under, lacks_table, milder
 
 MAX_FINDINGS: Final = 200
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
-_VERDICTS: Final = (DoesNotApply, NoData, Flaw, Bypassed)
+VERDICTS: Final = (DoesNotApply, NoData, Flaw, Bypassed)
 
 Gap: TypeAlias = tuple[str, int, str, int | None]
 """An edit that had no data, what it looked at, what was missing, and of which line."""
@@ -151,7 +151,7 @@ def _is_rejected(checked: CheckResult) -> bool:
         return False
     for choice, subjects in checked.plan.others.sides:
         for subject in subjects(checked.claim):
-            checked.not_reached |= choice.of(subject.traits, subject.hcpcs).bits
+            checked.not_reached |= choice.of(subject).bits
     return True
 
 
@@ -169,7 +169,7 @@ def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[R
         claim = checked.context.claim
         for choice, subjects in phase.sides:
             for subject in subjects(claim):
-                chosen = choice.of(subject.traits, subject.hcpcs)
+                chosen = choice.of(subject)
                 shown = ShownSubject(subject, checked, chosen.bits)
                 checked.shown.append(shown)
                 if chosen in by_choice:
@@ -216,7 +216,7 @@ def _fail(rule: PlannedRule, checked: CheckResult) -> None:
 
 def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], shown: ShownSubject) -> None:
     # All of them before the first is noted: an edit that yields may fail after the first.
-    verdicts = (told,) if isinstance(told, _VERDICTS) else list(told)
+    verdicts = (told,) if isinstance(told, VERDICTS) else list(told)
     if verdicts and isinstance(verdicts[0], DoesNotApply):
         shown.bits &= ~rule.bit
         return

@@ -8,15 +8,16 @@ from typing import Final
 
 from schemas.claim import ClaimKind
 from schemas.documentation import Element
-from schemas.records import Claim, ClaimInformation, DocumentationElement, ServiceLine
+from schemas.records import Claim, ClaimInformation, DocumentationElement, DrugIdentification, ServiceLine
 from schemas.values import Unreadable, as_day, as_money, as_quantity
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
-from worker.edits.facts.code import Codes
+from worker.edits.facts.code import CodeOnDay, Codes
 from worker.edits.facts.record import DrugRecord, Unknown
-from worker.edits.facts.traits import UNTOLD, Trait, traits_of_line
+from worker.edits.facts.traits import UNTOLD, Trait, is_usual_package, traits_of_line
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
 
+OFFICE: Final = "11"
 NO_RECORD: Final = Unknown("documentation")
 _RARELY_MEASURED: Final = attrgetter(
     "claim_date_information",
@@ -55,6 +56,8 @@ class Gatherer:
             charges.append(_amount(charge))
             if isinstance(charge, Unreadable):
                 traits |= Trait.UNREADABLE
+            elif charge is not None and charge <= 0:
+                traits |= Trait.ODD_AMOUNT
             pointers.append(sent.professional_service.diagnosis_pointers)
         if _may_be_unreadable(claim):
             traits |= Trait.UNREADABLE
@@ -70,6 +73,7 @@ class Gatherer:
             charges=tuple(charges),
             first_service=first,
             traits=traits,
+            code=self._codes.of("", None),
             is_institutional=is_institutional,
         )
 
@@ -82,24 +86,37 @@ class Gatherer:
         packed = as_quantity(package.national_drug_unit_count) if package else None
         modifiers = tuple([modifier.upper() for modifier in service.procedure_modifiers if modifier])
         place = None if line.institutional_service else line.professional_service.place_of_service_code
+        place = place or place_of_claim
+        traits = code.traits | self._codes.traits_of_modifiers(modifiers, on) | traits_of_line(line)
+        if place != OFFICE:
+            traits |= Trait.ELSEWHERE
+        if package is not None:
+            traits |= _traits_of_package(package, code)
+        if Unreadable in map(type, (begin, end, count, packed)):
+            traits |= Trait.UNREADABLE
         return LineFacts(
             number=number,
             line=line,
             hcpcs=code.hcpcs,
             on=on,
             until=end if isinstance(end, date) and on and end > on else on,
-            place=place or place_of_claim,
+            place=place,
             facility=facility,
             units=_amount(count),
             modifiers=modifiers,
             drug=code.drug,
-            traits=code.traits | traits_of_line(modifiers, line) | _traits_of_measures(begin, end, count, packed),
+            traits=traits,
             code=code,
         )
 
 
-def _traits_of_measures(*read: object) -> int:
-    return Trait.UNREADABLE if Unreadable in map(type, read) else 0
+def _traits_of_package(package: DrugIdentification, code: CodeOnDay) -> int:
+    ndc = package.national_drug_code
+    is_usual = is_usual_package(
+        package.service_id_qualifier, ndc, package.national_drug_unit_count, package.measurement_unit_code
+    )
+    traits = Trait.PACKAGE if ndc else 0
+    return traits if is_usual and code.lists(ndc or "") else traits | Trait.DOUBTFUL_PACKAGE
 
 
 def _may_be_unreadable(claim: Claim) -> bool:
