@@ -6,6 +6,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.diagnoses import OTHER, PRINCIPAL, coded_diagnoses
+from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Found, NotCovered, NotInForce
 
 CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
@@ -16,6 +17,7 @@ CODE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("255",), carc=("146",), rarc=("M76",)),
     citation=Citation(source="CMS and NCHS, ICD-10-CM code set of the fiscal year of the date of service"),
+    looks_for=Trait.DOUBTFUL_DIAGNOSIS,
     kinds=BOTH_KINDS,
     tables=("icd10cm",),
     sometimes=(predicts(category="A7", status=("254",), carc=("146",), rarc=("MA63",)),),

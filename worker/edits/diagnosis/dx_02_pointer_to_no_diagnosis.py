@@ -38,15 +38,11 @@ def pointer_to_no_diagnosis(claim: ClaimFacts, _: Context) -> Verdict | list[Ver
     """
     if not any(claim.diagnoses):
         return None
-    sound: set[tuple[str | None, ...]] = set()  # most lines point to the same
+    if all(_is_sound(pointers, claim) for pointers in set(claim.pointers)):  # most lines point to the same
+        return None
     verdicts: list[Verdict] = []
     for line, pointers in zip(claim.lines, claim.pointers, strict=True):
-        if pointers in sound:
-            continue
-        if _is_sound(pointers, claim):
-            sound.add(pointers)
-        else:
-            verdicts += _flaws(line, pointers, claim)
+        verdicts += _flaws(line, pointers, claim)
     return verdicts
 
 

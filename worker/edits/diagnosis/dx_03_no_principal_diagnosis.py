@@ -2,6 +2,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
+from worker.edits.facts.traits import Trait
 
 PRINCIPAL = "ABK"
 PRINCIPAL_IN_ICD_9 = "BK"
@@ -12,6 +13,7 @@ PRINCIPAL_IN_ICD_9 = "BK"
     severity=Severity.REJECT,
     predicted=predicts(category="A6", status=("254",), carc=("16",), rarc=("MA63",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), HI01 with qualifier ABK"),
+    looks_for=Trait.UNUSUAL_DIAGNOSES,
 )
 def no_principal_diagnosis(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim has no principal ICD-10-CM diagnosis.

@@ -4,6 +4,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_diagnosis
+from worker.edits.facts.traits import Trait
 
 MOST: Final = 12
 
@@ -13,6 +14,7 @@ MOST: Final = 12
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("255",), carc=("16",), rarc=("M76",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), HI01 to HI12; CMS-1500 (02/12), box 21 A to L"),
+    looks_for=Trait.UNUSUAL_DIAGNOSES,
 )
 def too_many_diagnoses(claim: ClaimFacts, _: Context) -> Verdict | None:
     """The claim has more than 12 diagnoses.

@@ -1,27 +1,18 @@
 from typing import Final
 
 from schemas.outcome import Citation, Severity
+from worker.edits.codes.diagnoses import CAUSE, EFFECTS, MANIFESTATION, why_never_first
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.diagnoses import coded_diagnoses
+from worker.edits.facts.traits import Trait
 
-EXTERNAL_CAUSE: Final = ("V", "W", "X", "Y")
-# Categories "in diseases classified elsewhere": the disease itself is coded first.
-IN_ANOTHER_DISEASE: Final = tuple(
-    """D77 F02 G63 G94 G99 H42 I32 I39 I41 I43 I52 I79 J17 J99 K23 K67 K77 K87 L14 L45 L54 L62 L86 L99 M01 N08 N16 N22
-    N29 N33 N37 N51 N74""".split()  # noqa: SIM905 - a block of codes reads better than a list of quotes
-)
-
-CAUSE, MANIFESTATION = "an external cause", "a disease that comes with another one"
-EFFECTS: Final = {"5": "an adverse effect of a drug", "6": "the underdosing of a drug"}
 HINTS: Final = {
     CAUSE: "Send the injury or the illness that was treated first (ABK), and this code after it (ABF).",
     MANIFESTATION: "Send the illness that it comes with first (ABK), and this code after it (ABF).",
     EFFECTS["5"]: "Send what the drug did to the patient first (ABK), and this code after it (ABF).",
     EFFECTS["6"]: "Send the illness that was treated too little first (ABK), and this code after it (ABF).",
 }
-DRUGS: Final = ("T36", "T50")
-INTENT: Final = slice(4, 6)
 
 
 @claim_edit(
@@ -32,6 +23,7 @@ INTENT: Final = slice(4, 6)
         source="ICD-10-CM Official Guidelines for Coding and Reporting, fiscal year 2026",
         section="I.A.13, I.C.19.e.5 and I.C.20",
     ),
+    looks_for=Trait.NEVER_FIRST | Trait.UNUSUAL_DIAGNOSES,
     kinds=BOTH_KINDS,
 )
 def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
@@ -54,8 +46,8 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
     verdicts: list[Verdict] = []
     if not principal:
         verdicts.append(DoesNotApply())
-    for code, _kind_of_code, _place, at in principal:
-        kind = _kind(code)
+    for code, _type, _place, at in principal:
+        kind = why_never_first(code)
         if kind:
             category = code[:3] if code[:3].isalnum() else "the code"
             verdicts.append(
@@ -68,13 +60,3 @@ def diagnosis_never_first(claim: ClaimFacts, _: Context) -> list[Verdict]:
                 )
             )
     return verdicts
-
-
-def _kind(code: str) -> str | None:
-    """Why a code may not come first, in words; None when it may."""
-    if code.startswith(EXTERNAL_CAUSE):
-        return CAUSE
-    if DRUGS[0] <= code[:3] <= DRUGS[1]:
-        # The sixth character states the intent, or the fifth where an X fills the sixth: T451X5A, T3695XA.
-        return EFFECTS.get(code[INTENT].rstrip("X")[-1:])
-    return MANIFESTATION if code.startswith(IN_ANOTHER_DISEASE) else None

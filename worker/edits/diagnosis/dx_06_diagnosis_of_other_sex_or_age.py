@@ -3,6 +3,7 @@ from typing import Final
 
 from schemas.outcome import Citation, Location, Severity
 from schemas.values import as_day
+from worker.edits.codes.diagnoses import MEN, OF_ONE_SEX, PREGNANCY, WOMEN
 from worker.edits.edit import (
     BOTH_KINDS,
     Bypassed,
@@ -17,12 +18,8 @@ from worker.edits.edit import (
 )
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.diagnoses import coded_diagnoses
+from worker.edits.facts.traits import Trait
 
-# Blocks of ICD-10-CM: genital organs of women and of men, pregnancy and childbirth.
-PREGNANCY: Final = ("O",)
-WOMEN: Final = (*PREGNANCY, "N7", "N8", *(f"C{number}" for number in range(51, 59)), *(f"N{n}" for n in range(90, 99)))
-MEN: Final = (*(f"C{number}" for number in range(60, 64)), *(f"N{number}" for number in range(40, 54)))
-OF_ONE_SEX: Final = (*WOMEN, *MEN)
 YOUNGEST, OLDEST = 9, 64
 ATTESTED: Final = "KX"
 
@@ -33,6 +30,7 @@ ATTESTED: Final = "KX"
     predicted=predicts(category="A8", status=("86",), carc=("9", "10"), rarc=("M76",)),
     citation=Citation(source="CMS, Medicare Code Editor: age and sex conflicts; ICD-10-CM, titles of the blocks named"),
     status=EditStatus.PREVIEW,
+    needs=Trait.OF_ONE_SEX,
     kinds=BOTH_KINDS,
 )
 def diagnosis_of_other_sex_or_age(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:

@@ -8,6 +8,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Options, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.diagnoses import coded_diagnoses
+from worker.edits.facts.traits import Trait
 from worker.reference.tables.answer import Found
 from worker.reference.tables.snapshot import Snapshot
 
@@ -53,7 +54,10 @@ def diagnosis_too_general(claim: ClaimFacts, context: Context) -> list[Verdict]:
     To do: Send the code with the side, the site and the kind that the record supports.
     """
     refused = context.options(RefusedDiagnoses).codes
-    general = {} if claim.is_institutional else dict(_without_side(claim, context.snapshot))
+    has_side = claim.traits & Trait.OTHER_MODIFIER and not claim.is_institutional
+    if refused is None and not has_side:
+        return [NoData("unspecified diagnoses that the payer refuses")]
+    general = dict(_without_side(claim, context.snapshot)) if has_side else {}
     verdicts: list[Verdict] = []
     for code, _type, _place, at in coded_diagnoses(claim):
         if code in (refused or ()) or code in general:

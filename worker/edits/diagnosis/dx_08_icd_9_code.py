@@ -5,6 +5,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.diagnoses import coded_diagnoses
+from worker.edits.facts.traits import Trait
 
 ICD_9: Final = frozenset({"BK", "BF"})
 ENDED: Final = date(2015, 10, 1)
@@ -15,6 +16,7 @@ ENDED: Final = date(2015, 10, 1)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("508", "700"), carc=("16",), rarc=("MA63",)),
     citation=Citation(source="45 CFR 162.1002; ASC X12N 005010X222A1 (837P), HI qualifiers BK and BF", effective=ENDED),
+    needs=Trait.UNUSUAL_DIAGNOSES,
     kinds=BOTH_KINDS,
 )
 def icd_9_code(claim: ClaimFacts, _: Context) -> Verdict | list[Verdict] | None:

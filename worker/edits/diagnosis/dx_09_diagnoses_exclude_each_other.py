@@ -38,7 +38,7 @@ def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict
     To do: Keep the one that the record supports, or both if the record shows unrelated conditions.
     """
     on = claim.first_service
-    codes = tuple(dict.fromkeys(code for code in claim.diagnoses if code))
+    codes = tuple(filter(None, dict.fromkeys(claim.diagnoses)))
     if on is None or len(codes) <= 1:
         return DoesNotApply()
     lacks = NoData(f"ICD-10-CM tabular list of the fiscal year of {on}")

@@ -146,7 +146,7 @@ def shows_its_drug(line: LineFacts, claim: ClaimFacts) -> bool:
 
 
 def is_as_billed(line: LineFacts, claim: ClaimFacts) -> bool:
-    """Whether a line that shows its drug does so with a package of its code, and nothing else could name another one."""
+    """Whether a line that shows its drug does so by a package of its code, and nothing else may name another one."""
     return not (line.traits & DOUBTFUL_PRODUCT or claim.documentation)
 
 

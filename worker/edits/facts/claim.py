@@ -131,9 +131,9 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
 
     `diagnoses` are without dots, in the order of the claim, "" for a code that is missing; `by_pointer` has those that
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
-    that cannot be read; `pointers` theirs to diagnoses, as they are written; `first_service` is the earliest date of
-    service. `traits` are its own and those of its lines. `is_institutional` says that a facility bills, by revenue
-    codes and type of bill.
+    that cannot be read; `pointers` theirs to diagnoses, as they are written; `first_service` is the earliest day on
+    which a line begins, `last_service` the latest that a line names. `traits` are its own and those of its lines.
+    `is_institutional` says that a facility bills, by revenue codes and type of bill.
     """
 
     claim: Claim
@@ -145,6 +145,7 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
     charges: tuple[Decimal | None, ...]
     pointers: tuple[tuple[str | None, ...], ...]
     first_service: date | None
+    last_service: date | None
     traits: int
     code: CodeOnDay
     is_institutional: bool = False

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias, TypeVar
 
+from worker.edits.codes.diagnoses import OF_ONE_SEX, why_never_first
 from worker.edits.drugs.containers import marketed, sizes_of
 from worker.edits.drugs.ingredients import UNLISTED
 from worker.edits.facts.traits import Trait, traits_of_code, traits_of_modifiers
@@ -103,11 +104,12 @@ class CodeOnDay:
 
 
 class Codes:
-    """The codes, and the modifiers of a line, that were asked for by day; all are forgotten when they are many."""
+    """The codes, modifiers of a line and diagnoses that were asked for by day; all are forgotten when they are many."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._known: dict[tuple[str, date | None], CodeOnDay] = {}
+        self._diagnoses: dict[tuple[str, date | None], int] = {}
         self._modifiers: dict[tuple[tuple[str, ...], date | None], int] = {}
 
     def of(self, hcpcs: str, on: date | None) -> CodeOnDay:
@@ -127,6 +129,19 @@ class Codes:
                 self._modifiers.clear()
             doubtful = 0 if all(self._is_modifier(each, on) for each in modifiers) else Trait.DOUBTFUL_MODIFIER
             traits = self._modifiers[modifiers, on] = traits_of_modifiers(modifiers) | doubtful
+        return traits
+
+    def traits_of_diagnosis(self, code: str, on: date | None) -> int:
+        """The traits of a claim that follow from a diagnosis and the first day of service."""
+        traits = self._diagnoses.get((code, on))
+        if traits is None:
+            if len(self._diagnoses) >= KEPT:
+                self._diagnoses.clear()
+            is_billable = on is not None and isinstance(self._snapshot.diagnosis(code, on), Found)
+            traits = 0 if is_billable else Trait.DOUBTFUL_DIAGNOSIS
+            traits |= Trait.NEVER_FIRST if why_never_first(code) else 0
+            traits |= Trait.OF_ONE_SEX if code.startswith(OF_ONE_SEX) else 0
+            self._diagnoses[code, on] = traits
         return traits
 
     def _is_modifier(self, modifier: str, on: date | None) -> bool:

@@ -28,19 +28,25 @@ class Unknown:
     missing: str
 
 
-@dataclass(frozen=True, slots=True)
 class DrugRecord:
     """The elements of the record that speak of one drug on one day."""
 
-    elements: tuple[DocumentationElement, ...]
+    __slots__ = ("_entries", "elements")
+
+    def __init__(self, elements: tuple[DocumentationElement, ...]) -> None:
+        self.elements = elements
+        self._entries: dict[str | None, tuple[DocumentationElement, ...]] = {}
+        for entry in elements:
+            if entry.value:
+                self._entries[entry.element] = (*self._entries.get(entry.element, ()), entry)
 
     def has(self, element: Element) -> bool:
         """Whether the record holds a non-empty value for the element."""
-        return any(entry.element == element and entry.value for entry in self.elements)
+        return element in self._entries
 
     def entries(self, element: Element) -> tuple[DocumentationElement, ...]:
         """All entries of one element, in the order of the claim."""
-        return tuple(entry for entry in self.elements if entry.element == element and entry.value)
+        return self._entries.get(element, ())
 
     def speaks_of(self, element: Element, lines: AbstractSet[str | None]) -> bool:
         """Whether the element's entries are for all of these lines and no others, or none names a line."""

@@ -52,7 +52,7 @@ class Trait(IntEnum):
     ATTACHMENT = 1 << 14
     """The claim may announce an attachment."""
     INCOMPLETE = 1 << 15
-    """A line may lack an element, other than charge and diagnosis pointers, that every line of its kind must carry."""
+    """A line may lack an element that it must carry."""
     OWN_PLACE = 1 << 16
     """A line has a place of service of its own."""
     STUDY = 1 << 17
@@ -73,6 +73,18 @@ class Trait(IntEnum):
     """A line carries neither JW nor JZ."""
     ODD_AMOUNT = 1 << 24
     """A line has a count that is not a whole number above zero, or a charge that is not above zero."""
+    UNUSUAL_DIAGNOSES = 1 << 26
+    """The diagnoses are not one principal one (ABK) and up to eleven others (ABF), each there and without its dot."""
+    NEVER_FIRST = 1 << 27
+    """A diagnosis is one that may not come first."""
+    DOUBTFUL_DIAGNOSIS = 1 << 28
+    """A diagnosis is not in force on the first day of service, as far as the table knows."""
+    OF_ONE_SEX = 1 << 29
+    """A diagnosis is of women only, or of men."""
+    STRUCTURE = 1 << 30
+    """The claim came in an 837 with flaws of its structure."""
+    NAME_RECORDED = 1 << 31
+    """The record names the drug that was given."""
 
 
 NOTHING: Final = 0
@@ -104,7 +116,12 @@ def traits_of_line(line: ServiceLine) -> int:
         traits |= Trait.OTHER_PAYER
     if line.additional_notes or (institutional or service).description:
         traits |= Trait.TEXT
-    if institutional or not (line.service_date and all(_REQUIRED(service))):
+    if (
+        institutional
+        or line.extra
+        or line.service_line_supplemental_information
+        or not (line.service_date and all(_REQUIRED(service)))
+    ):
         traits |= Trait.INCOMPLETE
     if not is_whole_count((institutional or service).service_unit_count):
         traits |= Trait.ODD_AMOUNT
@@ -126,7 +143,6 @@ def traits_of_modifiers(modifiers: tuple[str, ...]) -> int:
     """The traits of a line that follow from its modifiers, whatever its day."""
     traits = 0 if STUDY_MODIFIERS.isdisjoint(modifiers) else Trait.STUDY
     traits |= Trait.MODIFIER if modifiers else 0
-    traits |= Trait.SEVERAL_MODIFIERS if len(modifiers) > 1 else 0
     traits |= Trait.UNATTESTED if OF_WASTE.isdisjoint(modifiers) else Trait.WASTE_MODIFIER
     traits |= Trait.WASTE_BILLED if "JW" in modifiers else 0
     return traits | (0 if OF_WASTE.issuperset(modifiers) else Trait.OTHER_MODIFIER)

@@ -4,7 +4,7 @@ from schemas.claim import ClaimKind
 from schemas.outcome import Citation, Location, Severity
 from schemas.records import StructureFlaw
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
-from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.elements import STATUS_CODES, status_of
 from worker.edits.facts.locate import at_path
 from worker.edits.facts.traits import Trait
@@ -46,13 +46,10 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
     for element, path in absent_of_claim(claim.claim, kind):
         found.add(element.x12)
         verdicts.append(_missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12})))
-    for line in claim.lines:
-        if _needs_a_look(claim, line):
-            for element, path in absent_of_line(claim.claim, kind, line.number - 1):
-                found.add(element.x12)
-                verdicts.append(
-                    _missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12}))
-                )
+    for line in claim.lines if claim.traits & _HAS_MORE else ():
+        for element, path in absent_of_line(claim.claim, kind, line.number - 1):
+            found.add(element.x12)
+            verdicts.append(_missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12})))
     for flaw in claim.claim.origin.flaws if claim.claim.origin else ():
         place = f"{flaw.loop} {flaw.segment_id}"
         if is_about_absence(flaw) and not any(x12.startswith(place) for x12 in found):
@@ -64,18 +61,6 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
 def is_about_absence(flaw: StructureFlaw) -> bool:
     """Whether the claim's file lacks a segment or an element there."""
     return flaw.code == _SEGMENT_MISSING or flaw.element_code == _ELEMENT_MISSING
-
-
-def _needs_a_look(claim: ClaimFacts, line: LineFacts) -> bool:
-    """Whether the line may lack something; most lines have their few elements and nothing else."""
-    place = line.number - 1
-    return bool(
-        claim.charges[place] is None
-        or line.traits & _HAS_MORE
-        or not any(claim.pointers[place])
-        or line.line.extra
-        or line.line.service_line_supplemental_information
-    )
 
 
 def _missing(words: str, at: Location) -> Flaw:

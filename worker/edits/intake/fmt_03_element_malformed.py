@@ -31,6 +31,12 @@ DOTTED: Final = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}", re.ASCII)
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("21",), carc=("16",), rarc=("MA130",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), basic and extended character set, element lengths"),
+    looks_for=Trait.UNREADABLE
+    | Trait.SPECIAL_TEXT
+    | Trait.LONG_TEXT
+    | Trait.SEVERAL_MODIFIERS
+    | Trait.UNUSUAL_DIAGNOSES
+    | Trait.STRUCTURE,
     kinds=BOTH_KINDS,
     fixes=("safe",),
     sometimes=(

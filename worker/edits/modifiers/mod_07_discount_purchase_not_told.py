@@ -17,6 +17,7 @@ from worker.edits.edit import (
 )
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import ANYTHING, Trait
 
 NpiDigits = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$")]
 BOTH_FROM: Final = date(2018, 1, 1)
@@ -43,6 +44,7 @@ class CoveredEntities(Options):
         url="https://med.noridianmedicare.com/web/jadme/dmepos/nebulizers",
     ),
     options=CoveredEntities,
+    looks_for=lambda code, known: ANYTHING if known.profile.medicare and code.on and code.on >= BOTH_FROM else None,
     kinds=BOTH_KINDS,
 )
 def discount_purchase_not_told(line: LineFacts, context: Context) -> Verdict | None:
@@ -92,7 +94,8 @@ def discount_purchase_not_told(line: LineFacts, context: Context) -> Verdict | N
 
 def _other_part(line: LineFacts, context: Context) -> LineFacts | None:
     """A line that bills the other part, given or discarded, of the same containers and states 340B; else None."""
-    if DISCOUNT_PURCHASE.intersection(line.modifiers):
+    is_stated = context.claim.traits & Trait.OTHER_MODIFIER
+    if not is_stated or DISCOUNT_PURCHASE.intersection(line.modifiers):
         return None
     same = [
         other

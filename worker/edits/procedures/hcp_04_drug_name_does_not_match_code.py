@@ -21,7 +21,7 @@ NOTE = "note"
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("217", "507"), carc=("16",), rarc=("N56", "M123")),
     citation=Citation(source="CMS, HCPCS Level II descriptors; CMS ASP NDC-HCPCS crosswalk (brand names)"),
-    looks_for=Trait.TEXT | Trait.RECORD,
+    looks_for=Trait.TEXT | Trait.NAME_RECORDED,
     kinds=BOTH_KINDS,
     fixes=("unsafe",),
 )

@@ -4,15 +4,38 @@ from typing import Final
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.bill_types import BILL_TYPES, DrugPayment
 from worker.edits.codes.ranges import CodeRange, within
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, line_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Verdict,
+    line_edit,
+    predicts,
+)
 from worker.edits.facts.claim import LineFacts
+from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.traits import WASTE, Trait
+from worker.edits.facts.traits import ANYTHING, WASTE, Trait
 from worker.edits.waste._duty import PACKAGED, payment_of
 from worker.reference.tables.answer import Found, NotInForce
+from worker.reference.tables.snapshot import Snapshot
 
 STATUS_READ_TO: Final = date(2025, 12, 31)  # the copy of January 2026 may repeat the indicators of October 2025
 VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
+
+
+def _is_supply(hcpcs: str, on: date, snapshot: Snapshot) -> bool:
+    answer = snapshot.skin_substitute(hcpcs, on)
+    last = answer.row.waste_modifiers_to if isinstance(answer, (Found, NotInForce)) else None
+    return last is not None and on > last
+
+
+def _where_not_paid(code: CodeOnDay, known: Configuration) -> int:
+    is_outside = code.on is None or within(code.hcpcs, VACCINES) or _is_supply(code.hcpcs, code.on, known.snapshot)
+    return ANYTHING if is_outside else Trait.ELSEWHERE
 
 
 @line_edit(
@@ -25,6 +48,7 @@ VACCINES: Final[tuple[CodeRange, ...]] = (("90476", "90759"),)
         url="https://www.cms.gov/medicare/payment/part-b-drugs/discarded-drugs",
     ),
     needs=Trait.WASTE_MODIFIER,
+    looks_for=_where_not_paid,
     kinds=BOTH_KINDS,
 )
 def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict | None:
@@ -49,7 +73,7 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
     if not carried or line.on is None:
         return DoesNotApply()
     payment = payment_of(line)
-    if _is_supply(line.hcpcs, line.on, context):
+    if _is_supply(line.hcpcs, line.on, context.snapshot):
         return _flaw(line, carried, "skin substitutes are supplies since 2026, without JW, JZ or payment for waste")
     if within(line.hcpcs, VACCINES):
         return _flaw(line, carried, "vaccines are outside the policy", Severity.WARN)
@@ -68,12 +92,6 @@ def waste_modifier_not_applicable(line: LineFacts, context: Context) -> Verdict 
             stale = Severity.WARN if line.on > STATUS_READ_TO else None
             return _flaw(line, carried, "OPPS packages the drug (status N)", stale)
     return None
-
-
-def _is_supply(hcpcs: str, on: date, context: Context) -> bool:
-    answer = context.snapshot.skin_substitute(hcpcs, on)
-    last = answer.row.waste_modifiers_to if isinstance(answer, (Found, NotInForce)) else None
-    return last is not None and on > last
 
 
 def _flaw(line: LineFacts, carried: tuple[str, ...], why: str, severity: Severity | None = None) -> Flaw:

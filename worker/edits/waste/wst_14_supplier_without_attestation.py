@@ -6,6 +6,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, NoData, Verdict, drug
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
+from worker.edits.facts.traits import Trait
 from worker.edits.waste._dispensing import was_dispensed
 from worker.edits.waste._duty import waste_duty
 
@@ -21,6 +22,7 @@ JW_FROM: Final = date(2025, 1, 1)
         source="Noridian Healthcare Solutions, DME: policy article revisions of 2025-05-22",
         effective=date(2024, 1, 1),
     ),
+    needs=Trait.ELSEWHERE,
 )
 def supplier_without_attestation(line: LineFacts, context: Context) -> Verdict | None:
     """A supplier dispenses a single-dose drug without attesting that nothing was discarded.

@@ -12,12 +12,15 @@ from schemas.records import Claim, ClaimInformation, DocumentationElement, DrugI
 from schemas.values import Unreadable, as_day, as_money, as_quantity
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import CodeOnDay, Codes
+from worker.edits.facts.diagnoses import OTHER, PRINCIPAL
 from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import UNTOLD, Trait, is_usual_package, traits_of_line
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
 
 OFFICE: Final = "11"
+USUAL_TYPES: Final = frozenset((PRINCIPAL, *[OTHER] * others) for others in range(12))
+"""The types of the diagnoses of most professional claims."""
 NO_RECORD: Final = Unknown("documentation")
 _RARELY_MEASURED: Final = attrgetter(
     "claim_date_information",
@@ -43,25 +46,27 @@ class Gatherer:
         place = None if is_institutional else information.place_of_service_code
         facility = information.place_of_service_code if is_institutional else None
         lines, drug_lines, charges, pointers = [], [], [], []
-        first: date | None = None
+        days: list[date] = []
         for number, sent in enumerate(information.service_lines, 1):
             line = self._line(number, sent, place, facility)
             lines.append(line)
             traits |= line.traits
             if line.drug is not None:
                 drug_lines.append(line)
-            if line.on is not None and (first is None or line.on < first):
-                first = line.on
+            if line.on is not None:
+                days.append(line.on)
             charge = as_money(sent.service.line_item_charge_amount)
             charges.append(_amount(charge))
-            if isinstance(charge, Unreadable):
-                traits |= Trait.UNREADABLE
-            elif charge is not None and charge <= 0:
-                traits |= Trait.ODD_AMOUNT
+            traits |= _traits_of_charge(charge)
             pointers.append(sent.professional_service.diagnosis_pointers)
-        if _may_be_unreadable(claim):
-            traits |= Trait.UNREADABLE
-        diagnoses = [(code or "").replace(".", "").upper() for code in _diagnoses(information)]
+        first = min(days, default=None)
+        if traits & Trait.END_DATE:
+            ends = [as_day(sent.service_date_end) for sent in information.service_lines]
+            days += [day for day in ends if isinstance(day, date)]
+        diagnoses, of_diagnoses = self._diagnoses(information, first)
+        traits |= of_diagnoses | _traits_of_claim(claim)
+        if not all(map(any, set(pointers))):
+            traits |= Trait.INCOMPLETE
         return ClaimFacts(
             claim=claim,
             lines=tuple(lines),
@@ -72,10 +77,22 @@ class Gatherer:
             pointers=tuple(pointers),
             charges=tuple(charges),
             first_service=first,
+            last_service=max(days, default=None),
             traits=traits,
             code=self._codes.of("", None),
             is_institutional=is_institutional,
         )
+
+    def _diagnoses(self, information: ClaimInformation, on: date | None) -> tuple[list[str], int]:
+        """Return the diagnoses without dots, and the traits of a claim with them on its first day of service."""
+        sent = list(_diagnoses(information))
+        types = tuple([entry.diagnosis_type_code for entry in information.health_care_code_information])
+        traits = 0 if types in USUAL_TYPES and len(types) == len(sent) and all(sent) else Trait.UNUSUAL_DIAGNOSES
+        codes = [code.replace(".", "").upper() for code in sent]
+        for code, written in zip(codes, sent, strict=True):
+            traits |= self._codes.traits_of_diagnosis(code, on) if code else 0
+            traits |= 0 if len(code) == len(written) else Trait.UNUSUAL_DIAGNOSES
+        return codes, traits
 
     def _line(self, number: int, line: ServiceLine, place_of_claim: str | None, facility: str | None) -> LineFacts:
         service = line.service
@@ -88,6 +105,8 @@ class Gatherer:
         place = None if line.institutional_service else line.professional_service.place_of_service_code
         place = place or place_of_claim
         traits = code.traits | self._codes.traits_of_modifiers(modifiers, on) | traits_of_line(line)
+        if len(service.procedure_modifiers) > 1:
+            traits |= Trait.SEVERAL_MODIFIERS
         if place != OFFICE:
             traits |= Trait.ELSEWHERE
         if package is not None:
@@ -108,6 +127,19 @@ class Gatherer:
             traits=traits,
             code=code,
         )
+
+
+def _traits_of_charge(charge: Decimal | Unreadable | None) -> int:
+    if charge is None:
+        return Trait.INCOMPLETE
+    if isinstance(charge, Unreadable):
+        return Trait.INCOMPLETE | Trait.UNREADABLE
+    return 0 if charge > 0 else Trait.ODD_AMOUNT
+
+
+def _traits_of_claim(claim: Claim) -> int:
+    traits = Trait.UNREADABLE if _may_be_unreadable(claim) else 0
+    return traits | Trait.STRUCTURE if claim.origin is not None and claim.origin.flaws else traits
 
 
 def _traits_of_package(package: DrugIdentification, code: CodeOnDay) -> int:
@@ -132,11 +164,14 @@ def _may_be_unreadable(claim: Claim) -> bool:
     return Unreadable in map(type, (*map(as_day, days), *map(as_money, amounts)))
 
 
-def _diagnoses(information: ClaimInformation) -> Iterator[str | None]:
-    yield from (entry.diagnosis_code for entry in information.health_care_code_information)
+def _diagnoses(information: ClaimInformation) -> Iterator[str]:
+    for entry in information.health_care_code_information:
+        yield entry.diagnosis_code or ""
     if information.principal_diagnosis is not None:
-        yield information.principal_diagnosis.code
-    yield from (entry.code for group in information.other_diagnosis_information_list for entry in group)
+        yield information.principal_diagnosis.code or ""
+    for group in information.other_diagnosis_information_list:
+        for other in group:
+            yield other.code or ""
 
 
 def _drug_days(claim: Claim, drug_lines: Iterable[LineFacts]) -> tuple[DrugDay, ...]:
@@ -158,6 +193,8 @@ def _day(claim: Claim, lines: tuple[LineFacts, ...], *, only_one: bool) -> DrugD
     record = None if said is None else _record(said, lines, only_one=only_one)
     dose_given, dose_discarded, opened = NOTHING_RECORDED if record is None else _doses(record, drug, lines)
     traits = 0 if record is None else Trait.RECORD
+    if record is not None and record.entries(Element.DRUG_NAME):
+        traits |= Trait.NAME_RECORDED
     for line in lines:
         traits |= line.traits
     return DrugDay(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from worker.reference.tables.rows import Drug
@@ -21,6 +21,8 @@ class DrugNames:
 
     index: NameIndex
     drugs: Mapping[str, tuple[Drug, ...]]
+    _made: dict[str, tuple[Drug, ...]] = field(default_factory=dict, repr=False)
+    """Those that were named before: their rows are made once."""
 
     def named_in(self, text: str) -> tuple[Drug, ...]:
         """Drugs named in the text, sorted by code; where names overlap the longest wins."""
@@ -31,7 +33,9 @@ class DrugNames:
             length, codes = self._longest_at(words, at)
             found.update(codes)
             at += length
-        return tuple(drug for hcpcs in sorted(found) for drug in self.drugs[hcpcs])
+        for hcpcs in found - self._made.keys():
+            self._made[hcpcs] = self.drugs[hcpcs]
+        return tuple(drug for hcpcs in sorted(found) for drug in self._made[hcpcs])
 
     def _longest_at(self, words: Phrase, at: int) -> tuple[int, Sequence[str]]:
         for phrase, codes in self.index.get(words[at], ()):
