@@ -41,7 +41,7 @@ class CodeOnDay:
         self.written: dict[CareSetting, tuple[bytes, bytes]] = {}
         self.rules: dict[object, Any] = {}  # Any: the chooser's own
         self._limits: dict[CareSetting, Answer[MueLimit]] = {}
-        self._lists: dict[str, bool] = {}
+        self._rows: dict[str, tuple[Container, ...]] = {}
 
     @cached_property
     def containers(self) -> Answer[tuple[Container, ...]]:
@@ -70,23 +70,19 @@ class CodeOnDay:
             limit = self._limits[setting] = self._answer(lambda code, on: self._snapshot.mue(code, setting, on))
         return limit
 
-    def lists(self, ndc: str) -> bool:
-        """Whether the crosswalk of that day lists a package under the code, which is in force and of one drug."""
-        listed = self._lists.get(ndc)
-        if listed is None:
-            listed = self._lists[ndc] = self._is_listed(ndc)
-        return listed
+    def rows_of(self, ndc: str) -> tuple[Container, ...]:
+        """The rows of a package on the crosswalk of that day that are under the code."""
+        rows = self._rows.get(ndc)
+        if rows is None:
+            answer = self._snapshot.container(ndc, self.on) if self.on else None
+            listed = answer.row if isinstance(answer, Found) else ()
+            rows = self._rows[ndc] = tuple(row for row in listed if row.hcpcs == self.hcpcs)
+        return rows
 
-    def _is_listed(self, ndc: str) -> bool:
-        if self.on is None or self.drug is None or self.drug.drug_class == UNLISTED:
-            return False
-        rows = self._snapshot.container(ndc, self.on)
-        return (
-            isinstance(rows, Found)
-            and any(row.hcpcs == self.hcpcs for row in rows.row)
-            and isinstance(self.drug_answer, Found)
-            and isinstance(self.containers, Found)
-        )
+    def lists(self, ndc: str) -> bool:
+        """Whether a package is under the code, which is in force and of one drug."""
+        is_of_one = self.drug is not None and self.drug.drug_class != UNLISTED
+        return bool(is_of_one and isinstance(self.drug_answer, Found) and self.rows_of(ndc))
 
     def _answer(self, question: Callable[[str, date], Answer[Row]]) -> Answer[Row]:
         """Ask a table for the code on that day; without a day there is no data."""

@@ -67,6 +67,7 @@ _ROLES_OF_LINE: Final = tuple(
     for name in ("renderingProvider", "referringProvider", "orderingProvider", "supervisingProvider")
 )
 _PARTIES_OF_LINE: Final = attrgetter(*(attributes(ServiceLine)[name] for name, _ in _ROLES_OF_LINE))
+_NOBODY: Final = (None,) * len(_ROLES_OF_LINE)
 _OTHER: Final = "N270"
 """Other provider's primary identifier is missing, incomplete or invalid."""
 REMARKS: Final = tuple(sorted({role.remark for role in (*OF_CLAIM.values(), *OF_LINE.values())} | {_OTHER}))
@@ -82,14 +83,15 @@ _BY_NPI: Final = "XX"
 def npis(claim: Claim) -> Iterator[Npi]:
     """Yield every NPI of the claim and of its lines, those of loops without a member included."""
     yield from _npis_of(_PARTIES_OF_CLAIM(claim), _ROLES_OF_CLAIM, "$", None)
-    yield from _npis_in(claim, OF_CLAIM, "$", "2300", None)
     information = claim.claim_information
-    yield from _npis_in(information, OF_CLAIM, "$.claimInformation", "2300", None)
+    for part, path in ((claim, "$"), (information, "$.claimInformation")):
+        if part.extra:
+            yield from _npis_in(part, OF_CLAIM, path, "2300", None)
     for place, other in enumerate(information.other_subscriber_information):
         yield from _npis_in(other, {}, f"$.claimInformation.otherSubscriberInformation[{place}]", "2330", None)
     for place, line in enumerate(information.service_lines):
         parties = _PARTIES_OF_LINE(line)
-        if line.extra or any(parties):
+        if line.extra or parties != _NOBODY:
             path = f"$.claimInformation.serviceLines[{place}]"
             yield from _npis_of(parties, _ROLES_OF_LINE, path, place + 1)
             yield from _npis_in(line, OF_LINE, path, "2400", place + 1)

@@ -47,6 +47,8 @@ def required_element_missing(claim: ClaimFacts, _: Context) -> list[Verdict]:
         found.add(element.x12)
         verdicts.append(_missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12})))
     for line in claim.lines if claim.traits & _HAS_MORE else ():
+        if not line.traits & _HAS_MORE and claim.charge_of(line) is not None and any(claim.pointers[line.number - 1]):
+            continue
         for element, path in absent_of_line(claim.claim, kind, line.number - 1):
             found.add(element.x12)
             verdicts.append(_missing(element.words, at_path(path, claim.lines).model_copy(update={"x12": element.x12})))

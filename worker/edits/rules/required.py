@@ -1,7 +1,6 @@
 """Which required elements a claim lacks, by the table of `x12.layout.required`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, get_args, get_type_hints
@@ -167,6 +166,8 @@ _OF_CLAIM: Final = frozenset(
 _UNUSUAL: Final = frozenset({"patient-is-not-subscriber", "self-in-837", "inpatient", "attending"})
 """Situations in which few claims are: the elements are mostly absent, and rightly so."""
 _BEYOND: Final = "extra"
+MOST_SHAPES: Final = 1024
+"""Of claims, by the parts that are sent."""
 
 
 class _FirstLook:
@@ -224,23 +225,34 @@ class _ClaimLooks:
         self._with_usual = [each for each in looks if each.values and each.values <= usual]
         others = [each for each in looks if each not in self._with_usual]
         self._always = [each for each in others if each.below is None]
-        below: dict[str, dict[str, list[_FirstLook]]] = {}
+        below: dict[str, dict[str, list[_FirstLook]]] = {"": {}}
         for each in others:
             if each.below is not None:
                 below.setdefault(each.below[0], {}).setdefault(each.below[1], []).append(each)
-        self._below = [(name, list(members.items())) for name, members in below.items()]
+        self._holders = attrgetter(*list(below)[1:])
+        # Of two attributes at least it gets a tuple.
+        self._members = [attrgetter(_BEYOND, _BEYOND, *(name or _BEYOND for name in names)) for names in below.values()]
+        self._below = list(below.values())
+        self._by_shape: dict[tuple[object, ...], Sequence[_FirstLook]] = {}
 
     def parts_of(self, claim: Claim) -> Iterable[RequiredPart]:
         """Return the parts of a claim that may lack something; of most claims none."""
-        looks = self._always if self._has_usual(claim) else [*self._with_usual, *self._always]
-        for name, members in self._below:
-            holder = getattr(claim, name) if name else claim
-            if holder is not None:
-                for member, of_member in members:
-                    if not member or getattr(holder, member):
-                        looks = looks + of_member
-        found = [each for each in looks if each.look is None or not each.look(claim)]
-        return [each.part for each in sorted(found, key=attrgetter("place"))]
+        holders = zip((claim, *self._holders(claim)), self._members, strict=True)
+        shape = (self._has_usual(claim), *[holder and tuple(map(bool, members(holder))) for holder, members in holders])
+        looks = self._by_shape.get(shape)
+        if looks is None:
+            if len(self._by_shape) >= MOST_SHAPES:
+                self._by_shape.clear()
+            looks = self._by_shape[shape] = sorted(self._looks_at(*shape), key=attrgetter("place"))
+        return [each.part for each in looks if each.look is None or not each.look(claim)]
+
+    def _looks_at(self, has_usual: object, *sent: Sequence[bool] | None) -> Iterator[_FirstLook]:
+        """Yield the looks at claims with such parts; of a part that is not sent there is None."""
+        yield from self._always if has_usual else [*self._with_usual, *self._always]
+        for are_sent, below in zip(sent, self._below, strict=True):
+            for is_sent, (name, looks) in zip((are_sent or ())[2:], below.items(), strict=are_sent is not None):
+                if is_sent or not name:
+                    yield from looks
 
     def _has_usual(self, claim: Claim) -> bool:
         """Whether a claim has what nearly every claim has: then most parts lack nothing."""
@@ -321,7 +333,7 @@ def _are_whole(path: Sequence[str], part: RequiredPart) -> Look:
     members = [element.members[0] for element in part.elements]
 
     def look(claim: Claim) -> bool:
-        return all(all(map(partial(member_of, each), members)) for each in entries_of(claim) or ())
+        return all(member_of(each, name) for each in entries_of(claim) or () for name in members)
 
     return look
 

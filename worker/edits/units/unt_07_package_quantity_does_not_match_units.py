@@ -22,7 +22,6 @@ from worker.edits.units._ndc_quantity import (
     tolerance,
     units_of,
 )
-from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import Container
 
 PLACES: Final = Decimal("0.001")
@@ -65,15 +64,16 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     measure, ndc = package.measurement_unit_code, package.national_drug_code
     if not isinstance(quantity, Decimal) or quantity <= 0 or not measure or not is_billable_form(ndc or ""):
         return DoesNotApply()
-    answer = context.snapshot.container(ndc or "", line.on)
-    listed = [each for each in answer.row if each.hcpcs == line.hcpcs] if isinstance(answer, Found) else []
+    listed = line.code.rows_of(ndc or "")
     by_lot = any(is_by_lot(each, drug) for each in listed)
     if not listed or by_lot or drug.unit_up_to or line.units is None:
         return NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
-    read = [(each, units_of(quantity, measure.upper(), each, drug)) for each in listed]
-    readings = [_Reading(quantity, units, each) for each, units in read if units is not None]
-    if len(readings) != len(read):
+    read = [units_of(quantity, measure.upper(), each, drug) for each in listed]
+    if None in read:
         return NoData("NDC quantity in a measure that converts into billing units", line.number)
+    if line.units in read:  # as on nearly every line
+        return None
+    readings = [_Reading(quantity, units, each) for each, units in zip(listed, read, strict=True) if units is not None]
     beside = _beside(line, context)
     if any(_fits(reading, line, beside) for reading in readings):
         return None
