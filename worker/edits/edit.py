@@ -1,11 +1,12 @@
 """An edit: a small pure function with its catalogue entry."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
+import msgspec
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
@@ -58,8 +59,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True, gc=False):
     """What an edit found.
 
     `severity` and `predicted` replace the catalogue entry's where one case of an edit differs from the others.
@@ -70,31 +70,28 @@ class Flaw:
     message: str
     hint: str
     at: Location
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = msgspec.field(default_factory=dict)
     severity: Severity | None = None
     predicted: Prediction | None = None
     fix: Fix | None = None
     tables: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoData:
+class NoData(Struct, frozen=True, gc=False):
     """The edit could not decide: `missing` names the table or the field that it would have needed."""
 
     missing: str
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bypassed:
+class Bypassed(Struct, frozen=True, gc=False):
     """Something on the claim lifts the edit: `by` names it, for instance `modifier 25`; `line` says where it is."""
 
     by: str
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DoesNotApply:
+class DoesNotApply(Struct, frozen=True, gc=False):
     """The edit has nothing to say about this subject; coverage counts it neither as passed nor as undecided."""
 
 
@@ -125,10 +122,10 @@ class Configuration(Struct, frozen=True, eq=False, gc=False):
 
     def options(self, kind: type[OptionsT]) -> OptionsT:
         """The options of an edit as the profile sets them; `kind` is the class that the edit declares as its own."""
-        options = self.all_options.get(kind)
-        if not isinstance(options, kind):
-            raise TypeError(f"no edit declares options of kind {kind.__name__}")
-        return options
+        try:
+            return self.all_options[kind]  # type: ignore[return-value]  # each is kept by its own kind
+        except KeyError:
+            raise TypeError(f"no edit declares options of kind {kind.__name__}") from None
 
 
 class Context(Configuration, frozen=True, eq=False, gc=False):

@@ -22,11 +22,12 @@ def _entry(day: DrugDay) -> bytes:
     ledger = ledger_of(day)
     if ledger is None:
         return b""
+    carried = {modifier for line in day.lines for modifier in line.modifiers}
     entry = {
         "hcpcs": day.hcpcs,
         "serviceDate": day.on,
-        "lines": day.numbers,
-        "modifiers": [modifier for modifier in WASTE if any(modifier in line.modifiers for line in day.lines)],
+        "lines": [line.number for line in day.lines],
+        "modifiers": [modifier for modifier in WASTE if modifier in carried],
         "doseGiven": _dose(day.dose_given, day),
         "doseDiscarded": _dose(day.dose_discarded, day),
         "expectedGiven": _plain(ledger.expected_given),

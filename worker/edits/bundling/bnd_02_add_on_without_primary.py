@@ -1,6 +1,7 @@
-from dataclasses import replace
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.correct_coding import mild_if_remembered, of_one_provider, setting_of

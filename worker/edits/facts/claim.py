@@ -48,9 +48,9 @@ class LineFacts(Struct, frozen=True, eq=False, gc=False):
         return self.code.drug_answer
 
     @property
-    def numbers(self) -> tuple[int, ...]:
-        """Its own number, as that of all lines."""
-        return (self.number,)
+    def first(self) -> int:
+        """Its own number, as that of the first of its lines."""
+        return self.number
 
     @property
     def is_waste(self) -> bool:
@@ -116,9 +116,9 @@ class DrugDay(Struct, frozen=True, eq=False, gc=False):
         return self.code.marketed_sizes
 
     @property
-    def numbers(self) -> tuple[int, ...]:
-        """The numbers of its lines."""
-        return tuple([line.number for line in self.lines])
+    def first(self) -> int:
+        """The number of the first of its lines."""
+        return self.lines[0].number
 
     @property
     def unit_dose(self) -> Decimal | None:
@@ -133,7 +133,7 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
     are there by the number with which a line points to them. `charges` are those of the lines, in dollars, None for one
     that cannot be read; `pointers` theirs to diagnoses, as they are written; `first_service` is the earliest day on
     which a line begins, `last_service` the latest that a line names. `traits` are its own and those of its lines.
-    `is_institutional` says that a facility bills, by revenue codes and type of bill.
+    `is_institutional` says that a facility bills, by revenue codes and type of bill. `first` comes before any line.
     """
 
     claim: Claim
@@ -149,6 +149,7 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
     traits: int
     code: CodeOnDay
     is_institutional: bool = False
+    first: int = 0
 
     @property
     def documentation(self) -> tuple[DocumentationElement, ...] | None:

@@ -97,6 +97,18 @@ UNTOLD: Final = Trait.SPECIAL_TEXT | Trait.LONG_TEXT | Trait.UNREADABLE | Trait.
 """The traits of a claim of which nothing is known."""
 # What FMT-02 asks of every professional line, beside its date, charge and pointers.
 _REQUIRED: Final = attrgetter("procedure_identifier", "procedure_code", "measurement_unit", "service_unit_count")
+_RARELY_SENT: Final = attrgetter(
+    "service_date_end",
+    "line_adjudication_information",
+    "additional_notes",
+    "institutional_service",
+    "extra",
+    "service_line_supplemental_information",
+    "rendering_provider",
+    "referring_provider",
+    "ordering_provider",
+    "supervising_provider",
+)
 WASTE: Final = ("JW", "JZ")
 """The modifiers that say what was discarded, or that nothing was."""
 OF_WASTE: Final = frozenset(WASTE)
@@ -108,25 +120,29 @@ COUNTED_IN: Final = frozenset({"F2", "GR", "ML", "UN"})
 
 def traits_of_line(line: ServiceLine) -> int:
     """The traits of a line beside those of its code, modifiers, place and package, as the sum of their values."""
-    service, institutional = line.professional_service, line.institutional_service
+    service = line.professional_service
+    traits = _rare_traits(line) if any(_RARELY_SENT(line)) else 0
+    if not (line.service_date and all(_REQUIRED(service))):
+        traits |= Trait.INCOMPLETE
+    if line.service.description:
+        traits |= Trait.TEXT
+    if not is_whole_count(line.service.service_unit_count):
+        traits |= Trait.ODD_AMOUNT
+    if service.place_of_service_code:
+        traits |= Trait.OWN_PLACE
+    return traits
+
+
+def _rare_traits(line: ServiceLine) -> int:
     traits = 0
     if line.service_date_end:
         traits |= Trait.END_DATE
     if line.line_adjudication_information:
         traits |= Trait.OTHER_PAYER
-    if line.additional_notes or (institutional or service).description:
+    if line.additional_notes:
         traits |= Trait.TEXT
-    if (
-        institutional
-        or line.extra
-        or line.service_line_supplemental_information
-        or not (line.service_date and all(_REQUIRED(service)))
-    ):
+    if line.institutional_service or line.extra or line.service_line_supplemental_information:
         traits |= Trait.INCOMPLETE
-    if not is_whole_count((institutional or service).service_unit_count):
-        traits |= Trait.ODD_AMOUNT
-    if service.place_of_service_code:
-        traits |= Trait.OWN_PLACE
     if line.rendering_provider or line.referring_provider or line.ordering_provider or line.supervising_provider:
         traits |= Trait.OWN_PROVIDER
     return traits

@@ -233,12 +233,13 @@ class _ClaimLooks:
         # Of two attributes at least it gets a tuple.
         self._members = [attrgetter(_BEYOND, _BEYOND, *(name or _BEYOND for name in names)) for names in below.values()]
         self._below = list(below.values())
-        self._by_shape: dict[tuple[object, ...], Sequence[_FirstLook]] = {}
+        self._by_shape: dict[tuple[bool, tuple[Any, ...]], Sequence[_FirstLook]] = {}
 
     def parts_of(self, claim: Claim) -> Iterable[RequiredPart]:
         """Return the parts of a claim that may lack something; of most claims none."""
         holders = zip((claim, *self._holders(claim)), self._members, strict=True)
-        shape = (self._has_usual(claim), *[holder and tuple(map(bool, members(holder))) for holder, members in holders])
+        sent = tuple([holder and tuple(map(bool, members(holder))) for holder, members in holders])
+        shape = (self._has_usual(claim), sent)
         looks = self._by_shape.get(shape)
         if looks is None:
             if len(self._by_shape) >= MOST_SHAPES:
@@ -246,7 +247,7 @@ class _ClaimLooks:
             looks = self._by_shape[shape] = sorted(self._looks_at(*shape), key=attrgetter("place"))
         return [each.part for each in looks if each.look is None or not each.look(claim)]
 
-    def _looks_at(self, has_usual: object, *sent: Sequence[bool] | None) -> Iterator[_FirstLook]:
+    def _looks_at(self, has_usual: object, sent: Iterable[Sequence[bool] | None]) -> Iterator[_FirstLook]:
         """Yield the looks at claims with such parts; of a part that is not sent there is None."""
         yield from self._always if has_usual else [*self._with_usual, *self._always]
         for are_sent, below in zip(sent, self._below, strict=True):

@@ -215,39 +215,48 @@ def _fail(rule: PlannedRule, checked: CheckResult) -> None:
 
 
 def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], shown: ShownSubject) -> None:
+    if type(told) is NoData:
+        _lack(rule, told, shown.subject.first, shown.checked)
+        return
     # All of them before the first is noted: an edit that yields may fail after the first.
     verdicts = (told,) if isinstance(told, VERDICTS) else list(told)
     if verdicts and isinstance(verdicts[0], DoesNotApply):
         shown.bits &= ~rule.bit
         return
-    checked = shown.checked
-    claim = checked.context.claim
-    first = 0 if shown.subject is claim else shown.subject.numbers[0]
+    checked, first = shown.checked, shown.subject.first
     for verdict in verdicts:
         if isinstance(verdict, NoData):
-            if not _is_suppressed(rule, verdict.line, first, checked):
-                checked.undecided |= rule.bit
-                if rule.tables and lacks_table(rule, verdict, first, checked.claim, checked.context.snapshot):
-                    checked.unreached |= rule.bit
-                checked.no_data.append((rule.id, first, verdict.missing, verdict.line))
+            _lack(rule, verdict, first, checked)
         elif isinstance(verdict, Flaw):
-            if _is_suppressed(rule, verdict.at.line, first, checked):
-                continue
-            checked.failed |= rule.bit
-            at = of_institutional(verdict.at) if claim.is_institutional else verdict.at
-            severity = rule.severity if rule.is_outranked else verdict.severity or rule.severity
-            carried = carried_under(rule, verdict, first, claim, checked.context.snapshot)
-            if carried:
-                severity = milder(severity, checked.context.profile.carried)
-            checked.findings.append(FoundFlaw(rule, severity, verdict, at, first, carried=carried))
+            _find(rule, verdict, first, checked)
         elif isinstance(verdict, Bypassed):
             _lift(rule, (rule.id, verdict.by, verdict.line, None, None, None), first, checked)
 
 
+def _lack(rule: PlannedRule, verdict: NoData, first: int, checked: CheckResult) -> None:
+    if rule.suppressions and _is_suppressed(rule, verdict.line, first, checked):
+        return
+    checked.undecided |= rule.bit
+    if rule.tables and lacks_table(rule, verdict, first, checked.claim, checked.context.snapshot):
+        checked.unreached |= rule.bit
+    checked.no_data.append((rule.id, first, verdict.missing, verdict.line))
+
+
+def _find(rule: PlannedRule, flaw: Flaw, first: int, checked: CheckResult) -> None:
+    if rule.suppressions and _is_suppressed(rule, flaw.at.line, first, checked):
+        return
+    checked.failed |= rule.bit
+    claim = checked.claim
+    at = of_institutional(flaw.at) if claim.is_institutional else flaw.at
+    severity = rule.severity if rule.is_outranked else flaw.severity or rule.severity
+    carried = carried_under(rule, flaw, first, claim, checked.context.snapshot)
+    if carried:
+        severity = milder(severity, checked.context.profile.carried)
+    checked.findings.append(FoundFlaw(rule, severity, flaw, at, first, carried=carried))
+
+
 def _is_suppressed(rule: PlannedRule, line: int | None, first: int, checked: CheckResult) -> bool:
     """Whether the profile suppresses the edit for the line of the verdict; of a claim as a whole, for any line."""
-    if not rule.suppressions:
-        return False
     claim = checked.claim
     meant = claim.lines if line is None else claim.lines[line - 1 : line]
     for suppression in rule.suppressions:

@@ -57,7 +57,8 @@ class Gatherer:
                 days.append(line.on)
             charge = as_money(sent.service.line_item_charge_amount)
             charges.append(_amount(charge))
-            traits |= _traits_of_charge(charge)
+            if not isinstance(charge, Decimal) or charge <= 0:
+                traits |= _traits_of_charge(charge)
             pointers.append(sent.professional_service.diagnosis_pointers)
         first = min(days, default=None)
         if traits & Trait.END_DATE:

@@ -38,6 +38,10 @@ SHORTEST_WITH_SIDE: Final = 4
 """Characters of the shortest beginning of a diagnosis code that names a side, such as C561."""
 
 
+MOST_REACHED: Final = 4096
+"""Tables and days of which it is kept whether an edition covers them."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Every answer is for a date of service; `digest` names the whole set and is in every outcome."""
@@ -46,6 +50,7 @@ class Snapshot:
     digest: str
     tables: Tables = field(repr=False)
     drug_names: DrugNames = field(repr=False)
+    _reached: dict[tuple[str, date, CareSetting], Reach] = field(default_factory=dict, repr=False)
 
     @property
     def modifier_exclusions(self) -> tuple[ModifierExclusion, ...]:
@@ -54,10 +59,14 @@ class Snapshot:
 
     def reach(self, table: str, on: date, setting: CareSetting) -> Reach:
         """What a table can say on a day, by its name; of one whose parts are published apart, the part of a setting."""
-        index = getattr(self.tables, MEMBERS[table])
-        if isinstance(index, Mapping):
-            index = index[setting] if setting in index else next(iter(index.values()))
-        told: Reach = index.reach(on)
+        told = self._reached.get((table, on, setting))
+        if told is None:
+            index = getattr(self.tables, MEMBERS[table])
+            if isinstance(index, Mapping):
+                index = index[setting] if setting in index else next(iter(index.values()))
+            if len(self._reached) >= MOST_REACHED:
+                self._reached.clear()
+            told = self._reached[table, on, setting] = index.reach(on)
         return told
 
     def drug(self, hcpcs: str, on: date) -> Answer[Drug]:
