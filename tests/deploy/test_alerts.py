@@ -19,6 +19,7 @@ Case = dict[str, Any]
 GROUPS: list[dict[str, Any]] = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
 ALL_RULES: list[Rule] = [rule for group in GROUPS for rule in group["rules"]]
 ALERTS = [rule for rule in ALL_RULES if "alert" in rule]
+NAMES = sorted({rule["alert"] for rule in ALERTS})
 DOCUMENTS: dict[Path, dict[str, Any]] = {file: yaml.safe_load(file.read_text("utf-8")) for file in RULE_TESTS}
 _TURNED = {">": "<", "<": ">", "==": "!=", "and": "unless", "unless": "and", "absent": "vector"}
 _METRIC = re.compile(r"[a-z_]+[a-z_0-9]*")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stream.support import WorkerProcess, claim, create_again, numbers, outcomes_when, prepare, progress, send_to
+from tests.stream.forks import ForkedWorker
+from tests.stream.support import claim, create_again, numbers, outcomes_when, prepare, progress, send_to
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
@@ -17,14 +18,14 @@ async def test_a_shorter_log_under_a_running_worker_is_read_from_its_beginning(
     """The worker says so and leaves; the next one reports the range and begins at 0. Before, all passed for done."""
     settings = exactly_once
     await prepare(settings, [claim(number) for number in range(30)], partitions=1)
-    with WorkerProcess(settings, tmp_path, "before") as worker:
+    with ForkedWorker(settings, tmp_path, "before") as worker:
         await progress(settings, 30)
         await create_again(settings)
         await send_to(settings, [claim(number) for number in range(30, 40)])
         assert worker.process.wait(120) == ExitCode.BROKER_UNREACHABLE
         (said,) = [each for each in worker.log_lines() if each["level"] == "critical"]
         assert (said["event"], said["topic"]) == ("topic-replaced", settings.topics.inbound)
-    with WorkerProcess(settings, tmp_path, "after") as worker:
+    with ForkedWorker(settings, tmp_path, "after") as worker:
         assert numbers(await outcomes_when(settings, 40)) == list(range(40))
         names = ("level", "topic", "partition", "offset", "last_offset", "count", "audit")
         (told,) = worker.events("log-replaced")
@@ -32,7 +33,7 @@ async def test_a_shorter_log_under_a_running_worker_is_read_from_its_beginning(
         sample = f'claimscrub_logs_replaced_total{{partition="0",topic="{settings.topics.inbound}"}}'
         assert worker.metric(sample) == 1
         assert worker.stop() == 0
-    with WorkerProcess(settings, tmp_path, "again") as worker:
+    with ForkedWorker(settings, tmp_path, "again") as worker:
         await send_to(settings, [claim(40)])
         assert numbers(await outcomes_when(settings, 41)) == list(range(41))
         assert worker.events("log-replaced") == []

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.dead_letter import HEADER_REASON
 from tests.inputs.malformed import sound, written
+from tests.stream.conftest import settings_for
 from tests.stream.forks import ForkedWorker
 from tests.stream.support import REAL_WORKER, outcomes, prepare, progress, until
 from worker.samples import synthetic
@@ -72,12 +73,21 @@ async def test_an_edit_that_fails_or_overruns_pends_its_claim_and_no_other(setti
     assert "Zq7Canary" not in worker.log_file.read_text()
 
 
-@pytest.mark.parametrize(("harm", "batch"), [("CRASH", 500), ("HANG", 500), ("CRASH", 10)])
+@pytest.mark.parametrize(
+    ("delivery", "harm", "batch"),
+    [
+        (DeliveryGuarantee.EXACTLY_ONCE, "CRASH", 500),
+        (DeliveryGuarantee.EXACTLY_ONCE, "CRASH", 10),
+        (DeliveryGuarantee.EXACTLY_ONCE, "HANG", 500),
+        (DeliveryGuarantee.AT_LEAST_ONCE, "CRASH", 500),
+        (DeliveryGuarantee.AT_LEAST_ONCE, "CRASH", 10),
+    ],
+)
 async def test_a_claim_that_ends_the_worker_three_times_is_a_dead_letter(
-    settings: Settings, tmp_path: Path, harm: str, batch: int
+    embedded: str, tmp_path: Path, delivery: DeliveryGuarantee, harm: str, batch: int
 ) -> None:
     """Killed from inside, or by the kernel when C code does not come back, in the first batch and in a later one."""
-    watched = hostile_settings(settings, batch_max_claims=batch)
+    watched = hostile_settings(settings_for(embedded, delivery), batch_max_claims=batch)
     messages: list[bytes | None] = [named("GOOD", number) for number in range(60)]
     messages[40] = named(harm, 40)
     await prepare(watched, messages, partitions=1)
@@ -94,12 +104,12 @@ async def test_a_claim_that_ends_the_worker_three_times_is_a_dead_letter(
     records = await outcomes(watched)
 
     # At-least-once commits several batches at a time: a crash in a later one may count only after some lives.
-    assert lives == 4 or (batch == 10 and settings.delivery is DeliveryGuarantee.AT_LEAST_ONCE)
+    assert lives == 4 or (batch == 10 and delivery is DeliveryGuarantee.AT_LEAST_ONCE)
     dead = [each for each in records if HEADER_REASON in dict(each.headers)]
     assert [(dict(each.headers)[HEADER_REASON], each.value) for each in dead] == [(b"crash-loop", named(harm, 40))]
     passed = Counter(_body(each)["claim"]["id"] for each in records if each not in dead)
     assert set(passed) == set(range(60)) - {40}
-    if settings.delivery is DeliveryGuarantee.EXACTLY_ONCE:
+    if delivery is DeliveryGuarantee.EXACTLY_ONCE:
         assert set(passed.values()) == {1}
 
 

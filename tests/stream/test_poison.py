@@ -19,7 +19,7 @@ from worker.settings import Settings
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 _MIB = 1024 * 1024
-BAD = 400
+BAD = 200
 
 
 async def test_one_bad_payload_in_ten_harms_no_good_one(

@@ -1,7 +1,7 @@
 """Reads a topic as a consumer of outcomes sees it: committed records only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,7 +58,7 @@ async def tail(
     *,
     start: Start = OLDEST,
     follow: bool = True,
-) -> AsyncIterator[Record]:
+) -> AsyncGenerator[Record, None]:
     """Yield the committed records of some topics, in order for each partition.
 
     Args:
