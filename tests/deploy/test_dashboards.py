@@ -29,12 +29,6 @@ from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
 
-QUERIES = [
-    pytest.param(query, id=f"{board.uid}-{panel.title}-{number}")
-    for board in BOARDS
-    for panel in board.panels
-    for number, query in enumerate(panel.queries)
-]
 _METRIC = re.compile(rf"(?<![:\w])(?:{PREFIX}|process_)[a-z0-9_]+")
 _CLAIMS = 400
 
@@ -132,36 +126,37 @@ def prometheus(loaded_worker: DemoWorker, tmp_path_factory: pytest.TempPathFacto
     """A Prometheus that has scraped the worker for some seconds while it worked."""
     target = loaded_worker.url().removeprefix("http://")
     with running_prometheus(tmp_path_factory.mktemp("prometheus"), {"claimscrub": target}, RULES) as running:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         # A rate needs two samples, a rate of a recorded rate one evaluation more.
         while not running.ask("job:claimscrub_broker_silent_seconds:max3m") or not running.ask(
             "count_over_time(claimscrub_build_info[1m]) > 8"
         ):
-            assert time.monotonic() < deadline, "nothing was scraped within a minute"
+            assert time.monotonic() < deadline, "nothing was scraped within five minutes"
             time.sleep(0.5)
         yield running
 
 
 @needs("prometheus", "prometheus")
 @pytest.mark.broker
-@pytest.mark.parametrize("query", QUERIES)
-def test_every_panel_has_data(query: Query, prometheus: Prometheus) -> None:
-    """A real Prometheus over a real worker answers each question with at least one series."""
-    assert prometheus.ask(asked(query, "claimscrub"))
+def test_every_panel_has_data(prometheus: Prometheus) -> None:
+    """A real Prometheus over a real worker answers each question with at least one series, and none about nothing."""
+    questions = {
+        f"{board.uid}: {panel.title}, query {number}": query
+        for board in BOARDS
+        for panel in board.panels
+        for number, query in enumerate(panel.queries)
+    }
+    nothing = Query("sum(rate(claimscrub_calims_total{$J}[$R]))")
 
-
-@needs("prometheus", "prometheus")
-@pytest.mark.broker
-def test_a_question_about_nothing_has_no_data(prometheus: Prometheus) -> None:
-    """The test above can fail."""
-    assert prometheus.ask(asked(Query("sum(rate(claimscrub_calims_total{$J}[$R]))"), "claimscrub")) == []
+    assert [name for name, query in questions.items() if not prometheus.ask(asked(query, "claimscrub"))] == []
+    assert prometheus.ask(asked(nothing, "claimscrub")) == []
 
 
 @needs("promtool", "prometheus")
 @pytest.mark.broker
 def test_the_page_of_a_worker_under_load_passes_prometheus_linter(loaded_worker: DemoWorker, tmp_path: Path) -> None:
     """Names and units follow Prometheus' rules, and each sample's family is the one declared."""
-    with urllib.request.urlopen(f"{loaded_worker.url()}/metrics", timeout=5) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{loaded_worker.url()}/metrics", timeout=60) as answer:  # noqa: S310
         page = answer.read().decode()
     (tmp_path / "page").write_text(page)
 
