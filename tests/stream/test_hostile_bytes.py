@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 
 async def test_a_record_that_no_library_reads_costs_its_own_offset(exactly_once: Settings, tmp_path: Path) -> None:
-    """Today the partition fails there for ever; the commands fail there too."""
+    """Today the partition fails there forever; the commands fail there too."""
     first, *others = await is_read_past(exactly_once, tmp_path)
 
     said = dict(first.headers)

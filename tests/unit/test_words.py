@@ -10,7 +10,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDERS: Final = ("worker", "schemas", "deploy", "config", "tests")
-SUFFIXES: Final = {".py", ".md", ".yaml"}
+SUFFIXES: Final = {".py", ".md", ".yaml", ".toml"}
 
 _BETWEEN: Final = r"""(?:\s|#:?|["']|\bf(?=["']))+"""
 """Between two words, also across the lines of a comment or of a string."""

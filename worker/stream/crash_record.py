@@ -1,7 +1,7 @@
 """Remembers across restarts which claims were being scrubbed when a worker died.
 
 A claim can end the process: C code that hangs, memory that the kernel takes back. The next worker
-would take the same claim and die too, for ever. So the metadata of the group's committed offset names
+would take the same claim and die too, forever. So the metadata of the group's committed offset names
 suspects, and whoever opens the lane reads them:
 
 1. A lane names what its next batch can hold. For the first batch that costs a commit; after that the

@@ -138,7 +138,7 @@ def _is_open(connection: Any) -> bool:  # Any: aiokafka's
 class Group:
     """The consumer group as this worker's member sees it.
 
-    Every call raises `TimeoutError` when there is no answer in time: Faust's thread waits for ever, and a worker
+    Every call raises `TimeoutError` when there is no answer in time: Faust's thread waits forever, and a worker
     that waits with it would seem to be alive.
     """
 

@@ -180,7 +180,7 @@ async def test_a_neighbor_is_not_named_while_the_culprit_is_scrubbed(order: Sequ
 
 @pytest.mark.parametrize("order", [(CULPRIT, NEIGHBOR), (NEIGHBOR, CULPRIT)])
 async def test_a_death_in_delivery_counts_against_what_is_delivered(order: Sequence[TP]) -> None:
-    """What kills a worker only when its outcomes are sent would come again for ever."""
+    """What kills a worker only when its outcomes are sent would come again forever."""
     broker = Broker()
     at_delivery: list[Mapping[TP, CommittedOffset]] = []
 
