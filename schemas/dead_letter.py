@@ -31,6 +31,7 @@ class DeadLetterReason(StrEnum):
     X12_CLAIM = "x12-claim"
     FHIR_RESOURCE = "fhir-resource"
     FHIR_CLAIM = "fhir-claim"
+    NOT_OF_THIS_PARTITION = "not-of-this-partition"
     OUTPUT_TOO_LARGE = "output-too-large"
     MESSAGE_LIMIT = "message-limit"
     OVER_BUDGET = "over-budget"
@@ -108,6 +109,15 @@ HEADER_REPLAYS: Final = f"{HEADER_NAMESPACE}replays"
 
 HEADER_RECEIVED_MS: Final = f"{HEADER_NAMESPACE}received-ms"
 """When a replayed message first came in; filing limits are judged by it."""
+
+HEADER_ORIGIN: Final = f"{HEADER_NAMESPACE}origin"
+"""Of a routed claim: topic, partition, offset and timestamp of its message, which of its claims it is, and the form."""
+
+HEADER_ROUTED_KEY: Final = f"{HEADER_NAMESPACE}key"
+"""Of a routed claim: the key of its message."""
+
+HEADER_FORGET: Final = f"{HEADER_NAMESPACE}forget"
+"""In a partition of claims: all that is remembered of the person in the key is to be deleted."""
 
 HEADER_MEANINGS: Final = MappingProxyType(
     {

@@ -6,6 +6,12 @@ from typing import Final, Literal, Self, overload
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _MIB: Final = 1024 * 1024
 
+HISTORY_DAYS: Final = 400
+"""How long a claim is remembered where nothing else is set: a year, and a month for what comes late."""
+
+HISTORY_MARGIN_DAYS: Final = 30
+"""How much longer its record is kept than it is looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class MessageKind:
@@ -54,6 +60,20 @@ ACKNOWLEDGEMENT: Final = MessageKind(
     "A TA1, a 999 (005010X231A1) or a 277CA (005010X214), as X12 or as JSON; ce_type says which.",
     is_event=True,
 )
+ROUTED_CLAIM: Final = MessageKind(
+    "routed-claim",
+    "Claim of a patient",
+    "bytes",
+    "One claim as JSON with the headers that its message had; claimscrub-origin holds its place there, claimscrub-key "
+    "the key. What could not be read is here unchanged.",
+)
+HISTORY_ENTRY: Final = MessageKind(
+    "history-entry",
+    "Remembered claim",
+    "bytes",
+    "What is kept of a claim that went out, in a form of our own: codes, days, units, amounts, and salted hashes of "
+    "numbers. Empty where it is taken out.",
+)
 REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
 
 
@@ -65,10 +85,10 @@ class Topic:
 
     Attributes:
         name: The name without a prefix.
-        direction: `in` if the worker reads it, `out` if it writes it.
+        direction: `in` if the worker reads it, `out` if it writes it, `both` for what workers send one another.
         key: The record key; never anything that identifies a person.
         message: The kind of its messages.
-        partitions: How many partitions `claimscrub` creates.
+        partitions: How many partitions `claimscrub` creates; of `history` as many as where claims are judged.
         has_claim_partitions: Whether a record goes to the partition of its claim, so that all such topics need one
             partition count.
         retention_ms: How long records are kept; -1 keeps them.
@@ -77,21 +97,25 @@ class Topic:
         has_phi: Whether values identify people, so that access and retention follow HIPAA.
         meaning: What it carries, in one sentence.
         needs: The setting of the worker without which the topic is not used, where there is one: false or `off`.
+        needs_value: The one value of that setting with which it is used; any but false and `off` when None.
+        more_config: Settings beyond those above, as Kafka names them.
         role: The worker's name for it: the name of the member, with hyphens.
     """
 
     name: str
-    direction: Literal["in", "out"]
+    direction: Literal["in", "out", "both"]
     key: str
     message: MessageKind
     partitions: int
     has_claim_partitions: bool
     retention_ms: int
-    cleanup_policy: Literal["delete", "compact"]
+    cleanup_policy: Literal["delete", "compact", "compact,delete"]
     max_message_bytes: int
     has_phi: bool
     meaning: str
     needs: str | None = None
+    needs_value: str | None = None
+    more_config: tuple[tuple[str, str], ...] = ()
     role: str = field(default="", kw_only=True)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -115,7 +139,12 @@ class Topic:
             "cleanup.policy": self.cleanup_policy,
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(self.max_message_bytes),
+            **dict(self.more_config),
         }
+
+    def kept_days(self, days: int) -> Self:
+        """Return the topic with records that are kept for so many days."""
+        return replace(self, retention_ms=days * _DAY_MS)
 
 
 MAX_OUTCOME_BYTES: Final = 4 * _MIB
@@ -183,6 +212,35 @@ class TopicNames:
         meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE is "
         "set.",
         needs="acknowledge",
+    )
+    by_patient = replace(
+        inbound,
+        name="claims.by-patient.v1",
+        direction="both",
+        key="a salted hash of payer and member, or of the place of a message that names none",
+        message=ROUTED_CLAIM,
+        partitions=24,
+        has_claim_partitions=False,
+        max_message_bytes=MAX_OUTCOME_BYTES,
+        meaning="Single claims, those of a patient in one partition; only where CLAIMSCRUB_HISTORY is routed.",
+        needs="history",
+        needs_value="routed",
+    )
+    history = replace(
+        by_patient,
+        name="claims.history.v1",
+        direction="out",
+        key="a salted hash of payer and member, and one of the place of the claim",
+        message=HISTORY_ENTRY,
+        retention_ms=(HISTORY_DAYS + HISTORY_MARGIN_DAYS) * _DAY_MS,
+        cleanup_policy="compact,delete",
+        meaning="What is remembered of each claim, from which a worker restores its memory; only where "
+        "CLAIMSCRUB_HISTORY is set.",
+        needs_value=None,
+        more_config=(
+            ("delete.retention.ms", str(7 * _DAY_MS)),
+            ("max.compaction.lag.ms", str(_DAY_MS)),
+        ),
     )
     reference_updates = Topic(
         name="reference.updates.v1",

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,13 +18,16 @@ from worker.configuration.user_edits import load_user_edits
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 from worker.errors import ConfigurationError
+from worker.history.key import HistoryKey, read_key
+from worker.history.person import identity_of
 from worker.observe.traces import Spans
 from worker.payers.guide import Guide, guides_by_code
 from worker.payers.profile import Profiles
 from worker.pipeline.scrub import Pipeline
+from worker.pipeline.steps.decode import UnreadableClaimError, decode
 from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
-from worker.settings import ENV_PREFIX, Settings, SettingsError
+from worker.settings import ENV_PREFIX, HistoryMode, Settings, SettingsError
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Source
 
@@ -130,7 +133,7 @@ def _own_code(cache: Path | None) -> str:
     return own_code_digest(_PACKAGES, cache)
 
 
-def _pipeline(rules: Rules, snapshot: Snapshot, max_bytes: int) -> Pipeline:
+def _pipeline(rules: Rules, snapshot: Snapshot, max_bytes: int, key: HistoryKey | None = None) -> Pipeline:
     return Pipeline(
         edits=rules.edits,
         profiles=rules.profiles,
@@ -139,6 +142,7 @@ def _pipeline(rules: Rules, snapshot: Snapshot, max_bytes: int) -> Pipeline:
         ruleset=rules.ruleset,
         clock=perf_counter,
         max_bytes=max_bytes,
+        history_key=key,
     )
 
 
@@ -160,10 +164,11 @@ def _rules_of(settings: Settings) -> Rules:
 
 
 def _loaded(settings: Settings, rules: Rules, snapshot: Snapshot) -> LoadedScrubber:
-    scrubber = PipelineScrubber(_pipeline(rules, snapshot, settings.max_message_bytes))
+    scrubber = PipelineScrubber(_pipeline(rules, snapshot, settings.max_message_bytes, history_key(settings)))
     config = settings.config_dir or default_config_directory()
     return LoadedScrubber(
         scrubber=scrubber,
+        reader=scrubber,
         edit_ids=tuple(edit.id for edit in rules.edits),
         profiles=tuple(profile.name for profile in rules.profiles),
         edit_words={edit.id: edit.summary for edit in rules.edits},
@@ -180,6 +185,38 @@ def _loaded(settings: Settings, rules: Rules, snapshot: Snapshot) -> LoadedScrub
             load_all=lambda directory: _loaded(settings, _rules_of(settings), load_verified(directory)),
         ),
     )
+
+
+def history_key(settings: Settings) -> HistoryKey | None:
+    """The key under which claims are remembered; None when they are not. Raises `SettingsError` for a broken file."""
+    if settings.history is HistoryMode.OFF or settings.history_key_file is None:
+        return None
+    try:
+        return read_key(settings.history_key_file)
+    except ConfigurationError as error:
+        raise SettingsError(f"CLAIMSCRUB_HISTORY_KEY_FILE: {error}") from None
+
+
+def payer_profiles(settings: Settings) -> Profiles:
+    """The profiles of a worker with these settings. Raises what `build_pipeline` raises of them."""
+    directory = (settings.config_dir or default_config_directory()) / "payers"
+    return read_profiles(directory, all_edits(settings.edits_dir))
+
+
+def identities(settings: Settings) -> Callable[[bytes], str | None]:
+    """Tells of a claim message whose claim it is, as the worker does; None for what is not a claim or names nobody.
+
+    Raises what `build_pipeline` raises of the profiles.
+    """
+    profiles = payer_profiles(settings)
+
+    def identity(value: bytes) -> str | None:
+        try:
+            return identity_of(decode(value, settings.max_message_bytes).claim, profiles).text
+        except UnreadableClaimError:
+            return None
+
+    return identity
 
 
 def open_spans(settings: Settings) -> Spans | None:

@@ -16,6 +16,9 @@ ClaimscrubError
 ├── DemoError
 ├── DroppedError
 ├── EmbeddedBrokerError
+├── HistoryError
+│   ├── BrokenHistoryError
+│   └── OtherHistoryError
 ├── HistoryStoreError
 ├── ImportRefusedError
 │   └── BadCellError

@@ -36,6 +36,7 @@ _CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
     "its resourceType wherever JSON may be",
 }
 _KEYED_BY_TEXT: Final[Document] = {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}}
+_ACTIONS: Final = {"in": ("receive",), "out": ("send",), "both": ("send", "receive")}
 
 
 def asyncapi() -> Document:
@@ -53,7 +54,11 @@ def asyncapi() -> Document:
         },
         "defaultContentType": "application/json",
         "channels": {topic.role: _channel(topic) for topic in TOPICS},
-        "operations": {_operation_name(topic): _operation(topic) for topic in TOPICS},
+        "operations": {
+            f"{action}-{topic.role}": _operation(topic, action)
+            for topic in TOPICS
+            for action in _ACTIONS[topic.direction]
+        },
         "components": {
             "messages": {topic.message.name: _message(topic.message) for topic in TOPICS},
             "messageTraits": {
@@ -82,9 +87,10 @@ def _channel(topic: Topic) -> Document:
                 "topic": topic.name,
                 "partitions": topic.partitions,
                 "topicConfiguration": {
-                    "cleanup.policy": [topic.cleanup_policy],
+                    "cleanup.policy": topic.cleanup_policy.split(","),
                     "retention.ms": topic.retention_ms,
                     "max.message.bytes": topic.max_message_bytes,
+                    **{name: int(value) for name, value in topic.more_config},
                 },
                 "bindingVersion": "0.5.0",
             }
@@ -93,17 +99,9 @@ def _channel(topic: Topic) -> Document:
     }
 
 
-def _operation_name(topic: Topic) -> str:
-    return f"{_action(topic)}-{topic.role}"
-
-
-def _action(topic: Topic) -> str:
-    return "receive" if topic.direction == "in" else "send"
-
-
-def _operation(topic: Topic) -> Document:
+def _operation(topic: Topic, action: str) -> Document:
     return {
-        "action": _action(topic),
+        "action": action,
         "channel": {"$ref": f"#/channels/{topic.role}"},
         "summary": topic.meaning,
         "messages": [{"$ref": f"#/channels/{topic.role}/messages/{topic.message.name}"}],

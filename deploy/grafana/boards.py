@@ -1,4 +1,4 @@
-"""The dashboards: five boards of panels, each with its Prometheus queries.
+"""The dashboards: six boards of panels, each with its Prometheus queries.
 
 In an expression `$J` stands for the selector of the chosen jobs and `$R` for a range that fits the zoom.
 No panel shows a claim: there is none in the metrics.
@@ -521,7 +521,77 @@ REFERENCE: Final = Board(
     ),
 )
 
-BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE)
+HISTORY: Final = Board(
+    "claimscrub-history",
+    "claimscrub: Earlier claims",
+    "The memory of earlier claims; all is 0 where none is kept.",
+    (
+        Panel(
+            "Time to look up a patient",
+            "s",
+            "An alert fires when one in a hundred takes more than 3 ms.",
+            _quantiles("claimscrub_history_lookup_seconds"),
+        ),
+        Panel(
+            "Routed a second",
+            "ops",
+            "Claims sent to the partition of their patient; those that came out are on the board of the flow.",
+            (Query("sum(rate(claimscrub_claims_routed_total{$J}[$R]))", "routed"),),
+        ),
+        Panel(
+            "Partitions being restored",
+            "short",
+            "Nothing of them is judged meanwhile.",
+            (Query("sum by (instance) (claimscrub_history_restoring{$J})", "{{instance}}"),),
+        ),
+        Panel(
+            "Restored a second",
+            "ops",
+            "Records read from the changelog.",
+            (Query("sum by (instance) (rate(claimscrub_history_restored_records_total{$J}[$R]))", "{{instance}}"),),
+        ),
+        Panel("Time to restore", "s", "Of one partition.", _quantiles("claimscrub_history_restore_seconds")),
+        Panel(
+            "Size of the files",
+            "bytes",
+            "Of each worker.",
+            (Query("sum by (instance) (claimscrub_history_bytes{$J})", "{{instance}}"),),
+        ),
+        Panel(
+            "Volume in use",
+            "percentunit",
+            "An alert fires above 0.85; a worker cannot judge with a full one.",
+            (Query("max by (instance) (claimscrub_history_disk_used_ratio{$J})", "{{instance}}"),),
+        ),
+        Panel(
+            "Records",
+            "short",
+            "Written since the memories began.",
+            (Query("sum(claimscrub_history_records{$J})", "records"),),
+        ),
+        Panel(
+            "Judged on less than all",
+            "ops",
+            "Without a payer or member, with more earlier claims than are looked at, or in a wrong partition.",
+            (
+                Query("sum(rate(claimscrub_history_person_missing_total{$J}[$R]))", "no person"),
+                Query("sum(rate(claimscrub_history_view_cut_total{$J}[$R]))", "cut"),
+                Query("sum(rate(claimscrub_history_misplaced_total{$J}[$R]))", "misplaced"),
+            ),
+        ),
+        Panel(
+            "Broken, and forgotten on request",
+            "short",
+            "In the last hour.",
+            (
+                Query("sum(increase(claimscrub_history_broken_total{$J}[1h]))", "broken"),
+                Query("sum(increase(claimscrub_history_forgotten_total{$J}[1h]))", "forgotten"),
+            ),
+        ),
+    ),
+)
+
+BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE, HISTORY)
 
 NOT_SHOWN: Final = MappingProxyType[str, str]({})
 """Metrics of the catalogue that are on no board, and why."""

@@ -9,7 +9,11 @@ import pytest
 
 PROMETHEUS = Path(__file__).parents[2] / "deploy" / "prometheus"
 RULES = PROMETHEUS / "claimscrub.rules.yaml"
-RULE_TESTS = (PROMETHEUS / "claimscrub.test.yaml", PROMETHEUS / "claimscrub.long.test.yaml")
+RULE_TESTS = (
+    PROMETHEUS / "claimscrub.test.yaml",
+    PROMETHEUS / "claimscrub.history.test.yaml",
+    PROMETHEUS / "claimscrub.long.test.yaml",
+)
 
 
 def needs(command: str, package: str) -> pytest.MarkDecorator:

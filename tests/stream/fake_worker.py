@@ -6,14 +6,19 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.agents import AGENTS
+from worker.history.entry import EarlierClaim, EarlierState, encode
+from worker.history.key import NO_MARK, HistoryKey, read_key
+from worker.history.view import History
 from worker.settings import Settings
 from worker.stream.run import run_worker
-from worker.stream.scrubber import ClaimVerdict, Destination, Form, LoadedScrubber, ReferenceEdition
+from worker.stream.scrubber import ClaimVerdict, Destination, Form, LoadedScrubber, ReadMessage, ReferenceEdition
 
 VERSIONS: Mapping[str, str] = {"ruleset": "rules-1", "reference": "tables-1", "profile": "default"}
 EDIT_IDS = ("TST-01", "TST-02")
@@ -30,6 +35,9 @@ def expected_disposition(number: int) -> Destination:
 
 class FakeScrubber:
     """Decides by the number in {"id": number}; {"sleep": s} blocks, "raise" raises, "grow" grows, "kill" kills."""
+
+    def __init__(self, key: HistoryKey | None = None) -> None:
+        self.key = key
 
     def scrub(self, value: bytes | None, *, received_on: date) -> ClaimVerdict:
         """Return a verdict that is a pure function of the value and the day."""
@@ -64,6 +72,40 @@ class FakeScrubber:
             versions=VERSIONS,
         )
 
+    def read(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
+        """Return claims with their patient, the "p" in them; none of those without."""
+        return [self._read(value, day) for value, day in messages]
+
+    def _read(self, value: bytes | None, day: date) -> ReadMessage:
+        try:
+            patient = json.loads(value or b"").get("p")
+        except ValueError:
+            return ReadMessage(self.scrub(value, received_on=day))
+        identity = None if patient is None else str(patient)
+        person = None if identity is None or self.key is None else self.key.person(identity)
+        return ReadMessage(None, person, identity, (value, day))
+
+    def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
+        """Return verdicts that name the claims that were seen before each."""
+        return [self._judged(each.claim, known) for each, known in claims]
+
+    def _judged(self, message: tuple[bytes, date], known: History | None) -> ClaimVerdict:
+        value, day = message
+        verdict = self.scrub(value, received_on=day)
+        if verdict.value is None:
+            return verdict
+        number = json.loads(value)["id"]
+        earlier = [] if known is None else [int.from_bytes(each.control, "big") for each in known.claims]
+        body = json.dumps(json.loads(verdict.value) | {"earlier": earlier}, sort_keys=True).encode()
+        entry = None if verdict.disposition == "rejected" else encode(remembered(number, day))
+        return replace(verdict, value=body, outcome_id=sha256(body).hexdigest(), entry=entry)
+
+    def route_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:  # noqa: ARG002 - the seam
+        """Take each line for a claim."""
+        for line in value.splitlines():
+            (read,) = self.read([(line, received_on)])
+            yield read.verdict or ClaimVerdict("routed", value=line, route=read)
+
     def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ClaimVerdict]:
         """Scrub one after the other, and fail as the first that fails."""
         return [self.scrub(value, received_on=day) for value, day in messages]
@@ -74,10 +116,24 @@ class FakeScrubber:
             yield self.scrub(line, received_on=received_on)
 
 
+def remembered(number: int, day: date) -> EarlierClaim:
+    """Return what is remembered of a claim: its number."""
+    own, is_institutional = number.to_bytes(8, "big"), False
+    marks = (NO_MARK, own, NO_MARK, NO_MARK, NO_MARK, NO_MARK)
+    return EarlierClaim(day, EarlierState.OUT, is_institutional, "1", *marks, "", None, None, ())
+
+
 def load() -> LoadedScrubber:
     """Load the fake scrubber."""
+    key_file = os.environ.get("CLAIMSCRUB_HISTORY_KEY_FILE")
+    scrubber = FakeScrubber(read_key(Path(key_file)) if key_file else None)
     edition = ReferenceEdition("ndc", "2025q1", date(2025, 1, 1), date(2025, 3, 31))
-    return LoadedScrubber(FakeScrubber(), edit_ids=EDIT_IDS, editions=(edition,), versions=VERSIONS)
+    return LoadedScrubber(
+        scrubber,
+        edit_ids=EDIT_IDS,
+        editions=(edition,),
+        versions=VERSIONS,
+    )
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ ABOUT_MORE_THAN_A_MODULE: Final = {
     "patterns": "every regular expression of the tree",
 }
 TESTED_ELSEWHERE: Final = {
+    "agents/remembering": "tests/unit/agents/test_routing.py",
     "cases/files": "tests/unit/cli/test_test.py",
     "cli/acknowledge": "tests/unit/cli/test_convert.py",
     "cli/dead_letters": "tests/stream/test_replay.py",

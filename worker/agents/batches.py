@@ -2,12 +2,14 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from faust.types import TP
 
+from schemas.dead_letter import HEADER_FORGET
 from worker.kafka.messages import InboundMessage, without_marks
+from worker.stream.routing import as_it_came
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +19,16 @@ class FetchedMessage:
     tp: TP
     generation: int
     message: InboundMessage
+    """The message; of a routed claim the one that it came from."""
+    routed_at: int | None = None
+    """The offset of a routed claim in its partition; None of a message that was not routed."""
+    forgets: bytes | None = None
+    """The person of whom nothing is to be remembered any more; None of any other message."""
 
     @property
     def offset(self) -> int:
         """Return the offset in the partition."""
-        return self.message.offset
+        return self.message.offset if self.routed_at is None else self.routed_at
 
 
 def taken(event: Any) -> FetchedMessage:  # Any: Faust's event, whose message type says less than it holds
@@ -30,20 +37,25 @@ def taken(event: Any) -> FetchedMessage:  # Any: Faust's event, whose message ty
     # Faust turned the milliseconds into a float of seconds; rounding gives them back.
     headers, mark = without_marks(_headers(message.headers))
     timestamp_ms = None if message.timestamp is None else round(message.timestamp * 1000)
-    return FetchedMessage(
-        TP(message.topic, message.partition),
-        message.generation_id,
-        InboundMessage(
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            timestamp_ms=timestamp_ms,
-            key=message.key,
-            value=message.value,
-            headers=headers,
-            mark=mark,
-        ),
+    inbound = InboundMessage(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp_ms=timestamp_ms,
+        key=message.key,
+        value=message.value,
+        headers=headers,
+        mark=mark,
     )
+    return FetchedMessage(TP(message.topic, message.partition), message.generation_id, inbound)
+
+
+def judged(fetched: FetchedMessage, *, is_routed: bool) -> FetchedMessage:
+    """Return a message of a partition with a memory: a routed claim as it came, or what asks to forget a person."""
+    message = fetched.message
+    if message.mark is None and any(name == HEADER_FORGET for name, _ in message.headers):
+        return replace(fetched, forgets=message.key or b"")
+    return replace(fetched, message=as_it_came(message), routed_at=message.offset) if is_routed else fetched
 
 
 def _headers(headers: Any) -> tuple[tuple[str, bytes], ...]:  # Any: a list of pairs, a mapping or nothing

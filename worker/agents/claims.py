@@ -13,16 +13,24 @@ from typing import Any, Final
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from faust.types import TP
 
-from worker.agents.batches import FetchedMessage, by_partition, take_batch, taken
+from worker.agents.batches import FetchedMessage, by_partition, judged, take_batch, taken
+from worker.agents.remembering import RememberingScrubber
 from worker.agents.report import Reporter
+from worker.agents.routing import MessageRouter
+from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch, place_of
+from worker.history.entry import DamagedEntryError
+from worker.history.store import HistoryStoreError
 from worker.kafka.messages import InboundMessage
+from worker.kafka.writers import OutgoingMessage
+from worker.settings import HistoryMode
 from worker.stream import crash_record
 from worker.stream.committer import DeliveryUncertainError, DroppedError
 from worker.stream.dead_letter_limit import counts
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
 from worker.stream.lanes import CommittedOffset, Lane
+from worker.stream.routing import Placement
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
 from worker.stream.slices import SLICE_MESSAGES
@@ -53,32 +61,50 @@ _REFUSALS: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
 def attach_claims(runtime: Runtime) -> None:
-    """Add the claims agent to the app."""
+    """Add the claims agent to the app, and the router where workers place claims by patient."""
+    histories, turns = runtime.histories, Turns()
+    if histories is None:
+        _attach(runtime, "claims", runtime.settings.judged_topic, MessageScrubber(runtime, turns))
+        return
+    judge = RememberingScrubber(runtime, histories, turns)
+    _attach(runtime, "claims", runtime.settings.judged_topic, judge)
+    if runtime.settings.history is HistoryMode.ROUTED:
+        placement = Placement(runtime.settings.judged_topic, histories.key, histories.partitions)
+        _attach(runtime, "router", runtime.settings.topics.inbound, MessageRouter(runtime, placement, turns))
+
+
+def _attach(runtime: Runtime, name: str, topic_name: str, judge: MessageScrubber) -> None:
     topic = runtime.app.topic(
-        runtime.settings.topics.inbound,
+        topic_name,
         value_type=bytes,
         key_serializer="raw",
         value_serializer="raw",
         # Without this Faust commits offsets on its own; see worker.stream.committer.
         acks=False,
     )
-    agent = ClaimsAgent(runtime)
+    agent = ClaimsAgent(runtime, judge)
+    remembers = isinstance(judge, RememberingScrubber)
+    is_routed = remembers and runtime.settings.history is HistoryMode.ROUTED
 
     async def claims(stream: Any) -> None:  # Any: Faust's stream; it has no types for what it yields here
         async for event in stream.noack().events():
-            await agent.handle([taken(event)])
+            found = taken(event)
+            await agent.handle([judged(found, is_routed=is_routed) if remembers else found])
 
-    add_agent(runtime.app, "claims", topic, claims)
+    add_agent(runtime.app, name, topic, claims)
 
 
 class ClaimsAgent:
     """Scrubs what comes in and has it delivered."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, judge: MessageScrubber | None = None) -> None:
+        """`judge` brings messages to their verdicts; one that only scrubs them if not given."""
         self._runtime = runtime
         self._settings = runtime.settings
         self._recorder = runtime.recorder
-        self._judge = MessageScrubber(runtime)
+        self._judge = judge or MessageScrubber(runtime)
+        # What is routed is received where it is judged.
+        self._is_router = isinstance(judge, MessageRouter)
         self._reporter = Reporter(runtime)
         self._waiting: dict[tuple[TP, int], deque[FetchedMessage]] = {}
         self._runners: dict[tuple[TP, int], asyncio.Task[None]] = {}
@@ -87,7 +113,8 @@ class ClaimsAgent:
         self._watching: set[asyncio.Task[None]] = set()
         self._has_room = asyncio.Event()
         self._gathering: asyncio.Task[None] | None = None
-        self._recorder.compute("waiting_claims", lambda: self._held)
+        if not self._is_router:
+            self._recorder.compute("waiting_claims", lambda: self._held)
         self._recorder.set("waiting_claims_limit", self._settings.batch_max_claims)
 
     async def handle(self, messages: Sequence[FetchedMessage]) -> None:
@@ -127,6 +154,8 @@ class ClaimsAgent:
                 await self._handle_partition(tp, generation, batch)
         except DeliveryUncertainError as error:
             self._end_uncertain(error, tp)
+        except (HistoryStoreError, DamagedEntryError) as error:
+            self._end_broken(error, tp)
         except Exception as error:  # noqa: BLE001 -- the one place per batch; see the module
             self._end_failed(error, tp)
         finally:
@@ -155,6 +184,12 @@ class ClaimsAgent:
             what = type(error.__cause__).__name__
             self._runtime.log.critical("delivery-uncertain", exception=what, topic=tp.topic, partition=tp.partition)
         self._runtime.end(ExitCode.DELIVERY_UNCERTAIN)
+
+    def _end_broken(self, error: BaseException, tp: TP) -> None:
+        self._recorder.count("history_broken_total")
+        place = {"topic": tp.topic, "partition": tp.partition}
+        self._runtime.log.critical("history-broken", audit=True, problem=str(error), **place)
+        self._runtime.end(ExitCode.HISTORY_BROKEN)
 
     def _end_failed(self, error: BaseException, tp: TP) -> None:
         what = {"exception": type(error).__name__, "at": place_of(error)}
@@ -186,7 +221,8 @@ class ClaimsAgent:
         admitted = await self._runtime.lanes.admit(lane, batch)
         if not admitted:
             return
-        self._recorder.count("claims_received_total", amount=len(admitted))
+        if not self._is_router:
+            self._recorder.count("claims_received_total", amount=len(admitted))
         self._recorder.count("in_flight_claims", amount=len(admitted))
         if not lane.is_flying:
             lane.oldest_s = _sent_s(admitted[0].message)
@@ -230,17 +266,21 @@ class ClaimsAgent:
         lane.metadata = found.metadata()
         judged = await self._judge.scrub(lane, part, is_alone=True)
         if not self._is_allowed(lane, judged):
+            _drop(lane, judged)
             return 0 if not await self._is_durable(lane, committer.note(lane, lane.metadata)) else None
         next_offset = part[: judged.messages][-1].offset + 1
         left = crash_record.left(lane, next_offset)
         metadata = left or crash_record.watch(next_offset, self._settings.batch_max_claims)
+        before = None if lane.history is None else lane.history.position
         try:
-            done = self._hand_over(lane, part, judged, lane.committing(next_offset, metadata))
+            done = self._hand_over(lane, part, judged, next_offset, metadata)
             if not await self._is_durable(lane, done):
                 return judged.messages
         except DeliveryUncertainError as error:
             # They are counted as being worked on by who called, too.
             self._recorder.count("in_flight_claims", amount=judged.messages)
+            if lane.history is not None and before is not None:
+                lane.history.position = before
             if not isinstance(error.__cause__, _REFUSALS):
                 await self._runtime.lanes.take_back(lane)
             raise
@@ -263,13 +303,14 @@ class ClaimsAgent:
                 return 0
         judged = await self._judge.scrub(lane, part)
         if not self._is_allowed(lane, judged):
+            _drop(lane, judged)
             return None
         await self._runtime.committer.room()
         if lane.revoked.is_set() or lane.is_broken:
             return 0
         next_offset = part[: judged.messages][-1].offset + 1
         metadata = crash_record.watch(next_offset, self._settings.batch_max_claims)
-        self._hand_over(lane, part, judged, lane.committing(next_offset, metadata))
+        self._hand_over(lane, part, judged, next_offset, metadata)
         lane.next_offset = next_offset
         return judged.messages
 
@@ -282,13 +323,40 @@ class ClaimsAgent:
         return True
 
     def _hand_over(
-        self, lane: Lane, part: Sequence[FetchedMessage], judged: ScrubbedBatch, committed: CommittedOffset
+        self, lane: Lane, part: Sequence[FetchedMessage], judged: ScrubbedBatch, next_offset: int, metadata: str
     ) -> "asyncio.Future[None]":
-        """Hand verdicts over to become durable with the offset after their messages; tell of them once they are."""
-        started, done = time.perf_counter(), self._runtime.committer.add(lane, judged.records, committed)
+        """Hand verdicts over to become durable with the offset after their messages; report them once they are.
+
+        What is remembered of them leaves with them, and the offset says how much that is in all.
+        """
+        records: list[OutgoingMessage] = list(judged.records)
+        if lane.history is not None and judged.remembered is not None:
+            records += lane.history.hand_over(judged.remembered)
+        committed = lane.committing(next_offset, metadata)
+        started, done = time.perf_counter(), self._runtime.committer.add(lane, records, committed)
         messages = part[: judged.messages]
+        if judged.remembered is not None:
+            done.add_done_callback(lambda _: self._remembered(lane, judged, committed, done))
         done.add_done_callback(lambda _: self._landed(lane, messages, judged, started, done))
         return done
+
+    def _remembered(
+        self, lane: Lane, judged: ScrubbedBatch, committed: CommittedOffset, done: "asyncio.Future[None]"
+    ) -> None:
+        """Bring what is durable into the memory of the partition; without a store that takes it nothing can go on."""
+        histories, history = self._runtime.histories, lane.history
+        is_durable = not done.cancelled() and done.exception() is None
+        if not is_durable or histories is None or history is None or judged.remembered is None:
+            return
+        records = 0 if committed.history is None else committed.history.records
+        histories.landed(history, judged.remembered, records).add_done_callback(
+            lambda applied: None if applied.cancelled() else self._applied(lane, applied.exception())
+        )
+
+    def _applied(self, lane: Lane, error: BaseException | None) -> None:
+        if error is None or lane.revoked.is_set():
+            return
+        self._end_broken(error, lane.tp)
 
     def _landed(
         self,
@@ -306,7 +374,7 @@ class ClaimsAgent:
                 # What comes next is no older, as far as the senders' clocks agree.
                 lane.oldest_s = _sent_s(messages[-1].message)
                 # A message with several claims was one until it was parsed; they are counted like any others.
-                self._recorder.count("claims_received_total", amount=len(judged.pairs) - len(messages))
+                self._recorder.count("claims_received_total", amount=self._more_received(judged, messages))
                 self._reporter.report(judged.pairs, judged.records, judged.begun_ns)
                 return
             self._recorder.count("claims_dropped_total", "revoked", amount=len(messages))
@@ -315,6 +383,11 @@ class ClaimsAgent:
             task.add_done_callback(self._watching.discard)
         except Exception as failure:  # noqa: BLE001 -- nobody waits for a callback, so it ends the worker itself
             self._end_failed(failure, lane.tp)
+
+    def _more_received(self, judged: ScrubbedBatch, messages: Sequence[FetchedMessage]) -> int:
+        if self._is_router:
+            return sum(scrubbed.route is None for _, scrubbed in judged.pairs)
+        return len(judged.pairs) - len(messages)
 
     async def _watch_revocation(self, lane: Lane, error: BaseException) -> None:
         """End the worker unless the group takes the partition away; its next owner finds out what is durable."""
@@ -356,6 +429,12 @@ class ClaimsAgent:
                 return False
             raise
         return True
+
+
+def _drop(lane: Lane, judged: ScrubbedBatch) -> None:
+    """Forget verdicts that are not handed over."""
+    if lane.history is not None and judged.remembered is not None:
+        lane.history.drop(judged.remembered)
 
 
 def _sent_s(message: InboundMessage) -> float:

@@ -61,6 +61,9 @@ class Reporter:
         for record in records:
             self._recorder.observe("message_bytes", len(record.value), "out")
         for message, scrubbed in pairs:
+            if scrubbed.route is not None:
+                self._recorder.count("claims_routed_total")
+                continue
             self._report_message(message, scrubbed, moment)
             self._report_findings(scrubbed)
             self._report_money(scrubbed)
@@ -89,7 +92,7 @@ class Reporter:
     def _count_duplicate(self, message: InboundMessage, scrubbed: ClaimVerdict) -> None:
         if scrubbed.disposition == "skipped":
             return
-        identifier = scrubbed.outcome_id or dead_letter_id(message.topic, message.partition, message.offset)
+        identifier = scrubbed.outcome_id or dead_letter_id(message.place)
         if not self._published.add(identifier):
             self._recorder.count("duplicate_outputs_suspected_total")
 

@@ -17,6 +17,7 @@ from worker.kafka.messages import InboundMessage
 from worker.settings import Settings
 from worker.stream import crash_record
 from worker.stream.budget import ClaimBudget, OverBudgetError
+from worker.stream.history.lane_history import JudgedClaims
 from worker.stream.lanes import Lane
 from worker.stream.message_limits import MessageLimitError, MessageMeter
 from worker.stream.records import OutgoingRecord, dead, form_of, outgoing, received_on, refusal, sent_at, size
@@ -58,23 +59,31 @@ class ScrubbedBatch(NamedTuple):
         records: What says so.
         begun_ns: When the scrubbing began, in nanoseconds since 1970.
         messages: How many of the messages it is; the others are left where it became too much for one transaction.
+        remembered: What of them is remembered; None when nothing is.
     """
 
     pairs: list[Pair]
     records: list[OutgoingRecord]
     begun_ns: int
     messages: int
+    remembered: JudgedClaims | None = None
 
 
 class MessageScrubber:
     """Scrubs messages and makes the records of their verdicts."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, turns: Turns | None = None) -> None:
+        """`turns` are shared by all that scrub in one worker."""
         self._runtime = runtime
         self._settings = runtime.settings
         self._wanted = ReplyOptions.of(runtime.settings)
         self._together = Together(self._answer_claims, _length)
-        self.turns = Turns()
+        self.turns = turns or Turns()
+
+    @property
+    def _loaded(self) -> LoadedScrubber:
+        """What scrubs. Read once per message or slice: the tables can be swapped between two, never within one."""
+        return self._runtime.loaded
 
     async def scrub(self, lane: Lane, part: Sequence[FetchedMessage], *, is_alone: bool = False) -> ScrubbedBatch:
         """Return each message with its verdict, and the records that say so.
@@ -89,7 +98,7 @@ class MessageScrubber:
         begun_ns, answers, room = time.time_ns(), list[MessageAnswer](), _TRANSACTION_BYTES
         for is_shared, found in groupby(part, lambda each: not is_alone and self._is_plain(lane, each)):
             if is_shared:
-                more = await self._together.answers([each.message for each in found])
+                more = await self._together.answers(list(found))
             else:
                 async with nullcontext() if is_alone else self.turns:
                     more = await self._answer_each(lane, found, room)
@@ -110,11 +119,11 @@ class MessageScrubber:
                 break
         return answers
 
-    async def _answer_claims(self, messages: Sequence[InboundMessage]) -> list[MessageAnswer]:
+    async def _answer_claims(self, messages: Sequence[FetchedMessage]) -> list[MessageAnswer]:
         answers = []
         async with self.turns:
-            for message, verdict in zip(messages, self._of_slice(messages), strict=True):
-                answers.append(self._answer_claim(message, verdict))
+            for each, verdict in zip(messages, self._of_slice([each.message for each in messages]), strict=True):
+                answers.append(self._answer_claim(each.message, verdict))
                 await self.turns.pass_on()
         return answers
 
@@ -128,15 +137,14 @@ class MessageScrubber:
         )
 
     def _of_slice(self, messages: Sequence[InboundMessage]) -> Iterator[ClaimVerdict]:
-        loaded = self._runtime.loaded
+        loaded = self._loaded
+        claims = [(message.value, received_day(message, self._settings)) for message in messages]
+        return scrub_slice(loaded.scrubber, self._runtime.budget, claims, lambda error: self._failed(error, loaded))
 
-        def failed(error: Exception) -> ClaimVerdict:
-            if isinstance(error, OverBudgetError):
-                return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
-            return self._broken(error, loaded)
-
-        claims = [(message.value, _received_on(message, self._settings)) for message in messages]
-        return scrub_slice(loaded.scrubber, self._runtime.budget, claims, failed)
+    def _failed(self, error: Exception, loaded: LoadedScrubber) -> ClaimVerdict:
+        if isinstance(error, OverBudgetError):
+            return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
+        return self._broken(error, loaded)
 
     async def _answer(self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]) -> MessageAnswer:
         """MessageAnswer a message that may hold several claims: with one dead letter where it becomes too much."""
@@ -194,7 +202,7 @@ class MessageScrubber:
     def _replies(self, message: InboundMessage) -> Replies | None:
         if self._wanted.is_nothing or message.value is None:
             return None
-        day, sent = _received_on(message, self._settings), sent_at(message, self._settings.zone)
+        day, sent = received_day(message, self._settings), sent_at(message, self._settings.zone)
         moment = datetime.combine(day, sent.time() if sent else time_of_day.min)
         return Replies(message, self._wanted, self._runtime.provenance, moment)
 
@@ -212,8 +220,7 @@ class MessageScrubber:
         if crash_record.is_condemned(lane, each):
             yield self._condemn(message)
             return
-        # Read once per message or slice: the tables can be swapped between two, never within one.
-        loaded = self._runtime.loaded
+        loaded = self._loaded
         try:
             yield from verdicts_on(message, loaded, self._settings, self._runtime.budget)
         except MessageLimitError:
@@ -247,7 +254,7 @@ def verdicts_on(
     if flaw is not None:
         yield dead(flaw.reason, flaw.stage, loaded.versions)
         return
-    scrubber, day, value = loaded.scrubber, _received_on(message, settings), message.value or b""
+    scrubber, day, value = loaded.scrubber, received_day(message, settings), message.value or b""
     form = form_of(message)
     try:
         if form is not Form.CLAIM:
@@ -272,7 +279,8 @@ def _each_within(budget: ClaimBudget, claims: Iterator[ClaimVerdict]) -> Iterato
         yield scrubbed
 
 
-def _received_on(message: InboundMessage, settings: Settings) -> date:
+def received_day(message: InboundMessage, settings: Settings) -> date:
+    """Return the day on which a message was received."""
     if settings.as_of is not None:
         return settings.as_of
     day = received_on(message, settings.zone)
@@ -280,8 +288,8 @@ def _received_on(message: InboundMessage, settings: Settings) -> date:
     return datetime.now(settings.zone).date() if day is None else day
 
 
-def _length(message: InboundMessage) -> int:
-    return len(message.value or b"")
+def _length(each: FetchedMessage) -> int:
+    return len(each.message.value or b"")
 
 
 def place_of(error: BaseException) -> str:

@@ -54,6 +54,11 @@ COMMANDS: Final = (
         "dead-letters", "worker.cli.dead_letters", "List messages that were not claims, show one, or send them again."
     ),
     Command("replay", "worker.cli.replay.command", "Scrub claims again after rules or tables have changed."),
+    Command(
+        "history",
+        "worker.cli.history",
+        "Make the key of a memory of earlier claims, or delete what is remembered of a person.",
+    ),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
 )
 _BY_NAME: Final = MappingProxyType({command.name: command for command in COMMANDS})

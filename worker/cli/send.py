@@ -1,19 +1,22 @@
 """`claimscrub send`: puts the claims of files on the inbound topic."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from worker.cli.shared.broker import on_broker, read_settings
+from worker.bootstrap import history_key, identities
+from worker.cli.shared.broker import on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.claim_files import ClaimInput, read_claims
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.kafka.send import send_claims
+from worker.kafka.topics import partition_counts
+from worker.settings import HistoryMode, Settings
 from worker.x12.read.segments import is_x12
 
 
@@ -31,7 +34,8 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
     worker takes.
 
-    Every message gets a random key, so that no key says anything about a person. The broker is the one in
+    Every message gets a random key, so that no key says anything about a person. Where CLAIMSCRUB_HISTORY is keyed, the
+    claims of a patient go to one partition, chosen with the key file that the workers have. The broker is the one in
     CLAIMSCRUB_BOOTSTRAP_SERVERS.
     """
     settings = read_settings()
@@ -50,6 +54,7 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
                     if as_interchange
                     else _values(files, settings.max_outcome_bytes, problems),
                     content_type=X12_CONTENT_TYPE if as_interchange else None,
+                    partition=_placement(settings),
                     progress=lambda done: progress.update(task, completed=done),
                 ),
             )
@@ -61,6 +66,24 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
         show_problem(console, found)
     if any(not found.is_passed_over for found in problems):
         sys.exit(EXIT_UNREADABLE)
+
+
+def _placement(settings: Settings) -> Callable[[bytes | None], int | None] | None:
+    """Return what chooses the partition of a claim where that is for senders to do."""
+    key = or_wrong_settings(lambda: history_key(settings))
+    if key is None or settings.history is not HistoryMode.KEYED:
+        return None
+    topic = settings.topics.inbound
+    count = on_broker(settings, partition_counts(settings, [topic])).get(topic)
+    if count is None:
+        raise click.ClickException(f"{topic} is missing; `claimscrub topics create` makes it")
+    identity = identities(settings)
+
+    def place(value: bytes | None) -> int | None:
+        found = None if value is None else identity(value)
+        return None if found is None else key.partition(found, count)
+
+    return place
 
 
 def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:

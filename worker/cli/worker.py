@@ -5,7 +5,7 @@ import sys
 import click
 
 from worker.agents import AGENTS
-from worker.bootstrap import load_scrubber, open_spans, version
+from worker.bootstrap import history_key, load_scrubber, open_spans, version
 from worker.cli.shared.broker import or_wrong_settings, read_settings
 from worker.errors import ConfigurationError
 from worker.settings import Settings
@@ -31,10 +31,12 @@ def command() -> None:
     Exit code 69: no broker answered or accepted it, or a topic is missing (`claimscrub topics create`).
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
+    Exit code 76: the memory of earlier claims cannot be read, restored or written.
     Exit code 78: a setting is wrong, or the port is taken.
     SIGALRM (142): one claim held it for longer than CLAIMSCRUB_CLAIM_HANG_S.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     settings = read_settings()
+    or_wrong_settings(lambda: history_key(settings))
     spans = or_wrong_settings(lambda: open_spans(settings))
     code = run_worker(settings, lambda: _load(settings), AGENTS, app_version=version(), spans=spans)
     sys.exit(int(code))

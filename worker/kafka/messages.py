@@ -52,6 +52,16 @@ class InboundMessage:
     headers: Headers
     mark: Mark | None = None
     """What our reader could not read of it."""
+    part: int | None = None
+    """Which claim of its message it is, from 0 on; None of a whole message."""
+    is_of_interchange: bool = False
+    """Whether it is a claim that came in an X12 interchange."""
+
+    @property
+    def place(self) -> str:
+        """Return where it was read first: no other message, and no other claim of its message, has this place."""
+        whole = f"{self.topic}/{self.partition}/{self.offset}"
+        return whole if self.part is None else f"{whole}/{self.part}"
 
     @property
     def header_bytes(self) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterable, Callable, Iterable
 
+from schemas.dead_letter import HEADER_FORGET
 from schemas.reference_update import ReferenceNotice
 from worker.kafka.connection import open_producer
 from worker.settings import Settings
@@ -16,13 +17,14 @@ def random_key() -> bytes:
     return secrets.token_hex(16).encode()
 
 
-async def send_claims(
+async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
     settings: Settings,
     claims: Iterable[bytes | None] | AsyncIterable[bytes | None],
     *,
     key: Callable[[bytes | None], bytes] | None = None,
     progress: Callable[[int], None] | None = None,
     content_type: bytes | None = None,
+    partition: Callable[[bytes | None], int | None] | None = None,
 ) -> int:
     """Send messages to the inbound topic, wait until the broker has them, and return how many.
 
@@ -33,6 +35,7 @@ async def send_claims(
             Random keys if not given.
         progress: Called with the count of messages that the broker has acknowledged so far.
         content_type: Header that names the form of the messages; without it they are JSON.
+        partition: Chooses the partition of a message; where it does not, the key does.
     """
     headers = [] if content_type is None else [("content-type", content_type)]
     done = 0
@@ -40,7 +43,9 @@ async def send_claims(
     async with open_producer(settings) as producer:
         async for value in _each(claims):
             record_key = random_key() if key is None else key(value)
-            waiting.append(await producer.send(settings.topics.inbound, value, key=record_key, headers=headers))
+            place = None if partition is None else partition(value)
+            sending = producer.send(settings.topics.inbound, value, key=record_key, headers=headers, partition=place)
+            waiting.append(await sending)
             if len(waiting) >= _IN_FLIGHT:
                 done += await _acknowledged(waiting, done, progress)
         done += await _acknowledged(waiting, done, progress)
@@ -67,6 +72,13 @@ async def _each(
         return
     for value in claims:
         yield value
+
+
+async def send_forget(settings: Settings, person: bytes, partition: int) -> None:
+    """Ask the worker that has a partition to forget a person, and wait until the broker has the message."""
+    async with open_producer(settings) as producer:
+        headers = [(HEADER_FORGET, b"1")]
+        await producer.send_and_wait(settings.judged_topic, b"", key=person, partition=partition, headers=headers)
 
 
 async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:

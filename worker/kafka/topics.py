@@ -40,8 +40,13 @@ async def create_topics(
     async with open_admin(settings) as admin:
         present = set(await admin.list_topics())
         missing = [topic for topic in settings.topics_in_use if topic.name not in present]
+        judged = settings.judged_topic
+        counts = await _counts(admin, [judged]) if judged in present else {}
         if not missing:
             return ()
+        judged_by_default = next(
+            _partitions(each, partitions) for each in settings.topics_in_use if each.name == judged
+        )
         if replication is None:
             brokers = (await admin.describe_cluster())["brokers"]
             replication = min(_COPIES, len(brokers))
@@ -49,7 +54,7 @@ async def create_topics(
             [
                 NewTopic(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
                     name=topic.name,
-                    num_partitions=_partitions(topic, partitions),
+                    num_partitions=_partitions(topic, partitions, counts.get(judged, judged_by_default)),
                     replication_factor=replication,
                     topic_configs=topic.config,
                 )
@@ -65,8 +70,24 @@ async def create_topics(
         return tuple(created)
 
 
-def _partitions(topic: Topic, override: int | None) -> int:
-    return override if override and topic.has_claim_partitions else topic.partitions
+def _partitions(topic: Topic, override: int | None, of_judged: int | None = None) -> int:
+    if topic.role == "history" and of_judged:
+        return of_judged
+    return override if override and (topic.has_claim_partitions or topic.role == "by-patient") else topic.partitions
+
+
+async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:
+    """Return how many partitions topics have, without those that the broker does not have. Raises `KafkaError`."""
+    async with open_admin(settings) as admin:
+        return await _counts(admin, names)
+
+
+async def _counts(admin: Client, names: Sequence[str]) -> dict[str, int]:
+    return {
+        entry["topic"]: len(entry["partitions"])
+        for entry in await admin.describe_topics(list(names))
+        if not entry["error_code"] and entry["partitions"]
+    }
 
 
 async def check_topics(settings: Settings, topics: Sequence[Topic] | None = None) -> tuple[TopicFlaw, ...]:
@@ -77,12 +98,7 @@ async def check_topics(settings: Settings, topics: Sequence[Topic] | None = None
     """
     topics = settings.topics_in_use if topics is None else topics
     async with open_admin(settings) as admin:
-        described = await admin.describe_topics([topic.name for topic in topics])
-        counts = {
-            entry["topic"]: len(entry["partitions"])
-            for entry in described
-            if not entry["error_code"] and entry["partitions"]
-        }
+        counts = await _counts(admin, [topic.name for topic in topics])
         configs = await _configs(admin, [topic for topic in topics if topic.name in counts])
         return (*flaws(topics, counts), *config_flaws(topics, configs, settings.max_outcome_bytes))
 
@@ -103,7 +119,7 @@ async def record_limit(settings: Settings) -> int:
     A record that the broker refuses would fail its whole transaction, again after each restart.
     """
     async with open_admin(settings) as admin:
-        configs = await _configs(admin, [topic for topic in settings.topics_in_use if topic.direction == "out"])
+        configs = await _configs(admin, [topic for topic in settings.topics_in_use if topic.direction != "in"])
     sizes = [int(each["max.message.bytes"]) for each in configs.values() if "max.message.bytes" in each]
     return min([settings.max_outcome_bytes, *(size - _BATCH_OVERHEAD_BYTES for size in sizes)])
 
@@ -132,7 +148,7 @@ def config_flaws(
                 found.append(
                     TopicFlaw(topic.name, f"has compression.type {packing}; {_AS_SENT} or {_PLAIN} is expected")
                 )
-        elif topic.direction == "out" and size - _BATCH_OVERHEAD_BYTES < min(
+        elif topic.direction != "in" and size - _BATCH_OVERHEAD_BYTES < min(
             max_outcome_bytes, topic.max_message_bytes - _BATCH_OVERHEAD_BYTES
         ):
             found.append(TopicFlaw(topic.name, f"takes only {size} bytes, so larger outcomes become dead letters"))
@@ -152,4 +168,9 @@ def flaws(topics: Sequence[Topic], counts: dict[str, int]) -> tuple[TopicFlaw, .
             problem = f"has {count} partitions, but {inbound} has {expected}"
             # An outcome goes to the partition of its message.
             found.append(TopicFlaw(topic.name, problem, is_fatal=count < expected))
+    by_role = {topic.role: topic.name for topic in topics}
+    judged, history = by_role.get("by-patient", inbound), by_role.get("history", "")
+    if judged in counts and history in counts and counts[judged] != counts[history]:
+        problem = f"has {counts[history]} partitions, but {judged} has {counts[judged]}; they must have as many"
+        found.append(TopicFlaw(history, problem, is_fatal=True))
     return tuple(found)

@@ -3,7 +3,7 @@
 import copy
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -82,7 +82,8 @@ class ReadClaim:
     """A message that is a claim, before it is judged.
 
     `place` is that of its message among those that were read together. `person` are the 16 bytes under which the
-    patient is known; None when claims are not remembered, or `missing` says what the claim lacks.
+    patient is known; None when claims are not remembered, or `missing` says what the claim lacks. `identity` is what
+    they are made of.
     """
 
     place: int
@@ -90,6 +91,7 @@ class ReadClaim:
     received_on: date
     person: bytes | None = None
     missing: str = ""
+    identity: str | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -204,7 +206,7 @@ class Pipeline:
             else:
                 identity = identity_of(decoded.claim, self.profiles)
                 person = None if identity.text is None else self.history_key.person(identity.text)
-                read.append(ReadClaim(place, decoded, received_on, person, identity.missing))
+                read.append(ReadClaim(place, decoded, received_on, person, identity.missing, identity.text))
         return results, read
 
     def judge_many(self, claims: Sequence[tuple[ReadClaim, History | None]]) -> list[ScrubResult]:

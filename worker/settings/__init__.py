@@ -1,7 +1,14 @@
 """What an operator can set: the CLAIMSCRUB_ variables, read once and checked together."""
 
 from worker.settings.environment import SettingsError, environment_example
-from worker.settings.fields import CLAIM_BUDGET_S, ENV_PREFIX, Acknowledgements, DeliveryGuarantee, SecurityProtocol
+from worker.settings.fields import (
+    CLAIM_BUDGET_S,
+    ENV_PREFIX,
+    Acknowledgements,
+    DeliveryGuarantee,
+    HistoryMode,
+    SecurityProtocol,
+)
 from worker.settings.settings import Settings
 
 __all__ = [
@@ -9,6 +16,7 @@ __all__ = [
     "ENV_PREFIX",
     "Acknowledgements",
     "DeliveryGuarantee",
+    "HistoryMode",
     "SecurityProtocol",
     "Settings",
     "SettingsError",

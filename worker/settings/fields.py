@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from schemas.topics import MAX_OUTCOME_BYTES
+from schemas.topics import HISTORY_DAYS, MAX_OUTCOME_BYTES
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -33,6 +33,16 @@ class Acknowledgements(StrEnum):
     OFF = "off"
     X12 = "x12"
     JSON = "json"
+
+
+class HistoryMode(StrEnum):
+    """Whether earlier claims of a patient are remembered, and how the claims of one come together."""
+
+    OFF = "off"
+    ROUTED = "routed"
+    """Workers split what comes in into single claims and place them by patient."""
+    KEYED = "keyed"
+    """Senders place single claims by patient."""
 
 
 class SecurityProtocol(StrEnum):
@@ -102,6 +112,23 @@ class SettingsFields(BaseModel):
     acknowledge: Acknowledgements = Field(
         default=Acknowledgements.OFF,
         description="Also answer X12 messages: off, x12 (TA1 where asked for, 999, 277CA) or json (the same as JSON).",
+    )
+    history: HistoryMode = Field(
+        default=HistoryMode.OFF,
+        description="Remember earlier claims of each patient: off, routed (workers place claims by patient) or keyed "
+        "(senders do).",
+    )
+    history_key_file: Path | None = Field(
+        default=None,
+        description="File with the secret under which patients are remembered; `claimscrub history key` makes one.",
+    )
+    history_dir: Path | None = Field(
+        default=None,
+        description="Folder of this worker alone for its part of the memory, on a volume that outlives a restart.",
+    )
+    history_days: Annotated[int, Field(ge=1, le=3660)] = Field(
+        default=HISTORY_DAYS,
+        description="Days for which a claim is remembered.",
     )
     claim_budget_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
         default=CLAIM_BUDGET_S,

@@ -3,7 +3,7 @@
 import os
 from ipaddress import ip_address
 
-from worker.settings.fields import ENV_PREFIX, SettingsFields
+from worker.settings.fields import ENV_PREFIX, HistoryMode, SettingsFields
 
 
 def broken_rules(fields: SettingsFields) -> list[str]:
@@ -24,7 +24,16 @@ def broken_rules(fields: SettingsFields) -> list[str]:
         problems.append("CLAIMSCRUB_CLAIM_HANG_S: must be above CLAIMSCRUB_CLAIM_BUDGET_S")
     if fields.max_outcome_bytes < fields.max_message_bytes:
         problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
-    for name in ("tls_ca_file", "tls_cert_file", "tls_key_file", "sasl_password_file", "sasl_token_file"):
+    if fields.history is not HistoryMode.OFF and fields.history_key_file is None:
+        problems.append(f"CLAIMSCRUB_HISTORY_KEY_FILE: needed for CLAIMSCRUB_HISTORY={fields.history}")
+    for name in (
+        "history_key_file",
+        "tls_ca_file",
+        "tls_cert_file",
+        "tls_key_file",
+        "sasl_password_file",
+        "sasl_token_file",
+    ):
         path = getattr(fields, name)
         if path is not None and not os.access(path, os.R_OK):
             problems.append(f"{ENV_PREFIX}{name.upper()}: no file that can be read")

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, model_validator
 
-from schemas.topics import Topic, TopicNames, topics_under
+from schemas.topics import HISTORY_MARGIN_DAYS, Topic, TopicNames, topics_under
 from worker.settings.environment import SettingsError, read_environment
-from worker.settings.fields import Acknowledgements, SettingsFields
+from worker.settings.fields import HistoryMode, SettingsFields
 from worker.settings.rules import broken_rules
 
 
@@ -31,10 +31,24 @@ class Settings(SettingsFields):
     def topics_in_use(self) -> tuple[Topic, ...]:
         """Return the topics that a worker with these settings reads or writes."""
         return tuple(
-            topic
+            topic.kept_days(self.history_days + HISTORY_MARGIN_DAYS) if topic.role == "history" else topic
             for topic in topics_under(self.topic_prefix)
-            if topic.needs is None or getattr(self, topic.needs) not in {False, Acknowledgements.OFF}
+            if topic.needs is None or self._is_asked_for(topic)
         )
+
+    def _is_asked_for(self, topic: Topic) -> bool:
+        setting = getattr(self, topic.needs or "")
+        return setting not in {False, "off"} if topic.needs_value is None else setting == topic.needs_value
+
+    @property
+    def judged_topic(self) -> str:
+        """Return the name of the topic from which claims are scrubbed."""
+        return self.topics.by_patient if self.history is HistoryMode.ROUTED else self.topics.inbound
+
+    @property
+    def consumed_topics(self) -> tuple[str, ...]:
+        """Return the names of the topics whose partitions the group shares out."""
+        return tuple(dict.fromkeys((self.topics.inbound, self.judged_topic)))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from worker.stream.history.position import HistoryPosition, read_position
+
 _TOPIC: Final = re.compile(r"topic=[0-9a-f]{32}")
 
 
@@ -24,20 +26,26 @@ class CommitMarks:
     """The member of the group that committed it and what is written beside it."""
     process: str | None = None
     """The process that committed it, after which its transactions are called."""
+    history: HistoryPosition | None = None
+    """How much of the changelog belongs to the offset; None when claims are not remembered."""
 
 
 def with_marks(metadata: str, marks: CommitMarks) -> str:
-    """Return the metadata to commit: our own, the process, the id of the topic where the broker has ids, the member."""
+    """Return the metadata to commit: our own, and the marks as words, the member last."""
     process = f"from={marks.process}" if marks.process else None
     topic = None if marks.topic_id is None else f"topic={marks.topic_id}"
     member = f"by={marks.member_id}" if marks.member_id else None
-    return " ".join(each for each in (metadata, process, topic, member) if each)
+    history = None if marks.history is None else marks.history.word()
+    return " ".join(each for each in (metadata, process, topic, history, member) if each)
 
 
 def split_marks(committed: str) -> tuple[str, CommitMarks]:
     """Return our own metadata without the marks, and the marks."""
     words = committed.split(" ")
     member = words.pop()[len("by=") :] if words[-1].startswith("by=") else None
+    history = read_position(words[-1]) if words else None
+    if history is not None:
+        words.pop()
     topic = words.pop()[len("topic=") :] if words and _TOPIC.fullmatch(words[-1]) else None
     process = words.pop()[len("from=") :] if words and words[-1].startswith("from=") else None
-    return " ".join(words), CommitMarks(topic, member, process)
+    return " ".join(words), CommitMarks(topic, member, process, history)

@@ -23,12 +23,12 @@ from worker.errors import ClaimscrubError
 from worker.kafka.connection import BATCH_BYTES, CLIENT_ID, Client
 from worker.kafka.coordinators import Coordinators, GroupMembers, StoredOffset
 from worker.kafka.protocol import GroupMember
-from worker.kafka.writers import IdempotentWriter, NotMemberError, TransactionalWriter, Writer, fence
+from worker.kafka.writers import IdempotentWriter, NotMemberError, OutgoingMessage, TransactionalWriter, Writer, fence
 from worker.observe.recorder import Recorder
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.commit_marks import CommitMarks, split_marks, with_marks
 from worker.stream.lanes import CommittedOffset, Lane
-from worker.stream.records import OutgoingRecord, size
+from worker.stream.records import size
 
 DELIVERY_TIMEOUT_S: Final = 30.0
 """Batches are sent again for as long as they may get through; after this the outcome of a batch is unknown."""
@@ -78,7 +78,7 @@ class CommitGroup(Protocol):
 @dataclass(slots=True, eq=False)
 class _Entry:
     lane: Lane
-    records: Sequence[OutgoingRecord]
+    records: Sequence[OutgoingMessage]
     committed: CommittedOffset
     done: "asyncio.Future[None]"
 
@@ -117,7 +117,7 @@ class Committer:
         """Connect, and find out how the broker has its transactions. Raises `KafkaError`, `BrokerTooOldError`."""
         coordinators = Coordinators(self._settings, lambda: self._recorder.count("produce_retries_total"))
         async with asyncio.timeout(DELIVERY_TIMEOUT_S):
-            await coordinators.start(topic.name for topic in self._settings.topics_in_use if topic.direction == "out")
+            await coordinators.start(topic.name for topic in self._settings.topics_in_use if topic.direction != "in")
             if self._is_exact:
                 # Which a broker without stable offsets refuses, and so without all that is needed here.
                 await coordinators.offsets(self._settings.group_id, [], is_stable=True)
@@ -195,7 +195,7 @@ class Committer:
         if found.offset < 0:
             return None
         metadata, marks = split_marks(found.metadata)
-        return CommittedOffset(found.offset, metadata, marks.topic_id, marks.member_id)
+        return CommittedOffset(found.offset, metadata, marks.topic_id, marks.member_id, marks.history)
 
     async def _stable(self, tp: TP) -> StoredOffset:
         place, group = _place(tp), self._settings.group_id
@@ -254,7 +254,7 @@ class Committer:
             self._has_room.clear()
             await self._has_room.wait()
 
-    def add(self, lane: Lane, records: Sequence[OutgoingRecord], committed: CommittedOffset) -> "asyncio.Future[None]":
+    def add(self, lane: Lane, records: Sequence[OutgoingMessage], committed: CommittedOffset) -> "asyncio.Future[None]":
         """Put records and the offset after their messages into the open batch.
 
         Returns:
@@ -346,7 +346,7 @@ class Committer:
                 each.done.set_result(None)
 
     def _offset(self, committed: CommittedOffset) -> tuple[int, str]:
-        marks = CommitMarks(committed.topic_id, committed.member_id, self._process)
+        marks = CommitMarks(committed.topic_id, committed.member_id, self._process, committed.history)
         return committed.offset, with_marks(committed.metadata, marks)
 
 

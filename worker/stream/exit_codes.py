@@ -24,5 +24,8 @@ class ExitCode(IntEnum):
     DELIVERY_UNCERTAIN = 75
     """A batch may or may not have been delivered; a restart resumes from the committed offset."""
 
+    HISTORY_BROKEN = 76
+    """The memory of earlier claims cannot be read, restored or written; nothing is judged without it."""
+
     SETTINGS = 78
     """A setting is wrong, the port is taken, or the memory limit is too low."""

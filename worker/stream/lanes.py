@@ -24,6 +24,8 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from worker.observe.recorder import Recorder
+from worker.stream.history.lane_history import LaneHistory
+from worker.stream.history.position import HistoryPosition
 from worker.stream.suspects import without_the_last_crash
 
 _SEEK_AGAIN_AFTER_S = 1.0
@@ -74,6 +76,8 @@ class Lane:
     """The id of the topic that the offsets are of; None when the broker has no ids."""
     member_id: str | None = None
     """The member of the group that opened it."""
+    history: LaneHistory | None = None
+    """What is known of earlier claims; None when they are not remembered."""
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
 
@@ -103,7 +107,9 @@ class Lane:
     def committing(self, offset: int, metadata: str) -> "CommittedOffset":
         """Return what to commit, with whose it is; what a dead worker left stays without a living one's name."""
         is_of_the_dead = metadata == self.metadata and not self.is_watched
-        return CommittedOffset(offset, metadata, self.topic_id, None if is_of_the_dead else self.member_id)
+        member_id = None if is_of_the_dead else self.member_id
+        history = self.history.position if self.history is not None and self.history.has_begun else None
+        return CommittedOffset(offset, metadata, self.topic_id, member_id, history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,8 @@ class CommittedOffset:
     """The id of the topic that the offset is of, as `Lane.topic_id`."""
     member_id: str | None = None
     """The member of the group that committed it; none in what no worker of today wrote."""
+    history: HistoryPosition | None = None
+    """How much of the changelog belongs to the offset; None when claims are not remembered."""
 
 
 class LaneGroup(Protocol):
@@ -149,6 +157,26 @@ class LaneGroup(Protocol):
 
     def jumps(self, tp: TP) -> int | None:
         """Return how often the consumer was put elsewhere in a partition, by whomever; None when that is not known."""
+        ...
+
+
+class LaneHistories(Protocol):
+    """What lanes ask of the memories of earlier claims."""
+
+    def is_for(self, tp: TP) -> bool:
+        """Return whether the claims of a partition are remembered."""
+        ...
+
+    def changelog_of(self, tp: TP) -> TP:
+        """Return the partition from which the memory of a partition is restored."""
+        ...
+
+    async def open(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
+        """Open the memory of a partition as it is committed, or begin one behind the end of the changelog."""
+        ...
+
+    async def close(self, history: LaneHistory) -> None:
+        """Close the memory of a partition."""
         ...
 
 
@@ -216,6 +244,8 @@ class Lanes:
         first_offset: FirstOffset,
         news: LogNews,
     ) -> None:
+        self.histories: LaneHistories | None = None
+        """What remembers earlier claims; none unless they are wanted."""
         self._group = group
         self._delivery = delivery
         self._recorder = recorder
@@ -263,14 +293,25 @@ class Lanes:
         lane.topic_id, lane.member_id = logs.topic_ids[tp.topic], self._group.member_id
         committed = await self._delivery.settled(tp) or self._forgotten(lane)
         if committed is None:
+            await self._open_history(lane, None)
             lane.begin_at(logs.beginnings[tp])
         elif await self._is_of_another_log(lane, committed, logs.ends[tp]):
+            # Places in the other log order nothing in this one.
+            await self._open_history(lane, None)
             await self._start_over(lane, committed)
         else:
+            await self._open_history(lane, committed.history)
             lane.begin_at(committed.offset, await self._left_by_the_dead(committed))
             await self._pass_expired(lane, logs.beginnings[tp])
         self._last[tp] = lane
         return lane
+
+    async def _open_history(self, lane: Lane, committed: HistoryPosition | None) -> None:
+        if self.histories is None or not self.histories.is_for(lane.tp):
+            return
+        place = self.histories.changelog_of(lane.tp)
+        end = (await self._group.ends([place]))[place] if committed is None else 0
+        lane.history = await self.histories.open(lane.tp, committed, end)
 
     def _forgotten(self, lane: Lane) -> CommittedOffset | None:
         """Return what this worker did of a topic that is gone, where the broker forgot the offset with the topic."""
@@ -421,6 +462,8 @@ class Lanes:
                 # It still scrubs, slowly, and will deliver nothing: no worker died here.
                 await self._note(lane, "" if lane.is_watched else lane.metadata)
         self._delivery.drop(lane)
+        if lane.history is not None and self.histories is not None:
+            await self.histories.close(lane.history)
         return is_done
 
     async def _end_watch(self, lane: Lane) -> None:

@@ -52,6 +52,8 @@ def last_words(error: BaseException, settings: Settings) -> LastWords:
     """Return the last line for an unhandled error."""
     if isinstance(error, NotLoadableError):
         return LastWords(error.event, str(error), ExitCode.NOT_LOADABLE)
+    if isinstance(error, ConfigurationError):
+        return LastWords("settings-wrong", str(error), ExitCode.SETTINGS)
     if isinstance(error, MemoryLimitError):
         return LastWords("settings-wrong", str(error), ExitCode.SETTINGS)
     if isinstance(error, MemoryError):

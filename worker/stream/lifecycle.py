@@ -18,6 +18,7 @@ from worker.settings import Settings
 from worker.stream.crash_record import found_suspects
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import GROUP_PROTOCOL
+from worker.stream.history.errors import HistoryError, OtherHistoryError
 from worker.stream.runtime import Log, Runtime
 
 T = TypeVar("T")
@@ -153,7 +154,12 @@ async def _open(runtime: Runtime, tps: tuple[TP, ...], generation: int) -> None:
     try:
         await runtime.lanes.assign(tps, generation)
     except Exception as error:  # noqa: BLE001 -- any failure here leaves a partition without an owner
-        if generation == runtime.group.generation:
+        if isinstance(error, HistoryError) and generation == runtime.group.generation:
+            is_refused = isinstance(error, OtherHistoryError)
+            runtime.recorder.count("history_broken_total", amount=not is_refused)
+            runtime.log.critical("history-refused" if is_refused else "history-broken", audit=True, problem=str(error))
+            runtime.end(ExitCode.SETTINGS if is_refused else ExitCode.HISTORY_BROKEN)
+        elif generation == runtime.group.generation:
             runtime.log.critical("producer-unusable", exception=type(error).__name__)
             runtime.end(ExitCode.DELIVERY_UNCERTAIN)
         return
@@ -168,11 +174,10 @@ async def _open(runtime: Runtime, tps: tuple[TP, ...], generation: int) -> None:
 
 
 def claim_partitions(runtime: Runtime) -> tuple[TP, ...]:
-    """Return the partitions of the inbound topic that are ours."""
-    inbound = runtime.settings.topics.inbound
-    return tuple(
-        sorted(TP(each.topic, each.partition) for each in runtime.app.consumer.assignment() if each.topic == inbound)
-    )
+    """Return the partitions of the topics that the group shares out that are ours."""
+    consumed = runtime.settings.consumed_topics
+    assigned = runtime.app.consumer.assignment()
+    return tuple(sorted(TP(each.topic, each.partition) for each in assigned if each.topic in consumed))
 
 
 async def tick(health: HealthState) -> None:

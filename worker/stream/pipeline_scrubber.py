@@ -1,6 +1,6 @@
 """The pipeline behind the seam of the stream: its results in the words of the stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -10,9 +10,10 @@ import orjson
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Basis, BasisLevel
+from worker.history.view import History
 from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline, ScrubResult
-from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, ReadMessage
 
 _MOST_FLAWS: Final = 100
 """More than a dead letter lists; a message can hold 100,000."""
@@ -58,10 +59,39 @@ class PipelineScrubber:
             billed=done.billed,
             stage_seconds=done.stage_seconds,
             versions=self._versions_under(done.profile),
+            entry=done.remember,
         )
+
+    def read(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
+        """Return messages as they are before they are judged."""
+        results, read = self._pipeline.read_many(messages)
+        claims = {each.place: each for each in read}
+        return [
+            ReadMessage(None, claim.person, claim.identity, claim)
+            if (claim := claims.get(place)) is not None
+            else ReadMessage(self._verdict(result))
+            for place, result in enumerate(results)
+        ]
+
+    def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
+        """Return the verdict on each claim, given what is known of its patient before it."""
+        return [
+            self._verdict(done) for done in self._pipeline.judge_many([(each.claim, known) for each, known in claims])
+        ]
+
+    def _routed(self, value: bytes, received_on: date) -> ClaimVerdict:
+        (read,) = self.read([(value, received_on)])
+        return read.verdict or ClaimVerdict("routed", value=value, route=read)
+
+    def route_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
+        """Yield each claim as a routed one; anything else makes one dead letter of the whole message."""
+        return self._each(value, form, lambda claim: self._routed(claim, received_on))
 
     def scrub_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
         """Yield the pipeline's verdict on each claim; anything else makes one dead letter of the whole message."""
+        return self._each(value, form, lambda claim: self.scrub(claim, received_on=received_on))
+
+    def _each(self, value: bytes, form: Form, verdict_on: Callable[[bytes], ClaimVerdict]) -> Iterator[ClaimVerdict]:
         flaws: list[RefusedClaim] = []
         is_empty = True
         claims_of = interchange_claims if form is Form.INTERCHANGE else resource_claims
@@ -70,7 +100,7 @@ class PipelineScrubber:
             if isinstance(each, RefusedClaim):
                 found: Sequence[RefusedClaim] = (each,)
             else:
-                scrubbed = self.scrub(orjson.dumps(each.document), received_on=received_on)
+                scrubbed = verdict_on(orjson.dumps(each.document))
                 if scrubbed.dead_letter is None:
                     yield scrubbed
                     continue

@@ -29,6 +29,7 @@ from worker.kafka.messages import (
     number_in,
     replays,
 )
+from worker.kafka.writers import OutgoingMessage
 from worker.pipeline.forms import says_resource
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.x12.read.segments import is_x12
@@ -172,10 +173,10 @@ def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str
     return ClaimVerdict("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
 
 
-def size(record: OutgoingRecord) -> int:
+def size(record: OutgoingMessage) -> int:
     """Return an upper estimate of a record's bytes on the wire."""
     return (
-        len(record.value)
+        len(record.value or b"")
         + len(record.key or b"")
         + sum(len(name) * 4 + len(value or b"") + 10 for name, value in record.headers)
         + 64
@@ -229,9 +230,9 @@ def cloud_event(event_id: str, kind: str, message: InboundMessage, provenance: P
     return tuple(headers)
 
 
-def dead_letter_id(topic: str, partition: int, offset: int) -> str:
-    """Return the id of a dead letter, the same each time the message is read."""
-    return str(uuid.uuid5(_DEAD_LETTER_IDS, f"{topic}/{partition}/{offset}"))
+def dead_letter_id(place: str) -> str:
+    """Return the id of the dead letter of a message at a place, the same each time the message is read."""
+    return str(uuid.uuid5(_DEAD_LETTER_IDS, place))
 
 
 def _dead_letter(
@@ -276,7 +277,7 @@ def _dead_letter(
         del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
     if flaws:
         ours[dlq.HEADER_FLAWS] = flaws
-    event_id = dead_letter_id(message.topic, message.partition, message.offset)
+    event_id = dead_letter_id(message.place)
     return OutgoingRecord(
         provenance.topics.dead_letter,
         message.partition,

@@ -65,7 +65,8 @@ class Replies:
         self._moment = moment
         # Senders of JSON read outcomes; only X12 names a submitter who waits for an answer in X12.
         is_acknowledging = wanted.acknowledgements is not Acknowledgements.OFF
-        self._is_answered = is_acknowledging and form_of(message) is Form.INTERCHANGE
+        self._is_whole = is_acknowledging and form_of(message) is Form.INTERCHANGE
+        self._is_answered = self._is_whole or (is_acknowledging and message.is_of_interchange)
         self._clean: list[dict[str, Any]] = []  # any JSON
         self._submissions = Submissions()
         self._unwritten: set[int] = set()
@@ -106,12 +107,14 @@ class Replies:
 
     def _answers(self) -> Iterator[tuple[str, bytes, bytes]]:
         """The answers on the structure, and then on the claims: kind, content type, and bytes."""
-        answers = answers_of(read_837(io.BytesIO(self._message.value or b"")))
+        # Where a claim was routed here alone, the structure of its interchange was answered by who routed it.
+        answers = answers_of(read_837(io.BytesIO((self._message.value or b"") if self._is_whole else b"")))
         for refused in answers.refused:
             self._submissions.add_refused(refused, self._moment.date())
         submissions = self._submissions.all()
         if self._wanted.acknowledgements is Acknowledgements.JSON:
-            yield "structure", JSON_CONTENT_TYPE, orjson.dumps(structure.as_json(answers))
+            if self._is_whole:
+                yield "structure", JSON_CONTENT_TYPE, orjson.dumps(structure.as_json(answers))
             if submissions:
                 yield "277ca", JSON_CONTENT_TYPE, orjson.dumps(status_answer.as_json(submissions))
             return
@@ -126,6 +129,6 @@ class Replies:
 
     def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> OutgoingRecord:
         message = self._message
-        reply = uuid.uuid5(_IDS, f"{message.topic}/{message.partition}/{message.offset}/{kind}")
+        reply = uuid.uuid5(_IDS, f"{message.place}/{kind}")
         headers = [*cloud_event(str(reply), kind, message, self._provenance), ("content-type", content_type)]
         return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *handed_on(message)))

@@ -11,8 +11,9 @@ from typing import Final, TypeVar
 
 from worker.collector import lasting
 from worker.early_signals import STOP_SIGNALS, ignore_signals
+from worker.history.key import read_key
 from worker.kafka.tokens import token_expiry
-from worker.kafka.topics import record_limit
+from worker.kafka.topics import partition_counts, record_limit
 from worker.observe.health import HealthState
 from worker.observe.logs import Logs
 from worker.observe.operator import user_name
@@ -20,7 +21,7 @@ from worker.observe.port import HealthServer
 from worker.observe.recorder import Recorder
 from worker.observe.traces import Spans
 from worker.observe.vital_signs import watch_process
-from worker.settings import Settings
+from worker.settings import HistoryMode, Settings
 from worker.stream.budget import ClaimBudget, lift_process_limit, limit_process
 from worker.stream.committer import Committer
 from worker.stream.connection_metrics import watch_connections
@@ -28,6 +29,8 @@ from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_app import build_app
 from worker.stream.faust_transport import Group
+from worker.stream.history.histories import Histories
+from worker.stream.history.upkeep import keep_histories
 from worker.stream.lanes import Lanes
 from worker.stream.last_words import LastWords, NotLoadableError, last_words, port_words
 from worker.stream.lifecycle import (
@@ -204,12 +207,23 @@ class _WorkerRun:
         limit = await self._unless_asked_to_stop(record_limit(self._settings))
         if limit is None:
             return ExitCode.STOPPED
+        histories = await self._unless_asked_to_stop(self._histories())
         runtime = self._runtime(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
+        runtime.histories = runtime.lanes.histories = histories
         self._status.loaded = lambda: runtime.loaded
         connect_rebalancing(runtime)
         for attach in self._agents:
             attach(runtime)
         return await self._serve(runtime, positions)
+
+    async def _histories(self) -> Histories | None:
+        """Return what remembers earlier claims. Raises `ConfigurationError`, `KafkaError`."""
+        settings = self._settings
+        if settings.history_key_file is None or settings.history is HistoryMode.OFF:
+            return None
+        key = read_key(settings.history_key_file)
+        counts = await partition_counts(settings, [settings.judged_topic])
+        return Histories(settings, key, counts[settings.judged_topic], self._recorder)
 
     async def _unless_asked_to_stop(self, work: Coroutine[object, object, T]) -> T | None:
         """Return what the work returns; none when a stop is asked for first, which nothing silent can hold up."""
@@ -274,6 +288,8 @@ class _WorkerRun:
             watch_readiness(runtime.health, runtime.log),
             self._end_when_asked(runtime),
         ]
+        if runtime.histories is not None:
+            work.append(keep_histories(runtime, runtime.histories))
         swap = None
         if runtime.loaded.source is not None:
             swap = ReferenceSwap(runtime, runtime.loaded.source)
@@ -318,6 +334,8 @@ class _WorkerRun:
         with contextlib.suppress(asyncio.CancelledError):
             await within(share_s, runtime.app.stop())
         await within(share_s, runtime.committer.stop())
+        if runtime.histories is not None:
+            runtime.histories.stop()
         if runtime.spans is not None:
             await within(share_s, asyncio.to_thread(runtime.spans.close))
 

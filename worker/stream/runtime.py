@@ -13,6 +13,7 @@ from worker.stream.committer import Committer
 from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import Faust, Group
+from worker.stream.history.histories import Histories
 from worker.stream.lanes import Lanes
 from worker.stream.records import Provenance
 from worker.stream.scrubber import LoadedScrubber
@@ -38,6 +39,8 @@ class Runtime:
     log: Log
     budget: ClaimBudget
     limit: DeadLetterLimit
+    histories: Histories | None = None
+    """The memories of earlier claims; none unless they are wanted."""
     spans: Spans | None = None
     """Where spans go; none unless they are wanted."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)

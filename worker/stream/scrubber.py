@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
+from worker.history.view import History
 from worker.payers.suppression import SuppressionEnd
 
 
@@ -23,7 +24,8 @@ class Form(StrEnum):
     """A FHIR Claim, or a Bundle with claims."""
 
 
-Destination = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped"]
+Destination = Literal["scrubbed", "rejected", "pended", "dead-lettered", "skipped", "routed"]
+"""`routed` is a claim that goes to the partition of its patient, to be judged there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class ClaimVerdict:
         billed: The total charge of the claim in dollars; None when it has none that can be read.
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
         versions: The ruleset, reference and profile in force.
+        entry: By what the claim is remembered; None when it is not.
+        route: Whose claim a routed one is.
     """
 
     disposition: Destination
@@ -61,6 +65,25 @@ class ClaimVerdict:
     billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    entry: bytes | None = None
+    route: "ReadMessage | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """A message that was read and not yet judged.
+
+    Attributes:
+        verdict: What it is where it is not a claim; None when it is one.
+        person: The 16 bytes under which the patient is known; None when the claim does not say enough, or is none.
+        identity: What the patient's partition follows from; health data, which is never written.
+        claim: What judges it needs to know.
+    """
+
+    verdict: ClaimVerdict | None
+    person: bytes | None = None
+    identity: str | None = field(default=None, repr=False)
+    claim: Any = field(default=None, repr=False)  # any: it is handed back to the scrubber that made it
 
 
 PART_READ: Final = ClaimVerdict("skipped")
@@ -91,6 +114,25 @@ class Scrubber(Protocol):
         ...
 
 
+class ClaimReader(Protocol):
+    """What scrubs in two steps, with what is known of a patient between them."""
+
+    def read(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
+        """Return messages as they are before they are judged; raises as `Scrubber.scrub_many`."""
+        ...
+
+    def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
+        """Return the verdict on each claim, given what is known of its patient before it.
+
+        No claim sees another one of these. Raises as `Scrubber.scrub_many`.
+        """
+        ...
+
+    def route_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:
+        """Yield each claim of a message of another form as a routed one; otherwise as `Scrubber.scrub_each`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReferenceEdition:
     """One edition of a reference table that is loaded, for the metrics.
@@ -115,6 +157,7 @@ class LoadedScrubber:
         edit_ids: The ids of all edits, which are the closed label set of the metrics on edits.
         profiles: The names of all payer profiles, which are the closed label set of the metrics on payers.
         editions: The editions of the reference tables that are loaded.
+        reader: The scrubber where it can scrub in two steps; None when it cannot.
         versions: The ruleset, reference and profile in force, for dead letters that `scrub` never saw.
         edit_words: What each edit looks for, in plain words.
         suppression_ends: The suppressions of its profiles that have a last day.
@@ -123,6 +166,7 @@ class LoadedScrubber:
     """
 
     scrubber: Scrubber
+    reader: ClaimReader | None = None
     edit_ids: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     editions: tuple[ReferenceEdition, ...] = ()
@@ -131,6 +175,13 @@ class LoadedScrubber:
     suppression_ends: tuple[SuppressionEnd, ...] = ()
     source: "Source | None" = None
     loaded_from: Literal["compiled", "read", "read-not-kept"] = "read"
+
+
+def reader_of(loaded: LoadedScrubber) -> ClaimReader:
+    """Return what scrubs in two steps. Raises `RuntimeError` where nothing does."""
+    if loaded.reader is None:
+        raise RuntimeError("a scrubber that cannot have a memory")
+    return loaded.reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ async def watch_lanes(runtime: Runtime, positions: Positions, check_s: float = _
                 end = ends.get(lane.tp, lane.next_offset)
                 if _is_of_another_log(idle[lane], end):
                     problem = f"partition {lane.tp.partition} ends before what was read of it"
-                    topic_is_gone(runtime, "topic-replaced", problem)
+                    topic_is_gone(runtime, lane.tp.topic, "topic-replaced", problem)
                 await _check(runtime, positions, lane, idle[lane], end)
         except (KafkaError, TimeoutError, OSError) as error:
             runtime.health.note("broker_answers", is_ready=False)

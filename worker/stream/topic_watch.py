@@ -1,4 +1,4 @@
-"""Ends the worker when its inbound topic is deleted, or is another one than before.
+"""Ends the worker when a topic that it reads is deleted, or is another one than before.
 
 A lane knows offsets of the log that it was opened for. In another log they mean other messages, of which it would take
 those below its own for done. The next life begins where the new log does; see `worker.stream.lanes`.
@@ -20,32 +20,37 @@ _LOOKS_UNTIL_MISSING: Final = 2
 
 async def watch_topic(runtime: Runtime, look_s: float = _LOOK_S) -> None:
     """Look for the topic again and again; what else a broker fails to answer is reported by `worker.stream.stalls`."""
-    missing = 0
+    missing = dict.fromkeys(runtime.settings.consumed_topics, 0)
     while True:
         await asyncio.sleep(look_s)
         if runtime.group.client is None:
             continue
-        try:
-            async with asyncio.timeout(_ANSWER_S):
-                found = await runtime.group.topic_id(runtime.settings.topics.inbound)
-        except UnknownTopicOrPartitionError:
-            # A broker that has just started may not know yet of every topic.
-            missing += 1
-            if missing >= _LOOKS_UNTIL_MISSING:
-                topic_is_gone(runtime, "topic-missing", "it was deleted while the worker ran")
-            continue
-        except (KafkaError, TimeoutError, OSError):
-            continue
-        missing = 0
-        known = {lane.topic_id for lane in runtime.lanes.open_lanes()}
-        if found is not None and known - {None, found}:
-            topic_is_gone(runtime, "topic-replaced", "it was deleted and created again while the worker ran")
+        for topic in missing:
+            missing[topic] = await _looked(runtime, topic, missing[topic])
 
 
-def topic_is_gone(runtime: Runtime, event: str, problem: str) -> None:
-    """Say that the inbound topic is no longer the one that lanes were opened for, and end the worker."""
+async def _looked(runtime: Runtime, topic: str, missing: int) -> int:
+    """Look for a topic; return how often in a row it was missing."""
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            found = await runtime.group.topic_id(topic)
+    except UnknownTopicOrPartitionError:
+        # A broker that has just started may not know yet of every topic.
+        if missing + 1 >= _LOOKS_UNTIL_MISSING:
+            topic_is_gone(runtime, topic, "topic-missing", "it was deleted while the worker ran")
+        return missing + 1
+    except (KafkaError, TimeoutError, OSError):
+        return missing
+    known = {lane.topic_id for lane in runtime.lanes.open_lanes() if lane.tp.topic == topic}
+    if found is not None and known - {None, found}:
+        topic_is_gone(runtime, topic, "topic-replaced", "it was deleted and created again while the worker ran")
+    return 0
+
+
+def topic_is_gone(runtime: Runtime, topic: str, event: str, problem: str) -> None:
+    """Say that a topic is no longer the one that lanes were opened for, and end the worker."""
     if not runtime.ended.is_set():
-        runtime.log.critical(event, audit=True, topic=runtime.settings.topics.inbound, problem=problem)
+        runtime.log.critical(event, audit=True, topic=topic, problem=problem)
     runtime.end(ExitCode.BROKER_UNREACHABLE)
 
 

@@ -34,6 +34,8 @@ class Log:
         """Note an event."""
         self.events.append(event)
 
+    info = warning
+
 
 @pytest.fixture(scope="module")
 def loaded() -> LoadedScrubber:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.topics import MAX_OUTCOME_BYTES, TopicNames, topics_under
+from schemas.topics import MAX_OUTCOME_BYTES, Topic, TopicNames, topics_under
 from worker.kafka.topics import TopicFlaw, config_flaws, flaws
 
 INBOUND = TopicNames.inbound
@@ -33,6 +33,23 @@ def test_an_inbound_topic_that_packs_again_is_reported(packing: str, is_said: bo
 def test_an_outcome_topic_that_takes_less_than_the_worker_sends_is_reported(size: int, is_said: bool) -> None:  # noqa: FBT001 -- a parameter
     """An outcome that does not fit becomes a dead letter."""
     assert bool(said(SCRUBBED.name, max_message_bytes=str(size))) is is_said
+
+
+@pytest.mark.parametrize(("count", "are_said"), [(24, False), (23, True), (25, True)])
+@pytest.mark.parametrize("judged", [TopicNames.by_patient, TopicNames.inbound], ids=["routed", "keyed"])
+def test_a_memory_has_as_many_partitions_as_where_claims_are_judged(
+    judged: Topic,
+    count: int,
+    are_said: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    """Else a patient's memory would be kept by a worker that does not judge the patient's claims."""
+    history = TopicNames.history
+    topics = (INBOUND, history) if judged is INBOUND else (INBOUND, judged, history)
+    counts = {INBOUND.name: 6} | {judged.name: 24, history.name: count}
+
+    said = [each for each in flaws(topics, counts) if each.topic == history.name]
+    problem = f"has {count} partitions, but {judged.name} has 24; they must have as many"
+    assert said == ([TopicFlaw(history.name, problem, is_fatal=True)] if are_said else [])
 
 
 def test_what_a_broker_does_not_say_is_no_flaw() -> None:

@@ -16,6 +16,8 @@ def test_every_member_is_a_topic_in_the_order_of_declaration() -> None:
         "dead-letter",
         "submit",
         "acknowledgements",
+        "by-patient",
+        "history",
         "reference-updates",
     ]
     assert len({topic.name for topic in TOPICS}) == len(TOPICS)
@@ -29,6 +31,17 @@ def test_a_prefix_is_part_of_each_full_name() -> None:
     assert [topic.name for topic in topics_under("blue.")] == [
         getattr(names, topic.role.replace("-", "_")) for topic in TOPICS
     ]
+
+
+def test_what_is_remembered_is_kept_for_as_long_as_asked_for() -> None:
+    """A compacted topic that also deletes; PHI, as what was derived from identifiers is."""
+    topic = TopicNames.history
+
+    assert topic.has_phi
+    assert topic.config["cleanup.policy"] == "compact,delete"
+    assert topic.config["max.compaction.lag.ms"] == "86400000"
+    assert topic.kept_days(2).config["retention.ms"] == str(2 * 86_400_000)
+    assert topic.kept_days(2).name == topic.name
 
 
 @pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.needs], ids=lambda topic: topic.role)

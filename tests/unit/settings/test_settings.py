@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.settings import DeliveryGuarantee, SecurityProtocol, Settings, SettingsError
+from worker.settings import DeliveryGuarantee, HistoryMode, SecurityProtocol, Settings, SettingsError
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "worker.env.example"
 
@@ -154,3 +154,44 @@ def test_the_example_is_an_environment_that_works() -> None:
     pairs = (line.split("=", 1) for line in lines if line.startswith("CLAIMSCRUB_"))
 
     assert Settings.from_environment({name: value for name, value in pairs}) == Settings()  # noqa: C416
+
+
+def roles(**history: object) -> set[str]:
+    """Return the roles of the topics that a worker uses for a memory."""
+    return {each.role for each in Settings.model_validate(history).topics_in_use} & {"by-patient", "history"}
+
+
+def test_a_memory_needs_a_key_file(tmp_path: Path) -> None:
+    """Off unless asked for; without the key file nothing starts, and nothing of the key is in the settings."""
+    assert Settings().history is HistoryMode.OFF
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"CLAIMSCRUB_HISTORY": "routed"})
+    assert caught.value.problems == ("CLAIMSCRUB_HISTORY_KEY_FILE: needed for CLAIMSCRUB_HISTORY=routed",)
+    environment = {
+        "CLAIMSCRUB_HISTORY": "keyed",
+        "CLAIMSCRUB_HISTORY_KEY_FILE": str(tmp_path / "key"),
+        "CLAIMSCRUB_HISTORY_DIR": str(tmp_path),
+    }
+    with pytest.raises(SettingsError, match="CLAIMSCRUB_HISTORY_KEY_FILE: no file"):
+        Settings.from_environment(environment)
+    (tmp_path / "key").write_text("hunter2")
+
+    assert "hunter2" not in repr(Settings.from_environment(environment))
+
+
+def test_a_memory_uses_the_topics_of_its_mode(tmp_path: Path) -> None:
+    """Routed claims pass through a topic of their own; what is remembered is kept for longer than it is looked at."""
+    key = tmp_path / "key"
+    key.touch()
+    given = {"history_key_file": key, "history_dir": tmp_path, "history_days": 90}
+    routed = Settings.model_validate({"history": "routed", **given})
+    keyed = Settings.model_validate({"history": "keyed", **given})
+
+    assert roles() == set()
+    assert roles(history="keyed", **given) == {"history"}
+    assert roles(history="routed", **given) == {"by-patient", "history"}
+    assert (routed.judged_topic, keyed.judged_topic) == ("claims.by-patient.v1", "claims.inbound.v1")
+    assert routed.consumed_topics == ("claims.inbound.v1", "claims.by-patient.v1")
+    assert keyed.consumed_topics == Settings().consumed_topics == ("claims.inbound.v1",)
+    history = next(each for each in keyed.topics_in_use if each.role == "history")
+    assert history.retention_ms == (90 + 30) * 86_400_000

@@ -25,7 +25,7 @@ class FakeRuntime:
     def __init__(self, *answers: Answer, opened_for: str | None) -> None:
         self.lanes = self.group = self.log = self
         self.client = object()
-        self.settings = SimpleNamespace(topics=SimpleNamespace(inbound=TOPIC))
+        self.settings = SimpleNamespace(consumed_topics=(TOPIC,))
         self.said: list[tuple[str, str]] = []
         self.code: int | None = None
         self.ended = asyncio.Event()

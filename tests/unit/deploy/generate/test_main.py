@@ -127,7 +127,7 @@ def test_every_reference_in_the_asyncapi_document_resolves() -> None:
 
 
 def test_the_asyncapi_document_describes_every_topic() -> None:
-    """A channel a topic with name, PHI note and key, and one operation from the worker's point of view."""
+    """A channel a topic with name, PHI note and key, and its operations from the worker's point of view."""
     assert DOCUMENT["asyncapi"] == "3.0.0"
     assert DOCUMENT["info"].keys() >= {"title", "version"}
     channels = DOCUMENT["channels"]
@@ -141,7 +141,8 @@ def test_the_asyncapi_document_describes_every_topic() -> None:
             for operation in DOCUMENT["operations"].values()
             if operation["channel"]["$ref"] == f"#/channels/{topic.role}"
         ]
-        assert [operation["action"] for operation in operations] == ["receive" if topic.direction == "in" else "send"]
+        actions = {"in": {"receive"}, "out": {"send"}, "both": {"send", "receive"}}[topic.direction]
+        assert {operation["action"] for operation in operations} == actions
 
 
 def test_an_operation_names_messages_of_its_own_channel() -> None:

@@ -1,0 +1,192 @@
+"""What happens to workers with a memory while claims of patients flow, and what each claim must have seen."""
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from tests.kafka.remembering_worker import PROGRAM
+from tests.stream.fake_worker import expected_disposition
+from tests.stream.support import FAILSAFE_S, WorkerProcess, claim, outcomes
+from worker.history.key import write_key
+from worker.kafka.read import Record, tail
+from worker.kafka.send import send_claims
+from worker.kafka.topics import create_topics
+from worker.settings import HistoryMode, Settings
+
+PARTITIONS = 6
+WORKERS = 3
+
+
+@dataclass(frozen=True)
+class HistoryLedger:
+    """What came out against what went in, and what each claim saw against what it should have seen."""
+
+    sent: int
+    routed: int
+    """How many claims reached the topic of patients, each as often as it did."""
+    lost: int
+    doubled: int
+    wrong: int
+    """Claims that were judged on another history than the one before them in their partition."""
+    logged_twice: int
+    """Claims that have more than one record in the changelog."""
+
+    @classmethod
+    def of(cls, sent: int, claims: Sequence[Record], out: Sequence[Record], log: Sequence[Record]) -> Self:
+        """Compare; `claims` are those of the topic where they are judged."""
+        seen: dict[int, list[list[int]]] = defaultdict(list)
+        for record in out:
+            document = json.loads(record.value or b"{}")
+            seen[int(document["claim"]["id"])].append(document["earlier"])
+        expected = expected_histories(claims)
+        return cls(
+            sent=sent,
+            routed=len(claims),
+            lost=sum(1 for number in range(sent) if not seen[number]),
+            doubled=sum(len(each) - 1 for each in seen.values() if each),
+            wrong=sum(any(each != expected[number] for each in found) for number, found in seen.items()),
+            logged_twice=sum(count > 1 for count in Counter(record.key for record in log).values()),
+        )
+
+    @property
+    def flaws(self) -> tuple[int, int, int, int, int]:
+        """All that must be 0 under exactly-once."""
+        return self.routed - self.sent, self.lost, self.doubled, self.wrong, self.logged_twice
+
+
+def expected_histories(claims: Sequence[Record]) -> dict[int, list[int]]:
+    """Return the claims that each one must have seen: those of its patient before it that were not rejected."""
+    known: dict[int, list[int]] = defaultdict(list)
+    expected = {}
+    for record in sorted(claims, key=lambda each: (each.partition, each.offset)):
+        document = json.loads(record.value or b"{}")
+        number, patient = int(document["id"]), int(document["p"])
+        expected[number] = list(known[patient])
+        if expected_disposition(number) != "rejected":
+            known[patient].append(number)
+    return expected
+
+
+@dataclass
+class RememberingWorkers:
+    """Workers of one group, each in a place with a folder of its own that outlives it."""
+
+    settings: Settings
+    folder: Path
+    stack: contextlib.ExitStack
+    program: tuple[str, ...]
+    places: list[WorkerProcess | None] = field(default_factory=list)
+    started: int = 0
+
+    def start(self, place: int) -> WorkerProcess:
+        """Start a worker in a place, over the files of whoever was there before."""
+        home = self.folder / f"memory-{place}"
+        own = self.settings.model_copy(update={"history_dir": home})
+        self.started += 1
+        worker = WorkerProcess(own, self.folder, f"worker-{place}-{self.started}", self.program)
+        self.places[place] = self.stack.enter_context(worker)
+        return worker
+
+    def start_those_that_left(self) -> None:
+        """Start again whatever has ended, as every orchestrator does."""
+        for place, worker in enumerate(self.places):
+            if worker is not None and worker.process.poll() is not None:
+                self.start(place)
+
+
+@contextlib.contextmanager
+def remembering(settings: Settings, folder: Path, pause_s: float = 0.0, *weakened: str) -> Iterator[RememberingWorkers]:
+    """Workers that end with the block."""
+    with contextlib.ExitStack() as stack:
+        workers = RememberingWorkers(settings, folder, stack, (*PROGRAM, str(pause_s), *weakened), [None] * WORKERS)
+        for place in range(WORKERS):
+            workers.start(place)
+        yield workers
+
+
+def with_memory(settings: Settings, folder: Path, mode: HistoryMode = HistoryMode.ROUTED) -> Settings:
+    """Return settings with a memory, and a key file of its own."""
+    key_file = folder / "history.key"
+    if not key_file.exists():
+        write_key(key_file)
+    return settings.model_copy(update={"history": mode, "history_key_file": key_file, "history_dir": folder / "memory"})
+
+
+def claims_of(sent: int, patients: int) -> list[bytes]:
+    """Return numbered claims of patients in a random order."""
+    chosen = random.Random(3)
+    return [claim(number, p=chosen.randrange(patients)) for number in range(sent)]
+
+
+async def read_all(settings: Settings, topic: str) -> list[Record]:
+    """Read a topic as a reader of committed records."""
+    return [record async for record in tail(settings, [topic], follow=False)]
+
+
+async def history_storm(
+    settings: Settings,
+    folder: Path,
+    *,
+    sent: int,
+    patients: int,
+    kind: str,
+    rounds: int,
+    pause_s: float = 0.0,
+    weakened: tuple[str, ...] = (),
+    every_s: float = 4.0,
+) -> HistoryLedger:
+    """Send claims evenly while workers are killed, frozen or away; return what came of them."""
+    await create_topics(settings, partitions=PARTITIONS)
+    claims, chosen = claims_of(sent, patients), random.Random(7)
+    with remembering(settings, folder, pause_s, *weakened) as workers:
+        feeding = asyncio.create_task(_feed(settings, claims, rounds * (every_s + 3) + 10))
+        for _ in range(rounds):
+            await asyncio.sleep(every_s)
+            workers.start_those_that_left()
+            await _disturb(workers, chosen.randrange(WORKERS), kind, settings.session_timeout_s)
+        await feeding
+        await _until_out(settings, workers, sent)
+    return HistoryLedger.of(
+        sent,
+        await read_all(settings, settings.judged_topic),
+        await outcomes(settings),
+        await read_all(settings, settings.topics.history),
+    )
+
+
+async def _feed(settings: Settings, claims: Sequence[bytes], seconds: float) -> None:
+    portion = max(1, len(claims) // int(seconds * 4))
+    for start in range(0, len(claims), portion):
+        await send_claims(settings, claims[start : start + portion])
+        await asyncio.sleep(0.25)
+
+
+async def _disturb(workers: RememberingWorkers, place: int, kind: str, session_s: int) -> None:
+    worker = workers.places[place]
+    if worker is None:
+        return
+    if kind == "kill":
+        worker.kill()
+        workers.start(place)
+    elif kind == "freeze":
+        worker.freeze()
+        await asyncio.sleep(session_s + 3)
+        worker.thaw()
+    elif kind == "away":
+        worker.kill()
+        await asyncio.sleep(2)
+        workers.start(place)
+
+
+async def _until_out(settings: Settings, workers: RememberingWorkers, sent: int) -> None:
+    deadline = time.monotonic() + FAILSAFE_S
+    while len(await outcomes(settings)) < sent and time.monotonic() < deadline:
+        workers.start_those_that_left()
+        await asyncio.sleep(0.5)

@@ -1,0 +1,226 @@
+"""What a message becomes when it is routed, and what its claims become where they are judged: the same as at once."""
+
+import json
+from contextlib import nullcontext
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from faust.types import TP
+
+from schemas.dead_letter import HEADER_FORGET, HEADER_REASON
+from schemas.topics import TopicNames
+from tests.inputs.malformed import sound
+from tests.unit.agents.test_verdicts import HEADERS, Log
+from tests.unit.x12.files import FILES
+from worker.agents.batches import FetchedMessage, judged
+from worker.agents.remembering import RememberingScrubber
+from worker.agents.routing import MessageRouter
+from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
+from worker.bootstrap import build_pipeline
+from worker.history.key import HistoryKey
+from worker.history.store import SqliteHistory
+from worker.kafka.messages import Headers, InboundMessage
+from worker.observe.recorder import Recorder
+from worker.settings import HistoryMode, Settings
+from worker.stream.budget import ClaimBudget
+from worker.stream.history.lane_history import LaneHistory
+from worker.stream.history.position import HistoryPosition
+from worker.stream.lanes import Lane
+from worker.stream.pipeline_scrubber import PipelineScrubber
+from worker.stream.records import OutgoingRecord, Provenance
+from worker.stream.routing import Placement
+from worker.stream.runtime import Runtime
+from worker.stream.scrubber import LoadedScrubber
+
+KEY = HistoryKey(bytes(32), bytes(32))
+PARTITIONS = 24
+DAY = date(2026, 3, 20)
+BY_PATIENT = TopicNames().by_patient
+
+
+class Budget(nullcontext[None]):
+    """A budget that is never spent."""
+
+    def together(self) -> nullcontext[None]:
+        """As alone."""
+        return nullcontext()
+
+
+class Worker:
+    """A router, and what judges each partition of patients."""
+
+    def __init__(self, loaded: LoadedScrubber, mode: HistoryMode = HistoryMode.ROUTED, **settings: object) -> None:
+        self.recorder = Recorder()
+        chosen = Settings.model_validate({"as_of": DAY} | settings).model_copy(update={"history": mode})
+        runtime = SimpleNamespace(
+            settings=chosen,
+            loaded=loaded,
+            provenance=Provenance(TopicNames(), "1.2.3", 1_000_000),
+            budget=cast("ClaimBudget", Budget()),
+            log=Log(),
+            recorder=self.recorder,
+        )
+        self.runtime = cast("Runtime", runtime)
+        histories: Any = SimpleNamespace(is_placed=lambda text, place: KEY.partition(text, PARTITIONS) == place)
+        self.router = MessageRouter(self.runtime, Placement(BY_PATIENT, KEY, PARTITIONS))
+        self.judge = RememberingScrubber(self.runtime, histories)
+        self.plain = MessageScrubber(self.runtime)
+        self.lanes: dict[int, Lane] = {}
+        self.offset = 0
+
+    async def routed(self, value: bytes | None, headers: Headers = ()) -> ScrubbedBatch:
+        """What the router makes of a message."""
+        return await self.router.scrub(Lane(TP("claims.inbound.v1", 0), 1), [inbound(value, headers)])
+
+    async def scrubbed(self, value: bytes | None, headers: Headers = ()) -> ScrubbedBatch:
+        """What becomes of a message that is not routed."""
+        return await self.plain.scrub(Lane(TP("claims.inbound.v1", 0), 1), [inbound(value, headers)])
+
+    async def judged(self, record: OutgoingRecord, *, is_alone: bool = False) -> ScrubbedBatch:
+        """What becomes of a record of the router."""
+        self.offset += 1
+        arrived = InboundMessage(
+            record.topic, record.partition, self.offset, 1_774_000_009_999, record.key, record.value, record.headers
+        )
+        lane = self.lane(record.partition)
+        fetched = judged(FetchedMessage(lane.tp, 1, arrived), is_routed=True)
+        async with self.judge.turns.alone() if is_alone else nullcontext():
+            return await self.judge.scrub(lane, [fetched], is_alone=is_alone)
+
+    def lane(self, partition: int) -> Lane:
+        """The lane of a partition of patients."""
+        if partition not in self.lanes:
+            store = SqliteHistory(None, key="key", since=date.min)
+            history = LaneHistory(store, "t", partition, HistoryPosition(0, "key", PARTITIONS, date.max, 0), days=400)
+            self.lanes[partition] = Lane(TP(BY_PATIENT, partition), 1, history=history)
+        return self.lanes[partition]
+
+
+def inbound(value: bytes | None, headers: Headers = ()) -> FetchedMessage:
+    """A message of the inbound topic."""
+    message = InboundMessage("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", value, headers)
+    return FetchedMessage(TP("claims.inbound.v1", 0), 1, message)
+
+
+@pytest.fixture(scope="module")
+def loaded() -> LoadedScrubber:
+    """The shipped edits and tables, with a memory."""
+    scrubber = PipelineScrubber(build_pipeline().remembering(KEY))
+    return LoadedScrubber(scrubber, scrubber)
+
+
+def claim(**changes: object) -> bytes:
+    """A sound claim of one patient."""
+    return json.dumps(sound() | changes).encode()
+
+
+async def test_claims_of_an_interchange_are_judged_one_by_one_as_they_would_have_been_together(
+    loaded: LoadedScrubber,
+) -> None:
+    """Five records, keyed by patient; each outcome under the key and in the partition of the message."""
+    worker = Worker(loaded)
+    whole = await worker.scrubbed(FILES["many"].encode(), HEADERS)
+
+    routed = await worker.routed(FILES["many"].encode(), HEADERS)
+    outcomes = [(await worker.judged(each)).records[0] for each in routed.records]
+
+    assert {record.topic for record in routed.records} == {BY_PATIENT}
+    assert len(outcomes) == len(whole.records) == 5
+    for one, other in zip(outcomes, whole.records, strict=True):
+        assert (one.topic, one.partition, one.key) == (other.topic, other.partition, other.key)
+        assert json.loads(one.value)["claim"] == json.loads(other.value)["claim"]
+
+
+async def test_the_router_answers_the_structure_and_the_judge_each_claim(loaded: LoadedScrubber) -> None:
+    """A 999 for the interchange; a 277CA and an 837 for each claim, each with an id of its own."""
+    worker = Worker(loaded, submit_x12=True, acknowledge="x12")
+
+    routed = await worker.routed(FILES["many"].encode(), HEADERS)
+    claims = [each for each in routed.records if each.topic == BY_PATIENT]
+    answers = [each for each in routed.records if each.topic != BY_PATIENT]
+    judged_records = [record for each in claims for record in (await worker.judged(each)).records]
+
+    assert [dict(each.headers)["ce_type"] for each in answers] == [b"claimscrub.acknowledgement.999.v1"]
+    kinds = [dict(each.headers)["ce_type"].decode() for each in judged_records]
+    assert sorted(set(kinds)) == [
+        "claimscrub.acknowledgement.277ca.v1",
+        "claimscrub.claim.scrubbed.v1",
+        "claimscrub.submission.837.v1",
+    ]
+    assert all(kinds.count(kind) == 5 for kind in set(kinds))
+    ids = [dict(each.headers)["ce_id"] for each in judged_records]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("value", "headers"),
+    [(b"", ()), (b"{", ()), (b"[]", ()), (b"{}", (("content-type", b"text/plain"),)), (b"ISA*", HEADERS), (None, ())],
+    ids=["empty", "half", "list", "text", "envelope", "tombstone"],
+)
+async def test_what_cannot_be_routed_is_the_dead_letter_that_it_would_have_been(
+    loaded: LoadedScrubber, value: bytes | None, headers: Headers
+) -> None:
+    """Made by the same code, byte for byte."""
+    worker = Worker(loaded)
+
+    assert (await worker.routed(value, headers)).records == (await worker.scrubbed(value, headers)).records
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_a_claim_that_is_sent_again_sees_the_first(loaded: LoadedScrubber, *, is_alone: bool) -> None:
+    """It is remembered with the outcome, and seen by the next."""
+    worker = Worker(loaded)
+    (record,) = (await worker.routed(claim())).records
+
+    first = await worker.judged(record, is_alone=is_alone)
+    again = await worker.judged(
+        OutgoingRecord(record.topic, record.partition, record.key, record.value, origin(record, offset=8)),
+        is_alone=is_alone,
+    )
+
+    counts = [json.loads(each.records[0].value)["coverage"]["history"].get("claims", 0) for each in (first, again)]
+    assert counts == [0, 1]
+    assert first.remembered is not None
+    assert len(first.remembered.records) == 1
+
+
+def origin(record: OutgoingRecord, *, offset: int) -> Headers:
+    """The headers of a routed claim that came in another message."""
+    return tuple((name, each.replace(b"/0/7/", b"/0/%d/" % offset)) for name, each in record.headers)
+
+
+async def test_who_is_forgotten_is_seen_by_no_later_claim(loaded: LoadedScrubber) -> None:
+    """By what is sent to the partition with the person as its key; it has no outcome."""
+    worker = Worker(loaded)
+    (record,) = (await worker.routed(claim())).records
+    await worker.judged(record)
+
+    forget = OutgoingRecord(record.topic, record.partition, record.key, b"", ((HEADER_FORGET, b"1"),))
+    gone = await worker.judged(forget)
+    after = await worker.judged(
+        OutgoingRecord(record.topic, record.partition, record.key, record.value, origin(record, offset=8))
+    )
+
+    assert (gone.records, [verdict.disposition for _, verdict in gone.pairs]) == ([], ["skipped"])
+    assert worker.recorder.value("history_forgotten_total") == 1
+    assert json.loads(after.records[0].value)["coverage"]["history"].get("claims", 0) == 0
+
+
+async def test_a_keyed_worker_judges_no_claim_of_another_partition_and_no_message_of_several(
+    loaded: LoadedScrubber,
+) -> None:
+    """Each is a dead letter with the reason; in its own partition a claim is judged."""
+    worker = Worker(loaded, HistoryMode.KEYED)
+    (record,) = (await worker.routed(claim())).records
+
+    async def reason(value: bytes, partition: int, headers: Headers = ()) -> str:
+        lane = worker.lane(partition)
+        message = InboundMessage(BY_PATIENT, partition, 7, 1_774_000_000_000, b"k", value, headers)
+        found = await worker.judge.scrub(lane, [FetchedMessage(lane.tp, 1, message)])
+        return dict(found.records[0].headers).get(HEADER_REASON, b"").decode()
+
+    assert await reason(claim(), record.partition) == ""
+    assert await reason(claim(), (record.partition + 1) % PARTITIONS) == "not-of-this-partition"
+    assert await reason(FILES["many"].encode(), 0, HEADERS) == "not-of-this-partition"

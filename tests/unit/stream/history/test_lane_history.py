@@ -1,0 +1,134 @@
+"""What a claim sees: the store, and what was judged before it and is not in the store yet."""
+
+from datetime import date
+
+import pytest
+
+from tests.stream.fake_worker import remembered
+from worker.history.entry import encode
+from worker.history.store import HistoryMark, HistoryRecord, SqliteHistory
+from worker.stream.history.changelog import read
+from worker.stream.history.lane_history import LaneHistory
+from worker.stream.history.position import HistoryPosition
+
+DAY = date(2026, 3, 2)
+PERSON, OTHER = b"p" * 16, b"o" * 16
+
+
+def record(number: int, person: bytes = PERSON, *, is_rejected: bool = False) -> HistoryRecord:
+    """What is remembered of the claim of a number, which is its place as well."""
+    entry = None if is_rejected else encode(remembered(number, DAY))
+    return HistoryRecord(person, bytes(15) + bytes([number]), number, DAY, entry)
+
+
+@pytest.fixture
+def history() -> LaneHistory:
+    """A memory that begins on the day."""
+    store = SqliteHistory(None, key="key", since=date.min)
+    return LaneHistory(store, "claims.history.v1", 2, HistoryPosition(0, "key", 6, DAY, 0), days=400)
+
+
+def seen(history: LaneHistory, number: int, person: bytes = PERSON) -> list[int]:
+    """The numbers of the claims that the claim of a number sees."""
+    known = history.view(person, bytes(15) + bytes([number]), number, DAY)
+    return [int.from_bytes(each.control, "big") for each in known.claims]
+
+
+def test_a_claim_sees_what_was_judged_before_it_in_its_batch_and_in_open_ones(history: LaneHistory) -> None:
+    """Before any of it is durable; nothing of another patient."""
+    first, second = history.begin(), history.begin()
+    history.remember(first, record(1))
+    history.remember(first, record(2, OTHER))
+    history.remember(second, record(3))
+
+    assert (seen(history, 4), seen(history, 4, OTHER)) == ([1, 3], [2])
+    assert history.waiting == 3
+
+
+def test_a_batch_that_is_dropped_was_never_there(history: LaneHistory) -> None:
+    """It is not handed over, or it is in the store by now."""
+    batch = history.begin()
+    history.remember(batch, record(1))
+    history.drop(batch)
+
+    assert (seen(history, 2), history.waiting) == ([], 0)
+
+
+def test_a_claim_that_comes_again_sees_what_it_saw(history: LaneHistory) -> None:
+    """Not itself, and not those behind it that a worker that died had remembered."""
+    history.store.apply([record(1), record(5), record(7)], HistoryMark(3, 0))
+
+    assert seen(history, 5) == [1]
+    assert seen(history, 6) == [1, 5]
+
+
+def test_what_is_in_both_is_seen_once_as_it_came_last(history: LaneHistory) -> None:
+    """Between the store's own commit and the end of the batch."""
+    batch = history.begin()
+    history.remember(batch, record(1))
+    history.store.apply(batch.records, HistoryMark(1, 0))
+
+    assert seen(history, 2) == [1]
+
+
+def test_a_claim_that_is_rejected_now_is_taken_out_and_another_leaves_no_record(history: LaneHistory) -> None:
+    """The newer verdict counts; what was never known needs no tombstone."""
+    history.store.apply([record(1)], HistoryMark(1, 0))
+    batch = history.begin()
+    history.remember(batch, record(1, is_rejected=True))
+    history.remember(batch, record(2, is_rejected=True))
+
+    assert [each.claim[-1] for each in batch.records] == [1]
+    assert seen(history, 3) == []
+
+
+def test_all_of_a_person_is_forgotten_in_the_store_and_in_open_batches(history: LaneHistory) -> None:
+    """By a tombstone for each claim, and a mark."""
+    history.store.apply([record(1), record(2, OTHER)], HistoryMark(2, 0))
+    batch = history.begin()
+    history.remember(batch, record(3))
+
+    assert history.forget(batch, PERSON) == 2
+
+    assert (seen(history, 9), seen(history, 9, OTHER)) == ([], [2])
+    assert batch.forgotten == [PERSON]
+    sent = history.hand_over(batch)
+    assert [each.value is None for each in sent] == [False, True, True, False]
+
+
+def test_records_are_numbered_on_as_they_are_handed_over(history: LaneHistory) -> None:
+    """Without holes: a batch that is dropped takes no number."""
+    first, dropped, second = history.begin(), history.begin(), history.begin()
+    for batch, number in ((first, 1), (dropped, 2), (second, 3)):
+        history.remember(batch, record(number))
+    history.drop(dropped)
+
+    sent = [*history.hand_over(first), *history.hand_over(second), *history.mark()]
+
+    assert [read(each.key, each.value, each.headers, "").number for each in sent] == [1, 2, 3]
+    assert history.position.records == 3
+    assert {(each.topic, each.partition) for each in sent} == {("claims.history.v1", 2)}
+
+
+def test_a_memory_begins_on_the_day_of_its_first_claim() -> None:
+    """Before, nothing of it is committed: there would be no day to say."""
+    store = SqliteHistory(None, key="key", since=date.min)
+    history = LaneHistory(store, "t", 0, HistoryPosition(0, "key", 6, date.max, 0), days=400)
+    assert not history.has_begun
+
+    history.begin_on(DAY)
+    history.begin_on(date(2026, 4, 1))
+
+    assert (history.has_begun, history.position.since) == (True, DAY)
+
+
+def test_a_restart_reads_from_where_the_log_ended_when_no_more_was_handed_over(history: LaneHistory) -> None:
+    """What came after is behind that; a store that has not come so far reads from before."""
+    batch = history.begin()
+    history.remember(batch, record(1))
+    history.hand_over(batch)
+    history.saw_end(40)
+
+    assert history.changelog_offset(0) == 0
+    assert history.changelog_offset(1) == 40
+    assert history.changelog_offset(2) == 40

@@ -1,0 +1,109 @@
+"""Scrubs the claims of a partition in the light of earlier ones, and has each remembered once it is answered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from faust.types import TP
+
+from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from worker.agents.batches import FetchedMessage
+from worker.agents.turns import Turns
+from worker.agents.verdicts import MessageAnswer, MessageScrubber, ScrubbedBatch, received_day
+from worker.history.store import HistoryRecord
+from worker.settings import HistoryMode
+from worker.stream.history.changelog import claim_id
+from worker.stream.history.histories import Histories
+from worker.stream.history.lane_history import JudgedClaims, LaneHistory
+from worker.stream.history.slices import ClaimToJudge, MemoryJudge
+from worker.stream.lanes import Lane
+from worker.stream.records import dead, form_of
+from worker.stream.runtime import Runtime
+from worker.stream.scrubber import ClaimVerdict, Form, reader_of
+
+_SEVERAL: Final = "It may hold several claims; send each as a message of its own, as `claimscrub send` does."
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenBatch:
+    history: LaneHistory
+    batch: JudgedClaims
+
+
+class RememberingScrubber(MessageScrubber):
+    """Scrubs single claims, each of which sees those of its patient before it."""
+
+    def __init__(self, runtime: Runtime, histories: Histories, turns: Turns | None = None) -> None:
+        super().__init__(runtime, turns)
+        is_keyed = runtime.settings.history is HistoryMode.KEYED
+        self._memory = MemoryJudge(runtime.recorder, histories.is_placed if is_keyed else None)
+        self._open: dict[tuple[TP, int], _OpenBatch] = {}
+
+    async def scrub(self, lane: Lane, part: Sequence[FetchedMessage], *, is_alone: bool = False) -> ScrubbedBatch:
+        """Return each message with its verdict, the records that say so, and what is remembered of them."""
+        if lane.history is None:
+            raise RuntimeError("a partition without a memory")
+        batch, place = lane.history.begin(), (lane.tp, lane.generation)
+        self._open[place] = _OpenBatch(lane.history, batch)
+        try:
+            judged = await super().scrub(lane, part, is_alone=is_alone)
+        except BaseException:
+            lane.history.drop(batch)
+            raise
+        finally:
+            del self._open[place]
+        return judged._replace(remembered=batch)
+
+    def _is_plain(self, lane: Lane, each: FetchedMessage) -> bool:
+        return each.forgets is None and super()._is_plain(lane, each)
+
+    async def _answer_claims(self, messages: Sequence[FetchedMessage]) -> list[MessageAnswer]:
+        async with self.turns:
+            return await self._answer_in_order(messages)
+
+    async def _answer_in_order(self, messages: Sequence[FetchedMessage]) -> list[MessageAnswer]:
+        loaded, answers = self._loaded, list[MessageAnswer]()
+        claims = [self._to_judge(each) for each in messages]
+        verdicts = self._memory.verdicts(
+            reader_of(loaded), self._runtime.budget, claims, lambda error: self._failed(error, loaded)
+        )
+        for each, claim, (verdict, person) in zip(messages, claims, verdicts, strict=True):
+            answer = self._answer_claim(each.message, verdict)
+            if person is not None:
+                # Of the verdict that leaves: what became a dead letter after all is not remembered.
+                entry = answer.pairs[-1][1].entry
+                record = HistoryRecord(person, claim.claim, claim.place, claim.received_on, entry)
+                claim.history.remember(claim.batch, record)
+            answers.append(answer)
+            await self.turns.pass_on()
+        return answers
+
+    def _to_judge(self, each: FetchedMessage) -> ClaimToJudge:
+        opened, message = self._open[each.tp, each.generation], each.message
+        day = received_day(message, self._settings)
+        return ClaimToJudge(message.value, day, claim_id(message.place), each.offset, opened.history, opened.batch)
+
+    async def _answer_each(self, lane: Lane, part: Iterable[FetchedMessage], room: int) -> list[MessageAnswer]:
+        answers: list[MessageAnswer] = []
+        for each in part:
+            if each.forgets is not None:
+                answers.append(await self._answer(each.message, [self._forget(each, each.forgets)]))
+            elif self._is_plain(lane, each):
+                answers += await self._answer_in_order([each])
+            elif each.message.value is not None and form_of(each.message) is not Form.CLAIM:
+                reason = DeadLetterReason.NOT_OF_THIS_PARTITION
+                letter = dead(reason, DeadLetterStage.DECODE, self._loaded.versions, _SEVERAL)
+                answers.append(await self._answer(each.message, [letter]))
+            else:
+                answers += await super()._answer_each(lane, [each], room)
+            room -= answers[-1].bytes
+            if room < 0:
+                break
+        return answers
+
+    def _forget(self, each: FetchedMessage, person: bytes) -> ClaimVerdict:
+        opened = self._open[each.tp, each.generation]
+        claims = opened.history.forget(opened.batch, person)
+        self._runtime.recorder.count("history_forgotten_total", amount=claims)
+        self._runtime.log.info("history-forgotten", audit=True, partition=each.tp.partition, count=claims)
+        return ClaimVerdict("skipped")

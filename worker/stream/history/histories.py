@@ -1,0 +1,204 @@
+"""Opens and closes the memory of each partition with its lane, and brings what is durable into the stores.
+
+Stores are written on one thread, in order: so that a partition that comes back is opened after it was closed, and its
+batches come into the store as they were committed.
+"""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+from aiokafka import TopicPartition
+from faust.types import TP
+
+from worker.history.key import HistoryKey
+from worker.history.store import HistoryMark, HistoryStore, HistoryStoreError, SqliteHistory
+from worker.kafka.connection import open_reader
+from worker.observe.recorder import Recorder
+from worker.settings import DeliveryGuarantee, Settings, SettingsError
+from worker.stream.history.errors import OtherHistoryError
+from worker.stream.history.lane_history import JudgedClaims, LaneHistory
+from worker.stream.history.position import HistoryPosition
+from worker.stream.history.restore import Restoring
+
+_STALE_S: Final = 7 * 24 * 60 * 60
+"""A file that was not written for as long as a deleted record is kept may have missed that it was deleted."""
+
+_AT_ONCE: Final = 2
+"""So many partitions are restored at a time: one that reads while another one writes."""
+
+T = TypeVar("T")
+
+
+class Histories:
+    """The memories of the partitions of one worker."""
+
+    def __init__(self, settings: Settings, key: HistoryKey, partitions: int, recorder: Recorder) -> None:
+        """`partitions` is in how many the claims of patients are placed. Raises `SettingsError` without a folder."""
+        if settings.history_dir is None:
+            raise SettingsError(f"CLAIMSCRUB_HISTORY_DIR: needed for CLAIMSCRUB_HISTORY={settings.history}")
+        self.key: Final = key
+        self.partitions: Final = partitions
+        self._settings, self._recorder = settings, recorder
+        self._folder: Path = settings.history_dir
+        self._is_exact = settings.delivery is DeliveryGuarantee.EXACTLY_ONCE
+        self._thread = ThreadPoolExecutor(1, "history")
+        self._restoring = asyncio.Semaphore(_AT_ONCE)
+
+    def is_for(self, tp: TP) -> bool:
+        """Return whether claims of a partition are judged, and so remembered."""
+        return tp.topic == self._settings.judged_topic
+
+    def changelog_of(self, tp: TP) -> TP:
+        """Return the partition from which the memory of a partition is restored."""
+        return TP(self._settings.topics.history, tp.partition)
+
+    def is_placed(self, identity: str, partition: int) -> bool:
+        """Return whether the claims of a patient belong in a partition."""
+        return self.key.partition(identity, self.partitions) == partition
+
+    async def open(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
+        """Open the memory of a partition as it is committed, or begin one.
+
+        Args:
+            tp: The partition that the lane reads.
+            committed: What is committed beside its offset.
+            end: Where the changelog ends now; a memory that begins takes nothing from before it.
+
+        Raises `OtherHistoryError`, and what `restore` raises.
+        """
+        position = committed or HistoryPosition(0, self.key.fingerprint, self.partitions, date.max, end)
+        self._refuse_other(tp, position)
+        store = await self._run(lambda: self._store(tp.partition, position, is_new=committed is None))
+        if committed is not None and (store.mark().records < position.records or not self._is_exact):
+            store, position = await self._restored(tp.partition, store, position)
+        days = self._settings.history_days
+        return LaneHistory(store, self._settings.topics.history, tp.partition, position, days)
+
+    def _refuse_other(self, tp: TP, position: HistoryPosition) -> None:
+        where = f"{tp.topic}, partition {tp.partition}"
+        if position.key != self.key.fingerprint:
+            raise OtherHistoryError(
+                f"{where}: the memory of claims was written under key {position.key}, and "
+                f"CLAIMSCRUB_HISTORY_KEY_FILE holds {self.key.fingerprint}; give this worker the key file of its group"
+            )
+        if position.partitions != self.partitions:
+            raise OtherHistoryError(
+                f"{where}: the memory of claims was written with {position.partitions} partitions, and there are "
+                f"{self.partitions}; patients would be looked for in partitions that do not know them"
+            )
+
+    def _store(self, partition: int, position: HistoryPosition, *, is_new: bool) -> HistoryStore:
+        """Open the file of a partition; begin it anew where it is of another life, too old or cannot be used.
+
+        It is no more than a copy of what the changelog holds.
+        """
+        prefix = f"{self._settings.topics.history}-{partition}-"
+        file = self._folder / f"{prefix}{position.begin}.sqlite"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for other in self._folder.glob(f"{prefix}*"):
+            if not other.name.startswith(file.name):
+                other.unlink(missing_ok=True)
+        if is_new or _is_stale(file):
+            return self._anew(file, position)
+        try:
+            store = self._opened(file, position)
+        except HistoryStoreError:
+            return self._anew(file, position)
+        if store.mark().records > position.records and self._is_exact:
+            # It was written in a life that the group does not remember, as after a broker that lost offsets.
+            store.close()
+            return self._anew(file, position)
+        return store
+
+    def _anew(self, file: Path, position: HistoryPosition) -> HistoryStore:
+        for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+            each.unlink(missing_ok=True)
+        return self._opened(file, position)
+
+    def _opened(self, file: Path, position: HistoryPosition) -> HistoryStore:
+        # Which day is the first one is committed beside the offset; the file knows only what it has deleted itself.
+        store = SqliteHistory(file, key=self.key.fingerprint, since=date.min, is_rebuildable=True)
+        if store.mark().offset < position.begin:
+            store.apply((), HistoryMark(0, position.begin))
+        return store
+
+    async def _restored(
+        self, partition: int, store: HistoryStore, position: HistoryPosition
+    ) -> tuple[HistoryStore, HistoryPosition]:
+        place = TopicPartition(self._settings.topics.history, partition)
+        self._recorder.count("history_restoring")
+        began = time.perf_counter()
+        try:
+            async with self._restoring, open_reader(self._settings) as reader:
+                reader.assign([place])
+                beginning = (await reader.beginning_offsets([place]))[place]
+                if store.mark().offset < beginning and store.mark().records:
+                    # What was deleted meanwhile may have been deleted from the log as well, with the record of it.
+                    await self._run(store.close)
+                    store = await self._run(lambda: self._store(partition, position, is_new=True))
+                reader.seek(place, max(beginning, store.mark().offset))
+                restoring = Restoring(reader, place, store, self._run, self._note_restored)
+                if self._is_exact:
+                    await restoring.until(position.records)
+                else:
+                    position = position.after(max(0, await restoring.to_the_end() - position.records))
+        except BaseException:
+            await self._run(store.close)
+            raise
+        finally:
+            self._recorder.count("history_restoring", amount=-1)
+        self._recorder.observe("history_restore_seconds", time.perf_counter() - began)
+        return store, position
+
+    def _note_restored(self, records: int) -> None:
+        self._recorder.count("history_restored_records_total", amount=records)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def landed(self, history: LaneHistory, batch: JudgedClaims, records: int) -> "asyncio.Future[None]":
+        """Bring a batch that is durable into its store; it is known from there once that is done.
+
+        `records` is how many were written in all, with those of the batch.
+        """
+        mark = HistoryMark(records, history.changelog_offset(records))
+
+        def apply() -> None:
+            history.store.apply(batch.records, mark)
+            for person in batch.forgotten:
+                history.store.forget(person)
+
+        applied = asyncio.get_running_loop().run_in_executor(self._thread, apply)
+        applied.add_done_callback(lambda done: None if done.cancelled() or done.exception() else history.drop(batch))
+        return applied
+
+    def show(self, memories: Collection[LaneHistory]) -> None:
+        """Show in the metrics how large the memories are. Raises `OSError`."""
+        self._recorder.set("history_records", sum(each.position.records for each in memories))
+        sizes = [each.stat().st_size for each in self._folder.glob(f"{self._settings.topics.history}-*")]
+        self._recorder.set("history_bytes", sum(sizes))
+        disk = shutil.disk_usage(self._folder)
+        self._recorder.set("history_disk_used_ratio", disk.used / disk.total)
+
+    async def expire(self, history: LaneHistory, before: date) -> None:
+        """Delete what was received before a day."""
+        await self._run(lambda: history.store.expire(before))
+
+    async def close(self, history: LaneHistory) -> None:
+        """Close the memory of a partition, once what is durable of it is in its store."""
+        await asyncio.shield(self._run(history.store.close))
+
+    def stop(self) -> None:
+        """End the thread once it has done what it was given."""
+        self._thread.shutdown(wait=False)
+
+
+def _is_stale(file: Path) -> bool:
+    times = [each.stat().st_mtime for each in (file, Path(f"{file}-wal")) if each.exists()]
+    return bool(times) and time.time() - max(times) > _STALE_S

@@ -1,0 +1,126 @@
+"""What is known of the claims of one partition: the store, and over it what was judged and is not yet in the store.
+
+A claim is seen by the next one of its patient as soon as it is judged, in the same batch or a later one. It comes into
+the store only after its batch is durable: whatever dies before leaves a store that knows no more than was committed.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from worker.history.store import HistoryRecord, HistoryStore, StoredClaim
+from worker.history.view import History, history_of
+from worker.stream.history.changelog import ChangelogRecord, with_mark, written
+from worker.stream.history.position import HistoryPosition
+
+
+@dataclass(slots=True, eq=False)
+class JudgedClaims:
+    """What a batch remembers, in order."""
+
+    records: list[HistoryRecord] = field(default_factory=list)
+    forgotten: list[bytes] = field(default_factory=list)
+    """The persons of whom nothing is to be known any more."""
+
+
+class LaneHistory:
+    """The memory of one partition, from its opening to its closing."""
+
+    def __init__(self, store: HistoryStore, topic: str, partition: int, position: HistoryPosition, days: int) -> None:
+        self.store: Final = store
+        self.position = position
+        """How far the memory is with all that was handed over to become durable."""
+        self.partition: Final = partition
+        self._topic, self._days = topic, days
+        self._open: list[JudgedClaims] = []
+        self._offset = store.mark().offset
+        self._seen: tuple[int, int] | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first day is known."""
+        return self.position.since != date.max
+
+    def begin_on(self, day: date) -> None:
+        """Begin on the day on which the first claim was received, if it has not begun."""
+        if not self.has_begun:
+            self.position = replace(self.position, since=day)
+
+    def saw_end(self, end: int) -> None:
+        """Note where the changelog ended when no more was handed over than by now: what comes later is behind that."""
+        self._seen = self.position.records, end
+
+    def changelog_offset(self, records: int) -> int:
+        """Return from where the changelog is to be read for what comes after so many records."""
+        if self._seen is not None and records >= self._seen[0]:
+            self._offset, self._seen = self._seen[1], None
+        return self._offset
+
+    @property
+    def waiting(self) -> int:
+        """How many claims are known that are not in the store yet."""
+        return sum(len(batch.records) for batch in self._open)
+
+    def begin(self) -> JudgedClaims:
+        """Begin a batch; what is remembered in it is seen at once."""
+        batch = JudgedClaims()
+        self._open.append(batch)
+        return batch
+
+    def drop(self, batch: JudgedClaims) -> None:
+        """Know nothing of a batch any more: it is in the store by now, or it will never be handed over."""
+        self._open = [each for each in self._open if each is not batch]
+
+    def view(self, person: bytes, claim: bytes, place: int, received_on: date) -> History:
+        """Return what is known of a person before a claim.
+
+        Args:
+            person: The 16 bytes under which the patient is known.
+            claim: Those of the claim, which does not see itself: it may be judged once more.
+            place: Its place in the order of the partition; what is behind it is not seen, though a worker that died may
+                have brought it into the changelog.
+            received_on: When it was received.
+        """
+        known = self._known(person)
+        known.pop(claim, None)
+        earlier = sorted((each for each in known.values() if each.place < place), key=lambda each: each.place)
+        return history_of(
+            [each.entry for each in earlier], since=self.position.since, until=received_on, days=self._days
+        )
+
+    def _known(self, person: bytes) -> dict[bytes, StoredClaim]:
+        known = {each.claim: each for each in self.store.earlier(person)}
+        for batch in self._open:
+            for record in batch.records:
+                if record.person != person:
+                    continue
+                if record.entry is None:
+                    known.pop(record.claim, None)
+                else:
+                    known[record.claim] = StoredClaim(record.claim, record.place, record.entry)
+        return known
+
+    def remember(self, batch: JudgedClaims, record: HistoryRecord) -> None:
+        """Remember a claim; without an entry it is taken out where it was known, and nothing is written where not."""
+        if record.entry is not None or record.claim in self._known(record.person):
+            batch.records.append(record)
+
+    def forget(self, batch: JudgedClaims, person: bytes) -> int:
+        """Take out all that is known of a person, and return how many claims that is."""
+        known = self._known(person)
+        batch.records += [HistoryRecord(person, claim, 0, date.min, None) for claim in known]
+        batch.forgotten.append(person)
+        return len(known)
+
+    def hand_over(self, batch: JudgedClaims) -> list[ChangelogRecord]:
+        """Return the records of a batch for the transaction of its outcomes; the position is then that after them."""
+        records = with_mark(batch.records)
+        sent = written(self._topic, self.partition, self.position.records, records)
+        self.position = self.position.after(len(sent))
+        return sent
+
+    def mark(self) -> list[ChangelogRecord]:
+        """Return a mark alone; the position is then that after it."""
+        sent = written(self._topic, self.partition, self.position.records, [None])
+        self.position = self.position.after(len(sent))
+        return sent

@@ -1,0 +1,48 @@
+"""How far the memory of a partition is, as it is committed beside an offset."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Self
+
+_WORD: Final = re.compile(r"history=(\d{1,19}):([0-9a-f]{1,64}):(\d{1,6}):(\d{4}-\d{2}-\d{2}):(\d{1,19})")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPosition:
+    """How much of the changelog belongs to an offset.
+
+    Attributes:
+        records: How many records were written in all; the next one has this number and one more.
+        key: The fingerprint of the key file under which they were written.
+        partitions: How many partitions the claims were placed in.
+        since: The first day from which every claim is remembered.
+        begin: The offset in the changelog before which records are of an earlier memory.
+    """
+
+    records: int
+    key: str
+    partitions: int
+    since: date
+    begin: int
+
+    def word(self) -> str:
+        """Return it as one word without a blank."""
+        return f"history={self.records}:{self.key}:{self.partitions}:{self.since}:{self.begin}"
+
+    def after(self, records: int) -> Self:
+        """Return the position once so many more records were written."""
+        return replace(self, records=self.records + records)
+
+
+def read_position(word: str) -> HistoryPosition | None:
+    """Return the position that a word holds; None for a word that is not ours."""
+    found = _WORD.fullmatch(word)
+    if found is None:
+        return None
+    records, key, partitions, since, begin = found.groups()
+    try:
+        first = date.fromisoformat(since)
+    except ValueError:
+        return None
+    return HistoryPosition(int(records), key, int(partitions), first, int(begin))

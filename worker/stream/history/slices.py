@@ -1,0 +1,162 @@
+"""Judges claims in the light of earlier ones: those of different patients together, those of one after the other.
+
+As in `worker.stream.slices`, what ends several at once ends them for nobody: each is judged again alone, with the
+budget of a claim.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from worker.history.view import History
+from worker.observe.recorder import Recorder
+from worker.stream.budget import ClaimBudget
+from worker.stream.history.lane_history import JudgedClaims, LaneHistory
+from worker.stream.records import dead
+from worker.stream.scrubber import ClaimReader, ClaimVerdict, ReadMessage
+
+_ALONE: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimToJudge:
+    """One claim with the memory of its partition.
+
+    Attributes:
+        value: The claim message.
+        received_on: When it was received.
+        claim: The 16 bytes under which it is known.
+        place: Its place in the order of the partition.
+        history: What is known there.
+        batch: What remembers it.
+    """
+
+    value: bytes | None
+    received_on: date
+    claim: bytes
+    place: int
+    history: LaneHistory
+    batch: JudgedClaims
+
+
+class MemoryJudge:
+    """Judges claims, and has them remembered."""
+
+    def __init__(self, recorder: Recorder, is_placed: Callable[[str, int], bool] | None) -> None:
+        """`is_placed` says whether a patient belongs in a partition; None when we place claims ourselves."""
+        self._recorder = recorder
+        self._is_placed = is_placed
+
+    def verdicts(
+        self,
+        reader: ClaimReader,
+        budget: ClaimBudget,
+        claims: Sequence[ClaimToJudge],
+        failed: Callable[[Exception], ClaimVerdict],
+    ) -> Iterator[tuple[ClaimVerdict, bytes | None]]:
+        """Yield the verdict on each claim, and whose it is, in their order.
+
+        Between two of them the caller has the claim remembered: it is seen by the ones that follow.
+        Raises `HistoryStoreError` and `DamagedEntryError`: without its memory nothing can be judged.
+        """
+        read = self._read(reader, budget, claims) if len(claims) > _ALONE else None
+        if read is None:
+            for each in claims:
+                yield self._alone(reader, budget, each, failed)
+            return
+        start = 0
+        while start < len(claims):
+            end = _distinct(claims, read, start)
+            part = claims[start:end]
+            verdicts = self._judged(reader, budget, part, read[start:end])
+            if verdicts is None:
+                for each in part:
+                    yield self._alone(reader, budget, each, failed)
+            else:
+                yield from zip(verdicts, (each.person for each in read[start:end]), strict=True)
+            start = end
+
+    @staticmethod
+    def _read(reader: ClaimReader, budget: ClaimBudget, claims: Sequence[ClaimToJudge]) -> list[ReadMessage] | None:
+        try:
+            with budget.together():
+                return reader.read([(each.value, each.received_on) for each in claims])
+        except Exception:  # noqa: BLE001 -- whose fault it is shows when each is read alone
+            return None
+
+    def _judged(
+        self, reader: ClaimReader, budget: ClaimBudget, claims: Sequence[ClaimToJudge], read: Sequence[ReadMessage]
+    ) -> list[ClaimVerdict] | None:
+        """Return the verdicts; None when together they take more than they may."""
+        found = [self._without_memory(*each) for each in zip(claims, read, strict=True)]
+        to_judge = [place for place, verdict in enumerate(found) if verdict is None]
+        known = [(read[place], self._view(claims[place], read[place])) for place in to_judge]
+        try:
+            with budget.together():
+                verdicts = reader.judge(known)
+        except Exception:  # noqa: BLE001 -- as above
+            return None
+        for place, verdict in zip(to_judge, verdicts, strict=True):
+            found[place] = verdict
+        return [verdict for verdict in found if verdict is not None]
+
+    def _alone(
+        self,
+        reader: ClaimReader,
+        budget: ClaimBudget,
+        claim: ClaimToJudge,
+        failed: Callable[[Exception], ClaimVerdict],
+    ) -> tuple[ClaimVerdict, bytes | None]:
+        try:
+            with budget:
+                (read,) = reader.read([(claim.value, claim.received_on)])
+        except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
+            return failed(error), None
+        verdict = self._without_memory(claim, read)
+        if verdict is not None:
+            return verdict, None
+        known = self._view(claim, read)
+        try:
+            with budget:
+                (verdict,) = reader.judge([(read, known)])
+        except Exception as error:  # noqa: BLE001 -- as above
+            return failed(error), None
+        return verdict, read.person
+
+    def _without_memory(self, claim: ClaimToJudge, read: ReadMessage) -> ClaimVerdict | None:
+        """Return the verdict on what is not a claim, or not one of this partition."""
+        if read.verdict is not None:
+            return read.verdict
+        if read.identity is None or self._is_placed is None or self._is_placed(read.identity, claim.history.partition):
+            return None
+        self._recorder.count("history_misplaced_total")
+        sentence = "It is not in the partition of its patient; `claimscrub send` places claims."
+        return dead(DeadLetterReason.NOT_OF_THIS_PARTITION, DeadLetterStage.DECODE, {}, sentence)
+
+    def _view(self, claim: ClaimToJudge, read: ReadMessage) -> History | None:
+        claim.history.begin_on(claim.received_on)
+        if read.person is None:
+            self._recorder.count("history_person_missing_total")
+            return None
+        began = time.perf_counter()
+        found = claim.history.view(read.person, claim.claim, claim.place, claim.received_on)
+        self._recorder.observe("history_lookup_seconds", time.perf_counter() - began)
+        if found.is_cut:
+            self._recorder.count("history_view_cut_total")
+        return found
+
+
+def _distinct(claims: Sequence[ClaimToJudge], read: Sequence[ReadMessage], start: int) -> int:
+    """Return where a patient comes for the second time."""
+    persons: set[tuple[int, bytes]] = set()
+    for place in range(start, len(claims)):
+        person = read[place].person
+        if person is None:
+            continue
+        if (id(claims[place].history), person) in persons:
+            return place
+        persons.add((id(claims[place].history), person))
+    return len(claims)

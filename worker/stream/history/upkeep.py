@@ -1,0 +1,80 @@
+"""Keeps the memories of a worker in order: how far to read after a restart, what is too old, and the last number."""
+
+import asyncio
+import time
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from worker.stream.history.histories import Histories
+from worker.stream.history.lane_history import JudgedClaims, LaneHistory
+from worker.stream.lanes import Lane
+from worker.stream.runtime import Runtime
+
+_ROUND_S: Final = 60.0
+_EXPIRE_EVERY_S: Final = 60 * 60.0
+_MARK_EVERY_S: Final = 24 * 60 * 60.0
+_LAG_DAYS: Final = 7
+"""A claim may wait that long before it is judged, and sees then what was known on its own day."""
+
+
+async def keep_histories(runtime: Runtime, histories: Histories, round_s: float = _ROUND_S) -> None:
+    """Look after each memory again and again."""
+    quiet: dict[LaneHistory, tuple[int, float]] = {}
+    expired_at = 0.0
+    while True:
+        await asyncio.sleep(round_s)
+        lanes = {lane: lane.history for lane in runtime.lanes.open_lanes() if lane.history is not None}
+        now = time.monotonic()
+        is_time = now - expired_at > _EXPIRE_EVERY_S
+        expired_at = now if is_time else expired_at
+        try:
+            await _see_ends(runtime, list(lanes.values()))
+            quiet = {
+                history: known
+                if (known := quiet.get(history)) is not None and known[0] == history.position.records
+                else (history.position.records, now)
+                for history in lanes.values()
+            }
+            if lanes:
+                histories.show(lanes.values())
+            for lane, history in lanes.items():
+                if is_time and not lane.revoked.is_set():
+                    await histories.expire(history, _before(runtime))
+                if now - quiet[history][1] > _MARK_EVERY_S and history.position.records:
+                    await write_mark(runtime, histories, lane, history)
+        except (KafkaError, TimeoutError, OSError):
+            # A broker that does not answer is reported by `worker.stream.stalls`.
+            continue
+        except Exception as error:  # noqa: BLE001 -- what a look fails at, judging fails at and ends the worker
+            runtime.log.warning("history-upkeep-failed", exception=type(error).__name__)
+
+
+async def _see_ends(runtime: Runtime, memories: list[LaneHistory]) -> None:
+    places = [TP(runtime.settings.topics.history, history.partition) for history in memories]
+    ends = await runtime.group.ends(places) if places else {}
+    for history, place in zip(memories, places, strict=True):
+        history.saw_end(ends[place])
+
+
+def _before(runtime: Runtime) -> date:
+    days = runtime.settings.history_days + _LAG_DAYS
+    return (datetime.now(runtime.settings.zone) - timedelta(days=days)).date()
+
+
+async def write_mark(runtime: Runtime, histories: Histories, lane: Lane, history: LaneHistory) -> None:
+    """Write a mark where nothing else was written for long: the topic deletes what is old, the last number too."""
+    async with lane.lock:
+        if lane.revoked.is_set() or lane.is_flying or lane.is_broken:
+            return
+        before = history.position
+        sent = history.mark()
+        committed = lane.committing(lane.next_offset, lane.metadata)
+        try:
+            await runtime.committer.add(lane, sent, committed)
+        except Exception:
+            history.position = before
+            raise
+        await histories.landed(history, JudgedClaims(), history.position.records)
