@@ -1,5 +1,6 @@
 """What is generated from the contracts is up to date and fits together."""
 
+import importlib
 import io
 import json
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
 from deploy.generate import __main__ as generate
 from schemas.claim import Claim
@@ -20,6 +20,11 @@ from worker.pipeline.steps.known_members import members_of_model
 SCHEMAS = generate.DIRECTORY / "json"
 EXAMPLES = sorted((generate.DIRECTORY / "examples").glob("*.json"))
 DOCUMENT: dict[str, Any] = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text("utf-8"))
+
+
+def validator(schema: dict[str, Any]) -> Any:  # a validator of jsonschema, whose module is found at run time
+    """What checks documents against a schema. Importing it is dear, and only the process that runs these tests does."""
+    return importlib.import_module("jsonschema").Draft202012Validator(schema)
 
 
 def schema_of(example: Path) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def test_every_schema_is_a_sound_schema(file: Path) -> None:
     """It fits the 2020-12 dialect, says what it is, and every $ref in it resolves."""
     schema = json.loads(file.read_text("utf-8"))
 
-    Draft202012Validator.check_schema(schema)
+    validator(schema).check_schema(schema)
     assert schema["$schema"] == generate.DIALECT
     assert schema["title"]
     assert schema["description"]
@@ -94,10 +99,7 @@ def test_every_schema_is_a_sound_schema(file: Path) -> None:
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_every_example_fits_its_schema(file: Path) -> None:
     """The examples are what the schemas describe."""
-    problems = [
-        error.message
-        for error in Draft202012Validator(schema_of(file)).iter_errors(json.loads(file.read_text("utf-8")))
-    ]
+    problems = [error.message for error in validator(schema_of(file)).iter_errors(json.loads(file.read_text("utf-8")))]
 
     assert problems == []
 
@@ -113,11 +115,11 @@ def test_the_examples_of_outcomes_are_what_their_names_say(disposition: str) -> 
 
 def test_the_schema_of_a_claim_refuses_what_is_none() -> None:
     """A claim without its claim information is not a claim; a field that we do not know is kept."""
-    validator = Draft202012Validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
+    of_claims = validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
 
-    assert not validator.is_valid({"controlNumber": "1"})
-    assert not validator.is_valid({"claimInformation": {"claimChargeAmount": "a lot"}})
-    assert validator.is_valid({"claimInformation": {}, "somethingElse": {"of": "theirs"}})
+    assert not of_claims.is_valid({"controlNumber": "1"})
+    assert not of_claims.is_valid({"claimInformation": {"claimChargeAmount": "a lot"}})
+    assert of_claims.is_valid({"claimInformation": {}, "somethingElse": {"of": "theirs"}})
 
 
 def test_every_reference_in_the_asyncapi_document_resolves() -> None:
@@ -180,12 +182,12 @@ def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_the_schema_of_claims_takes_null_for_what_may_be_absent() -> None:
     """As the worker does; only the claim itself may not be absent."""
-    validator = Draft202012Validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
+    of_claims = validator(json.loads((SCHEMAS / "claim.schema.json").read_text("utf-8")))
     claims = {
         member: {"claimInformation": {}} | claim_with(member, None)
         for member in members_of_model(Claim)
         if member != ("claimInformation",)
     }
 
-    assert [member for member, claim in claims.items() if not validator.is_valid(claim)] == []
-    assert not validator.is_valid({"claimInformation": None})
+    assert [member for member, claim in claims.items() if not of_claims.is_valid(claim)] == []
+    assert not of_claims.is_valid({"claimInformation": None})
