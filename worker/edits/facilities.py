@@ -23,7 +23,7 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
             MOD-01 MOD-02 MOD-03 MOD-04 MOD-05 MOD-06 MOD-07 MOD-08 MOD-09 MOD-11 MOD-12 MOD-15 MOD-16""",
         "ICD-10-CM and its guidelines are for every setting (45 CFR 162.1002).": "DX-01 DX-05 DX-06 DX-07 DX-08 DX-09",
         "What must be shown for a drug follows the drug, not who bills it.": """
-            DOC-01 DOC-02 DOC-03 DOC-04 DOC-05 DOC-06 DOC-08 DOC-09 DOC-10 HCP-10 NDC-08""",
+            DX-10 DOC-01 DOC-02 DOC-03 DOC-04 DOC-05 DOC-06 DOC-08 DOC-09 DOC-10 HCP-10 NDC-08""",
         "The 837I has the same segment for it as the 837P.": """
             AUT-01 AUT-02 AUT-03 AUT-04 AUT-05 AUT-06 AUT-07 COB-01 COB-02 DOC-07 FMT-02 FMT-03 FMT-04 FMT-06 FMT-07
             IDN-01 IDN-02 IDN-03 IDN-04 IDN-05 IDN-06 IDN-07 RES-01 RES-03""",

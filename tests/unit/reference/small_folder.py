@@ -11,6 +11,7 @@ KEPT = {
     *("JW", "JZ", "JG", "TB", "25", "59", "XE", "XP", "XS", "XU", "11", "22", "28"),
     *("207RH0003X", "carc", "GG100", "888867413689", "J7331", "00003029305", "M1711"),
 }
+WITH_COVERAGE = "J1569"
 DIAGNOSES = tuple("A00 D59 D69 D89 G35 G36 G70 J33 J45 L40 L50 M05 M06 M08 M17 T78 Z91".split())  # noqa: SIM905
 
 
@@ -37,6 +38,10 @@ def _is_kept(table: str, cells: list[str]) -> bool:
             return {cells[1], cells[2]} <= KEPT
         case "modifier_exclusions":
             return set(cells[0].split("|")) <= KEPT
+        case "hcpcs":
+            return cells[0] == WITH_COVERAGE or cells[0] in KEPT
+        case "lcd_diagnoses":
+            return cells[0] == WITH_COVERAGE
         case "containers":
             return cells[1] in KEPT
         case _:

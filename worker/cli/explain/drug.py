@@ -21,6 +21,7 @@ def drug_section(code: str, on: date, snapshot: Snapshot, guides: Mapping[str, G
     _add_containers(section, code, on, snapshot)
     _add_waste(section, code, on, snapshot)
     _add_limits(section, code, on, snapshot)
+    _add_coverage(section, code, on, snapshot)
     if code in guides:
         _add_guide(section, guides[code])
     section.is_known = section.is_known or code in guides
@@ -68,6 +69,18 @@ def _add_waste(section: Section, code: str, on: date, snapshot: Snapshot) -> Non
         section.add("  duty", f"{dates} (Medicare Part B)")
     elif not isinstance(answer, NotInForce):
         section.add("  duty", "the CMS list is not exhaustive: a single-dose container carries the duty all the same")
+
+
+def _add_coverage(section: Section, code: str, on: date, snapshot: Snapshot) -> None:
+    answer = snapshot.local_coverage(code, on)
+    if not isinstance(answer, Found):
+        return
+    section.add("local coverage", answered(answer))
+    row = answer.row
+    refused = f", {len(row.not_covered):,} as not covered" if row.not_covered else ""
+    section.add(
+        "  listed", f"{len(row.covered):,} diagnoses as covered{refused}: {', '.join(row.documents)} (Medicare)"
+    )
 
 
 def _add_limits(section: Section, code: str, on: date, snapshot: Snapshot) -> None:

@@ -10,6 +10,7 @@ from worker.reference.tables.declared import LoadedTable, LoadedTables
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.packed_pairs import PackedPairs
+from worker.reference.tables.policy_rows import LocalCoverage
 from worker.reference.tables.rows import Drug, Modifier, WasteDuty
 from worker.reference.tables.table_set import Tables
 
@@ -18,6 +19,7 @@ Row = TypeVar("Row")
 PROCEDURE: Final = re.compile(r"[A-Z0-9]{5}")
 NDC: Final = re.compile(r"\d{11}")
 MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")
+DIAGNOSIS: Final = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}")
 DIAGNOSES: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}(-[A-Z][0-9A-Z]{2,6})?")
 PLACE: Final = re.compile(r"\d{2}")
 TAXONOMY: Final = re.compile(r"[A-Z0-9]{9}X")
@@ -34,6 +36,7 @@ def nonsense(loaded: LoadedTables) -> Iterator[str]:
     yield from _exclusions(loaded)
     yield from _each(loaded.of(Tables.waste_duty), _waste_dates)
     yield from _hints(loaded)
+    yield from _each(loaded.of(Tables.local_coverage), _coverage)
 
 
 def _misshapen(loaded: LoadedTables) -> Iterator[str]:
@@ -70,6 +73,7 @@ def _unknown_codes(loaded: LoadedTables) -> Iterator[str]:
     yield from _known(loaded.of(Tables.waste_duty), known, lambda row: row.hcpcs)
     yield from _known(loaded.of(Tables.self_administered), known, lambda row: row.hcpcs)
     yield from _known(loaded.of(Tables.expert_hints), known, lambda row: row.hcpcs)
+    yield from _known(loaded.of(Tables.local_coverage), known, lambda row: row.hcpcs)
 
 
 def _amounts(loaded: LoadedTables) -> Iterator[str]:
@@ -129,6 +133,15 @@ def _hints(loaded: LoadedTables) -> Iterator[str]:
                 if not diagnoses.has_code_below(prefix):
                     problem = f"expected the beginning of a billable code, found {prefix}"
                     yield _at(edition, number, "diagnosis_prefixes", problem)
+
+
+def _coverage(row: LocalCoverage) -> Iterator[tuple[str, str]]:
+    for column, codes in (("covered", row.covered), ("not_covered", row.not_covered)):
+        for code in codes:
+            if not DIAGNOSIS.fullmatch(code):
+                yield column, f"expected the form {DIAGNOSIS.pattern}, found {code!r}"
+    for code in sorted({*row.covered}.intersection(row.not_covered)):
+        yield "not_covered", f"expected no diagnosis of the column covered, found {code}"
 
 
 def _shaped(table: LoadedTable[Row], column: str, shape: re.Pattern[str], value: Callable[[Row], str]) -> Iterator[str]:

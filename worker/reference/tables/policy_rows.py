@@ -75,6 +75,20 @@ class ContainerLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalCoverage:
+    """The diagnoses that Medicare contractors' local coverage determinations list for a drug, without the dot.
+
+    It is the union of all contractors and groups of codes that we hold: a diagnosis that is not listed may be covered where
+    there is no determination. It can warn and never reject.
+    """
+
+    hcpcs: str
+    documents: tuple[str, ...]
+    covered: tuple[str, ...]
+    not_covered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExpertHint:
     """An expert's memory of a drug's label, with no source retrieved: it can warn and never reject.
 

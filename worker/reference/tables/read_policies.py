@@ -10,6 +10,7 @@ from worker.reference.tables.policy_rows import (
     HintEvidence,
     LabeledKind,
     LabelEvidence,
+    LocalCoverage,
     NcciPair,
     SadScope,
     SelfAdministered,
@@ -77,6 +78,19 @@ def read_container_label(cells: Cells) -> ContainerLabel:
         kind=cells.one_of("kind", LABELED_KINDS),
         evidence=cells.one_of("evidence", LABEL_EVIDENCE),
         source=cells.text("source"),
+    )
+
+
+def read_local_coverage(cells: Cells) -> LocalCoverage:
+    """One row of `lcd_diagnoses`."""
+    covered = cells.items("covered")
+    if not covered:
+        cells.note("covered", "expected diagnoses, found nothing")
+    return LocalCoverage(
+        hcpcs=cells.text("hcpcs"),
+        documents=cells.items("documents"),
+        covered=covered,
+        not_covered=cells.items("not_covered"),
     )
 
 

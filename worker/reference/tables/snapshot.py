@@ -18,7 +18,14 @@ from worker.reference.tables.code_set_rows import (
 from worker.reference.tables.edition import Edition, Reach
 from worker.reference.tables.exclusions import NotTogether
 from worker.reference.tables.names import DrugNames
-from worker.reference.tables.policy_rows import AddOnPairing, ContainerLabel, ExpertHint, NcciPair, SelfAdministered
+from worker.reference.tables.policy_rows import (
+    AddOnPairing,
+    ContainerLabel,
+    ExpertHint,
+    LocalCoverage,
+    NcciPair,
+    SelfAdministered,
+)
 from worker.reference.tables.rows import (
     AspLimit,
     CareSetting,
@@ -181,6 +188,10 @@ class Snapshot:
     def self_administered(self, hcpcs: str, on: date) -> Answer[tuple[SelfAdministered, ...]]:
         """The contractors' lists on a drug that patients usually inject themselves; the lists held are partial."""
         return self.tables.self_administered["hcpcs"].answer(hcpcs, on)
+
+    def local_coverage(self, hcpcs: str, on: date) -> Answer[LocalCoverage]:
+        """The diagnoses that contractors' determinations list for a drug; even Found can only warn."""
+        return self.tables.local_coverage.answer(hcpcs, on)
 
     def taxonomy_code(self, code: str, on: date) -> Answer[TaxonomyCode]:
         """A provider taxonomy code."""

@@ -35,6 +35,7 @@ from worker.reference.tables.read_policies import (
     read_add_on_pairing,
     read_container_label,
     read_expert_hint,
+    read_local_coverage,
     read_ncci_pair,
     read_self_administered,
 )
@@ -107,6 +108,7 @@ class Tables:
         period=lambda pairing, _: Period(pairing.effective_from, pairing.effective_to),
     )
     self_administered = grouped("sad_exclusions", read_self_administered, "hcpcs")
+    local_coverage = by_edition("lcd_diagnoses", read_local_coverage, "hcpcs")
     taxonomy = by_row("taxonomy", read_taxonomy_code, "code", period=_of_taxonomy_code)
     remark_codes = by_edition("remark_codes", read_remark_code, "code_set", "code")
     expert_hints = by_edition("expert_hints", read_expert_hint, "hcpcs")

@@ -85,6 +85,14 @@ def test_a_code_is_answered_for_the_date(code: str, expected: list[str]) -> None
         assert each in words(result.stdout)
 
 
+@pytest.mark.parametrize(("day", "is_shown"), [("2026-03-31", False), ("2026-04-01", True)])
+def test_a_drug_shows_its_local_coverage(day: str, *, is_shown: bool) -> None:
+    """How many diagnoses the determinations list, and which determinations they are."""
+    shown = words(run("explain", "J0881", "--on", day).stdout)
+
+    assert ("listed 1,253 diagnoses as covered, 66 as not covered: L34356 (Medicare)" in shown) == is_shown
+
+
 def test_a_table_without_an_answer_says_why() -> None:
     """A date that no edition covers is not the same as a code that an edition lacks."""
     later, listed = run("explain", "J2357", "--on", "2027-06-01"), run("explain", "J9999", "--on", "2026-03-02")

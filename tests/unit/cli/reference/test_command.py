@@ -60,6 +60,8 @@ def test_verify_speaks_json(small: Path) -> None:
         ("drugs", "J1300", "2025-04-01", "not in force", 1),
         ("drugs", "J0000", "2025-04-01", "absent", 1),
         ("expert_hints", "J0129", "2025-04-01", "found", 0),
+        ("lcd_diagnoses", "J0585", "2026-04-01", "found", 0),
+        ("lcd_diagnoses", "J0585", "2026-03-31", "not covered", 1),
         ("hcpcs", "A4216", "2025-04-01", "found", 0),
         ("icd10cm", "G35", "2025-09-30", "found", 0),
         ("diagnosis_sides", "M1711", "2025-10-01", "found", 0),

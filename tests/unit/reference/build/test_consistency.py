@@ -207,6 +207,14 @@ def test_bytes_that_are_no_utf_8_are_found(small: Path) -> None:
             id="dates of a duty out of order",
         ),
         pytest.param(
+            "lcd_diagnoses/2026-04.csv",
+            ",B161|",
+            ",B16.1|",
+            "lcd_diagnoses/2026-04.csv: row 2, column covered: "
+            "expected the form [A-Z][0-9][0-9A-Z]{1,5}, found 'B16.1'",
+            id="listed diagnosis with a dot",
+        ),
+        pytest.param(
             "expert_hints/2026-11.csv",
             "J0129,IV|SC,M05|",
             "J0129,IV|SC,M99X|",

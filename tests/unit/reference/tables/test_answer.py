@@ -346,3 +346,27 @@ def test_an_answer_about_a_diagnosis_is_made_once(snapshot: Snapshot) -> None:
     assert isinstance(first, Found)
     assert isinstance(next_year, Found)
     assert (first.edition.name, next_year.edition.name) == ("fy2025", "fy2026")
+
+
+@pytest.mark.parametrize(
+    ("hcpcs", "on", "kind"),
+    [
+        ("J0585", date(2026, 3, 31), NotCovered),
+        ("J0585", date(2026, 4, 1), Found),
+        ("J9312", date(2026, 4, 1), Absent),  # one diagnosis is listed for it, of many that it is given for
+        ("J3490", date(2026, 4, 1), Absent),
+    ],
+)
+def test_local_coverage_is_asked_by_drug(snapshot: Snapshot, hcpcs: str, on: date, kind: type[object]) -> None:
+    """From the day on for which the source speaks, and never for a code that names no drug."""
+    assert isinstance(snapshot.local_coverage(hcpcs, on), kind)
+
+
+def test_no_diagnosis_is_listed_as_covered_and_as_not(snapshot: Snapshot) -> None:
+    """What one determination covers is not refused by the union."""
+    (rows,) = snapshot.tables.local_coverage.rows
+
+    for row in rows.values():
+        assert len(row.covered) >= 10
+        assert not {*row.covered}.intersection(row.not_covered)
+        assert row.documents
