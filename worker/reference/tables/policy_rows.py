@@ -78,8 +78,8 @@ class ContainerLabel:
 class LocalCoverage:
     """The diagnoses that Medicare contractors' local coverage determinations list for a drug, without the dot.
 
-    It is the union of all contractors and groups of codes that we hold: a diagnosis that is not listed may be covered where
-    there is no determination. It can warn and never reject.
+    It is the union of all contractors and groups of codes that we hold: a diagnosis that is not listed may be covered
+    where there is no determination. It can warn and never reject.
     """
 
     hcpcs: str
