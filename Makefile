@@ -35,7 +35,7 @@ demo: $(INSTALLED)  ## Scrub 2,000 synthetic claims on an embedded Kafka broker
 # Most tests of the stream wait, so that two processes a processor are faster than one.
 TEST_PROCESSES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: $(INSTALLED)  ## Run the tests that need no more than this machine
-	@echo "Running about 6,500 tests on all processors; on two quiet ones this takes about 7 minutes ..."
+	@echo "Running about 6,500 tests on all processors; on two quiet ones this takes about 5 minutes ..."
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist worksteal -m "not kafka and not image"
 	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)" \
 		"and those of the image ('make test-image': podman or docker)."

@@ -25,5 +25,5 @@ def needs(command: str, package: str) -> pytest.MarkDecorator:
 def promtool(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run promtool and return what it said."""
     return subprocess.run(
-        ["promtool", *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=240
+        ["promtool", *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=800
     )

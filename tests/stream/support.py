@@ -31,7 +31,7 @@ from worker.settings import Settings
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.1
 QUESTIONS_PER_CLIENT = 50
-FAILSAFE_S = 300.0
+FAILSAFE_S = 600.0
 """Nothing is decided by it: it ends a test whose event never comes."""
 
 

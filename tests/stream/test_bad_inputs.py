@@ -17,7 +17,7 @@ from worker.kafka.connection import open_admin
 from worker.kafka.read import Record
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 EDITS = Path(__file__).with_name("hostile_edits")
 INPUTS = [(row, bad) for row, inputs in ROWS.items() for bad in inputs]

@@ -19,7 +19,7 @@ from worker.stream.committer import Committer
 from worker.stream.lanes import CommittedOffset, Lane
 from worker.stream.records import OutgoingRecord
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 
 @pytest.mark.parametrize("delivery", list(DeliveryGuarantee))

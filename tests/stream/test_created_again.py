@@ -9,7 +9,7 @@ from tests.stream.support import claim, create_again, numbers, outcomes_when, pr
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 
 async def test_a_shorter_log_under_a_running_worker_is_read_from_its_beginning(

@@ -20,7 +20,7 @@ from worker.kafka.topics import create_topics
 from worker.samples import synthetic
 from worker.settings import Acknowledgements, Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 BROKEN = recounted(FILES["many"].replace("LX*1~\n", "", 1))
 

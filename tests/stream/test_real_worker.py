@@ -18,7 +18,7 @@ from worker.kafka.read import Record
 from worker.samples import synthetic
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 RECEIVED = date.fromisoformat(synthetic.RECEIVED_ON)
 

@@ -10,7 +10,7 @@ from tests.stream.forks import ForkedWorker, forks
 from tests.stream.support import FAKE_WORKER, DeliveryLedger, WorkerProcess, claim, outcomes, prepare, progress, until
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 SENT = 600
 

@@ -23,7 +23,7 @@ from worker.kafka.topics import create_topics
 from worker.samples.claims import demo_claims
 from worker.settings import ENV_PREFIX, Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 CHROMIUM = shutil.which("chromium")
 _FLAGS = (

@@ -11,7 +11,7 @@ from worker.kafka.topics import check_topics, create_topics
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 
 async def test_an_outcome_topic_with_fewer_partitions_is_refused_at_the_start(

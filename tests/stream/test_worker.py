@@ -23,7 +23,7 @@ from worker.kafka.send import send_claims
 from worker.settings import Settings
 from worker.stream.records import dead_letter_id
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 # The broker deletes records that are older than the topic's retention, so it cannot be a fixed moment.
 SENT_MS = int(time.time()) * 1000 - 3_600_000 + 123

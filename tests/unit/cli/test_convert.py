@@ -71,7 +71,7 @@ def test_a_file_that_is_only_noted_is_read_as_a_whole(file: Path) -> None:
 
 def test_corrected_claims_are_not_written_into_an_x12_file(file: Path) -> None:
     """The way to them is said, and the file is as it was."""
-    before = FILES["many"].replace("HC:J2353:JZ", "HC:J2353")
+    before = FILES["many"].replace("HC:J2353:JZ", "HC:J2353:JZ:50")
     file.write_text(before)
 
     result = check("--fix", "--unsafe-fixes", "--write", file)
