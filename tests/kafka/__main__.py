@@ -15,11 +15,12 @@ from pathlib import Path
 import click
 
 from tests.kafka import measures, storms
-from tests.kafka.broker import KAFKA_VERSION, Cluster, kafka_cluster
+from tests.kafka.broker import KAFKA_VERSION, TRANSACTIONS, Cluster, kafka_cluster
 from tests.kafka.hostile_storm import HostileStorm, hostile_messages
 from tests.kafka.measures import RESULTS, Measured
 from tests.stream.support import DeliveryLedger
 from worker.bootstrap import version
+from worker.kafka.topics import create_topics
 from worker.settings import DeliveryGuarantee, Settings
 
 LEAST = 8_000
@@ -69,6 +70,10 @@ def main() -> int:
         "--delivery", type=DeliveryGuarantee, choices=list(DeliveryGuarantee), default=DeliveryGuarantee.EXACTLY_ONCE
     )
     parser.add_argument("--scale", type=float, default=1.0, help="part of the claims of the large storms")
+    parser.add_argument("--partitions", type=int, default=storms.PARTITIONS, help="of each topic of claims")
+    parser.add_argument(
+        "--transactions", type=int, choices=(1, 2), default=TRANSACTIONS, help="the version that brokers have of them"
+    )
     parser.add_argument("--minutes", type=float, default=90.0, help="begin no storm after so long")
     chosen = parser.parse_args()
     began, rows = time.monotonic(), []
@@ -78,14 +83,16 @@ def main() -> int:
         if time.monotonic() - began > chosen.minutes * 60:
             click.echo(f"{entry.name}: not run, the time is up")
             continue
-        rows.append(_run(entry, chosen.delivery, max(LEAST, round(entry.sent * chosen.scale))))
+        sent = max(LEAST, round(entry.sent * chosen.scale))
+        rows.append(_run(entry, chosen.delivery, sent, chosen.partitions, chosen.transactions))
         _write(rows)
     return int(any(not row["sound"] for row in rows))
 
 
-def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, object]:
+def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int, partitions: int, transactions: int) -> dict[str, object]:
     name = f"{entry.name}.{delivery.value}"
-    with kafka_cluster(entry.brokers) as cluster, tempfile.TemporaryDirectory(prefix="claimscrub-storm-") as folder:
+    cluster_of = kafka_cluster(entry.brokers, transactions=transactions)
+    with cluster_of as cluster, tempfile.TemporaryDirectory(prefix="claimscrub-storm-") as folder:
         settings = Settings(
             bootstrap_servers=cluster.address,
             delivery=delivery,
@@ -93,6 +100,9 @@ def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, obje
             group_id=name,
             session_timeout_s=6,
         )
+        if partitions != storms.PARTITIONS:
+            # A storm takes the topics that are there.
+            asyncio.run(create_topics(settings, partitions=partitions))
         began = time.monotonic()
         result = asyncio.run(_bounded(entry.run(settings, Path(folder), cluster, sent), entry.limit_s))
         seconds = time.monotonic() - began
@@ -100,6 +110,8 @@ def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int) -> dict[str, obje
     row = {
         "storm": entry.name,
         "delivery": delivery.value,
+        "partitions": partitions,
+        "transactions": transactions,
         **figures,
         "seconds": round(seconds),
         "sound": _is_sound(result, delivery),

@@ -81,6 +81,25 @@ async def test_a_worker_does_not_start_beside_one_of_the_earlier_release(
     assert await exact(settings) == EXACT
 
 
+async def test_a_worker_that_an_earlier_one_came_before_leaves(
+    settings: Settings, earlier: Path, tmp_path: Path
+) -> None:
+    """It has seen an empty group, and then another one joined first: it must not wait for ever."""
+    too_late = ("-m", "tests.kafka.weakened_worker", "group")
+    await filled(settings, SENT, sleep=moment_s(SENT, workers=1, seconds=30))
+    with group(settings, tmp_path, too_late) as workers, EarlierWorker(settings, tmp_path, "earlier", earlier) as old:
+        await until(lambda: has_partitions(old), "the earlier worker has partitions", LIMIT_S)
+        refused = workers.start()
+        await until(lambda: refused.process.poll() is not None, "the later worker has left", LIMIT_S)
+        assert refused.process.returncode == ExitCode.BROKER_UNREACHABLE
+        assert refused.events("group-of-an-earlier-release")
+        assert not has_partitions(refused)
+        await progress(settings, SENT, LIMIT_S)
+        await stopped(old)
+
+    assert await exact(settings) == EXACT
+
+
 async def test_a_frozen_worker_of_the_earlier_release_is_fenced(
     settings: Settings, earlier: Path, tmp_path: Path
 ) -> None:

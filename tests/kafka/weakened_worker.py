@@ -14,6 +14,7 @@ from worker.kafka import writers
 from worker.kafka.coordinators import Coordinators
 from worker.kafka.protocol import GroupMember, OwnRequest, txn_offset_commit
 from worker.settings import Settings
+from worker.stream import run
 from worker.stream.committer import Committer
 from worker.stream.run import run_worker
 
@@ -51,10 +52,20 @@ def without_stable_offsets() -> None:
     without_fence()
 
 
+def without_a_look_at_the_group() -> None:
+    """Join whoever is there: as where a worker of an earlier release joins between the look and the own joining."""
+
+    async def seems_own(_runtime: object) -> bool:
+        return True
+
+    vars(run)["has_own_group"] = seems_own
+
+
 WEAKNESSES: dict[str, Callable[[], None]] = {
     "generation": without_generation,
     "fence": without_fence,
     "stable": without_stable_offsets,
+    "group": without_a_look_at_the_group,
 }
 
 if __name__ == "__main__":

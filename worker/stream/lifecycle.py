@@ -27,6 +27,8 @@ _TICK_S: Final = 0.5
 _BROKER_WAIT_S: Final = 60.0
 _BROKER_RETRY_S: Final = 1.0
 _SESSION_MARGIN_S: Final = 5.0
+_OWN_PROTOCOLS: Final = frozenset({"", GROUP_PROTOCOL})
+"""How a group shares out its partitions that is ours, or has no members."""
 _MARGIN_S: Final = 1.0
 _WATCH_S: Final = 0.1
 
@@ -80,16 +82,34 @@ async def has_own_group(runtime: Runtime) -> bool:
     One that was killed, or that keeps its name while it is away, stays a member until its session is over.
     """
     deadline = asyncio.get_running_loop().time() + runtime.settings.session_timeout_s + _SESSION_MARGIN_S
-    while (protocol := await runtime.committer.protocol()) not in {"", GROUP_PROTOCOL}:
+    while (protocol := await runtime.committer.protocol()) not in _OWN_PROTOCOLS:
         if asyncio.get_running_loop().time() > deadline:
-            problem = (
-                f"the group {runtime.settings.group_id} has workers of an earlier release ({protocol}), which this one "
-                "must not share it with: stop all of them, then start this one"
-            )
-            runtime.log.critical("group-of-an-earlier-release", problem=problem)
+            _say_shared(runtime, protocol)
             return False
         await asyncio.sleep(_BROKER_RETRY_S)
     return True
+
+
+async def watch_group(runtime: Runtime) -> None:
+    """End the worker where one of an earlier release has joined the group after the look and before this one.
+
+    The broker refuses this one then, and Faust, which asks only once, would wait for its partitions for ever.
+    """
+    while not runtime.group.generation:
+        with contextlib.suppress(KafkaError, TimeoutError):
+            if (protocol := await runtime.committer.protocol()) not in _OWN_PROTOCOLS:
+                _say_shared(runtime, protocol)
+                runtime.end(ExitCode.BROKER_UNREACHABLE)
+                return
+        await asyncio.sleep(_BROKER_RETRY_S)
+
+
+def _say_shared(runtime: Runtime, protocol: str) -> None:
+    problem = (
+        f"the group {runtime.settings.group_id} has workers of an earlier release ({protocol}), which this one "
+        "must not share it with: stop all of them, then start this one"
+    )
+    runtime.log.critical("group-of-an-earlier-release", problem=problem)
 
 
 async def has_topics(settings: Settings, log: Log) -> bool:

@@ -40,6 +40,7 @@ from worker.stream.lifecycle import (
     on_daemon_thread,
     tick,
     wait_for_topics,
+    watch_group,
     watch_readiness,
     within,
 )
@@ -283,6 +284,7 @@ class _WorkerRun:
             return ExitCode.BROKER_UNREACHABLE if is_own_group is False else ExitCode.STOPPED
         work = [
             watch_faust(runtime),
+            watch_group(runtime),
             watch_lanes(runtime, positions),
             watch_topic(runtime),
             watch_readiness(runtime.health, runtime.log),
