@@ -32,11 +32,26 @@ def measure_scaling(rounds: int, claims: int, console: Console) -> list[Series]:
         ("share of the broker in both, ", "%"): _share_of_broker,
         ("processors in use by both, ", "%"): lambda run: sum(run.cpu_seconds.values()) / run.seconds * 100,
     }
-    return [
+    series = [
         each
         for (what, unit), figure in figures.items()
         for each in beside(unit, ONE, {name: [figure(run) for run in found] for name, found in runs.items()}, what)
     ]
+    pairs = list(zip(runs[ONE], runs[TWO], strict=True))
+    reached = [two.claims_a_second / one.claims_a_second * 100 for one, two in pairs]
+    return [
+        *series,
+        Series("two beside one, the most that two processors can do", "%", [_bound(one) * 100 for one, _ in pairs]),
+        Series("two beside one, reached", "%", reached),
+    ]
+
+
+def _bound(one: Saturated) -> float:
+    """Return 2 W / (W + B): what two workers can do of one, where they have two processors together with the broker.
+
+    W and B are the processor time of worker and broker for a claim.
+    """
+    return 2 * _workers_s(one) / (_workers_s(one) + one.cpu_seconds[BROKER])
 
 
 def _workers_s(run: Saturated) -> float:

@@ -84,7 +84,7 @@ async def test_a_worker_does_not_start_beside_one_of_the_earlier_release(
 async def test_a_worker_that_an_earlier_one_came_before_leaves(
     settings: Settings, earlier: Path, tmp_path: Path
 ) -> None:
-    """It has seen an empty group, and then another one joined first: it must not wait for ever."""
+    """It has seen an empty group, and then another one joined first: it must not wait forever."""
     too_late = ("-m", "tests.kafka.weakened_worker", "group")
     await filled(settings, SENT, sleep=moment_s(SENT, workers=1, seconds=30))
     with group(settings, tmp_path, too_late) as workers, EarlierWorker(settings, tmp_path, "earlier", earlier) as old:

@@ -93,7 +93,7 @@ async def has_own_group(runtime: Runtime) -> bool:
 async def watch_group(runtime: Runtime) -> None:
     """End the worker where one of an earlier release has joined the group after the look and before this one.
 
-    The broker refuses this one then, and Faust, which asks only once, would wait for its partitions for ever.
+    The broker refuses this one then, and Faust, which asks only once, would wait for its partitions forever.
     """
     while not runtime.group.generation:
         with contextlib.suppress(KafkaError, TimeoutError):
