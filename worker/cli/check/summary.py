@@ -13,6 +13,7 @@ from rich.table import Table
 from schemas.outcome import BasisLevel
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
 from worker.cli.shared.escapes import printable
+from worker.cli.text.renewal import renewed
 from worker.pipeline.scrub import ScrubResult
 from worker.reference.build.endings import Ending
 
@@ -89,8 +90,9 @@ class Summary:
             say(console, f"Basis: {', '.join(f'{self.bases[each]:,} {each}' for each in BASES if self.bases[each])}.")
         for name, count in self.tables.most_common():
             say(console, f"  {name}: {counted(count, 'claim')}")
-        if words := [f"{each.table} {each.in_words(on)}" for each in ended if each.table in self.lacking]:
-            say(console, f"As of {on}: {'; '.join(words)}. `claimscrub reference status` says what replaces them.")
+        if lacked := [each for each in ended if each.table in self.lacking]:
+            words = "; ".join(f"{each.table} {each.in_words(on)}" for each in lacked)
+            say(console, f"As of {on}: {words}. {renewed([each.table for each in lacked])}")
         if self.members_not_read:
             members, claims = counted(self.members_not_read, "member"), counted(self.claims_not_read_whole, "claim")
             say(console, f"Not read by any edit, nor written to an 837: {members} in {claims}.")

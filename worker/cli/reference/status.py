@@ -10,6 +10,7 @@ import click
 
 from worker.cli.reference.options import DAY, described_tables, say_json, today, with_directory, with_format
 from worker.cli.shared.console import echo
+from worker.cli.text.renewal import fetching
 from worker.reference.build.endings import endings
 from worker.reference.files.manifest import Manifest
 from worker.reference.importing.kinds import KINDS
@@ -33,6 +34,7 @@ class TableStatus:
         next_due: When the next edition is due by the publisher's rhythm; None when it is held.
         publisher: Who publishes the table.
         files: What the publisher calls the file, by the kind under which `claimscrub reference import` takes it.
+        renewed_by: The command that fetches newer editions; None when no file of the publisher can be imported.
     """
 
     table: str
@@ -44,6 +46,7 @@ class TableStatus:
     next_due: date | None
     publisher: str
     files: dict[str, str]
+    renewed_by: str | None
 
 
 @click.command("status")
@@ -54,7 +57,7 @@ def status(on: datetime | None, directory: Path, form: str) -> None:
     """Show for each table what it can say today, until when, what replaces it and who publishes that.
 
     The edition that replaces it is due by the publisher's rhythm; where a kind of file is named,
-    `claimscrub reference import` takes it as published.
+    `claimscrub reference fetch` gets it, and `claimscrub reference import` takes it as published.
     """
     day = on.date() if on else today()
     tables, editions = described_tables(directory)
@@ -65,6 +68,8 @@ def status(on: datetime | None, directory: Path, form: str) -> None:
     for each in shown:
         echo(f"{each.table:<20} {each.state}")
         echo(f"{'':<20} next: {_next(each, day)}")
+        if each.renewed_by:
+            echo(f"{'':<20} renewed by: {each.renewed_by}")
 
 
 def status_of(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> TableStatus:
@@ -84,6 +89,7 @@ def status_of(table: str, manifest: Manifest, editions: Iterable[Edition], on: d
         next_due=None if later else last.published + timedelta(days=manifest.refresh_days),
         publisher=manifest.publisher,
         files={name: kind.title for name, kind in KINDS.items() if table in kind.tables},
+        renewed_by=fetching(table),
     )
 
 

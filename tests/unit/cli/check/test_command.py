@@ -263,7 +263,7 @@ def test_tables_that_the_claims_lacked_and_that_have_ended_are_told_once(claims:
 
     assert (
         "As of 2026-11-29: containers ended 243 days ago, carried forward until 2027-04-01. "
-        "`claimscrub reference status` says what replaces them.\n"
+        "`claimscrub reference fetch asp-crosswalk` renews it.\n"
     ) in result.stdout
     assert result.stdout.count("days ago") == 1
     assert "days ago" not in run(claims, "--as-of", "2026-03-31").stdout

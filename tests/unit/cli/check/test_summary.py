@@ -23,21 +23,22 @@ def shown(summary: Summary) -> str:
 @pytest.mark.parametrize(
     ("lacking", "told"),
     [
-        ({"opps_status"}, "opps_status ended 1 day ago, nothing is known"),
+        (
+            {"opps_status"},
+            "opps_status ended 1 day ago, nothing is known. `claimscrub reference fetch opps` renews it.",
+        ),
         (
             {"opps_status", "containers", "asp_limits"},
             (
                 "containers ended 3 days ago, carried forward until 2026-12-31; opps_status ended 1 day ago, "
-                "nothing is known"
+                "nothing is known. `claimscrub reference fetch asp-crosswalk opps` renews them."
             ),
         ),
     ],
 )
 def test_tables_that_have_ended_are_one_line(lacking: set[str], told: str) -> None:
-    """Of those that the claims lacked."""
-    line = f"As of 2026-10-03: {told}. `claimscrub reference status` says what replaces them.\n"
-
-    assert shown(Summary(lacking=lacking)).endswith(line)
+    """Of those that the claims lacked, with the command that renews them."""
+    assert shown(Summary(lacking=lacking)).endswith(f"As of 2026-10-03: {told}\n")
 
 
 @pytest.mark.parametrize("lacking", [set(), {"asp_limits"}])

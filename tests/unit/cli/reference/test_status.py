@@ -85,3 +85,16 @@ def test_a_table_of_nobody_is_refused(small: Path) -> None:
 
     assert result.exit_code == 1
     assert "mue/table.toml: publisher: expected who publishes the table, found None" in result.output
+
+
+@pytest.mark.parametrize(
+    ("table", "command"),
+    [("mue", "claimscrub reference fetch mue"), ("drugs", "claimscrub reference fetch hcpcs"), ("taxonomy", None)],
+)
+def test_a_table_says_which_command_renews_it(small: Path, table: str, command: str | None) -> None:
+    """In a line below it; none where no file of the publisher can be imported."""
+    lines = run(small, "2026-12-01").splitlines()
+    (place,) = [number for number, each in enumerate(lines) if each.startswith(f"{table} ")]
+
+    assert (lines[place + 2].strip() == f"renewed by: {command}") is (command is not None)
+    assert told(small, table, "2026-12-01")["renewed_by"] == command
