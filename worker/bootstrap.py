@@ -173,7 +173,15 @@ def _loaded(settings: Settings, rules: Rules, snapshot: Snapshot) -> LoadedScrub
         profiles=tuple(profile.name for profile in rules.profiles),
         edit_words={edit.id: edit.summary for edit in rules.edits},
         editions=tuple(
-            ReferenceEdition(each.table, each.name, each.in_force_from, each.in_force_to, each.rows, each.trusted_to)
+            ReferenceEdition(
+                each.table,
+                each.name,
+                each.in_force_from,
+                each.in_force_to,
+                each.rows,
+                each.trusted_to,
+                has_no_later=bool(each.no_later),
+            )
             for each in snapshot.editions
         ),
         suppression_ends=tuple(rules.profiles.suppression_ends()),

@@ -26,6 +26,7 @@ MEASURED: Final[Mapping[str, tuple[str, ...]]] = {
     "asp_limits": ("payment_limit",),
     "opps_status": ("status",),
     "icd10cm": (),
+    "icd10cm_exclusions": (),
 }
 """The tables of which several editions are at hand, with the columns that decide."""
 

@@ -450,6 +450,13 @@ CATALOGUE: Final = (
         (Label("profile"), _EDIT),
     ),
     Metric(
+        "reference_no_later_edition",
+        MetricKind.GAUGE,
+        "0 or 1",
+        "1 for a table of which no later edition could be had when the tables were put together; an import ends that.",
+        (_TABLE,),
+    ),
+    Metric(
         "reference_in_force_to_timestamp_seconds",
         MetricKind.GAUGE,
         "seconds since 1970",

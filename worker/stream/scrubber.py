@@ -137,7 +137,8 @@ class ClaimReader(Protocol):
 class ReferenceEdition:
     """One edition of a reference table that is loaded, for the metrics.
 
-    `trusted_to` is the last day on which its rows are carried forward; None when they are not.
+    `trusted_to` is the last day on which its rows are carried forward; None when they are not. `has_no_later`: no later
+    edition could be had when the tables were put together.
     """
 
     table: str
@@ -146,6 +147,7 @@ class ReferenceEdition:
     in_force_to: date | None = None
     rows: int = 0
     trusted_to: date | None = None
+    has_no_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class TableStatus:
         next_edition: The name of the next edition that is held already.
         next_from: The first day of the next edition; None when the last edition is open.
         next_due: When the next edition is due by the publisher's rhythm; None when it is held.
+        no_later: Why these tables hold no later edition, though there may be one; empty for any other reason.
         publisher: Who publishes the table.
         files: What the publisher calls the file, by the kind under which `claimscrub reference import` takes it.
         renewed_by: The command that fetches newer editions; None when no file of the publisher can be imported.
@@ -44,6 +45,7 @@ class TableStatus:
     next_edition: str | None
     next_from: date | None
     next_due: date | None
+    no_later: str
     publisher: str
     files: dict[str, str]
     renewed_by: str | None
@@ -68,6 +70,8 @@ def status(on: datetime | None, directory: Path, form: str) -> None:
     for each in shown:
         echo(f"{each.table:<20} {each.state}")
         echo(f"{'':<20} next: {_next(each, day)}")
+        if each.no_later:
+            echo(f"{'':<20} not held: {each.no_later}")
         if each.renewed_by:
             echo(f"{'':<20} renewed by: {each.renewed_by}")
 
@@ -87,6 +91,7 @@ def status_of(table: str, manifest: Manifest, editions: Iterable[Edition], on: d
         next_edition=later.name if later else None,
         next_from=later.in_force_from if later else beyond,
         next_due=None if later else last.published + timedelta(days=manifest.refresh_days),
+        no_later=last.no_later,
         publisher=manifest.publisher,
         files={name: kind.title for name, kind in KINDS.items() if table in kind.tables},
         renewed_by=fetching(table),

@@ -123,6 +123,7 @@ class _Folder:
             sha256=sha256(content).hexdigest(),
             file=entry.file,
             trusted_days=self._manifests[name].trusted_days,
+            no_later=entry.no_later,
         )
         return edition, file.rows
 

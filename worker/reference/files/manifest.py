@@ -12,13 +12,17 @@ COLUMN_TYPES = frozenset({"text", "decimal", "whole", "date", "yes_no", "list"})
 
 @dataclass(frozen=True, slots=True)
 class EditionEntry:
-    """One `[[editions]]` entry, before its file is read."""
+    """One `[[editions]]` entry, before its file is read.
+
+    `no_later` says why these tables hold no later edition, though there may be one; empty for any other reason.
+    """
 
     name: str
     file: str
     in_force_from: date
     in_force_to: date | None
     published: date
+    no_later: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +93,17 @@ def _editions(content: Mapping[str, Any], problems: list[str]) -> list[EditionEn
     editions = []
     for entry in _entries(content, "editions", problems):
         starts, ends, published = (entry.get(name) for name in ("in_force_from", "in_force_to", "published"))
-        name, file = entry.get("name"), entry.get("file")
+        name, file, no_later = entry.get("name"), entry.get("file"), entry.get("no_later", "")
         if not isinstance(name, str) or not isinstance(file, str) or "/" in file:
             problems.append(f"editions: expected a name and a plain file name, found {name!r} and {file!r}")
         elif type(starts) is not date or type(published) is not date or not isinstance(ends, date | None):
             problems.append(f"edition {name}: expected dates as in_force_from, published, in_force_to or none")
         elif ends and ends < starts:
             problems.append(f"edition {name}: in_force_to {ends} is before in_force_from {starts}")
+        elif not isinstance(no_later, str):
+            problems.append(f"edition {name}: no_later: expected why there is no later edition, found {no_later!r}")
         else:
-            editions.append(EditionEntry(name, file, starts, ends, published))
+            editions.append(EditionEntry(name, file, starts, ends, published, no_later))
     if not editions:
         problems.append("editions: expected at least one")
     return sorted(editions, key=lambda edition: edition.in_force_from)

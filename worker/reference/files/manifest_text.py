@@ -1,5 +1,6 @@
 """Write a new edition into the text of a table.toml without touching the rest."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -65,7 +66,14 @@ def _block(entry: EditionEntry) -> str:
     ]
     if entry.in_force_to:
         lines.append(_day("in_force_to", entry.in_force_to))
-    return "\n".join((*lines, _day("published", entry.published), "", ""))
+    lines.append(_day("published", entry.published))
+    if entry.no_later:
+        lines.append(f"no_later = {_quoted(entry.no_later)}")
+    return "\n".join((*lines, "", ""))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a basic string of TOML has the escapes of JSON
 
 
 def _day(name: str, day: date) -> str:

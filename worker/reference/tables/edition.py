@@ -9,6 +9,7 @@ class Edition:
     """A file of rows and the dates of service it covers; `in_force_to` None is open.
 
     `trusted_days` is how long a row is trusted after the last day, until another edition says otherwise; 0 is not.
+    `no_later` says why the tables hold no later edition, though there may be one.
     """
 
     table: str
@@ -20,6 +21,7 @@ class Edition:
     sha256: str
     file: str = ""
     trusted_days: int = 0
+    no_later: str = ""
 
     @property
     def path(self) -> str:

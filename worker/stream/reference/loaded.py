@@ -73,6 +73,8 @@ def _spans(editions: Iterable[ReferenceEdition]) -> Series:
             spans["reference_in_force_to_timestamp_seconds", table] = _timestamp(max(ends))
             trusted = max(ends + [each.trusted_to for each in group if each.trusted_to is not None])
             spans["reference_trusted_to_timestamp_seconds", table] = _timestamp(trusted)
+            last = max(group, key=lambda each: each.in_force_to or date.min)
+            spans["reference_no_later_edition", table] = float(last.has_no_later)
     return spans
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.unit.reference.small_folder import change
+from tests.unit.reference.small_folder import SHIPPED, change
 from worker.cli.reference.command import reference
+from worker.reference.build.endings import endings
+from worker.reference.build.loading import load
 
 MUE = "CMS NCCI MUE files, practitioner and outpatient hospital (import mue)"
 
@@ -92,9 +94,30 @@ def test_a_table_of_nobody_is_refused(small: Path) -> None:
     [("mue", "claimscrub reference fetch mue"), ("drugs", "claimscrub reference fetch hcpcs"), ("taxonomy", None)],
 )
 def test_a_table_says_which_command_renews_it(small: Path, table: str, command: str | None) -> None:
-    """In a line below it; none where no file of the publisher can be imported."""
+    """In a line below it, unless no file of the publisher can be imported."""
     lines = run(small, "2026-12-01").splitlines()
     (place,) = [number for number, each in enumerate(lines) if each.startswith(f"{table} ")]
 
     assert (lines[place + 2].strip() == f"renewed by: {command}") is (command is not None)
     assert told(small, table, "2026-12-01")["renewed_by"] == command
+
+
+def test_a_table_says_why_no_later_edition_is_held(small: Path) -> None:
+    """What is known of it, until an import brings one."""
+    (why,) = [each.strip() for each in run(small, "2026-12-01").splitlines() if "a license is accepted" in each]
+
+    assert why.startswith("not held: CMS gives out Addendum B after a license is accepted")
+    assert told(small, "opps_status", "2026-12-01")["no_later"] == why.removeprefix("not held: ")
+    assert told(small, "mue", "2026-12-01")["no_later"] == ""
+
+
+def test_a_fresh_install_holds_no_table_that_has_ended_without_a_reason() -> None:
+    """On the day of its newest edition: the alert on stale tables would be pending from the start."""
+    editions = load(SHIPPED).editions
+    day = max(each.published for each in editions)
+    last = {each.table: each for each in sorted(editions, key=lambda each: each.in_force_from)}
+
+    stale = [each.table for each in endings(editions, day) if not each.is_carried(day)]
+
+    assert stale
+    assert [table for table in stale if not last[table].no_later] == []

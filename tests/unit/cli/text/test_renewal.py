@@ -16,7 +16,7 @@ from worker.cli.text.renewal import fetching, renewed
     ],
 )
 def test_a_table_is_fetched_by_the_kind_that_changes_it(table: str, command: str | None) -> None:
-    """None where no importer takes a file of the publisher."""
+    """There is none when no importer takes a file of the publisher."""
     assert fetching(table) == command
 
 

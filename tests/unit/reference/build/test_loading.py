@@ -190,6 +190,7 @@ def test_a_last_day_before_the_first_day_is_refused(folder: Path) -> None:
         ("mue/table.toml", "in_force_from = 2026-07-01", 'in_force_from = "July"', "expected dates"),
         ("mue/table.toml", "in_force_to = 2026-09-30", "in_force_to = 2026-06-30", "is before in_force_from"),
         ("mue/table.toml", 'file = "2026q3.csv"', 'file = "../2026q3.csv"', "a plain file name"),
+        ("mue/table.toml", 'file = "2026q3.csv"', 'file = "2026q3.csv"\nno_later = 1', "no_later: expected why"),
         ("mue/table.toml", "[[editions]]", "[[issues]]", "editions: expected at least one"),
         ("mue/table.toml", "[[columns]]", "[[fields]]", "key: expected a list of names of columns"),
     ],

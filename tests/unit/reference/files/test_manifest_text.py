@@ -125,8 +125,10 @@ def test_only_the_editions_of_the_text_change() -> None:
 
 
 def test_the_same_editions_give_the_same_text() -> None:
-    """An import that changes nothing writes nothing else."""
-    manifest, _ = parse_manifest(TEXT, "edition")
+    """An import that changes nothing writes nothing else; why there is no later edition is kept."""
+    text = TEXT.replace("published = 2026-01-01\n", 'published = 2026-01-01\nno_later = "Not \\"found\\"."\n')
+    manifest, _ = parse_manifest(text, "edition")
     assert manifest is not None
 
-    assert with_editions(TEXT, manifest.editions) == TEXT
+    assert manifest.editions[0].no_later == 'Not "found".'
+    assert with_editions(text, manifest.editions) == text

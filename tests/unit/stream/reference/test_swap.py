@@ -425,3 +425,19 @@ def test_a_table_answers_until_its_rows_are_trusted_no_longer() -> None:
         table: datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
         for table, day in (("mue", trusted_to), ("asp", last))
     }
+
+
+def test_a_table_says_whether_a_later_edition_could_be_had() -> None:
+    """Of its last edition: one that was imported since ends it."""
+    recorder = Recorder()
+    first = ReferenceEdition("mue", "q1", date(2026, 1, 1), date(2026, 3, 31), has_no_later=True)
+    second = ReferenceEdition("mue", "q2", date(2026, 4, 1), date(2026, 6, 30))
+    other = ReferenceEdition("asp", "q1", date(2026, 1, 1), date(2026, 3, 31), has_no_later=True)
+    open_ended = ReferenceEdition("drugs", "1", date(2026, 1, 1), None)
+
+    report_loaded(recorder, loaded("one", second, first, other, open_ended))
+
+    page = recorder.exposition("")[0].decode()
+    assert 'claimscrub_reference_no_later_edition{table="mue"} 0' in page
+    assert 'claimscrub_reference_no_later_edition{table="asp"} 1' in page
+    assert 'claimscrub_reference_no_later_edition{table="drugs"}' not in page
