@@ -3,7 +3,8 @@
 Published layout: a comma-separated file in Windows-1252. A title, the effective dates, notes, then the header
 _2026_CODE, Short Description, LABELER NAME, NDC2, Drug Name, HCPCS dosage, PKG SIZE, PKG QTY, BILLUNITS, BILLUNITSPKG
 and many columns without a name, then one row for each product and code. NDC2 holds an NDC as 00000-0000-00, or for
-tissue products the maker's own identifier.
+tissue products the maker's own identifier; in October 2026 the column is called NDC, and none is without a name (copy
+read from clay-good/sophiewell.com@f7f832d).
 """
 
 import re
@@ -26,7 +27,7 @@ from worker.reference.importing.sheet import RowsByKey, SheetRow, find_sheet
 COLUMNS: Final = {
     "CODE": r"\d{4} code",
     "LABELER NAME": "labeler name",
-    "NDC2": "ndc2",
+    "NDC2": "ndc2?",
     "Drug Name": "drug name",
     "PKG SIZE": "pkg size",
     "PKG QTY": "pkg qty",

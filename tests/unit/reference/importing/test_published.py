@@ -85,6 +85,15 @@ def test_the_crosswalk_gives_containers_and_products() -> None:
     assert (containers.table, products.table, products.name) == ("containers", "products", "2026q2")
 
 
+def test_the_crosswalk_is_read_by_the_newer_name_of_its_column() -> None:
+    """In October 2026 CMS calls NDC what was NDC2."""
+    older = given.asp_crosswalk([("50242-0040-62", "J2357", "30.00"), ("GG100", "Q4111", "2.25")])
+    newer = PublishedFile(older.name, older.content.replace(b",NDC2,", b",NDC,"))
+
+    assert newer.content != older.content
+    assert read("asp-crosswalk", newer) == read("asp-crosswalk", older)
+
+
 def test_hcpcs_records_become_codes() -> None:
     """Descriptions go on over several records; modifiers are not taken."""
     codes, _, _ = read(
