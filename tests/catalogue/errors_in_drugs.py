@@ -32,7 +32,7 @@ UNLISTED: Final = ("J3490", "J3590", "J9999", "J7999")
 NO_NDC: Final = {"NDC-01": "Medicaid wants the NDC that the changed line does not have"}
 
 
-@error("HCP-01", places=OFFICE, few_lines=True, companions=NOT_GIVEN)
+@error("HCP-01", places=OFFICE, few_lines=True, companions=NOT_GIVEN | NO_NDC)
 def code_that_ended_long_ago(copy: Copy) -> bool | None:
     copy.add("J0150", charge="12.00")
     return None if copy.on.year > 2014 else False

@@ -9,6 +9,7 @@ from worker.edits.codes.correct_coding import (
     OF_A_VISIT,
     OF_EITHER,
     OFFICE_VISITS,
+    is_visit,
     mild_if_remembered,
     of_one_provider,
     setting_of,
@@ -114,7 +115,7 @@ def _lifting(line: LineFacts, other: LineFacts, pair: NcciPair) -> str | None:
     if line.on and line.on >= APART_ON_EITHER_FROM:
         lifting |= others & APART
     for each, carried in ((line, own), (other, others)):
-        if within(each.hcpcs, OFFICE_VISITS):
+        if is_visit(each.hcpcs):
             lifting |= carried & OF_A_VISIT
     return min(lifting, default=None)
 

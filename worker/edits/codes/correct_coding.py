@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Severity
-from worker.edits.codes.ranges import CodeRange
+from worker.edits.codes.ranges import CodeRange, within
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.reference.tables.rows import CareSetting
 
@@ -28,7 +28,15 @@ OF_A_SITE: Final = frozenset(
 APART_ON_EITHER_FROM: Final = date(2019, 7, 1)
 
 OFFICE_VISITS: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99211", "99215"), ("99242", "99245"))
-"""The visits and consultations of the pair table."""
+"""The visits and consultations that EM-01 and EM-02 report."""
+_VISITS: Final[tuple[CodeRange, ...]] = (
+    ("92002", "92014"),
+    ("99202", "99499"),
+    ("G0402", "G0402"),
+    ("G0438", "G0439"),
+    ("G0463", "G0463"),
+    ("G0466", "G0470"),
+)
 _OUTPATIENT: Final = "13"
 _REMEMBERED_BILLS: Final = frozenset({"12", "14", "22", "23", "34", "74", "75", "76"})
 
@@ -45,6 +53,14 @@ def mild_if_remembered(claim: ClaimFacts) -> Severity | None:
     """A warning for a bill of which we only remember that it is compared; None, the edit's own severity, for others."""
     is_sure = not claim.is_institutional or claim.claim.claim_information.place_of_service_code == _OUTPATIENT
     return None if is_sure else Severity.WARN
+
+
+def is_visit(code: str) -> bool:
+    """Whether a code is a visit of any kind, of which `OF_A_VISIT` says that it was more than a procedure includes.
+
+    A whole list of pairs, as `claimscrub reference import ptp` reads it, holds all of them.
+    """
+    return within(code, _VISITS)
 
 
 def of_one_provider(claim: ClaimFacts, one: LineFacts, other: LineFacts) -> bool:

@@ -14,6 +14,15 @@ from worker.edits.facts.locate import in_line
 VISIT_ADD_ON: Final = "G2211"
 SEPARATE_VISIT: Final = "25"
 BASES: Final[tuple[CodeRange, ...]] = (("99202", "99205"), ("99211", "99215"), ("99341", "99350"))
+PROCEDURES: Final[tuple[CodeRange, ...]] = (
+    *GIVING,
+    ("20526", "20612"),  # into joints, tendons and trigger points
+    ("51700", "51720"),  # into the bladder
+    ("64400", "64530"),  # nerve blocks
+    ("64612", "64617"),  # botulinum toxin
+    ("67028", "67028"),  # into the eye
+)
+"""Procedures of which none is preventive."""
 PAID_FROM, PREVENTIVE_FROM = date(2024, 1, 1), date(2025, 1, 1)
 
 
@@ -53,7 +62,7 @@ def visit_add_on_beside_modifier(line: LineFacts, context: Context) -> Verdict |
     preventive = next((other for other in of_day if within(other.hcpcs, PREVENTIVE)), None)
     if preventive and line.on >= PREVENTIVE_FROM:
         return Bypassed(f"preventive service {preventive.hcpcs}", line.number)
-    is_sure = line.on < PREVENTIVE_FROM or _are_procedures(of_day, separate, context)
+    is_sure = line.on < PREVENTIVE_FROM or _are_procedures(of_day, separate)
     return Flaw(
         message=f"G2211 is not paid with {separate.hcpcs}-25 of {line.on}.",
         hint="Remove G2211, or 25 if the visit was not separate from a procedure of that day.",
@@ -63,13 +72,10 @@ def visit_add_on_beside_modifier(line: LineFacts, context: Context) -> Verdict |
     )
 
 
-def _are_procedures(of_day: list[LineFacts], visit: LineFacts, context: Context) -> bool:
-    """Whether there are other services, and all of them are procedures that are not prevention.
+def _are_procedures(of_day: list[LineFacts], visit: LineFacts) -> bool:
+    """Whether there are other services, and all of them are procedures of which none is preventive.
 
-    The list of preventive services is remembered; those of the pair table are injections, infusions and visits.
+    The list of preventive services is remembered and may lack some.
     """
-    is_pair = context.snapshot.is_ncci_pair
     others = [other for other in of_day if other.hcpcs not in {VISIT_ADD_ON, visit.hcpcs} and not may_be_drug(other)]
-    return bool(others) and all(
-        within(other.hcpcs, GIVING) or is_pair(other.hcpcs, visit.hcpcs, "practitioner") for other in others
-    )
+    return bool(others) and all(within(other.hcpcs, PROCEDURES) for other in others)
