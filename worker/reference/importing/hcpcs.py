@@ -34,6 +34,7 @@ from worker.reference.importing.published import (
 NAME: Final = re.compile(r"HCPC(20\d\d)_([A-Z]{3}).{0,60}ANWEB", re.IGNORECASE)
 SHORTEST_RECORD: Final = 293
 LEVEL_2: Final = re.compile(r"[A-CE-Z]\d{4}")
+CODE: Final = re.compile(r"[A-Z][0-9]{4}")
 DRUG: Final = re.compile(r"J\d{4}|Q5\d{3}")
 FIRST_OF_CODE, MORE_OF_CODE, FIRST_OF_MODIFIER, MORE_OF_MODIFIER = "3", "4", "7", "8"
 
@@ -122,6 +123,8 @@ def _with_record(file: PublishedFile, number: int, line: str, before: Code | Non
         return replace(before, long_description=f"{before.long_description} {words}".strip())
     if before is not None:
         raise BadCellError(file.name, number, "code", f"expected each code once, found {line[:5]}")
+    if not CODE.fullmatch(line[:5]):
+        raise BadCellError(file.name, number, "code", f"expected a letter and four digits, found {line[:5]!r}")
     return Code(
         hcpcs=line[:5],
         long_description=words,
