@@ -11,6 +11,7 @@ from worker.pipeline.scrub import Pipeline
 CLAIMS = 12
 OF_THE_TABLES = {"BAS-01"}
 """What is wrong there is the tables', not a claim's: the cases of the edit and the claims of all months hold it."""
+NO_MEMORY = "a memory of earlier claims"
 
 
 @pytest.mark.parametrize("mutation", all_mutations(), ids=lambda mutation: f"{mutation.edit}-{mutation.name}")
@@ -22,9 +23,15 @@ def test_a_known_error_is_found(trial: Trial, mutation: Mutation) -> None:
 
 
 def test_every_edit_has_a_known_error(pipeline: Pipeline) -> None:
-    """An edit that nobody can trigger is not known to work; a planned one is evaluated on no claim."""
-    evaluated = {edit.id for edit in pipeline.edits if edit.status is not EditStatus.PLANNED}
+    """An edit that nobody can trigger is not known to work; a planned one is evaluated on no claim.
 
+    What is found in several claims only is in the cases of the edits and in the stories of patients.
+    """
+    plan = next(iter(pipeline._plans.values()))  # noqa: SLF001 - what the edits of a profile lack
+    on_history = {edit.id for edit in pipeline.edits if edit.lacks(plan.configuration) == NO_MEMORY}
+    evaluated = {edit.id for edit in pipeline.edits if edit.status is not EditStatus.PLANNED} - on_history
+
+    assert len(on_history) > 10
     assert evaluated - OF_THE_TABLES == {mutation.edit for mutation in all_mutations()}
 
 

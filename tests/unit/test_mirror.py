@@ -26,7 +26,7 @@ ABOUT_MORE_THAN_A_MODULE: Final = {
 }
 TESTED_ELSEWHERE: Final = {
     "agents/remembering": "tests/unit/agents/test_routing.py",
-    "cases/files": "tests/unit/cli/test_test.py",
+    "cases": "tests/unit/cli/test_test.py",
     "cli/acknowledge": "tests/unit/cli/test_convert.py",
     "cli/dead_letters": "tests/stream/test_replay.py",
     "cli/demo": "tests/unit/cli/demo/test_command.py",

@@ -16,6 +16,9 @@ cases:
         - [J2357, {units: 150, modifiers: [JZ]}]
         - "96372"
     set: {$.billing.npi: "1234567890"}             # optional: JSON paths to overwrite, null to remove
+    earlier:                                       # optional: claims of the patient before it, in order
+      - {received_on: 2026-03-10, claim: {…}, set: {…}, ends: pended}   # as above; ends as scrubbed when not given
+    remembered_since: 2025-01-01                   # optional: the first day of the memory; many years when not given
     expect: fail                                   # pass, fail, bypassed, no-data, not-configured, off, not-looked
     findings:                                      # each key given is compared; as many findings as listed
       - {severity: reject, line: 1, facts: {expectedUnits: "30"}}
@@ -37,17 +40,43 @@ from worker.samples import synthetic
 from worker.samples.institutional import as_bill
 
 RECEIVED_ON: Final = date.fromisoformat(synthetic.RECEIVED_ON)
+_LONG_AGO: Final = date(2010, 1, 1)
+_ENDS: Final = ("scrubbed", "rejected", "pended")
 RESULTS: Final = ("pass", "fail", "bypassed", "no-data", "not-configured", "off", "not-looked")
 
-_GIVEN: Final = {"name", "why", "profile", "settings", "guides", "received_on", "claim", "set"}
+_GIVEN: Final = {
+    "name",
+    "why",
+    "profile",
+    "settings",
+    "guides",
+    "received_on",
+    "claim",
+    "set",
+    "earlier",
+    "remembered_since",
+}
+_OF_EARLIER: Final = {"received_on", "claim", "set", "ends"}
 _EXPECTED: Final = {"expect", "findings", "disposition", "alone"}
 _BILL_TYPE: Final = re.compile(r"\d\d[0-9A-Z]", re.ASCII)
 _STEP: Final = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
 
 
 @dataclass(frozen=True)
+class EarlierCase:
+    """A claim before that of a case: when it was received, and the disposition that it must get."""
+
+    claim: dict[str, Any]  # any JSON object
+    received_on: date
+    ends: str
+
+
+@dataclass(frozen=True)
 class Case:
-    """One case of one edit. `settings` and `guides` are JSON, so that cases of one setting share a pipeline."""
+    """One case of one edit. `settings` and `guides` are JSON, so that cases of one setting share a pipeline.
+
+    Claims are remembered where `remembered_since` is not None.
+    """
 
     edit: str
     name: str
@@ -58,6 +87,8 @@ class Case:
     settings: str = "{}"
     guides: str = "[]"
     received_on: date = RECEIVED_ON
+    earlier: tuple[EarlierCase, ...] = ()
+    remembered_since: date | None = None
     expected_disposition: str | None = None
     alone: bool = False
 
@@ -108,9 +139,8 @@ def _case(edit: str, entry: dict[str, Any]) -> Case:  # any YAML mapping
         _refuse(f"lacks {', '.join(missing)}")
     if entry["expect"] not in RESULTS:
         _refuse(f"expects {entry['expect']!r}, which is none of {', '.join(RESULTS)}")
-    received = entry.get("received_on", RECEIVED_ON)
-    if not isinstance(received, date):
-        _refuse("received_on is not a date such as 2026-03-20")
+    received = _day(entry, "received_on", RECEIVED_ON)
+    has_memory = "earlier" in entry or "remembered_since" in entry
     return Case(
         edit=edit,
         name=entry["name"],
@@ -121,9 +151,30 @@ def _case(edit: str, entry: dict[str, Any]) -> Case:  # any YAML mapping
         settings=json.dumps(entry.get("settings", {})),
         guides=json.dumps(entry.get("guides", [])),
         received_on=received,
+        earlier=tuple(_earlier(each, received) for each in entry.get("earlier", ())),
+        remembered_since=_day(entry, "remembered_since", _LONG_AGO) if has_memory else None,
         expected_disposition=entry.get("disposition"),
         alone=entry.get("alone", False),
     )
+
+
+def _earlier(entry: dict[str, Any], received_on: date) -> EarlierCase:  # any YAML mapping
+    if unknown := sorted(set(entry) - _OF_EARLIER):
+        _refuse(f"an earlier claim has unknown keys {', '.join(unknown)}")
+    if entry.get("ends", "scrubbed") not in _ENDS:
+        _refuse(f"an earlier claim ends as {entry['ends']!r}, which is none of {', '.join(_ENDS)}")
+    return EarlierCase(
+        claim=_claim(entry["claim"], entry.get("set", {})),
+        received_on=_day(entry, "received_on", received_on),
+        ends=entry.get("ends", "scrubbed"),
+    )
+
+
+def _day(entry: dict[str, Any], key: str, otherwise: date) -> date:  # any YAML mapping
+    day = entry.get(key, otherwise)
+    if not isinstance(day, date):
+        _refuse(f"{key} is not a date such as 2026-03-20")
+    return day
 
 
 def _claim(keywords: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:  # any YAML in, any JSON out

@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.outcome import Coverage, Finding, Outcome
 from worker.bootstrap import MAX_MESSAGE_BYTES
+from worker.cases.earlier import after_earlier_claims
 from worker.cases.files import Case
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile, Profiles
@@ -18,7 +19,11 @@ def scrub_case(case: Case, pipeline: Pipeline) -> Outcome:
     chosen = pipeline.under(case.profile) if case.profile else pipeline
     if case.settings != "{}" or case.guides != "[]":
         chosen = _adjusted(pipeline, case.profile or _profile_of(case, pipeline), case.settings, case.guides)
-    outcome = chosen.scrub(json.dumps(case.claim).encode(), case.received_on).outcome
+    value = json.dumps(case.claim).encode()
+    if case.remembered_since is None:
+        outcome = chosen.scrub(value, case.received_on).outcome
+    else:
+        outcome = after_earlier_claims(case, value, chosen, case.remembered_since)
     if outcome is None:
         raise ValueError("the claim of the case cannot be read as a claim")
     return outcome

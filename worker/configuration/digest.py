@@ -15,6 +15,7 @@ from worker.configuration.code_digest import ModuleSources, code_digest, read_so
 _ROOTS: Final = (
     "worker.pipeline.scrub",
     "worker.pipeline.forms",
+    "worker.pipeline.remembering",
     "worker.reference.build.loading",
     "worker.reference.compiled",
     "worker.configuration.profile_files",

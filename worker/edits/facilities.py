@@ -12,11 +12,11 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
         "A drug's code, units, containers and package are the same on both claims.": """
             CHG-02 HCP-01 HCP-02 HCP-03 HCP-04 HCP-06 HCP-08 HCP-09 NDC-01 NDC-02 NDC-03 NDC-04 NDC-05 NDC-06 NDC-07
             UNT-01 UNT-02 UNT-03 UNT-04 UNT-05 UNT-06 UNT-07 UNT-08
-            UNT-09""",
+            UNT-09 UNT-10""",
         "Medicare's policy on discarded drugs is for hospital outpatients too, by type of bill (100-04, ch. 17).": """
-            WST-01 WST-02 WST-03 WST-04 WST-05 WST-06 WST-07 WST-08 WST-09 WST-10 WST-11 WST-12 WST-13""",
+            WST-01 WST-02 WST-03 WST-04 WST-05 WST-06 WST-07 WST-08 WST-09 WST-10 WST-11 WST-12 WST-13 WST-15""",
         "Hospitals bill one initial service for an access, by the same times (100-04, ch. 4, section 230.2).": """
-            ADM-03 ADM-04 ADM-05 ADM-06 ADM-07""",
+            ADM-03 ADM-04 ADM-05 ADM-06 ADM-07 ADM-09""",
         "CMS publishes pairs and add-on codes for hospital outpatients as well.": "BND-01 BND-02",
         "Hospitals tell a visit apart from a procedure of status S or T by 25 (I-OCE edit 21).": "EM-01 EM-03",
         "Modifiers are one code set, and SV202 carries them as SV101 does.": """
@@ -25,8 +25,9 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
         "What must be shown for a drug follows the drug, not who bills it.": """
             DX-10 DOC-01 DOC-02 DOC-03 DOC-04 DOC-05 DOC-06 DOC-08 DOC-09 DOC-10 HCP-10 NDC-08""",
         "The 837I has the same segment for it as the 837P.": """
-            AUT-01 AUT-02 AUT-03 AUT-04 AUT-05 AUT-06 AUT-07 COB-01 COB-02 DOC-07 FMT-02 FMT-03 FMT-04 FMT-06 FMT-07
-            IDN-01 IDN-02 IDN-03 IDN-04 IDN-05 IDN-06 IDN-07 RES-01 RES-03""",
+            AUT-01 AUT-02 AUT-03 AUT-04 AUT-05 AUT-06 AUT-07 AUT-08 AUT-09 AUT-10
+            AUT-11 COB-01 COB-02 DOC-07 FMT-02 FMT-03 FMT-04 FMT-06 FMT-07
+            IDN-01 IDN-02 IDN-03 IDN-04 IDN-05 IDN-06 IDN-07 RES-01 RES-03 RES-04""",
         "The attending provider of an 837I takes the place of the ordering one, for which it has no loop.": "IDN-08",
         "Dates mean the same on both; the limit of a bill counts from its last day (100-04, ch. 1, section 70.4).": """
             DAT-01 DAT-02 DAT-03 DAT-04 DAT-05 DAT-06""",
@@ -47,6 +48,8 @@ _DO_NOT_HOLD: Final[Mapping[str, str]] = MappingProxyType(
         "FMT-02 asks an 837I for its principal diagnosis.": "DX-03",
         "An 837I takes 25 diagnoses, which its layout limits by itself.": "DX-04",
         "Hospitals bill 99211 as G0463, which is for visits of every level.": "EM-02",
+        "A hospital bills visits as G0463, for new and established patients alike.": "EM-05",
+        "A hospital's own drugs for its inpatient are on its bill of the stay.": "POS-04",
         "G2211 is the add-on of a practitioner's visit; a hospital bills no add-on to G0463.": "EM-06",
         "C codes are made for hospital outpatient bills.": "HCP-11",
         "A facility's laboratory has its CLIA number in its enrollment; an 837I has no place for it.": "IDN-09",

@@ -18,6 +18,7 @@ STATED: Final[Mapping[str, str]] = MappingProxyType(
         "MOD-03": "Palmetto GBA, HCPCS modifier EC: two of EA, EB and EC are CARC 16, MA130 and N63; others by "
         "X12, CARC 4",
         "DOC-10": "Palmetto GBA, HCPCS modifier EC: without hemoglobin or hematocrit it is CARC 16, MA130 and N764",
+        "IDN-07": "X12, CARC 18, which payers give an exact duplicate",
         "DUP-01": "X12, CARC 18, which payers give an exact duplicate",
         "DUP-02": "X12, CARC 18, which payers give an exact duplicate",
         "DAT-04": "X12, CARC 29, which payers give a claim after the time limit",

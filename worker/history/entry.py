@@ -231,7 +231,10 @@ def _scaled(amount: Decimal | None, by: Decimal) -> int:
 
 @lru_cache(maxsize=16_384)
 def _number(scaled: int, places: int) -> Decimal | None:
-    return None if scaled == _ABSENT else Decimal(scaled).scaleb(-places)
+    if scaled == _ABSENT:
+        return None
+    whole, rest = divmod(scaled, 10**places)
+    return Decimal(scaled).scaleb(-places).normalize() if rest else Decimal(whole)
 
 
 @lru_cache(maxsize=16_384)

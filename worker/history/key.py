@@ -36,6 +36,15 @@ class HistoryKey:
         """Return a key that nobody else has."""
         return cls(secrets.token_bytes(_SECRET_BYTES), secrets.token_bytes(_SECRET_BYTES))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HistoryKey) and self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __reduce__(self) -> tuple[type["HistoryKey"], tuple[bytes, bytes]]:
+        return HistoryKey, (self._identity, self._placement)
+
     def person(self, identity: str) -> bytes:
         """Return the 16 bytes under which a person is known."""
         return hmac.digest(self._identity, b"person\0" + identity.encode(), "sha256")[:16]

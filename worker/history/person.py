@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
-from schemas.records import Claim
-from schemas.values import as_day
+from schemas.records import Claim, Person
+from schemas.values import Text, as_day
 from worker.payers.profile import Profiles
 
 _IGNORED: Final = str.maketrans("", "", " -\t\N{NO-BREAK SPACE}")
@@ -37,7 +38,29 @@ def normalized(number: str | None) -> str:
     return (number or "").translate(_IGNORED).upper()
 
 
-def identity_of(claim: Claim, profiles: Profiles) -> PatientIdentity:
+class Addressed(Struct, frozen=True, rename="camel", gc=False):
+    """What of a claim says whose it is."""
+
+    trading_partner_service_id: Text = None
+    subscriber: Person | None = None
+    dependent: Person | None = None
+
+
+_DECODER: Final = msgspec.json.Decoder(Addressed, strict=False)
+
+
+def addressed(value: bytes) -> Addressed | None:
+    """Return what of a claim message says whose it is, without reading the rest; None for what is not one.
+
+    Whoever judges the claim reads it whole, and then knows its person for certain.
+    """
+    try:
+        return _DECODER.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def identity_of(claim: Claim | Addressed, profiles: Profiles) -> PatientIdentity:
     """Return whose claim it is.
 
     Dependents share the number of the subscriber [2010BA NM109], so that birth date and first name are part of theirs.

@@ -54,6 +54,7 @@ class ScrubResult(NamedTuple):
         billed: The total charge in dollars, where the claim says one that can be read.
         stage_seconds: Where the time went; of one of several messages, its share.
         remember: The entry by which the claim is remembered; None when it is rejected, or no claims are remembered.
+        earlier: How many earlier claims of the patient were known; None when nothing could be known.
     """
 
     message: bytes | None = None
@@ -70,6 +71,7 @@ class ScrubResult(NamedTuple):
     billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = NO_SECONDS
     remember: bytes | None = None
+    earlier: int | None = None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -277,6 +279,7 @@ class Pipeline:
             billed=amount if isinstance(amount, Decimal) else None,
             stage_seconds=seconds,
             remember=_entry(checked.context.earlier, written) if checked.context.earlier else None,
+            earlier=len(examined.history.claims) if examined.history else None,
         )
 
     def _profile_of(self, claim: Claim) -> Profile:

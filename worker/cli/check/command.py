@@ -15,7 +15,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from schemas.outcome import BasisLevel
 from worker.bootstrap import MAX_MESSAGE_BYTES
-from worker.cli.check.portion import CheckOptions, Job, Screen, check_portion
+from worker.cli.check.history_place import place_of
+from worker.cli.check.in_order import check_in_order
+from worker.cli.check.portion import CheckOptions, Job, Portion, Screen, check_portion
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
@@ -65,6 +67,24 @@ _NOT_WRITTEN_BACK: Final = (
     type=click.Choice(["full", "carried"]),
     help="End with 1 when a claim rests on less: on tables that end before its days, or (full) on an earlier edition.",
 )
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Judge each claim knowing those of the same patient before it, in the order of the files.",
+)
+@click.option(
+    "--history-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="As --history, and keep what is remembered in FILE for the next time. Its key is beside it, in FILE.key: "
+    "both are made where neither is there, and without the key the file cannot be used.",
+)
+@click.option(
+    "--history-since",
+    type=DAY,
+    metavar="DATE",
+    help="The first day from which the files hold every claim that was sent. [default: the day of --as-of]",
+)
 @click.option("--fix", is_flag=True, help="Make the safe corrections, show them, and scrub again.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
 @click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
@@ -86,6 +106,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     user_edits: Path | None,
     require_basis: str | None,
     coverage: bool,
+    history: bool,
+    history_file: Path | None,
+    history_since: datetime | None,
     fix: bool,
     unsafe_fixes: bool,
     write: bool,
@@ -104,6 +127,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     With --fix you see each correction as a diff, whether its finding is gone, and the corrected claim. No
     file is changed without --write, and no claim is written whose correction caused a new finding.
 
+    With --history, duplicates, doses that come too soon, and units over several claims are found as well. Without it
+    every claim is judged alone. What can be sent is remembered: codes, days, units and amounts, and of numbers only
+    what knows them again.
+
     Members of a claim that neither an edit nor the writer of 837s knows are named. What cannot be read is named with
     the reason and the place; the rest is scrubbed.
 
@@ -115,11 +142,17 @@ def command(  # noqa: PLR0913 - one parameter an option
     is_fixing = fix or unsafe_fixes
     if write and (not is_fixing or STDIN in paths):
         raise click.UsageError("--write needs --fix or --unsafe-fixes, and files instead of stdin")
+    remembers = history or history_file is not None
+    if remembers and is_fixing:
+        raise click.UsageError("--history judges claims as they are; correct them first, by --fix without --history")
+    if history_since and not remembers:
+        raise click.UsageError("--history-since needs --history or --history-file")
     wanted = CheckOptions(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
     day = as_of.date() if as_of else today()
     try:
         files = expand_what_is_there(paths)
-        job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()))
+        place = place_of(history_file, history_since.date() if history_since else None, day) if remembers else None
+        job = Job(config, user_edits, profile, day, wanted, Screen.of(out()), Screen.of(err()), place)
         pipeline = job.load_pipeline()  # so that what is wrong with the configuration is said before a claim is read
         for each in pipeline.profiles.suppression_ends():
             if each.has_lapsed(day):
@@ -129,6 +162,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError(str(error)) from None
     if not wanted.as_json:
         summary.show(out(), endings(pipeline.snapshot.editions, day), day)
+        if place is not None:
+            summary.show_history(out(), place.since, day)
     sys.stdout.flush()
     sys.exit(_exit_code(summary, BasisLevel(require_basis) if require_basis else BasisLevel.PARTIAL))
 
@@ -148,7 +183,7 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
     with _progress(files, err(), wanted) as progress:
         done = partial(progress.advance, progress.task_ids[0])
         read = read_what_can_be_read(files, MAX_MESSAGE_BYTES, done)
-        for portion in in_order(partial(check_portion, job), _portions(read), processes):
+        for portion in _made(job, read, processes):
             summary.merge(portion.summary)
             for message in portion.messages:
                 echo_json(message)
@@ -163,6 +198,12 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
             rewrite(file, replacements)
             say(err(), f"{file}: {counted(len(replacements), 'claim')} corrected")
     return summary
+
+
+def _made(job: Job, read: Iterator[ClaimInput], processes: int) -> Iterator[Portion]:
+    if job.history is not None:
+        return check_in_order(job, job.history, read, processes)
+    return in_order(partial(check_portion, job), _portions(read), processes)
 
 
 def _portions(read: Iterator[ClaimInput]) -> Iterator[tuple[ClaimInput, ...]]:

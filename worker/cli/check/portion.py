@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO, TypeAlias
 
 from rich.console import Console
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.cli.check.corrections import Correction, correct, show_correction
+from worker.cli.check.history_place import HistoryPlace
 from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import ClaimInput
@@ -21,6 +22,8 @@ from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
+
+OVER_BUDGET: Final = ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +75,19 @@ class Job:
     wanted: CheckOptions
     out: Screen
     err: Screen
+    history: HistoryPlace | None = None
 
     def load_pipeline(self) -> Pipeline:
         """The pipeline of this process, which is loaded once. Raises `click.UsageError`."""
-        return _pipeline(self.config, self.user_edits, self.profile)
+        return _pipeline(self.config, self.user_edits, self.profile, self.history)
 
 
 @lru_cache(maxsize=1)
-def _pipeline(config: Path | None, user_edits: Path | None, profile: str | None) -> Pipeline:
-    return load_pipeline(config, user_edits=user_edits, profile=profile)
+def _pipeline(
+    config: Path | None, user_edits: Path | None, profile: str | None, history: HistoryPlace | None
+) -> Pipeline:
+    pipeline = load_pipeline(config, user_edits=user_edits, profile=profile)
+    return pipeline if history is None else pipeline.remembering(history.key)
 
 
 @dataclass(slots=True)
@@ -94,14 +101,23 @@ class Portion:
     corrected: list[tuple[ClaimInput, Replacement]] = field(default_factory=list)
 
 
+Judged: TypeAlias = tuple[ScrubResult, Correction | None]
+"""What became of a claim, and its correction where one is wanted and there is one."""
+
+
 def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     """Scrub some claims, and correct them where that is wanted."""
-    pipeline, wanted, made = job.load_pipeline(), job.wanted, Portion()
     budget = ClaimBudget(CLAIM_BUDGET_S, hang_s=None)
     budget.install()
+    values = [found.value for found in portion if found.problem is None]
+    return as_portion(job, portion, judge_all(job.load_pipeline(), values, job, budget))
+
+
+def as_portion(job: Job, portion: Sequence[ClaimInput], results: Iterable[Judged]) -> Portion:
+    """Return what to write of some claims; `results` are those of the claims that have no problem, in their order."""
+    wanted, made, judged = job.wanted, Portion(), iter(results)
     text, error_text = io.StringIO(), io.StringIO()
     console, errors = job.out.console(text), job.err.console(error_text)
-    judged = iter(judge_all(pipeline, [found.value for found in portion if found.problem is None], job, budget))
     for found in portion:
         if found.problem is not None:
             # What was passed over in X12 and FHIR; what was not read counts as unreadable.
@@ -125,9 +141,7 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     return made
 
 
-def judge_all(
-    pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget
-) -> Iterable[tuple[ScrubResult, Correction | None]]:
+def judge_all(pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget) -> Iterable[Judged]:
     """Return what becomes of claims, together if all of them take no longer than one may, else one by one."""
     if not job.wanted.is_fixing:
         try:
@@ -138,7 +152,7 @@ def judge_all(
     return (judge(pipeline, value, job, budget) for value in values)
 
 
-def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tuple[ScrubResult, Correction | None]:
+def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> Judged:
     """Return what becomes of one claim, and its correction where one is wanted and there is one.
 
     A claim that takes longer than in the worker is the dead letter that it would be there.
@@ -151,7 +165,7 @@ def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> tu
         with budget:
             correction = correct(pipeline, value, scrubbed, job.day, unsafe=job.wanted.is_unsafe)
     except OverBudgetError:
-        return ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT)), None
+        return OVER_BUDGET, None
     return correction.scrubbed if correction else scrubbed, correction
 
 

@@ -33,6 +33,9 @@ class Summary:
     """The names of the tables that carried an answer forward or had none."""
     claims_not_read_whole: int = 0
     members_not_read: int = 0
+    claims_known: int = 0
+    """Claims before which one of the patient was known."""
+    claims_of_nobody: int = 0
 
     @property
     def total(self) -> int:
@@ -53,6 +56,8 @@ class Summary:
             self.lacking.update(scrubbed.basis.missing)
         self.claims_not_read_whole += scrubbed.not_read > 0
         self.members_not_read += scrubbed.not_read
+        self.claims_known += bool(scrubbed.earlier)
+        self.claims_of_nobody += scrubbed.earlier is None
         for finding in scrubbed.findings:
             self.findings[finding.edit, finding.name, finding.severity.value] += 1
 
@@ -65,6 +70,8 @@ class Summary:
         self.lacking |= other.lacking
         self.claims_not_read_whole += other.claims_not_read_whole
         self.members_not_read += other.members_not_read
+        self.claims_known += other.claims_known
+        self.claims_of_nobody += other.claims_of_nobody
 
     def rests_on_less_than(self, required: BasisLevel) -> bool:
         """Whether some claim rests on less than is required."""
@@ -74,6 +81,17 @@ class Summary:
     def add_unreadable(self) -> None:
         """Count something that is not a claim, or a file that cannot be read."""
         self.outcomes["unreadable"] += 1
+
+    def show_history(self, console: Console, since: date, until: date) -> None:
+        """Write how far the memory of earlier claims reached, and for how many claims it knew some."""
+        say(
+            console,
+            f"History from {since} to {until}: {counted(self.claims_known, 'claim')} came after another one of the "
+            "patient.",
+        )
+        if self.claims_of_nobody:
+            claims = counted(self.claims_of_nobody, "claim")
+            say(console, f"  {claims} without a payer, a member id or a dependent's name: judged without history.")
 
     def show(self, console: Console, ended: Iterable[Ending], on: date) -> None:
         """Write the tables, and which of the reference tables that the claims lacked have ended before the day."""

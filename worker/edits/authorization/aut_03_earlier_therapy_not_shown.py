@@ -3,11 +3,22 @@ from typing import Final
 from schemas.documentation import REPORT_TYPE, Element
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.lists import CodeList, on_list
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts, unless_given
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Bypassed,
+    Context,
+    DoesNotApply,
+    Flaw,
+    Verdict,
+    drug_day_edit,
+    predicts,
+    unless_given,
+)
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import DrugRecord
 from worker.edits.rules.checklist import DOCUMENT, asked_elsewhere
+from worker.edits.rules.earlier_doses import doses_before
 from worker.edits.rules.recorded import record_not_asked
 
 SHOWS: Final = (
@@ -16,6 +27,10 @@ SHOWS: Final = (
     Element.BISPHOSPHONATE_HISTORY,
     Element.SHORT_ACTING_RESPONSE,
 )
+
+
+NEW_START_DAYS: Final = 365
+"""Step therapy is for patients who did not get the drug in the 365 days before (42 CFR 422.136(a)(1))."""
 
 
 class StepTherapyCodes(CodeList):
@@ -40,6 +55,8 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Verdict | None:
 
     Flagged: J9022 on the list with a record that shows no earlier therapy.
 
+    Accepted: the drug itself, where a claim of the 365 days before is remembered: step therapy is for new starts only.
+
     Accepted: earlier therapy, a contraindication, a history of bisphosphonates, the response to a short-acting form.
     Without a record nothing is pended unless the profile requires one; what a guide asks for is reported by its own
     edit.
@@ -51,6 +68,8 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Verdict | None:
     line, record, guide = day.lines[0], day.record or DrugRecord(()), context.guides.get(day.hcpcs)
     if asked_elsewhere(day, context).intersection(SHOWS):
         return DoesNotApply()
+    if is_continued(day, context):
+        return Bypassed(f"the drug itself, given within {NEW_START_DAYS} days before", line.number)
     if unknown := record_not_asked(context, line.number):
         return unknown
     if not any(record.has(element) for element in SHOWS):
@@ -65,3 +84,10 @@ def earlier_therapy_not_shown(day: DrugDay, context: Context) -> Verdict | None:
             facts={"procedureCode": day.hcpcs, "serviceDate": day.on, "reportType": report},
         )
     return None
+
+
+def is_continued(day: DrugDay, context: Context) -> bool:
+    """Whether an earlier claim shows that the patient is on the drug already."""
+    if context.earlier is None:
+        return False
+    return any((day.on - dose.on).days <= NEW_START_DAYS for dose in doses_before(day, context) if dose.claim)

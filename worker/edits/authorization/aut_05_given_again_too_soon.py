@@ -1,6 +1,20 @@
+from datetime import timedelta
+
+from pydantic import Field
+
 from schemas.outcome import Citation, Severity
-from worker.edits.edit import BOTH_KINDS, Context, EditStatus, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.drugs.arithmetic import in_words
+from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.locate import in_line
+from worker.edits.rules.earlier import is_repeated, named, unless_known, without_memory
+from worker.edits.rules.earlier_doses import doses_before
+
+
+class Grace(Options):
+    """How many days before the end of an interval the payer pays for the next dose."""
+
+    grace_days: int = Field(default=0, ge=0, le=366)
 
 
 @drug_day_edit(
@@ -8,19 +22,43 @@ from worker.edits.facts.claim import DrugDay
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("571", "572"), carc=("151",), rarc=("N640", "N435")),
     citation=Citation(source="The dosing interval in the guide of the drug, each with its own source"),
-    status=EditStatus.PLANNED,
+    options=Grace,
+    lacks=without_memory,
     kinds=BOTH_KINDS,
 )
-def given_again_too_soon(day: DrugDay, _: Context) -> Verdict | None:
+def given_again_too_soon(day: DrugDay, context: Context) -> Verdict | None:
     """The drug was given again before its dosing interval was over.
 
     Why: payers count the days since the last dose and deny one that comes too soon. The interval is in the guide of
-    the drug; one from a label may reject, any other warns.
+    the drug.
 
     Flagged: J2353 on 2026-03-02 after J2353 on 2026-02-09, with an interval of 28 days.
 
-    Accepted: 28 days and more, or as many fewer as the payer grants.
+    Accepted: 28 days and more, or as many fewer as the payer grants (option `grace_days`); amounts discarded; two lines
+    of one day. A drug without an interval in its guide is not looked at.
 
-    Planned: it compares the claim with those before it, which are not kept. It is listed, and evaluated on no claim.
+    To do: Verify the dates of both doses; if both are right, have the reason for the early dose in the record.
     """
-    return NoData("the patient's earlier dates of service of the drug", day.lines[0].number)
+    guide = context.guides.get(day.hcpcs)
+    if guide is None or guide.interval is None or not day.given or is_repeated(context, *day.lines):
+        return DoesNotApply()
+    days = guide.interval.days - context.options(Grace).grace_days
+    before = doses_before(day, context)
+    if before and (day.on - before[-1].on).days < days:
+        last = before[-1]
+        apart = (day.on - last.on).days
+        return Flaw(
+            message=f"{day.hcpcs} is given {in_words(apart, 'day')} after {last.on}; the interval is "
+            f"{in_words(guide.interval.days, 'day')}.",
+            hint="Verify the dates of both doses; if both are right, have the reason for the early dose in the record.",
+            at=in_line(day.given[0], "serviceDate"),
+            facts={
+                "procedureCode": day.hcpcs,
+                "serviceDate": day.on,
+                "earlierDose": last.on,
+                "days": apart,
+                "intervalDays": guide.interval.days,
+                **(named(last.claim) if last.claim else {}),
+            },
+        )
+    return unless_known(context, day.on - timedelta(days=days), day.lines[0].number)

@@ -19,6 +19,8 @@ from worker.history.view import REPLACES, History, originals, standing
 
 EarlierService: TypeAlias = tuple[EarlierClaim, EarlierLine]
 """An earlier line with its claim."""
+GROUPS: Final = frozenset({"193200000X", "193400000X"})
+"""Taxonomy codes of groups, which do not name a specialty (NUCC)."""
 NOT_LOOKED_UP: Final = "earlier claims, which were not looked up"
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits of their sender
 
@@ -40,6 +42,13 @@ class EarlierClaims:
         if day is None:
             return "a date of service"
         return None if self.history.since <= day else f"claims before {self.history.since}"
+
+    @cached_property
+    def originals(self) -> tuple[EarlierClaim, ...]:
+        """The claims that this one replaces or voids, whatever became of them; a returned one cannot be."""
+        if self.history is None or self.own.frequency not in REPLACES:
+            return ()
+        return originals(self.history.claims, self.own)
 
     @cached_property
     def standing(self) -> tuple[EarlierClaim, ...]:
@@ -106,7 +115,8 @@ def as_earlier(facts: ClaimFacts, received_on: date, key: HistoryKey) -> Earlier
     numbers, dates = information.claim_supplemental_information, information.claim_date_information
     first, last = (as_day(dates.statement_begin_date), as_day(dates.statement_end_date)) if dates else (None, None)
     billing, performing = claim.billing, claim.rendering
-    taxonomy = (performing and performing.taxonomy_code) or (billing and billing.taxonomy_code)
+    provider = performing or billing
+    taxonomy = provider.taxonomy_code if provider else None
     facility = information.place_of_service_code if facts.is_institutional else None
     return EarlierClaim(
         received_on=received_on,
@@ -117,7 +127,7 @@ def as_earlier(facts: ClaimFacts, received_on: date, key: HistoryKey) -> Earlier
         control=mark(information.patient_control_number),
         original=mark(numbers and numbers.claim_control_number),
         billing=mark(billing and billing.npi),
-        specialty=mark(taxonomy),
+        specialty=NO_MARK if taxonomy in GROUPS else mark(taxonomy),
         content=key.mark_once(_content(claim)),
         facility=_fitting(facility, 2),
         first=first if isinstance(first, date) else None,

@@ -16,14 +16,13 @@ from worker.edits.edit import (
     DoesNotApply,
     Flaw,
     NoData,
-    Options,
     Verdict,
     drug_day_edit,
     predicts,
 )
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.rules.unlikely_units import A_LINE, JUSTIFIABLE, above
+from worker.edits.rules.unlikely_units import A_LINE, JUSTIFIABLE, CountedUnits, above
 from worker.reference.tables.answer import Found
 
 DIALYSIS: Final = "72"
@@ -31,12 +30,6 @@ DIALYSIS: Final = "72"
 # 400,000 units of epoetin (100 each), 1,200 mcg of darbepoetin.
 MOST_IN_A_MONTH: Final[Mapping[str, int]] = MappingProxyType({"Q4081": 4000, "J0882": 1200})
 MONTHLY_FROM: Final = date(2008, 1, 1)
-
-
-class CountedUnits(Options):
-    """Whether JW units count toward the limit: contractors differ."""
-
-    count_discarded_units: bool = True
 
 
 @drug_day_edit(
