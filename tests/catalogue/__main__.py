@@ -1,10 +1,11 @@
 """Scrubs valid claims in bulk, or known errors: `python -m tests.catalogue --claims 100000 --processes 2`.
 
 Exits with 1 when a valid claim is held, an edit fails, or a known error is missed or reported by an edit not meant for
-it.
+it; with --stories when something right is found in the light of earlier claims, or a mistake is missed.
 """
 
 import argparse
+import itertools
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.catalogue import compare, excluded
 from tests.catalogue.mutations import Trial, Verdicts, all_mutations
 from tests.catalogue.scrubbing import FalseAlarms, scrub_all
+from tests.catalogue.stories import Stories, StoryAccount, tell
 from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaims
 from worker.bootstrap import build_pipeline
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _OTHERS[given[0]](given[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue", description=__doc__)
     parser.add_argument("--claims", type=int, default=10000, help="how many valid claims, or claims for each error")
+    parser.add_argument("--stories", action="store_true", help="judge claims in stories of patients, with their memory")
     parser.add_argument("--mutations", action="store_true", help="break the claims, one known error after the other")
     parser.add_argument(
         "--only",
@@ -52,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ]
             jobs = [(name, asked.claims, asked.seed) for name in names]
             sound = _print_verdicts(pool.map(_break, jobs), asked.claims)
+        elif asked.stories:
+            counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
+            sound = _print_stories(pool.map(_tell, [(n, asked.seed * 10**6 + place) for place, n in enumerate(counts)]))
         else:
             counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
             portions = [(count, asked.seed * 10**6 + place) for place, count in enumerate(counts)]
@@ -64,6 +70,13 @@ def _scrub(portion: tuple[int, int]) -> FalseAlarms:
     count, seed = portion
     pipeline = build_pipeline()
     return scrub_all(pipeline, ValidClaims(Supply(pipeline.snapshot), pipeline.guides).many(count, seed))
+
+
+def _tell(portion: tuple[int, int]) -> StoryAccount:
+    count, seed = portion
+    pipeline = build_pipeline()
+    claims = ValidClaims(Supply(pipeline.snapshot), pipeline.guides)
+    return tell(Stories(pipeline, claims), itertools.count(seed * 10**6), count)
 
 
 def _break(job: tuple[str, int, int]) -> Verdicts:
@@ -87,6 +100,18 @@ def _print_alarms(accounts: Iterable[FalseAlarms]) -> bool:
     for edit, count in whole.holding.most_common():
         sys.stdout.write(f"{edit} held {count}, for instance {whole.examples[edit]}\n")
     return not whole.held and not whole.errors
+
+
+def _print_stories(accounts: Iterable[StoryAccount]) -> bool:
+    whole = StoryAccount()
+    for account in accounts:
+        whole.merge(account)
+    sys.stdout.write(f"{whole.claims} claims in stories: {whole.false.total()} false findings {dict(whole.false)}\n")
+    for name, count in sorted(whole.made.items()):
+        sys.stdout.write(f"{name}: found {count - whole.missed[name]} of {count}, {whole.doubled[name]} twice\n")
+    for what, example in whole.examples.items():
+        sys.stdout.write(f"    {what}: {example}\n")
+    return whole.is_sound
 
 
 def _print_verdicts(verdicts: Iterable[Verdicts], count: int) -> bool:

@@ -1,0 +1,43 @@
+"""What is right in the light of earlier claims is not held, and what is wrong is found."""
+
+from itertools import count
+
+import pytest
+
+from tests.catalogue.stories import MISTAKES, Stories, tell
+from tests.catalogue.valid_claims import ValidClaims
+from worker.pipeline.scrub import Pipeline
+
+CLAIMS = 400
+
+
+@pytest.fixture(scope="module")
+def stories(pipeline: Pipeline, valid_claims: ValidClaims) -> Stories:
+    """The generator of stories."""
+    return Stories(pipeline, valid_claims)
+
+
+def test_a_sample_of_stories_is_judged_rightly(stories: Stories) -> None:
+    """No edit on earlier claims finds anything in a right story; each mistake is found, and a resent claim once."""
+    account = tell(stories, count(), CLAIMS)
+
+    assert account.claims >= CLAIMS
+    assert account.is_sound, account.examples
+    assert set(account.made) == set(MISTAKES)
+
+
+def test_a_story_can_be_told_again(stories: Stories) -> None:
+    """The seed is all that it takes."""
+    assert stories.story(7) == stories.story(7)
+
+
+def test_a_story_has_several_claims_of_one_patient(stories: Stories) -> None:
+    """In the order of their receipt, with replacements, voids and claims that are rejected among them."""
+    told = [stories.story(seed) for seed in range(60)]
+
+    assert sum(len(story) for story in told) > 120
+    assert all([each.received_on for each in story] == sorted(each.received_on for each in story) for story in told)
+    frequencies = {each.document["claimInformation"]["claimFrequencyCode"] for story in told for each in story}
+    assert {"1", "7", "8"} <= frequencies
+    assert any(each.is_rejected for story in told for each in story)
+    assert all(len({each.document["subscriber"]["memberId"] for each in story}) == 1 for story in told)
