@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
+import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from tests.kafka.remembering_worker import PROGRAM
+from tests.kafka.remembering_worker import PROGRAM, SLOWLY_RESTORED
 from tests.stream.fake_worker import expected_disposition
-from tests.stream.support import FAILSAFE_S, WorkerProcess, claim, outcomes
+from tests.stream.support import FAILSAFE_S, WorkerProcess, claim, outcomes, until
 from worker.history.key import write_key
 from worker.kafka.read import Record, tail
 from worker.kafka.send import send_claims
@@ -190,3 +191,49 @@ async def _until_out(settings: Settings, workers: RememberingWorkers, sent: int)
     while len(await outcomes(settings)) < sent and time.monotonic() < deadline:
         workers.start_those_that_left()
         await asyncio.sleep(0.5)
+
+
+@dataclass(frozen=True)
+class KilledRestores:
+    """What came of a group whose only worker was killed while it restored."""
+
+    ledger: HistoryLedger
+    killed_amid: int
+    """How often it had read some records, and not all."""
+
+
+async def killed_while_restoring(
+    settings: Settings, folder: Path, *, sent: int, patients: int, kills: int
+) -> KilledRestores:
+    """Let workers judge half of the claims, start again on empty volumes, kill amid the restore, judge the rest."""
+    await create_topics(settings, partitions=PARTITIONS)
+    claims = claims_of(sent, patients)
+    with remembering(settings, folder) as workers:
+        await send_claims(settings, claims[: sent // 2])
+        await _until_out(settings, workers, sent // 2)
+    for place in range(WORKERS):
+        shutil.rmtree(folder / f"memory-{place}")
+    amid = 0
+    program = (*PROGRAM, "0.0", SLOWLY_RESTORED)
+    for number in range(kills):
+        own = settings.model_copy(update={"history_dir": folder / "memory-0"})
+        with WorkerProcess(own, folder, f"restoring-{number}", program) as worker:
+            await until(lambda worker=worker: _restored(worker) > 0, "the worker restores", FAILSAFE_S)  # type: ignore[misc]  # mypy cannot see the default
+            amid += worker.metric("claimscrub_history_restoring") > 0
+            worker.kill()
+    with remembering(settings, folder) as workers:
+        await send_claims(settings, claims[sent // 2 :])
+        await _until_out(settings, workers, sent)
+    ledger = HistoryLedger.of(
+        sent,
+        await read_all(settings, settings.judged_topic),
+        await outcomes(settings),
+        await read_all(settings, settings.topics.history),
+    )
+    return KilledRestores(ledger, amid)
+
+
+def _restored(worker: WorkerProcess) -> float:
+    with contextlib.suppress(OSError, IndexError):
+        return worker.metric("claimscrub_history_restored_records_total")
+    return 0.0

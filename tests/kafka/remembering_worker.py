@@ -1,6 +1,6 @@
 """A worker with a memory that stands still between judging and committing; weakened by name, so that storms can fail.
 
-`python -m tests.kafka.remembering_worker PAUSE_S [judged] [unrestored]`
+`python -m tests.kafka.remembering_worker PAUSE_S [judged] [unrestored] [slowly]`
 """
 
 import asyncio
@@ -20,9 +20,12 @@ from worker.stream.history.lane_history import JudgedClaims, LaneHistory
 from worker.stream.history.restore import Restoring
 from worker.stream.run import run_worker
 
+FEW = 20
 PROGRAM = ("-m", "tests.kafka.remembering_worker")
 WHEN_JUDGED = "judged"
 """What is judged comes into the store at once, as a table of Faust's does."""
+SLOWLY_RESTORED = "slowly"
+"""Each answer of the broker takes a while, and is short."""
 UNRESTORED = "unrestored"
 """A store that is behind stays behind."""
 
@@ -64,10 +67,26 @@ def restore_nothing() -> None:
     Restoring.until = until  # type: ignore[method-assign]
 
 
+def restore_slowly() -> None:
+    """Apply few records at a time, with a pause behind them."""
+    more = Restoring._more  # noqa: SLF001 -- the place between reading and applying
+
+    async def few(self: Restoring) -> Sequence[Any]:
+        found = await more(self)
+        if len(found) > FEW:
+            self.reader.seek(self.place, found[FEW].offset)  # type: ignore[attr-defined]  # aiokafka's reader can
+        await asyncio.sleep(0.2)
+        return found[:FEW]
+
+    Restoring._more = few  # type: ignore[method-assign]  # noqa: SLF001 -- as above
+
+
 if __name__ == "__main__":
     slow_down(float(sys.argv[1]))
     if WHEN_JUDGED in sys.argv:
         write_when_judged()
     if UNRESTORED in sys.argv:
         restore_nothing()
+    if SLOWLY_RESTORED in sys.argv:
+        restore_slowly()
     sys.exit(run_worker(Settings.from_environment(os.environ), load, AGENTS, app_version="1.2.3"))

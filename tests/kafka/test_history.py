@@ -1,13 +1,26 @@
 """The memory of earlier claims on Apache Kafka: what each claim sees, whatever happens to the workers."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.kafka.history_storms import history_storm, with_memory
+from tests.kafka.history_storms import (
+    PARTITIONS,
+    history_storm,
+    killed_while_restoring,
+    read_all,
+    remembering,
+    with_memory,
+)
 from tests.kafka.remembering_worker import UNRESTORED, WHEN_JUDGED
+from tests.stream.support import WorkerProcess, claim, outcomes_when, until
+from worker.history.key import read_key, write_key
+from worker.kafka.send import send_claims, send_forget
+from worker.kafka.topics import create_topics
 from worker.settings import DeliveryGuarantee, Settings
+from worker.stream.exit_codes import ExitCode
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -30,11 +43,64 @@ async def test_each_claim_sees_those_of_its_patient_before_it(kind: str, setting
     assert ledger.flaws == (0, 0, 0, 0, 0), ledger
 
 
+async def test_at_least_once_judges_on_the_same_histories(settings_for: SettingsFor, tmp_path: Path) -> None:
+    """A claim may come twice after a crash, and sees then what it saw."""
+    settings = with_memory(settings_for(DeliveryGuarantee.AT_LEAST_ONCE), tmp_path)
+
+    ledger = await history_storm(settings, tmp_path, sent=1500, patients=200, kind="kill", rounds=3, pause_s=0.15)
+
+    assert (ledger.lost, ledger.wrong) == (0, 0), ledger
+
+
 @pytest.mark.parametrize("weakened", [(WHEN_JUDGED,), (WHEN_JUDGED, UNRESTORED)], ids=["at once", "not restored"])
 async def test_the_storm_can_fail(weakened: tuple[str, ...], settings: Settings, tmp_path: Path) -> None:
     """A store that knows more than was committed, or less."""
     ledger = await history_storm(
-        settings, tmp_path, sent=1500, patients=200, kind="kill", rounds=4, pause_s=0.3, weakened=weakened
+        settings, tmp_path, sent=1500, patients=200, kind="kill", rounds=6, pause_s=0.6, weakened=weakened
     )
 
     assert ledger.wrong > 0, ledger
+
+
+async def test_a_kill_amid_a_long_restore_changes_nothing(settings: Settings, tmp_path: Path) -> None:
+    """A worker with an empty volume is killed while it reads the changelog, and again; then it sees what was there."""
+    found = await killed_while_restoring(settings, tmp_path, sent=4000, patients=100, kills=3)
+
+    assert found.ledger.flaws == (0, 0, 0, 0, 0), found.ledger
+    assert found.killed_amid > 0
+
+
+async def test_who_is_forgotten_is_seen_by_nobody_and_gone_from_the_files(settings: Settings, tmp_path: Path) -> None:
+    """By a message to the person's partition: tombstones and a mark in the changelog, no rows in the store."""
+    await create_topics(settings, partitions=PARTITIONS)
+    assert settings.history_key_file is not None
+    key = read_key(settings.history_key_file)
+    with remembering(settings, tmp_path):
+        await send_claims(settings, [claim(number, p=7) for number in (0, 3)])
+        await outcomes_when(settings, 2)
+        await send_forget(settings, key.person("7"), key.partition("7", PARTITIONS))
+        await send_claims(settings, [claim(6, p=7)])
+        records = await outcomes_when(settings, 3)
+
+    outcomes = [json.loads(each.value or b"") for each in records]
+    seen = {document["claim"]["id"]: document["earlier"] for document in outcomes}
+    log = await read_all(settings, settings.topics.history)
+    assert seen[6] == []
+    assert [each.value is None for each in log] == [False, False, True, True, False, False]
+
+
+async def test_another_key_file_is_refused_with_a_sentence(settings: Settings, tmp_path: Path) -> None:
+    """The group's memory was written under the first one; nothing is judged under the second."""
+    await create_topics(settings, partitions=PARTITIONS)
+    with remembering(settings, tmp_path):
+        await send_claims(settings, [claim(0, p=7)])
+        await outcomes_when(settings, 1)
+    write_key(tmp_path / "other.key")
+    other = settings.model_copy(update={"history_key_file": tmp_path / "other.key"})
+
+    with WorkerProcess(other, tmp_path, "other") as worker:
+        await until(lambda: worker.process.poll() is not None, "the worker has left")
+
+    (said,) = worker.events("history-refused")
+    assert worker.process.returncode == ExitCode.SETTINGS
+    assert "give this worker the key file of its group" in said["problem"]

@@ -130,6 +130,7 @@ def load() -> LoadedScrubber:
     edition = ReferenceEdition("ndc", "2025q1", date(2025, 1, 1), date(2025, 3, 31))
     return LoadedScrubber(
         scrubber,
+        scrubber,
         edit_ids=EDIT_IDS,
         editions=(edition,),
         versions=VERSIONS,
