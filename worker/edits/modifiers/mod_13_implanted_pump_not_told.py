@@ -42,7 +42,8 @@ def implanted_pump_not_told(line: LineFacts, context: Context) -> Verdict | None
     every such drug, compounded or not.
 
     Flagged: J0475 (baclofen), J2274 (morphine) or J7799 without KD on the day of 62370 or 95991. A warning for drugs
-    that may have been given in another way that day: J0735, J1171, J2278, J3010, J3490.
+    that may have been given in another way that day: J0735, J1171, J2278, J3010, J3490, and any of them beside another
+    drug with KD, which explains the refill.
 
     Accepted: J0475-KD; the same drugs on a day without a refill; the JW line of what was left over; a payer other than
     Medicare, unless its profile says `required: true`.
@@ -59,12 +60,16 @@ def implanted_pump_not_told(line: LineFacts, context: Context) -> Verdict | None
         return None
     if NOT_COVERED_BY_LAW in line.modifiers:
         return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", line.number)
+    is_explained = any(
+        THROUGH_EQUIPMENT in each.modifiers and each.hcpcs != line.hcpcs and each.on == line.on
+        for each in context.claim.drug_lines
+    )
     added = modifier_added(line, THROUGH_EQUIPMENT)
     return Flaw(
         message=f"{line.hcpcs} is billed with {refill.hcpcs}, the care of an implanted pump, but without KD.",
         hint="Add KD if the pump gives the drug; leave the line as it is if it was given in another way.",
         at=in_line(line, "procedureModifiers"),
         facts={"procedureCode": line.hcpcs, "refill": refill.hcpcs},
-        severity=Severity.WARN if line.hcpcs in SOMETIMES else None,
+        severity=Severity.WARN if line.hcpcs in SOMETIMES or is_explained else None,
         fix=unsafe(added) if added else None,
     )
