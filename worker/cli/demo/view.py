@@ -17,6 +17,7 @@ from worker.cli.shared.console import DISPOSITION_STYLE
 
 OUTCOMES: Final = ("scrubbed", "rejected", "pended", "dead-lettered")
 _TOP: Final = 8
+_TOP_TITLE: Final = "The findings that were made most often:"
 _SECONDS_BETWEEN_LINES: Final = 1.0
 
 
@@ -73,6 +74,7 @@ class _Lines:
         text = f"sent {now.sent:,}, done {now.figures.done:,} of {now.total:,} ({now.rate:,.0f}/s): {now.counts()}"
         self._console.print(text, soft_wrap=True)
         if is_last:
+            self._console.print(f"\n{_TOP_TITLE}")
             for edit, count, words in top_findings(now):
                 self._console.print(f"  {count:>6,}  {edit}  {words}", soft_wrap=True)
 
@@ -98,7 +100,7 @@ class _Picture:
             ProgressBar(total=now.total, completed=now.figures.done, width=60),
             Text(),
             outcomes,
-            Text(),
+            Text(f"\n{_TOP_TITLE}"),
             findings,
             Text(f"\nmetrics: {now.url}/metrics", "dim"),
         )

@@ -52,6 +52,7 @@ def test_the_demo_accounts_for_every_claim_and_leaves_nothing_running(tmp_path: 
     assert (inbound, sum(outcomes)) == (COUNT, COUNT)
     assert all(outcomes)
     assert "/metrics" in stdout
+    assert re.search(r"made most often:\n +\d+  [A-Z]+-\d\d  ", stdout)
     for disposition in ("scrubbed", "rejected", "pended"):
         behind = stdout.split(f"One outcome on the topic of {disposition} claims:")[1]
         assert json.JSONDecoder().raw_decode(behind.lstrip())[0]["disposition"] == disposition
