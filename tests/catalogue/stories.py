@@ -229,6 +229,8 @@ def another_practice(_: Stories, story: Claims, first: Told, number: str, random
 
 def other_side(stories: Stories, story: Claims, first: Told, number: str, random: Random) -> Claims:
     """What was done on one side, done on the other one, where the units of both are within the limit."""
+    if any(_is_of_other_side(each, first) for each in story):
+        return []
     document = _copy(first.document, number)
     lines = []
     for line in _lines(document):
@@ -247,6 +249,12 @@ def other_side(stories: Stories, story: Claims, first: Told, number: str, random
     charges = sum(round(float(_service(line)["lineItemChargeAmount"]) * 100) for line in lines)
     document["claimInformation"]["claimChargeAmount"] = f"{charges / 100:.2f}"
     return [Told(document, first.received_on)]
+
+
+def _is_of_other_side(told: Told, first: Told) -> bool:
+    """Whether the story has the other side already: a second time it would be a duplicate."""
+    same_practice = told.document["billing"]["npi"] == first.document["billing"]["npi"]
+    return told is not first and same_practice and told.received_on == first.received_on
 
 
 FOLLOWERS: Final[tuple[Follower, ...]] = (
@@ -436,10 +444,9 @@ def tell(stories: Stories, seeds: Iterator[int], claims: int) -> StoryAccount:
                 if finding.edit in ON_HISTORY:
                     account.false[finding.edit] += 1
                     account.examples.setdefault(finding.edit, f"seed {seed}: {finding.message}")
-            if told.is_rejected is not (outcome.disposition is Disposition.REJECTED) and not account.examples.get(
-                "end"
-            ):
-                account.examples["end"] = f"seed {seed}: a claim ended as {outcome.disposition}"
+            if told.is_rejected is not (outcome.disposition is Disposition.REJECTED):
+                account.false["disposition"] += 1
+                account.examples.setdefault("disposition", f"seed {seed}: a claim ended as {outcome.disposition}")
         _make_mistakes(stories, story, seed, account)
     return account
 
