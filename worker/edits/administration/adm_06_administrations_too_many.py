@@ -126,9 +126,11 @@ def _hours(line: LineFacts, units: Decimal, context: Context) -> Iterator[Verdic
 
 def _minutes(line: LineFacts, codes: AbstractSet[str], context: Context) -> int | None:
     """How long the infusion of these codes lasted; None when the record does not give it, or gives that of several."""
+    record = context.claim.documentation
+    if not record:
+        return None
     timed = [o for o in context.claim.lines if o.hcpcs in TIMED and o.on == line.on]
     own = {o.control_number for o in context.claim.lines if o.hcpcs in codes and o.on == line.on and o.control_number}
-    record = context.claim.documentation or ()
     named = [entry for entry in record if entry.provider_control_number in own]
     of_whole = len(timed) == 1 and timed[0].hcpcs in codes
     ends = []

@@ -13,6 +13,7 @@ from worker.edits.drugs.containers import ONE_UNIT, Combination, least_waste
 from worker.edits.drugs.expected_units import expected_given, expected_wasted
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.record import Unknown
+from worker.edits.facts.traits import Trait
 
 
 class Ledger(Struct, frozen=True, gc=False):
@@ -35,16 +36,16 @@ class Ledger(Struct, frozen=True, gc=False):
 def ledger_of(day: DrugDay) -> Ledger | None:
     """The ledger of a drug and day; None when neither JW, JZ nor the record says anything of waste or dose."""
     doses = (day.dose_given, day.dose_discarded, day.containers_opened)
-    says = any(line.is_waste or line.attests_no_waste for line in day.lines)
+    says = day.traits & Trait.WASTE_MODIFIER
     if not says and all(isinstance(dose, Unknown) for dose in doses):
         return None
     sizes = day.marketed_sizes
     least = _least(day, sizes)
     return Ledger(
         day=day,
-        expected_given=_known(expected_given(day)),
-        expected_wasted=_expected_wasted(day),
-        within_one_unit=_within_one_unit(day),
+        expected_given=_known(expected_given(day)) if day.record else None,
+        expected_wasted=_expected_wasted(day) if day.record else None,
+        within_one_unit=_within_one_unit(day) if day.record else None,
         marketed=sizes,
         opened=_opened(day),
         least=least,

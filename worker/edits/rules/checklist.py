@@ -80,10 +80,10 @@ def missing_from_record(day: DrugDay, context: Context) -> Iterator[Verdict]:
     if mode is DocumentationMode.OFF:
         yield NoData("documentation, for which this profile does not ask", line.number)
         return
-    asked = _asked(guide, day, context)
     if day.record is None and mode is DocumentationMode.WHEN_SENT:
         yield NoData("documentation", line.number)
         return
+    asked = _asked(guide, day, context)
     record = day.record or DrugRecord(())
     for item in asked:
         if not any(record.has(element) for element in item.accepted):

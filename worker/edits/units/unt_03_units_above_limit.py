@@ -20,8 +20,9 @@ from worker.edits.edit import (
     drug_day_edit,
     predicts,
 )
-from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.unlikely_units import A_LINE, JUSTIFIABLE, CountedUnits, above
 from worker.reference.tables.answer import Found
 
@@ -30,6 +31,9 @@ DIALYSIS: Final = "72"
 # 400,000 units of epoetin (100 each), 1,200 mcg of darbepoetin.
 MOST_IN_A_MONTH: Final[Mapping[str, int]] = MappingProxyType({"Q4081": 4000, "J0882": 1200})
 MONTHLY_FROM: Final = date(2008, 1, 1)
+
+
+MAY_NOT_COUNT: Final = Trait.OTHER_MODIFIER | Trait.END_DATE | Trait.ELSEWHERE
 
 
 @drug_day_edit(
@@ -75,12 +79,8 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     if not counted:
         return None
     answer = day.code.mue("outpatient_hospital" if is_facility else "practitioner")
-    if all(NOT_COVERED_BY_LAW in line.modifiers for line in counted):
-        return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", counted[0].number)
-    if any(line.spans_days for line in counted):
-        return NoData("one date of service per line", counted[0].number)
-    if any(line.place in DISPENSED_TO for line in counted):
-        return NoData("MUE table for suppliers", counted[0].number)
+    if day.traits & MAY_NOT_COUNT and (uncounted := _uncounted(counted)):
+        return uncounted
     if not isinstance(answer, Found):
         return NoData("MUE table", counted[0].number)
     groups = [(line,) for line in counted] if answer.row.mai == A_LINE else [counted]
@@ -88,6 +88,17 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     for lines in groups:
         verdicts += above(lines, answer.row)
     return verdicts
+
+
+def _uncounted(lines: tuple[LineFacts, ...]) -> Verdict | None:
+    """Why lines cannot be compared with the limit of a day; None when they can."""
+    if all(NOT_COVERED_BY_LAW in line.modifiers for line in lines):
+        return Bypassed(f"modifier {NOT_COVERED_BY_LAW}", lines[0].number)
+    if any(line.spans_days for line in lines):
+        return NoData("one date of service per line", lines[0].number)
+    if any(line.place in DISPENSED_TO for line in lines):
+        return NoData("MUE table for suppliers", lines[0].number)
+    return None
 
 
 def _of_the_month(day: DrugDay, context: Context) -> Verdict | None:

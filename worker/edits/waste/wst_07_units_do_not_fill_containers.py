@@ -53,7 +53,7 @@ def units_do_not_fill_containers(day: DrugDay, context: Context) -> Verdict | No
     To do: One container holds … units or more: count the units of the dose, not the containers, and compare the dose
     with the record.
     """
-    if not day.wasted and not any(line.attests_no_waste for line in day.lines):
+    if not day.traits & Trait.WASTE_MODIFIER:
         return None
     line, unit, given, wasted = day.lines[0], day.unit_dose, day.units_given, day.units_wasted
     if not day.drug.single_dose:
