@@ -370,3 +370,15 @@ def test_no_diagnosis_is_listed_as_covered_and_as_not(snapshot: Snapshot) -> Non
         assert len(row.covered) >= 10
         assert not {*row.covered}.intersection(row.not_covered)
         assert row.documents
+
+
+@pytest.mark.parametrize(
+    ("hcpcs", "amount", "unit"),
+    [("J1837", "1", "mg"), ("J2596", "1", "unit"), ("J3376", "10", "mg"), ("J9214", "1000000", "unit")],
+)
+def test_a_unit_that_cms_prints_is_held(snapshot: Snapshot, hcpcs: str, amount: str, unit: str) -> None:
+    """In the ASP file of January 2026, or in the long descriptor."""
+    drug = snapshot.tables.drugs.latest(hcpcs)
+
+    assert drug is not None
+    assert (drug.unit_amount, drug.unit) == (Decimal(amount), unit)
