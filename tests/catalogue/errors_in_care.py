@@ -238,7 +238,7 @@ def vaccine_by_the_general_code(copy: Copy) -> bool | None:
     return None
 
 
-@error("UNT-09", places=OFFICE, between=LIMITS, few_lines=True, visit=False,
+@error("UNT-10", places=OFFICE, between=LIMITS, few_lines=True, visit=False,
        companions={"HCP-12": "the plan of Part D pays the vaccine"})  # fmt: skip
 def vaccine_counted_twice(copy: Copy) -> bool | None:
     if copy.other_line("90471", "90472", "G0008") is not None:

@@ -48,7 +48,7 @@ ON_HISTORY: Final = frozenset(
         "POS-04",
         "RES-03",
         "RES-04",
-        "UNT-10",
+        "UNT-09",
         "WST-15",
     }
 )
@@ -390,7 +390,7 @@ def _of_limits(_: Stories) -> ClaimTraits:
 MISTAKES: Final[Mapping[str, Slip]] = MappingProxyType(
     {
         "a dose too soon": Slip("AUT-05", _too_soon, _of_guides),
-        "more units than the limit of a day": Slip("UNT-10", _over_limit, _of_limits),
+        "more units than the limit of a day": Slip("UNT-09", _over_limit, _of_limits),
         "sent again": Slip("IDN-07", _sent_again),
         "sent again under another number": Slip("DUP-01", _sent_again_under_another_number),
         "sent again after a month": Slip("DUP-01", _sent_again_after_a_month),

@@ -62,7 +62,7 @@ def units_above_limit(day: DrugDay, context: Context) -> Verdict | list[Verdict]
     Accepted: units up to the limit; a line with GY, which is denied without being counted. A line over several days and
     a drug dispensed by a supplier cannot be compared. A hospital's outpatient claim (type of bill 13x, 14x, 85x) has
     limits of its own; other facilities have none. A dialysis facility's bill (72x) covers a month: a warning above
-    400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882). Vaccines are UNT-09's.
+    400,000 units of epoetin (Q4081 x 4,000) or 1,200 mcg of darbepoetin (J0882). Vaccines are UNT-10's.
 
     To do: Verify the units of each line; a bill above the limit is returned as mistyped.
 

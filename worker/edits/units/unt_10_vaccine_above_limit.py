@@ -26,7 +26,7 @@ def _is_vaccine(code: str, configuration: Configuration) -> bool:
 
 
 @line_edit(
-    "UNT-09",
+    "UNT-10",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("N362",)),
     citation=Citation(

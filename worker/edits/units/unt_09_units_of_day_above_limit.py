@@ -18,7 +18,7 @@ from worker.reference.tables.answer import Found
 
 
 @drug_day_edit(
-    "UNT-10",
+    "UNT-09",
     severity=Severity.REJECT,
     predicted=predicts(category="A7", status=("476",), carc=("151",), rarc=("N362",)),
     citation=Citation(
