@@ -120,7 +120,12 @@ def test_what_is_not_there_is_said(broker: str, arguments: list[str], sentence: 
 def test_ctrl_c_ends_it_without_a_word(broker: str) -> None:
     """The exit code is the shell's for SIGINT."""
     environment = os.environ | {"CLAIMSCRUB_BOOTSTRAP_SERVERS": broker}
-    command = (sys.executable, "-m", "worker", "tail", "inbound", "--from-start", "--format", "jsonl")
+    # What runs in the background of a shell ignores SIGINT, and hands that down.
+    program = (
+        "import runpy, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('worker', run_name='__main__', alter_sys=True)"
+    )
+    command = (sys.executable, "-c", program, "tail", "inbound", "--from-start", "--format", "jsonl")
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
