@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import click
 
@@ -10,10 +11,14 @@ from worker.cli.shared.broker import read_settings
 from worker.cli.shared.configuration import known_edits
 from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
 from worker.kafka.past import read_outcome
+from worker.settings import HistoryMode
 
 _edit_option = click.option(
     "--edit", "edits", multiple=True, metavar="ID", help="Claims in which this edit found something."
 )
+
+
+REMEMBERED: Final = ("pended", "scrubbed")
 
 
 @click.group("replay")
@@ -32,6 +37,12 @@ def _add(outcome: str) -> Callable[..., None]:
     def replay_outcomes(*, choice: RecordFilter, sending: Sending) -> None:
         known_edits(choice.edits)
         settings = read_settings()
+        if sending.send and outcome in REMEMBERED and settings.history is not HistoryMode.OFF:
+            raise click.UsageError(
+                f"CLAIMSCRUB_HISTORY is {settings.history}: a {outcome} claim is remembered, and sent again it would "
+                "be found to be its own duplicate. Only rejected claims can be sent again; leave out --send to see "
+                "what today's rules make of the others."
+            )
         read = partial(read_outcome, inbound=settings.topics.inbound)
         replay(settings, ReplayPlan(getattr(settings.topics, outcome), read, choice, sending))
 
