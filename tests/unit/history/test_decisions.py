@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.history.test_view import DAY, KEY, claim
+from tests.inputs.earlier_claims import DAY, KEY, claim
 from worker.history.decisions import Decision, PayerDecision, decided
 from worker.history.entry import EarlierState
 from worker.history.view import standing

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.history.test_view import claim
+from tests.inputs.earlier_claims import claim
 from worker.history.entry import DamagedEntryError, encode
 from worker.history.memory import ClaimMemory
 from worker.history.store import SqliteHistory

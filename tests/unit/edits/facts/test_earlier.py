@@ -8,61 +8,16 @@ import msgspec
 import pytest
 
 from schemas.records import Claim
+from tests.inputs.earlier_claims import BEGIN, DAY, KEY, claim, controls, line, marks
 from worker.edits.facts.earlier import EarlierClaims, as_earlier
-from worker.history.entry import EarlierClaim, EarlierLine, EarlierState, decode, encode
-from worker.history.key import NO_MARK, HistoryKey
+from worker.history.entry import EarlierClaim, decode, encode
+from worker.history.key import NO_MARK
 from worker.history.view import History
 from worker.pipeline.steps.gather import Gatherer
 from worker.reference.tables.snapshot import Snapshot
 from worker.samples import synthetic
 from worker.samples.institutional import as_bill
 from worker.samples.synthetic import Json
-
-KEY = HistoryKey(bytes(32), bytes(32))
-DAY = date(2026, 3, 2)
-BEGIN = date(2025, 6, 1)
-
-
-def line(code: str = "J1745", on: date = DAY) -> EarlierLine:
-    """A line of ten units."""
-    return EarlierLine(code, on, on, Decimal(10), Decimal(100), (), "11", NO_MARK)
-
-
-def claim(
-    number: str = "A1",
-    *lines: EarlierLine,
-    frequency: str = "1",
-    state: EarlierState = EarlierState.OUT,
-    received_on: date = DAY,
-    billing: str = "1234567893",
-) -> EarlierClaim:
-    """A claim with a line of J1745, or with these lines."""
-    return EarlierClaim(
-        received_on=received_on,
-        state=state,
-        is_institutional=False,
-        frequency=frequency,
-        outcome=NO_MARK,
-        control=KEY.mark(number),
-        original=NO_MARK,
-        billing=KEY.mark(billing),
-        specialty=NO_MARK,
-        content=NO_MARK,
-        facility="",
-        first=None,
-        last=None,
-        lines=lines or (line(),),
-    )
-
-
-def controls(claims: tuple[EarlierClaim, ...]) -> list[bytes]:
-    """The marks of their control numbers."""
-    return [each.control for each in claims]
-
-
-def marks(*numbers: str) -> list[bytes]:
-    """Those of such numbers."""
-    return [KEY.mark(each) for each in numbers]
 
 
 def test_the_claims_that_a_replacement_takes_out_are_not_before_it() -> None:
