@@ -30,16 +30,19 @@ ALLOWED_KEYS: Final = frozenset(
         "digest",
         "directory",
         "disposition",
+        "edit",
         "edition",
         "event",
         "exception",
         "exit_code",
+        "file",
         "findings",
         "generation",
         "host",
         "instance",
         "last_offset",
         "level",
+        "line",
         "lines",
         "logger",
         "login",
@@ -65,10 +68,13 @@ ALLOWED_KEYS: Final = frozenset(
         "table",
         "timestamp",
         "topic",
+        "until",
         "version",
     }
 )
 MAX_STRING: Final = 256
+MAX_PROBLEM: Final = 4096
+"""Of `problem`, which is ours, and may be a sentence for each thing that is wrong with a configuration."""
 _QUEUE_RECORDS: Final = 10_000
 _GATHER_S: Final = 0.05
 _GATHER_LINES: Final = 1000
@@ -237,7 +243,8 @@ class Logs:
                 continue
             if value is None:
                 continue
-            kept[key] = value if isinstance(value, int | float) else str(value)[:MAX_STRING]
+            most = MAX_PROBLEM if key == "problem" else MAX_STRING
+            kept[key] = value if isinstance(value, int | float) else str(value)[:most]
         return kept
 
 

@@ -1,5 +1,6 @@
 """Log lines: allowed keys only, no texts of exceptions, never in the way."""
 
+import ast
 import io
 import json
 import logging
@@ -7,13 +8,16 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from worker.observe.logs import Logs
+from worker.observe.logs import ALLOWED_KEYS, Logs
 
 PHI = "Jane Doe 123-45-6789"
+ROOT = Path(__file__).parents[3]
+LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 class _Drops:
@@ -61,11 +65,29 @@ def test_a_forged_line_stays_inside_its_string_and_long_strings_are_cut() -> Non
     stream = io.BytesIO()
     logs = Logs("info", _Drops(), stream)
 
-    logs.log.info("claim", reason='\n{"event":"forged"}\u2028\x1b' + "x" * 1000)
+    logs.log.info("claim", reason='\n{"event":"forged"}\u2028\x1b' + "x" * 1000, problem="x" * 5000)
     logs.close()
 
     (line,) = _lines(stream)
-    assert len(line["reason"]) == 256
+    assert (len(line["reason"]), len(line["problem"])) == (256, 4096)
+
+
+def _logged_keys(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield where the code logs a field by name, and the name."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS):
+            continue
+        if not ast.unparse(node.func.value).endswith("log"):
+            continue
+        yield from ((f"{file.name}:{node.lineno}", each.arg) for each in node.keywords if each.arg)
+
+
+def test_every_field_that_the_code_logs_by_name_is_allowed() -> None:
+    """Otherwise it would be missing from its line, and an alert would fire for it."""
+    logged = [each for file in (ROOT / "worker").rglob("*.py") for each in _logged_keys(file)]
+
+    assert len(logged) > 100
+    assert [each for each in logged if each[1] not in ALLOWED_KEYS] == []
 
 
 def test_an_exception_leaves_its_class_only() -> None:
