@@ -151,6 +151,16 @@ class Reporter:
                 self._log.error("message-unreadable", audit=True, reason=verdict.reason, **place)
             self._log.warning("dead-letter", reason=verdict.reason, stage=verdict.stage, **place)
             return
+        for failure in scrubbed.failures:
+            # Without its message, which may quote the claim.
+            self._log.debug(
+                "edit-failed",
+                edit=failure.edit,
+                exception=failure.exception,
+                file=failure.file,
+                line=failure.line,
+                **place,
+            )
         self._log.info(
             "claim",
             disposition=scrubbed.disposition,

@@ -6,21 +6,20 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from schemas.outcome import Outcome
 from worker.cases.files import Case
 from worker.history.key import HistoryKey
 from worker.history.memory import ClaimMemory
 from worker.history.store import SqliteHistory
 from worker.pipeline.remembering import scrub_in_order
-from worker.pipeline.scrub import Pipeline
+from worker.pipeline.scrub import Pipeline, ScrubResult
 
 _MANY_DAYS: Final = 36_500
 _KEY: Final = HistoryKey(bytes(32), bytes(32))
 """Cases are of nobody."""
 
 
-def after_earlier_claims(case: Case, value: bytes, pipeline: Pipeline, since: date) -> Outcome | None:
-    """The outcome of the case's claim after those before it. Raises `ValueError` where one of them ends otherwise."""
+def after_earlier_claims(case: Case, value: bytes, pipeline: Pipeline, since: date) -> ScrubResult:
+    """What becomes of the case's claim after those before it. Raises `ValueError` where one of them ends otherwise."""
     with closing(SqliteHistory(None, key=_KEY.fingerprint, since=since)) as store:
         remembering, memory = _remembering(pipeline), ClaimMemory(store, days=_MANY_DAYS)
         for place, before in enumerate(case.earlier, 1):
@@ -29,7 +28,7 @@ def after_earlier_claims(case: Case, value: bytes, pipeline: Pipeline, since: da
             if made.disposition is None or made.disposition.value != before.ends:
                 found = ", ".join(sorted({each.edit for each in made.findings}))
                 raise ValueError(f"earlier claim {place} ends as {made.disposition} ({found}), expected {before.ends}")
-        return scrub_in_order(remembering, [(value, case.received_on)], memory)[0].outcome
+        return scrub_in_order(remembering, [(value, case.received_on)], memory)[0]
 
 
 @lru_cache(maxsize=64)

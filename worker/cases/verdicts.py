@@ -1,7 +1,7 @@
 """Scrubs the claim of a case and says what is other than the case expects."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,21 +12,27 @@ from worker.cases.files import Case
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
+from worker.pipeline.steps.edit_failure import EditFailure
 
 
 def scrub_case(case: Case, pipeline: Pipeline) -> Outcome:
     """The outcome of the case's claim. Raises `ProfileError` for settings that do not fit, `ValueError` for others."""
+    return scrubbed_case(case, pipeline)[0]
+
+
+def scrubbed_case(case: Case, pipeline: Pipeline) -> tuple[Outcome, Sequence[EditFailure]]:
+    """The outcome of the case's claim, and the edits that failed on it. Raises as `scrub_case`."""
     chosen = pipeline.under(case.profile) if case.profile else pipeline
     if case.settings != "{}" or case.guides != "[]":
         chosen = _adjusted(pipeline, case.profile or _profile_of(case, pipeline), case.settings, case.guides)
     value = json.dumps(case.claim).encode()
     if case.remembered_since is None:
-        outcome = chosen.scrub(value, case.received_on).outcome
+        done = chosen.scrub(value, case.received_on)
     else:
-        outcome = after_earlier_claims(case, value, chosen, case.remembered_since)
-    if outcome is None:
+        done = after_earlier_claims(case, value, chosen, case.remembered_since)
+    if (outcome := done.outcome) is None:
         raise ValueError("the claim of the case cannot be read as a claim")
-    return outcome
+    return outcome, done.failures
 
 
 def _profile_of(case: Case, pipeline: Pipeline) -> str:

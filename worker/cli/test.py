@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from worker.cases.files import Case, load_cases
-from worker.cases.verdicts import differences, scrub_case
+from worker.cases.verdicts import differences, scrubbed_case
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
 from worker.cli.shared.console import counted, out, say
 from worker.cli.shared.escapes import printable
@@ -59,6 +59,9 @@ def command(directory: Path, config: Path | None, user_edits: Path | None, *, ve
 
 def _problems(case: Case, pipeline: Pipeline) -> list[str]:
     try:
-        return list(differences(case, scrub_case(case, pipeline)))
+        outcome, failures = scrubbed_case(case, pipeline)
+        problems = list(differences(case, outcome))
+        # How an edit failed explains what is other than expected.
+        return [*problems, *(each.in_words() for each in failures)] if problems else []
     except (ProfileError, ValueError) as error:
         return [str(error)]

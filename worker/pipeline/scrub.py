@@ -28,6 +28,7 @@ from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, check
 from worker.pipeline.steps.decode import DecodedClaim, UnreadableClaimError, decode
+from worker.pipeline.steps.edit_failure import EditFailure
 from worker.pipeline.steps.enrich import enrich
 from worker.pipeline.steps.gather import Gatherer
 from worker.pipeline.steps.outcome import OutcomeWriter, WrittenOutcome
@@ -49,6 +50,7 @@ class ScrubResult(NamedTuple):
         findings: Those that the outcome names.
         no_data: The edits that had no data, once for each time.
         errors: The edits that failed.
+        failures: How they failed; a message may quote the claim.
         basis: What its verdict rests on.
         not_read: How many members of the claim nobody reads.
         billed: The total charge in dollars, where the claim says one that can be read.
@@ -65,6 +67,7 @@ class ScrubResult(NamedTuple):
     findings: Sequence[FoundFlaw] = ()
     no_data: Sequence[str] = ()
     errors: Sequence[str] = ()
+    failures: Sequence[EditFailure] = ()
     basis: Basis | None = None
     not_read: int = 0
     lines: int = 0
@@ -273,6 +276,7 @@ class Pipeline:
             findings=checked.findings[:MAX_FINDINGS],
             no_data=[gap[0] for gap in checked.no_data],
             errors=checked.plan.ids(checked.errors) if checked.errors else (),
+            failures=checked.failures,
             basis=written.basis,
             not_read=len(not_read.paths) + not_read.more,
             lines=len(checked.claim.lines),

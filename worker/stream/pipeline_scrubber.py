@@ -55,6 +55,7 @@ class PipelineScrubber:
             tables=_tables(done.basis),
             not_read=done.not_read,
             edit_errors=tuple(done.errors),
+            failures=done.failures,
             lines=done.lines,
             billed=done.billed,
             stage_seconds=done.stage_seconds,

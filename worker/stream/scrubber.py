@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Protocol
 from schemas.dead_letter import DeadLetter
 from worker.history.view import History
 from worker.payers.suppression import SuppressionEnd
+from worker.pipeline.steps.edit_failure import EditFailure
 
 
 class Form(StrEnum):
@@ -43,6 +44,7 @@ class ClaimVerdict:
         tables: Each table that was carried or missing, with which of the two.
         not_read: How many members of the claim are not read.
         edit_errors: The ids of the edits that failed with an error of their own.
+        failures: How they failed; a message may quote the claim.
         lines: How many service lines the claim has.
         billed: The total charge of the claim in dollars; None when it has none that can be read.
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
@@ -61,6 +63,7 @@ class ClaimVerdict:
     tables: tuple[tuple[str, str], ...] = ()
     not_read: int = 0
     edit_errors: tuple[str, ...] = ()
+    failures: Sequence[EditFailure] = ()
     lines: int = 0
     billed: Decimal | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)

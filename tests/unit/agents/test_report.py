@@ -12,6 +12,7 @@ from worker.agents.report import Reporter
 from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import CATALOGUE
 from worker.observe.recorder import Recorder
+from worker.pipeline.steps.edit_failure import EditFailure
 from worker.stream.records import dead
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict
@@ -30,7 +31,12 @@ class Bench:
 
     def __init__(self) -> None:
         self.recorder = Recorder()
-        log = SimpleNamespace(info=lambda *_, **__: None, warning=lambda *_, **__: None)
+        self.debugged: list[dict[str, object]] = []
+        log = SimpleNamespace(
+            info=lambda *_, **__: None,
+            warning=lambda *_, **__: None,
+            debug=lambda event, **fields: self.debugged.append({"event": event, **fields}),
+        )
         runtime: Any = SimpleNamespace(  # Any: the part of a worker that reports
             recorder=self.recorder, log=log, budget=SimpleNamespace(overruns=0), spans=None
         )
@@ -40,6 +46,18 @@ class Bench:
         """Report a batch, and return how many duplicates are suspected by now."""
         self.reporter.report(pairs, (), 0)
         return self.recorder.value("duplicate_outputs_suspected_total")
+
+
+def test_how_an_edit_failed_is_logged_without_the_text_of_its_error() -> None:
+    """Which may quote the claim."""
+    bench, failure = Bench(), EditFailure("USR-01", "ValueError", "JANE DOE", "usr_01_mine.py", 7)
+
+    bench.suspected((MESSAGE, replace(outcome(1), failures=(failure,))))
+
+    (line,) = bench.debugged
+    assert (line["event"], line["edit"], line["exception"]) == ("edit-failed", "USR-01", "ValueError")
+    assert (line["file"], line["line"], line["partition"], line["offset"]) == ("usr_01_mine.py", 7, 0, 7)
+    assert "JANE" not in str(line)
 
 
 def test_an_outcome_that_is_told_again_is_suspected() -> None:

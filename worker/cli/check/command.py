@@ -88,6 +88,9 @@ _NOT_WRITTEN_BACK: Final = (
 @click.option("--fix", is_flag=True, help="Make the safe corrections, show them, and scrub again.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also make those that are right only if the record says so.")
 @click.option("--write", is_flag=True, help="Write the corrected claims back to their files.")
+@click.option(
+    "--debug", is_flag=True, help="Say on stderr where an edit failed, with its error, which may quote the claim."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Show the summary only.")
 @click.option(
     "--processes",
@@ -112,6 +115,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     fix: bool,
     unsafe_fixes: bool,
     write: bool,
+    debug: bool,
     quiet: bool,
     processes: int,
 ) -> None:
@@ -147,7 +151,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("--history judges claims as they are; correct them first, by --fix without --history")
     if history_since and not remembers:
         raise click.UsageError("--history-since needs --history or --history-file")
-    wanted = CheckOptions(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write)
+    wanted = CheckOptions(form == "jsonl", coverage, quiet, is_fixing, unsafe_fixes, write, debug)
     day = as_of.date() if as_of else today()
     try:
         files = expand_what_is_there(paths)

@@ -17,7 +17,8 @@ from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.configuration import load_pipeline
-from worker.cli.shared.console import SafeConsole
+from worker.cli.shared.console import SafeConsole, say
+from worker.cli.shared.escapes import printable
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.settings import CLAIM_BUDGET_S
@@ -36,6 +37,7 @@ class CheckOptions:
     is_fixing: bool = False
     is_unsafe: bool = False
     is_writing: bool = False
+    is_debugging: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def as_portion(job: Job, portion: Sequence[ClaimInput], results: Iterable[Judged
             continue
         scrubbed, correction = next(judged)
         made.summary.add(scrubbed)
+        if wanted.is_debugging:
+            _say_failures(errors, found, scrubbed)
         if correction and correction.made and not correction.new:
             made.corrected.append((found, (found.value, correction.value)))
         if wanted.as_json:
@@ -167,6 +171,11 @@ def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> Ju
     except OverBudgetError:
         return OVER_BUDGET, None
     return correction.scrubbed if correction else scrubbed, correction
+
+
+def _say_failures(errors: Console, found: ClaimInput, scrubbed: ScrubResult) -> None:
+    for failure in scrubbed.failures:
+        say(errors, printable(f"{found.source}, {found.place}: {failure.in_words()}"))
 
 
 def _add_message(

@@ -15,8 +15,13 @@ from worker.edits.facts.locate import in_claim, of_institutional
 from worker.errors import ClaimscrubError
 from worker.pipeline.rules.plan import Phase, Plan, PlannedRule, RuleSelection, Subject
 from worker.pipeline.steps.carry import carried_under, lacks_table, milder
+from worker.pipeline.steps.edit_failure import EditFailure
 
 MAX_FINDINGS: Final = 200
+OWN: Final = "USR-"
+"""With which the ids of edits begin that are a user's own."""
+_OURS: Final = ("the scrubber", "Report the defect")
+_REPAIR: Final = "`claimscrub check --debug` shows where it failed"
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 VERDICTS: Final = (DoesNotApply, NoData, Flaw, Bypassed)
 
@@ -88,6 +93,7 @@ class CheckResult(Struct, eq=False):
     plan: Plan
     context: Context
     findings: list[FoundFlaw] = []
+    failures: list[EditFailure] = []
     no_data: list[Gap] = []
     bypassed: dict[Lifted, tuple[int, int, str]] = {}
     shown: "list[ShownSubject]" = []
@@ -194,21 +200,23 @@ def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None
                         shown.bits &= ~rule.bit
                     elif verdict or type(verdict) is not list:
                         _account(rule, verdict, shown)
-                except (InterruptedScrubError, MemoryError):
+                except (InterruptedScrubError, MemoryError) as error:
                     if not is_alone:
                         raise
-                    _fail(rule, shown.checked)
-                except Exception:  # noqa: BLE001 - a broken edit must not take the others' verdicts or the claim with it
-                    _fail(rule, shown.checked)
+                    _fail(rule, shown.checked, error)
+                except Exception as error:  # noqa: BLE001 - a broken edit must not take the others' verdicts or the claim with it
+                    _fail(rule, shown.checked, error)
 
 
-def _fail(rule: PlannedRule, checked: CheckResult) -> None:
+def _fail(rule: PlannedRule, checked: CheckResult, error: BaseException) -> None:
     if checked.errors & rule.bit:
         return
     checked.errors |= rule.bit
+    checked.failures.append(EditFailure.of(rule.id, error))
+    whose, repair = ("this edit of your own", _REPAIR) if rule.id.startswith(OWN) else _OURS
     flaw = Flaw(
-        message=f"Edit {rule.id} ({rule.name}) failed because of a defect in the scrubber.",
-        hint="No problem with the claim is known. Report the defect; scrub the claim again after the repair.",
+        message=f"Edit {rule.id} ({rule.name}) failed because of a defect in {whose}.",
+        hint=f"No problem with the claim is known. {repair}; scrub the claim again after the repair.",
         at=in_claim("claim"),
     )
     checked.findings.append(FoundFlaw(rule, Severity.PEND, flaw, flaw.at, 0, is_fault=True))
@@ -243,6 +251,9 @@ def _lack(rule: PlannedRule, verdict: NoData, first: int, checked: CheckResult) 
 
 
 def _find(rule: PlannedRule, flaw: Flaw, first: int, checked: CheckResult) -> None:
+    if not isinstance(flaw.at, Location):
+        # A user's edit: noticed only while the outcome is written, it would cost the claim its outcome.
+        raise TypeError(f"the Flaw has at={flaw.at!r}, not a place such as in_line(...)")
     if rule.suppressions and _is_suppressed(rule, flaw.at.line, first, checked):
         return
     checked.failed |= rule.bit
