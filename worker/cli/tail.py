@@ -14,7 +14,7 @@ from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.configuration import known_edits
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json
 from worker.cli.shared.selection import MOMENT, in_utc
-from worker.kafka.read import NoSuchPlaceError, Record, Start, tail
+from worker.kafka.read import NoSuchPlaceError, Record, StartingPoint, tail
 from worker.kafka.topics import check_topics
 from worker.settings import Settings
 
@@ -111,7 +111,7 @@ def command(  # noqa: PLR0913 - one for each option
         raise click.BadParameter(f"{topic!r} is none of {', '.join(ROLES)}", param_hint="TOPIC")
     if sum((from_start, offset is not None, since is not None)) > 1:
         raise click.UsageError("--from-start, --offset and --since exclude each other")
-    start = Start(
+    start = StartingPoint(
         partition=partition,
         at_end=not from_start and offset is None and since is None,
         offset=offset,
@@ -127,7 +127,7 @@ def command(  # noqa: PLR0913 - one for each option
         sys.exit(EXIT_SOME_NOT)
 
 
-async def _show(settings: Settings, name: str, start: Start, wanted: Filters, *, follow: bool) -> bool:
+async def _show(settings: Settings, name: str, start: StartingPoint, wanted: Filters, *, follow: bool) -> bool:
     # A reader need not have the workers' settings.
     every = topics_under(settings.topic_prefix)
     if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(settings, every)):

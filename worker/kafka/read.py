@@ -29,7 +29,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartingPoint:
     """Where reading begins: at the oldest record of each partition, unless one of these says otherwise.
 
     Attributes:
@@ -49,14 +49,14 @@ class NoSuchPlaceError(ClaimscrubError):
     """A topic has no such partition, or a partition no such offset."""
 
 
-OLDEST: Final = Start()
+OLDEST: Final = StartingPoint()
 
 
 async def tail(
     settings: Settings,
     topics: Sequence[str],
     *,
-    start: Start = OLDEST,
+    start: StartingPoint = OLDEST,
     follow: bool = True,
 ) -> AsyncGenerator[Record, None]:
     """Yield the committed records of some topics, in order for each partition.
@@ -88,7 +88,7 @@ async def tail(
                     yield read(record)
 
 
-async def _seek(consumer: Client, partitions: Sequence[TopicPartition], start: Start) -> None:
+async def _seek(consumer: Client, partitions: Sequence[TopicPartition], start: StartingPoint) -> None:
     if start.at_end:
         await consumer.seek_to_end(*partitions)
     elif start.since_ms is not None:

@@ -57,13 +57,12 @@ def test_only_edits_that_say_so_look_at_it(pipeline: Pipeline) -> None:
 
 
 def test_a_drug_that_opps_pays_needs_jw_or_jz_and_is_shown_in_the_837i(pipeline: Pipeline) -> None:
-    """The place is SV202, and the correction goes to the institutional service."""
+    """The place is SV202; without a record no correction is proposed."""
     finding = found(scrubbed(pipeline, outpatient("HC:J2353*6000.00*UN*20")))["WST-01"]
 
     assert (finding.at.x12, finding.at.cms1500_box) == ("2400 SV202-3", None)
     assert finding.at.json_path == "$.claimInformation.serviceLines[0].institutionalService.procedureModifiers"
-    assert finding.fix is not None
-    assert finding.fix.patch[0]["path"].startswith("/claimInformation/serviceLines/0/institutionalService/")
+    assert finding.fix is None
 
 
 @pytest.mark.parametrize("bill_type", ["11", "71", "77"])

@@ -49,12 +49,12 @@ def test_the_notice_names_the_folder_and_its_digest(small: Path, sent: list[Refe
 def test_rules_are_announced_with_their_digest(small: Path, sent: list[ReferenceNotice], tmp_path: Path) -> None:
     """What the workers would say their ruleset is; rules that do not fit are not announced."""
     ruleset = read_rules().ruleset
-    for part in ("guides", "reference"):
-        (tmp_path / part).symlink_to(default_config_directory() / part)
-    (tmp_path / "payers").mkdir()
-    (tmp_path / "payers" / "mine.yaml").write_text("name: mine\ntitle: Mine\nmedicare: false\nedits: {WST-99: {}}\n")
+    config = tmp_path / "config"
+    (config / "payers").mkdir(parents=True)
+    (config / "guides").symlink_to(default_config_directory() / "guides")
+    (config / "payers" / "mine.yaml").write_text("name: mine\ntitle: Mine\nmedicare: false\nedits: {WST-99: {}}\n")
 
-    good, broken = publish(small, "--rules"), publish(small, "--rules", "--config", tmp_path)
+    good, broken = publish(small, "--rules"), publish(small, "--rules", "--config", config)
 
     assert (good.exit_code, broken.exit_code) == (0, 2)
     assert [notice.ruleset for notice in sent] == [ruleset]
