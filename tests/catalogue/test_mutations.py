@@ -10,8 +10,7 @@ from worker.pipeline.scrub import Pipeline
 
 CLAIMS = 12
 OF_THE_TABLES = {"BAS-01", "DX-10"}
-"""What speaks of the tables: their reach, and lists from which valid claims do not take their diagnoses."""
-"""What is wrong there is the tables', not a claim's: the cases of the edit and the claims of all months hold it."""
+"""What is wrong there is the tables', or in lists from which valid claims do not take their diagnoses: cases hold it."""
 NO_MEMORY = "a memory of earlier claims"
 
 
