@@ -10,7 +10,7 @@ from worker.pipeline.scrub import Pipeline
 
 CLAIMS = 12
 OF_THE_TABLES = {"BAS-01", "DX-10"}
-"""What is wrong there is the tables', or in lists from which valid claims do not take their diagnoses: cases hold it."""
+"""Of tables, and of lists from which valid claims take no diagnoses: the cases of these edits hold them."""
 NO_MEMORY = "a memory of earlier claims"
 
 
