@@ -41,6 +41,12 @@ def version() -> str:
 
 
 def default_config_directory() -> Path:
+    """Where tables, profiles and guides are: CLAIMSCRUB_CONFIG_DIR, as for a worker, else those that are shipped."""
+    named = os.environ.get(f"{ENV_PREFIX}CONFIG_DIR")
+    return Path(named) if named else shipped_config_directory()
+
+
+def shipped_config_directory() -> Path:
     """Where the shipped tables, profiles and guides are: inside the package, or beside it in a checkout."""
     package = Path(worker.__file__).parent
     inside = package / "config"

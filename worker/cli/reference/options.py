@@ -28,7 +28,7 @@ def with_directory(command: Command) -> Command:
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         default=lambda: default_config_directory() / "reference",
         metavar="DIR",
-        help="The reference folder. [default: the one shipped with claimscrub]",
+        help="The reference folder. [default: that of CLAIMSCRUB_CONFIG_DIR, if set, else the shipped one]",
     )
     return option(command)
 

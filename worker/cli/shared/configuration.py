@@ -18,7 +18,8 @@ config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder with payers, guides and reference tables. [default: the one shipped with claimscrub]",
+    help="Folder with payers, guides and reference tables. "
+    f"[default: {ENV_PREFIX}CONFIG_DIR, if set, else the one shipped with claimscrub]",
 )
 edits_option = click.option(
     "--edits",

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from worker.bootstrap import default_cache_directory, default_config_directory, version
+from worker.bootstrap import default_cache_directory, shipped_config_directory, version
 from worker.cli.reference.fetch.download import Patience, downloads
 from worker.cli.reference.fetch.errors import NotFetchedError
 from worker.cli.reference.fetch.gather import ByHand, Gathered, Gathering, Held, Wanted
@@ -65,7 +65,7 @@ FIRST_KINDS: Final = ("hcpcs",)
 @click.option(
     "--publishers",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    default=lambda: default_config_directory() / "publishers.toml",
+    default=lambda: shipped_config_directory() / "publishers.toml",
     metavar="FILE",
     help="The addresses of the publishers' pages. [default: publishers.toml shipped with claimscrub]",
 )
