@@ -8,6 +8,7 @@ from typing import Final
 from tests.catalogue.mutation import Copy, error, modifiers, service
 
 COVERED_DIAGNOSES: Final = (date(2024, 10, 1), date(2026, 9, 30))
+EXCLUDED: Final = {"DX-09": "a diagnosis of the claim may exclude the one put there"}
 NOT_KNOWN_FOR_DRUG: Final = {"DOC-01": "the diagnosis that was known for the drug is no longer the one pointed to"}
 COMMON_ILLNESSES: Final = tuple(
     "I10 E785 K219 J449 E039 D649 N189 I4891 G4733 F329 R0602 M1990 K5900".split()  # noqa: SIM905 - a block of codes
@@ -231,7 +232,8 @@ def drug_line_over_two_days(copy: Copy) -> bool | None:
     return None
 
 
-@error("DAT-07", facility=True, companions={"DAT-04": "the limit counts from the last day of the statement"})
+@error("DAT-07", facility=True, companions={"DAT-04": "the limit counts from the last day of the statement",
+                                            "DAT-05": "and may be near"})  # fmt: skip
 def statement_of_the_day_before(copy: Copy) -> None:
     dates = copy.information["claimDateInformation"]
     dates["statementBeginDate"] = dates["statementEndDate"] = copy.moved(-1)
@@ -257,12 +259,12 @@ def drug_of_a_revenue_code_alone(copy: Copy) -> None:
     copy.balance()
 
 
-@error("DX-01", between=COVERED_DIAGNOSES, few_lines=True)
+@error("DX-01", between=COVERED_DIAGNOSES, few_lines=True, companions=EXCLUDED)
 def diagnosis_not_complete(copy: Copy) -> None:
     _also(copy, "E11")
 
 
-@error("DX-01", between=COVERED_DIAGNOSES, few_lines=True)
+@error("DX-01", between=COVERED_DIAGNOSES, few_lines=True, companions=EXCLUDED)
 def diagnosis_that_does_not_exist(copy: Copy) -> None:
     _also(copy, "J4599Q")
 
@@ -310,28 +312,28 @@ def no_principal_diagnosis(copy: Copy) -> None:
     copy.information["healthCareCodeInformation"][0]["diagnosisTypeCode"] = "ABF"
 
 
-@error("DX-04", few_lines=True)
+@error("DX-04", few_lines=True, companions=EXCLUDED)
 def thirteen_diagnoses(copy: Copy) -> None:
     for code in COMMON_ILLNESSES[: 13 - len(copy.information["healthCareCodeInformation"])]:
         _also(copy, code)
 
 
-@error("DX-05")
+@error("DX-05", companions=EXCLUDED)
 def fall_as_principal_diagnosis(copy: Copy) -> bool | None:
     return _first(copy, "W19XXXA")
 
 
-@error("DX-05")
+@error("DX-05", companions=EXCLUDED)
 def adverse_effect_of_a_drug_first(copy: Copy) -> bool | None:
     return _first(copy, "T451X5A")
 
 
-@error("DX-05")
+@error("DX-05", companions=EXCLUDED)
 def illness_within_another_first(copy: Copy) -> bool | None:
     return _first(copy, "I43")
 
 
-@error("DX-06")
+@error("DX-06", companions=EXCLUDED)
 def illness_of_the_other_sex(copy: Copy) -> bool | None:
     gender = copy.patient["gender"]
     if gender == "U" or len(copy.information["healthCareCodeInformation"]) > 11:
