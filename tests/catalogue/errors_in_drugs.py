@@ -18,6 +18,7 @@ COVERED_DIAGNOSES: Final = (date(2024, 10, 1), date(2026, 9, 30))
 INSULIN_BY_THE_MONTH: Final = (date(2023, 7, 1), date(2026, 12, 31))
 OFFICE: Final = ("11",)
 ABOVE_LIMIT: Final = {"UNT-03": "the wrong units may be above the limit of the day as well"}
+AS_UNLISTED: Final = {"HCP-03": "an unlisted code is one unit, with its package"}
 PACKAGE: Final = {"UNT-07": "the units no longer agree with the quantity of the package"}
 CONTAINERS: Final = {"WST-07": "the wrong units do not fill whole containers either"}
 SHARE: Final = {"CHG-02": "the charge of the JW line is rounded another way"}
@@ -124,7 +125,7 @@ def package_of_another_drug(copy: Copy) -> bool | None:
     return _other_package(copy, "J0897")
 
 
-@error("NDC-01", few_lines=True)
+@error("NDC-01", few_lines=True, companions=AS_UNLISTED)
 def no_package(copy: Copy) -> bool | None:
     if copy.first.drug.drug_class == "noc_unlisted":
         return False
@@ -177,7 +178,7 @@ def no_lot_number(copy: Copy) -> bool | None:
     return None
 
 
-@error("UNT-01", documented=False, few_lines=True, companions=PACKAGE | CONTAINERS | ABOVE_LIMIT | SHARE)
+@error("UNT-01", documented=False, few_lines=True, companions=PACKAGE | CONTAINERS | ABOVE_LIMIT | SHARE | AS_UNLISTED)
 def half_a_unit_too_many(copy: Copy) -> None:
     copy.bill(copy.drug_line(), f"{copy.first.dose.given}.5")
 
@@ -191,7 +192,7 @@ def units_twice_the_dose(copy: Copy) -> bool | None:
 
 
 @error("UNT-03", documented=False, medicare=True, places=OFFICE, between=LIMITS, few_lines=True,
-       companions=CEILING | CONTAINERS | PACKAGE)  # fmt: skip
+       companions=CEILING | CONTAINERS | PACKAGE | AS_UNLISTED)  # fmt: skip
 def units_above_the_limit(copy: Copy) -> bool | None:
     limit = copy.supply.limit(copy.first.code)
     if limit is None or not limit.value or "GY" in modifiers(copy.drug_line()):
@@ -375,7 +376,8 @@ def denial_without_a_notice(copy: Copy) -> bool | None:
     return False if "GY" in modifiers(copy.drug_line()) else _modifier(copy, "GZ")
 
 
-@error("MOD-16", codes=("J0881", "J0885", "Q5106"), medicare=True, few_lines=True)
+@error("MOD-16", codes=("J0881", "J0885", "Q5106"), medicare=True, few_lines=True,
+       companions={"DX-09": "the anemia may exclude a diagnosis of the claim"})  # fmt: skip
 def anemia_from_a_lack_of_iron(copy: Copy) -> bool | None:
     diagnoses = copy.information["healthCareCodeInformation"]
     if len(diagnoses) > 11:
@@ -475,9 +477,11 @@ def large_vial_for_a_small_dose(copy: Copy) -> bool | None:
     return None
 
 
-@error("WST-09", few_lines=True, between=FROM_2024)
+@error("WST-09", few_lines=True, between=FROM_2024, companions={"WST-10": "a line beside it may bill its waste"})
 def attestation_of_a_multi_dose_vial(copy: Copy) -> bool | None:
     if copy.supply.is_listed_single_dose(copy.first.code) or {"JW", "JZ"} & set(modifiers(copy.drug_line())):
+        return False
+    if copy.drug_line().get("drugIdentification"):  # a package says itself what it is
         return False
     copy.drug_line()["additionalNotes"] = "from a multi-dose vial"
     return _modifier(copy, "JZ") if copy.made.place == "11" and copy.first.code[0] == "J" else False
