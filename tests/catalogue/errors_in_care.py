@@ -131,7 +131,7 @@ def visit_without_25_beside_a_procedure(copy: Copy) -> bool | None:
     return None
 
 
-@error("EM-02", places=OFFICE)
+@error("EM-02", places=OFFICE, companions={"BND-01": "the visit is paired with another procedure of the day"})
 def nurse_visit_beside_an_injection(copy: Copy) -> bool | None:
     given = copy.other_line("96372", "96365", "96413", "96374")
     if given is None or service(given).get("procedureModifiers"):
@@ -206,6 +206,8 @@ def denosumab_without_frequency(copy: Copy) -> bool | None:
         "UNT-07": "the units no longer agree with the quantity of the package",
         "WST-07": "the units do not fill whole containers either",
         "ADM-06": "the containers are fewer than the injections",
+        "HCP-03": "an unlisted code is one unit",
+        "UNT-04": "the units may look like the dose",
     },
 )
 def one_line_beyond_its_record(copy: Copy) -> bool | None:
