@@ -1,5 +1,6 @@
 """Commands of the unit tests that share what they load."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def _shipped() -> Pipeline:
 
 
 def _build(config: Path | None, *, user_edits: Path | None) -> Pipeline:
-    return build_pipeline(config, user_edits=user_edits) if config or user_edits else _shipped()
+    is_shipped = not (config or user_edits or os.environ.get("CLAIMSCRUB_CONFIG_DIR"))
+    return _shipped() if is_shipped else build_pipeline(config, user_edits=user_edits)
 
 
 @pytest.fixture(autouse=True)
