@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -38,3 +39,10 @@ def pipeline(cache_directory: None) -> Pipeline:
 def snapshot(pipeline: Pipeline) -> Snapshot:
     """The shipped reference tables."""
     return pipeline.snapshot
+
+
+@pytest.fixture
+def nothing_left_open() -> Iterator[None]:
+    """What a test left open is told at its own end: else it fails the one that happens to run when it is collected."""
+    yield
+    gc.collect()

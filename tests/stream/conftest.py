@@ -11,6 +11,11 @@ from worker.settings import DeliveryGuarantee, Settings
 _COUNTER = itertools.count()
 
 
+@pytest.fixture(autouse=True)
+def closed(nothing_left_open: None) -> None:
+    """Every test of the stream closes its clients."""
+
+
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[str]:
     """The host:port of the embedded broker."""

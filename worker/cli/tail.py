@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -133,16 +134,17 @@ async def _show(settings: Settings, name: str, start: StartingPoint, wanted: Fil
     if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(settings, every)):
         return False
     count = 0
-    async for record in tail(settings, [name], start=start, follow=follow):
-        say_unreadable(record)
-        value = _value(record.value)
-        if not wanted.matches(value):
-            continue
-        echo_json(_shown(record, value, wanted))
-        sys.stdout.flush()
-        count += 1
-        if count == wanted.most:
-            break
+    async with aclosing(tail(settings, [name], start=start, follow=follow)) as records:
+        async for record in records:
+            say_unreadable(record)
+            value = _value(record.value)
+            if not wanted.matches(value):
+                continue
+            echo_json(_shown(record, value, wanted))
+            sys.stdout.flush()
+            count += 1
+            if count == wanted.most:
+                break
     return True
 
 

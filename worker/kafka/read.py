@@ -61,6 +61,8 @@ async def tail(
 ) -> AsyncGenerator[Record, None]:
     """Yield the committed records of some topics, in order for each partition.
 
+    Whoever may leave before the end closes it (`contextlib.aclosing`): the connections are open until then.
+
     Args:
         settings: Where the broker is.
         topics: Full topic names, such as `settings.topics.scrubbed`.

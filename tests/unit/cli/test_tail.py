@@ -25,6 +25,7 @@ OUTCOMES = [
         "findings": [{"edit": "DOC-03"}, {"edit": "WST-01"}],
     },
 ]
+pytestmark = pytest.mark.usefixtures("nothing_left_open")
 
 
 def run(broker: str, *arguments: str, stdin: str = "") -> Result:
