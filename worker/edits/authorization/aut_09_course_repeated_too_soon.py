@@ -1,5 +1,3 @@
-from calendar import monthrange
-from datetime import date
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -20,6 +18,7 @@ from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.rules.earlier import is_repeated, named, unless_known, without_memory
 from worker.edits.rules.earlier_doses import doses_before
+from worker.edits.rules.months import months_from
 
 PAUSE_MONTHS: Final = 6
 IN_A_SERIES: Final = 28
@@ -58,7 +57,7 @@ def course_repeated_too_soon(day: DrugDay, context: Context) -> Verdict | None:
     if not sides:
         return NoData("the knee (RT, LT or 50)", day.given[0].number)
     before = [dose for dose in doses_before(day, context, sorted(HYALURONAN)) if sides & _sides(dose.modifiers)]
-    if before and (day.on - before[-1].on).days > IN_A_SERIES and day.on < _after_pause(before[-1].on):
+    if before and (day.on - before[-1].on).days > IN_A_SERIES and day.on < months_from(before[-1].on, PAUSE_MONTHS):
         last = before[-1]
         return Flaw(
             message=f"{day.hcpcs} of {day.on} begins a series {in_words((day.on - last.on).days, 'day')} after the "
@@ -74,21 +73,8 @@ def course_repeated_too_soon(day: DrugDay, context: Context) -> Verdict | None:
         )
     if before and (day.on - before[-1].on).days <= IN_A_SERIES:
         return None
-    return unless_known(context, _before_pause(day.on), day.lines[0].number)
+    return unless_known(context, months_from(day.on, -PAUSE_MONTHS), day.lines[0].number)
 
 
 def _sides(modifiers: tuple[str, ...]) -> frozenset[str]:
     return SIDES if BOTH in modifiers else SIDES.intersection(modifiers)
-
-
-def _after_pause(last: date) -> date:
-    return _months_from(last, PAUSE_MONTHS)
-
-
-def _before_pause(on: date) -> date:
-    return _months_from(on, -PAUSE_MONTHS)
-
-
-def _months_from(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -7,6 +7,7 @@ from worker.edits.edit import Context, DoesNotApply, Flaw, Verdict, line_edit, p
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.rules.earlier import earlier_claims, is_repeated, named, unless_known, without_memory
+from worker.edits.rules.months import months_from
 from worker.history.key import NO_MARK
 
 NEW_PATIENT: Final[tuple[CodeRange, ...]] = (("99202", "99205"),)
@@ -26,7 +27,7 @@ FACE_TO_FACE: Final[tuple[CodeRange, ...]] = (
     ("99391", "99397"),
 )
 """Visits, at which practitioner and patient meet; a test that is read makes nobody an established patient."""
-YEARS: Final = 3
+NEW_AFTER_MONTHS: Final = 36
 
 
 @line_edit(
@@ -58,7 +59,7 @@ def new_patient_seen_before(line: LineFacts, context: Context) -> Verdict | None
     earlier = earlier_claims(context)
     if line.on is None or is_repeated(context, line):
         return DoesNotApply()
-    own, since = earlier.own.lines[line.number - 1], _years_before(line.on)
+    own, since = earlier.own.lines[line.number - 1], months_from(line.on, -NEW_AFTER_MONTHS)
     for code in sorted(each for each in earlier.by_code if within(each, FACE_TO_FACE)):
         for claim, other in earlier.of(code):
             if other.on is None or not since < other.on < line.on or claim.is_institutional:
@@ -80,8 +81,3 @@ def new_patient_seen_before(line: LineFacts, context: Context) -> Verdict | None
                     },
                 )
     return unless_known(context, since, line.number)
-
-
-def _years_before(on: date) -> date:
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=on.year - YEARS, day=28 if is_leap_day else on.day)

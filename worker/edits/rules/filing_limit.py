@@ -13,6 +13,7 @@ from pydantic import Field
 from schemas.values import as_day
 from worker.edits.edit import Context, Options
 from worker.edits.facts.claim import ClaimFacts
+from worker.edits.rules.months import months_from
 from worker.edits.rules.workdays import workday_from
 
 REPLACES_A_CLAIM: Final = frozenset({"7", "8"})
@@ -33,8 +34,7 @@ def filing_limit(context: Context) -> FilingLimit:
 @lru_cache(maxsize=1024)
 def a_year_from(on: date) -> date:
     """The same day of the next year; for 29 February the 28th."""
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=on.year + 1, day=28 if is_leap_day else on.day)
+    return months_from(on, 12)
 
 
 def last_day(on: date, limit: FilingLimit, context: Context) -> date | None:
