@@ -8,13 +8,12 @@ import click
 
 from worker.bootstrap import history_key, payer_profiles
 from worker.cli.shared.audit import audit
-from worker.cli.shared.broker import on_broker, or_wrong_settings, read_settings
+from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.console import EXIT_UNREADABLE, echo
 from worker.errors import ConfigurationError
-from worker.history.key import HistoryKey, write_key
+from worker.history.key import write_key
 from worker.history.person import identity_text
 from worker.kafka.send import send_forget
-from worker.kafka.topics import partition_counts
 from worker.settings import Settings
 
 _OF_A_DEPENDENT = 3
@@ -60,11 +59,10 @@ def forget(payer: str) -> None:
     if found is None:
         raise click.ClickException("CLAIMSCRUB_HISTORY is off: nothing is remembered")
     text = _identity(settings, payer, [line.strip() for line in sys.stdin.read().splitlines() if line.strip()])
-    topic = settings.judged_topic
-    count = on_broker(settings, partition_counts(settings, [topic])).get(topic)
-    if count is None:
-        raise click.ClickException(f"{topic} is missing; `claimscrub topics create` makes it")
-    _send(settings, found, text, count)
+    partition = found.partition(text, judged_partitions(settings))
+    audit(settings, "history-forget", topic=settings.judged_topic, partition=partition)
+    on_broker(settings, send_forget(settings, found.person(text), partition))
+    echo(f"Asked partition {partition} of {settings.judged_topic}; its worker logs `history-forgotten` with a count.")
 
 
 def _identity(settings: Settings, payer: str, lines: list[str]) -> str:
@@ -79,10 +77,3 @@ def _identity(settings: Settings, payer: str, lines: list[str]) -> str:
         raise click.ClickException(str(error)) from None
     name = lines[-1] if born is not None else None
     return identity_text(profiles.payer_of(payer) or payer, lines[0], born, name)
-
-
-def _send(settings: Settings, found: HistoryKey, text: str, count: int) -> None:
-    partition = found.partition(text, count)
-    audit(settings, "history-forget", topic=settings.judged_topic, partition=partition)
-    on_broker(settings, send_forget(settings, found.person(text), partition))
-    echo(f"Asked partition {partition} of {settings.judged_topic}; its worker logs `history-forgotten` with a count.")

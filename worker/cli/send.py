@@ -8,14 +8,13 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.bootstrap import history_key, identities
-from worker.cli.shared.broker import on_broker, or_wrong_settings, read_settings
+from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.claim_files import ClaimInput, read_claims
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.kafka.send import send_claims
-from worker.kafka.topics import partition_counts
 from worker.settings import HistoryMode, Settings
 from worker.x12.read.segments import is_x12
 
@@ -73,11 +72,7 @@ def _placement(settings: Settings) -> Callable[[bytes | None], int | None] | Non
     key = or_wrong_settings(lambda: history_key(settings))
     if key is None or settings.history is not HistoryMode.KEYED:
         return None
-    topic = settings.topics.inbound
-    count = on_broker(settings, partition_counts(settings, [topic])).get(topic)
-    if count is None:
-        raise click.ClickException(f"{topic} is missing; `claimscrub topics create` makes it")
-    identity = identities(settings)
+    count, identity = judged_partitions(settings), identities(settings)
 
     def place(value: bytes | None) -> int | None:
         found = None if value is None else identity(value)

@@ -158,9 +158,15 @@ def _shown(record: Record, value: object, wanted: Filters) -> bytes:
 
 def chosen(value: object, path: str) -> Any:  # any JSON value
     """What a dotted path leads to: one value, a list where a list is on the way, or None when nothing is there."""
-    members = list(found(value, path.split(".")))
-    is_list = any(isinstance(each, list) for each in _on_the_way(value, path.split(".")))
-    return members if is_list else (members[0] if members else None)
+    return _member(value, path.split("."))
+
+
+def _member(value: object, path: Sequence[str]) -> Any:  # any JSON value
+    if isinstance(value, list):
+        return list(found(value, path))
+    if not path:
+        return value
+    return _member(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None
 
 
 def found(value: object, path: Sequence[str]) -> Iterator[Any]:  # any JSON value
@@ -172,14 +178,6 @@ def found(value: object, path: Sequence[str]) -> Iterator[Any]:  # any JSON valu
         yield value
     elif isinstance(value, Mapping) and path[0] in value:
         yield from found(value[path[0]], path[1:])
-
-
-def _on_the_way(value: object, path: Sequence[str]) -> Iterator[object]:
-    for name in (*path, None):
-        yield value
-        if isinstance(value, list):
-            return
-        value = value.get(name) if isinstance(value, Mapping) else None
 
 
 def document(record: Record) -> dict[str, Any]:  # any JSON value

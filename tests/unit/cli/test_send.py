@@ -9,6 +9,7 @@ import pytest
 from tests.inputs.malformed import sound
 from worker.bootstrap import identities
 from worker.cli import send
+from worker.cli.shared import broker
 from worker.history.key import read_key, write_key
 from worker.settings import Settings
 
@@ -30,8 +31,8 @@ def test_a_sender_places_claims_where_the_workers_look_for_them(
     async def counts(_settings: Settings, names: list[str]) -> dict[str, int]:
         return dict.fromkeys(names, 6)
 
-    monkeypatch.setattr(send, "partition_counts", counts)
-    monkeypatch.setattr(send, "on_broker", lambda _settings, work: asyncio.run(work))
+    monkeypatch.setattr(broker, "partition_counts", counts)
+    monkeypatch.setattr(broker, "on_broker", lambda _settings, work: asyncio.run(work))
     place = send._placement(keyed)  # noqa: SLF001 -- what the command sends by
     assert place is not None
     value = json.dumps(sound()).encode()

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final, NoReturn, TypeVar
 
+import click
+
 from worker.cli.shared.console import echo
 from worker.kafka.messages import UNREADABLE
 from worker.kafka.obstacle import Obstacle, find_obstacle
 from worker.kafka.read import Record
+from worker.kafka.topics import partition_counts
 from worker.settings import Settings, SettingsError
 from worker.stream.exit_codes import ExitCode
 
@@ -66,6 +69,15 @@ def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result: 
             obstacle = asyncio.run(find_obstacle(settings))
         what = _OBSTACLES.get(obstacle, f"did not do what was asked ({type(error).__name__}).")
         _leave(f"The broker at {settings.bootstrap_servers} {what}")
+
+
+def judged_partitions(settings: Settings) -> int:
+    """Return in how many partitions claims are judged; a topic that is missing ends the command."""
+    topic = settings.judged_topic
+    count = on_broker(settings, partition_counts(settings, [topic])).get(topic)
+    if count is None:
+        raise click.ClickException(f"{topic} is missing; `claimscrub topics create` makes it")
+    return count
 
 
 @contextmanager
