@@ -154,10 +154,14 @@ def _pipeline(rules: Rules, snapshot: Snapshot, max_bytes: int, key: HistoryKey 
 
 def load_scrubber(settings: Settings) -> LoadedScrubber:
     """The scrubber that a worker with these settings runs. Raises what `build_pipeline` raises."""
-    home = (settings.config_dir or default_config_directory()) / "reference"
     rules = _rules_of(settings)
-    snapshot, loaded_from = load_tables(home, settings.cache_dir or default_cache_directory())
+    cache = settings.cache_dir or default_cache_directory()
+    snapshot, loaded_from = load_tables(_config_of(settings) / "reference", cache)
     return replace(_loaded(settings, rules, snapshot), loaded_from=loaded_from)
+
+
+def _config_of(settings: Settings) -> Path:
+    return settings.config_dir or default_config_directory()
 
 
 def _rules_of(settings: Settings) -> Rules:
@@ -171,7 +175,7 @@ def _rules_of(settings: Settings) -> Rules:
 
 def _loaded(settings: Settings, rules: Rules, snapshot: Snapshot) -> LoadedScrubber:
     scrubber = PipelineScrubber(_pipeline(rules, snapshot, settings.max_message_bytes, history_key(settings)))
-    config = settings.config_dir or default_config_directory()
+    config = _config_of(settings)
     return LoadedScrubber(
         scrubber=scrubber,
         reader=scrubber,
@@ -213,8 +217,8 @@ def history_key(settings: Settings) -> HistoryKey | None:
 
 def payer_profiles(settings: Settings) -> Profiles:
     """The profiles of a worker with these settings. Raises what `build_pipeline` raises of them."""
-    directory = (settings.config_dir or default_config_directory()) / "payers"
-    return read_profiles(directory, all_edits(settings.edits_dir))
+    edits = all_edits(settings.edits_dir, allow_writable=settings.allow_writable_edits)
+    return read_profiles(_config_of(settings) / "payers", edits)
 
 
 def identities(settings: Settings) -> Callable[[bytes], str | None]:

@@ -110,7 +110,7 @@ class MessageScrubber:
         return ScrubbedBatch(pairs, [record for each in answers for record in each.records], begun_ns, len(answers))
 
     async def _answer_each(self, lane: Lane, part: Iterable[FetchedMessage], room: int) -> list[MessageAnswer]:
-        """MessageAnswer one message after the other, up to the one that brings their bytes above `room`."""
+        """Answer one message after the other, up to the one that brings their bytes above `room`."""
         answers = []
         for each in part:
             answers.append(await self._answer(each.message, self._verdicts(lane, each)))
@@ -147,7 +147,7 @@ class MessageScrubber:
         return self._broken(error, loaded)
 
     async def _answer(self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]) -> MessageAnswer:
-        """MessageAnswer a message that may hold several claims: with one dead letter where it becomes too much."""
+        """Answer a message that may hold several claims: with one dead letter where it becomes too much."""
         answer = MessageAnswer()
         try:
             replies, meter = self._replies(message), MessageMeter.of(self._settings)
@@ -162,7 +162,7 @@ class MessageScrubber:
             return self._refused(message, error)
 
     def _answer_claim(self, message: InboundMessage, verdict: ClaimVerdict) -> MessageAnswer:
-        """MessageAnswer a message that is one claim."""
+        """Answer a message that is one claim."""
         answer = MessageAnswer()
         try:
             replies = self._replies(message)

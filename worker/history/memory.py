@@ -3,8 +3,9 @@
 import secrets
 from datetime import date
 
+from schemas.topics import HISTORY_DAYS
 from worker.history.store import HistoryRecord, HistoryStore
-from worker.history.view import DEFAULT_DAYS, History, history_of
+from worker.history.view import History, history_of
 
 
 class ClaimMemory:
@@ -13,7 +14,7 @@ class ClaimMemory:
     `days` is how long a claim is looked at.
     """
 
-    def __init__(self, store: HistoryStore, days: int = DEFAULT_DAYS) -> None:
+    def __init__(self, store: HistoryStore, days: int = HISTORY_DAYS) -> None:
         self._store, self._days = store, days
         self._unsaved: dict[bytes, list[HistoryRecord]] = {}
 

@@ -7,12 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from schemas.topics import HISTORY_DAYS
 from worker.history.entry import EarlierClaim, EarlierState, decode
 
 MOST_CLAIMS: Final = 500
 """Earlier claims that a verdict looks at; a patient on dialysis has 300 in a year."""
-DEFAULT_DAYS: Final = 400
-"""How long claims are remembered unless a setting says otherwise: a year, and the month in which it is billed."""
 REPLACEMENT, VOID = "7", "8"
 REPLACES: Final = frozenset({REPLACEMENT, VOID})
 """Claim frequency codes of a claim that takes its original out [CLM05-3]."""
@@ -35,7 +34,7 @@ class History(Struct, frozen=True, gc=False):
 
 
 def history_of(
-    entries: Sequence[bytes], *, since: date, until: date, days: int = DEFAULT_DAYS, most: int = MOST_CLAIMS
+    entries: Sequence[bytes], *, since: date, until: date, days: int = HISTORY_DAYS, most: int = MOST_CLAIMS
 ) -> History:
     """Return the history in the entries of one person, given in order; raises `DamagedEntryError`.
 

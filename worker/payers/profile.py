@@ -86,19 +86,16 @@ class Profile(Setting):
         """This profile without the suppressions that ended before a day: their edits are on again."""
         if not any(each.has_lapsed(day) for each in self.suppression_ends()):
             return self
-        edits = {
-            edit_id: setting.model_copy(update={"off": None}) if _has_lapsed(setting.off, day) else setting
+        on_again = {
+            edit_id: setting.model_copy(update={"off": None})
             for edit_id, setting in self.edits.items()
+            if setting.off and setting.off.has_lapsed(day)
         }
-        left = tuple(each for each in self.suppressions if not _has_lapsed(each, day))
-        return self.model_copy(update={"edits": edits, "suppressions": left})
+        left = tuple(each for each in self.suppressions if not each.has_lapsed(day))
+        return self.model_copy(update={"edits": self.edits | on_again, "suppressions": left})
 
 
 NOTHING_SAID = EditSetting()
-
-
-def _has_lapsed(off: SwitchOff | None, day: date) -> bool:
-    return off is not None and off.until is not None and off.until < day
 
 
 class ProfileError(ConfigurationError):

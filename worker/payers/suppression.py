@@ -26,6 +26,10 @@ class SwitchOff(Setting):
     owner: str = Field(min_length=1)
     until: date | None = None
 
+    def has_lapsed(self, day: date) -> bool:
+        """Whether it ended before a day; on its last day it holds."""
+        return self.until is not None and self.until < day
+
 
 class LineFilter(Setting):
     """The lines that a suppression is for; all that is given must hold."""

@@ -294,7 +294,7 @@ class _WorkerRun:
             work.append(keep_histories(runtime, runtime.histories))
         swap = None
         if runtime.loaded.source is not None:
-            swap = ReferenceSwap(runtime, runtime.loaded.source)
+            swap = ReferenceSwap(runtime)
             work += [swap.run(), follow_notices(self._settings, swap, runtime.log), self._reload_when_asked(swap)]
         tasks = [asyncio.create_task(each) for each in (self._start(runtime, swap), *work)]
         await runtime.ended.wait()

@@ -19,6 +19,7 @@ from worker.reference.importing import (
     ptp,
 )
 from worker.reference.importing.bad_cells import BadCells
+from worker.reference.importing.known_codes import CODE_TABLES
 from worker.reference.importing.published import HeldTables, ImportDates, NewEdition, PublishedFile
 
 FileReader: TypeAlias = Callable[[tuple[PublishedFile, ...], ImportDates, HeldTables, BadCells], tuple[NewEdition, ...]]
@@ -42,18 +43,17 @@ class FileKind:
     asks: tuple[str, ...] = ()
 
 
-CODES: Final = ("drugs", "skin_substitutes", "hcpcs")
-"""The tables that list codes: other tables speak of no code that is in none of them."""
-
 KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
     {
         "asp-pricing": FileKind("CMS ASP pricing file", asp_pricing.read, ("asp_limits",)),
-        "asp-crosswalk": FileKind("CMS ASP NDC-HCPCS crosswalk", asp_crosswalk.read, ("containers", "products"), CODES),
+        "asp-crosswalk": FileKind(
+            "CMS ASP NDC-HCPCS crosswalk", asp_crosswalk.read, ("containers", "products"), CODE_TABLES
+        ),
         "hcpcs": FileKind("CMS HCPCS quarterly ANWEB file", hcpcs.read, ("hcpcs", "drugs", "skin_substitutes")),
         "mue": FileKind("CMS NCCI MUE files, practitioner and outpatient hospital", mue.read, ("mue",)),
         "ptp": FileKind("CMS NCCI PTP files, practitioner and outpatient hospital", ptp.read, ("ncci_pairs",)),
         "aoc": FileKind("CMS NCCI add-on code file", aoc.read, ("add_on_codes",)),
-        "jw-jz": FileKind("CMS list of JW and JZ policy codes", jw_jz.read, ("waste_duty",), CODES),
+        "jw-jz": FileKind("CMS list of JW and JZ policy codes", jw_jz.read, ("waste_duty",), CODE_TABLES),
         "opps": FileKind("CMS OPPS Addendum B", opps.read, ("opps_status",)),
         "icd10cm": FileKind("ICD-10-CM order file", icd10cm.read, ("icd10cm",)),
         "icd10cm-tabular": FileKind("ICD-10-CM tabular list", icd10cm_tabular.read, ("icd10cm_exclusions",)),

@@ -67,9 +67,9 @@ class _Request:
 class ReferenceSwap:
     """A request for new tables and rules, and its result."""
 
-    def __init__(self, runtime: Runtime, source: Source) -> None:
+    def __init__(self, runtime: Runtime) -> None:
+        """`runtime` has loaded what can be loaded anew: what is loaded has a source."""
         self._runtime = runtime
-        self._first_source = source
         self._waiting: deque[_Request] = deque()
         self._last_number = 0
         self._has_begun = asyncio.Event()
@@ -116,7 +116,10 @@ class ReferenceSwap:
     @property
     def _source(self) -> Source:
         # The rules that were read last stay under the next tables.
-        return self._runtime.loaded.source or self._first_source
+        source = self._runtime.loaded.source
+        if source is None:
+            raise RuntimeError("a scrubber that cannot be loaded anew")
+        return source
 
     def _ask(self, directory: Path, digest: str | None, ruleset: str | None) -> None:
         self._last_number += 1

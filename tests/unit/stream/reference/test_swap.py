@@ -74,11 +74,11 @@ class Bench:
         self.gate = threading.Event()
         self.gate.set()
         self._at_once = 0
-        self.runtime = FakeRuntime(loaded(FIRST))
+        self.source = Source(self.home, root, self._load, self._load_all)
+        self.runtime = FakeRuntime(replace(loaded(FIRST), source=self.source))
         self.rules_read = RULES
         """The rules in the configured folder."""
-        source = Source(self.home, root, self._load, self._load_all)
-        self.swap = ReferenceSwap(cast("Runtime", self.runtime), source)
+        self.swap = ReferenceSwap(cast("Runtime", self.runtime))
 
     def _load_all(self, directory: Path) -> LoadedScrubber:
         if self.rules_read == "broken":
@@ -99,7 +99,7 @@ class Bench:
             raise ReferenceDataError("mue/2026q3.csv: row 3: expected a number, found JANE DOE")
         if directory.name.startswith("locked"):
             raise PermissionError("JANE DOE")
-        return loaded(digest(directory.name))
+        return replace(loaded(digest(directory.name)), source=self.source)
 
     def notice(self, name: str, told: str | None = None, **more: str) -> bytes:
         """A notice of a folder below the root, which is there."""
