@@ -116,6 +116,18 @@ HEADER_ORIGIN: Final = f"{HEADER_NAMESPACE}origin"
 HEADER_ROUTED_KEY: Final = f"{HEADER_NAMESPACE}key"
 """Of a routed claim: the key of its message."""
 
+HEADER_TOPIC: Final = f"{HEADER_NAMESPACE}topic"
+"""The topic of the message that a record was made from."""
+
+HEADER_PARTITION: Final = f"{HEADER_NAMESPACE}partition"
+"""The partition of that message."""
+
+HEADER_OFFSET: Final = f"{HEADER_NAMESPACE}offset"
+"""The offset of that message in its partition."""
+
+HEADER_PART: Final = f"{HEADER_NAMESPACE}part"
+"""Which claim of that message it is, from 0 on, where the message may hold several."""
+
 HEADER_FORGET: Final = f"{HEADER_NAMESPACE}forget"
 """In a partition of claims: all that is remembered of the person in the key is to be deleted."""
 

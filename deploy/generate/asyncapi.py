@@ -5,8 +5,13 @@ from typing import Any, Final
 from schemas.dead_letter import (
     HEADER_FLAWS,
     HEADER_MEANINGS,
+    HEADER_OFFSET,
+    HEADER_PART,
+    HEADER_PARTITION,
     HEADER_REASON,
+    HEADER_REPLAYS,
     HEADER_STAGE,
+    HEADER_TOPIC,
     DeadLetterReason,
     DeadLetterStage,
 )
@@ -28,6 +33,19 @@ _CLOUD_EVENT: Final[Document] = {
     "ce_time": {"type": "string", "format": "date-time", "description": "timestamp of the inbound message"},
 }
 _TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
+_CORRELATION: Final[Document] = {
+    HEADER_TOPIC: {"type": "string", "description": "topic of the message that it was made from"},
+    HEADER_PARTITION: {"type": "string", "pattern": r"^\d+$", "description": "partition of that message"},
+    HEADER_OFFSET: {"type": "string", "pattern": r"^\d+$", "description": "offset of that message"},
+    HEADER_PART: {
+        "type": "string",
+        "pattern": r"^\d+$",
+        "description": "which claim of that message, from 0 on, where it may hold several",
+    },
+    "ce_correlationid": {"type": "string", "description": "of that message, as it came"},
+    "ce_causationid": {"type": "string", "description": "ce_id of that message"},
+    HEADER_REPLAYS: {"type": "string", "pattern": r"^\d+$", "description": "how often that message was replayed"},
+}
 _CONTENT_TYPE: Final[Document] = {"type": "string", "const": "application/json"}
 _CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
     "type": "string",
@@ -68,7 +86,14 @@ def asyncapi() -> Document:
                         "properties": _CLOUD_EVENT,
                         "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"],
                     }
-                }
+                },
+                "correlation": {
+                    "headers": {
+                        "type": "object",
+                        "properties": _CORRELATION,
+                        "required": [HEADER_TOPIC, HEADER_PARTITION, HEADER_OFFSET],
+                    }
+                },
             },
         },
     }
@@ -113,7 +138,9 @@ def _message(message: MessageKind) -> Document:
     if message.summary:
         document["summary"] = message.summary
     if message.is_event:
-        document["traits"] = [{"$ref": "#/components/messageTraits/cloudEvent"}]
+        # A dead letter has the headers of its message, and headers of its own for the place.
+        traits = ("cloudEvent",) if message.form == "bytes" else ("cloudEvent", "correlation")
+        document["traits"] = [{"$ref": f"#/components/messageTraits/{trait}"} for trait in traits]
     return document | {"json": _json, "x12": _x12, "bytes": _bytes}[message.form](message)
 
 

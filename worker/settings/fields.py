@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schemas.dead_letter import HEADER_NAMESPACE
 from schemas.topics import HISTORY_DAYS, MAX_OUTCOME_BYTES
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
@@ -17,6 +18,8 @@ CLAIM_BUDGET_S: Final = 2.0
 """Seconds of processor time for one claim where nothing else is set."""
 
 _MIB: Final = 1024 * 1024
+_OWN_HEADERS: Final = (HEADER_NAMESPACE, "ce_")
+_OTHER_HEADERS: Final = frozenset({"content-type", "traceparent"})
 _TOPIC_NAME: Final = r"^[A-Za-z0-9._-]*$"
 
 
@@ -104,6 +107,11 @@ class SettingsFields(BaseModel):
     message_budget_s: Annotated[float, Field(ge=1, le=600)] = Field(
         default=60.0,
         description="Seconds of processor time for all claims of one message; with more it is one dead letter.",
+    )
+    forward_headers: str = Field(
+        default="",
+        description="Names of headers, separated by commas, that results have as their message had them; never ones "
+        "that may identify a person.",
     )
     submit_x12: bool = Field(
         default=False,
@@ -280,6 +288,16 @@ class SettingsFields(BaseModel):
                 raise ValueError("must be host:port, separated by commas, without credentials")
         return value
 
+    @field_validator("forward_headers")
+    @classmethod
+    def _are_names_of_others(cls, value: str) -> str:
+        for name in _names(value):
+            if name.startswith(_OWN_HEADERS) or name in _OTHER_HEADERS:
+                raise ValueError(
+                    "must name headers of your own: not content-type, traceparent, ce_... or claimscrub-..."
+                )
+        return value
+
     @field_validator("traces_endpoint")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
@@ -300,6 +318,11 @@ class SettingsFields(BaseModel):
         return tuple(server.strip() for server in self.bootstrap_servers.split(","))
 
     @property
+    def forwarded_headers(self) -> frozenset[str]:
+        """Return the names of the headers that are passed on, in lower case."""
+        return _names(self.forward_headers)
+
+    @property
     def uses_tls(self) -> bool:
         """Return whether the connection is encrypted."""
         return self.security in {SecurityProtocol.TLS, SecurityProtocol.SASL_TLS}
@@ -313,3 +336,7 @@ class SettingsFields(BaseModel):
     def uses_token(self) -> bool:
         """Return whether the worker logs in with a bearer token instead of a name and a password."""
         return self.sasl_mechanism == "OAUTHBEARER"
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in listed.split(",")) - {""}

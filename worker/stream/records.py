@@ -41,6 +41,8 @@ _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-le
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _TRACEPARENT_HEADER: Final = "traceparent"
 _CONTENT_TYPE_HEADER: Final = "content-type"
+_OF_EVENTS: Final = MappingProxyType({"ce_id": "ce_causationid", "ce_correlationid": "ce_correlationid"})
+"""What the results of a message that is a CloudEvent have of it, and under which name."""
 _ESCAPED: Final = "escaped"
 _REASON_OF: Final = MappingProxyType(
     {UNREADABLE: DeadLetterReason.UNREADABLE, HEADER_NAMES: DeadLetterReason.HEADER_NOT_UTF8}
@@ -67,6 +69,8 @@ class Provenance:
     topics: TopicNames
     app_version: str
     record_limit: int
+    forwarded_headers: frozenset[str] = frozenset()
+    """Names, in lower case, of headers of a message that its results have too."""
 
     @property
     def source(self) -> str:
@@ -189,15 +193,32 @@ def _outcome(
     topic = getattr(provenance.topics, scrubbed.disposition)
     headers = [*cloud_event(outcome_id, f"claim.{scrubbed.disposition}", message, provenance)]
     headers.append((_CONTENT_TYPE_HEADER, JSON_CONTENT_TYPE))
-    return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
+    return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *correlation(message, provenance)))
 
 
-def handed_on(message: InboundMessage) -> Headers:
-    """Return the headers of a message that are passed on to its results: its trace, and how often it was replayed."""
-    headers = []
+def correlation(message: InboundMessage, provenance: Provenance) -> Headers:
+    """Return the headers by which a result is traced to its message.
+
+    They are the place of the message, its trace, the headers that the operator lets pass, and how often it was
+    replayed. Of a message that is a CloudEvent they are its correlation id, and its id as the cause, as in the
+    correlation extension of CloudEvents.
+    """
+    headers = [
+        (dlq.HEADER_TOPIC, message.topic.encode()),
+        (dlq.HEADER_PARTITION, str(message.partition).encode()),
+        (dlq.HEADER_OFFSET, str(message.offset).encode()),
+    ]
+    if message.part is not None:
+        headers.append((dlq.HEADER_PART, str(message.part).encode()))
     trace = traceparent(message)
     if trace is not None:
         headers.append((_TRACEPARENT_HEADER, trace))
+    for name, value in message.headers:
+        low = name.lower()
+        if low in _OF_EVENTS:
+            headers.append((_OF_EVENTS[low], value))
+        elif low in provenance.forwarded_headers:
+            headers.append((name, value))
     if count := replays(message.headers):
         headers.append((dlq.HEADER_REPLAYS, str(count).encode()))
     return tuple(headers)

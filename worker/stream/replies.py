@@ -18,7 +18,7 @@ from worker.errors import ClaimscrubError
 from worker.kafka.messages import JSON_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.pipeline.steps.decode import read_json
 from worker.settings import Acknowledgements, Settings
-from worker.stream.records import OutgoingRecord, Provenance, cloud_event, form_of, handed_on, size
+from worker.stream.records import OutgoingRecord, Provenance, cloud_event, correlation, form_of, size
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.x12.answer import ack_999 as structure
 from worker.x12.answer import status_277ca as status_answer
@@ -131,4 +131,5 @@ class Replies:
         message = self._message
         reply = uuid.uuid5(_IDS, f"{message.place}/{kind}")
         headers = [*cloud_event(str(reply), kind, message, self._provenance), ("content-type", content_type)]
-        return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *handed_on(message)))
+        headers.extend(correlation(message, self._provenance))
+        return OutgoingRecord(topic, message.partition, message.key, value, tuple(headers))

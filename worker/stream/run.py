@@ -267,7 +267,7 @@ class _WorkerRun:
             lanes=new_lanes(group, committer, self._recorder),
             committer=committer,
             loaded=loaded,
-            provenance=Provenance(self._settings.topics, self._app_version, limit),
+            provenance=Provenance(self._settings.topics, self._app_version, limit, self._settings.forwarded_headers),
             recorder=self._recorder,
             health=self._health,
             log=self._logs.log,

@@ -35,6 +35,15 @@ def test_all_problems_are_reported_at_once_without_values() -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_headers_are_passed_on_by_name_and_none_of_ours_is() -> None:
+    """Spaces and case do not matter; what the worker writes itself cannot be named."""
+    assert Settings(forward_headers=" X-Flow,x-batch ,").forwarded_headers == {"x-flow", "x-batch"}
+    assert Settings().forwarded_headers == frozenset()
+    for name in ("ce_id", "CE_type", "claimscrub-offset", "Content-Type", "traceparent"):
+        with pytest.raises(SettingsError, match="CLAIMSCRUB_FORWARD_HEADERS"):
+            Settings.from_environment({"CLAIMSCRUB_FORWARD_HEADERS": f"x-flow,{name}"})
+
+
 @pytest.mark.parametrize("server", ["127.0.0.1:9092", "localhost:9092", "[::1]:9092", "127.0.0.1:1,localhost:2"])
 def test_plaintext_to_this_host_is_allowed(server: str) -> None:
     """A connection that does not leave the host needs no TLS."""

@@ -12,6 +12,7 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES
 from worker.kafka.messages import InboundMessage
+from worker.settings import Settings
 from worker.stream.records import Provenance, dead, form_of, outgoing, received_on, refusal, size, trace_id
 from worker.stream.scrubber import ClaimVerdict, Form
 
@@ -45,6 +46,45 @@ def test_only_a_well_formed_trace_context_goes_on(headers: tuple[tuple[str, byte
     assert record is not None
     assert trace_id(message) == told
     assert dict(record.headers).get("traceparent") == (TRACE if told else None)
+
+
+def _results_headers(*headers: tuple[str, bytes], passed: str = "", part: int | None = None) -> dict[str, bytes]:
+    provenance = replace(PROVENANCE, forwarded_headers=Settings(forward_headers=passed).forwarded_headers)
+    record, _ = outgoing(replace(MESSAGE, headers=headers, part=part), CLEAN, provenance)
+    assert record is not None
+    return dict(record.headers)
+
+
+def test_an_outcome_says_where_its_message_is() -> None:
+    """Topic, partition and offset; which claim of it only where it may hold several."""
+    place = {dlq.HEADER_TOPIC: b"claims.inbound.v1", dlq.HEADER_PARTITION: b"3", dlq.HEADER_OFFSET: b"42"}
+
+    assert place.items() <= _results_headers().items()
+    assert dlq.HEADER_PART not in _results_headers()
+    assert _results_headers(part=0)[dlq.HEADER_PART] == b"0"
+
+
+def test_a_place_that_a_sender_made_up_is_not_taken_for_ours() -> None:
+    """Headers under our prefix are written by us alone."""
+    assert _results_headers((dlq.HEADER_OFFSET, b"7"), (dlq.HEADER_PART, b"7"))[dlq.HEADER_OFFSET] == b"42"
+    assert dlq.HEADER_PART not in _results_headers((dlq.HEADER_PART, b"7"))
+
+
+def test_an_outcome_of_an_event_names_its_cause() -> None:
+    """As in the correlation extension of CloudEvents; the id of the outcome stays its own."""
+    found = _results_headers(("ce_id", b"event-9"), ("ce_correlationid", b"flow-4"), ("ce_subject", b"Jane Doe"))
+
+    assert (found["ce_causationid"], found["ce_correlationid"], found["ce_id"]) == (b"event-9", b"flow-4", b"id-1")
+    assert "ce_subject" not in found
+
+
+def test_only_the_headers_that_an_operator_names_are_passed_on() -> None:
+    """By any spelling, and as often as they came; without the setting none is."""
+    headers = (("X-Flow", b"1"), ("x-flow", b"2"), ("x-other", b"3"))
+
+    assert {"X-Flow": b"1", "x-flow": b"2"}.items() <= _results_headers(*headers, passed="x-FLOW, x-absent").items()
+    assert "x-other" not in _results_headers(*headers, passed="x-flow")
+    assert not {"X-Flow", "x-flow", "x-other"} & set(_results_headers(*headers))
 
 
 def test_the_same_message_gives_the_same_record() -> None:
