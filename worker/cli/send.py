@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from schemas.dead_letter import HEADER_NAMESPACE
 from worker.bootstrap import history_key, identities
 from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.claim_files import ClaimInput, read_claims
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
 from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
 from worker.cli.text.outcome import show_problem
-from worker.kafka.messages import X12_CONTENT_TYPE
-from worker.kafka.send import send_claims
+from worker.kafka.messages import X12_CONTENT_TYPE, Headers
+from worker.kafka.send import claim_key, send_claims
 from worker.settings import HistoryMode, Settings
 from worker.x12.read.segments import is_x12
 
@@ -22,7 +23,20 @@ from worker.x12.read.segments import is_x12
 @click.command("send")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--as-interchange", is_flag=True, help="Send each file as one X12 message instead of its claims as JSON.")
-def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
+@click.option(
+    "--key",
+    metavar="TEXT",
+    help="Key of every message, never anything that identifies a person. [default: made from each claim]",
+)
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=lambda _context, _option, given: tuple(map(_header, given)),
+    help="A header of every message; again for more.",
+)
+def command(paths: tuple[str, ...], *, as_interchange: bool, key: str | None, headers: Headers) -> None:
     """Send the claims of files to the inbound topic, as they are.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
@@ -33,8 +47,9 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
     the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
     worker takes.
 
-    Every message gets a random key, so that no key says anything about a person. Where CLAIMSCRUB_HISTORY is keyed, the
-    claims of a patient go to one partition, chosen with the key file that the workers have. The broker is the one in
+    The key of a claim is made from payer, billing NPI and patient control number, so that a correction comes after its
+    original; it is one of 4,096, so that it says nothing of a person. Where CLAIMSCRUB_HISTORY is keyed, the claims of
+    a patient go to one partition, chosen with the key file that the workers have. The broker is the one in
     CLAIMSCRUB_BOOTSTRAP_SERVERS.
     """
     settings = read_settings()
@@ -52,7 +67,9 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
                     _interchanges(files, settings.max_message_bytes)
                     if as_interchange
                     else _values(files, settings.max_outcome_bytes, problems),
+                    key=claim_key if key is None else lambda _: key.encode(),
                     content_type=X12_CONTENT_TYPE if as_interchange else None,
+                    headers=headers,
                     partition=_placement(settings),
                     progress=lambda done: progress.update(task, completed=done),
                 ),
@@ -65,6 +82,17 @@ def command(paths: tuple[str, ...], *, as_interchange: bool) -> None:
         show_problem(console, found)
     if any(not found.is_passed_over for found in problems):
         sys.exit(EXIT_UNREADABLE)
+
+
+def _header(given: str) -> tuple[str, bytes]:
+    name, equals, value = given.partition("=")
+    if not (name and equals):
+        raise click.BadParameter(f"{given!r} is not NAME=VALUE, as in x-flow=7")
+    if name.lower().startswith(HEADER_NAMESPACE):
+        raise click.BadParameter(f"{name} begins with {HEADER_NAMESPACE}, which only the worker writes")
+    if name.lower() == "content-type":
+        raise click.BadParameter("content-type follows from the file; --as-interchange sends X12")
+    return name, value.encode()
 
 
 def _placement(settings: Settings) -> Callable[[bytes | None], int | None] | None:

@@ -3,18 +3,43 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterable, Callable, Iterable
+from hashlib import sha256
+from typing import Final
+
+import orjson
 
 from schemas.dead_letter import HEADER_FORGET
 from schemas.reference_update import ReferenceNotice
 from worker.kafka.connection import open_producer
+from worker.kafka.messages import Headers
 from worker.settings import Settings
 
 _IN_FLIGHT = 1000
 
 
+_KEYS: Final = 4096
+"""Many claims share each key, so that none says which claim, let alone which person, a record is about."""
+
+
 def random_key() -> bytes:
     """Return a random opaque key."""
     return secrets.token_hex(16).encode()
+
+
+def claim_key(value: bytes | None) -> bytes:
+    """Return one of 4,096 keys, the same for a claim and its corrections; a random one for what is not such a claim.
+
+    Claims with one payer, billing NPI and patient control number (CLM01) share a key, and so a partition, in the order
+    in which they are sent.
+    """
+    try:
+        claim = orjson.loads(value or b"")
+        number = claim["claimInformation"]["patientControlNumber"]
+        about = (claim["tradingPartnerServiceId"], claim["billing"]["npi"], number)
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return random_key()
+    digest = sha256("\0".join(map(str, about)).encode()).digest()
+    return b"%04d" % (int.from_bytes(digest[:8], "big") % _KEYS)
 
 
 async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
@@ -24,6 +49,7 @@ async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
     key: Callable[[bytes | None], bytes] | None = None,
     progress: Callable[[int], None] | None = None,
     content_type: bytes | None = None,
+    headers: Headers = (),
     partition: Callable[[bytes | None], int | None] | None = None,
 ) -> int:
     """Send messages to the inbound topic, wait until the broker has them, and return how many.
@@ -35,16 +61,19 @@ async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
             Random keys if not given.
         progress: Called with the count of messages that the broker has acknowledged so far.
         content_type: Header that names the form of the messages; without it they are JSON.
+        headers: More headers of every message.
         partition: Chooses the partition of a message; where it does not, the key does.
     """
-    headers = [] if content_type is None else [("content-type", content_type)]
+    named = [] if content_type is None else [("content-type", content_type)]
     done = 0
     waiting: list[asyncio.Future[object]] = []
     async with open_producer(settings) as producer:
         async for value in _each(claims):
             record_key = random_key() if key is None else key(value)
             place = None if partition is None else partition(value)
-            sending = producer.send(settings.topics.inbound, value, key=record_key, headers=headers, partition=place)
+            sending = producer.send(
+                settings.topics.inbound, value, key=record_key, headers=[*named, *headers], partition=place
+            )
             waiting.append(await sending)
             if len(waiting) >= _IN_FLIGHT:
                 done += await _acknowledged(waiting, done, progress)

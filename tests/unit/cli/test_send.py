@@ -5,12 +5,17 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from tests.inputs.malformed import sound
 from worker.bootstrap import identities
 from worker.cli import send
+from worker.cli.commands import claimscrub
 from worker.cli.shared import broker
 from worker.history.key import read_key, write_key
+from worker.kafka.embedded import embedded_broker
+from worker.kafka.read import Record, tail
+from worker.kafka.send import claim_key
 from worker.settings import Settings
 
 
@@ -47,3 +52,50 @@ def test_a_sender_places_claims_where_the_workers_look_for_them(
 def test_nobody_else_places_claims(tmp_path: Path, mode: str) -> None:
     """Workers do, or nobody needs to."""
     assert send._placement(settings(tmp_path, mode)) is None  # noqa: SLF001 -- as above
+
+
+@pytest.mark.broker
+@pytest.mark.usefixtures("nothing_left_open")
+def test_key_and_headers_of_ones_own_go_with_every_message(tmp_path: Path) -> None:
+    """As given; without them a claim has the key that its corrections have."""
+    file = tmp_path / "claims.jsonl"
+    value = json.dumps(sound())
+    file.write_text(f"{value}\n{value}\n")
+    with embedded_broker() as address:
+
+        def run(*arguments: str) -> Result:
+            return CliRunner(env={"CLAIMSCRUB_BOOTSTRAP_SERVERS": address}).invoke(claimscrub, arguments)
+
+        assert run("topics", "create", "--partitions", "1").exit_code == 0
+        assert (
+            run("send", str(file), "--key", "order-7", "--header", "x-flow=a=b", "--header", "x-empty=").exit_code == 0
+        )
+        assert run("send", str(file)).exit_code == 0
+
+        async def sent() -> list[Record]:
+            kafka = Settings(bootstrap_servers=address)
+            return [each async for each in tail(kafka, [kafka.topics.inbound], follow=False)]
+
+        own, same, first, second = asyncio.run(sent())
+
+    assert own.key == same.key == b"order-7"
+    assert own.headers == (("x-flow", b"a=b"), ("x-empty", b""))
+    assert first.key == second.key == claim_key(value.encode())
+    assert first.headers == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("x-flow", "not NAME=VALUE"),
+        ("=7", "not NAME=VALUE"),
+        ("Claimscrub-offset=7", "which only the worker writes"),
+        ("content-type=application/edi-x12", "--as-interchange"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_refused(header: str, reason: str, tmp_path: Path) -> None:
+    """Before anything is sent."""
+    result = CliRunner().invoke(claimscrub, ["send", str(tmp_path), "--header", header])
+
+    assert result.exit_code == 2
+    assert reason in " ".join(result.output.replace("│", " ").split())
