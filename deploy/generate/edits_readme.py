@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from schemas.claim import ClaimKind
-from worker.cli.edits import source_of
-from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit
 from worker.edits.facilities import WHY_NOT_ON_FACILITY_CLAIMS
 from worker.edits.predictions import STATED
+from worker.wording.edits import source_of
+from worker.wording.outcomes import predicted_codes
 
 KIND_LETTERS: Final = {ClaimKind.PROFESSIONAL: "P", ClaimKind.INSTITUTIONAL: "I"}
 

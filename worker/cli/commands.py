@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 import click
 
-from worker.cli.shared.escapes import printable_lines
 from worker.collector import lasting
+from worker.wording.escapes import printable_lines
 
 
 class Command(NamedTuple):

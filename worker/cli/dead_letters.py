@@ -12,12 +12,13 @@ from schemas.dead_letter import DeadLetterReason
 from worker.cli.replay.run import ReplayPlan, replay
 from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
-from worker.cli.shared.console import EXIT_SOME_NOT, counted, echo, echo_json, out
+from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json, out
 from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
-from worker.cli.text.dead_letter_reasons import in_words
 from worker.kafka.past import PastMessage, read_dead_letter
 from worker.kafka.read import tail
 from worker.settings import Settings
+from worker.wording.counts import counted
+from worker.wording.dead_letter_reasons import in_words
 
 _REASONS: Final = click.Choice([reason.value for reason in DeadLetterReason])
 

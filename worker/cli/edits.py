@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import orjson
 from rich import box
 from rich.table import Table
 
-from schemas.outcome import Citation
 from worker.bootstrap import all_edits
 from worker.cli.shared.configuration import edits_option, sentences
-from worker.cli.shared.console import SEVERITY_STYLE, counted, echo_json, out
+from worker.cli.shared.console import SEVERITY_STYLE, echo_json, out
 from worker.edits.edit import AnyEdit
+from worker.wording.counts import counted
+from worker.wording.edits import described, source_of
 
 _WIDE_ENOUGH: Final = 200
 
@@ -44,26 +45,6 @@ def command(form: str, *, fixable: bool, user_edits: Path | None) -> None:
         console.width = _WIDE_ENOUGH
     console.print(_table(edits))
     console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` shows more about one.")
-
-
-def described(edit: AnyEdit) -> dict[str, Any]:  # any JSON object
-    """Return an edit's entry of the catalogue; `fixes` are the kinds of corrections that its findings may carry."""
-    return {
-        "id": edit.id,
-        "name": edit.name,
-        "family": edit.family,
-        "severity": edit.severity.value,
-        "status": edit.status.value,
-        "scope": edit.scope.value,
-        "source": source_of(edit.citation),
-        "summary": edit.summary,
-        "fixes": edit.fixes,
-    }
-
-
-def source_of(citation: Citation) -> str:
-    """Return a citation in one line."""
-    return ", ".join(filter(None, (citation.source, citation.section)))
 
 
 def _table(edits: Iterable[AnyEdit]) -> Table:

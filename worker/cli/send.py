@@ -12,11 +12,12 @@ from worker.bootstrap import history_key, identities
 from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.claim_files import ClaimInput, read_claims
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
-from worker.cli.shared.console import EXIT_UNREADABLE, counted, echo, err
+from worker.cli.shared.console import EXIT_UNREADABLE, echo, err
 from worker.cli.text.outcome import show_problem
 from worker.kafka.messages import X12_CONTENT_TYPE, Headers
 from worker.kafka.send import claim_key, send_claims
 from worker.settings import HistoryMode, Settings
+from worker.wording.counts import counted
 from worker.x12.read.segments import is_x12
 
 

@@ -10,10 +10,11 @@ import click
 from worker.cases.files import Case, load_cases
 from worker.cases.verdicts import differences, scrubbed_case
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
-from worker.cli.shared.console import counted, out, say
-from worker.cli.shared.escapes import printable
+from worker.cli.shared.console import out, say
 from worker.payers.profile import ProfileError
 from worker.pipeline.scrub import Pipeline
+from worker.wording.counts import counted
+from worker.wording.escapes import printable
 
 EXIT_ALL_AS_EXPECTED: Final = 0
 EXIT_SOME_NOT: Final = 1

@@ -28,7 +28,6 @@ from worker.cli.shared.console import (
     EXIT_ALL_SCRUBBED,
     EXIT_SOME_NOT,
     EXIT_UNREADABLE,
-    counted,
     echo_json,
     err,
     out,
@@ -38,6 +37,7 @@ from worker.cli.shared.console import (
 )
 from worker.cli.shared.in_parallel import all_cores, in_order
 from worker.reference.build.endings import endings
+from worker.wording.counts import counted
 
 _MANY_BYTES: Final = 512 * 1024
 _PORTION: Final = 250

@@ -11,18 +11,19 @@ from typing import Final, TextIO, TypeAlias
 from rich.console import Console
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
-from worker.cli.check.corrections import Correction, correct, show_correction
+from worker.cli.check.corrections import show_correction
 from worker.cli.check.history_place import HistoryPlace
 from worker.cli.check.rewrite import Replacement
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.configuration import load_pipeline
 from worker.cli.shared.console import SafeConsole, say
-from worker.cli.shared.escapes import printable
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
+from worker.pipeline.correction import Correction, correct
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
+from worker.wording.escapes import printable
 
 OVER_BUDGET: Final = ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT))
 

@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.outcome import BasisLevel
-from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
-from worker.cli.shared.escapes import printable
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, say
 from worker.cli.text.renewal import renewed
 from worker.pipeline.scrub import ScrubResult
 from worker.reference.build.endings import Ending
+from worker.wording.counts import counted
+from worker.wording.escapes import printable
 
 TOP_EDITS: Final = 10
 BASES: Final = tuple(level.value for level in BasisLevel)

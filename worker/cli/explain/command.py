@@ -8,13 +8,15 @@ from typing import Any
 import click
 import orjson
 
-from worker.cli.explain.code import sections_of
-from worker.cli.explain.edit import edit_as_json, show_edit
-from worker.cli.explain.search import edit_called, near_misses, sections_about
-from worker.cli.explain.section import Section
+from worker.cli.explain.edit import show_edit
+from worker.cli.explain.sections import show_section
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline
 from worker.cli.shared.console import DAY, EXIT_SOME_NOT, EXIT_UNREADABLE, echo_json, err, out, say, today
-from worker.cli.shared.escapes import printable
+from worker.wording.code import sections_of
+from worker.wording.edits import edit_as_json
+from worker.wording.escapes import printable
+from worker.wording.search import edit_called, near_misses, sections_about
+from worker.wording.section import Section
 
 
 @click.command("explain")
@@ -61,7 +63,7 @@ def command(
         show_edit(out(), edit, pipeline.profiles, pipeline.guides.values())
     else:
         for section in shown:
-            section.show(out())
+            show_section(out(), section)
     if edit is None and not sections:
         if form == "text":
             _say_unknown(wanted, near)

@@ -2,21 +2,20 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.text import Text
 
-from worker.cli.edits import described, source_of
 from worker.cli.shared.console import SEVERITY_STYLE, say
-from worker.cli.text.outcome import predicted_codes
 from worker.edits.edit import AnyEdit, Scope
 from worker.edits.facilities import why_facilities
 from worker.edits.option_shapes import columns_of, is_list
 from worker.edits.predictions import why_predicted
 from worker.payers.guide import Guide
 from worker.payers.profile import Profile
+from worker.wording.edits import source_of
+from worker.wording.outcomes import predicted_codes
 
 _INDENT = 2
 _AS_FOUND = "The finding shows under `To do` what to enter; the accepted example is correct."
@@ -57,24 +56,6 @@ def show_edit(console: Console, edit: AnyEdit, profiles: Iterable[Profile], guid
     for guide in guides:
         if guide.checklist == edit.id:
             _show_checklist(console, guide)
-
-
-def edit_as_json(edit: AnyEdit, profiles: Iterable[Profile]) -> dict[str, Any]:  # any JSON object
-    """Return the same for a program: the entry of the catalogue, and what each profile says."""
-    return {
-        **described(edit),
-        "explanation": edit.paragraphs,
-        "toDo": edit.to_do,
-        "claims": sorted(kind.value for kind in edit.kinds),
-        "effective": edit.citation.effective,
-        "url": edit.citation.url,
-        "predicted": [each.model_dump(mode="json", by_alias=True) for each in (edit.predicted, *edit.sometimes)],
-        "predictedBy": why_predicted(edit.id),
-        "profiles": {
-            profile.name: profile.setting(edit.id).model_dump(mode="json", exclude_defaults=True)
-            for profile in profiles
-        },
-    }
 
 
 def _show_fix(console: Console, edit: AnyEdit) -> None:

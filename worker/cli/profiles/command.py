@@ -10,9 +10,10 @@ import orjson
 from rich import box
 from rich.table import Table
 
-from worker.cli.profiles.text import differences, lines_of, plain
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
-from worker.cli.shared.console import counted, echo_json, out, say, today
+from worker.cli.shared.console import echo_json, out, say, today
+from worker.wording.counts import counted
+from worker.wording.profiles import differences, lines_of, plain
 
 SOON: Final = timedelta(days=30)
 

@@ -16,7 +16,7 @@ from worker.bootstrap import load_scrubber
 from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
-from worker.cli.shared.console import counted, echo, out
+from worker.cli.shared.console import echo, out
 from worker.cli.shared.selection import RecordFilter, Sending
 from worker.kafka.messages import InboundMessage
 from worker.kafka.past import PastMessage, received_ms
@@ -26,6 +26,7 @@ from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
 from worker.stream.message_limits import MessageLimitError, MessageMeter
 from worker.stream.scrubber import PART_READ, ClaimVerdict, LoadedScrubber
+from worker.wording.counts import counted
 
 LOOPED: Final = "left alone: replayed too often"
 NOT_KEPT: Final = "left alone: the message was not kept in full"

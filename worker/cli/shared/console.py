@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.segment import Segment
 from rich.text import Text
 
-from worker.cli.shared.escapes import printable_lines
+from worker.wording.escapes import printable_lines
 
 EXIT_ALL_SCRUBBED: Final = 0
 EXIT_SOME_NOT: Final = 1
@@ -120,8 +120,3 @@ def say(console: Console, text: str | Text, indent: int = 0) -> None:
         console.print(Padding(written, (0, 0, 0, indent), expand=False))
     else:
         console.print(Text(" " * indent).append_text(written), soft_wrap=True)
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

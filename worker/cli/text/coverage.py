@@ -10,7 +10,7 @@ from rich.table import Table
 
 from schemas.outcome import BypassedEntry, Coverage, NoDataEntry, SwitchedOff
 from worker.cli.shared.console import say
-from worker.cli.shared.escapes import printable
+from worker.wording.escapes import printable
 
 _WIDE_ENOUGH: Final = 160
 _INDENT: Final = 2

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from schemas.outcome import Amount, ContainerCount, WasteLedgerEntry
-from worker.cli.shared.escapes import printable
+from worker.wording.escapes import printable
 
 _INDENT = 2
 _WIDE_ENOUGH = 160

@@ -1,6 +1,5 @@
 """Shows one outcome to a biller: the headline, the drugs, the waste ledger, every finding, what was checked."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -8,14 +7,16 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.dead_letter import DeadLetter
-from schemas.outcome import Amount, Basis, BasisLevel, Finding, LineEnrichment, Outcome, Prediction
+from schemas.outcome import BasisLevel, Finding, LineEnrichment, Outcome
 from worker.cli.shared.claim_files import ClaimInput
-from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, counted, say
-from worker.cli.shared.escapes import printable
-from worker.cli.text import locations
+from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, say
 from worker.cli.text.coverage import show_coverage
-from worker.cli.text.dead_letter_reasons import in_words
 from worker.cli.text.ledger import show_ledger
+from worker.wording import locations
+from worker.wording.counts import counted
+from worker.wording.dead_letter_reasons import in_words
+from worker.wording.escapes import printable
+from worker.wording.outcomes import amount, basis_in_words, counted_decimal, predicted_codes
 
 _FINDING_INDENT: Final = 2
 _TEXT_INDENT: Final = 9
@@ -52,13 +53,6 @@ def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_
     if with_coverage:
         show_coverage(console, outcome.coverage)
     console.print()
-
-
-def basis_in_words(basis: Basis) -> str:
-    """Return what a verdict rests on, in one line."""
-    parts = [f"no table {table} for these days" for table in basis.missing]
-    parts += [f"{each.edition}, which ended {counted(each.age_days, 'day')} before" for each in basis.carried]
-    return f"Basis: {basis.level.value}" + (f" ({'; '.join(parts)})" if parts else "")
 
 
 def _not_read(outcome: Outcome) -> str:
@@ -120,16 +114,6 @@ def _show_finding(console: Console, finding: Finding) -> None:
         say(console, Text(f"A payer would answer: {predicted_codes(finding.predicted)}", "dim"), _TEXT_INDENT)
 
 
-def predicted_codes(predicted: Prediction) -> str:
-    """Return the remittance and 277CA codes in one line."""
-    parts = [
-        f"{name} {' '.join(codes)}" for name, codes in (("CARC", predicted.carc), ("RARC", predicted.rarc)) if codes
-    ]
-    status = ":".join(filter(None, (predicted.claim_status_category, "+".join(predicted.claim_status))))
-    entity = f" entity {predicted.entity}" if predicted.entity else ""
-    return ", ".join([*parts, f"277CA {status}{entity}"])
-
-
 def _drug_line(enrichment: LineEnrichment, information: dict[str, Any]) -> str:  # any JSON object
     name = enrichment.drug_name or "/".join(enrichment.brands) or "drug without a name in our tables"
     parts = [f"line {enrichment.line}: {enrichment.hcpcs} {name}"]
@@ -144,13 +128,3 @@ def _drug_line(enrichment: LineEnrichment, information: dict[str, Any]) -> str: 
     if enrichment.in_force is False:
         parts.append("code not in force on the date of service")
     return ", ".join(parts)
-
-
-def counted_decimal(count: Decimal, one: str) -> str:
-    """Return a decimal count with its noun."""
-    return f"{count:f} {one}" if count == 1 else f"{count:f} {one}s"
-
-
-def amount(of: Amount) -> str:
-    """Return an amount with its unit."""
-    return f"{of.amount:f} {of.unit}"

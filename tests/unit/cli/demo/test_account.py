@@ -8,9 +8,9 @@ from schemas.dead_letter import DeadLetterReason
 from schemas.outcome import Location
 from worker.cli.demo.account import Account
 from worker.cli.demo.metrics import parse_figures
-from worker.cli.text import locations
-from worker.cli.text.dead_letter_reasons import WORDS
 from worker.edits.facts.locate import CLAIM_ELEMENTS, in_claim, in_diagnosis
+from worker.wording import locations
+from worker.wording.dead_letter_reasons import WORDS
 
 EXPOSITION = """\
 # TYPE claimscrub_claims_total counter

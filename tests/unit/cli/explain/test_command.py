@@ -10,9 +10,10 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from worker.cli.commands import claimscrub
-from worker.cli.explain.edit import edit_as_json, show_edit
+from worker.cli.explain.edit import show_edit
 from worker.edits.catalogue import load_edits
 from worker.pipeline.scrub import Pipeline
+from worker.wording.edits import edit_as_json
 
 
 def run(*arguments: str) -> Result:

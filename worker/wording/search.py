@@ -5,13 +5,13 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Final
 
-from worker.cli.explain.drug import drug_section
-from worker.cli.explain.section import Section
 from worker.edits.edit import AnyEdit
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.names import words_of
 from worker.reference.tables.snapshot import Snapshot
+from worker.wording.drug import drug_section
+from worker.wording.section import Section
 
 _MOST_SUGGESTIONS: Final = 5
 _SHORTEST_PART: Final = 3

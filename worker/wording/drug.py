@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from worker.cli.explain.section import Section, answered
 from worker.payers.guide import Guide
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
+from worker.wording.section import Section, answered
 
 
 def drug_section(code: str, on: date, snapshot: Snapshot, guides: Mapping[str, Guide]) -> Section:

@@ -1,15 +1,9 @@
-"""One answer of `claimscrub explain`: a title with labeled lines, and whether the code is known at all."""
+"""One answer on a code: a title with labeled lines, and whether the code is known at all."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
-from worker.cli.shared.console import say
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
-
-_LABEL_WIDTH: Final = 20
 
 
 @dataclass
@@ -28,13 +22,6 @@ class Section:
         """Return the section for a program."""
         lines = [{"label": label.strip(), "text": text} for label, text in self.lines]
         return {"title": self.title, "isKnown": self.is_known, "lines": lines}
-
-    def show(self, console: Console) -> None:
-        """Write the section."""
-        say(console, Text(self.title, "bold"))
-        for label, text in self.lines:
-            say(console, Text(f"{label:<{_LABEL_WIDTH}}", "cyan").append(text, "default"), 2)
-        console.print()
 
 
 def answered(answer: Answer[Any]) -> str:  # any row: only the answer's own dates are read

@@ -4,13 +4,13 @@ import re
 from datetime import date
 from typing import Final
 
-from worker.cli.explain.drug import drug_section
-from worker.cli.explain.remittance import remittance_sections
-from worker.cli.explain.section import Section, answered
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.answer import Found, NotInForce
 from worker.reference.tables.rows import Container, Modifier, PlaceOfService
 from worker.reference.tables.snapshot import Snapshot
+from worker.wording.drug import drug_section
+from worker.wording.remittance import remittance_sections
+from worker.wording.section import Section, answered
 
 _HCPCS: Final = re.compile(r"[A-Z]\d{4}|\d{5}|\d{4}[A-Z]")
 _MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")

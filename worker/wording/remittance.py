@@ -6,12 +6,12 @@ from datetime import date
 from typing import Final
 
 from schemas.outcome import Prediction
-from worker.cli.explain.section import Section, answered
-from worker.cli.shared.console import counted
 from worker.edits.edit import AnyEdit
 from worker.reference.tables.answer import Found
 from worker.reference.tables.code_set_rows import CodeSet
 from worker.reference.tables.snapshot import Snapshot
+from worker.wording.counts import counted
+from worker.wording.section import Section, answered
 
 # The group before a reason (CAS01) says who bears the amount, not why.
 _REASON: Final = re.compile(r"(?:CARC[ -]?|(CO|PR|OA|PI|CR)[ -]?)?(\d{1,3}|[ABDPWY]\d{1,2})")
