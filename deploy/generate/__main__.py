@@ -23,6 +23,7 @@ from deploy.generate.topics_readme import with_topics
 from deploy.grafana.write import dashboards
 from deploy.kubernetes.write import prometheus_rule
 from schemas.claim import Claim
+from schemas.decision import ClaimDecision
 from schemas.outcome import Outcome
 from schemas.reference_update import ReferenceNotice
 from worker.edits.catalogue import load_edits
@@ -50,6 +51,7 @@ def generated() -> dict[str, str]:
         "README.md": with_topics((ROOT / "README.md").read_text("utf-8")),
         "schemas/json/claim.schema.json": _json(_schema(Claim, "validation")),
         "schemas/json/outcome.schema.json": _json(_schema(Outcome, "serialization")),
+        "schemas/json/decision.schema.json": _json(_schema(ClaimDecision, "validation")),
         "schemas/json/reference-update.schema.json": _json(_schema(ReferenceNotice, "validation")),
         "schemas/json/asyncapi.yaml": _yaml(asyncapi()),
         "worker/ARCHITECTURE.md": architecture(),

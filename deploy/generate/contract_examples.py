@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import orjson
 
+from schemas.decision import PayerDecision
 from schemas.topics import TopicNames
 from worker.bootstrap import build_pipeline
 from worker.kafka.messages import InboundMessage
 from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
-from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, line
+from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, decision_on, line
 from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
 
 RULESET: Final = "0" * 16
@@ -63,6 +64,7 @@ def contract_examples() -> dict[str, Json]:
         "outcome-scrubbed": _outcome(pipeline, documented),
         "outcome-rejected": _outcome(pipeline, rejected),
         "outcome-pended": _outcome(pipeline, undocumented),
+        "decision": decision_on(clean, PayerDecision.RETURNED, _DAY),
         "reference-update": {
             "directory": "/etc/claimscrub/reference-2026q2",
             "digest": pipeline.snapshot.digest,

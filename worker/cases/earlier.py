@@ -12,6 +12,7 @@ from worker.history.memory import ClaimMemory
 from worker.history.store import SqliteHistory
 from worker.pipeline.remembering import scrub_in_order
 from worker.pipeline.scrub import Pipeline, ScrubResult
+from worker.samples.synthetic import decision_on
 
 _MANY_DAYS: Final = 36_500
 _KEY: Final = HistoryKey(bytes(32), bytes(32))
@@ -28,6 +29,9 @@ def after_earlier_claims(case: Case, value: bytes, pipeline: Pipeline, since: da
             if made.disposition is None or made.disposition.value != before.ends:
                 found = ", ".join(sorted({each.edit for each in made.findings}))
                 raise ValueError(f"earlier claim {place} ends as {made.disposition} ({found}), expected {before.ends}")
+            if before.decided is not None:
+                decision = decision_on(before.claim, before.decided, before.decided_on)
+                scrub_in_order(remembering, [(json.dumps(decision).encode(), before.decided_on)], memory)
         return scrub_in_order(remembering, [(value, case.received_on)], memory)[0]
 
 

@@ -18,6 +18,7 @@ cases:
     set: {$.billing.npi: "1234567890"}             # optional: JSON paths to overwrite, null to remove
     earlier:                                       # optional: claims of the patient before it, in order
       - {received_on: 2026-03-10, claim: {…}, set: {…}, ends: pended}   # as above; ends as scrubbed when not given
+        # {…, decided: returned, decided_on: 2026-03-12}: what the payer decided (returned, denied, paid), and when
     remembered_since: 2025-01-01                   # optional: the first day of the memory; many years when not given
     expect: fail                                   # pass, fail, bypassed, no-data, not-configured, off, not-looked
     findings:                                      # each key given is compared; as many findings as listed
@@ -34,6 +35,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from schemas.decision import PayerDecision
 from worker.configuration.documents import read_document
 from worker.errors import ConfigurationError
 from worker.samples import synthetic
@@ -56,7 +58,7 @@ _GIVEN: Final = {
     "earlier",
     "remembered_since",
 }
-_OF_EARLIER: Final = {"received_on", "claim", "set", "ends"}
+_OF_EARLIER: Final = {"received_on", "claim", "set", "ends", "decided", "decided_on"}
 _EXPECTED: Final = {"expect", "findings", "disposition", "alone"}
 _BILL_TYPE: Final = re.compile(r"\d\d[0-9A-Z]", re.ASCII)
 _STEP: Final = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
@@ -64,11 +66,16 @@ _STEP: Final = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
 
 @dataclass(frozen=True)
 class EarlierCase:
-    """A claim before that of a case: when it was received, and the disposition that it must get."""
+    """A claim before that of a case: when it was received, and the disposition that it must get.
+
+    `decided` is what the payer decided of it, on the day `decided_on`; None when nothing is known of that.
+    """
 
     claim: dict[str, Any]  # any JSON object
     received_on: date
     ends: str
+    decided: PayerDecision | None = None
+    decided_on: date = RECEIVED_ON
 
 
 @dataclass(frozen=True)
@@ -163,10 +170,13 @@ def _earlier(entry: dict[str, Any], received_on: date) -> EarlierCase:  # any YA
         _refuse(f"an earlier claim has unknown keys {', '.join(unknown)}")
     if entry.get("ends", "scrubbed") not in _ENDS:
         _refuse(f"an earlier claim ends as {entry['ends']!r}, which is none of {', '.join(_ENDS)}")
+    received = _day(entry, "received_on", received_on)
     return EarlierCase(
         claim=_claim(entry["claim"], entry.get("set", {})),
-        received_on=_day(entry, "received_on", received_on),
+        received_on=received,
         ends=entry.get("ends", "scrubbed"),
+        decided=PayerDecision(entry["decided"]) if "decided" in entry else None,
+        decided_on=_day(entry, "decided_on", received),
     )
 
 

@@ -40,7 +40,13 @@ class EarlierState(IntEnum):
     REFUSED = 2
     """The payer or the clearinghouse returned it undecided: it counts as never sent."""
     PAID = 3
-    """The payer decided it and paid, or denied it for good."""
+    """The payer decided it, and paid some of it."""
+    DENIED = 4
+    """The payer decided it, and paid nothing."""
+
+
+DECIDED: Final = frozenset({EarlierState.PAID, EarlierState.DENIED})
+"""What became of a claim that the payer has processed."""
 
 
 class EarlierLine(NamedTuple):

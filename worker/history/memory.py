@@ -4,6 +4,7 @@ import secrets
 from datetime import date
 
 from schemas.topics import HISTORY_DAYS
+from worker.history.decisions import Decision, decision_id, decode_known, encode_decision, is_on_a_claim
 from worker.history.store import HistoryRecord, HistoryStore
 from worker.history.view import History, history_of
 
@@ -23,9 +24,26 @@ class ClaimMemory:
 
         Raises `HistoryStoreError`, and `DamagedEntryError` for an entry that cannot be read.
         """
+        return history_of(self._entries(person), since=self._store.since, until=received_on, days=self._days)
+
+    def decide(self, person: bytes, received_on: date, decision: Decision) -> bool:
+        """Keep a payer's decision after what is known already; return whether it is on a claim that is known.
+
+        The claims of a file count as received on the day of the run, which may be later than the decision on them.
+        Raises as `history`.
+        """
+        known = [decode_known(each) for each in self._entries(person)]
+        choices = (decision, decision._replace(on=max(decision.on, received_on)))
+        found = next((each for each in choices if is_on_a_claim(known, each)), None)
+        entry = encode_decision(found or decision)
+        if decode_known(entry) not in known:
+            record = HistoryRecord(person, decision_id(entry), 0, received_on, entry)
+            self._unsaved.setdefault(person, []).append(record)
+        return found is not None
+
+    def _entries(self, person: bytes) -> list[bytes]:
         entries = [each.entry for each in self._store.earlier(person)]
-        entries += [each.entry for each in self._unsaved.get(person, ()) if each.entry is not None]
-        return history_of(entries, since=self._store.since, until=received_on, days=self._days)
+        return entries + [each.entry for each in self._unsaved.get(person, ()) if each.entry is not None]
 
     def remember(self, person: bytes, received_on: date, entry: bytes) -> None:
         """Keep a claim of a person after those that are known already."""

@@ -8,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from schemas.topics import HISTORY_DAYS
-from worker.history.entry import EarlierClaim, EarlierState, decode
+from worker.history.decisions import decided, decode_known
+from worker.history.entry import EarlierClaim, EarlierState, encode
 
 MOST_CLAIMS: Final = 500
 """Earlier claims that a verdict looks at; a patient on dialysis has 300 in a year."""
@@ -36,13 +37,13 @@ class History(Struct, frozen=True, gc=False):
 def history_of(
     entries: Sequence[bytes], *, since: date, until: date, days: int = HISTORY_DAYS, most: int = MOST_CLAIMS
 ) -> History:
-    """Return the history in the entries of one person, given in order; raises `DamagedEntryError`.
+    """Return the history in the entries of one person, claims and decisions in order; raises `DamagedEntryError`.
 
     `since` is the first day of the memory and `until` that of the claim to judge; what is older than `days` is not
     looked at, whether it was deleted already or not.
     """
     begins = max(since, until - timedelta(days=days))
-    known = [(claim, entry) for entry in entries if (claim := decode(entry)).received_on >= begins]
+    known = [(claim, entry) for claim, entry in _as_decided(entries) if claim.received_on >= begins]
     is_cut = len(known) > most
     if is_cut:
         # Of the last day that was cut, some claims may be left.
@@ -50,6 +51,18 @@ def history_of(
         known = known[-most:]
     digest = hashlib.sha256(b"".join([entry for _, entry in known])).digest()[:16]
     return History(begins, until, tuple([claim for claim, _ in known]), is_cut, digest)
+
+
+def _as_decided(entries: Sequence[bytes]) -> list[tuple[EarlierClaim, bytes]]:
+    """Return the claims in entries as the payer decided them, each with the bytes that say so."""
+    known = [decode_known(each) for each in entries]
+    claims = [(each, entry) for each, entry in zip(known, entries, strict=True) if isinstance(each, EarlierClaim)]
+    if len(claims) == len(known):
+        return claims
+    return [
+        (claim, entry if claim is as_it_came else encode(claim))
+        for claim, (as_it_came, entry) in zip(decided(known), claims, strict=True)
+    ]
 
 
 def originals(claims: Iterable[EarlierClaim], replacing: EarlierClaim) -> tuple[EarlierClaim, ...]:

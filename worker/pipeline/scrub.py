@@ -23,6 +23,7 @@ from worker.history.person import identity_of
 from worker.history.view import History
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
+from worker.pipeline.decisions import ReadDecision, read_decision
 from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
 from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
@@ -57,6 +58,7 @@ class ScrubResult(NamedTuple):
         stage_seconds: Where the time went; of one of several messages, its share.
         remember: The entry by which the claim is remembered; None when it is rejected, or no claims are remembered.
         earlier: How many earlier claims of the patient were known; None when nothing could be known.
+        is_decided: Of a payer's decision, whether it is on a claim that is known; None of any other message.
     """
 
     message: bytes | None = None
@@ -75,6 +77,7 @@ class ScrubResult(NamedTuple):
     stage_seconds: Mapping[str, float] = NO_SECONDS
     remember: bytes | None = None
     earlier: int | None = None
+    is_decided: bool | None = None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -213,6 +216,12 @@ class Pipeline:
                 person = None if identity.text is None else self.history_key.person(identity.text)
                 read.append(ReadClaim(place, decoded, received_on, person, identity.missing, identity.text))
         return results, read
+
+    def read_decision(self, value: bytes) -> ReadDecision:
+        """Return a payer's decision. Raises `UnreadableClaimError`, and `RuntimeError` without a memory."""
+        if self.history_key is None:
+            raise RuntimeError("a pipeline without a memory")
+        return read_decision(value, self.profiles, self.history_key)
 
     def judge_many(self, claims: Sequence[tuple[ReadClaim, History | None]]) -> list[ScrubResult]:
         """Return the result of each claim, given what is known of the patient before it; raises as `scrub_many` does.

@@ -1,6 +1,7 @@
 """Synthetic claims: a sound one, from which tests and the demo make wrong ones. The people in them do not exist."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
@@ -143,3 +144,16 @@ def claim(  # noqa: PLR0913 - a claim has this many elements worth varying
     if record is not None:
         made["documentation"] = list(record)
     return made
+
+
+def decision_on(made: Json, decision: str, on: date) -> Json:
+    """The payer's decision on a claim: `returned`, `denied` or `paid`."""
+    of_claim: Json = {
+        "tradingPartnerServiceId": made["tradingPartnerServiceId"],
+        "subscriber": {"memberId": made["subscriber"]["memberId"]},
+        "billing": {"npi": made["billing"]["npi"]},
+        "patientControlNumber": made["claimInformation"]["patientControlNumber"],
+    }
+    if dependent := made.get("dependent"):
+        of_claim["dependent"] = {name: dependent[name] for name in ("dateOfBirth", "firstName")}
+    return {"claim": of_claim, "decision": decision, "on": f"{on:%Y%m%d}"}

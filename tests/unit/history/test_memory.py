@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from schemas.decision import PayerDecision
 from tests.inputs.earlier_claims import claim
-from worker.history.entry import DamagedEntryError, encode
+from worker.history.decisions import Decision
+from worker.history.entry import DamagedEntryError, EarlierState, encode
 from worker.history.memory import ClaimMemory
 from worker.history.store import SqliteHistory
 
@@ -71,3 +73,34 @@ def test_damage_is_said() -> None:
 
     with pytest.raises(DamagedEntryError):
         memory.history(ANNA, DAY)
+
+
+def decision(what: PayerDecision, on: date) -> Decision:
+    """A decision on the first claim."""
+    return Decision(claim("A1").control, claim("A1").billing, what, on)
+
+
+def test_a_decision_of_an_earlier_day_is_on_the_claim_before_it_in_the_file() -> None:
+    """Claims of a file count as received on the day of the run; one that comes later is another one."""
+    memory = ClaimMemory(store())
+    memory.remember(ANNA, DAY, encode(claim("A1", received_on=DAY)))
+
+    is_known = memory.decide(ANNA, DAY, decision(PayerDecision.RETURNED, DAY - timedelta(9)))
+    memory.remember(ANNA, DAY, encode(claim("A1", received_on=DAY)))
+
+    assert is_known
+    states = [each.state for each in memory.history(ANNA, DAY).claims]
+    assert states == [EarlierState.REFUSED, EarlierState.OUT]
+
+
+def test_a_decision_comes_before_its_claim_and_once() -> None:
+    """It waits in the file; the same one again changes nothing."""
+    memory, made = ClaimMemory(store()), decision(PayerDecision.RETURNED, DAY)
+
+    assert [memory.decide(ANNA, DAY, made), memory.decide(ANNA, DAY, made)] == [False, False]
+    memory.save()
+    for _ in range(2):
+        memory.remember(ANNA, DAY, encode(claim("A1", received_on=DAY)))
+
+    states = [each.state for each in memory.history(ANNA, DAY).claims]
+    assert states == [EarlierState.REFUSED, EarlierState.OUT]

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.outcome import HistoryWindow
+from schemas.dead_letter import DeadLetterReason
+from schemas.outcome import Disposition, HistoryWindow
+from worker.history.decisions import Decision, decode_known, encode_decision, is_on_a_claim
 from worker.history.entry import EarlierState, decode
 from worker.history.key import HistoryKey
 from worker.history.view import History, history_of
@@ -37,6 +39,12 @@ class ListMemory:
         """Keep it."""
         assert decode(entry).received_on == received_on
         self.entries.setdefault(person, []).append(entry)
+
+    def decide(self, person: bytes, received_on: date, decision: Decision) -> bool:  # noqa: ARG002 - the seam
+        """Keep it."""
+        known = self.entries.setdefault(person, [])
+        known.append(encode_decision(decision))
+        return is_on_a_claim([decode_known(each) for each in known[:-1]], decision)
 
 
 def claim(member: str = "M1", number: str = "A1", units: int = 40, payer: str = "P1") -> bytes:
@@ -166,3 +174,72 @@ def test_a_batch_is_the_same_as_one_by_one(pipeline: Pipeline, claims: list[tupl
 
     assert [each.message for each in together] == one_by_one
     assert batched.entries == single.entries
+
+
+def decision(what: str, number: str = "A1", member: str = "M1") -> bytes:
+    """A payer's decision of the day on a claim as above."""
+    return orjson.dumps(synthetic.decision_on(orjson.loads(claim(member, number)), what, RECEIVED))
+
+
+def test_a_decision_between_two_claims_is_known_to_the_second_and_not_to_the_first(pipeline: Pipeline) -> None:
+    """What the payer returned may be sent again; what it denied may not."""
+    freed = scrubbed(pipeline, [claim(), decision("returned"), claim()])
+    denied = scrubbed(pipeline, [claim(), decision("denied"), claim()])
+    of_another = scrubbed(pipeline, [claim(), decision("returned", member="M2"), claim()])
+
+    assert [each.disposition for each in freed] == [Disposition.SCRUBBED, None, Disposition.SCRUBBED]
+    assert [each.disposition for each in denied] == [Disposition.SCRUBBED, None, Disposition.REJECTED]
+    assert [each.disposition for each in of_another] == [Disposition.SCRUBBED, None, Disposition.REJECTED]
+    assert [made[1].is_decided for made in (freed, denied, of_another)] == [True, True, False]
+
+
+def test_what_was_decided_changes_the_id_of_the_next_outcome_and_what_changes_nothing_does_not(
+    pipeline: Pipeline,
+) -> None:
+    """The id is that of what was seen."""
+    after = {
+        name: scrubbed(pipeline, [claim(), *between, claim("M1", "A2", 41)])[-1].outcome_id
+        for name, between in {
+            "nothing": [],
+            "on another claim": [decision("paid", "A9")],
+            "paid": [decision("paid")],
+            "paid twice": [decision("paid")] * 2,
+        }.items()
+    }
+
+    assert after["nothing"] == after["on another claim"]
+    assert after["paid"] == after["paid twice"] != after["nothing"]
+
+
+def test_a_claim_that_we_rejected_never_went_out_and_its_correction_is_no_duplicate(pipeline: Pipeline) -> None:
+    """Nothing of it is remembered, whatever the payer is said to have decided."""
+    wrong = claim().replace(b"1234567893", b"1234567890")
+
+    results = scrubbed(pipeline, [wrong, claim(), decision("returned"), wrong, claim()])
+
+    ends = [each.disposition for each in results]
+    assert ends == [Disposition.REJECTED, Disposition.SCRUBBED, None, Disposition.REJECTED, Disposition.SCRUBBED]
+    assert windows(results)[1] == HistoryWindow(since=BEGIN, until=RECEIVED, claims=0)
+
+
+@pytest.mark.parametrize(
+    ("value", "flaws"),
+    [
+        (b'{"claim": {}, "decision": "paid"}', 5),
+        (decision("lost"), 1),
+        (decision("paid").replace(b'"on"', b'"at"'), 2),
+        (decision("paid").replace(b"20260320", b"20260230"), 1),
+        (decision("paid").replace(b'"npi":"1234567893"', b'"npi":""'), 1),
+    ],
+)
+def test_a_decision_that_cannot_be_read_is_a_dead_letter_without_a_value(
+    value: bytes, flaws: int, pipeline: Pipeline
+) -> None:
+    """Each sentence names the place."""
+    (made,) = scrubbed(pipeline, [value])
+
+    assert made.dead_letter is not None
+    assert made.dead_letter.reason is DeadLetterReason.SCHEMA
+    assert len(made.dead_letter.flaws) == flaws
+    assert all(each.startswith("$.") for each in made.dead_letter.flaws)
+    assert not any(text in str(made.dead_letter.flaws) for text in ("M1", "A1", "lost", "20260230"))

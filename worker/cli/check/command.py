@@ -133,7 +133,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     With --history, duplicates, doses that come too soon, and units over several claims are found as well. Without it
     every claim is judged alone. What can be sent is remembered: codes, days, units and amounts, and of numbers only
-    what knows them again.
+    what knows them again. A line of a file may be a payer's decision on an earlier claim (schemas/decision.py): one
+    that was returned is free to be sent anew.
 
     Members of a claim that neither an edit nor the writer of 837s knows are named. What cannot be read is named with
     the reason and the place; the rest is scrubbed.

@@ -21,8 +21,10 @@ from worker.history.memory import ClaimMemory
 from worker.history.person import addressed, identity_of
 from worker.history.store import HistoryStoreError
 from worker.payers.profile import Profiles
+from worker.pipeline.decisions import is_decision, read_decision
 from worker.pipeline.remembering import scrub_in_order
 from worker.pipeline.scrub import Pipeline, ScrubResult
+from worker.pipeline.steps.decode import UnreadableClaimError
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
 
@@ -84,9 +86,18 @@ def _end(begun: _Round) -> Iterator[Portion]:
 
 
 def _process_of(found: ClaimInput, place: HistoryPlace, processes: int, profiles: Profiles) -> int:
-    whose = addressed(found.value) if found.problem is None else None
-    identity = identity_of(whose, profiles).text if whose else None
+    identity = _identity_of(found.value, place, profiles) if found.problem is None else None
     return 0 if identity is None else place.key.partition(identity, processes)
+
+
+def _identity_of(value: bytes, place: HistoryPlace, profiles: Profiles) -> str | None:
+    if is_decision(value):
+        try:
+            return read_decision(value, profiles, place.key).identity
+        except UnreadableClaimError:
+            return None
+    whose = addressed(value)
+    return identity_of(whose, profiles).text if whose else None
 
 
 def check_remembering(job: Job, place: HistoryPlace, claims: Sequence[ClaimInput]) -> list[Portion]:

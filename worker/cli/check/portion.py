@@ -20,11 +20,14 @@ from worker.cli.shared.configuration import load_pipeline
 from worker.cli.shared.console import SafeConsole, say
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
 from worker.pipeline.correction import Correction, correct
+from worker.pipeline.decisions import is_decision
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.wording.escapes import printable
 
+_DECISION: Final = "a payer's decision, which is read with --history only"
+_ON_NO_CLAIM: Final = "a payer's decision on a claim that is not known; it is kept, should the claim come yet"
 OVER_BUDGET: Final = ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT))
 
 
@@ -112,8 +115,15 @@ def check_portion(job: Job, portion: Sequence[ClaimInput]) -> Portion:
     """Scrub some claims, and correct them where that is wanted."""
     budget = ClaimBudget(CLAIM_BUDGET_S, hang_s=None)
     budget.install()
+    portion = [_without_decision(found) for found in portion]
     values = [found.value for found in portion if found.problem is None]
     return as_portion(job, portion, judge_all(job.load_pipeline(), values, job, budget))
+
+
+def _without_decision(found: ClaimInput) -> ClaimInput:
+    if found.problem is not None or not is_decision(found.value):
+        return found
+    return replace(found, problem=_DECISION, is_passed_over=True)
 
 
 def as_portion(job: Job, portion: Sequence[ClaimInput], results: Iterable[Judged]) -> Portion:
@@ -126,11 +136,14 @@ def as_portion(job: Job, portion: Sequence[ClaimInput], results: Iterable[Judged
             # What was passed over in X12 and FHIR; what was not read counts as unreadable.
             if not found.is_passed_over:
                 made.summary.add_unreadable()
-            if not wanted.is_quiet:
-                show_problem(errors if wanted.as_json else console, found)
+            _show_problem(errors if wanted.as_json else console, found, wanted)
             continue
         scrubbed, correction = next(judged)
         made.summary.add(scrubbed)
+        if scrubbed.is_decided is not None:
+            on_none = replace(found, problem=None if scrubbed.is_decided else _ON_NO_CLAIM, is_passed_over=True)
+            _show_problem(errors if wanted.as_json else console, on_none, wanted)
+            continue
         if wanted.is_debugging:
             _say_failures(errors, found, scrubbed)
         if correction and correction.made and not correction.new:
@@ -144,6 +157,11 @@ def as_portion(job: Job, portion: Sequence[ClaimInput], results: Iterable[Judged
                 console.print()
     made.text, made.errors = text.getvalue(), error_text.getvalue()
     return made
+
+
+def _show_problem(console: Console, found: ClaimInput, wanted: CheckOptions) -> None:
+    if found.problem is not None and not wanted.is_quiet:
+        show_problem(console, found)
 
 
 def judge_all(pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget) -> Iterable[Judged]:

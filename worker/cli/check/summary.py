@@ -37,6 +37,9 @@ class Summary:
     claims_known: int = 0
     """Claims before which one of the patient was known."""
     claims_of_nobody: int = 0
+    decisions: int = 0
+    """Decisions of payers."""
+    decisions_unmatched: int = 0
 
     @property
     def total(self) -> int:
@@ -45,6 +48,10 @@ class Summary:
 
     def add(self, scrubbed: ScrubResult) -> None:
         """Count one message and its findings."""
+        if scrubbed.is_decided is not None:
+            self.decisions += 1
+            self.decisions_unmatched += not scrubbed.is_decided
+            return
         if scrubbed.disposition is None:
             self.outcomes["unreadable"] += 1
             return
@@ -73,6 +80,8 @@ class Summary:
         self.members_not_read += other.members_not_read
         self.claims_known += other.claims_known
         self.claims_of_nobody += other.claims_of_nobody
+        self.decisions += other.decisions
+        self.decisions_unmatched += other.decisions_unmatched
 
     def rests_on_less_than(self, required: BasisLevel) -> bool:
         """Whether some claim rests on less than is required."""
@@ -93,6 +102,10 @@ class Summary:
         if self.claims_of_nobody:
             claims = counted(self.claims_of_nobody, "claim")
             say(console, f"  {claims} without a payer, a member id or a dependent's name: judged without history.")
+        if self.decisions:
+            of_none = f", {self.decisions_unmatched:,} of them on no claim that is known"
+            said = of_none if self.decisions_unmatched else ""
+            say(console, f"  {counted(self.decisions, 'decision')} of payers{said}.")
 
     def show(self, console: Console, ended: Iterable[Ending], on: date) -> None:
         """Write the tables, and which of the reference tables that the claims lacked have ended before the day."""

@@ -24,8 +24,8 @@ def second_initial_service(line: LineFacts, context: Context) -> Verdict | None:
 
     Flagged: 96365 after a claim with 96413 of that day by the same provider.
 
-    Accepted: 96365-59; 96367; another day, another provider or another practice. Two on one claim are ADM-05's, the
-    same code sent again is DUP-01's.
+    Accepted: 96365-59; 96367; another day, another provider or another practice; a claim that the payer returned or
+    denied. Two on one claim are ADM-05's, the same code sent again is DUP-01's.
 
     To do: Bill an add-on code instead of it (such as 96367 or 96375), or 59 or an X modifier for a second access.
     """
@@ -37,7 +37,7 @@ def second_initial_service(line: LineFacts, context: Context) -> Verdict | None:
         (
             (claim, other)
             for code in sorted(INITIAL)
-            for claim, other in earlier.of(code)
+            for claim, other in earlier.payable(code)
             if other.on == line.on
             and other.rendering == own.rendering
             and claim.billing == earlier.own.billing

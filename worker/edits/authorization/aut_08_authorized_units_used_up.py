@@ -56,8 +56,8 @@ def authorized_units_used_up(line: LineFacts, context: Context) -> Verdict | Non
 
     Flagged: J0897 x 60 under an approval of 120 units in all, of which 120 went out before.
 
-    Accepted: exactly the units; those of a claim that was replaced, voided or returned. A number that the profile does
-    not hold, and units above the limit of one claim, are AUT-02's.
+    Accepted: exactly the units; those of a claim that was replaced, voided, returned or denied. A number that the
+    profile does not hold, and units above the limit of one claim, are AUT-02's.
 
     To do: Ask the payer for more units, or enter the authorization that covers the line.
     """
@@ -78,7 +78,7 @@ def authorized_units_used_up(line: LineFacts, context: Context) -> Verdict | Non
     if any(each.units is None for each in same):
         return NoData("unit count", line.number)
     now = sum((each.units for each in same if each.units is not None), Decimal(0))
-    before = [(claim, other) for claim, other in earlier.of(line.hcpcs) if other.authorization == mark]
+    before = [(claim, other) for claim, other in earlier.payable(line.hcpcs) if other.authorization == mark]
     used = sum((other.units or Decimal(0) for _, other in before), Decimal(0))
     if used + now <= total or (approval.most_units is not None and now > approval.most_units):
         return unless_known(context, approval.first_day, line.number)

@@ -19,7 +19,7 @@ from worker.edits.edit import (
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
 from worker.edits.rules.earlier import earlier_claims, named, without_memory
-from worker.history.entry import EarlierState
+from worker.history.entry import DECIDED
 from worker.history.view import REPLACES
 
 PAYMENT_FLOOR: Final = 14
@@ -62,7 +62,7 @@ def original_still_pending(_: ClaimFacts, context: Context) -> Verdict | None:
         return DoesNotApply()
     original = earlier.originals[-1]
     days = PAYMENT_FLOOR if context.profile.medicare else context.options(Decided).decided_after_days
-    if original.state is EarlierState.PAID:
+    if original.state in DECIDED:
         return None
     if days is None:
         return NoData("after how many days the payer can have decided a claim")

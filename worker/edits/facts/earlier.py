@@ -71,6 +71,10 @@ class EarlierClaims:
         """The earlier lines of a code, each with its claim, in order."""
         return self.by_code.get(code, ())
 
+    def payable(self, code: str) -> Sequence[EarlierService]:
+        """Those of them that the payer has paid, or may still pay: units and services that it denied use nothing up."""
+        return [each for each in self.of(code) if each[0].state is not EarlierState.DENIED]
+
     @cached_property
     def sent_before(self) -> EarlierClaim | None:
         """The last claim of the same provider with the control number and the content of this one."""

@@ -8,7 +8,7 @@ from schemas.outcome import Severity
 from worker.edits.edit import Configuration, Context, Lacks, NoData
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.earlier import EarlierClaims
-from worker.history.entry import EarlierClaim, EarlierState
+from worker.history.entry import DECIDED, EarlierClaim
 
 PENDING_DAYS: Final = 30
 """Days in which a payer cannot be taken to have returned a claim: Medicare pays clean claims in 30, 42 U.S.C. 1395u(c).
@@ -65,7 +65,7 @@ def unless_known(context: Context, since: date | None, line: int | None = None) 
 
 def of_duplicate(earlier: EarlierClaim, context: Context) -> Severity | None:
     """How severe it is to send again what is on a claim: less when that one may have been returned by now."""
-    is_decided = earlier.state is EarlierState.PAID
+    is_decided = earlier.state in DECIDED
     is_recent = (context.received_on - earlier.received_on).days <= PENDING_DAYS
     return None if is_decided or is_recent else Severity.WARN
 

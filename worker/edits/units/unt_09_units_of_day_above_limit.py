@@ -40,7 +40,7 @@ def units_of_day_above_limit(day: DrugDay, context: Context) -> Verdict | None:
     record where the indicator is 3.
 
     Accepted: units up to the limit in all; those of another provider; a code with MAI 1, which is counted per line; a
-    line with GY. A claim that is above the limit by itself is UNT-03's.
+    line with GY; a claim that the payer returned or denied. A claim that is above the limit by itself is UNT-03's.
 
     To do: Verify the units of both claims; what is above the limit is not payable.
 
@@ -95,7 +95,7 @@ def _of_the_day(day: DrugDay, context: Context) -> list[tuple[EarlierClaim, Earl
     counts_waste = context.options(CountedUnits).count_discarded_units
     return [
         (claim, line)
-        for claim, line in earlier.of(day.hcpcs)
+        for claim, line in earlier.payable(day.hcpcs)
         if line.on == line.until == day.on
         and line.rendering in providers
         and claim.is_institutional is earlier.own.is_institutional

@@ -13,6 +13,7 @@ from worker.edits.rules.continuation import is_part_of_split_claim
 from worker.edits.rules.earlier import is_repeated, named, unless_known, without_memory
 from worker.edits.rules.earlier_doses import is_given
 from worker.edits.rules.earlier_waste import lines_of_the_day
+from worker.history.entry import EarlierState
 
 
 @drug_day_edit(
@@ -39,8 +40,8 @@ def waste_on_another_claim(day: DrugDay, context: Context) -> Verdict | None:
     day, or the reverse.
 
     Accepted: both lines on one claim; a JW line with 59 or 76, or a claim whose note says that it was split, after a
-    claim without JZ; another side, package, day or practice; a line that states a repetition. A JW line without any
-    given units is WST-03's.
+    claim without JZ; another side, package, day or practice; a line that states a repetition; JW after JZ, or the
+    reverse, on a claim that the payer denied. A JW line without any given units is WST-03's.
 
     To do: Replace the earlier claim by one with both lines, or ask for its reopening.
 
@@ -82,7 +83,9 @@ def _saying(modifier: str, before: Sequence[EarlierService]) -> EarlierService |
     other = "JZ" if modifier == "JW" else "JW"
     if any(other in line.modifiers for _, line in before):
         return None
-    return next((each for each in reversed(before) if modifier in each[1].modifiers), None)
+    # A claim that was denied contradicts nobody: what is wrong on it may be what is put right here.
+    may_be_paid = [each for each in before if each[0].state is not EarlierState.DENIED]
+    return next((each for each in reversed(may_be_paid) if modifier in each[1].modifiers), None)
 
 
 def _flaw(day: DrugDay, said: EarlierService, there: str, here: str) -> Flaw:

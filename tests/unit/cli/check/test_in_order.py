@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from click.testing import CliRunner, Result
 from schemas.outcome import Outcome
 from worker.cli.commands import claimscrub
 from worker.samples.drugs import OMALIZUMAB
-from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, claim
+from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, claim, decision_on
+
+DAY = date.fromisoformat(RECEIVED_ON)
 
 
 def sound(member: str, number: str, on: str = SERVICE_DATE) -> dict[str, Any]:
@@ -182,3 +185,55 @@ def test_several_processes_write_what_one_does(tmp_path: Path) -> None:
     assert results[0].stdout == results[1].stdout
     assert [orjson.loads(line)["disposition"] for line in results[0].stdout.splitlines()].count("rejected") > 50
     assert results[0].stderr == results[1].stderr
+
+
+def test_a_decision_in_the_file_frees_what_the_payer_returned(tmp_path: Path) -> None:
+    """And settles what it denied; one on no claim is named, and each is counted."""
+    on = date(2026, 3, 12)
+    first, other = sound("M1", "A1"), sound("M2", "B1")
+    lines = [first, decision_on(first, "returned", on), first, decision_on(other, "denied", on), other]
+    file = written(tmp_path / "claims.jsonl", lines)
+
+    as_json, as_text = run("--format", "jsonl", "--history", file), run("--history", file)
+
+    assert edits(as_json) == [[], [], []]
+    assert as_json.exit_code == as_text.exit_code == 0
+    assert "claims.jsonl, line 4" in as_json.stderr
+    assert "a payer's decision on a claim that is not known" in as_json.stderr
+    assert "2 decisions of payers, 1 of them on no claim that is known." in " ".join(as_text.stdout.split())
+
+
+def test_a_decision_is_known_to_the_next_run_and_to_several_processes(tmp_path: Path) -> None:
+    """By the file of the memory, and by whichever process has the patient."""
+    memory = tmp_path / "memory"
+    first = written(tmp_path / "first.jsonl", [sound("M1", "A1"), decision_on(sound("M1", "A1"), "denied", DAY)])
+    assert run("--history-file", memory, first).exit_code == 0
+
+    (again,) = edits(run("--format", "jsonl", "--history-file", memory, written(tmp_path / "b", [sound("M1", "A2")])))
+    patients = [sound(f"M{number}", "A1") for number in range(300)]
+    many = [*patients, *(decision_on(each, "returned", DAY) for each in patients), *patients]
+    spread = run("-q", "--history", "--processes", "2", written(tmp_path / "many.jsonl", many))
+
+    assert again == ["DUP-01"]
+    assert spread.exit_code == 0, spread.stdout
+    assert "300 decisions of payers." in spread.stdout
+
+
+def test_a_decision_without_history_is_passed_over_with_a_word(tmp_path: Path) -> None:
+    """Nothing remembers it there."""
+    file = written(tmp_path / "claims.jsonl", [sound("M1", "A1"), decision_on(sound("M1", "A1"), "paid", DAY)])
+
+    result = run(file)
+
+    assert result.exit_code == 0
+    assert "a payer's decision, which is read with --history only" in result.stdout
+
+
+def test_a_decision_that_cannot_be_read_is_unreadable(tmp_path: Path) -> None:
+    """With the place of what is wrong."""
+    broken = decision_on(sound("M1", "A1"), "lost", DAY)
+
+    result = run("--history", written(tmp_path / "claims.jsonl", [broken]))
+
+    assert result.exit_code == 2
+    assert "$.decision: expected one of returned, denied, paid." in " ".join(result.stdout.split())
