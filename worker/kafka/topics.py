@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.protocol.metadata import MetadataRequest
 
 from schemas.topics import Topic
 from worker.kafka.connection import Client, open_admin
@@ -83,9 +84,12 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
 
 
 async def _counts(admin: Client, names: Sequence[str]) -> dict[str, int]:
+    # Asked by `describe_topics`, a broker that creates topics by itself (Kafka's default) would create what is missing.
+    request = MetadataRequest(list(names), allow_auto_topic_creation=False)
+    answer = await admin._send_request(request)  # noqa: SLF001 -- no public call asks without creating
     return {
         entry["topic"]: len(entry["partitions"])
-        for entry in await admin.describe_topics(list(names))
+        for entry in answer.to_object()["topics"]
         if not entry["error_code"] and entry["partitions"]
     }
 

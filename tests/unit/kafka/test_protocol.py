@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.api import Request, RequestStruct
@@ -145,7 +146,11 @@ def test_aiokafka_still_has_what_is_leaned_on() -> None:
     assert {"build", "prepare"} <= set(vars(Request))
     assert TaggedFields.encode({}) == b"\0"
     assert Schema(("tags", TaggedFields)).encode([{}]) == b"\0"
-    private = {AIOKafkaClient: ["_wait_on_metadata"], BatchBuilder: ["_set_producer_state", "_build"]}
+    private = {
+        AIOKafkaClient: ["_wait_on_metadata"],
+        AIOKafkaAdminClient: ["_send_request"],
+        BatchBuilder: ["_set_producer_state", "_build"],
+    }
     for kind, names in private.items():
         assert [name for name in names if not hasattr(kind, name)] == []
     parameters = inspect.signature(AIOKafkaClient.send).parameters
