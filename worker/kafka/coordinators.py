@@ -12,7 +12,14 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
-from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, NodeNotReadyError, for_code
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    IncompatibleBrokerVersion,
+    KafkaError,
+    NodeNotReadyError,
+    TransactionalIdAuthorizationFailed,
+    for_code,
+)
 from aiokafka.protocol.admin import DescribeGroupsRequest
 from aiokafka.protocol.commit import OffsetFetchRequest
 
@@ -126,6 +133,9 @@ class Coordinators:
                     f"the broker does not know {type(request).__name__}: exactly-once needs Apache Kafka 2.5 or later, "
                     "CLAIMSCRUB_DELIVERY=at-least-once needs 0.11 or later"
                 ) from error
+            except (GroupAuthorizationFailedError, TransactionalIdAuthorizationFailed):
+                # In answer to a search for the coordinator: who asks again hears the same.
+                raise
             except KafkaError:
                 self.failures += 1
                 self._known.pop((kind, key), None)

@@ -7,7 +7,12 @@ from typing import Any, cast
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.client import CoordinationType
-from aiokafka.errors import InvalidTxnState, KafkaConnectionError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    InvalidTxnState,
+    KafkaConnectionError,
+    MessageSizeTooLargeError,
+)
 
 from worker.kafka import coordinators as coordinators_module
 from worker.kafka.coordinators import BrokerTooOldError, Coordinators, StoredOffset
@@ -95,6 +100,18 @@ async def test_what_does_not_pass_is_raised_with_its_number() -> None:
         await (await over(Network(code(INVALID_STATE)))).ask(CoordinationType.TRANSACTION, "id", object())
 
     assert raised.value.args[-1] == INVALID_STATE
+
+
+async def test_who_may_not_look_for_a_coordinator_is_not_kept_waiting() -> None:
+    """A refusal in answer to the search is raised like one in answer to the request."""
+    network = Network()
+
+    async def refuse(*_: object) -> int:
+        raise GroupAuthorizationFailedError
+
+    network.coordinator_lookup = refuse  # type: ignore[method-assign]
+    with pytest.raises(GroupAuthorizationFailedError):
+        await (await over(network)).ask(CoordinationType.GROUP, "claimscrub", object())
 
 
 async def test_a_request_without_an_answer_is_counted_and_sent_again() -> None:
