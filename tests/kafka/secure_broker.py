@@ -16,6 +16,8 @@ from uuid import uuid4
 from tests.kafka.broker import Broker, KafkaMissingError, free_ports, jars
 
 USER: Final = "worker"
+STRANGER: Final = "stranger"
+"""Is let in, and may do nothing."""
 PASSWORD: Final = "hunter2"  # noqa: S105 - of a broker that lives for a test
 _NEW_KEY: Final = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 _LOGIN: Final = "org.apache.kafka.common.security"
@@ -104,7 +106,9 @@ class SecureBroker(Broker):
             "sasl.enabled.mechanisms": "SCRAM-SHA-512,PLAIN,OAUTHBEARER",
             "listener.name.login.scram-sha-512.sasl.jaas.config": f"{_LOGIN}.scram.ScramLoginModule required;",
             "listener.name.login.plain.sasl.jaas.config": f"{_LOGIN}.plain.PlainLoginModule required "
-            f'user_{USER}="{PASSWORD}";',
+            f'user_{USER}="{PASSWORD}" user_{STRANGER}="{PASSWORD}";',
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": f"User:ANONYMOUS;User:{USER};User:CN=broker",
             # Takes any token whose header says that it has no signature, and which is not over.
             "listener.name.login.oauthbearer.sasl.jaas.config": f"{_LOGIN}.oauthbearer.OAuthBearerLoginModule required "
             'unsecuredLoginStringClaim_sub="broker";',

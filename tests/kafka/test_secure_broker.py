@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.inputs.malformed import sound, written
-from tests.kafka.secure_broker import PASSWORD, USER, SecureBroker, authority, token
+from tests.kafka.secure_broker import PASSWORD, STRANGER, USER, SecureBroker, authority, token
 from tests.stream.support import REAL_WORKER, WorkerProcess, progress, until
 from worker.cli.commands import claimscrub
 from worker.samples import synthetic
@@ -78,6 +78,25 @@ def test_every_way_in_leads_worker_and_commands_in(guarded: SecureBroker, tmp_pa
     assert (starting["operator"], starting.get("login")) == ("claims-operations", given.get("SASL_USERNAME"))
     assert (expiry > 0) == (way == "OAUTHBEARER")
     assert PASSWORD not in worker.log_file.read_text()
+
+
+def test_the_doctor_says_who_may_do_what_a_worker_does(guarded: SecureBroker, tmp_path: Path) -> None:
+    """Nothing is wrong for one who may all; one who may nothing hears each right that is missing."""
+    known = way_in(guarded, tmp_path, "PLAIN") | {"TOPIC_PREFIX": "doctor.", "GROUP_ID": "doctor"}
+    before = run(known, "doctor")
+    created = run(known, "topics", "create", "--partitions", "1")
+    after = run(known, "doctor", "--format", "json")
+    stranger = run(known | {"SASL_USERNAME": STRANGER}, "doctor", "--format", "json")
+
+    assert (before.exit_code, created.exit_code, after.exit_code, stranger.exit_code) == (1, 0, 0, 1), before.output
+    assert "doctor.claims.inbound.v1 is missing" in before.stdout
+    assert created.stdout.count("created doctor.") == len(Settings().topics_in_use)
+    states = {each["part"]: each["state"] for each in json.loads(after.stdout)}
+    assert (states["rights"], states["topics"], states["broker"], states["group"]) == ("good",) * 4
+    missing = [each["sentence"] for each in json.loads(stranger.stdout) if each["part"] == "rights"]
+    assert "No right to READ topic doctor.claims.inbound.v1." in missing
+    assert "No right to WRITE topic doctor.claims.scrubbed.v1." in missing
+    assert "No right to DESCRIBE group doctor." in missing
 
 
 def wrong_password(_broker: SecureBroker, given: Given, folder: Path) -> Given:

@@ -60,6 +60,8 @@ COMMANDS: Final = (
         "Make the key of a memory of earlier claims, or delete what is remembered of a person.",
     ),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
+    Command("lag", "worker.cli.lag", "Show how many messages wait for the workers, partition by partition."),
+    Command("doctor", "worker.cli.doctor", "Look at everything that must be right before claims flow."),
 )
 _BY_NAME: Final = MappingProxyType({command.name: command for command in COMMANDS})
 

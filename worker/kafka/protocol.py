@@ -12,8 +12,10 @@ These lean on parts of aiokafka that it keeps to itself; `tests/unit/kafka/test_
 from io import BytesIO
 from typing import Any, ClassVar, Final, NamedTuple
 
+from aiokafka.protocol.admin import DescribeGroupsResponse_v3
 from aiokafka.protocol.api import Request, RequestStruct, Response, ResponseHeader_v0
 from aiokafka.protocol.types import (
+    Array,
     Boolean,
     CompactArray,
     CompactBytes,
@@ -22,10 +24,12 @@ from aiokafka.protocol.types import (
     Int32,
     Int64,
     Schema,
+    String,
     TaggedFields,
 )
 
 _TEXT: Final = CompactString("utf-8")
+_OLD_TEXT: Final = String("utf-8")
 _TAGS: Final = ("tags", TaggedFields)
 _NO_TAGS: Final[dict[int, bytes]] = {}
 _FINALIZED_FEATURES_TAG: Final = 2
@@ -231,6 +235,59 @@ class _ApiVersionsV3(RequestStruct):
         return ResponseHeader_v0.decode(read_buffer)
 
 
+class _MetadataResponseV8(Response):
+    API_KEY = 3
+    API_VERSION = 8
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("brokers", Array(("node", Int32), ("host", _OLD_TEXT), ("port", Int32), ("rack", _OLD_TEXT))),
+        ("cluster_id", _OLD_TEXT),
+        ("controller", Int32),
+        (
+            "topics",
+            Array(
+                ("error_code", Int16),
+                ("topic", _OLD_TEXT),
+                ("is_internal", Boolean),
+                (
+                    "partitions",
+                    Array(
+                        ("error_code", Int16),
+                        ("partition", Int32),
+                        ("leader", Int32),
+                        ("leader_epoch", Int32),
+                        ("replicas", Array(Int32)),
+                        ("in_sync", Array(Int32)),
+                        ("offline", Array(Int32)),
+                    ),
+                ),
+                ("authorized_operations", Int32),
+            ),
+        ),
+        ("authorized_operations", Int32),
+    )
+
+
+class _MetadataV8(RequestStruct):
+    API_KEY = 3
+    API_VERSION = 8
+    RESPONSE_TYPE = _MetadataResponseV8
+    SCHEMA = Schema(
+        ("topics", Array(_OLD_TEXT)),
+        ("allow_auto_topic_creation", Boolean),
+        ("include_cluster_authorized_operations", Boolean),
+        ("include_topic_authorized_operations", Boolean),
+    )
+
+
+class _DescribeGroupsV3(RequestStruct):
+    API_KEY = 15
+    API_VERSION = 3
+    # aiokafka answers its own request of this version with the layout of the one before.
+    RESPONSE_TYPE = DescribeGroupsResponse_v3
+    SCHEMA = Schema(("groups", Array(_OLD_TEXT)), ("include_authorized_operations", Boolean))
+
+
 _FEATURES: Final = CompactArray(("name", _TEXT), ("max_version_level", Int16), ("min_version_level", Int16), _TAGS)
 
 
@@ -310,6 +367,16 @@ def produce_v2(transactional_id: str, timeout_ms: int, batches: dict[str, list[t
 def end_txn_v2(producer: TransactionalProducer, *, is_commit: bool) -> OwnRequest:
     """Return the request that ends a transaction of version 2; its answer has the producer's next epoch."""
     return OwnRequest(_EndTxnV5, *producer, is_commit, _NO_TAGS)
+
+
+def topics_with_rights(topics: list[str]) -> OwnRequest:
+    """Return the request for topics, each with what the user of this connection may do with it (KIP-430)."""
+    return OwnRequest(_MetadataV8, topics, False, False, True)  # noqa: FBT003 -- as the schema has them
+
+
+def group_with_rights(group: str) -> OwnRequest:
+    """Return the request for who is in a group, with what the user of this connection may do with it (KIP-430)."""
+    return OwnRequest(_DescribeGroupsV3, [group], True)  # noqa: FBT003 -- as above
 
 
 def features_request() -> OwnRequest:

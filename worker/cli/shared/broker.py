@@ -67,8 +67,16 @@ def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result: 
     except (RuntimeError, OSError) as error:
         with quiet_clients():
             obstacle = asyncio.run(find_obstacle(settings))
-        what = _OBSTACLES.get(obstacle, f"did not do what was asked ({type(error).__name__}).")
-        _leave(f"The broker at {settings.bootstrap_servers} {what}")
+        _leave(in_words(settings, obstacle) or _refused(settings, error))
+
+
+def in_words(settings: Settings, obstacle: Obstacle | None) -> str:
+    """Return what keeps a broker from taking us, as a sentence; nothing where the obstacle is not one of those."""
+    return f"The broker at {settings.bootstrap_servers} {_OBSTACLES[obstacle]}" if obstacle in _OBSTACLES else ""
+
+
+def _refused(settings: Settings, error: BaseException) -> str:
+    return f"The broker at {settings.bootstrap_servers} did not do what was asked ({type(error).__name__})."
 
 
 def judged_partitions(settings: Settings) -> int:
