@@ -40,11 +40,14 @@ Number: TypeAlias = Annotated[
 
 
 class Message(BaseModel):
-    """A part of an outgoing message: immutable and closed. In Python its fields have names of their own."""
+    """A part of an outgoing message: immutable; what a later version adds is passed over.
+
+    In Python its fields have names of their own.
+    """
 
     model_config = ConfigDict(
         frozen=True,
-        extra="forbid",
+        extra="ignore",
         hide_input_in_errors=True,
         alias_generator=AliasGenerator(alias=to_camel),
         populate_by_name=True,
@@ -308,8 +311,9 @@ class Basis(Message):
 
 
 class Versions(Message):
-    """The versions that decided: digests of the edits with their settings and of the tables, and the profile."""
+    """The version of the contract, and what decided: digests of the edits with their settings and of the tables."""
 
+    contract: str = Field(description="the version of the contract that the outcome keeps")
     ruleset: str
     reference: str
     profile: str

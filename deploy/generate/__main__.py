@@ -23,6 +23,7 @@ from deploy.generate.topics_readme import with_topics
 from deploy.grafana.write import dashboards
 from deploy.kubernetes.write import prometheus_rule
 from schemas.claim import Claim
+from schemas.contract import CONTRACT_VERSION, schema_id
 from schemas.decision import ClaimDecision
 from schemas.outcome import Outcome
 from schemas.reference_update import ReferenceNotice
@@ -49,10 +50,10 @@ def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below the root of the repository."""
     files = {
         "README.md": with_topics((ROOT / "README.md").read_text("utf-8")),
-        "schemas/json/claim.schema.json": _json(_schema(Claim, "validation")),
-        "schemas/json/outcome.schema.json": _json(_schema(Outcome, "serialization")),
-        "schemas/json/decision.schema.json": _json(_schema(ClaimDecision, "validation")),
-        "schemas/json/reference-update.schema.json": _json(_schema(ReferenceNotice, "validation")),
+        **_schema("claim", Claim, "validation"),
+        **_schema("outcome", Outcome, "serialization"),
+        **_schema("decision", ClaimDecision, "validation"),
+        **_schema("reference-update", ReferenceNotice, "validation"),
         "schemas/json/asyncapi.yaml": _yaml(asyncapi()),
         "worker/ARCHITECTURE.md": architecture(),
         "worker/edits/README.md": edits_readme(load_edits()),
@@ -66,8 +67,9 @@ def generated() -> dict[str, str]:
     return files | examples
 
 
-def _schema(model: type[BaseModel], mode: Any) -> Document:  # pydantic does not export the type of its modes
-    return {"$schema": DIALECT} | model.model_json_schema(by_alias=True, mode=mode)
+def _schema(name: str, model: type[BaseModel], mode: Any) -> dict[str, str]:  # pydantic does not export its modes' type
+    head = {"$schema": DIALECT, "$id": schema_id(name), "$comment": f"claimscrub contract {CONTRACT_VERSION}"}
+    return {f"schemas/json/{name}.schema.json": _json(head | model.model_json_schema(by_alias=True, mode=mode))}
 
 
 def _json(document: Document) -> str:

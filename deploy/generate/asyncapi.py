@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from schemas.contract import CONTRACT_VERSION, schema_id
 from schemas.dead_letter import (
     HEADER_FLAWS,
     HEADER_MEANINGS,
@@ -17,8 +18,6 @@ from schemas.dead_letter import (
 )
 from schemas.topics import CLAIM, TOPICS, MessageKind, Topic
 
-CONTRACT_VERSION: Final = "1.0.0"
-
 Document = dict[str, Any]
 """Any JSON object."""
 
@@ -31,6 +30,7 @@ _CLOUD_EVENT: Final[Document] = {
         "description": "claimscrub.{kind}.v1: claim.{disposition}, submission.837 or acknowledgement.{kind}",
     },
     "ce_time": {"type": "string", "format": "date-time", "description": "timestamp of the inbound message"},
+    "ce_dataschema": {"type": "string", "const": schema_id("outcome"), "description": "of outcomes: their schema"},
 }
 _TRACEPARENT: Final[Document] = {"type": "string", "description": "W3C trace context, handed on as it came"}
 _CORRELATION: Final[Document] = {

@@ -16,6 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas import dead_letter as dlq
+from schemas.contract import schema_id
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
 from worker.kafka.messages import (
@@ -36,6 +37,7 @@ from worker.x12.read.segments import is_x12
 
 MAX_KEY_BYTES: Final = 1024
 _HEADER_OVERHEAD_BYTES: Final = 2048
+_SCHEMA: Final = schema_id("outcome").encode()
 _OUTCOMES: Final = ("scrubbed", "rejected", "pended")
 _DEAD_LETTER_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:claimscrub:dead-letter")
 _TRACEPARENT: Final = re.compile(rb"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
@@ -192,7 +194,7 @@ def _outcome(
 ) -> OutgoingRecord:
     topic = getattr(provenance.topics, scrubbed.disposition)
     headers = [*cloud_event(outcome_id, f"claim.{scrubbed.disposition}", message, provenance)]
-    headers.append((_CONTENT_TYPE_HEADER, JSON_CONTENT_TYPE))
+    headers += [("ce_dataschema", _SCHEMA), (_CONTENT_TYPE_HEADER, JSON_CONTENT_TYPE)]
     return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *correlation(message, provenance)))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import TypeAdapter
 
+from schemas.contract import CONTRACT_VERSION
 from schemas.outcome import Basis, Disposition, HistoryWindow, Location, Severity
 from worker.edits.facts.basis import basis_of
 from worker.edits.facts.earlier import EarlierClaims
@@ -96,7 +97,12 @@ class OutcomeWriter:
         return WrittenOutcome(b"".join(pieces), outcome_id, disposition, basis)
 
     def _written_versions(self, profile: str) -> bytes:
-        versions = {"ruleset": self._ruleset, "reference": self._reference, "profile": profile}
+        versions = {
+            "contract": CONTRACT_VERSION,
+            "ruleset": self._ruleset,
+            "reference": self._reference,
+            "profile": profile,
+        }
         return b'"versions":%b' % orjson.dumps(versions)
 
     def _id_ends_with(self, profile: str, day: str, errors: tuple[str, ...]) -> bytes:
