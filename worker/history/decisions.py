@@ -87,25 +87,29 @@ class _DecidedClaims:
     def __init__(self) -> None:
         self.claims: list[EarlierClaim] = []
         self._days: dict[int, date] = {}
-        self._waiting: list[Decision] = []
+        # By number: a person may have hundreds of claims, each of them decided.
+        self._places: dict[tuple[bytes, bytes], list[int]] = {}
+        self._waiting: dict[tuple[bytes, bytes], list[Decision]] = {}
 
     def take(self, known: Known) -> None:
         if isinstance(known, EarlierClaim):
+            self._places.setdefault(_number(known), []).append(len(self.claims))
             self.claims.append(self._awaited(known))
         elif not self.find(known):
-            self._waiting.append(known)
+            self._waiting.setdefault(_number(known), []).append(known)
 
     def _awaited(self, claim: EarlierClaim) -> EarlierClaim:
-        for decision in self._waiting:
-            if _is_of(claim, decision) and claim.received_on <= decision.on:
-                self._waiting.remove(decision)
+        waiting = self._waiting.get(_number(claim), [])
+        for decision in waiting:
+            if claim.received_on <= decision.on:
+                waiting.remove(decision)
                 self._days[len(self.claims)] = decision.on
                 return claim._replace(state=_STATES[decision.decision])
         return claim
 
     def find(self, decision: Decision) -> bool:
         """Decide the claim that a decision is on; return whether there is one."""
-        of_number = [place for place, claim in enumerate(self.claims) if _is_of(claim, decision)]
+        of_number = self._places.get(_number(decision), [])
         by_its_day = [place for place in of_number if self.claims[place].received_on <= decision.on]
         next_day = [place for place in of_number if self.claims[place].received_on <= decision.on + _ANOTHER_ZONE]
         for places in (by_its_day, next_day):
@@ -124,5 +128,5 @@ class _DecidedClaims:
         self._days[place] = decision.on
 
 
-def _is_of(claim: EarlierClaim, decision: Decision) -> bool:
-    return (claim.control, claim.billing) == (decision.control, decision.billing)
+def _number(known: Known) -> tuple[bytes, bytes]:
+    return known.control, known.billing

@@ -5,22 +5,41 @@ that is derived from identifiers does not de-identify).
 """
 
 import struct
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias, overload
 
 from worker.errors import ClaimscrubError
 from worker.history.key import MARK_BYTES, NO_MARK
 
-VERSION: Final = 1
+VERSION: Final = 3
+"""2 is the first byte of a decision of the payer."""
 _HEAD: Final = struct.Struct("<BBB1sI8s8s8s8s8s8s2sIIH")
-_LINE: Final = struct.Struct("<B5sIHqq8s4s8s")
+_SERVICE: Final = struct.Struct("<5sI")
+"""Code and day of a line; those of all lines are behind the head, so that they are found without reading the rest."""
+_ON: Final = struct.Struct("<I")
+_LINE: Final = struct.Struct("<BHqq8s4s8s")
 _NDC: Final = struct.Struct("11s")
 _MARK: Final = struct.Struct(f"{MARK_BYTES}s")
+_SUM: Final = struct.Struct("<I")
+"""The last bytes of an entry, the CRC-32 of all before: what a disk damaged is known before a line is read."""
+_SUM_OF_WHOLE: Final = 0x2144DF1C
+"""The CRC-32 of any bytes with their own CRC-32 behind them."""
 _HAS_NDC, _HAS_AUTHORIZATION, _HAS_TEXT = 1, 2, 4
+_LINE_BYTES: Final = tuple(
+    _LINE.size
+    + (_NDC.size if has & _HAS_NDC else 0)
+    + (MARK_BYTES if has & _HAS_AUTHORIZATION else 0)
+    + (MARK_BYTES if has & _HAS_TEXT else 0)
+    for has in range(8)
+)
+"""How long a line is, by what it has."""
+SERVICE_BYTES: Final = _SERVICE.size
+_CODE_BYTES: Final = 5
 _ABSENT: Final = -(2**63)
 _THOUSAND, _HUNDRED = Decimal(1000), Decimal(100)
 _MOST_DAYS: Final = 0xFFFF
@@ -49,6 +68,11 @@ DECIDED: Final = frozenset({EarlierState.PAID, EarlierState.DENIED})
 """What became of a claim that the payer has processed."""
 
 
+_STATES: Final = tuple(EarlierState)
+_claim: Final = tuple.__new__
+_FLAGS: Final = (False, True)
+
+
 class EarlierLine(NamedTuple):
     """One service line of an earlier claim.
 
@@ -69,6 +93,91 @@ class EarlierLine(NamedTuple):
     authorization: bytes = NO_MARK
     ndc: str = ""
     text: bytes = NO_MARK
+
+
+Service: TypeAlias = tuple[str, date | None]
+"""The code and the day of a line."""
+
+
+class EarlierLines(Sequence[EarlierLine]):
+    """The lines of an earlier claim in its bytes: one is read when it is asked for.
+
+    Most edits ask for the lines of a code on a day, and a person may have hundreds of claims. A line that cannot be
+    read raises `DamagedEntryError` then.
+    """
+
+    __slots__ = ("_count", "_entry", "_places")
+
+    def __init__(self, entry: bytes, count: int) -> None:
+        """Take so many lines behind the head of an entry."""
+        self._entry = entry
+        self._count = count
+        self._places: list[int] | None = None
+
+    @property
+    def written_services(self) -> bytes:
+        """Code and day of each line, in as many bytes as `written_service` returns."""
+        return self._entry[_HEAD.size : _HEAD.size + self._count * SERVICE_BYTES]
+
+    @property
+    def services(self) -> list[Service]:
+        """Code and day of each line. Raises `DamagedEntryError`."""
+        try:
+            return [(_text(code), _day(on)) for code, on in _SERVICE.iter_unpack(self.written_services)]
+        except (struct.error, ValueError, OverflowError):
+            raise _damaged(self._entry) from None
+
+    @overload
+    def __getitem__(self, place: int) -> EarlierLine: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[EarlierLine]: ...
+    def __getitem__(self, place: int | slice) -> EarlierLine | Sequence[EarlierLine]:
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        if self._places is None:
+            self._places = _places(self._entry, self._count)
+        try:
+            code, on = _SERVICE.unpack_from(self._entry, _HEAD.size + range(self._count)[place] * SERVICE_BYTES)
+            return _line(self._entry, self._places[place], _text(code), on)
+        except (struct.error, ValueError, OverflowError):
+            raise _damaged(self._entry) from None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def services_of(lines: Sequence[EarlierLine]) -> Iterable[Service]:
+    """Return code and day of each line, without reading more of it than that."""
+    return lines.services if isinstance(lines, EarlierLines) else [(each.code, each.on) for each in lines]
+
+
+def written_services(lines: Sequence[EarlierLine]) -> bytes:
+    """Return code and day of each line as bytes, without reading more of it than that."""
+    return lines.written_services if isinstance(lines, EarlierLines) else _written_services(lines)
+
+
+def _written_services(lines: Iterable[EarlierLine]) -> bytes:
+    return b"".join([_SERVICE.pack(_ascii(each.code, 5), _ordinal(each.on)) for each in lines])
+
+
+def day_number(row: bytes, place: int) -> int:
+    """Return the number of the day (`date.toordinal`) at a place in bytes of services; 0 where a line has none."""
+    return int(_ON.unpack_from(row, place + _CODE_BYTES)[0])
+
+
+def read_service(row: bytes, place: int) -> Service:
+    """Return code and day at a place in bytes of services. Raises `DamagedEntryError`."""
+    try:
+        code, on = _SERVICE.unpack_from(row, place)
+        return _text(code), _day(on)
+    except (struct.error, ValueError, OverflowError):
+        raise _damaged(row) from None
 
 
 class EarlierClaim(NamedTuple):
@@ -94,30 +203,34 @@ class EarlierClaim(NamedTuple):
     facility: str
     first: date | None
     last: date | None
-    lines: tuple[EarlierLine, ...]
+    lines: Sequence[EarlierLine]
+
+
+def written_head(claim: EarlierClaim) -> bytes:
+    """Return what of an entry is about the claim as a whole: its marks are those of all that is in its lines."""
+    return _HEAD.pack(
+        VERSION,
+        claim.state,
+        claim.is_institutional,
+        _ascii(claim.frequency, 1),
+        claim.received_on.toordinal(),
+        claim.outcome,
+        claim.control,
+        claim.original,
+        claim.billing,
+        claim.specialty,
+        claim.content,
+        _ascii(claim.facility, 2),
+        _ordinal(claim.first),
+        _ordinal(claim.last),
+        len(claim.lines),
+    )
 
 
 def encode(claim: EarlierClaim) -> bytes:
-    """Return a claim as bytes: 68 of the claim, 48 to 75 of a line."""
-    parts = [
-        _HEAD.pack(
-            VERSION,
-            claim.state,
-            claim.is_institutional,
-            _ascii(claim.frequency, 1),
-            claim.received_on.toordinal(),
-            claim.outcome,
-            claim.control,
-            claim.original,
-            claim.billing,
-            claim.specialty,
-            claim.content,
-            _ascii(claim.facility, 2),
-            _ordinal(claim.first),
-            _ordinal(claim.last),
-            len(claim.lines),
-        )
-    ]
+    """Return a claim as bytes: 72 of the claim, 48 to 75 of a line."""
+    parts = [written_head(claim)]
+    parts.append(_written_services(claim.lines))
     for line in claim.lines:
         on, until = _ordinal(line.on), _ordinal(line.until)
         has = (
@@ -128,8 +241,6 @@ def encode(claim: EarlierClaim) -> bytes:
         parts.append(
             _LINE.pack(
                 has,
-                _ascii(line.code, 5),
-                on,
                 min(max(until - on, 0), _MOST_DAYS),
                 _scaled(line.units, _THOUSAND),
                 _scaled(line.charge, _HUNDRED),
@@ -144,7 +255,8 @@ def encode(claim: EarlierClaim) -> bytes:
             parts.append(line.authorization)
         if has & _HAS_TEXT:
             parts.append(line.text)
-    return b"".join(parts)
+    entry = b"".join(parts)
+    return entry + _SUM.pack(zlib.crc32(entry))
 
 
 def decode(entry: bytes) -> EarlierClaim:
@@ -154,80 +266,134 @@ def decode(entry: bytes) -> EarlierClaim:
         raise DamagedEntryError(f"an entry of the memory of claims is {version}")
     try:
         return _decode(entry)
-    except (struct.error, ValueError, OverflowError):
-        raise DamagedEntryError(f"an entry of the memory of claims ({len(entry)} bytes) is damaged") from None
+    except (struct.error, ValueError, IndexError, OverflowError):
+        raise _damaged(entry) from None
+
+
+def _damaged(entry: bytes) -> DamagedEntryError:
+    return DamagedEntryError(f"an entry of the memory of claims ({len(entry)} bytes) is damaged")
+
+
+def head(entry: bytes) -> bytes:
+    """Return the bytes of `written_head` of a claim in its entry."""
+    return entry[: _HEAD.size]
 
 
 def _decode(entry: bytes) -> EarlierClaim:
-    _, state, institutional, frequency, received, *marks, facility, first, last, count = _HEAD.unpack_from(entry)
-    outcome, control, original, billing, specialty, content = marks
-    lines: list[EarlierLine] = []
-    place = _HEAD.size
-    for _ in range(count):
-        has, code, on, more, units, charge, modifiers, where, rendering = _LINE.unpack_from(entry, place)
-        place += _LINE.size
-        ndc, authorization, text = b"", NO_MARK, NO_MARK
-        if has & _HAS_NDC:
-            (ndc,) = _NDC.unpack_from(entry, place)
-            place += _NDC.size
-        if has & _HAS_AUTHORIZATION:
-            (authorization,) = _MARK.unpack_from(entry, place)
-            place += MARK_BYTES
-        if has & _HAS_TEXT:
-            (text,) = _MARK.unpack_from(entry, place)
-            place += MARK_BYTES
-        lines.append(
-            EarlierLine(
-                _text(code),
-                _day(on),
-                _day(on + more) if on else None,
-                _number(units, 3),
-                _number(charge, 2),
-                _modifiers(modifiers),
-                _text(where),
-                rendering,
-                authorization,
-                _text(ndc),
-                text,
-            )
-        )
-    if place != len(entry) or institutional > 1:
+    if zlib.crc32(entry) != _SUM_OF_WHOLE:
         raise ValueError
-    return EarlierClaim(
-        date.fromordinal(received),
-        EarlierState(state),
-        bool(institutional),
-        _text(frequency),
+    (
+        _,
+        state,
+        institutional,
+        frequency,
+        received,
         outcome,
         control,
         original,
         billing,
         specialty,
         content,
-        _text(facility),
-        _day(first),
-        _day(last),
-        tuple(lines),
+        facility,
+        first,
+        last,
+        count,
+    ) = _HEAD.unpack_from(entry)
+    return _claim(
+        EarlierClaim,
+        (
+            _received(received),
+            _STATES[state],
+            _FLAGS[institutional],
+            _text(frequency),
+            outcome,
+            control,
+            original,
+            billing,
+            specialty,
+            content,
+            _text(facility),
+            _day(first),
+            _day(last),
+            EarlierLines(entry, count),
+        ),
     )
 
 
+def _places(entry: bytes, count: int) -> list[int]:
+    """Return where in an entry each line goes on behind its code and day. Raises `DamagedEntryError`."""
+    place, end = _HEAD.size + count * SERVICE_BYTES, len(entry) - _SUM.size
+    places: list[int] = []
+    for _ in range(count):
+        if place >= end or entry[place] >= len(_LINE_BYTES):
+            raise _damaged(entry)
+        places.append(place)
+        place += _LINE_BYTES[entry[place]]
+    if place != end:
+        raise _damaged(entry)
+    return places
+
+
+def _line(entry: bytes, place: int, code: str, ordinal: int) -> EarlierLine:
+    has, more, units, charge, modifiers, where, rendering = _LINE.unpack_from(entry, place)
+    place += _LINE.size
+    ndc, authorization, text = b"", NO_MARK, NO_MARK
+    if has & _HAS_NDC:
+        (ndc,) = _NDC.unpack_from(entry, place)
+        place += _NDC.size
+    if has & _HAS_AUTHORIZATION:
+        (authorization,) = _MARK.unpack_from(entry, place)
+        place += MARK_BYTES
+    if has & _HAS_TEXT:
+        (text,) = _MARK.unpack_from(entry, place)
+    return EarlierLine(
+        code,
+        _day(ordinal),
+        _day(ordinal + more) if ordinal else None,
+        _number(units, 3),
+        _number(charge, 2),
+        _modifiers(modifiers),
+        _text(where),
+        rendering,
+        authorization,
+        _text(ndc),
+        text,
+    )
+
+
+@lru_cache(maxsize=4096)
+def written_code(code: str) -> bytes:
+    """Return how a code begins a service in an entry; no bytes for one that has no place in it."""
+    return code.encode("ascii").ljust(_CODE_BYTES, b"\0") if code and fits(code, _CODE_BYTES) else b""
+
+
+@lru_cache(maxsize=16_384)
+def written_service(code: str, on: date) -> bytes:
+    """Return how a code and a day are in an entry; no bytes for a code that has no place in it."""
+    written = written_code(code)
+    return _SERVICE.pack(written, on.toordinal()) if written else b""
+
+
+@lru_cache(maxsize=16_384)
 def fits(text: str, most: int) -> bool:
     """Whether a code has a place in an entry."""
     return len(text) <= most and text.isascii() and "\0" not in text
 
 
-def are_modifiers(texts: Iterable[str]) -> bool:
+@lru_cache(maxsize=4096)
+def are_modifiers(given: tuple[str, ...]) -> bool:
     """Whether modifiers are as the standard has them, at most four of two characters."""
-    given = tuple(texts)
     return len(given) <= 4 and all(len(each) == 2 and fits(each, 2) for each in given)  # noqa: PLR2004 - SV101-3 to -6
 
 
+@lru_cache(maxsize=16_384)
 def in_decimals(amount: Decimal | None, places: int) -> Decimal | None:
     """Return an amount as it comes back from an entry; None for one that is too large for it."""
     scaled = _scaled(amount, Decimal(10) ** places)
     return _number(scaled, places)
 
 
+@lru_cache(maxsize=16_384)
 def _scaled(amount: Decimal | None, by: Decimal) -> int:
     if amount is None:
         return _ABSENT
@@ -241,6 +407,9 @@ def _number(scaled: int, places: int) -> Decimal | None:
         return None
     whole, rest = divmod(scaled, 10**places)
     return Decimal(scaled).scaleb(-places).normalize() if rest else Decimal(whole)
+
+
+_received: Final = lru_cache(maxsize=16_384)(date.fromordinal)
 
 
 @lru_cache(maxsize=16_384)
@@ -263,5 +432,6 @@ def _text(padded: bytes) -> str:
     return padded.rstrip(b"\0").decode("ascii")
 
 
+@lru_cache(maxsize=16_384)
 def _ascii(text: str, most: int) -> bytes:
     return text.encode("ascii") if fits(text, most) else b""

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -21,9 +22,14 @@ create table if not exists claims (
     received integer not null,
     entry blob not null
 );
-create index if not exists person on claims (person);
+create index if not exists person_place on claims (person, place);
+drop index if exists person;
 create table if not exists about (name text primary key, value not null) without rowid;
 """
+BEYOND: Final = 2**63 - 1
+"""Behind every place."""
+ALL: Final = -1
+"""No limit of rows."""
 _CACHE_KIB: Final = 65_536
 _WAIT_MS: Final = 60_000
 
@@ -73,8 +79,15 @@ class HistoryStore(Protocol):
         """Return how far it is."""
         ...
 
-    def earlier(self, person: bytes) -> list[StoredClaim]:
-        """Return what is kept of a person, by place, each claim once as it came last."""
+    def earlier(self, person: bytes, before: int = BEYOND, most: int = ALL) -> list[StoredClaim]:
+        """Return what is kept of a person, by place, each claim once as it came last.
+
+        Only what has a place before one, and of that no more than so many rows, those with the last places.
+        """
+        ...
+
+    def received_on(self, person: bytes, claim: bytes) -> date | None:
+        """Return when a claim of a person was received; None when it is not kept."""
         ...
 
     def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
@@ -195,12 +208,20 @@ class SqliteHistory:
             about = self._about()
         return HistoryMark(int(about["records"]), int(about["offset"]))
 
-    def earlier(self, person: bytes) -> list[StoredClaim]:
+    def earlier(self, person: bytes, before: int = BEYOND, most: int = ALL) -> list[StoredClaim]:
         """Return what is kept of a person, by place, each claim once as it came last."""
         with self._told():
-            rows = self._reads.execute("select claim, place, entry from claims where person = ? order by n", (person,))
-            last = {claim: StoredClaim(claim, place, entry) for claim, place, entry in rows}
-        return sorted(last.values(), key=_by_place)
+            rows = self._reads.execute(_EARLIER, (person, before, most)).fetchall()
+        rows.reverse()
+        if len({row[0] for row in rows}) < len(rows):
+            rows = sorted({row[0]: row for row in sorted(rows, key=_BY_ARRIVAL)}.values(), key=_BY_PLACE)
+        return [_stored(row[:3]) for row in rows]
+
+    def received_on(self, person: bytes, claim: bytes) -> date | None:
+        """Return when a claim of a person was received; None when it is not kept."""
+        with self._told():
+            row = self._reads.execute(_RECEIVED, (person, claim)).fetchone()
+        return None if row is None else date.fromordinal(row[0])
 
     def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
         """Keep and take out claims, and how far the store is now: all of it or nothing."""
@@ -265,5 +286,10 @@ _ADD: Final = "insert into claims (person, claim, place, received, entry) values
 _SET: Final = "insert or replace into about values (?, ?)"
 
 
-def _by_place(stored: StoredClaim) -> int:
-    return stored.place
+_EARLIER: Final = (
+    "select claim, place, entry, n from claims where person = ? and place < ? order by place desc, n desc limit ?"
+)
+_RECEIVED: Final = "select received from claims where person = ? and claim = ? order by n desc limit 1"
+_BY_PLACE: Final = itemgetter(1, 3)
+_BY_ARRIVAL: Final = itemgetter(3)
+_stored: Final = StoredClaim._make

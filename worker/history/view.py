@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from schemas.topics import HISTORY_DAYS
 from worker.history.decisions import decided, decode_known
-from worker.history.entry import EarlierClaim, EarlierState, encode
+from worker.history.entry import EarlierClaim, EarlierState, head, services_of, written_head
 
 MOST_CLAIMS: Final = 500
 """Earlier claims that a verdict looks at; a patient on dialysis has 300 in a year."""
@@ -43,24 +43,24 @@ def history_of(
     looked at, whether it was deleted already or not.
     """
     begins = max(since, until - timedelta(days=days))
-    known = [(claim, entry) for claim, entry in _as_decided(entries) if claim.received_on >= begins]
+    known = [(claim, about) for claim, about in _as_decided(entries) if claim.received_on >= begins]
     is_cut = len(known) > most
     if is_cut:
         # Of the last day that was cut, some claims may be left.
         begins = known[-most - 1][0].received_on + timedelta(days=1)
         known = known[-most:]
-    digest = hashlib.sha256(b"".join([entry for _, entry in known])).digest()[:16]
+    digest = hashlib.sha256(b"".join([about for _, about in known])).digest()[:16]
     return History(begins, until, tuple([claim for claim, _ in known]), is_cut, digest)
 
 
 def _as_decided(entries: Sequence[bytes]) -> list[tuple[EarlierClaim, bytes]]:
-    """Return the claims in entries as the payer decided them, each with the bytes that say so."""
+    """Return the claims in entries as the payer decided them, each with the bytes of its head that say so."""
     known = [decode_known(each) for each in entries]
-    claims = [(each, entry) for each, entry in zip(known, entries, strict=True) if isinstance(each, EarlierClaim)]
+    claims = [(each, head(entry)) for each, entry in zip(known, entries, strict=True) if isinstance(each, EarlierClaim)]
     if len(claims) == len(known):
         return claims
     return [
-        (claim, entry if claim is as_it_came else encode(claim))
+        (claim, entry if claim is as_it_came else written_head(claim))
         for claim, (as_it_came, entry) in zip(decided(known), claims, strict=True)
     ]
 
@@ -74,8 +74,8 @@ def originals(claims: Iterable[EarlierClaim], replacing: EarlierClaim) -> tuple[
     means, and none of them is a duplicate for sure.
     """
     same = [each for each in claims if each.billing == replacing.billing and each.state is not EarlierState.REFUSED]
-    services = {(line.code, line.on) for line in replacing.lines}
-    sharing = [each for each in same if any((line.code, line.on) in services for line in each.lines)]
+    services = frozenset(services_of(replacing.lines))
+    sharing = [each for each in same if not services.isdisjoint(services_of(each.lines))]
     if by_number := [each for each in same if each.control == replacing.control]:
         return (next((each for each in reversed(sharing) if each.control == replacing.control), by_number[-1]),)
     return tuple(sharing)

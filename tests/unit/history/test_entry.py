@@ -18,6 +18,7 @@ from worker.history.entry import (
     encode,
     fits,
     in_decimals,
+    services_of,
 )
 from worker.history.key import NO_MARK
 
@@ -81,17 +82,48 @@ def test_a_claim_that_was_cut_is_damaged(claim: EarlierClaim, data: st.DataObjec
             decode(damaged)
 
 
+@given(CLAIMS, st.data())
+def test_a_claim_of_which_a_bit_is_another_is_damaged(claim: EarlierClaim, data: st.DataObject) -> None:
+    """Also where it would be read as another amount, or another mark."""
+    entry = bytearray(encode(claim))
+    entry[data.draw(st.integers(0, len(entry) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+
+    with pytest.raises(DamagedEntryError):
+        decode(bytes(entry))
+
+
+@given(CLAIMS)
+def test_one_line_is_read_alone_and_is_the_same(claim: EarlierClaim) -> None:
+    """By its place from either end, and as a part of them."""
+    found = decode(encode(claim)).lines
+
+    assert [found[place] for place in range(len(found))] == list(claim.lines)
+    assert [found[-1 - place] for place in range(len(found))] == list(reversed(claim.lines))
+    assert (found[1:3], hash(found)) == (tuple(claim.lines[1:3]), hash(claim.lines))
+    with pytest.raises(IndexError):
+        found[len(claim.lines)]
+
+
+@given(CLAIMS)
+def test_code_and_day_are_the_same_whether_the_rest_is_read_or_not(claim: EarlierClaim) -> None:
+    """Of a claim as it was made, and as it came back."""
+    services = [(line.code, line.on) for line in claim.lines]
+
+    assert list(services_of(claim.lines)) == services
+    assert list(services_of(decode(encode(claim)).lines)) == services
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_claim_or_damaged(noise: bytes) -> None:
     """Nothing else is raised."""
-    for entry in (noise, b"\1" + noise):
+    for entry in (noise, b"\3" + noise):
         with contextlib.suppress(DamagedEntryError):
             decode(entry)
 
 
 def test_an_entry_of_another_form_says_which(claim: EarlierClaim) -> None:
     """So that an older release does not guess."""
-    with pytest.raises(DamagedEntryError, match="of form 9, and this release reads 1"):
+    with pytest.raises(DamagedEntryError, match="of form 9, and this release reads 3"):
         decode(b"\x09" + encode(claim)[1:])
 
 

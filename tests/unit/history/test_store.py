@@ -51,6 +51,24 @@ def test_a_claim_that_comes_again_takes_the_place_of_the_first(store: SqliteHist
     assert store.earlier(ANNA) == [stored(1, b"later"), stored(2)]
 
 
+def test_of_the_claims_before_a_place_the_last_ones_are_asked_for(store: SqliteHistory) -> None:
+    """By place, whatever the order of arrival."""
+    store.apply([record(place) for place in (5, 1, 4, 2, 3)])
+
+    assert store.earlier(ANNA, before=5, most=3) == [stored(2), stored(3), stored(4)]
+    assert store.earlier(ANNA, before=1) == []
+    assert store.earlier(ANNA, most=9) == [stored(place) for place in range(1, 6)]
+
+
+def test_it_says_when_a_claim_was_received(store: SqliteHistory) -> None:
+    """As it came last; of one that is not kept nothing."""
+    store.apply([record(1), record(1, received_on=BEGIN + timedelta(3))])
+
+    assert store.received_on(ANNA, record(1).claim) == BEGIN + timedelta(3)
+    assert store.received_on(ANNA, record(2).claim) is None
+    assert store.received_on(BERT, record(1).claim) is None
+
+
 def test_a_claim_that_is_taken_out_is_gone(store: SqliteHistory) -> None:
     """With every version of it; one of another person stays."""
     store.apply([record(1), record(1, entry=b"later"), record(1, BERT)])

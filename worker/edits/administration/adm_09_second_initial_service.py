@@ -37,9 +37,8 @@ def second_initial_service(line: LineFacts, context: Context) -> Verdict | None:
         (
             (claim, other)
             for code in sorted(INITIAL)
-            for claim, other in earlier.payable(code)
-            if other.on == line.on
-            and other.rendering == own.rendering
+            for claim, other in earlier.payable.between(code, line.on, line.on)
+            if other.rendering == own.rendering
             and claim.billing == earlier.own.billing
             and claim.is_institutional is earlier.own.is_institutional
             and not REPEATED.intersection(other.modifiers)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Final
 
 from schemas.documentation import REPORT_TYPE, Element
@@ -90,4 +91,5 @@ def is_continued(day: DrugDay, context: Context) -> bool:
     """Whether an earlier claim shows that the patient is on the drug already."""
     if context.earlier is None:
         return False
-    return any((day.on - dose.on).days <= NEW_START_DAYS for dose in doses_before(day, context) if dose.claim)
+    since = day.on - timedelta(days=NEW_START_DAYS)
+    return any(dose.claim for dose in doses_before(day, context, since=since))

@@ -43,8 +43,9 @@ def given_again_too_soon(day: DrugDay, context: Context) -> Verdict | None:
     if guide is None or guide.interval is None or not day.given or is_repeated(context, *day.lines):
         return DoesNotApply()
     days = guide.interval.days - context.options(Grace).grace_days
-    before = doses_before(day, context)
-    if before and (day.on - before[-1].on).days < days:
+    since = day.on - timedelta(days=days)
+    before = doses_before(day, context, since=since + timedelta(days=1))
+    if before:
         last = before[-1]
         apart = (day.on - last.on).days
         return Flaw(
@@ -61,4 +62,4 @@ def given_again_too_soon(day: DrugDay, context: Context) -> Verdict | None:
                 **(named(last.claim) if last.claim else {}),
             },
         )
-    return unless_known(context, day.on - timedelta(days=days), day.lines[0].number)
+    return unless_known(context, since, day.lines[0].number)

@@ -78,7 +78,7 @@ def authorized_units_used_up(line: LineFacts, context: Context) -> Verdict | Non
     if any(each.units is None for each in same):
         return NoData("unit count", line.number)
     now = sum((each.units for each in same if each.units is not None), Decimal(0))
-    before = [(claim, other) for claim, other in earlier.payable(line.hcpcs) if other.authorization == mark]
+    before = [(claim, other) for claim, other in earlier.payable.of(line.hcpcs) if other.authorization == mark]
     used = sum((other.units or Decimal(0) for _, other in before), Decimal(0))
     if used + now <= total or (approval.most_units is not None and now > approval.most_units):
         return unless_known(context, approval.first_day, line.number)

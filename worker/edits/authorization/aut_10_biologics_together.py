@@ -55,11 +55,12 @@ def biologics_together(day: DrugDay, context: Context) -> Verdict | None:
     if not day.given or is_repeated(context, *day.lines):
         return DoesNotApply()
     options = context.options(OneAtATime)
-    codes = {each.hcpcs for each in context.claim.drug_days} | set(earlier_claims(context).by_code)
+    codes = {each.hcpcs for each in context.claim.drug_days} | earlier_claims(context).services.codes
     others = sorted(code for code in codes - {day.hcpcs} if listed(code, options.codes or ()))
-    before = doses_before(day, context, others)
-    if not before or (day.on - before[-1].on).days > options.within_days:
-        return unless_known(context, day.on - timedelta(days=options.within_days), day.lines[0].number)
+    since = day.on - timedelta(days=options.within_days)
+    before = doses_before(day, context, others, since)
+    if not before:
+        return unless_known(context, since, day.lines[0].number)
     last = before[-1]
     return Flaw(
         message=f"{day.hcpcs} is given {in_words((day.on - last.on).days, 'day')} after {last.hcpcs} ({last.on}); the "

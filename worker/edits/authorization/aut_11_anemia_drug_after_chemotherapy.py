@@ -55,7 +55,7 @@ def anemia_drug_after_chemotherapy(day: DrugDay, context: Context) -> Verdict | 
         return DoesNotApply()
     if any(within(other.hcpcs, CHEMOTHERAPY) and other.on == day.on for other in context.claim.drug_days):
         return None
-    codes = {each.hcpcs for each in context.claim.drug_days} | set(earlier_claims(context).by_code)
+    codes = {each.hcpcs for each in context.claim.drug_days} | earlier_claims(context).services.codes
     before = doses_before(day, context, [code for code in codes if within(code, CHEMOTHERAPY)])
     if not before:
         return NoData("the date of the last chemotherapy", marked[0].number)

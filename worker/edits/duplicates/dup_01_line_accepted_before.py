@@ -48,7 +48,7 @@ def line_accepted_before(line: LineFacts, context: Context) -> Verdict | None:
     before = earlier.repeated.get(line.number)
     if before is None:
         again = next((each for each in line.modifiers if each in REPEATED), None)
-        if again and any(other.on == line.on for _, other in earlier.of(line.hcpcs)):
+        if again and earlier.services.between(line.hcpcs, line.on, line.on):
             return Bypassed(f"modifier {again}", line.number)
         return unless_known(context, line.on, line.number)
     if is_part_of_split_claim(context.claim):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -28,6 +28,7 @@ FACE_TO_FACE: Final[tuple[CodeRange, ...]] = (
 )
 """Visits, at which practitioner and patient meet; a test that is read makes nobody an established patient."""
 NEW_AFTER_MONTHS: Final = 36
+_DAY: Final = timedelta(days=1)
 
 
 @line_edit(
@@ -60,9 +61,9 @@ def new_patient_seen_before(line: LineFacts, context: Context) -> Verdict | None
     if line.on is None or is_repeated(context, line):
         return DoesNotApply()
     own, since = earlier.own.lines[line.number - 1], months_from(line.on, -NEW_AFTER_MONTHS)
-    for code in sorted(each for each in earlier.by_code if within(each, FACE_TO_FACE)):
-        for claim, other in earlier.of(code):
-            if other.on is None or not since < other.on < line.on or claim.is_institutional:
+    for code in sorted(each for each in earlier.services.codes if within(each, FACE_TO_FACE)):
+        for claim, other in earlier.services.between(code, since + _DAY, line.on - _DAY):
+            if claim.is_institutional:
                 continue
             is_same = own.rendering == other.rendering != NO_MARK
             is_group = earlier.own.billing == claim.billing != NO_MARK

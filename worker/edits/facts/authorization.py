@@ -5,7 +5,9 @@ from worker.edits.facts.claim import ClaimFacts, LineFacts
 
 def approval_number(line: LineFacts, claim: ClaimFacts) -> str | None:
     """The number that covers a line: its own [2400 REF*G1], else the claim's [2300 REF*G1]."""
-    references = line.line.service_line_reference_information
-    own = [each.prior_authorization_or_referral_number for each in references.prior_authorization] if references else []
+    if references := line.line.service_line_reference_information:
+        for each in references.prior_authorization:
+            if each.prior_authorization_or_referral_number:
+                return each.prior_authorization_or_referral_number
     whole = claim.claim.claim_information.claim_supplemental_information
-    return next((number for number in own if number), None) or (whole.prior_authorization_number if whole else None)
+    return whole.prior_authorization_number if whole else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from schemas.records import Claim, DocumentationElement, Provider, ServiceLine
+from schemas.records import Claim, DocumentationElement, ServiceLine
 from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.record import DrugRecord, Unknown
 from worker.reference.tables.answer import Answer
@@ -176,9 +176,7 @@ class ClaimFacts(Struct, frozen=True, eq=False, gc=False):
 
     def rendering_npi(self, line: LineFacts) -> str | None:
         """Who performed the line: its own rendering provider, else the claim's, else the billing provider."""
-        providers: tuple[Provider | None, ...] = (
-            line.line.rendering_provider,
-            self.claim.rendering,
-            self.claim.billing,
-        )
-        return next((provider.npi for provider in providers if provider and provider.npi), None)
+        for provider in (line.line.rendering_provider, self.claim.rendering, self.claim.billing):
+            if provider and provider.npi:
+                return provider.npi
+        return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -13,14 +13,22 @@ from schemas.values import as_day
 from worker.edits.codes.services import REPEATED
 from worker.edits.facts.authorization import approval_number
 from worker.edits.facts.claim import ClaimFacts, LineFacts
-from worker.history.entry import EarlierClaim, EarlierLine, EarlierState, are_modifiers, fits, in_decimals
+from worker.history.entry import (
+    EarlierClaim,
+    EarlierLine,
+    EarlierState,
+    are_modifiers,
+    fits,
+    in_decimals,
+)
 from worker.history.key import NO_MARK, HistoryKey
+from worker.history.services import EarlierServices
 from worker.history.view import REPLACES, History, originals, standing
 
-EarlierService: TypeAlias = tuple[EarlierClaim, EarlierLine]
-"""An earlier line with its claim."""
 GROUPS: Final = frozenset({"193200000X", "193400000X"})
 """Taxonomy codes of groups, which do not name a specialty (NUCC)."""
+INPATIENT: Final = "11"
+"""The facility type of a hospital's bill of an inpatient."""
 NOT_LOOKED_UP: Final = "earlier claims, which were not looked up"
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits of their sender
 
@@ -54,26 +62,26 @@ class EarlierClaims:
     def standing(self) -> tuple[EarlierClaim, ...]:
         """The claims that are before the payer, without those that this one replaces or voids."""
         claims = standing(self.history.claims) if self.history else ()
-        gone = originals(claims, self.own) if self.own.frequency in REPLACES else ()
+        if self.own.frequency not in REPLACES:
+            return claims
+        gone = originals(claims, self.own)
         return tuple(each for each in claims if not any(each is other for other in gone))
 
     @cached_property
-    def by_code(self) -> Mapping[str, Sequence[EarlierService]]:
-        """Their lines by procedure code, in order."""
-        found: dict[str, list[EarlierService]] = {}
-        for claim in self.standing:
-            for line in claim.lines:
-                if line.code:
-                    found.setdefault(line.code, []).append((claim, line))
-        return found
+    def services(self) -> EarlierServices:
+        """The lines of these."""
+        return EarlierServices(self.standing)
 
-    def of(self, code: str) -> Sequence[EarlierService]:
-        """The earlier lines of a code, each with its claim, in order."""
-        return self.by_code.get(code, ())
+    @cached_property
+    def stays(self) -> Sequence[EarlierClaim]:
+        """The bills of a hospital for an inpatient, with the first and the last day of the stay."""
+        return [each for each in self.standing if each.facility == INPATIENT and each.first and each.last]
 
-    def payable(self, code: str) -> Sequence[EarlierService]:
-        """Those of them that the payer has paid, or may still pay: units and services that it denied use nothing up."""
-        return [each for each in self.of(code) if each[0].state is not EarlierState.DENIED]
+    @cached_property
+    def payable(self) -> EarlierServices:
+        """The lines that the payer has paid, or may still pay: units and services that it denied use nothing up."""
+        payable = [each for each in self.standing if each.state is not EarlierState.DENIED]
+        return self.services if len(payable) == len(self.standing) else EarlierServices(payable)
 
     @cached_property
     def sent_before(self) -> EarlierClaim | None:
@@ -81,14 +89,10 @@ class EarlierClaims:
         own = self.own
         if own.control == NO_MARK or own.frequency in REPLACES:
             return None
-        return next(
-            (
-                each
-                for each in reversed(self.standing)
-                if (each.control, each.content, each.billing) == (own.control, own.content, own.billing)
-            ),
-            None,
-        )
+        for each in reversed(self.standing):
+            if each.content == own.content and each.control == own.control and each.billing == own.billing:
+                return each
+        return None
 
     @cached_property
     def repeated(self) -> Mapping[int, EarlierClaim]:
@@ -101,8 +105,11 @@ class EarlierClaims:
         for number, line in enumerate(self.own.lines, 1):
             if line.on is None or REPEATED.intersection(line.modifiers):
                 continue
+            same_day = self.services.between(line.code, line.on, line.on)
+            if not same_day:
+                continue
             compared = _compared(line)
-            for claim, other in self.of(line.code):
+            for claim, other in same_day:
                 if claim.is_institutional is self.own.is_institutional and _compared(other) == compared:
                     found[number] = claim
         return found
@@ -146,18 +153,19 @@ def _line(line: LineFacts, facts: ClaimFacts, key: HistoryKey) -> EarlierLine:
     service, package = line.line.service, line.line.drug_identification
     facility = line.line.institutional_service
     description, note = service.description, line.line.additional_notes
+    # By position: names take as long as all the rest.
     return EarlierLine(
-        code=line.hcpcs if is_plain else "",
-        on=line.on,
-        until=line.until,
-        units=in_decimals(line.units, 3),
-        charge=in_decimals(facts.charge_of(line), 2),
-        modifiers=line.modifiers if is_plain else (),
-        place=_fitting(facility.service_line_revenue_code if facility else line.place, 4),
-        rendering=key.mark(facts.rendering_npi(line)),
-        authorization=key.mark(approval_number(line, facts)),
-        ndc=_fitting((package.national_drug_code or "").replace("-", "") if package else "", 11),
-        text=key.mark(f"{description or ''}\0{note or ''}") if description or note else NO_MARK,
+        line.hcpcs if is_plain else "",
+        line.on,
+        line.until,
+        in_decimals(line.units, 3),
+        in_decimals(facts.charge_of(line), 2),
+        line.modifiers if is_plain else (),
+        _fitting(facility.service_line_revenue_code if facility else line.place, 4),
+        key.mark(facts.rendering_npi(line)),
+        key.mark(approval_number(line, facts)),
+        _fitting((package.national_drug_code or "").replace("-", ""), 11) if package else "",
+        key.mark(f"{description or ''}\0{note or ''}") if description or note else NO_MARK,
     )
 
 

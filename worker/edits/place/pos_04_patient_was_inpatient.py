@@ -7,8 +7,6 @@ from worker.edits.facts.locate import in_line
 from worker.edits.rules.earlier import earlier_claims, is_repeated, named, unless_known, without_memory
 
 OFFICE: Final = "11"
-INPATIENT: Final = "11"
-"""The facility type of a hospital's bill of an inpatient."""
 
 
 @drug_line_edit(
@@ -36,10 +34,8 @@ def patient_was_inpatient(line: LineFacts, context: Context) -> Verdict | None:
     """
     if line.on is None or line.place != OFFICE or is_repeated(context, line):
         return DoesNotApply()
-    for claim in earlier_claims(context).standing:
-        if claim.facility != INPATIENT or claim.first is None or claim.last is None:
-            continue
-        if claim.first < line.on < claim.last:
+    for claim in earlier_claims(context).stays:
+        if claim.first and claim.last and claim.first < line.on < claim.last:
             return Flaw(
                 message=f"{line.hcpcs} of {line.on}: the patient was in a hospital from {claim.first} to {claim.last}.",
                 hint="Verify the date of service; for an inpatient the hospital provides the drug.",

@@ -5,8 +5,8 @@ from typing import Final
 
 from worker.edits.edit import Context
 from worker.edits.facts.claim import DrugDay
-from worker.edits.facts.earlier import EarlierService
 from worker.edits.rules.earlier import earlier_claims
+from worker.history.services import EarlierService
 
 SIDES: Final = frozenset({"RT", "LT", "50"})
 
@@ -23,9 +23,8 @@ def lines_of_the_day(day: DrugDay, context: Context) -> Sequence[EarlierService]
     about = {(SIDES.intersection(line.modifiers), line.ndc) for line in own}
     return [
         (claim, line)
-        for claim, line in earlier.of(day.hcpcs)
-        if line.on == day.on
-        and claim.billing == earlier.own.billing
+        for claim, line in earlier.services.between(day.hcpcs, day.on, day.on)
+        if claim.billing == earlier.own.billing
         and claim.is_institutional is earlier.own.is_institutional
         and (SIDES.intersection(line.modifiers), line.ndc) in about
     ]

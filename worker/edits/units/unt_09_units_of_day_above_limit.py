@@ -95,8 +95,8 @@ def _of_the_day(day: DrugDay, context: Context) -> list[tuple[EarlierClaim, Earl
     counts_waste = context.options(CountedUnits).count_discarded_units
     return [
         (claim, line)
-        for claim, line in earlier.payable(day.hcpcs)
-        if line.on == line.until == day.on
+        for claim, line in earlier.payable.between(day.hcpcs, day.on, day.on)
+        if line.until == day.on
         and line.rendering in providers
         and claim.is_institutional is earlier.own.is_institutional
         and NOT_COVERED_BY_LAW not in line.modifiers

@@ -6,7 +6,6 @@ from schemas.outcome import Citation, Severity
 from worker.edits.codes.services import CONTINUES, REPEATED
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay
-from worker.edits.facts.earlier import EarlierService
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.continuation import is_part_of_split_claim
@@ -14,6 +13,7 @@ from worker.edits.rules.earlier import is_repeated, named, unless_known, without
 from worker.edits.rules.earlier_doses import is_given
 from worker.edits.rules.earlier_waste import lines_of_the_day
 from worker.history.entry import EarlierState
+from worker.history.services import EarlierService
 
 
 @drug_day_edit(

@@ -4,14 +4,20 @@ A claim is seen by the next one of its patient as soon as it is judged, in the s
 the store only after its batch is durable: whatever dies before leaves a store that knows no more than was committed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from operator import attrgetter
 from typing import Final
 
 from worker.history.store import HistoryRecord, HistoryStore, StoredClaim
-from worker.history.view import History, history_of
+from worker.history.view import MOST_CLAIMS, History, history_of
 from worker.stream.history.changelog import ChangelogRecord, with_mark, written
 from worker.stream.history.position import HistoryPosition
+
+_MOST_ROWS: Final = 4 * MOST_CLAIMS
+"""Rows that are read of a person: many claims of one number are of nobody, such as those under one that was made up."""
+_BY_PLACE: Final = attrgetter("place")
 
 
 @dataclass(slots=True, eq=False)
@@ -19,8 +25,14 @@ class JudgedClaims:
     """What a batch remembers, in order."""
 
     records: list[HistoryRecord] = field(default_factory=list)
+    of_person: dict[bytes, list[HistoryRecord]] = field(default_factory=dict)
     forgotten: list[bytes] = field(default_factory=list)
     """The persons of whom nothing is to be known any more."""
+
+    def add(self, record: HistoryRecord) -> None:
+        """Remember a claim, or that it is taken out."""
+        self.records.append(record)
+        self.of_person.setdefault(record.person, []).append(record)
 
 
 class LaneHistory:
@@ -81,34 +93,47 @@ class LaneHistory:
                 have brought it into the changelog.
             received_on: When it was received.
         """
-        known = self._known(person)
-        known.pop(claim, None)
-        earlier = sorted((each for each in known.values() if each.place < place), key=lambda each: each.place)
+        stored, since = self.store.earlier(person, place, _MOST_ROWS), self.position.since
+        if len(stored) == _MOST_ROWS and (day := self.store.received_on(person, stored[0].claim)) is not None:
+            # Of that day some may be among what was not read.
+            since = max(since, day + timedelta(days=1))
+        if waiting := self._waiting(person):
+            known = self._with(stored, waiting)
+            stored = sorted((each for each in known.values() if each.place < place), key=_BY_PLACE)
         return history_of(
-            [each.entry for each in earlier], since=self.position.since, until=received_on, days=self._days
+            [each.entry for each in stored if each.claim != claim], since=since, until=received_on, days=self._days
         )
 
-    def _known(self, person: bytes) -> dict[bytes, StoredClaim]:
-        known = {each.claim: each for each in self.store.earlier(person)}
-        for batch in self._open:
-            for record in batch.records:
-                if record.person != person:
-                    continue
-                if record.entry is None:
-                    known.pop(record.claim, None)
-                else:
-                    known[record.claim] = StoredClaim(record.claim, record.place, record.entry)
+    def _waiting(self, person: bytes) -> list[HistoryRecord]:
+        """Return what is known of a person and not in the store yet, in order."""
+        return [record for batch in self._open for record in batch.of_person.get(person, ())]
+
+    @staticmethod
+    def _with(stored: Iterable[StoredClaim], waiting: Iterable[HistoryRecord]) -> dict[bytes, StoredClaim]:
+        known = {each.claim: each for each in stored}
+        for record in waiting:
+            if record.entry is None:
+                known.pop(record.claim, None)
+            else:
+                known[record.claim] = StoredClaim(record.claim, record.place, record.entry)
         return known
+
+    def _is_known(self, person: bytes, claim: bytes) -> bool:
+        for record in reversed(self._waiting(person)):
+            if record.claim == claim:
+                return record.entry is not None
+        return self.store.received_on(person, claim) is not None
 
     def remember(self, batch: JudgedClaims, record: HistoryRecord) -> None:
         """Remember a claim; without an entry it is taken out where it was known, and nothing is written where not."""
-        if record.entry is not None or record.claim in self._known(record.person):
-            batch.records.append(record)
+        if record.entry is not None or self._is_known(record.person, record.claim):
+            batch.add(record)
 
     def forget(self, batch: JudgedClaims, person: bytes) -> int:
         """Take out all that is known of a person, and return how many claims that is."""
-        known = self._known(person)
-        batch.records += [HistoryRecord(person, claim, 0, date.min, None) for claim in known]
+        known = self._with(self.store.earlier(person), self._waiting(person))
+        for claim in known:
+            batch.add(HistoryRecord(person, claim, 0, date.min, None))
         batch.forgotten.append(person)
         return len(known)
 

@@ -25,15 +25,15 @@ def test_the_claims_that_a_replacement_takes_out_are_not_before_it() -> None:
     earlier = EarlierClaims(claim("A1", frequency="7"), History(BEGIN, DAY, (claim("A1"), claim("A2"))))
 
     assert controls(earlier.standing) == marks("A2")
-    assert [each.control for each, _ in earlier.of("J1745")] == marks("A2")
-    assert earlier.of("J0897") == ()
+    assert [each.control for each, _ in earlier.services.of("J1745")] == marks("A2")
+    assert earlier.services.of("J0897") == []
 
 
 def test_lines_that_are_compared_with_nothing_are_under_no_code() -> None:
     """Two codes that do not fit are not the same code."""
     earlier = EarlierClaims(claim("A2"), History(BEGIN, DAY, (claim("A1", line("")),)))
 
-    assert earlier.of("") == ()
+    assert earlier.services.of("") == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What a claim sees: the store, and what was judged before it and is not in the store yet."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -71,6 +71,18 @@ def test_what_is_in_both_is_seen_once_as_it_came_last(history: LaneHistory) -> N
     assert seen(history, 2) == [1]
 
 
+def test_of_many_claims_the_last_are_looked_at(history: LaneHistory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the day on which the first of these was received does not count as known."""
+    monkeypatch.setattr("worker.stream.history.lane_history._MOST_ROWS", 3)
+    history.store.apply([record(number)._replace(received_on=DAY + timedelta(number)) for number in range(1, 6)])
+    person, own = PERSON, bytes(16)
+
+    whole, cut = (history.view(person, own, place, DAY + timedelta(9)) for place in (3, 5))
+
+    assert (len(whole.claims), whole.since) == (2, DAY)
+    assert cut.since == DAY + timedelta(3)
+
+
 def test_a_claim_that_is_rejected_now_is_taken_out_and_another_leaves_no_record(history: LaneHistory) -> None:
     """The newer verdict counts; what was never known needs no tombstone."""
     history.store.apply([record(1)], HistoryMark(1, 0))
@@ -80,6 +92,16 @@ def test_a_claim_that_is_rejected_now_is_taken_out_and_another_leaves_no_record(
 
     assert [each.claim[-1] for each in batch.records] == [1]
     assert seen(history, 3) == []
+
+
+def test_a_claim_that_is_taken_out_before_it_is_in_the_store_is_taken_out_once(history: LaneHistory) -> None:
+    """It was remembered in an open batch, and rejected when it came again."""
+    batch = history.begin()
+    for is_rejected in (False, True, True):
+        history.remember(batch, record(1, is_rejected=is_rejected))
+
+    assert [each.entry is None for each in batch.records] == [False, True]
+    assert seen(history, 2) == []
 
 
 def test_all_of_a_person_is_forgotten_in_the_store_and_in_open_batches(history: LaneHistory) -> None:
