@@ -131,6 +131,9 @@ HEADER_PART: Final = f"{HEADER_NAMESPACE}part"
 HEADER_FORGET: Final = f"{HEADER_NAMESPACE}forget"
 """In a partition of claims: all that is remembered of the person in the key is to be deleted."""
 
+HEADER_DECISION: Final = f"{HEADER_NAMESPACE}decision"
+"""In a partition of claims: the message is a payer's decision, and no claim."""
+
 HEADER_MEANINGS: Final = MappingProxyType(
     {
         HEADER_SCHEMA: "version of this set of headers",

@@ -74,6 +74,12 @@ HISTORY_ENTRY: Final = MessageKind(
     "What is kept of a claim that went out, in a form of our own: codes, days, units, amounts, and salted hashes of "
     "numbers. Empty where it is taken out.",
 )
+DECISION: Final = MessageKind(
+    "decision",
+    "Payer's decision",
+    "json",
+    "What a payer decided of a claim that was sent: whether it was returned, denied or paid.",
+)
 REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
 
 
@@ -241,6 +247,14 @@ class TopicNames:
             ("delete.retention.ms", str(7 * _DAY_MS)),
             ("max.compaction.lag.ms", str(_DAY_MS)),
         ),
+    )
+    decisions = replace(
+        inbound,
+        name="claims.decisions.v1",
+        key="an opaque id of the claim: random or a salted hash, never PHI",
+        message=DECISION,
+        meaning="Decisions of payers on claims that were sent; only where CLAIMSCRUB_HISTORY is set.",
+        needs="history",
     )
     reference_updates = Topic(
         name="reference.updates.v1",

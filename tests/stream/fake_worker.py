@@ -12,7 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
+from schemas.decision import PayerDecision
 from worker.agents import AGENTS
+from worker.history.decisions import Decision
 from worker.history.entry import EarlierClaim, EarlierState, encode
 from worker.history.key import NO_MARK, HistoryKey, read_key
 from worker.history.view import History
@@ -85,6 +87,17 @@ class FakeScrubber:
         person = None if identity is None or self.key is None else self.key.person(identity)
         return ReadMessage(None, person, identity, (value, day))
 
+    def read_decision(self, value: bytes) -> ReadMessage:
+        """Return {"p": patient, "of": number, "decision": ...} as a decision of a distant day."""
+        try:
+            document = json.loads(value)
+            on = Decision(document["of"].to_bytes(8, "big"), NO_MARK, PayerDecision(document["decision"]), date.max)
+        except (ValueError, KeyError):
+            dead = DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA)
+            return ReadMessage(ClaimVerdict("dead-lettered", dead_letter=dead, versions=VERSIONS))
+        identity = str(document["p"])
+        return ReadMessage(None, self.key.person(identity) if self.key else None, identity, decision=on)
+
     def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
         """Return verdicts that name the claims that were seen before each."""
         return [self._judged(each.claim, known) for each, known in claims]
@@ -95,7 +108,7 @@ class FakeScrubber:
         if verdict.value is None:
             return verdict
         number = json.loads(value)["id"]
-        earlier = [] if known is None else [int.from_bytes(each.control, "big") for each in known.claims]
+        earlier = [] if known is None else [_named(each) for each in known.claims]
         body = json.dumps(json.loads(verdict.value) | {"earlier": earlier}, sort_keys=True).encode()
         entry = None if verdict.disposition == "rejected" else encode(remembered(number, day))
         return replace(verdict, value=body, outcome_id=sha256(body).hexdigest(), entry=entry)
@@ -114,6 +127,12 @@ class FakeScrubber:
         """Take each line for a claim."""
         for line in value.splitlines():
             yield self.scrub(line, received_on=received_on)
+
+
+def _named(claim: EarlierClaim) -> int:
+    """Return the number of an earlier claim; that of one that was returned is negative."""
+    number = int.from_bytes(claim.control, "big")
+    return -number if claim.state is EarlierState.REFUSED else number
 
 
 def remembered(number: int, day: date) -> EarlierClaim:

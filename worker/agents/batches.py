@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP
 
-from schemas.dead_letter import HEADER_FORGET
+from schemas.dead_letter import HEADER_DECISION, HEADER_FORGET
 from worker.kafka.messages import InboundMessage, without_marks
 from worker.stream.routing import as_it_came
 
@@ -24,6 +24,8 @@ class FetchedMessage:
     """The offset of a routed claim in its partition; None of a message that was not routed."""
     forgets: bytes | None = None
     """The person of whom nothing is to be remembered any more; None of any other message."""
+    is_decision: bool = False
+    """Whether it is a payer's decision that was routed."""
 
     @property
     def offset(self) -> int:
@@ -51,10 +53,16 @@ def taken(event: Any) -> FetchedMessage:  # Any: Faust's event, whose message ty
 
 
 def judged(fetched: FetchedMessage, *, is_routed: bool) -> FetchedMessage:
-    """Return a message of a partition with a memory: a routed claim as it came, or what asks to forget a person."""
+    """Return a message of a partition with a memory.
+
+    That is a claim, as it came where it was routed, a decision as it came, or what asks to forget a person.
+    """
     message = fetched.message
-    if message.mark is None and any(name == HEADER_FORGET for name, _ in message.headers):
+    names = {name for name, _ in message.headers} if message.mark is None else set()
+    if HEADER_FORGET in names:
         return replace(fetched, forgets=message.key or b"")
+    if HEADER_DECISION in names:
+        return replace(fetched, message=as_it_came(message), routed_at=message.offset, is_decision=True)
     return replace(fetched, message=as_it_came(message), routed_at=message.offset) if is_routed else fetched
 
 

@@ -16,7 +16,7 @@ from faust.types import TP
 from worker.agents.batches import FetchedMessage, by_partition, judged, take_batch, taken
 from worker.agents.remembering import RememberingScrubber
 from worker.agents.report import Reporter
-from worker.agents.routing import MessageRouter
+from worker.agents.routing import DecisionRouter, MessageRouter
 from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch, place_of
 from worker.history.entry import DamagedEntryError
@@ -61,15 +61,17 @@ _REFUSALS: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
 def attach_claims(runtime: Runtime) -> None:
-    """Add the claims agent to the app, and the router where workers place claims by patient."""
+    """Add the claims agent to the app, and with a memory the routers of decisions and of claims."""
     histories, turns = runtime.histories, Turns()
     if histories is None:
         _attach(runtime, "claims", runtime.settings.judged_topic, MessageScrubber(runtime, turns))
         return
     judge = RememberingScrubber(runtime, histories, turns)
     _attach(runtime, "claims", runtime.settings.judged_topic, judge)
+    placement = Placement(runtime.settings.judged_topic, histories.key, histories.partitions)
+    # Where senders place claims, workers place decisions all the same: a clearinghouse has no key.
+    _attach(runtime, "decisions", runtime.settings.topics.decisions, DecisionRouter(runtime, placement, turns))
     if runtime.settings.history is HistoryMode.ROUTED:
-        placement = Placement(runtime.settings.judged_topic, histories.key, histories.partitions)
         _attach(runtime, "router", runtime.settings.topics.inbound, MessageRouter(runtime, placement, turns))
 
 

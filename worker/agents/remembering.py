@@ -12,12 +12,13 @@ from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageAnswer, MessageScrubber, ScrubbedBatch, received_day
 from worker.history.store import HistoryRecord
 from worker.settings import HistoryMode
+from worker.stream import crash_record
 from worker.stream.history.changelog import claim_id
 from worker.stream.history.histories import Histories
 from worker.stream.history.lane_history import JudgedClaims, LaneHistory
 from worker.stream.history.slices import ClaimToJudge, MemoryJudge
 from worker.stream.lanes import Lane
-from worker.stream.records import dead, form_of
+from worker.stream.records import dead, form_of, outgoing
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict, Form, reader_of
 
@@ -55,7 +56,7 @@ class RememberingScrubber(MessageScrubber):
         return judged._replace(remembered=batch)
 
     def _is_plain(self, lane: Lane, each: FetchedMessage) -> bool:
-        return each.forgets is None and super()._is_plain(lane, each)
+        return each.forgets is None and not each.is_decision and super()._is_plain(lane, each)
 
     async def _answer_claims(self, messages: Sequence[FetchedMessage]) -> list[MessageAnswer]:
         async with self.turns:
@@ -88,6 +89,8 @@ class RememberingScrubber(MessageScrubber):
         for each in part:
             if each.forgets is not None:
                 answers.append(await self._answer(each.message, [self._forget(each, each.forgets)]))
+            elif each.is_decision:
+                answers.append(self._answer_decision(lane, each))
             elif self._is_plain(lane, each):
                 answers += await self._answer_in_order([each])
             elif each.message.value is not None and form_of(each.message) is not Form.CLAIM:
@@ -100,6 +103,29 @@ class RememberingScrubber(MessageScrubber):
             if room < 0:
                 break
         return answers
+
+    def _answer_decision(self, lane: Lane, each: FetchedMessage) -> MessageAnswer:
+        answer, verdict = MessageAnswer(), self._decide(lane, each)
+        record, verdict = outgoing(each.message, verdict, self._runtime.provenance)
+        answer.add(each.message, verdict, record)
+        return answer
+
+    def _decide(self, lane: Lane, each: FetchedMessage) -> ClaimVerdict:
+        opened, loaded = self._open[each.tp, each.generation], self._loaded
+        if crash_record.is_condemned(lane, each):
+            return self._condemn(each.message)
+        try:
+            with self._runtime.budget:
+                read = reader_of(loaded).read_decision(each.message.value or b"")
+        except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
+            return self._failed(error, loaded)
+        if read.decision is None or read.person is None:
+            return read.verdict or dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.DECODE, loaded.versions)
+        day = received_day(each.message, self._settings)
+        opened.history.begin_on(day)
+        return ClaimVerdict(
+            "skipped", decision=opened.history.decide(opened.batch, read.person, read.decision, each.offset, day)
+        )
 
     def _forget(self, each: FetchedMessage, person: bytes) -> ClaimVerdict:
         opened = self._open[each.tp, each.generation]

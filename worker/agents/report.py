@@ -9,6 +9,7 @@ from worker.agents.verdicts import Pair
 from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import DISPOSITIONS
 from worker.observe.traces import Spans, TracedMessage, is_sampled
+from worker.stream.history.lane_history import Met
 from worker.stream.records import OutgoingRecord, dead_letter_id, trace_id, traceparent
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict
@@ -62,8 +63,10 @@ class Reporter:
             self._recorder.observe("message_bytes", len(record.value), "out")
         for message, scrubbed in pairs:
             if scrubbed.route is not None:
-                self._recorder.count("claims_routed_total")
+                self._recorder.count("decisions_routed_total" if scrubbed.route.is_decision else "claims_routed_total")
                 continue
+            if scrubbed.decision:
+                self._report_decision(message, scrubbed.decision)
             self._report_message(message, scrubbed, moment)
             self._report_findings(scrubbed)
             self._report_money(scrubbed)
@@ -73,6 +76,12 @@ class Reporter:
         self._overruns_counted = self._budget.overruns
         if self._spans is not None:
             self._trace(self._spans, pairs, taken_ns)
+
+    def _report_decision(self, message: InboundMessage, met: str) -> None:
+        self._recorder.count("decisions_total", met)
+        if met == Met.NOTHING:
+            place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+            self._log.info("decision-on-no-claim", **place)
 
     def _report_message(self, message: InboundMessage, scrubbed: ClaimVerdict, moment: float) -> None:
         recorder, outcome = self._recorder, scrubbed.disposition

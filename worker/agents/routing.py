@@ -1,14 +1,17 @@
-"""Splits what comes in into single claims, and sends each to the partition of its patient."""
+"""Splits what comes in into single claims, and sends each, and each payer's decision, to its patient's partition."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from worker.agents.batches import FetchedMessage
 from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageAnswer, MessageScrubber
 from worker.kafka.messages import InboundMessage
-from worker.stream.records import dead, form_of, size
+from worker.stream import crash_record
+from worker.stream.lanes import Lane
+from worker.stream.records import dead, form_of, refusal, size
 from worker.stream.replies import Replies
 from worker.stream.routing import Placement
 from worker.stream.runtime import Runtime
@@ -78,3 +81,38 @@ class MessageRouter(MessageScrubber):
         if form is Form.CLAIM:
             return message
         return replace(message, part=len(answer.pairs), is_of_interchange=form is Form.INTERCHANGE)
+
+
+class DecisionRouter(MessageRouter):
+    """Routes the decisions of payers, each of which becomes a record behind the claims of its patient.
+
+    So there is one order of both, and a claim that is judged again knows the decisions that it knew.
+    """
+
+    def _is_plain(self, lane: Lane, each: FetchedMessage) -> bool:  # noqa: ARG002 - as of claims
+        return False
+
+    def _replies(self, message: InboundMessage) -> Replies | None:  # noqa: ARG002 - as of claims
+        return None
+
+    def _part(self, answer: MessageAnswer, message: InboundMessage) -> InboundMessage:  # noqa: ARG002 - as of claims
+        return message
+
+    def _verdicts(self, lane: Lane, each: FetchedMessage) -> Iterator[ClaimVerdict]:
+        message, loaded = each.message, self._runtime.loaded
+        if crash_record.is_condemned(lane, each):
+            yield self._condemn(message)
+        elif message.value is None and message.mark is None:
+            yield ClaimVerdict("skipped")
+        elif (flaw := refusal(message, self._settings.max_message_bytes)) is not None:
+            yield dead(flaw.reason, flaw.stage, loaded.versions)
+        else:
+            yield self._read(message.value or b"", loaded)
+
+    def _read(self, value: bytes, loaded: LoadedScrubber) -> ClaimVerdict:
+        try:
+            with self._runtime.budget:
+                read = reader_of(loaded).read_decision(value)
+        except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
+            return self._failed(error, loaded)
+        return read.verdict or ClaimVerdict("routed", value=value, route=read)

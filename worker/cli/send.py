@@ -25,6 +25,9 @@ from worker.x12.read.segments import is_x12
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--as-interchange", is_flag=True, help="Send each file as one X12 message instead of its claims as JSON.")
 @click.option(
+    "--decisions", is_flag=True, help="The files hold decisions of payers on claims that were sent, one per line."
+)
+@click.option(
     "--key",
     metavar="TEXT",
     help="Key of every message, never anything that identifies a person. [default: made from each claim]",
@@ -37,7 +40,9 @@ from worker.x12.read.segments import is_x12
     callback=lambda _context, _option, given: tuple(map(_header, given)),
     help="A header of every message; again for more.",
 )
-def command(paths: tuple[str, ...], *, as_interchange: bool, key: str | None, headers: Headers) -> None:
+def command(
+    paths: tuple[str, ...], *, as_interchange: bool, decisions: bool, key: str | None, headers: Headers
+) -> None:
     """Send the claims of files to the inbound topic, as they are.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
@@ -48,12 +53,17 @@ def command(paths: tuple[str, ...], *, as_interchange: bool, key: str | None, he
     the exit code is 2. With --as-interchange the whole file is one message, which must not be longer than the
     worker takes.
 
+    With --decisions each line says what a payer decided (returned, denied or paid), in the form of
+    schemas/json/decision.schema.json, and goes to the topic of decisions. Workers that remember claims
+    (CLAIMSCRUB_HISTORY) read it: what was returned may be sent anew.
+
     The key of a claim is made from payer, billing NPI and patient control number, so that a correction comes after its
     original; it is one of 4,096, so that it says nothing of a person. Where CLAIMSCRUB_HISTORY is keyed, the claims of
     a patient go to one partition, chosen with the key file that the workers have. The broker is the one in
     CLAIMSCRUB_BOOTSTRAP_SERVERS.
     """
     settings = read_settings()
+    topic = _topic(settings, as_interchange=as_interchange, decisions=decisions)
     console = err()
     problems: list[ClaimInput] = []
     columns = (TextColumn("sent"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -69,20 +79,31 @@ def command(paths: tuple[str, ...], *, as_interchange: bool, key: str | None, he
                     if as_interchange
                     else _values(files, settings.max_outcome_bytes, problems),
                     key=claim_key if key is None else lambda _: key.encode(),
+                    topic=topic,
                     content_type=X12_CONTENT_TYPE if as_interchange else None,
                     headers=headers,
-                    partition=_placement(settings),
+                    partition=None if decisions else _placement(settings),
                     progress=lambda done: progress.update(task, completed=done),
                 ),
             )
         except ClaimFileError as error:
             echo(f"Error: {error}", is_error=True)
             sys.exit(EXIT_UNREADABLE)
-    echo(f"{counted(count, 'message')} sent to {settings.topics.inbound}.")
+    echo(f"{counted(count, 'message')} sent to {topic}.")
     for found in problems:
         show_problem(console, found)
     if any(not found.is_passed_over for found in problems):
         sys.exit(EXIT_UNREADABLE)
+
+
+def _topic(settings: Settings, *, as_interchange: bool, decisions: bool) -> str:
+    if not decisions:
+        return settings.topics.inbound
+    if as_interchange:
+        raise click.UsageError("--decisions are JSON; leave out --as-interchange")
+    if settings.history is HistoryMode.OFF:
+        raise click.UsageError("CLAIMSCRUB_HISTORY is off: no worker remembers the claims that decisions are on")
+    return settings.topics.decisions
 
 
 def _header(given: str) -> tuple[str, bytes]:

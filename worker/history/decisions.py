@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from typing import Final, NamedTuple, TypeAlias
 
@@ -13,7 +13,7 @@ _FORM: Final = 2
 """The first byte of an entry that is a decision; that of a claim is `entry.VERSION`."""
 _ENTRY: Final = struct.Struct("<BB8s8sI")
 _CODES: Final = tuple(PayerDecision)
-_ANOTHER_ZONE: Final = timedelta(days=1)
+_DAYS_OF_ANOTHER_ZONE: Final = 1
 """Where a claim is received it may be tomorrow already when the payer decides it."""
 
 
@@ -111,7 +111,8 @@ class _DecidedClaims:
         """Decide the claim that a decision is on; return whether there is one."""
         of_number = self._places.get(_number(decision), [])
         by_its_day = [place for place in of_number if self.claims[place].received_on <= decision.on]
-        next_day = [place for place in of_number if self.claims[place].received_on <= decision.on + _ANOTHER_ZONE]
+        last = decision.on.toordinal() + _DAYS_OF_ANOTHER_ZONE
+        next_day = [place for place in of_number if self.claims[place].received_on.toordinal() <= last]
         for places in (by_its_day, next_day):
             if found := [place for place in places if self.claims[place].state in _OPEN]:
                 self._decide(found[-1], decision)

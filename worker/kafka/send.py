@@ -51,8 +51,9 @@ async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
     content_type: bytes | None = None,
     headers: Headers = (),
     partition: Callable[[bytes | None], int | None] | None = None,
+    topic: str | None = None,
 ) -> int:
-    """Send messages to the inbound topic, wait until the broker has them, and return how many.
+    """Send messages to a topic, wait until the broker has them, and return how many.
 
     Args:
         settings: Where the broker is.
@@ -63,6 +64,7 @@ async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
         content_type: Header that names the form of the messages; without it they are JSON.
         headers: More headers of every message.
         partition: Chooses the partition of a message; where it does not, the key does.
+        topic: Where to; the inbound topic when not given.
     """
     named = [] if content_type is None else [("content-type", content_type)]
     done = 0
@@ -72,7 +74,7 @@ async def send_claims(  # noqa: PLR0913 - how messages are sent, each named
             record_key = random_key() if key is None else key(value)
             place = None if partition is None else partition(value)
             sending = producer.send(
-                settings.topics.inbound, value, key=record_key, headers=[*named, *headers], partition=place
+                topic or settings.topics.inbound, value, key=record_key, headers=[*named, *headers], partition=place
             )
             waiting.append(await sending)
             if len(waiting) >= _IN_FLIGHT:

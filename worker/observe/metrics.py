@@ -303,6 +303,20 @@ CATALOGUE: Final = (
         "Claims sent to the partition of their patient; they are received and counted there.",
     ),
     Metric(
+        "decisions_routed_total",
+        MetricKind.COUNTER,
+        "decisions",
+        "Decisions of payers sent to the partition of the patient, where they are applied.",
+    ),
+    Metric(
+        "decisions_total",
+        MetricKind.COUNTER,
+        "decisions",
+        "Decisions of payers by what they met: a claim that is known, none (they are kept, should it come yet), or the "
+        "same decision again.",
+        (Label("met", ("claim", "none", "repeated")),),
+    ),
+    Metric(
         "history_records",
         MetricKind.GAUGE,
         "records",

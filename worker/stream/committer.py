@@ -117,7 +117,7 @@ class Committer:
         """Connect, and find out how the broker has its transactions. Raises `KafkaError`, `BrokerTooOldError`."""
         coordinators = Coordinators(self._settings, lambda: self._recorder.count("produce_retries_total"))
         async with asyncio.timeout(DELIVERY_TIMEOUT_S):
-            await coordinators.start(topic.name for topic in self._settings.topics_in_use if topic.direction != "in")
+            await coordinators.start(self._settings.written_topics)
             if self._is_exact:
                 # Which a broker without stable offsets refuses, and so without all that is needed here.
                 await coordinators.offsets(self._settings.group_id, [], is_stable=True)

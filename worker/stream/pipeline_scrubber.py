@@ -13,6 +13,7 @@ from schemas.outcome import Basis, BasisLevel
 from worker.history.view import History
 from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.scrub import Pipeline, ScrubResult
+from worker.pipeline.steps.decode import UnreadableClaimError
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, ReadMessage
 
 _MOST_FLAWS: Final = 100
@@ -73,6 +74,15 @@ class PipelineScrubber:
             else ReadMessage(self._verdict(result))
             for place, result in enumerate(results)
         ]
+
+    def read_decision(self, value: bytes) -> ReadMessage:
+        """Return a payer's decision, or the dead letter that says why it is none."""
+        try:
+            read = self._pipeline.read_decision(value)
+        except UnreadableClaimError as error:
+            verdict = ClaimVerdict("dead-lettered", dead_letter=error.letter, versions=self.versions)
+            return ReadMessage(verdict)
+        return ReadMessage(None, read.person, read.identity, decision=read.decision)
 
     def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
         """Return the verdict on each claim, given what is known of its patient before it."""

@@ -1,4 +1,4 @@
-"""Sends each claim to the partition of its patient, and reads it there as the message that it came from.
+"""Sends each claim, and each decision on one, to the partition of the patient, and reads it as the message that it was.
 
 What is routed keeps the headers that it came with, and has one with the place where it was first, so that its outcome
 is the same as if it had not been routed: place, key, time of receipt, and partition.
@@ -15,7 +15,8 @@ from worker.stream.records import OutgoingRecord
 from worker.stream.scrubber import ReadMessage
 
 _CONTENT_TYPE: Final = "content-type"
-_OURS: Final = frozenset({dlq.HEADER_ORIGIN, dlq.HEADER_ROUTED_KEY, dlq.HEADER_FORGET})
+_OURS: Final = frozenset({dlq.HEADER_ORIGIN, dlq.HEADER_ROUTED_KEY, dlq.HEADER_FORGET, dlq.HEADER_DECISION})
+_A_DECISION: Final[Headers] = ((dlq.HEADER_DECISION, b"1"),)
 _WHOLE: Final = -1
 _FIELDS: Final = 6
 
@@ -34,7 +35,8 @@ class Placement:
             key, partition = own, int.from_bytes(own[:8], "big") % self._partitions
         else:
             key, partition = read.person or own, self._key.partition(read.identity, self._partitions)
-        return OutgoingRecord(self._topic, partition, key, value, (*_handed_on(message), *_origin(message)))
+        marked = _A_DECISION if read.is_decision else ()
+        return OutgoingRecord(self._topic, partition, key, value, (*_handed_on(message), *_origin(message), *marked))
 
 
 def _handed_on(message: InboundMessage) -> Headers:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
+from worker.history.decisions import Decision
 from worker.history.view import History
 from worker.payers.suppression import SuppressionEnd
 from worker.pipeline.steps.edit_failure import EditFailure
@@ -50,6 +51,7 @@ class ClaimVerdict:
         stage_seconds: Seconds spent in decode, enrich, check, decide and encode.
         versions: The ruleset, reference and profile in force.
         entry: By what the claim is remembered; None when it is not.
+        decision: Of a payer's decision what it met, a value of `Met`; empty of any other message.
         route: Whose claim a routed one is.
     """
 
@@ -69,6 +71,7 @@ class ClaimVerdict:
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     entry: bytes | None = None
+    decision: str = ""
     route: "ReadMessage | None" = None
 
 
@@ -81,12 +84,19 @@ class ReadMessage:
         person: The 16 bytes under which the patient is known; None when the claim does not say enough, or is none.
         identity: What the patient's partition follows from; health data, which is never written.
         claim: What judges it needs to know.
+        decision: What a payer decided of a claim; None of a claim.
     """
 
     verdict: ClaimVerdict | None
     person: bytes | None = None
     identity: str | None = field(default=None, repr=False)
     claim: Any = field(default=None, repr=False)  # any: it is handed back to the scrubber that made it
+    decision: Decision | None = None
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it is a payer's decision on a claim."""
+        return self.decision is not None
 
 
 PART_READ: Final = ClaimVerdict("skipped")
@@ -122,6 +132,10 @@ class ClaimReader(Protocol):
 
     def read(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
         """Return messages as they are before they are judged; raises as `Scrubber.scrub_many`."""
+        ...
+
+    def read_decision(self, value: bytes) -> ReadMessage:
+        """Return a payer's decision, or why it is none. Raises as `Scrubber.scrub_many`."""
         ...
 
     def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:

@@ -11,19 +11,21 @@ import pytest
 from faust.types import TP
 
 from schemas.dead_letter import HEADER_FORGET, HEADER_REASON
+from schemas.decision import PayerDecision
 from schemas.topics import TopicNames
 from tests.inputs.malformed import sound
 from tests.unit.agents.test_verdicts import HEADERS, Log
 from tests.unit.x12.files import FILES
 from worker.agents.batches import FetchedMessage, judged
 from worker.agents.remembering import RememberingScrubber
-from worker.agents.routing import MessageRouter
+from worker.agents.routing import DecisionRouter, MessageRouter
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
 from worker.bootstrap import build_pipeline
 from worker.history.key import HistoryKey
 from worker.history.store import SqliteHistory
 from worker.kafka.messages import Headers, InboundMessage
 from worker.observe.recorder import Recorder
+from worker.samples.synthetic import decision_on
 from worker.settings import HistoryMode, Settings
 from worker.stream.budget import ClaimBudget
 from worker.stream.history.lane_history import LaneHistory
@@ -66,14 +68,21 @@ class Worker:
         self.runtime = cast("Runtime", runtime)
         histories: Any = SimpleNamespace(is_placed=lambda text, place: KEY.partition(text, PARTITIONS) == place)
         self.router = MessageRouter(self.runtime, Placement(BY_PATIENT, KEY, PARTITIONS))
+        self.decisions = DecisionRouter(self.runtime, Placement(BY_PATIENT, KEY, PARTITIONS))
         self.judge = RememberingScrubber(self.runtime, histories)
         self.plain = MessageScrubber(self.runtime)
         self.lanes: dict[int, Lane] = {}
         self.offset = 0
 
-    async def routed(self, value: bytes | None, headers: Headers = ()) -> ScrubbedBatch:
+    async def routed(self, value: bytes | None, headers: Headers = (), offset: int = 7) -> ScrubbedBatch:
         """What the router makes of a message."""
-        return await self.router.scrub(Lane(TP("claims.inbound.v1", 0), 1), [inbound(value, headers)])
+        return await self.router.scrub(Lane(TP("claims.inbound.v1", 0), 1), [inbound(value, headers, offset)])
+
+    async def decided(self, value: bytes | None, headers: Headers = ()) -> ScrubbedBatch:
+        """What the router makes of a payer's decision."""
+        topic = TopicNames().decisions
+        message = InboundMessage(topic, 0, 7, 1_774_000_000_000, b"key", value, headers)
+        return await self.decisions.scrub(Lane(TP(topic, 0), 1), [FetchedMessage(TP(topic, 0), 1, message)])
 
     async def scrubbed(self, value: bytes | None, headers: Headers = ()) -> ScrubbedBatch:
         """What becomes of a message that is not routed."""
@@ -99,9 +108,9 @@ class Worker:
         return self.lanes[partition]
 
 
-def inbound(value: bytes | None, headers: Headers = ()) -> FetchedMessage:
+def inbound(value: bytes | None, headers: Headers = (), offset: int = 7) -> FetchedMessage:
     """A message of the inbound topic."""
-    message = InboundMessage("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", value, headers)
+    message = InboundMessage("claims.inbound.v1", 0, offset, 1_774_000_000_000, b"key", value, headers)
     return FetchedMessage(TP("claims.inbound.v1", 0), 1, message)
 
 
@@ -230,3 +239,54 @@ async def test_a_keyed_worker_judges_no_claim_of_another_partition_and_no_messag
     assert await reason(claim(), record.partition) == ""
     assert await reason(claim(), (record.partition + 1) % PARTITIONS) == "not-of-this-partition"
     assert await reason(FILES["many"].encode(), 0, HEADERS) == "not-of-this-partition"
+
+
+def decision(what: str) -> bytes:
+    """What the payer decided of the sound claim."""
+    return json.dumps(decision_on(sound(), what, DAY)).encode()
+
+
+@pytest.mark.parametrize(
+    ("what", "topic"),
+    [(PayerDecision.RETURNED, "claims.scrubbed.v1"), (PayerDecision.DENIED, "claims.rejected.v1")],
+)
+async def test_a_decision_goes_behind_its_claim_and_changes_what_becomes_of_the_next_one(
+    what: str, topic: str, loaded: LoadedScrubber
+) -> None:
+    """In the partition and under the key of the claim; it leaves no outcome of its own."""
+    worker = Worker(loaded)
+    (first,) = (await worker.routed(claim())).records
+    (sent,) = (await worker.decided(decision(what))).records
+
+    await worker.judged(first)
+    met = await worker.judged(sent)
+    (next_one,) = (await worker.judged((await worker.routed(claim(), offset=9)).records[0])).records
+
+    assert (sent.topic, sent.partition, sent.key) == (first.topic, first.partition, first.key)
+    assert sent.value == decision(what)
+    assert ([verdict.decision for _, verdict in met.pairs], met.records) == (["claim"], [])
+    assert next_one.topic == topic
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"", "empty"),
+        (b"{", "not-json"),
+        (claim(), "schema"),
+        (decision("lost"), "schema"),
+        (b"1" * 2**21, "too-large"),
+    ],
+)
+async def test_what_is_no_decision_is_a_dead_letter_of_its_own_message(
+    value: bytes, reason: str, loaded: LoadedScrubber
+) -> None:
+    """It is not routed; a tombstone is passed over."""
+    worker = Worker(loaded)
+
+    (letter,) = (await worker.decided(value)).records
+
+    headers = dict(letter.headers)
+    assert (letter.topic, headers[HEADER_REASON]) == ("claims.dead-letter.v1", reason.encode())
+    assert headers["claimscrub-dlq-orig-topic"] == b"claims.decisions.v1"
+    assert (await worker.decided(None)).records == []

@@ -69,6 +69,11 @@ def test_a_decision_of_the_day_before_is_of_another_zone() -> None:
     assert states(both) == [EarlierState.REFUSED, EarlierState.OUT]
 
 
+def test_a_decision_of_the_last_day_there_is_is_one() -> None:
+    """No day that a sender may write ends a worker."""
+    assert states([claim("A1"), Decision(A1, NPI, RETURNED, date.max)]) == [EarlierState.REFUSED]
+
+
 def test_a_number_that_is_used_again_names_the_newer_claim() -> None:
     """Each decision is on one claim, in whichever order they come."""
     first, second = claim("A1"), claim("A1", received_on=DAY + timedelta(10))

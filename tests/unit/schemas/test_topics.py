@@ -18,6 +18,7 @@ def test_every_member_is_a_topic_in_the_order_of_declaration() -> None:
         "acknowledgements",
         "by-patient",
         "history",
+        "decisions",
         "reference-updates",
     ]
     assert len({topic.name for topic in TOPICS}) == len(TOPICS)

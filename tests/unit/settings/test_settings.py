@@ -167,7 +167,11 @@ def test_the_example_is_an_environment_that_works() -> None:
 
 def roles(**history: object) -> set[str]:
     """Return the roles of the topics that a worker uses for a memory."""
-    return {each.role for each in Settings.model_validate(history).topics_in_use} & {"by-patient", "history"}
+    return {each.role for each in Settings.model_validate(history).topics_in_use} & {
+        "by-patient",
+        "history",
+        "decisions",
+    }
 
 
 def test_a_memory_needs_a_key_file(tmp_path: Path) -> None:
@@ -197,10 +201,14 @@ def test_a_memory_uses_the_topics_of_its_mode(tmp_path: Path) -> None:
     keyed = Settings.model_validate({"history": "keyed", **given})
 
     assert roles() == set()
-    assert roles(history="keyed", **given) == {"history"}
-    assert roles(history="routed", **given) == {"by-patient", "history"}
+    assert roles(history="keyed", **given) == {"history", "decisions"}
+    assert roles(history="routed", **given) == {"by-patient", "history", "decisions"}
     assert (routed.judged_topic, keyed.judged_topic) == ("claims.by-patient.v1", "claims.inbound.v1")
-    assert routed.consumed_topics == ("claims.inbound.v1", "claims.by-patient.v1")
-    assert keyed.consumed_topics == Settings().consumed_topics == ("claims.inbound.v1",)
+    assert routed.consumed_topics == ("claims.inbound.v1", "claims.by-patient.v1", "claims.decisions.v1")
+    assert keyed.consumed_topics == ("claims.inbound.v1", "claims.decisions.v1")
+    assert Settings().consumed_topics == ("claims.inbound.v1",)
+    # Decisions are handed on to where claims are judged.
+    assert {"claims.inbound.v1", "claims.history.v1"} <= set(keyed.written_topics)
+    assert "claims.inbound.v1" not in {*routed.written_topics, *Settings().written_topics}
     history = next(each for each in keyed.topics_in_use if each.role == "history")
     assert history.retention_ms == (90 + 30) * 86_400_000

@@ -7,9 +7,11 @@ the store only after its batch is durable: whatever dies before leaves a store t
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from operator import attrgetter
 from typing import Final
 
+from worker.history.decisions import Decision, decision_id, decode_known, encode_decision, is_on_a_claim
 from worker.history.store import HistoryRecord, HistoryStore, StoredClaim
 from worker.history.view import MOST_CLAIMS, History, history_of
 from worker.stream.history.changelog import ChangelogRecord, with_mark, written
@@ -18,6 +20,17 @@ from worker.stream.history.position import HistoryPosition
 _MOST_ROWS: Final = 4 * MOST_CLAIMS
 """Rows that are read of a person: many claims of one number are of nobody, such as those under one that was made up."""
 _BY_PLACE: Final = attrgetter("place")
+
+
+class Met(StrEnum):
+    """What a payer's decision met in the memory; a closed set, so that it can label a metric."""
+
+    A_CLAIM = "claim"
+    """A claim that is known."""
+    NOTHING = "none"
+    """No claim that is known: it is kept, should the claim come yet."""
+    ITSELF = "repeated"
+    """The same decision, which came before."""
 
 
 @dataclass(slots=True, eq=False)
@@ -128,6 +141,22 @@ class LaneHistory:
         """Remember a claim; without an entry it is taken out where it was known, and nothing is written where not."""
         if record.entry is not None or self._is_known(record.person, record.claim):
             batch.add(record)
+
+    def decide(self, batch: JudgedClaims, person: bytes, decision: Decision, place: int, received_on: date) -> Met:
+        """Remember a payer's decision at its place in the order of the partition, unless it came before.
+
+        Raises `DamagedEntryError`.
+        """
+        entry = encode_decision(decision)
+        own, known = (
+            decision_id(entry),
+            self._with(self.store.earlier(person, place, _MOST_ROWS), self._waiting(person)),
+        )
+        earlier = sorted((each for each in known.values() if each.place < place), key=_BY_PLACE)
+        if own in {each.claim for each in earlier}:
+            return Met.ITSELF
+        batch.add(HistoryRecord(person, own, place, received_on, entry))
+        return Met.A_CLAIM if is_on_a_claim([decode_known(each.entry) for each in earlier], decision) else Met.NOTHING
 
     def forget(self, batch: JudgedClaims, person: bytes) -> int:
         """Take out all that is known of a person, and return how many claims that is."""

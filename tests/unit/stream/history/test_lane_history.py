@@ -4,11 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from schemas.decision import PayerDecision
 from tests.stream.fake_worker import remembered
-from worker.history.entry import encode
+from worker.history.decisions import Decision
+from worker.history.entry import EarlierState, encode
+from worker.history.key import NO_MARK
 from worker.history.store import HistoryMark, HistoryRecord, SqliteHistory
 from worker.stream.history.changelog import read
-from worker.stream.history.lane_history import LaneHistory
+from worker.stream.history.lane_history import LaneHistory, Met
 from worker.stream.history.position import HistoryPosition
 
 DAY = date(2026, 3, 2)
@@ -154,3 +157,51 @@ def test_a_restart_reads_from_where_the_log_ended_when_no_more_was_handed_over(h
     assert history.changelog_offset(0) == 0
     assert history.changelog_offset(1) == 40
     assert history.changelog_offset(2) == 40
+
+
+def returned(number: int) -> Decision:
+    """The payer returned the claim of a number."""
+    return Decision(number.to_bytes(8, "big"), NO_MARK, PayerDecision.RETURNED, DAY)
+
+
+def freed(history: LaneHistory, number: int) -> list[bool]:
+    """Whether each claim that the claim of a number sees was returned."""
+    known = history.view(PERSON, bytes(15) + bytes([number]), number, DAY)
+    return [each.state is EarlierState.REFUSED for each in known.claims]
+
+
+def test_a_decision_is_seen_by_the_claims_behind_it_and_by_none_before(history: LaneHistory) -> None:
+    """Those are judged again as they were; the decision is of the person alone."""
+    batch = history.begin()
+    history.remember(batch, record(1))
+
+    met = history.decide(batch, PERSON, returned(1), 3, DAY)
+
+    assert met is Met.A_CLAIM
+    assert (freed(history, 2), freed(history, 4)) == ([False], [True])
+    assert history.decide(batch, OTHER, returned(1), 5, DAY) is Met.NOTHING
+
+
+def test_a_decision_that_comes_again_is_written_once_unless_it_is_the_same_record(history: LaneHistory) -> None:
+    """A record that is read again after a crash is written again; a copy of it changes nothing."""
+    first = history.begin()
+    history.remember(first, record(1))
+    history.decide(first, PERSON, returned(1), 2, DAY)
+    history.store.apply(first.records, HistoryMark(2, 0))
+    history.drop(first)
+    batch = history.begin()
+
+    assert history.decide(batch, PERSON, returned(1), 2, DAY) is Met.A_CLAIM
+    assert history.decide(batch, PERSON, returned(1), 5, DAY) is Met.ITSELF
+    assert len(batch.records) == 1
+
+
+def test_a_decision_is_restored_from_its_record_and_forgotten_with_its_person(history: LaneHistory) -> None:
+    """It is a record like that of a claim."""
+    batch = history.begin()
+    history.decide(batch, PERSON, returned(4), 1, DAY)
+    (sent,) = history.hand_over(batch)
+    back = read(sent.key, sent.value, sent.headers, "here").record
+
+    assert [back] == batch.records
+    assert history.forget(history.begin(), PERSON) == 1
