@@ -56,8 +56,8 @@ COMMANDS: Final = (
     Command("replay", "worker.cli.replay.command", "Scrub claims again after rules or tables have changed."),
     Command(
         "history",
-        "worker.cli.history",
-        "Make the key of a memory of earlier claims, or delete what is remembered of a person.",
+        "worker.cli.history.command",
+        "Make the key of a memory of earlier claims, show or delete what is remembered of a person.",
     ),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
     Command("lag", "worker.cli.lag", "Show how many messages wait for the workers, partition by partition."),

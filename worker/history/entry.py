@@ -95,7 +95,7 @@ class EarlierLine(NamedTuple):
     text: bytes = NO_MARK
 
 
-Service: TypeAlias = tuple[str, date | None]
+CodeAndDay: TypeAlias = tuple[str, date | None]
 """The code and the day of a line."""
 
 
@@ -120,7 +120,7 @@ class EarlierLines(Sequence[EarlierLine]):
         return self._entry[_HEAD.size : _HEAD.size + self._count * SERVICE_BYTES]
 
     @property
-    def services(self) -> list[Service]:
+    def services(self) -> list[CodeAndDay]:
         """Code and day of each line. Raises `DamagedEntryError`."""
         try:
             return [(_text(code), _day(on)) for code, on in _SERVICE.iter_unpack(self.written_services)]
@@ -152,7 +152,7 @@ class EarlierLines(Sequence[EarlierLine]):
         return hash(tuple(self))
 
 
-def services_of(lines: Sequence[EarlierLine]) -> Iterable[Service]:
+def services_of(lines: Sequence[EarlierLine]) -> Iterable[CodeAndDay]:
     """Return code and day of each line, without reading more of it than that."""
     return lines.services if isinstance(lines, EarlierLines) else [(each.code, each.on) for each in lines]
 
@@ -171,7 +171,7 @@ def day_number(row: bytes, place: int) -> int:
     return int(_ON.unpack_from(row, place + _CODE_BYTES)[0])
 
 
-def read_service(row: bytes, place: int) -> Service:
+def read_service(row: bytes, place: int) -> CodeAndDay:
     """Return code and day at a place in bytes of services. Raises `DamagedEntryError`."""
     try:
         code, on = _SERVICE.unpack_from(row, place)

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -226,12 +227,14 @@ class SqliteHistory:
     def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
         """Keep and take out claims, and how far the store is now: all of it or nothing."""
         with self._told(), self._transaction() as writes:
-            for each in records:
-                if each.entry is None:
-                    writes.execute("delete from claims where person = ? and claim = ?", (each.person, each.claim))
+            for is_taken_out, some in groupby(records, key=_is_taken_out):
+                if is_taken_out:
+                    writes.executemany(_TAKE_OUT, [(each.person, each.claim) for each in some])
                 else:
-                    row = (each.person, each.claim, each.place, each.received_on.toordinal(), each.entry)
-                    writes.execute(_ADD, row)
+                    writes.executemany(
+                        _ADD,
+                        [(person, claim, place, day.toordinal(), entry) for person, claim, place, day, entry in some],
+                    )
             if mark is not None:
                 writes.executemany(_SET, [("records", mark.records), ("offset", mark.offset)])
 
@@ -282,8 +285,13 @@ class SqliteHistory:
             self._writes.execute("commit")
 
 
+_TAKE_OUT: Final = "delete from claims where person = ? and claim = ?"
 _ADD: Final = "insert into claims (person, claim, place, received, entry) values (?, ?, ?, ?, ?)"
 _SET: Final = "insert or replace into about values (?, ?)"
+
+
+def _is_taken_out(record: HistoryRecord) -> bool:
+    return record.entry is None
 
 
 _EARLIER: Final = (
