@@ -22,6 +22,7 @@ ABOUT_MORE_THAN_A_MODULE: Final = {
     "mirror": "this one",
     "names": "every class and exception",
     "words": "all prose",
+    "pages": "every page of documentation",
     "patterns": "every regular expression of the tree",
 }
 TESTED_ELSEWHERE: Final = {
