@@ -42,10 +42,10 @@ def provider(name: str, entity: str, path: str, *, role: str | None = None) -> L
     return Loop(name, (Name(entity, "npi", is_person=True), *role_rows, PROVIDER_NUMBERS), path)
 
 
-def facility(name: str, path: str) -> Loop:
-    """The loop of a service facility: name (NM1), address, numbers and contact."""
-    contact = Contact(name="phoneName")
-    return Loop(name, (Name("77", "npi"), *address(), _SECONDARY, contact), path)
+def facility(name: str, path: str, *, has_contact: bool = False) -> Loop:
+    """The loop of a service facility: name (NM1), address, numbers (REF), and whom to ask (PER) where it has that."""
+    contacts = (Contact(name="phoneName"),) if has_contact else ()
+    return Loop(name, (Name("77", "npi"), *address(), _SECONDARY, *contacts), path)
 
 
 def site(name: str, entity: str, path: str) -> Loop:

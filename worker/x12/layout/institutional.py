@@ -177,7 +177,7 @@ INSTITUTIONAL: Final = Loop(
         provider("2310A", "71", "/attending", role="AT"),
         provider("2310B", "72", "/operating"),
         provider("2310C", "ZZ", "/otherOperating"),
-        provider("2310D", "82", "/rendering", role="PE"),
+        provider("2310D", "82", "/rendering"),
         facility("2310E", "serviceFacilityLocation"),
         provider("2310F", "DN", "/referring"),
         OTHER_COVERAGE_INSTITUTIONAL,

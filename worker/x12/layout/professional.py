@@ -306,7 +306,7 @@ PROFESSIONAL: Final = Loop(
         provider("2310A", "DN", "/referring"),
         provider("2310A", "P3", "/primaryCare"),
         provider("2310B", "82", "/rendering", role="PE"),
-        facility("2310C", "serviceFacilityLocation"),
+        facility("2310C", "serviceFacilityLocation", has_contact=True),
         provider("2310D", "DQ", "/supervising"),
         site("2310E", "PW", "ambulancePickUpLocation"),
         site("2310F", "45", "ambulanceDropOffLocation"),
