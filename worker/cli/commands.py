@@ -101,4 +101,11 @@ def claimscrub() -> None:
     """Find what a payer would reject in a claim, before the payer does.
 
     Begin with `claimscrub demo`, or with `claimscrub check` on a file of claims.
-    """
+
+    \b
+    Exit code  0: done.
+    Exit code  1: it could not be done, or as the help of the command says.
+    Exit code  2: something is wrong with what was typed, or with a file.
+    Exit code 69: no Kafka broker answers, or it refuses.
+    Exit code 78: a CLAIMSCRUB_ setting is wrong.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"

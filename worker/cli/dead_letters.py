@@ -67,7 +67,7 @@ def list_letters(*, choice: RecordFilter, form: str) -> None:
 @click.argument("place", metavar="PARTITION/OFFSET")
 @click.option("--reveal", is_flag=True, help="Show key, headers and value too, which hold PHI. It is audited.")
 def show(place: str, *, reveal: bool) -> None:
-    """Show one dead letter by its place in the list."""
+    """Show one dead letter by its place in the list. Exit code 1 if there is none."""
     settings = read_settings()
     past = next((each for each in on_broker(settings, _letters(settings)) if each.place == place), None)
     if past is None:

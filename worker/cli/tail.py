@@ -58,6 +58,8 @@ class Filters:
     `claimscrub tail rejected --field outcomeId --field findings.edit`.
 
     It begins with the next record that comes, unless --from-start, --offset or --since says otherwise.
+
+    Exit code 1 if the topic is missing on the broker.
     """,
 )
 @click.argument("topic")

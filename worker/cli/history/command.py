@@ -44,6 +44,8 @@ def key(file: Path) -> None:
 
     Every worker of a group needs the same key, kept apart from the volumes of the memory: who has both can find out
     whose claims are remembered. Under another key nobody is known, and workers refuse it.
+
+    Exit code 2 if the file cannot be written.
     """
     try:
         made = write_key(file)
