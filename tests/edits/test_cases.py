@@ -32,8 +32,9 @@ def test_every_edit_has_cases_that_pass_and_cases_that_fail() -> None:
         results = {case.expected_result for case in CASES if case.edit == edit.id}
 
         # An edit on a payer's list of codes accepts by not looking at the codes that are not on it.
-        assert "fail" in results, edit.id
-        assert results & {"pass", "bypassed"}, edit.id
+        file = f"tests/edits/cases/{edit.family}/{edit.id.lower().replace('-', '_')}.yaml"
+        assert "fail" in results, f"{file} has no case that expects `fail`"
+        assert results & {"pass", "bypassed"}, f"{file} has no case that expects `pass` or `bypassed`"
 
 
 def test_each_hint_is_one_of_those_that_the_edit_explains(pipeline: Pipeline) -> None:

@@ -43,5 +43,8 @@ def test_an_edit_says_whether_it_holds_for_facilities(edit: AnyEdit) -> None:
     """A new edit is written into one of the tables of `worker/edits/facilities.py`, with a reason."""
     holds = ClaimKind.INSTITUTIONAL in edit.kinds
 
-    assert (edit.id in WHY_ON_FACILITY_CLAIMS, edit.id in WHY_NOT_ON_FACILITY_CLAIMS) == (holds, not holds)
+    assert (edit.id in WHY_ON_FACILITY_CLAIMS, edit.id in WHY_NOT_ON_FACILITY_CLAIMS) == (holds, not holds), (
+        f"add {edit.id} to {'_HOLD' if holds else '_DO_NOT_HOLD'} in worker/edits/facilities.py, under a reason, "
+        "and nowhere else in it"
+    )
     assert (why_facilities(edit.id) or "").endswith(".")

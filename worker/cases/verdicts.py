@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from schemas.outcome import Coverage, Finding, Outcome
 from worker.bootstrap import MAX_MESSAGE_BYTES
@@ -13,6 +14,16 @@ from worker.payers.guide import Guide
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
 from worker.pipeline.steps.edit_failure import EditFailure
+
+_MEANS: Final = MappingProxyType(
+    {
+        "not-looked": " (nothing on the claim has what the edit's declaration asks for: its needs, about, kinds)",
+        "no-data": " (a table or a field that the edit needs is missing)",
+        "not-configured": " (the profile lacks the list or option that the edit needs)",
+        "off": " (the profile switches the edit off)",
+    }
+)
+"""What a word of the case files says of an edit that decided nothing."""
 
 
 def scrub_case(case: Case, pipeline: Pipeline) -> Outcome:
@@ -67,7 +78,7 @@ def _merge(base: Any, over: Any) -> Any:  # any JSON
 def differences(case: Case, outcome: Outcome) -> Iterator[str]:
     """One sentence for each thing that is not as the case says."""
     if (result := result_of(case.edit, outcome.coverage)) != case.expected_result:
-        yield f"{case.edit} ends as {result}, expected {case.expected_result}"
+        yield f"{case.edit} ends as {result}{_MEANS.get(result, '')}, expected {case.expected_result}"
     found = [finding for finding in outcome.findings if finding.edit == case.edit]
     if case.expected_findings or case.expected_result != "fail":
         if len(found) != len(case.expected_findings):

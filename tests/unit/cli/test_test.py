@@ -44,6 +44,13 @@ def test_exit_1_when_a_case_is_not(tmp_path: Path) -> None:
     assert "2 cases of 1 edit: 1 as expected, 1 not." in result.stdout
 
 
+def test_a_case_that_the_edit_does_not_look_at_says_why(tmp_path: Path) -> None:
+    """A line without JW and JZ lacks what the edit needs."""
+    result = run(tmp_path, CASES.replace("modifiers: [JZ]", "modifiers: [LT]"))
+
+    assert "WST-02 ends as not-looked (nothing on the claim has what the edit's declaration asks for" in result.stdout
+
+
 def test_the_profile_decides(tmp_path: Path) -> None:
     """Settings of a case are merged into it."""
     switched = CASES.replace(
