@@ -5,8 +5,9 @@ With `--check` it writes nothing, names the files that differ, and exits with 1 
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TextIO
 
 import yaml
@@ -27,6 +28,7 @@ from schemas.contract import CONTRACT_VERSION, schema_id
 from schemas.decision import ClaimDecision
 from schemas.outcome import Outcome
 from schemas.reference_update import ReferenceNotice
+from schemas.topics import TOPICS, Topic
 from worker.edits.catalogue import load_edits
 from worker.settings import environment_example
 
@@ -42,6 +44,16 @@ _WHOLLY_GENERATED: Final = (
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
+MODELS: Final[Mapping[str, tuple[type[BaseModel], str]]] = MappingProxyType(
+    {
+        "claim": (Claim, "validation"),
+        "outcome": (Outcome, "serialization"),
+        "decision": (ClaimDecision, "validation"),
+        "reference-update": (ReferenceNotice, "validation"),
+    }
+)
+"""The model behind each kind of message with a JSON Schema, and whether it is read or written."""
+
 Document = dict[str, Any]
 """Any JSON object."""
 
@@ -50,10 +62,6 @@ def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below the root of the repository."""
     files = {
         "README.md": with_topics((ROOT / "README.md").read_text("utf-8")),
-        **_schema("claim", Claim, "validation"),
-        **_schema("outcome", Outcome, "serialization"),
-        **_schema("decision", ClaimDecision, "validation"),
-        **_schema("reference-update", ReferenceNotice, "validation"),
         "schemas/json/asyncapi.yaml": _yaml(asyncapi()),
         "worker/ARCHITECTURE.md": architecture(),
         "worker/edits/README.md": edits_readme(load_edits()),
@@ -62,14 +70,26 @@ def generated() -> dict[str, str]:
         "config/worker.env.example": environment_example(),
         "deploy/kubernetes/components/monitoring/prometheus-rule.yaml": prometheus_rule(),
     }
+    files |= message_schemas()
     files |= {f"deploy/grafana/dashboards/{name}": text for name, text in dashboards().items()}
     examples = {f"schemas/examples/{name}.json": _json(document) for name, document in contract_examples().items()}
     return files | examples
 
 
-def _schema(name: str, model: type[BaseModel], mode: Any) -> dict[str, str]:  # pydantic does not export its modes' type
+def message_schemas(topics: Sequence[Topic] = TOPICS) -> dict[str, str]:
+    """Return the JSON Schema of each kind of message, by its path. Raises `ValueError` for a kind without a model."""
+    kinds = {topic.message.name for topic in topics if topic.message.form == "json"}
+    if lacking := kinds - MODELS.keys():
+        raise ValueError(
+            f"schemas/topics.py: messages of kind {', '.join(sorted(lacking))} are JSON with a schema; "
+            "add their model to MODELS in deploy/generate/__main__.py"
+        )
+    return {f"schemas/json/{name}.schema.json": _json(_schema(name, *each)) for name, each in MODELS.items()}
+
+
+def _schema(name: str, model: type[BaseModel], mode: Any) -> Document:  # pydantic does not export its modes' type
     head = {"$schema": DIALECT, "$id": schema_id(name), "$comment": f"claimscrub contract {CONTRACT_VERSION}"}
-    return {f"schemas/json/{name}.schema.json": _json(head | model.model_json_schema(by_alias=True, mode=mode))}
+    return head | model.model_json_schema(by_alias=True, mode=mode)
 
 
 def _json(document: Document) -> str:
@@ -120,6 +140,8 @@ def main(arguments: Sequence[str], output: TextIO) -> int:
     is_check = bool(arguments)
     names = differing() if is_check else write()
     output.writelines(f"{'differs' if is_check else 'written'}: {name}\n" for name in names)
+    if is_check and names:
+        output.write("`make generate` writes them.\n")
     return 1 if is_check and names else 0
 
 

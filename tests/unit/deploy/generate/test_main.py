@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,11 @@ def test_the_schema_of_claims_takes_null_for_what_may_be_absent() -> None:
 
     assert [member for member, claim in claims.items() if not of_claims.is_valid(claim)] == []
     assert not of_claims.is_valid({"claimInformation": None})
+
+
+def test_a_kind_of_message_without_a_model_is_reported() -> None:
+    """With the place to add it; else the AsyncAPI document would refer to a schema that is not there."""
+    message = replace(TOPICS[0].message, name="review")
+
+    with pytest.raises(ValueError, match=r"kind review .* MODELS in deploy/generate/__main__\.py"):
+        generate.message_schemas([replace(TOPICS[0], message=message)])
