@@ -31,12 +31,17 @@ ClaimscrubError
 │   ├── InterruptedFetchError
 │   └── LicenseAskedError
 ├── NotLoadableError
+├── NotLoadedError
 ├── NotMemberError
 ├── PatchError
 ├── ReplyTooLargeError
+├── RequestRefusedError
 ├── ResourceError
+├── ServeError
+├── TooBusyError
 ├── UnpackingError
-└── UnreadableClaimError
+├── UnreadableClaimError
+└── _ProcessEndedError
 ```
 """
 

@@ -56,6 +56,8 @@ TESTED_ELSEWHERE: Final = {
     "reference/importing": "tests/unit/reference/importing/test_published.py",
     "reference/tables": "tests/unit/reference/tables/test_snapshot.py",
     "samples": "tests/unit/samples/test_claims.py",
+    "server": "tests/unit/server/test_api.py",
+    "cli/serve": "tests/unit/server/test_run.py",
     "settings/fields": "tests/unit/settings/test_settings.py",
     "stream/lifecycle": "tests/stream/test_worker.py",
     "stream/scrubber": "tests/unit/agents/test_verdicts.py",

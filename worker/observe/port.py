@@ -10,14 +10,13 @@ import socket
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
 
 from worker.observe.health import HealthState
+from worker.observe.hosts import is_asked_for, own_names
 from worker.observe.status_page import PAGE, POLICY
 
 MOST_CONNECTIONS: Final = 64
@@ -51,7 +50,7 @@ class HealthServer:
     ) -> None:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         self._socket = socket.create_server(address[:2], family=family, backlog=_WAITING_TO_CONNECT)
-        self._answers = _Answers(state, exposition, status, _own_names(host, self._socket.getsockname()[0]))
+        self._answers = _Answers(state, exposition, status, own_names(host, self._socket.getsockname()[0]))
         self._deadline_s = deadline_s
         self._loop = asyncio.SelectorEventLoop()
         self._closed = asyncio.Event()
@@ -170,7 +169,7 @@ class _Answers:
         """Return the answer to one request."""
         if request.method not in ("GET", "HEAD"):
             return _response(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
-        if self._names and not self._is_asked_for(request.headers.get("Host", "")):
+        if self._names and not is_asked_for(request.headers.get("Host", ""), self._names):
             return _response(HTTPStatus.MISDIRECTED_REQUEST)
         return self._at(request.path, request.headers.get("Accept", ""))
 
@@ -188,29 +187,6 @@ class _Answers:
                 headers = {"Content-Security-Policy": POLICY}
                 return _response(HTTPStatus.OK, PAGE, "text/html; charset=utf-8", headers)
         return _response(HTTPStatus.NOT_FOUND)
-
-    def _is_asked_for(self, host: str) -> bool:
-        """Whether a Host header names this machine from within; browsers always send one."""
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
-            return False
-        return name is None or name.rstrip(".") in self._names or _is_loopback(name)
-
-
-def _own_names(host: str, address: str) -> frozenset[str]:
-    """The names by which a port on loopback may be asked; empty where it is open to others anyway.
-
-    A page elsewhere whose name is made to mean 127.0.0.1 (DNS rebinding) asks by its own name.
-    """
-    return frozenset({"localhost", host.lower()}) if _is_loopback(address) else frozenset()
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _parts(parts: dict[str, bool]) -> web.Response:

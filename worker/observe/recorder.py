@@ -29,21 +29,27 @@ class _MetricSeries(Protocol):
 class Recorder:
     """Counts, sets and observes metrics of the catalogue by name."""
 
-    def __init__(self, edit_ids: Iterable[str] = (), now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        edit_ids: Iterable[str] = (),
+        now: Callable[[], float] = time.time,
+        catalogue: Iterable[Metric] = CATALOGUE,
+    ) -> None:
         self._registry = CollectorRegistry(auto_describe=True)
         ProcessCollector(registry=self._registry)
         self._now = now
         self._since: dict[tuple[str, ...], float | None] = {}
         self._known: dict[str, frozenset[str]] = {}
-        self._collectors = {metric.name: self._create(metric) for metric in CATALOGUE}
-        self._metrics = {metric.name: metric for metric in CATALOGUE}
+        self._metrics = {metric.name: metric for metric in catalogue}
+        self._collectors = {metric.name: self._create(metric) for metric in self._metrics.values()}
         # Looking a child up by labels takes a lock and builds a tuple; ours is one dictionary lookup.
         self._series: dict[tuple[str, ...], _MetricSeries] = {}
-        for metric in CATALOGUE:
+        for metric in self._metrics.values():
             self._start_at_zero(metric)
         self.know_edits(edit_ids)
         self.know_payers(())
-        self.compute("claims_unaccounted", self._unaccounted)
+        if "claims_unaccounted" in self._metrics:
+            self.compute("claims_unaccounted", self._unaccounted)
 
     def know_edits(self, edit_ids: Iterable[str]) -> None:
         """Close the label set of the metrics on edits, once the edits are loaded."""
@@ -55,7 +61,7 @@ class Recorder:
 
     def _know(self, name: str, values: Iterable[str]) -> None:
         self._known[name] = frozenset(values)
-        for metric in CATALOGUE:
+        for metric in self._metrics.values():
             if any(label.name == name for label in metric.labels):
                 self._start_at_zero(metric)
 

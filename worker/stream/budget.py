@@ -123,10 +123,24 @@ class ClaimBudget:
         if self._is_cut_short:
             raise OverBudgetError
 
-    def _arm(self, cpu_s: float) -> None:
+    @contextmanager
+    def longer(self, cpu_s: float) -> Iterator[None]:
+        """Do in this context what is more than a claim, and has this much processor time.
+
+        Raises `OverBudgetError` after that. Once that time and a claim's have passed, the kernel ends the process.
+        """
+        self._is_running = True
+        try:
+            self._arm(cpu_s, cpu_s)
+            yield
+        finally:
+            self._is_running = False
+            self._disarm()
+
+    def _arm(self, cpu_s: float, hang_s: float = 0) -> None:
         signal.setitimer(signal.ITIMER_PROF, cpu_s)
         if self._hang_s is not None:
-            signal.setitimer(signal.ITIMER_REAL, self._hang_s)
+            signal.setitimer(signal.ITIMER_REAL, self._hang_s + hang_s)
 
     def _disarm(self) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
