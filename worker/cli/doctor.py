@@ -122,7 +122,7 @@ def _rules(settings: Settings) -> Iterator[Examined]:
     except ConfigurationError as error:
         yield Examined("rules", State.WRONG, str(error), "A worker would end with exit code 70; mend what is named.")
         return
-    digests = ", ".join(f"{name} {digest[:12]}" for name, digest in sorted(loaded.versions.items()) if digest)
+    digests = ", ".join(f"{name} {loaded.versions[name][:12]}" for name in ("contract", "ruleset", "reference"))
     counts = f"{counted(len(loaded.edit_ids), 'edit')}, {counted(len(loaded.profiles), 'payer profile')}"
     yield Examined("rules", State.GOOD, f"{counts}; {digests}.")
     yield from map(_lapsed, (each for each in loaded.suppression_ends if each.has_lapsed(today())))
@@ -197,7 +197,7 @@ async def _rights(settings: Settings) -> list[Examined]:
     coordinators = Coordinators(settings)
     try:
         await coordinators.start([])
-        missing = await missing_rights(coordinators, settings.topics_in_use, settings.group_id)
+        missing = await missing_rights(coordinators, settings)
     finally:
         await coordinators.close()
     ids = f"transactional ids that begin with {settings.group_id}-"

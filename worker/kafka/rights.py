@@ -1,17 +1,15 @@
 """What the user of a connection may do with topics and the group, as the broker says it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Final
 
 from aiokafka.client import CoordinationType
 from aiokafka.errors import GroupAuthorizationFailedError
 
-from schemas.topics import Topic
 from worker.kafka.coordinators import NONE, BrokerTooOldError, Coordinators
 from worker.kafka.protocol import group_with_rights, topics_with_rights
+from worker.settings import Settings
 
 _NOT_TOLD: Final = -(2**31)
 _NO_TOPIC_RIGHT: Final = 29
@@ -25,11 +23,6 @@ class Right(IntEnum):
     DESCRIBE = 8
 
 
-_NEEDED: Final[Mapping[str, tuple[Right, ...]]] = MappingProxyType(
-    {"in": (Right.READ,), "out": (Right.WRITE,), "both": (Right.READ, Right.WRITE)}
-)
-
-
 @dataclass(frozen=True, slots=True)
 class MissingRight:
     """Something that a worker must be allowed to do, and is not."""
@@ -39,18 +32,20 @@ class MissingRight:
     right: Right
 
 
-async def missing_rights(
-    coordinators: Coordinators, topics: Sequence[Topic], group: str
-) -> tuple[MissingRight, ...] | None:
-    """Return what a worker needs and the user may not do; None when the broker says nothing of rights.
+async def missing_rights(coordinators: Coordinators, settings: Settings) -> tuple[MissingRight, ...] | None:
+    """Return what a worker with these settings needs and may not do; None when the broker says nothing of rights.
 
     Transactional ids are not among them: no broker says who may use one before it is used.
 
     Raises `KafkaError`.
     """
-    needed = {topic.name: _NEEDED[topic.direction] for topic in topics}
+    reads = {*settings.consumed_topics, *(topic.name for topic in settings.topics_in_use if topic.direction != "out")}
+    needed = {(name, Right.READ) for name in reads} | {(name, Right.WRITE) for name in settings.written_topics}
+    group = settings.group_id
     try:
-        answer = await coordinators.ask(None, "", topics_with_rights(list(needed)), lambda _: ())
+        answer = await coordinators.ask(
+            None, "", topics_with_rights(sorted({name for name, _ in needed})), lambda _: ()
+        )
         of_group = await _of_group(coordinators, group)
     except BrokerTooOldError:
         return None
@@ -64,8 +59,7 @@ async def missing_rights(
         return None
     missing = [
         MissingRight(f"topic {name}", right)
-        for name, rights in needed.items()
-        for right in rights
+        for name, right in sorted(needed)
         if name in bits and not bits[name] >> right & 1
     ]
     missing += [

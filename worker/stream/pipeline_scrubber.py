@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from schemas.contract import CONTRACT_VERSION
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Basis, BasisLevel
 from worker.history.view import History
@@ -26,6 +27,7 @@ class PipelineScrubber:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self.versions = {
+            "contract": CONTRACT_VERSION,
             "ruleset": pipeline.ruleset,
             "reference": pipeline.snapshot.digest,
             "profile": ",".join(sorted(profile.name for profile in pipeline.profiles)),

@@ -1,16 +1,19 @@
 """What a broker says that its user may do."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from aiokafka.errors import for_code
 
+from worker.history.key import write_key
 from worker.kafka.coordinators import BrokerTooOldError, Coordinators
 from worker.kafka.rights import MissingRight, Right, missing_rights
-from worker.settings import Settings
+from worker.settings import HistoryMode, Settings
 
-TOPICS = Settings(history="off").topics_in_use
+SETTINGS = Settings(group_id="g")
+TOPICS = SETTINGS.topics_in_use
 ALL = sum(1 << bit for bit in range(3, 13))
 NOT_TOLD = -(2**31)
 
@@ -20,6 +23,7 @@ class Broker:
 
     def __init__(self, of_topic: tuple[int, int] = (0, ALL), of_group: tuple[int, int] = (0, ALL)) -> None:
         self.of_topic, self.of_group = of_topic, of_group
+        self.topics = TOPICS
         self.only: tuple[str, tuple[int, int]] | None = None
 
     async def ask(self, kind: object, *_: object) -> Any:
@@ -30,15 +34,15 @@ class Broker:
                 raise for_code(code)
             return SimpleNamespace(groups=[(code, "g", "Empty", "consumer", "", [], bits)])
         found: list[tuple[object, ...]] = []
-        for topic in TOPICS:
+        for topic in self.topics:
             code, bits = self.only[1] if self.only and self.only[0] == topic.name else self.of_topic
             found.append((code, topic.name, False, [], bits))
         return SimpleNamespace(topics=found)
 
 
-async def missing(broker: Broker) -> tuple[MissingRight, ...] | None:
+async def missing(broker: Broker, settings: Settings = SETTINGS) -> tuple[MissingRight, ...] | None:
     """Ask that broker."""
-    return await missing_rights(cast("Coordinators", broker), TOPICS, "g")
+    return await missing_rights(cast("Coordinators", broker), settings)
 
 
 async def test_who_may_all_lacks_nothing() -> None:
@@ -61,6 +65,23 @@ async def test_each_topic_needs_what_its_direction_says(topic: str, bits: int, r
     broker.only = (topic, (0, bits))
 
     assert await missing(broker) == (MissingRight(f"topic {topic}", right),)
+
+
+async def test_where_workers_hand_on_they_write_to_what_they_read(tmp_path: Path) -> None:
+    """With a memory decisions go behind the claims: to inbound where senders place these."""
+    key = tmp_path / "key"
+    write_key(key)
+    keyed = Settings(group_id="g", history=HistoryMode.KEYED, history_key_file=key)
+    broker = Broker((0, 1 << Right.READ))
+    broker.topics = keyed.topics_in_use
+
+    found = await missing(broker, keyed)
+
+    assert found is not None
+    assert MissingRight("topic claims.inbound.v1", Right.WRITE) in found
+    assert MissingRight("topic claims.inbound.v1", Right.WRITE) not in (
+        await missing(Broker((0, 1 << Right.READ))) or ()
+    )
 
 
 async def test_a_refusal_is_no_right_at_all() -> None:
