@@ -9,14 +9,14 @@ import shutil
 import subprocess
 import sys
 import timeit
+from collections.abc import Callable, Sequence
 from datetime import date
-from itertools import cycle
 from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import Final
+from typing import Any, Final
 
 import orjson
 import psutil
@@ -27,11 +27,15 @@ from worker.configuration.compiled_tables import load_tables
 from worker.reference.build.loading import CHECKSUMS, checksums_of, read_folder
 from worker.reference.importing.plan import plan_import
 from worker.reference.importing.published import ImportDates, PublishedFile
+from worker.reference.tables.packed_pairs import SUFFIX, PackedPairs
+from worker.reference.tables.rows import CareSetting
 from worker.reference.tables.snapshot import Snapshot
 
 ROUNDS: Final = 5
 ASKED: Final = 20_000
+FEW: Final = 200
 ON: Final = date(2026, 11, 3)
+SETTING: Final[CareSetting] = "practitioner"
 
 
 def import_quarter(folder: Path, pairs: int) -> None:
@@ -67,44 +71,37 @@ def loads(folder: Path, cache: Path) -> tuple[float, float, str]:
     return seconds, mebibytes, loaded_from
 
 
-def lookups(snapshot: Snapshot) -> dict[str, float]:
-    """Microseconds of processor time of a question, by what is asked."""
+def lookups(snapshot: Snapshot, pairs: PackedPairs) -> dict[str, float]:
+    """Microseconds of processor time of a question by what is asked, without those of the loop that asks it."""
     random = Random(0)
-    held = list(snapshot.tables.ncci_pairs.rows)
-    codes = sorted({code for _, *both in held[:: max(1, len(held) // 100_000)] for code in both})
-    found = [random.choice(held) for _ in range(ASKED)]
-    absent = [("practitioner", random.choice(codes), random.choice(codes)) for _ in range(2 * ASKED)]
-    absent = [key for key in absent if not snapshot.is_ncci_pair(key[1], key[2], "practitioner")][:ASKED]
-    few = found[:200]
+    held = [pairs[random.randrange(len(pairs))] for _ in range(ASKED)]
+    found = [(pair.column1, pair.column2, pair.setting, ON) for pair in held]
+    of_rare = sorted(found, key=lambda key: pairs.terms_of(key[2], *key[:2]) or 0)[-FEW:]
+    some = [random.choices(pairs.codes, k=2) for _ in range(2 * ASKED)]
+    many = [(column1, column2, SETTING, ON) for column1, column2 in some]
+    absent = [key for key in many if not snapshot.is_ncci_pair(*key[:3])][:ASKED]
 
-    def asked(keys: list[tuple[str, str, str]], *, is_answer: bool) -> float:
-        turn = cycle(keys)
-        pair, is_pair = snapshot.ncci_pair, snapshot.is_ncci_pair
+    def asked(keys: Sequence[tuple[Any, ...]], question: Callable[..., object]) -> float:
+        def loop() -> None:
+            for key in keys:
+                question(*key)
 
-        def answer() -> None:
-            setting, column1, column2 = next(turn)
-            pair(column1, column2, setting, ON)  # type: ignore[arg-type]  # the keys hold settings
+        def nothing() -> None:
+            for _ in keys:
+                pass
 
-        def exists() -> None:
-            setting, column1, column2 = next(turn)
-            is_pair(column1, column2, setting)  # type: ignore[arg-type]
+        took, empty = (
+            min(timeit.repeat(each, number=1, repeat=ROUNDS, timer=process_time)) for each in (loop, nothing)
+        )
+        return (took - empty) / len(keys) * 1e6
 
-        call = answer if is_answer else exists
-        return min(timeit.repeat(call, number=len(keys), repeat=ROUNDS, timer=process_time)) / len(keys) * 1e6
-
-    def nothing() -> None:
-        _, _, _ = next(turn)
-
-    turn = cycle(found)
     return {
-        "nothing: the loop itself": min(timeit.repeat(nothing, number=ASKED, repeat=ROUNDS, timer=process_time))
-        / ASKED
-        * 1e6,
-        "whether two codes are a pair, and they are": asked(found, is_answer=False),
-        "whether two codes are a pair, and they are not": asked(absent, is_answer=False),
-        "the pair, asked before": asked(few, is_answer=True),
-        "the pair, never asked before": asked(found, is_answer=True),
-        "no such pair": asked(absent, is_answer=True),
+        f"the pair, {ASKED:,} different ones": asked(found, snapshot.ncci_pair),
+        f"the pair, the same {FEW} again": asked(found[:FEW] * (ASKED // FEW), snapshot.ncci_pair),
+        f"the pair, the {FEW} with the rarest terms": asked(of_rare, snapshot.ncci_pair),
+        "no such pair": asked(absent, snapshot.ncci_pair),
+        "whether two codes are a pair, and they are": asked([key[:3] for key in found], snapshot.is_ncci_pair),
+        "whether two codes are a pair, and they are not": asked([key[:3] for key in absent], snapshot.is_ncci_pair),
     }
 
 
@@ -134,7 +131,10 @@ def main() -> None:
             seconds, mebibytes = median(run[0] for run in runs), median(run[1] for run in runs)
             print(f"load {runs[0][2]}, {name:<16} {seconds:6.3f} s of CPU, {mebibytes:5.1f} MiB")  # noqa: T201
         snapshot, _ = load_tables(whole, cache)
-        for name, figure in lookups(snapshot).items():
+        (packed,) = (whole / "ncci_pairs").glob(f"*{SUFFIX}")
+        pairs = PackedPairs(packed.read_bytes())
+        print(f"{packed.stat().st_size / 1e6:.1f} MB, {len(pairs.common):,} different terms")  # noqa: T201
+        for name, figure in lookups(snapshot, pairs).items():
             print(f"{name:<48} {figure:5.2f} us")  # noqa: T201
 
 

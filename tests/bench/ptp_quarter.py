@@ -2,9 +2,12 @@
 
 `python -m tests.bench.ptp_quarter FOLDER` writes eight files, four of each setting, 2.7 million pairs. Codes are those
 of the OPPS table, which codes are paired is made up, the same on every run: nothing can be learnt of CMS's list here.
+The last days of ended pairs are those of the shipped part of a quarter, as often as there: CMS ends pairs by the
+thousand on a few days.
 """
 
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -43,9 +46,11 @@ def write_quarter(folder: Path, pairs: int = PAIRS) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     table = default_config_directory() / "reference" / "opps_status" / "2025q4.csv"
     codes = sorted(row["hcpcs"] for row in raw_rows(table.read_bytes()))
+    shipped = default_config_directory() / "reference" / "ncci_pairs" / "2024q3.csv"
+    ends = [row["effective_to"].replace("-", "") for row in raw_rows(shipped.read_bytes()) if row["effective_to"]]
     written = []
     for number, name in enumerate(NAMES):
-        rows = list(_rows(codes, pairs // len(NAMES), Random(number)))
+        rows = list(_rows(codes, ends, pairs // len(NAMES), Random(number)))
         for part in range(FILES_A_SETTING):
             path = folder / name.format(part + 1)
             own = rows[len(rows) * part // FILES_A_SETTING : len(rows) * (part + 1) // FILES_A_SETTING]
@@ -54,7 +59,7 @@ def write_quarter(folder: Path, pairs: int = PAIRS) -> list[Path]:
     return written
 
 
-def _rows(codes: list[str], count: int, random: Random) -> Iterator[str]:
+def _rows(codes: list[str], last_days: list[str], count: int, random: Random) -> Iterator[str]:
     """So many rows, as many of each first code as of any other, give or take one."""
     written = 0
     for at, column1 in enumerate(codes):
@@ -62,13 +67,14 @@ def _rows(codes: list[str], count: int, random: Random) -> Iterator[str]:
         written += wanted
         seconds = sorted(random.sample(codes, wanted))
         for column2 in seconds:
-            begins, ends = sorted(random.sample(QUARTERS, 2))
+            begins, ends = random.choice(QUARTERS), "*"
             kind = f"{random.choice('0119')}\t{random.choice(RATIONALES)}"
             chance = random.random()
             if chance < NEVER_BEGAN:
                 ends = begins
-            elif chance > ENDED:
-                ends = "*"
+            elif chance < ENDED:
+                ends = random.choice(last_days)
+                begins = random.choice(QUARTERS[: bisect_left(QUARTERS, ends)])
             yield f"{column1}\t{column2}\t\t{begins}\t{ends}\t{kind}"
 
 

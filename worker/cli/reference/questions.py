@@ -1,7 +1,7 @@
 """The questions of `claimscrub reference show`: how a key asks each table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, cast
@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, cast
 from worker.reference.build.consistency import NDC
 from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotInForce
 from worker.reference.tables.code_set_rows import CodeSet
+from worker.reference.tables.policy_rows import NcciPair
 from worker.reference.tables.rows import CareSetting
 from worker.reference.tables.snapshot import Snapshot
 from worker.reference.tables.table_set import TABLES
@@ -32,6 +33,15 @@ def _setting(key: list[str], place: int) -> CareSetting:
     return cast("CareSetting", key[place] if len(key) > place else "practitioner")
 
 
+def _pair(tables: Snapshot, column1: str, column2: str, setting: CareSetting, on: date) -> AnyAnswer:
+    """The answer on a pair; many pairs share a row, which says nothing of their codes."""
+    answer: AnyAnswer = tables.ncci_pair(column1, column2, setting, on)
+    if not isinstance(answer, Found | NotInForce):
+        return answer
+    codes = {"setting": setting, "column1": column1, "column2": column2}
+    return replace(answer, row=NcciPair(**(asdict(answer.row) | codes)))
+
+
 def _by_code(member: str) -> Question:
     return lambda tables, key, on: getattr(tables.tables, member).answer(key[0], on)
 
@@ -47,7 +57,7 @@ _OTHERS: Final[Mapping[str, tuple[str, Question]]] = MappingProxyType(
         "mue": ("HCPCS[+SETTING]", lambda tables, key, on: tables.mue(key[0], _setting(key, 1), on)),
         "ncci_pairs": (
             "COLUMN1+COLUMN2[+SETTING]",
-            lambda tables, key, on: tables.ncci_pair(key[0], key[1], _setting(key, 2), on),
+            lambda tables, key, on: _pair(tables, key[0], key[1], _setting(key, 2), on),
         ),
         "products": ("IDENTIFIER or HCPCS", _products),
         "remark_codes": (

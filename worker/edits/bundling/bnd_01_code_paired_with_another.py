@@ -31,7 +31,7 @@ from worker.edits.edit import (
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.reference.tables.answer import Found, NotCovered
-from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.policy_rows import PairTerms
 from worker.reference.tables.rows import CareSetting
 
 NURSE_VISIT: Final = "99211"
@@ -77,7 +77,7 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
     if setting is None or line.on is None:
         return DoesNotApply()
     verdicts: list[Verdict] = []
-    found: tuple[LineFacts, NcciPair] | None = None
+    found: tuple[LineFacts, PairTerms] | None = None
     for other in context.claim.lines:
         if other.on != line.on or not context.snapshot.is_ncci_pair(other.hcpcs, line.hcpcs, setting):
             continue
@@ -86,25 +86,25 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
         answer = context.snapshot.ncci_pair(other.hcpcs, line.hcpcs, setting, line.on)
         if isinstance(answer, NotCovered):
             verdicts.append(NoData(f"NCCI pairs before {answer.covers_from}", line.number))
-        if not isinstance(answer, Found) or not _is_ours(answer.row):
+        if not isinstance(answer, Found) or not _is_ours(other.hcpcs, line.hcpcs, setting, answer.row):
             continue
         if lifting := _lifting(line, other, answer.row):
             verdicts.append(Bypassed(f"modifier {lifting}", line.number))
         elif found is None or answer.row.modifier_indicator < found[1].modifier_indicator:
             found = other, answer.row
-    return [*verdicts, _flaw(line, *found, mild_if_remembered(context.claim))] if found else verdicts
+    return [*verdicts, _flaw(line, *found, setting, mild_if_remembered(context.claim))] if found else verdicts
 
 
-def _is_ours(pair: NcciPair) -> bool:
+def _is_ours(column1: str, column2: str, setting: CareSetting, pair: PairTerms) -> bool:
     """Whether no edit of visits reports the pair: EM-02 those of 99211 that nothing lifts, EM-01 those of others."""
     if pair.modifier_indicator not in {NEVER, ALLOWED}:
         return False
-    if pair.setting != "practitioner" or not within(pair.column2, OFFICE_VISITS) or within(pair.column1, OFFICE_VISITS):
+    if setting != "practitioner" or not within(column2, OFFICE_VISITS) or within(column1, OFFICE_VISITS):
         return True
-    return (pair.modifier_indicator == ALLOWED) == (pair.column2 == NURSE_VISIT)
+    return (pair.modifier_indicator == ALLOWED) == (column2 == NURSE_VISIT)
 
 
-def _lifting(line: LineFacts, other: LineFacts, pair: NcciPair) -> str | None:
+def _lifting(line: LineFacts, other: LineFacts, pair: PairTerms) -> str | None:
     """The modifier that lifts the pair; where both carry one of a site, they must be different sites."""
     if NOT_COVERED_BY_LAW in line.modifiers:
         return NOT_COVERED_BY_LAW
@@ -120,7 +120,7 @@ def _lifting(line: LineFacts, other: LineFacts, pair: NcciPair) -> str | None:
     return min(lifting, default=None)
 
 
-def _flaw(line: LineFacts, other: LineFacts, pair: NcciPair, severity: Severity | None) -> Flaw:
+def _flaw(line: LineFacts, other: LineFacts, pair: PairTerms, setting: CareSetting, severity: Severity | None) -> Flaw:
     never = pair.modifier_indicator == NEVER
     return Flaw(
         message=f"{line.hcpcs} is not paid beside {other.hcpcs} of {line.on}: CMS pairs them"
@@ -135,7 +135,7 @@ def _flaw(line: LineFacts, other: LineFacts, pair: NcciPair, severity: Severity 
             "column1Line": other.number,
             "serviceDate": line.on,
             "modifierIndicator": pair.modifier_indicator,
-            "setting": pair.setting,
+            "setting": setting,
         },
         severity=severity,
     )

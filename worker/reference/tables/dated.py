@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Generic, TypeVar
 
 from worker.reference.tables.answer import Absent, Answer, Carried, Found, NotCovered, NotInForce
@@ -17,7 +18,7 @@ Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
 
 MOST_KEPT = 1 << 14
-"""Keys whose answers are kept in a table with dates by row: claims ask for hundreds, a list of pairs has millions."""
+"""Keys whose answers are kept in a table with dates by row, the first ones asked: claims ask for hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class ByRow(Generic[Key, Row]):
         """The row's own dates decide; the edition's dates only bound what an absent row means."""
         held = self._held.get(key) or self._hold(key)
         if held is None:
-            return self._absent if self.edition.covers(on) else self._not_covered
+            return self._missing(on)
         if held.first <= on <= held.last:
             return held.found if on <= self._ends else self._carry(held, on)
         return held.outside or self._beside(held, on)
@@ -93,6 +94,15 @@ class ByRow(Generic[Key, Row]):
         held = self._held.get(key) or self._hold(key)
         return held.found.row if held else None
 
+    def prepare(self, keys: Iterable[Key]) -> None:
+        """Make the answers of these keys before they are asked, as many as are kept."""
+        for key in islice(keys, MOST_KEPT):
+            self._hold(key)
+
+    def _missing(self, on: date) -> Absent | NotCovered:
+        """The answer for a key that the table does not hold."""
+        return self._absent if self.edition.covers(on) else self._not_covered
+
     def _carry(self, held: _KeyRows[Row], on: date) -> Answer[Row]:
         return held.carried if self._trusted_to and on <= self._trusted_to else self._not_covered
 
@@ -100,10 +110,10 @@ class ByRow(Generic[Key, Row]):
         found = self.rows.get(key)
         if found is None:
             return None
-        if len(self._held) >= MOST_KEPT:
-            self._held.clear()
         rows = sorted(((row, self._period(row)) for row in found), key=lambda each: each[1].last)
-        held = self._held[key] = _KeyRows(rows, self.edition)
+        held = _KeyRows(rows, self.edition)
+        if len(self._held) < MOST_KEPT:
+            self._held[key] = held
         return held
 
     def _beside(self, held: _KeyRows[Row], on: date) -> Answer[Row]:

@@ -1,6 +1,6 @@
 """What a declaration says of a table: its name, how a row is read, and how its rows are found by date."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
@@ -10,9 +10,9 @@ from worker.reference.tables.code_set_rows import ExcludesNote
 from worker.reference.tables.dated import ByEdition, ByRow, GroupsByRow, Period
 from worker.reference.tables.edition import Edition
 from worker.reference.tables.exclusions import Exclusions
-from worker.reference.tables.packed_pairs import PackedPairs, PairsByKey
-from worker.reference.tables.pairs import CodePairs
-from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.packed_pairs import PackedPairs
+from worker.reference.tables.pairs import PAIR_KEY, CodePairs, ListedPairs
+from worker.reference.tables.policy_rows import NcciPair, PairTerms
 
 # Any, below: a key is a text, or a tuple of texts where a table has several key columns.
 Row = TypeVar("Row")
@@ -105,23 +105,16 @@ def groups_by_row(
 
 
 def code_pairs(
-    name: str, read_row: Callable[[Cells], NcciPair], period: Callable[[NcciPair, Edition], Period]
+    name: str, read_row: Callable[[Cells], NcciPair], period: Callable[[PairTerms, Edition], Period]
 ) -> Table[NcciPair, CodePairs]:
     """The table of code pairs, whose rows carry their own dates; a whole quarter is packed."""
-    columns = ("setting", "column1", "column2")
 
     def index(loaded: LoadedTable[NcciPair]) -> CodePairs:
         ((edition, rows),) = loaded.editions
-        if isinstance(rows, PackedPairs):
-            seconds: Mapping[str, Container[str]] = {setting: rows.seconds(setting) for setting in rows.settings}
-            return CodePairs(edition, PairsByKey(rows), lambda row: period(row, edition), seconds, rows.holds)
-        by_key = GroupsByKey(rows, *columns)
-        listed: dict[str, set[str]] = {}
-        for setting, _, column2 in by_key:
-            listed.setdefault(setting, set()).add(column2)
-        return CodePairs(edition, by_key, lambda row: period(row, edition), listed, lambda *key: key in by_key)
+        pairs = rows if isinstance(rows, PackedPairs) else ListedPairs(rows)
+        return CodePairs(edition, pairs, lambda row: period(row, edition))
 
-    return Table(name, "row", read_row, columns, index)
+    return Table(name, "row", read_row, PAIR_KEY, index)
 
 
 def by_edition(name: str, read_row: Callable[[Cells], Row], *columns: str) -> Table[Row, ByEdition[Any, Row]]:

@@ -1,37 +1,51 @@
-"""A whole quarter of NCCI pairs in seven bytes a pair.
+"""A whole quarter of NCCI pairs in four bytes a pair.
 
 A file begins with a line of JSON: `format`, the `settings`, all `codes` in order, the `kinds` of pairs (modifier
-indicator and rationale), and the number of `rows`. Little-endian arrays follow: where the rows of each setting and
-first code begin (32 bits each, and the end), then for every row the place of its second code (16 bits), its first and
-its last day (16 bits each, days since 1970-01-01, 0 where there is none) and its kind (8 bits). Rows are in
-the order of setting, first code, second code and last day, an open one last.
+indicator and rationale), and the numbers of `terms` and `rows`. Terms are the days and the kind that pairs have in
+common: a quarter has millions of rows and thousands of terms, the most frequent ones first.
+
+Little-endian arrays follow: where the rows of each setting and first code begin (32 bits each, and the end); of each of
+the terms the first day, then the last day (16 bits each, days since 1970-01-01, 0 where there is none) and the kind
+(8 bits); of each row the place of its second code (16 bits) and the number of its terms (16 bits, or 32 where there are
+more). Rows are in the order of setting, first code, second code and last day, an open one last.
 """
 
 import re
 import sys
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, cast, overload
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias, overload
 
 import orjson
 
 from worker.reference.errors import ReferenceDataError
-from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.policy_rows import NcciPair, PairTerms
 from worker.reference.tables.rows import CareSetting
 
-PairKey = tuple[str, str, str]
-"""Setting, the code that is paid, the code that is denied beside it."""
+Terms: TypeAlias = int | tuple[int, ...]
+"""The number of the terms of a pair with one row; those of each row in order of time where it has several."""
+
+Groups: TypeAlias = Mapping[str, tuple[str, int]]
+"""By first code: the places of the second codes, each a character, and the number of the first row."""
+NO_GROUPS: Final[Groups] = MappingProxyType({})
+NO_ROWS: Final = ("", 0)
+NO_SIGN: Final = "\uffff"
+"""The place of a code that is not held."""
 
 SUFFIX: Final = ".pairs"
-FORMAT: Final = "claimscrub NCCI pairs 1"
+FORMAT: Final = "claimscrub NCCI pairs 2"
 EPOCH: Final = date(1970, 1, 1)
 MOST_CODES: Final = 0xD800
 """Places from there on are not characters of their own in UTF-16."""
 MOST_KINDS: Final = 1 << 8
+MOST_SHORT: Final = 1 << 16
+"""Terms that a row can name in 16 bits."""
 OPEN: Final = 1 << 16
 """The rank of an open row among those of one pair: after every last day."""
 CODE: Final = re.compile(r"[A-Z0-9]{5}")
@@ -51,7 +65,7 @@ class PackedPairs(Sequence[NcciPair]):
     """The pairs of a file; each is made when it is asked for."""
 
     __slots__ = (
-        *("_firsts", "_kinds", "_lasts", "_offsets", "_places", "_seconds", "_signs", "_starts"),
+        *("_firsts", "_groups", "_kinds", "_lasts", "_numbers", "_signs", "_starts"),
         *("codes", "kinds", "settings"),
     )
 
@@ -62,8 +76,9 @@ class PackedPairs(Sequence[NcciPair]):
         self.settings: tuple[CareSetting, ...] = tuple(told["settings"])
         self.codes: tuple[str, ...] = tuple(map(sys.intern, told["codes"]))
         self.kinds: tuple[tuple[int, str], ...] = tuple((indicator, text) for indicator, text in told["kinds"])
-        groups, rows = len(self.settings) * len(self.codes) + 1, told["rows"]
-        if len(body) != 4 * groups + 7 * rows:
+        groups, terms, rows = len(self.settings) * len(self.codes) + 1, told["terms"], told["rows"]
+        number = _number_of(terms)
+        if len(body) != 4 * groups + 5 * terms + (2 + array(number).itemsize) * rows:
             raise ReferenceDataError(f"expected {rows:,} pairs below the first line, found {len(body):,} bytes")
         taken = 0
 
@@ -76,17 +91,20 @@ class PackedPairs(Sequence[NcciPair]):
             return _little_endian(values)
 
         self._starts = column("I", groups)
-        # A place is kept as a character: to find one among those of a first code is one call.
-        self._seconds = body[taken : taken + 2 * rows].decode("utf-16-le", "replace")
+        self._firsts, self._lasts, self._kinds = column("H", terms), column("H", terms), column("B", terms)
+        # A place is a character, so that to find one among those of a first code is one call.
+        places = body[taken : taken + 2 * rows].decode("utf-16-le", "replace")
         taken += 2 * rows
-        self._firsts, self._lasts = column("H", rows), column("H", rows)
-        self._kinds = column("B", rows)
-        self._places = {code: at for at, code in enumerate(self.codes)}
+        self._numbers = column(number, rows)
         self._signs = {code: chr(at) for at, code in enumerate(self.codes)}
-        self._offsets: dict[str, int] = {setting: at * len(self.codes) for at, setting in enumerate(self.settings)}
+        spans = iter(pairwise(self._starts))
+        self._groups: dict[str, Groups] = {
+            setting: {code: (places[start:end], start) for code, (start, end) in zip(self.codes, spans, strict=False)}
+            for setting in self.settings
+        }
 
     def __len__(self) -> int:
-        return len(self._seconds)
+        return len(self._numbers)
 
     @overload
     def __getitem__(self, at: int) -> NcciPair: ...
@@ -102,46 +120,48 @@ class PackedPairs(Sequence[NcciPair]):
         setting, first = divmod(group, len(self.codes))
         return self._pair(self.settings[setting], self.codes[first], at)
 
+    @property
+    def terms(self) -> Mapping[Terms, tuple[PairTerms, ...]]:
+        """The rows of each terms."""
+        return _ByTerms(self)
+
+    @property
+    def common(self) -> range:
+        """The terms of pairs with one row, the most frequent ones first."""
+        return range(len(self._kinds))
+
     def holds(self, setting: str, column1: str, column2: str) -> bool:
         """Whether there are rows of a pair."""
-        return self._first_row(setting, column1, column2) >= 0
+        seconds, _ = self._groups.get(setting, NO_GROUPS).get(column1, NO_ROWS)
+        return self._signs.get(column2, NO_SIGN) in seconds
 
-    def of(self, setting: str, column1: str, column2: str) -> tuple[NcciPair, ...]:
-        """The rows of a pair in order of time; none of a pair that is not held."""
-        at = self._first_row(setting, column1, column2)
+    def terms_of(self, setting: str, column1: str, column2: str) -> Terms | None:
+        """The terms of a pair; None for a pair that is not held."""
+        seconds, start = self._groups.get(setting, NO_GROUPS).get(column1, NO_ROWS)
+        sign = self._signs.get(column2, NO_SIGN)
+        at = seconds.find(sign)
         if at < 0:
-            return ()
-        end = self._starts[self._offsets[setting] + self._places[column1] + 1]
-        rows = [self._pair(cast("CareSetting", setting), column1, at)]
-        while (at := at + 1) < end and self.codes[ord(self._seconds[at])] == column2:
-            rows.append(self._pair(cast("CareSetting", setting), column1, at))
-        return tuple(rows)
+            return None
+        if seconds[at + 1 : at + 2] != sign:
+            return self._numbers[start + at]
+        return tuple(self._numbers[start + at : start + seconds.rfind(sign) + 1])
 
-    def _first_row(self, setting: str, column1: str, column2: str) -> int:
-        """Where the rows of a pair begin; -1 for a pair that is not held."""
-        sign, place = self._signs.get(column2), self._places.get(column1)
-        offset = self._offsets.get(setting)
-        if sign is None or place is None or offset is None:
-            return -1
-        group = offset + place
-        return self._seconds.find(sign, self._starts[group], self._starts[group + 1])
+    def read_terms(self, number: int) -> PairTerms:
+        """The days and the kind of terms."""
+        indicator, rationale = self.kinds[self._kinds[number]]
+        return PairTerms(indicator, as_day(self._firsts[number]), as_day(self._lasts[number]), rationale)
 
     def group(self, setting: str, column1: str) -> Sequence[PackedRow]:
         """The rows of a first code in a setting."""
-        offset, first = self._offsets.get(setting), self._places.get(column1)
-        if offset is None or first is None:
-            return ()
-        span = slice(self._starts[offset + first], self._starts[offset + first + 1])
-        columns = (map(ord, self._seconds[span]), self._lasts[span], self._firsts[span], self._kinds[span])
-        return [PackedRow(*row) for row in zip(*columns, strict=True)]
+        seconds, start = self._groups.get(setting, NO_GROUPS).get(column1, NO_ROWS)
+        numbers = self._numbers[start : start + len(seconds)]
+        columns = (map(each.__getitem__, numbers) for each in (self._lasts, self._firsts, self._kinds))
+        return [PackedRow(*row) for row in zip(map(ord, seconds), *columns, strict=True)]
 
     def seconds(self, setting: str) -> frozenset[str]:
         """The codes that are the second one of some pair in a setting."""
-        offset = self._offsets.get(setting)
-        if offset is None:
-            return frozenset()
-        rows = self._seconds[self._starts[offset] : self._starts[offset + len(self.codes)]]
-        return frozenset(self.codes[ord(sign)] for sign in set(rows))
+        signs = set[str]().union(*(seconds for seconds, _ in self._groups.get(setting, NO_GROUPS).values()))
+        return frozenset(self.codes[ord(sign)] for sign in signs)
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the codes, the kinds and the rows: their form, their order, their places, their days."""
@@ -154,8 +174,11 @@ class PackedPairs(Sequence[NcciPair]):
         if starts[0] != 0 or starts[-1] != len(self) or any(later < earlier for earlier, later in pairwise(starts)):
             yield "the beginnings of the rows of each code are not in order"
             return
-        if len(self) and (ord(max(self._seconds)) >= len(self.codes) or max(self._kinds) >= len(self.kinds)):
-            yield "a row has a code or a kind that the first line does not hold"
+        places = (ord(max(seconds)) for group in self._groups.values() for seconds, _ in group.values() if seconds)
+        most = max(places, default=-1), max(self._numbers, default=-1), max(self._kinds, default=-1)
+        held = len(self.codes), len(self.common), len(self.kinds)
+        if any(number >= count for number, count in zip(most, held, strict=True)):
+            yield "a row has a code, terms or a kind that the first line does not hold"
             return
         for setting in self.settings:
             for column1 in self.codes:
@@ -174,47 +197,37 @@ class PackedPairs(Sequence[NcciPair]):
                 yield f"{named}: begins {as_day(later.first)}, expected after the row before it ends"
 
     def _pair(self, setting: CareSetting, column1: str, at: int) -> NcciPair:
-        indicator, rationale = self.kinds[self._kinds[at]]
+        seconds, start = self._groups[setting][column1]
+        terms = self.read_terms(self._numbers[at])
         return NcciPair(
+            modifier_indicator=terms.modifier_indicator,
+            effective_from=terms.effective_from,
+            effective_to=terms.effective_to,
+            rationale=terms.rationale,
             setting=setting,
             column1=column1,
-            column2=self.codes[ord(self._seconds[at])],
-            modifier_indicator=indicator,
-            effective_from=as_day(self._firsts[at]),
-            effective_to=as_day(self._lasts[at]),
-            rationale=rationale,
+            column2=self.codes[ord(seconds[at - start])],
         )
 
 
-class PairsByKey(Mapping[PairKey, tuple[NcciPair, ...]]):
-    """The rows of packed pairs by their key."""
+class _ByTerms(Mapping[Terms, tuple[PairTerms, ...]]):
+    """The rows of packed pairs by their terms."""
 
-    __slots__ = ("pairs",)
+    __slots__ = ("_pairs",)
 
     def __init__(self, pairs: PackedPairs) -> None:
-        self.pairs = pairs
+        self._pairs = pairs
 
-    def __contains__(self, key: object) -> bool:
-        return self.pairs.holds(*cast("PairKey", key))
+    def __getitem__(self, terms: Terms) -> tuple[PairTerms, ...]:
+        numbers = terms if isinstance(terms, tuple) else (terms,)
+        return tuple(map(self._pairs.read_terms, numbers))
 
-    def __getitem__(self, key: PairKey) -> tuple[NcciPair, ...]:
-        """Raises KeyError when the pair is not held."""
-        rows = self.pairs.of(*key)
-        if not rows:
-            raise KeyError(key)
-        return rows
-
-    def __iter__(self) -> Iterator[PairKey]:
-        before = None
-        for pair in self.pairs:
-            key = pair.setting, pair.column1, pair.column2
-            if key != before:
-                yield key
-            before = key
+    def __iter__(self) -> Iterator[Terms]:
+        """The terms of pairs with one row."""
+        return iter(self._pairs.common)
 
     def __len__(self) -> int:
-        """The rows; a pair that was deleted and came again has two."""
-        return len(self.pairs)
+        return len(self._pairs.common)
 
 
 def pack(
@@ -239,16 +252,23 @@ def pack(
             f"expected at most {MOST_CODES:,} codes and {MOST_KINDS} kinds of pairs, "
             f"found {len(codes):,} and {len(kinds):,}"
         )
-    starts, seconds, firsts, lasts, each_kind = array("I", [0]), array("H"), array("H"), array("H"), array("B")
+    starts, seconds, given = array("I", [0]), array("H"), array("I")
+    counts: Counter[tuple[int, int, int]] = Counter()
+    first_seen: dict[tuple[int, int, int], int] = {}
     for rows in groups:
+        terms = [row[1:] for row in rows]
+        counts.update(terms)
         seconds.extend(row.second for row in rows)
-        firsts.extend(row.first for row in rows)
-        lasts.extend(row.last for row in rows)
-        each_kind.extend(row.kind for row in rows)
+        given.extend(first_seen.setdefault(each, len(first_seen)) for each in terms)
         starts.append(len(seconds))
-    told = {"format": FORMAT, "settings": settings, "codes": codes, "kinds": kinds, "rows": len(seconds)}
-    columns = (_little_endian(column).tobytes() for column in (starts, seconds, firsts, lasts, each_kind))
-    return b"".join((orjson.dumps(told), b"\n", *columns))
+    ordered = sorted(counts, key=lambda each: (-counts[each], each))
+    number_of = dict(zip((first_seen[each] for each in ordered), range(len(ordered)), strict=True))
+    numbers = array(_number_of(len(ordered)), map(number_of.__getitem__, given))
+    lasts, firsts, each_kind = (array(kind, (each[at] for each in ordered)) for at, kind in enumerate("HHB"))
+    told = {"format": FORMAT, "settings": settings, "codes": codes, "kinds": kinds}
+    head = orjson.dumps(told | {"terms": len(ordered), "rows": len(seconds)})
+    columns = (starts, firsts, lasts, each_kind, seconds, numbers)
+    return b"".join((head, b"\n", *(_little_endian(column).tobytes() for column in columns)))
 
 
 def days_since_epoch(day: date) -> int:
@@ -262,8 +282,13 @@ def _head(line: bytes) -> Mapping[str, Any]:  # Any: a JSON document
     except orjson.JSONDecodeError:
         told = None
     if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise ReferenceDataError(f"expected a first line of JSON with the format {FORMAT!r}")
+        raise ReferenceDataError(f"expected a first line of JSON with the format {FORMAT!r}; import the quarter again")
     return told
+
+
+def _number_of(terms: int) -> str:
+    """The type of the numbers of so many terms in an array."""
+    return "H" if terms <= MOST_SHORT else "I"
 
 
 def _little_endian(values: "array[int]") -> "array[int]":

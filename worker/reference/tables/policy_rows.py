@@ -13,21 +13,27 @@ LabelEvidence = Literal["label", "memory"]
 
 
 @dataclass(frozen=True, slots=True)
-class NcciPair:
-    """Two codes that are not paid together; `column2` is the one denied.
+class PairTerms:
+    """On what terms two codes are not paid together, as many pairs have them.
 
     `modifier_indicator` 0 allows no modifier, 1 allows one that separates the services, 9 does not apply. The edition
     speaks for one quarter: an answer for a later day (`edition.covers(on)` is False) is carried forward.
     `effective_from` None: not in our source.
     """
 
-    setting: CareSetting
-    column1: str
-    column2: str
     modifier_indicator: int
     effective_from: date | None
     effective_to: date | None
     rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class NcciPair(PairTerms):
+    """Two codes that are not paid together; `column2` is the one denied."""
+
+    setting: CareSetting
+    column1: str
+    column2: str
 
 
 @dataclass(frozen=True, slots=True)

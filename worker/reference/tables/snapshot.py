@@ -23,7 +23,7 @@ from worker.reference.tables.policy_rows import (
     ContainerLabel,
     ExpertHint,
     LocalCoverage,
-    NcciPair,
+    PairTerms,
     SelfAdministered,
 )
 from worker.reference.tables.rows import (
@@ -162,12 +162,12 @@ class Snapshot:
         """The products without NDC that the crosswalk lists under a code."""
         return self.tables.products["hcpcs"].answer(hcpcs, on)
 
-    def ncci_pair(self, column1: str, column2: str, setting: CareSetting, on: date) -> Answer[NcciPair]:
+    def ncci_pair(self, column1: str, column2: str, setting: CareSetting, on: date) -> Answer[PairTerms]:
         """Whether the second code is not paid beside the first; a pair is held in one direction only.
 
         Past the edition's last day a Found pair is carried forward.
         """
-        return self.tables.ncci_pairs.answer((setting, column1, column2), on)
+        return self.tables.ncci_pairs.of_pair(column1, column2, setting, on)
 
     def is_ncci_pair(self, column1: str, column2: str, setting: CareSetting) -> bool:
         """Whether the second code is, on some day, not paid beside the first."""

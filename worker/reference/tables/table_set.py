@@ -21,7 +21,7 @@ from worker.reference.tables.declared import (
 )
 from worker.reference.tables.diagnoses import Diagnoses
 from worker.reference.tables.edition import Edition
-from worker.reference.tables.policy_rows import NcciPair
+from worker.reference.tables.policy_rows import PairTerms
 from worker.reference.tables.read_code_sets import (
     read_diagnosis_side,
     read_exclusion,
@@ -67,7 +67,7 @@ def _of_taxonomy_code(code: TaxonomyCode, _: Edition) -> Period:
     return Period(code.effective_from, code.effective_to)
 
 
-def _of_ncci_pair(pair: NcciPair, edition: Edition) -> Period:
+def _of_ncci_pair(pair: PairTerms, edition: Edition) -> Period:
     """Of a pair whose start we lack, only what the publisher's list shows is known.
 
     An ended pair is known to have been in force on its last day, an open one from the edition on.

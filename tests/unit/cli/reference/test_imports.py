@@ -329,7 +329,7 @@ def test_a_damaged_file_of_pairs_is_named(small: Path, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     list_files(small)
 
-    assert verify(small) == ("ncci_pairs/2026q4.pairs: expected 6 pairs below the first line, found 77 bytes",)
+    assert verify(small) == ("ncci_pairs/2026q4.pairs: expected 6 pairs below the first line, found 69 bytes",)
 
 
 def test_an_older_list_does_not_replace_a_newer_one(small: Path, tmp_path: Path) -> None:

@@ -203,10 +203,10 @@ def test_ptp_takes_every_pair() -> None:
 
     assert edition.packed is not None
     assert list(PackedPairs(edition.packed)) == [
-        NcciPair("outpatient_hospital", "96365", "96372", 0, date(1996, 1, 1), None, "Misuse of codes"),
-        NcciPair("practitioner", "10000", "0213T", 9, date(2020, 1, 1), None, "Misuse of codes"),
-        NcciPair("practitioner", "96413", "99213", 0, date(2010, 1, 1), date(2019, 12, 31), "Misuse of codes"),
-        NcciPair("practitioner", "96413", "99213", 1, date(2020, 1, 1), None, "Misuse of codes"),
+        NcciPair(0, date(1996, 1, 1), None, "Misuse of codes", "outpatient_hospital", "96365", "96372"),
+        NcciPair(9, date(2020, 1, 1), None, "Misuse of codes", "practitioner", "10000", "0213T"),
+        NcciPair(0, date(2010, 1, 1), date(2019, 12, 31), "Misuse of codes", "practitioner", "96413", "99213"),
+        NcciPair(1, date(2020, 1, 1), None, "Misuse of codes", "practitioner", "96413", "99213"),
     ]
     assert (edition.count, edition.name, edition.in_force_from) == (4, "2026q4", date(2026, 10, 1))
 

@@ -116,14 +116,13 @@ def test_a_pair_answers_for_what_the_list_shows(
 
 def test_an_ended_pair_is_not_in_force_afterwards(snapshot: Snapshot) -> None:
     """The last day of a deleted pair is in the cumulative list."""
-    ended = next(
-        pair
-        for pairs in snapshot.tables.ncci_pairs.rows.values()
-        for pair in pairs
-        if pair.effective_to == date(2009, 12, 31) and len(pairs) == 1
+    setting, column1, column2 = next(
+        key
+        for key, pairs in snapshot.tables.ncci_pairs.rows.items()
+        if [pair.effective_to for pair in pairs] == [date(2009, 12, 31)]
     )
 
-    answer = snapshot.ncci_pair(ended.column1, ended.column2, ended.setting, date(2010, 1, 1))
+    answer = snapshot.ncci_pair(column1, column2, setting, date(2010, 1, 1))
 
     assert isinstance(answer, NotInForce)
     assert answer.valid_to == date(2009, 12, 31)
