@@ -11,7 +11,7 @@ import click
 
 from worker.bootstrap import MAX_MESSAGE_BYTES, build_pipeline
 from worker.cli.reference.claims import ChangedClaim, changed_claims
-from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format
+from worker.cli.reference.options import DAY, readable, say_json, today, with_directory, with_format, with_limit
 from worker.cli.shared.console import echo
 from worker.pipeline.scrub import Pipeline
 from worker.reference.build.building import EVERY_EDITION, build
@@ -30,9 +30,7 @@ from worker.reference.tables.snapshot import Snapshot
     help="Recorded claims, one JSON document per line: scrub each under both, and list those whose verdict changes.",
 )
 @click.option("--as-of", type=DAY, metavar="DATE", help="The day the claims count as received on. [default: today]")
-@click.option(
-    "--limit", default=20, show_default=True, metavar="N", help="Rows to show of each kind of change; 0: all."
-)
+@with_limit(20)
 @with_directory
 @with_format
 def diff(  # noqa: PLR0913, PLR0917 - one parameter an option

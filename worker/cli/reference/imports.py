@@ -7,7 +7,7 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn
 
 from worker.cli.reference.diff import show_changes
-from worker.cli.reference.options import DAY, readable, with_directory
+from worker.cli.reference.options import DAY, readable, with_directory, with_leniency, with_limit
 from worker.cli.reference.store import read_published, write_folder
 from worker.cli.shared.console import echo, err
 from worker.reference.build.loading import read_folder
@@ -16,7 +16,7 @@ from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.plan import ImportPlan, ImportStep, plan_import
 from worker.reference.importing.published import ImportDates, ImportRefusedError, PublishedFile
 
-KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
+KINDS_TEXT = "\n".join(f"{name:<15} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
 
 
 @click.command(
@@ -25,10 +25,20 @@ KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables
 
     The new edition is written with its entry in table.toml and its checksum. A file of another kind, a truncated one
     and one that drops more than a tenth of the rows are refused; a refused import leaves the folder as it was. Cells
-    that do not read are all named by row and column, and with --allow their rows are left out.
+    that do not read are all named by row and column, and with --allow their rows are left out. Workbooks (.xlsx) are
+    not read: take the text file that the publisher gives out with it, mostly in the same zip.
 
     \b
     {KINDS_TEXT.replace(chr(10), chr(10) + "    ")}
+
+    \b
+    Exit code 0: imported, or shown with --dry-run.
+    Exit code 1: refused; the folder is as it was.
+
+    \b
+    Examples:
+      claimscrub reference import asp-pricing october-2026-asp-pricing.zip --dry-run
+      claimscrub reference import mue practitioner.zip outpatient-hospital.zip
     """,
 )
 @click.argument("kind", type=click.Choice(list(KINDS)), metavar="KIND")
@@ -37,21 +47,9 @@ KINDS_TEXT = "\n".join(f"{name:<14} {kind.title}: changes {', '.join(kind.tables
 )
 @click.option("--in-force-from", type=DAY, metavar="DATE", help="First date of service, if the file does not state it.")
 @click.option("--in-force-to", type=DAY, metavar="DATE", help="Last date of service, if the file does not state it.")
-@click.option(
-    "--force",
-    is_flag=True,
-    help="Accept a file that drops more than a tenth of the rows, or that is older than what it replaces.",
-)
-@click.option(
-    "--allow",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Leave out at most N rows with a cell that does not read.",
-)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--limit", default=5, show_default=True, metavar="N", help="Rows to show of each kind of change; 0: all.")
+@with_leniency
+@with_limit(5)
 @with_directory
 def import_files(  # noqa: PLR0913 - one parameter an option
     kind: str,

@@ -46,6 +46,36 @@ def with_format(command: Command) -> Command:
     return option(command)
 
 
+def with_limit(default: int) -> Callable[[Command], Command]:
+    """Add the option that says how much of what changes is shown."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="Rows to show of each kind of change; 0: all.",
+    )
+
+
+def with_leniency(command: Command) -> Command:
+    """Add the options that say what is imported all the same."""
+    force = click.option(
+        "--force",
+        is_flag=True,
+        help="Accept a file that drops more than a tenth of the rows, or that is older than what it replaces.",
+    )
+    allow = click.option(
+        "--allow",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Leave out at most N rows of an edition with a cell that does not read.",
+    )
+    return force(allow(command))
+
+
 def today() -> date:
     """Return the day in this machine's time zone."""
     return datetime.now(UTC).astimezone().date()

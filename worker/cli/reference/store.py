@@ -14,6 +14,11 @@ from worker.reference.build.loading import CHECKSUMS, PROSE, checksums_of
 from worker.reference.importing.published import ImportRefusedError, PublishedFile
 
 TAKEN_FROM_ZIP: Final = (".csv", ".txt", ".xml")
+WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+NO_WORKBOOKS: Final = (
+    "workbooks are not read: give the .csv or .txt file that the publisher gives out with it, mostly in the same zip, "
+    "or that whole zip, or save the sheet as .csv"
+)
 LONGEST_NAME: Final = 200
 MOST_NAMED: Final = 10
 # The largest file that a publisher gives out, a quarter of the PTP edits, unpacks to less than a quarter of this.
@@ -26,6 +31,8 @@ def read_published(paths: Sequence[Path], named: re.Pattern[str] | None = None) 
     Of a zip those members are taken whose names the pattern matches, by default all that are tables.
     """
     for path in paths:
+        if path.name.lower().endswith(WORKBOOKS):
+            raise ImportRefusedError(f"{path.name}: {NO_WORKBOOKS}")
         if zipfile.is_zipfile(path):
             yield from _unpacked(path, named)
         else:
@@ -38,7 +45,9 @@ def _unpacked(path: Path, named: re.Pattern[str] | None) -> Iterator[PublishedFi
         if not members:
             wanted = f"a file named as {named.pattern}" if named else ".csv, .txt or .xml files"
             held = ", ".join(member.filename for member in archive.infolist()[:MOST_NAMED]) or "nothing"
-            raise ImportRefusedError(f"{path.name}: expected a zip with {wanted}, found none in it but {held}")
+            is_workbook = any(member.filename.lower().endswith(WORKBOOKS) for member in archive.infolist())
+            remedy = f"; {NO_WORKBOOKS}" if is_workbook else ""
+            raise ImportRefusedError(f"{path.name}: expected a zip with {wanted}, found none in it but {held}{remedy}")
         if sum(member.file_size for member in members) > MOST_UNPACKED_BYTES:
             raise ImportRefusedError(f"{path.name}: unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
         for member in members:

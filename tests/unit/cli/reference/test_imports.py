@@ -351,6 +351,28 @@ def test_a_zip_without_a_table_is_refused(small: Path, tmp_path: Path) -> None:
     assert "expected a zip with .csv, .txt or .xml files, found none in it but notes/read me.pdf" in result.output
 
 
+@pytest.mark.parametrize("name", ["April 2026 ASP Pricing File.xlsx", "MUE.XLS", "published.zip"])
+def test_a_workbook_is_refused_with_where_the_text_is(small: Path, tmp_path: Path, name: str) -> None:
+    """Whether it is given itself, which is a zip too, or in a zip without any text file."""
+    path = zipped(tmp_path, PublishedFile("April 2026 ASP Pricing File.xlsx", b"PK")).rename(tmp_path / name)
+
+    result = run("import", "asp-pricing", path, "--directory", small)
+
+    assert result.exit_code == 1
+    assert name in result.output
+    assert "workbooks are not read: give the .csv or .txt file that the publisher gives out with it" in result.output
+
+
+def test_beside_a_workbook_the_text_is_taken(small: Path, tmp_path: Path) -> None:
+    """Publishers put both into one zip."""
+    path = zipped(tmp_path, PublishedFile("pricing.xlsx", b"PK"), given.asp_pricing(limits(small)))
+
+    result = run("import", "asp-pricing", path, "--directory", small)
+
+    assert result.exit_code == 0, result.output
+    assert "asp_limits@" in result.output
+
+
 def test_a_truncated_zip_is_refused(small: Path, tmp_path: Path) -> None:
     """Half a download is not a zip and not a table."""
     archive = zipped(tmp_path, given.asp_pricing(limits(small)))

@@ -18,7 +18,7 @@ from worker.cli.reference.fetch.errors import NotFetchedError
 from worker.cli.reference.fetch.gather import ByHand, Gathered, Gathering, Held, Wanted
 from worker.cli.reference.fetch.kept import KeptFiles
 from worker.cli.reference.imports import show_plan
-from worker.cli.reference.options import DAY, readable, today, with_directory
+from worker.cli.reference.options import DAY, readable, today, with_directory, with_leniency, with_limit
 from worker.cli.reference.store import read_published, write_folder
 from worker.cli.shared.console import echo, err
 from worker.configuration.documents import as_model
@@ -45,16 +45,8 @@ FIRST_KINDS: Final = ("hcpcs",)
 @click.option("--quarter", metavar="YYYYqN", help="The quarter to fetch, such as 2026q4. [default: all newer ones]")
 @click.option("--yes", is_flag=True, help="Import what was fetched. Without it nothing changes but the kept files.")
 @click.option("--offline", is_flag=True, help="Ask no publisher: take what is kept, and say what to download by hand.")
-@click.option("--force", is_flag=True, help="Accept a file that drops more than a tenth of the rows.")
-@click.option(
-    "--allow",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Leave out at most N rows of an edition with a cell that does not read.",
-)
-@click.option("--limit", default=5, show_default=True, metavar="N", help="Rows to show of each kind of change; 0: all.")
+@with_leniency
+@with_limit(5)
 @click.option(
     "--files",
     type=click.Path(path_type=Path, file_okay=False),
@@ -70,7 +62,12 @@ FIRST_KINDS: Final = ("hcpcs",)
     help="The addresses of the publishers' pages. [default: publishers.toml shipped with claimscrub]",
 )
 @click.option(
-    "--patience", default=60.0, show_default=True, metavar="SECONDS", help="How long a publisher may be silent."
+    "--patience",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a publisher may be silent.",
 )
 @click.option("--as-of", type=DAY, metavar="DATE", help="The day on which an edition is due or not. [default: today]")
 @with_directory
