@@ -2,15 +2,20 @@
 
 from decimal import Decimal
 
-from schemas.outcome import Amount, Basis, Prediction
+from schemas.outcome import Amount, Basis, CarriedTable, Prediction
 from worker.wording.counts import counted
 
 
 def basis_in_words(basis: Basis) -> str:
     """Return what a verdict rests on, in one line."""
     parts = [f"no table {table} for these days" for table in basis.missing]
-    parts += [f"{each.edition}, which ended {counted(each.age_days, 'day')} before" for each in basis.carried]
+    parts += [earlier_in_words(each) for each in basis.carried]
     return f"Basis: {basis.level.value}" + (f" ({'; '.join(parts)})" if parts else "")
+
+
+def earlier_in_words(carried: CarriedTable) -> str:
+    """Return the edition of a table that is carried forward, and how long before the day of service it ended."""
+    return f"{carried.edition}, which ended {counted(carried.age_days, 'day')} before"
 
 
 def predicted_codes(predicted: Prediction) -> str:

@@ -65,7 +65,7 @@ _NOT_WRITTEN_BACK: Final = (
 @click.option(
     "--require-basis",
     type=click.Choice(["full", "carried"]),
-    help="End with 1 when a claim rests on less: on tables that end before its days, or (full) on an earlier edition.",
+    help="End with 1 when a claim rests on less: on tables that lack its days, or (full) on an earlier edition.",
 )
 @click.option(
     "--history",
@@ -170,13 +170,16 @@ def command(  # noqa: PLR0913 - one parameter an option
         if place is not None:
             summary.show_history(out(), place.since, day)
     sys.stdout.flush()
-    sys.exit(_exit_code(summary, BasisLevel(require_basis) if require_basis else BasisLevel.PARTIAL))
+    required = BasisLevel(require_basis) if require_basis else BasisLevel.PARTIAL
+    if too_few := summary.resting_on_less_than(required):
+        say(err(), f"--require-basis {required.value}: {counted(too_few, 'claim rests', 'claims rest')} on less.")
+    sys.exit(_exit_code(summary, required))
 
 
 def _exit_code(summary: Summary, required: BasisLevel) -> int:
     if summary.outcomes["unreadable"]:
         return EXIT_UNREADABLE
-    if summary.rests_on_less_than(required):
+    if summary.resting_on_less_than(required):
         return EXIT_SOME_NOT
     return EXIT_ALL_SCRUBBED if summary.outcomes["scrubbed"] == summary.total else EXIT_SOME_NOT
 

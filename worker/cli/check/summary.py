@@ -83,10 +83,10 @@ class Summary:
         self.decisions += other.decisions
         self.decisions_unmatched += other.decisions_unmatched
 
-    def rests_on_less_than(self, required: BasisLevel) -> bool:
-        """Whether some claim rests on less than is required."""
+    def resting_on_less_than(self, required: BasisLevel) -> int:
+        """How many claims rest on less than is required."""
         worse = BASES[BASES.index(required.value) + 1 :]
-        return any(self.bases[each] for each in worse)
+        return sum(self.bases[each] for each in worse)
 
     def add_unreadable(self) -> None:
         """Count something that is not a claim, or a file that cannot be read."""

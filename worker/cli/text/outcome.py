@@ -16,7 +16,7 @@ from worker.wording import locations
 from worker.wording.counts import counted
 from worker.wording.dead_letter_reasons import in_words
 from worker.wording.escapes import printable
-from worker.wording.outcomes import amount, basis_in_words, counted_decimal, predicted_codes
+from worker.wording.outcomes import amount, basis_in_words, counted_decimal, earlier_in_words, predicted_codes
 
 _FINDING_INDENT: Final = 2
 _TEXT_INDENT: Final = 9
@@ -107,6 +107,9 @@ def _show_finding(console: Console, finding: Finding) -> None:
     say(console, head, _FINDING_INDENT)
     say(console, printable(finding.message), _TEXT_INDENT)
     say(console, printable(f"To do: {finding.hint}"), _TEXT_INDENT)
+    if finding.carried:
+        editions = "; ".join(map(earlier_in_words, finding.carried))
+        say(console, Text(f"Rests on an earlier edition: {editions}", SEVERITY_STYLE["warn"]), _TEXT_INDENT)
     if finding.fix:
         option = "--fix" if finding.fix.safety == "safe" else "--unsafe-fixes"
         say(console, Text(f"Can be corrected by `claimscrub check {option}`", "dim"), _TEXT_INDENT)

@@ -297,3 +297,19 @@ def test_less_than_the_required_basis_ends_with_1(claims: Path, day: str, requir
     result = run(claims, "--as-of", received, *(("--require-basis", required) if required else ()))
 
     assert result.exit_code == code, result.stdout
+    assert (f"--require-basis {required}: 1 claim rests on less.\n" in result.stderr) == bool(code)
+
+
+def test_a_finding_on_an_earlier_edition_says_so(claims: Path) -> None:
+    """Beside the finding, with the edition and its age; a finding on the code set of the day does not."""
+    (line, *_) = OMALIZUMAB.lines("20261001")
+    line["professionalService"]["serviceUnitCount"] = "30000"
+    claims.write_text(json.dumps(claim([line], diagnoses=["Q9Z9"])) + "\n")
+
+    result = run(claims, "--as-of", "2026-10-20")
+
+    after_unt_03 = result.stdout.partition("  WARN   UNT-03 ")[2]
+    assert "Rests on an earlier edition: mue@2026q3, which ended 1 day before\n" in after_unt_03
+    dx_01 = result.stdout.partition("  REJECT DX-01 ")[2].partition("  WARN ")[0]
+    assert dx_01
+    assert "earlier edition" not in dx_01
