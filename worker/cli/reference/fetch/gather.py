@@ -144,7 +144,7 @@ class Gathering:
                 return
             except NotFetchedError as problem:
                 gathered.failures.append(str(problem))
-                gathered.by_hand.append(self._by_hand(publication, "It could not be downloaded.", links))
+                gathered.by_hand.append(self._by_hand(publication, "It could not be fetched.", links))
                 return
             is_news = is_news or arrival.state == "changed"
             paths.append(arrival.path)

@@ -60,7 +60,7 @@ def test_the_next_run_goes_on_where_the_last_one_ended(
 
     assert broken.exit_code == 1
     assert f"FAILED: {publisher.base}{path}: broke off" in broken.output
-    assert "BY HAND: It could not be downloaded." in broken.output
+    assert "BY HAND: It could not be fetched." in broken.output
     assert whole.exit_code == 3, whole.output
     assert ranges(publisher, path)[-1] == "bytes=400-"
     assert kept.read_bytes() == answer.body
