@@ -244,5 +244,6 @@ def _show_by_hand(each: ByHand) -> None:
     echo(f"  BY HAND: {each.why}")
     for link in each.links:
         echo(f"    open  {link}")
-    echo(f"    save  files named like {' and '.join(each.named_like)}, as they are")
+    parts = ", all numbered parts of each" if each.has_parts else ""
+    echo(f"    save  files named like {' and '.join(each.named_like)}{parts}, as they are")
     echo(f"    into  {each.folder}")

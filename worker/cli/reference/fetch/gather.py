@@ -44,11 +44,15 @@ class EditionFiles:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """Files that a person must download: why, where they are linked, what they are called, and where they go."""
+    """Files that a person must download: why, where they are linked, what they are called, and where they go.
+
+    `has_parts`: there are several files of each name, numbered, and all of them are needed.
+    """
 
     why: str
     links: tuple[str, ...]
     named_like: tuple[str, ...]
+    has_parts: bool
     folder: Path
 
 
@@ -169,7 +173,7 @@ class Gathering:
     def _by_hand(self, publication: Publication, why: str, links: tuple[str, ...]) -> ByHand:
         folder = self._kept.folder(publication.kind)
         folder.mkdir(parents=True, exist_ok=True)
-        return ByHand(why, links, publication.named_like, folder)
+        return ByHand(why, links, publication.named_like, publication.many, folder)
 
     def _say_that_there_is_nothing(
         self, gathered: Gathered, listed: tuple[ListedEdition, ...], held: Held, wanted: Wanted

@@ -140,6 +140,14 @@ def test_all_parts_that_the_page_lists_must_be_there(
     assert f"    open  {publisher.base}/license/ama?file=/files/zip/{names[-1]}\n" in result.output
 
 
+def test_without_the_page_all_parts_are_asked_for(fetch: Fetch) -> None:
+    """The names shown are those of the first parts."""
+    result = fetch("ptp", "aoc", "--offline")
+
+    assert "hospital-ptp-edits-ccioph-v323r0-f1.zip, all numbered parts of each, as they are\n" in result.output
+    assert "add-code-edits-medicare-effective-07012026.zip, as they are\n" in result.output
+
+
 def test_a_file_of_another_name_is_passed_over_and_told(fetch: Fetch, tmp_path: Path) -> None:
     """A browser saves a second copy under another name."""
     folder = tmp_path / "published" / "pos"
