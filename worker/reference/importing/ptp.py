@@ -36,6 +36,7 @@ HEADER_WORDS: Final = ("column 1", "column 2", "deletion", "modifier", "rational
 HEADER_WITHIN: Final = 40
 CODE: Final = re.compile(r"[A-Z0-9]{5}")
 VERSION: Final = re.compile(r"v(\d{2})\.?([0-3])", re.IGNORECASE)
+PART: Final = re.compile(r"-f(\d)\.", re.IGNORECASE)
 FIRST_VERSION_YEAR: Final = 1994
 CELLS: Final = 7
 INDICATORS: Final = {"0": 0, "1": 1, "9": 9}
@@ -48,20 +49,24 @@ SETTINGS: Final = {"ccipra": "practitioner", "practitioner": "practitioner", "cc
 def read(files: tuple[PublishedFile, ...], wanted: ImportDates, _: HeldTables, bad: BadCells) -> tuple[NewEdition, ...]:
     """The edition of `ncci_pairs` that the files hold together."""
     pairs = PairRows()
-    settings: set[str] = set()
+    settings: dict[str, set[int]] = {}
     quarters: set[date] = set()
     for file in (file for file in files if file.name.lower().endswith((".txt", ".csv"))):
         setting = _setting(file)
-        settings.add(setting)
+        settings.setdefault(setting, set()).update(int(number) for number in PART.findall(file.name))
         quarters.update(_quarter(file))
         for number, cells in _rows(file):
             try:
                 _take(file, number, setting, cells, pairs)
             except BadCellError as problem:
                 bad.note(str(problem))
-    missing = sorted(set(SETTINGS.values()) - settings)
+    missing = sorted(set(SETTINGS.values()) - settings.keys())
     if missing:
         raise ImportRefusedError(f"ptp: expected .txt files of both settings, found none for {', '.join(missing)}")
+    for setting, parts in settings.items():
+        if between := sorted(set(range(1, max(parts, default=0))) - parts):
+            lacking = ", ".join(f"f{number}" for number in between)
+            raise ImportRefusedError(f"ptp: expected each numbered file of {setting}, found none for {lacking}")
     if len(quarters) > 1:
         raise ImportRefusedError(f"ptp: expected files of one quarter, found {', '.join(map(str, sorted(quarters)))}")
     start = wanted.in_force_from or next(iter(quarters), None)

@@ -453,6 +453,11 @@ PTP_HOSPITAL = given.ptp([("96365", "96372", "20200101", "*", "0")], "ccioph-v32
             [cut(given.ptp([("96413", "99213", "20200101", "*", "1")] * 2), 25), PTP_HOSPITAL],
             "row 5: expected 7 cells that begin with two codes",
         ),
+        (
+            "ptp",
+            [given.ptp([], f"ccipra-v323r0-f{part}.txt") for part in (1, 4)] + [PTP_HOSPITAL],
+            "expected each numbered file of practitioner, found none for f2, f3",
+        ),
         ("ptp", [given.ptp([("96413", "99213", "20200101", "*", "1")], "pairs.txt")], "expected a name with ccipra"),
         (
             "ptp",
