@@ -96,7 +96,9 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 		--no-header -o requirements.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra traces --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-traces.lock
-	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --extra traces --group dev --universal \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra serve --universal \
+		--python-version 3.11 --generate-hashes --no-header -o requirements-serve.lock
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --extra serve --extra traces --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --group deploy --universal --python-version 3.11 \
 		--generate-hashes --no-header -o requirements-deploy.lock

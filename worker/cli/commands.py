@@ -28,7 +28,11 @@ class Command(NamedTuple):
 COMMANDS: Final = (
     Command("check", "worker.cli.check.command", "Scrub claim files on this machine, without Kafka."),
     Command("explain", "worker.cli.explain.command", "Explain an edit, or a code or drug on a date of service."),
-    Command("serve", "worker.cli.serve", "Serve an HTTP API with the worker's verdicts."),
+    Command(
+        "serve",
+        "worker.cli.serve",
+        "Serve an HTTP API and a workbench in the browser, with the worker's verdicts.",
+    ),
     Command(
         "edits",
         "worker.cli.edits",

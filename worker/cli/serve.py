@@ -1,6 +1,7 @@
 """`claimscrub serve`: the HTTP API."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +11,6 @@ from worker.cli.shared.broker import read_settings
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import echo
 from worker.cli.shared.in_parallel import all_cores
-from worker.server.pool import NotLoadedError
-from worker.server.run import ServeError, ServeOptions, serve
 from worker.stream.exit_codes import ExitCode
 
 PORT: Final = 8837
@@ -56,9 +55,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     *,
     allow_insecure: bool,
 ) -> None:
-    """Serve an HTTP API with the worker's verdicts.
+    """Serve an HTTP API and a workbench in the browser, with the worker's verdicts.
 
-    It takes claims as JSON, X12 or FHIR, and is described by /openapi.json. No claim is kept, and none is logged.
+    The workbench at / takes a claim as JSON, X12 or FHIR, shows it as its form with what a payer would reject, and
+    scrubs it again once it is corrected. The API is described by /openapi.json. No claim is kept, and none is logged.
 
     Only this machine can reach it unless --host says otherwise; then a token or clients' certificates are needed, and
     TLS. Limits, tables and folders are the worker's settings (CLAIMSCRUB_ variables). On SIGHUP tables, profiles,
@@ -71,11 +71,16 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
     Exit code  0: it was asked to stop and did.
-    Exit code  2: the options do not fit together, or the port is taken.
+    Exit code  2: the extra `serve` is missing, the options do not fit together, or the port is taken.
     Exit code  3: it was asked to stop, and requests were not answered in time.
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 78: a setting is wrong.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
+    if find_spec("jinja2") is None:
+        raise click.UsageError("the extra `serve` is not installed; pip install 'claimscrub[serve]' installs it")
+    from worker.server.pool import NotLoadedError  # noqa: PLC0415 - needs what is only now known to be installed
+    from worker.server.run import ServeError, ServeOptions, serve  # noqa: PLC0415 - likewise
+
     options = ServeOptions(
         host=host,
         port=port,

@@ -32,11 +32,23 @@ _Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), 
 def read_document(file: Path) -> Any:  # any YAML: a model reads it afterwards
     """The content of a YAML file. Raises `ConfigurationError`."""
     try:
-        return yaml.load(file.read_text("utf-8"), _Yaml)  # noqa: S506 - a safe loader
+        return parse_document(file, file.read_text("utf-8"))
     except OSError as error:
         raise ConfigurationError(f"{file}: cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+    except UnicodeDecodeError as error:
+        raise _not_yaml(file, error) from None
+
+
+def parse_document(file: Path, text: str) -> Any:  # any YAML: likewise
+    """The content of a text in YAML; `file` is where it is, or would be. Raises `ConfigurationError`."""
+    try:
+        return yaml.load(text, _Yaml)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise _not_yaml(file, error) from None
+
+
+def _not_yaml(file: Path, error: Exception) -> ConfigurationError:
+    return ConfigurationError(f"{file}: not YAML: {' '.join(str(error).split())}")
 
 
 def as_model(file: Path, document: object, model: type[Model]) -> Model:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from worker.configuration.documents import as_model, read_document
+from worker.configuration.documents import as_model, parse_document, read_document
 from worker.configuration.option_files import with_lists_read
 from worker.edits.edit import AnyEdit
 from worker.errors import ConfigurationError
@@ -17,14 +17,41 @@ _TAKEN_FROM_A_PARENT = {"medicare": False}
 
 def read_profiles(directory: Path, edits: Iterable[AnyEdit]) -> Profiles:
     """The profiles of a folder. Raises `ProfileError` with one sentence a problem, whatever kind it is of."""
+    return _read([(file, None) for file in sorted(directory.glob("*.yaml"))], edits)[1]
+
+
+def read_profiles_with(directory: Path, edits: Iterable[AnyEdit], text: str) -> tuple[str, Profiles]:
+    """The profiles of a folder with one that is not in it yet, or in the place of the file of its name; and its name.
+
+    Lists in CSV files are read from the folder. Raises what `read_profiles` raises.
+    """
+    tried = directory / "the-profile-that-is-tried.yaml"
+    document = parse_document(tried, text)
+    name = document.get("name") if isinstance(document, dict) else None
+    files: list[tuple[Path, str | None]] = [
+        (file, None) for file in sorted(directory.glob("*.yaml")) if _name_in(file) != name
+    ]
+    return str(name), _read([*files, (tried, text)], edits)[1]
+
+
+def _name_in(file: Path) -> object:
+    try:
+        document = read_document(file)
+    except ConfigurationError:
+        return None
+    return document.get("name") if isinstance(document, dict) else None
+
+
+def _read(sources: list[tuple[Path, str | None]], edits: Iterable[AnyEdit]) -> tuple[tuple[str, ...], Profiles]:
+    """Read files, or texts in their place; return the names with the profiles."""
     problems: list[str] = []
     files: dict[str, Path] = {}
     documents: dict[str, Document] = {}
     own: list[Profile] = []
     catalogue = tuple(edits)
-    for file in sorted(directory.glob("*.yaml")):
+    for file, text in sources:
         try:
-            document = read_document(file)
+            document = read_document(file) if text is None else parse_document(file, text)
             if isinstance(document, dict):
                 document = with_lists_read(file, document, catalogue)
             profile = as_model(file, _as_if_whole(document), Profile)
@@ -39,12 +66,13 @@ def read_profiles(directory: Path, edits: Iterable[AnyEdit]) -> Profiles:
         problems += rulebook_problems(profile, catalogue)
     broken = inheritance_problems(documents)
     # A file that cannot be read may be the parent that is missing: its own problem explains more.
-    if problems and len(own) < len(list(directory.glob("*.yaml"))):
+    if problems and len(own) < len(sources):
         broken = tuple(problem for problem in broken if "does not exist" not in problem)
         raise ProfileError(*problems, *broken)
     if problems or broken:
         raise ProfileError(*problems, *broken)
-    return Profiles(as_model(files[name], inherited(documents, name), Profile) for name in documents)
+    made = Profiles(as_model(files[name], inherited(documents, name), Profile) for name in documents)
+    return tuple(documents), made
 
 
 def _as_if_whole(document: object) -> object:

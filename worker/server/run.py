@@ -22,6 +22,7 @@ from worker.server.api import Api, ServerLimits
 from worker.server.connections import Clients
 from worker.server.frames import ProcessTask
 from worker.server.gate import FrontGate
+from worker.server.pages import Pages
 from worker.server.pool import NotLoadedError, ScrubPool
 from worker.server.service import HttpService
 from worker.settings import Settings
@@ -139,7 +140,7 @@ class Server:
             raise
         self._show_loaded()
         gate = FrontGate(own_names(options.host, address[0]), options.token, tls is not None)
-        service = HttpService(gate, self._api, self._recorder)
+        service = HttpService(gate, self._api, Pages(self._api, gate), self._recorder)
         clients = Clients(service.answer)
         loop = asyncio.get_running_loop()
         serving = await loop.create_server(clients, sock=listening, backlog=_BACKLOG, ssl=tls)
@@ -150,7 +151,7 @@ class Server:
         self._log.info("serving", host=options.host, port=address[1], version=version())
         scheme = "https" if tls else "http"
         named = f"[{options.host}]" if ":" in options.host else options.host
-        self._say(f"The API is at {scheme}://{named}:{address[1]}/v1/scrub, described at /openapi.json")
+        self._say(f"Workbench and API: {scheme}://{named}:{address[1]}/")
         await self._ended.wait()
         return await self._stop(serving, clients)
 

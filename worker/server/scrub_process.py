@@ -38,12 +38,14 @@ from worker.server.frames import (
     read_frame,
 )
 from worker.server.problems import failed
+from worker.server.workbench.views import VIEWS
 from worker.stream.budget import ClaimBudget, OverBudgetError, limit_process
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import dead
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.stream.slices import scrub_slice
 
+_ANSWERS: Final = {**QUESTIONS, **VIEWS}
 MOST_SPLIT_BYTES: Final = 64 * 1024 * 1024
 """Of the claims of one message, as the server holds them while they wait."""
 
@@ -116,7 +118,7 @@ class ScrubDesk:
 
     def _reply(self, asked: DeskQuestion) -> Reply:
         try:
-            return QUESTIONS[asked.name](self._desk, asked)
+            return _ANSWERS[asked.name](self._desk, asked)
         except OverBudgetError:
             raise
         except Exception as error:  # noqa: BLE001 - one question must not end the process

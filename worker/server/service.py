@@ -11,6 +11,7 @@ from worker.server.api import Api, sent
 from worker.server.frames import Reply
 from worker.server.gate import FrontGate
 from worker.server.intake import RequestRefusedError
+from worker.server.pages import Pages
 from worker.server.pool import TooBusyError
 from worker.server.problems import CONTENT_TYPE, of_request
 
@@ -24,9 +25,10 @@ _MORE: Final = {
 class HttpService:
     """What a connection's requests are answered by."""
 
-    def __init__(self, gate: FrontGate, api: Api, recorder: Recorder) -> None:
+    def __init__(self, gate: FrontGate, api: Api, pages: Pages, recorder: Recorder) -> None:
         self._gate = gate
         self._api = api
+        self._pages = pages
         self._recorder = recorder
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -46,7 +48,7 @@ class HttpService:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             self._gate.check(request)
-            found = await self._api.answer(request)
+            found = await self._api.answer(request) or await self._pages.answer(request)
         except RequestRefusedError as error:
             return _refused(error)
         except TooBusyError:

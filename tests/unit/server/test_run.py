@@ -72,6 +72,15 @@ def test_the_command_says_what_would_be_right(tmp_path: Path) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in in_use.stderr
 
 
+def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of the package does without."""
+    monkeypatch.setattr("worker.cli.serve.find_spec", lambda _: None)
+    refused = CliRunner().invoke(claimscrub, ["serve", "--port", "0"])
+
+    assert refused.exit_code == 2
+    assert "pip install 'claimscrub[serve]'" in refused.stderr
+
+
 def test_it_stops_when_what_is_under_way_is_answered(starting: Start) -> None:
     """A request that has begun has its answer, a new one none, and no process is left."""
     served = starting()

@@ -1,0 +1,128 @@
+"""The workbench in a browser: from a wrong claim to a corrected one, for hostile claims, and for everybody."""
+
+import json
+import os
+from itertools import islice
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import AXE, shown
+from worker.samples.claims import demo_claims
+from worker.samples.drugs import ATEZOLIZUMAB, DENOSUMAB, NATALIZUMAB, OCTREOTIDE, OMALIZUMAB, Dose
+from worker.samples.synthetic import SERVICE_DATE, claim
+
+MISCODED: Final = [(OMALIZUMAB, "J2356"), (ATEZOLIZUMAB, "J9353"), (NATALIZUMAB, "J2329"), (DENOSUMAB, "J3397")]
+CODE: Final = "box:claimInformation.serviceLines.0.professionalService.procedureCode"
+HARM: Final = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
+
+
+def disposition(page: Page) -> str:
+    """What the page says of the claim that it shows."""
+    return page.inner_text("h1 .badge")
+
+
+def sound(drug: Dose) -> dict[str, Any]:
+    """A claim of a drug as it is billed right."""
+    return claim(drug.lines(SERVICE_DATE), diagnoses=drug.diagnoses, record=drug.record())
+
+
+@pytest.mark.parametrize(("drug", "code"), MISCODED, ids=lambda each: each if isinstance(each, str) else each.name)
+def test_a_drug_under_another_ones_code_is_corrected_in_its_box(page: Page, drug: Dose, code: str) -> None:
+    """The finding is beside a box that is marked; with the right code in its box the claim is scrubbed."""
+    wrong = sound(drug)
+    wrong["claimInformation"]["serviceLines"][0]["professionalService"]["procedureCode"] = code
+    shown(page, json.dumps(wrong))
+    assert disposition(page) == "rejected"
+    assert page.locator(".box.reject").count() > 0
+    page.fill(f"[name='{CODE}']", drug.code)
+    page.press(f"[name='{CODE}']", "Enter")
+
+    assert disposition(page) == "scrubbed"
+
+
+def test_a_safe_correction_is_shown_applied_and_scrubbed_again(page: Page) -> None:
+    """Octreotide depot without JZ, of which the record says that nothing was discarded."""
+    wrong = sound(OCTREOTIDE)
+    del wrong["claimInformation"]["serviceLines"][0]["professionalService"]["procedureModifiers"]
+    shown(page, json.dumps(wrong))
+    assert disposition(page) == "rejected"
+    assert "JZ" in "".join(page.locator(".diff .added").all_inner_texts())
+    page.click("button[value=fixes]")
+
+    assert disposition(page) == "scrubbed"
+    assert page.input_value("[name$='0.professionalService.procedureModifiers']") == "JZ"
+
+
+def test_every_finding_of_demo_claims_is_in_a_box_that_exists(page: Page) -> None:
+    """With a link from the finding to its box and back."""
+    claims = [each.value.decode() for each in islice(demo_claims(400), 400) if each.expected not in (None, "scrubbed")]
+    seen = 0
+    for start in range(0, len(claims), 49):
+        shown(page, "\n".join(claims[start : start + 49]))
+        for place in range(0, min(49, len(claims) - start), 7):
+            page.locator(".claims button").nth(place).click()
+            page.wait_for_load_state()
+            lost = page.evaluate(
+                "[...document.querySelectorAll('.finding .place')].filter("
+                "each => !document.querySelector(each.getAttribute('href') + ' .mark')).length"
+            )
+            seen += page.locator(".finding").count()
+            assert lost == 0
+    assert seen > len(claims) // 7
+
+
+def test_hostile_claims_are_shown_and_do_nothing(page: Page) -> None:
+    """In every field, as JSON that is a claim and as text that is none."""
+
+    def harmed(part: Any) -> Any:  # any JSON
+        if isinstance(part, dict):
+            return {name: harmed(value) for name, value in part.items()}
+        if isinstance(part, list):
+            return [harmed(value) for value in part]
+        return HARM if isinstance(part, str) else part
+
+    whole = harmed(sound(OMALIZUMAB))
+    for text in (json.dumps(whole), HARM, f'{{"{HARM}": 1}}', json.dumps(whole | {HARM.replace('"', ""): HARM})):
+        shown(page, text)
+        assert page.locator("script:not([src])").count() == 0
+        assert page.locator("img").count() == 0
+    page.goto("/codes?code=" + "%22%3E%3Cscript%3Ealert(3)%3C/script%3E")
+    assert page.locator("script:not([src])").count() == 0
+
+
+def test_an_edited_profile_is_tried_on_a_claim(page: Page) -> None:
+    """What is wrong with it is named; nothing of it is kept."""
+    wrong = sound(OCTREOTIDE)
+    del wrong["claimInformation"]["serviceLines"][0]["professionalService"]["procedureModifiers"]
+    for change, expected in (("WST-01: {severity: warn}", "scrubbed"), ("WST-99: {severity: warn}", "rejected")):
+        page.goto("/profiles/medicare-part-b")
+        text = page.input_value("#profileText")
+        page.fill("#profileText", text.replace("edits:\n", f"edits:\n  {change}\n", 1))
+        page.fill("#claim", json.dumps(wrong))
+        page.click("button[value=scrub]")
+        assert disposition(page) == expected
+    assert "WST-99" in page.inner_text(".problem")
+    shown(page, json.dumps(wrong))
+    assert disposition(page) == "rejected"
+
+
+@pytest.mark.skipif(
+    not AXE.is_file() and os.environ.get("REQUIRE_DEPLOY_TOOLS") != "1", reason="needs axe-core (`make check-deploy`)"
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(chromium: Browser, bench: str, scheme: Any) -> None:
+    """Axe finds nothing on any page, light or dark; nothing is wider than a phone, and every control has a focus."""
+    context = chromium.new_context(
+        base_url=bench, color_scheme=scheme, viewport={"width": 390, "height": 844}, bypass_csp=True
+    )
+    page = context.new_page()
+    for path in ("/", "/?example=belimumab", "/?example=hospital", "/codes?code=J2357", "/edits", "/edits/WST-01",
+                 "/profiles/commercial", "/sign-in"):  # fmt: skip
+        page.goto(path)
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
+        assert found == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    context.close()

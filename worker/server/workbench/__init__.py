@@ -1,0 +1,1 @@
+"""The pages of the server: a claim as its form, codes by date, edits, and profiles."""

@@ -1,0 +1,209 @@
+"""The page at `/`: a claim that is posted to it, judged and shown as its form, and scrubbed again once corrected."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+import orjson
+
+from schemas.outcome import Finding, Outcome
+from worker.pipeline.fixes import patch
+from worker.pipeline.forms import ClaimDocument, interchange_claims, resource_claims, says_resource
+from worker.pipeline.scrub import Pipeline, ScrubResult
+from worker.samples.synthetic import RECEIVED_ON
+from worker.server.answers import Desk
+from worker.server.frames import DeskQuestion, Reply
+from worker.server.workbench.changes import OfferedFix, offered, with_boxes
+from worker.server.workbench.examples import EXAMPLES
+from worker.server.workbench.filled import FilledForm, filled
+from worker.server.workbench.rendering import page
+from worker.server.workbench.trial import ProfileTrial, trial_of
+from worker.server.workbench.vials import VialRow, rows_of
+from worker.wording import dead_letter_reasons, locations
+from worker.wording.outcomes import basis_in_words, predicted_codes
+from worker.x12.read.segments import is_x12
+from worker.x12.write.claims import write_837
+from worker.x12.write.covers import Defaults
+
+MOST_SHOWN: Final = 50
+"""Claims of one paste that are judged and listed."""
+
+_BOX: Final = "box:"
+_CORRECTING: Final = ("boxes", "fixes")
+
+
+@dataclass(frozen=True, slots=True)
+class PastedClaim:
+    """A claim of a paste: where it is, its message, or why it is none."""
+
+    place: str
+    value: bytes | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPaste:
+    """A claim of a paste with what became of it."""
+
+    place: str
+    number: str
+    disposition: str
+    value: bytes | None
+    result: ScrubResult | None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BenchView:
+    """What the page shows of the chosen claim."""
+
+    outcome: Outcome
+    form: FilledForm
+    fixes: tuple[OfferedFix, ...]
+    vials: tuple[VialRow, ...]
+    basis: str
+    x12: str
+    x12_notes: tuple[str, ...]
+    json_text: str
+    claim_text: str
+
+
+def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
+    """Answer a request for the page; its options are the fields of its form."""
+    given = asked.options
+    is_example = given.get("do") not in _CORRECTING and given.get("example") in EXAMPLES
+    # Of a day on which it would have been sent; tables and filing limits of today are another matter.
+    day = date.fromisoformat(RECEIVED_ON) if is_example else _day(given)
+    pipeline, trial = _pipeline(desk, given)
+    text = EXAMPLES[given["example"]].text if is_example else given.get("claim", "")
+    pasted = _pasted(text.encode("utf-8", "surrogatepass")) if text.strip() else ()
+    which = given.get("which", "")[:4]
+    chosen = int(which) if which.isascii() and which.isdigit() else 0
+    if given.get("do") in _CORRECTING and pasted:
+        chosen = min(chosen, len(pasted) - 1)
+        value = pasted[chosen].value
+        if value is not None:
+            changed = _corrected(pipeline, value, given, day)
+            text = patch.write(changed, indent=True).decode()
+            pasted, chosen = (PastedClaim("", patch.write(changed)),), 0
+    judged = [_judge(pipeline, each, day) for each in pasted[:MOST_SHOWN]]
+    chosen = min(chosen, max(len(judged) - 1, 0))
+    view = _view(judged[chosen]) if judged else None
+    return page(
+        "workbench.html",
+        text=text,
+        day=day.isoformat(),
+        profile=given.get("profile", ""),
+        profiles=[(each.name, each.title) for each in desk.pipeline.profiles],
+        examples=EXAMPLES,
+        example=given.get("example", ""),
+        judged=judged,
+        chosen=chosen,
+        more=max(len(pasted) - MOST_SHOWN, 0),
+        view=view,
+        trial=trial,
+        profile_text=given.get("profileText", ""),
+        in_words=locations.in_words,
+        predicted=predicted_codes,
+    )
+
+
+def _day(given: dict[str, str]) -> date:
+    try:
+        return date.fromisoformat(given.get("day", ""))
+    except ValueError:
+        return date.fromisoformat(given["today"])
+
+
+def _pipeline(desk: Desk, given: dict[str, str]) -> tuple[Pipeline, ProfileTrial | None]:
+    """Return what judges: the payer's own profile, the one that was chosen, or the one that is tried."""
+    if given.get("profileText", "").strip():
+        trial = trial_of(desk, given["profileText"])
+        return trial.pipeline or desk.pipeline, trial
+    known = {profile.name for profile in desk.pipeline.profiles}
+    if given.get("profile") in known:
+        return desk.pipeline.under(given["profile"]), None
+    return desk.pipeline, None
+
+
+def _pasted(body: bytes) -> tuple[PastedClaim, ...]:
+    """Return the claims of a paste, in whatever form."""
+    if is_x12(body):
+        return tuple(map(_part, interchange_claims(body)))
+    if says_resource(body):
+        return tuple(map(_part, resource_claims(body)))
+    lines = [line for line in body.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
+        return tuple(PastedClaim(f"Line {number}", line.strip()) for number, line in enumerate(lines, 1))
+    return (PastedClaim("", body.strip()),)
+
+
+def _part(part: Any) -> PastedClaim:  # any: the two kinds of parts share no class
+    if isinstance(part, ClaimDocument):
+        return PastedClaim(part.place, orjson.dumps(part.document))
+    return PastedClaim("", None, part.sentence)
+
+
+def _corrected(pipeline: Pipeline, value: bytes, given: dict[str, str], day: date) -> Any:  # any JSON
+    """Return a claim with what was written into its boxes, and with the corrections that were chosen."""
+    try:
+        document = patch.read(value)
+    except ValueError:
+        return {}
+    result = pipeline.scrub(value, day)
+    found: tuple[Finding, ...] = result.outcome.findings if result.outcome else ()
+    chosen = [each for each in offered(document, found) if given.get(each.name) == "on"]
+    boxes = {name.removeprefix(_BOX): text for name, text in given.items() if name.startswith(_BOX)}
+    document = with_boxes(document, boxes)
+    # A removal moves only what comes after it.
+    for each in reversed(chosen if given["do"] == "fixes" else []):
+        with suppress(patch.PatchError):
+            document = patch.apply(document, each.patch)
+    return document
+
+
+def _judge(pipeline: Pipeline, pasted: PastedClaim, day: date) -> JudgedPaste:
+    if pasted.value is None:
+        return JudgedPaste(pasted.place, "", "unreadable", None, None, (pasted.problem,))
+    result = pipeline.scrub(pasted.value, day)
+    if result.dead_letter is not None or result.disposition is None:
+        letter = result.dead_letter
+        words = (
+            f"This is not a claim: {dead_letter_reasons.in_words(letter.reason)}." if letter else "There is nothing."
+        )
+        flaws = letter.first_flaws if letter else ()
+        return JudgedPaste(pasted.place, "", "unreadable", pasted.value, None, (words, *flaws))
+    document = orjson.loads(pasted.value)
+    number = str(document.get("claimInformation", {}).get("patientControlNumber") or "no control number")
+    return JudgedPaste(pasted.place, number, result.disposition.value, pasted.value, result)
+
+
+def _view(judged: JudgedPaste) -> BenchView | None:
+    outcome = judged.result.outcome if judged.result else None
+    if outcome is None or judged.value is None or judged.result is None or judged.result.message is None:
+        return None
+    document = patch.read(judged.value)
+    notes: list[str] = []
+    moment = datetime.combine(outcome.received_on, time.min, UTC)
+    written = b"".join(
+        write_837(
+            [orjson.loads(judged.value)],
+            Defaults(moment, "", "", "T"),
+            lambda _, path: notes.append(f"{path} has no segment"),
+            lambda _, why: notes.append(f"is not written, because its meaning would change: {why}"),
+        )
+    )
+    return BenchView(
+        outcome=outcome,
+        form=filled(document, outcome.findings),
+        fixes=offered(document, outcome.findings),
+        vials=rows_of(outcome.waste_ledger),
+        basis=basis_in_words(outcome.basis),
+        x12=written.decode("utf-8", "replace").replace("~", "~\n")
+        if b"\n" not in written
+        else written.decode("utf-8", "replace"),
+        x12_notes=tuple(notes),
+        json_text=patch.write(patch.read(judged.result.message), indent=True).decode(),
+        claim_text=patch.write(document, indent=True).decode(),
+    )

@@ -1,0 +1,103 @@
+"""Changes to a claim that a page asks for: values written into boxes, and corrections of findings."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from schemas.outcome import Finding
+from worker.pipeline.fixes import patch
+from worker.pipeline.fixes.patch import Operation
+from worker.server.workbench.filled import as_text, steps_of
+
+Json = Any
+"""Any JSON value: the claim is a stranger's."""
+
+_LISTS: Final = ("procedureModifiers", "diagnosisCodePointers")
+_PATH: Final = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+){0,9}")
+_MOST: Final = 200
+"""Characters of a value that is written into a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFix:
+    """A correction of a finding: what it is called, whether it is safe, and the claim before and after as lines."""
+
+    name: str
+    finding: Finding
+    is_safe: bool
+    patch: tuple[Operation, ...]
+    lines: tuple[tuple[str, str], ...]
+
+
+def with_boxes(document: Json, written: Mapping[str, str]) -> Json:
+    """Return a claim with the values that were written into boxes; what is as it was stays as it is."""
+    for path, text in written.items():
+        if not _PATH.fullmatch(path) or len(text) > _MOST:
+            continue
+        steps = steps_of(path)
+        if as_text(_at(document, steps)) != text.strip():
+            document = _put(document, steps, text.strip())
+    return document
+
+
+def _at(document: Json, steps: Iterable[str]) -> Json:
+    for step in steps:
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document
+
+
+def _put(document: Json, steps: tuple[str, ...], text: str) -> Json:
+    """Return a copy with a text at a path, whose objects are made where they lack; without it where it is empty."""
+    first, *rest = steps
+    if isinstance(document, list):
+        if not first.isdigit() or int(first) >= len(document):
+            return document
+        changed = list(document)
+        changed[int(first)] = _put(document[int(first)], tuple(rest), text) if rest else text
+        return changed
+    if document is not None and not isinstance(document, dict):
+        return document
+    members = dict(document or {})
+    if rest:
+        if text or first in members:
+            members[first] = _put(members.get(first), tuple(rest), text)
+        return members
+    if not text:
+        members.pop(first, None)
+    else:
+        members[first] = text.split() if first in _LISTS else text
+    return members
+
+
+def offered(document: Json, findings: Iterable[Finding]) -> tuple[OfferedFix, ...]:
+    """Return the corrections that findings carry and that fit the claim, each as a difference."""
+    made = []
+    for place, finding in enumerate(findings):
+        if finding.fix is None:
+            continue
+        try:
+            after = patch.apply(document, finding.fix.patch)
+        except patch.PatchError:
+            continue
+        lines = tuple(_difference(document, after))
+        made.append(OfferedFix(f"fix-{place}", finding, finding.fix.safety == "safe", finding.fix.patch, lines))
+    return tuple(made)
+
+
+def _difference(before: Json, after: Json) -> Iterable[tuple[str, str]]:
+    """Yield the lines that differ with those around them, each with what became of it."""
+    kinds = {"+": "added", "-": "removed", " ": "kept", "@": "gap"}
+    for line in difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2):
+        if not line.startswith(("---", "+++")):
+            yield kinds[line[:1]], "…" if line.startswith("@") else line
+
+
+def _lines(document: Json) -> list[str]:
+    return patch.write(document, indent=True).decode().splitlines()

@@ -1,0 +1,186 @@
+"""A claim as its form: each box with the values it holds and the findings that belong to it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from schemas.outcome import Finding
+from worker.server.workbench import boxes
+from worker.server.workbench.boxes import LINE, BoxLayout
+from worker.wording import locations
+
+Json = Any
+"""Any JSON value: the claim is a stranger's."""
+
+_STEP: Final = re.compile(r"[^.\[\]$]+")
+MOST_LINES: Final = 60
+"""Service lines that are shown; a claim has up to 999."""
+
+
+@dataclass(slots=True)
+class FilledField:
+    """A value in a box: the path of its member, and its text."""
+
+    path: str
+    text: str
+    label: str = ""
+
+
+@dataclass(slots=True)
+class FilledBox:
+    """A box of the form."""
+
+    layout: BoxLayout
+    fields: list[FilledField]
+    prefixes: tuple[tuple[str, ...], ...]
+    ident: str = ""
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def worst(self) -> str:
+        """The most severe of its findings; empty without one."""
+        said = {each.severity.value for each in self.findings}
+        return next((each for each in ("reject", "pend", "warn") if each in said), "")
+
+
+@dataclass(slots=True)
+class FilledLine:
+    """A service line: its number, a box of the line as a whole, and those of its elements."""
+
+    number: int
+    whole: FilledBox
+    cells: list[FilledBox]
+
+
+@dataclass(slots=True)
+class FilledForm:
+    """A claim on its form."""
+
+    name: str
+    top: list[FilledBox]
+    lines: list[FilledLine]
+    bottom: list[FilledBox]
+    record: FilledBox
+    elements: list[dict[str, str]]
+    electronic: FilledBox
+    more_lines: int = 0
+
+    def boxes(self) -> Iterable[FilledBox]:
+        """Yield every box."""
+        yield from self.top
+        for line in self.lines:
+            yield line.whole
+            yield from line.cells
+        yield from (*self.bottom, self.record, self.electronic)
+
+
+def filled(document: Json, findings: Sequence[Finding]) -> FilledForm:
+    """Return a claim on the form of its kind, with each finding in the one box it belongs to."""
+    information = _at(document, ("claimInformation",)) or {}
+    lines = information.get("serviceLines") or [] if isinstance(information, dict) else []
+    is_bill = any(isinstance(line, dict) and line.get("institutionalService") for line in lines)
+    top, of_line, end = (
+        (boxes.INSTITUTIONAL, boxes.INSTITUTIONAL_LINE, boxes.INSTITUTIONAL_END)
+        if is_bill
+        else (boxes.PROFESSIONAL, boxes.PROFESSIONAL_LINE, boxes.PROFESSIONAL_END)
+    )
+    shown = lines[:MOST_LINES]
+    form = FilledForm(
+        name="UB-04" if is_bill else "CMS-1500",
+        top=[_box(document, each) for each in top],
+        lines=[_line(document, place, of_line) for place in range(len(shown))],
+        bottom=[_box(document, each) for each in end],
+        record=_box(document, boxes.RECORD),
+        elements=[
+            {str(name): str(value) for name, value in each.items()}
+            for each in document.get("documentation") or ()
+            if isinstance(each, dict)
+        ],
+        electronic=_box(document, boxes.ELECTRONIC),
+        more_lines=len(lines) - len(shown),
+    )
+    _add_diagnoses(document, form, is_bill=is_bill)
+    for number, box in enumerate(form.boxes(), 1):
+        box.ident = f"box-{number}"
+    for finding in findings:
+        _home(form, finding).findings.append(finding)
+    return form
+
+
+def _add_diagnoses(document: Json, form: FilledForm, *, is_bill: bool) -> None:
+    if is_bill:
+        box = next(each for each in form.bottom if each.layout.number == "67")
+        groups = _at(document, ("claimInformation", "otherDiagnosisInformationList")) or []
+        for place, group in enumerate(groups):
+            for inner, _ in enumerate(group if isinstance(group, list) else ()):
+                path = f"claimInformation.otherDiagnosisInformationList.{place}.{inner}.otherDiagnosisCode"
+                box.fields.append(_field(document, path))
+        return
+    box = next(each for each in form.top if each.layout.number == "21")
+    codes = _at(document, ("claimInformation", "healthCareCodeInformation")) or []
+    for place in range(len(codes) if isinstance(codes, list) else 0):
+        path = f"claimInformation.healthCareCodeInformation.{place}.diagnosisCode"
+        made = _field(document, path)
+        made.label = f"diagnosis {'ABCDEFGHIJKL'[place] if place < 12 else place + 1}"  # noqa: PLR2004 - A to L
+        box.fields.append(made)
+
+
+def _line(document: Json, place: int, layouts: Sequence[BoxLayout]) -> FilledLine:
+    base = f"{LINE}.{place}"
+    whole = FilledBox(BoxLayout("24" if layouts is boxes.PROFESSIONAL_LINE else "42", f"line {place + 1}", ()), [],
+                      (steps_of(base),))  # fmt: skip
+    cells = [_box(document, each, f"{base}.") for each in layouts]
+    return FilledLine(place + 1, whole, cells)
+
+
+def _box(document: Json, layout: BoxLayout, base: str = "") -> FilledBox:
+    paths = [f"{base}{path}" for path in layout.paths]
+    prefixes = tuple(steps_of(f"{base}{path}") for path in (*layout.paths, *layout.beside))
+    return FilledBox(layout, [_field(document, path) for path in paths], prefixes)
+
+
+def _field(document: Json, path: str) -> FilledField:
+    return FilledField(path, as_text(_at(document, steps_of(path))), words_of(path))
+
+
+def words_of(path: str) -> str:
+    """Return what a member is called, in the words of a biller."""
+    name = next(each for each in reversed(path.split(".")) if not each.isdigit())
+    return locations.FIELD_WORDS.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def as_text(value: Json) -> str:
+    """Return a value as a box shows it: the members of a list with a blank between them, nothing for an object."""
+    if isinstance(value, list):
+        return " ".join(str(each) for each in value if not isinstance(each, (dict, list)) and each is not None)
+    return "" if value is None or isinstance(value, dict) else str(value)
+
+
+def steps_of(path: str) -> tuple[str, ...]:
+    """Return the steps of a path, whether it is `$.a[0].b` or `a.0.b`."""
+    return tuple(_STEP.findall(path))
+
+
+def _at(document: Json, steps: Iterable[str]) -> Json:
+    for step in steps:
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document
+
+
+def _home(form: FilledForm, finding: Finding) -> FilledBox:
+    """Return the box whose member a finding is about: the one with the longest path that leads to it."""
+    wanted, best, longest = steps_of(finding.at.json_path), form.electronic, 0
+    for box in form.boxes():
+        for prefix in box.prefixes:
+            if len(prefix) > longest and wanted[: len(prefix)] == prefix:
+                best, longest = box, len(prefix)
+    if longest:
+        return best
+    number = finding.at.cms1500_box
+    return next((box for box in form.boxes() if number and box.layout.number == number), form.electronic)
