@@ -13,13 +13,22 @@ MARK_BYTES: Final = 8
 NO_MARK: Final = bytes(MARK_BYTES)
 """Of a number that is absent."""
 _SECRET_BYTES: Final = 32
+_PLACED_BYTES: Final = 8
 _NAMES: Final = ("identity", "placement")
 _LINE: Final = re.compile(r"(\w+)\s*=\s*([0-9a-f]{64})", re.ASCII)
 _ABOUT: Final = "# Key of a claimscrub memory of claims: keep it as a password, apart from the memory itself.\n"
 
 
+def partition_of(person: bytes, partitions: int) -> int:
+    """Return the partition, of so many, that holds the claims of a person who is known under these bytes."""
+    return int.from_bytes(person[:_PLACED_BYTES], "big") % partitions
+
+
 class HistoryKey:
     """Two secrets of 32 bytes: `identity` names persons and numbers, `placement` chooses their partition.
+
+    The bytes of a person begin with those that choose the partition, so that whoever has a record knows where it
+    belongs among another number of partitions.
 
     The placement secret stays for the life of the topics, since another one would move persons to other partitions.
     `fingerprint` shows which key it is, and nothing else.
@@ -27,7 +36,7 @@ class HistoryKey:
 
     def __init__(self, identity: bytes, placement: bytes) -> None:
         self._identity, self._placement = identity, placement
-        self.fingerprint: Final = hmac.digest(identity, b"fingerprint\0" + placement, "sha256")[:4].hex()
+        self.fingerprint: Final = hmac.digest(identity, b"fingerprint 2\0" + placement, "sha256")[:4].hex()
         self.mark = lru_cache(maxsize=65_536)(self.mark_once)
         """The 8 bytes by which a number is known again; `NO_MARK` for one that is absent."""
 
@@ -47,11 +56,15 @@ class HistoryKey:
 
     def person(self, identity: str) -> bytes:
         """Return the 16 bytes under which a person is known."""
-        return hmac.digest(self._identity, b"person\0" + identity.encode(), "sha256")[:16]
+        text = identity.encode()
+        return self._placed(text) + hmac.digest(self._identity, b"person\0" + text, "sha256")[:_PLACED_BYTES]
 
     def partition(self, identity: str, partitions: int) -> int:
         """Return the partition, of so many, that holds the claims of a person."""
-        return int.from_bytes(hmac.digest(self._placement, identity.encode(), "sha256")[:8], "big") % partitions
+        return partition_of(self._placed(identity.encode()), partitions)
+
+    def _placed(self, text: bytes) -> bytes:
+        return hmac.digest(self._placement, text, "sha256")[:_PLACED_BYTES]
 
     def mark_once(self, number: str | None) -> bytes:
         """Return the mark of a text that is not kept in mind, such as one that is long."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from worker.errors import ConfigurationError
-from worker.history.key import NO_MARK, HistoryKey, read_key, write_key
+from worker.history.key import NO_MARK, HistoryKey, partition_of, read_key, write_key
 
 KEY = HistoryKey(bytes(32), bytes(range(32)))
 
@@ -31,8 +31,16 @@ def test_another_placement_is_another_key() -> None:
     """Its fingerprint differs, so that a worker refuses it."""
     other = HistoryKey(bytes(32), bytes(32))
 
-    assert other.person("A") == KEY.person("A")
+    assert other.person("A")[8:] == KEY.person("A")[8:]
+    assert other.person("A")[:8] != KEY.person("A")[:8]
     assert other.fingerprint != KEY.fingerprint
+
+
+@pytest.mark.parametrize("partitions", [1, 6, 24, 100])
+def test_the_bytes_of_a_person_say_in_which_partition_their_claims_are(partitions: int) -> None:
+    """Of any number of them: a copy into more partitions needs no identity, and no key."""
+    for each in range(50):
+        assert partition_of(KEY.person(str(each)), partitions) == KEY.partition(str(each), partitions)
 
 
 def test_persons_are_spread_over_all_partitions() -> None:
