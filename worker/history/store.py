@@ -23,14 +23,18 @@ create table if not exists claims (
     received integer not null,
     entry blob not null
 );
-create index if not exists person_place on claims (person, place);
-drop index if exists person;
 create table if not exists about (name text primary key, value not null) without rowid;
 """
 BEYOND: Final = 2**63 - 1
 """Behind every place."""
 ALL: Final = -1
 """No limit of rows."""
+_FIND: Final = """
+drop index if exists person;
+create index if not exists person_place on claims (person, place);
+create table if not exists gone (person blob not null, claim blob not null, n integer not null);
+"""
+"""What is not there while a store is filled; `gone` are the claims taken out meanwhile, each up to a row."""
 _CACHE_KIB: Final = 65_536
 _WAIT_MS: Final = 60_000
 
@@ -103,6 +107,14 @@ class HistoryStore(Protocol):
         """Delete what is kept of a person so that it cannot be read from the disk, and return how many claims."""
         ...
 
+    def begin_filling(self) -> None:
+        """Be filled with very much, of which nothing is asked before `end_filling`: that is twice as fast."""
+        ...
+
+    def end_filling(self) -> None:
+        """Be as ever again."""
+        ...
+
     def close(self) -> None:
         """Close it; what was applied stays."""
         ...
@@ -166,6 +178,7 @@ class SqliteHistory:
 
     def _begin(self, key: str, since: date, boot: str) -> None:
         self._writes.executescript(_SCHEMA)
+        self._is_filled = False
         about = self._about()
         if about:
             if about.get("form") != _FORM:
@@ -182,6 +195,8 @@ class SqliteHistory:
         first = {"form": _FORM, "key": key, "since": since.toordinal(), "records": 0, "offset": 0}
         self._writes.executemany("insert or ignore into about values (?, ?)", first.items())
         self._writes.execute(_SET, ("boot", boot))
+        # Where whoever filled it was killed, that is done here.
+        self._find()
         self._since = date.fromordinal(int(self._about()["since"]))
 
     def _check(self) -> None:
@@ -228,7 +243,9 @@ class SqliteHistory:
         """Keep and take out claims, and how far the store is now: all of it or nothing."""
         with self._told(), self._transaction() as writes:
             for is_taken_out, some in groupby(records, key=_is_taken_out):
-                if is_taken_out:
+                if is_taken_out and self._is_filled:
+                    writes.executemany(_GONE, [(each.person, each.claim) for each in some])
+                elif is_taken_out:
                     writes.executemany(_TAKE_OUT, [(each.person, each.claim) for each in some])
                 else:
                     writes.executemany(
@@ -266,6 +283,28 @@ class SqliteHistory:
                 self._writes.execute("pragma wal_checkpoint(truncate)").fetchall()
         return gone
 
+    def begin_filling(self) -> None:
+        """Be filled with very much, of which nothing is asked before `end_filling`: that is twice as fast."""
+        with self._told(), self._transaction() as writes:
+            writes.execute("drop index if exists person_place")
+        self._is_filled = True
+
+    def end_filling(self) -> None:
+        """Be as ever again."""
+        with self._told(), self._lock:
+            self._find()
+        self._is_filled = False
+
+    def _find(self) -> None:
+        """Make what was not there while the store was filled, and take out what is gone."""
+        self._writes.executescript(_FIND)
+        gone = self._writes.execute("select person, claim, n from gone").fetchall()
+        if gone:
+            self._writes.execute("begin immediate")
+            self._writes.executemany("delete from claims where person = ? and claim = ? and n <= ?", gone)
+            self._writes.execute("delete from gone")
+            self._writes.execute("commit")
+
     def close(self) -> None:
         """Close it; what was applied stays."""
         with self._told():
@@ -286,6 +325,7 @@ class SqliteHistory:
 
 
 _TAKE_OUT: Final = "delete from claims where person = ? and claim = ?"
+_GONE: Final = "insert into gone select ?, ?, coalesce(max(n), 0) from claims"
 _ADD: Final = "insert into claims (person, claim, place, received, entry) values (?, ?, ?, ?, ?)"
 _SET: Final = "insert or replace into about values (?, ?)"
 

@@ -69,6 +69,27 @@ def test_it_says_when_a_claim_was_received(store: SqliteHistory) -> None:
     assert store.received_on(BERT, record(1).claim) is None
 
 
+@pytest.mark.parametrize("ends", ["itself", "when it is opened again"])
+def test_a_store_that_was_filled_is_as_one_that_was_not(tmp_path: Path, ends: str) -> None:
+    """What was taken out meanwhile is gone, and what came again after that is there; also after a kill."""
+    filled = SqliteHistory(tmp_path / "p.db", key="k", since=BEGIN)
+    filled.begin_filling()
+    filled.apply([record(1), record(2), record(1, entry=None), record(3), record(2, entry=None)], HistoryMark(5, 7))
+    filled.apply([record(2, entry=b"later"), record(3, BERT), record(3, BERT, entry=None)], HistoryMark(8, 9))
+
+    if ends == "itself":
+        filled.end_filling()
+    else:
+        filled.close()
+        filled = SqliteHistory(tmp_path / "p.db", key="k", since=BEGIN)
+
+    assert filled.earlier(ANNA) == [stored(2, b"later"), stored(3)]
+    assert (filled.earlier(BERT), filled.mark()) == ([], HistoryMark(8, 9))
+    filled.apply([record(3, entry=None)])
+    assert filled.earlier(ANNA) == [stored(2, b"later")]
+    filled.close()
+
+
 def test_a_claim_that_is_taken_out_is_gone(store: SqliteHistory) -> None:
     """With every version of it; one of another person stays."""
     store.apply([record(1), record(1, entry=b"later"), record(1, BERT)])

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -73,11 +74,18 @@ def _pair(record: HistoryRecord | None) -> tuple[bytes, bytes | None]:
 
 def read(key: bytes | None, value: bytes | None, headers: Headers, where: str) -> NumberedRecord:
     """Return a record as it was written. Raises `BrokenHistoryError`, which names `where`."""
-    number = next((each for name, each in headers if name == _NUMBER_HEADER), b"")
+    number = b""
+    for name, each in headers:
+        if name == _NUMBER_HEADER:
+            number = each
+            break
     record = None if key is None or len(key) != len(MARK) else _record(key[:_ID_BYTES], key[_ID_BYTES:], value)
     if len(number) != _NUMBER.size or (record is None and key != MARK):
         raise BrokenHistoryError(f"{where}: a record of the memory of claims cannot be read")
     return NumberedRecord(_NUMBER.unpack(number)[0], None if key == MARK else record)
+
+
+_day: Final = lru_cache(maxsize=4096)(date.fromordinal)
 
 
 def _record(person: bytes, claim: bytes, value: bytes | None) -> HistoryRecord | None:
@@ -86,7 +94,7 @@ def _record(person: bytes, claim: bytes, value: bytes | None) -> HistoryRecord |
         return HistoryRecord(person, claim, 0, date.min, None)
     try:
         form, place, received = _VALUE.unpack_from(value)
-        day = date.fromordinal(received)
+        day = _day(received)
     except (struct.error, ValueError, OverflowError):
         return None
     return HistoryRecord(person, claim, place, day, value[_VALUE.size :]) if form == _FORM else None

@@ -144,10 +144,15 @@ class Histories:
                     store = await self._run(lambda: self._store(partition, position, is_new=True))
                 reader.seek(place, max(beginning, store.mark().offset))
                 restoring = Restoring(reader, place, store, self._run, self._note_restored)
+                is_empty = not store.mark().records
+                if is_empty:
+                    await self._run(store.begin_filling)
                 if self._is_exact:
                     await restoring.until(position.records)
                 else:
                     position = position.after(max(0, await restoring.to_the_end() - position.records))
+                if is_empty:
+                    await self._run(store.end_filling)
         except BaseException:
             await self._run(store.close)
             raise
