@@ -7,11 +7,14 @@ import random
 import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
+from tests.kafka.broker import Cluster
+from tests.kafka.proxy import run_proxy
 from tests.kafka.remembering_worker import PROGRAM, SLOWLY_RESTORED
 from tests.stream.fake_worker import expected_disposition
 from tests.stream.support import FAILSAFE_S, WorkerProcess, claim, outcomes, until
@@ -85,11 +88,14 @@ class RememberingWorkers:
     program: tuple[str, ...]
     places: list[WorkerProcess | None] = field(default_factory=list)
     started: int = 0
+    ways: Mapping[int, str] = field(default_factory=dict)
+    """The brokers' address for the worker of a place that has a way of its own to them."""
 
     def start(self, place: int) -> WorkerProcess:
         """Start a worker in a place, over the files of whoever was there before."""
         home = self.folder / f"memory-{place}"
-        own = self.settings.model_copy(update={"history_dir": home})
+        way = self.ways.get(place, self.settings.bootstrap_servers)
+        own = self.settings.model_copy(update={"history_dir": home, "bootstrap_servers": way})
         self.started += 1
         worker = WorkerProcess(own, self.folder, f"worker-{place}-{self.started}", self.program)
         self.places[place] = self.stack.enter_context(worker)
@@ -103,10 +109,17 @@ class RememberingWorkers:
 
 
 @contextlib.contextmanager
-def remembering(settings: Settings, folder: Path, pause_s: float = 0.0, *weakened: str) -> Iterator[RememberingWorkers]:
+def remembering(
+    settings: Settings,
+    folder: Path,
+    pause_s: float = 0.0,
+    *weakened: str,
+    ways: Mapping[int, str] = MappingProxyType({}),
+) -> Iterator[RememberingWorkers]:
     """Workers that end with the block."""
     with contextlib.ExitStack() as stack:
-        workers = RememberingWorkers(settings, folder, stack, (*PROGRAM, str(pause_s), *weakened), [None] * WORKERS)
+        program = (*PROGRAM, str(pause_s), *weakened)
+        workers = RememberingWorkers(settings, folder, stack, program, [None] * WORKERS, ways=ways)
         for place in range(WORKERS):
             workers.start(place)
         yield workers
@@ -154,12 +167,59 @@ async def history_storm(
             await _disturb(workers, chosen.randrange(WORKERS), kind, settings.session_timeout_s)
         await feeding
         await _until_out(settings, workers, sent)
+    return await _ledger(settings, sent)
+
+
+async def _ledger(settings: Settings, sent: int) -> HistoryLedger:
     return HistoryLedger.of(
         sent,
         await read_all(settings, settings.judged_topic),
         await outcomes(settings),
         await read_all(settings, settings.topics.history),
     )
+
+
+async def history_under_cuts(
+    settings: Settings, folder: Path, cluster: Cluster, *, sent: int, patients: int, rounds: int, pause_s: float
+) -> HistoryLedger:
+    """Cut the network of one of three workers for longer than its session, broken off and silently in turn."""
+    await create_topics(settings, partitions=PARTITIONS)
+    claims, broker, cut_s = claims_of(sent, patients), cluster.brokers[0], settings.session_timeout_s + 3
+    ways = {0: f"127.0.0.1:{broker.proxy}"}
+    with (
+        run_proxy(broker.proxy, broker.behind_proxy) as network,
+        remembering(settings, folder, pause_s, ways=ways) as workers,
+    ):
+        feeding = asyncio.create_task(_feed(settings, claims, rounds * (cut_s + 6) + 10))
+        for turn in range(rounds):
+            await asyncio.sleep(6)
+            workers.start_those_that_left()
+            network.cut(silently=turn % 2 == 1)
+            await asyncio.sleep(cut_s)
+            network.heal()
+        await feeding
+        await _until_out(settings, workers, sent)
+    return await _ledger(settings, sent)
+
+
+async def history_over_dying_brokers(
+    settings: Settings, folder: Path, cluster: Cluster, *, sent: int, patients: int, rounds: int, pause_s: float
+) -> HistoryLedger:
+    """Kill one broker of three after the other while workers judge claims that all wait; each comes back."""
+    await create_topics(settings, partitions=PARTITIONS)
+    await send_claims(settings, claims_of(sent, patients))
+    with remembering(settings, folder, pause_s) as workers:
+        for turn in range(rounds):
+            # There are as many outcomes again to come after the last kill.
+            wanted = sent * (turn + 1) // (2 * rounds + 2)
+            await _until_out(settings, workers, wanted)
+            broker = cluster.brokers[turn % len(cluster.brokers)]
+            broker.kill()
+            await asyncio.sleep(3)
+            broker.start()
+            await asyncio.to_thread(broker.wait_until_open)
+        await _until_out(settings, workers, sent)
+    return await _ledger(settings, sent)
 
 
 async def _feed(settings: Settings, claims: Sequence[bytes], seconds: float) -> None:
@@ -225,13 +285,7 @@ async def killed_while_restoring(
     with remembering(settings, folder) as workers:
         await send_claims(settings, claims[sent // 2 :])
         await _until_out(settings, workers, sent)
-    ledger = HistoryLedger.of(
-        sent,
-        await read_all(settings, settings.judged_topic),
-        await outcomes(settings),
-        await read_all(settings, settings.topics.history),
-    )
-    return KilledRestores(ledger, amid)
+    return KilledRestores(await _ledger(settings, sent), amid)
 
 
 def _restored(worker: WorkerProcess) -> float:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.kafka.broker import Cluster
 from tests.kafka.history_storms import (
     PARTITIONS,
+    history_over_dying_brokers,
     history_storm,
+    history_under_cuts,
     killed_while_restoring,
     read_all,
     remembering,
@@ -39,6 +42,28 @@ async def test_each_claim_sees_those_of_its_patient_before_it(kind: str, setting
     """Three workers that route and judge, and stand still between judging and committing."""
     ledger = await history_storm(
         settings, tmp_path, sent=1500, patients=200, kind=kind, rounds=1 if kind == "freeze" else 3, pause_s=0.15
+    )
+
+    assert ledger.flaws == (0, 0, 0, 0, 0), ledger
+
+
+async def test_a_worker_whose_network_is_cut_changes_nothing(
+    settings: Settings, one_broker: Cluster, tmp_path: Path
+) -> None:
+    """It goes on judging for a while, and what it judged is refused by the group."""
+    ledger = await history_under_cuts(settings, tmp_path, one_broker, sent=1500, patients=200, rounds=2, pause_s=0.15)
+
+    assert ledger.flaws == (0, 0, 0, 0, 0), ledger
+
+
+async def test_brokers_that_die_change_nothing(three_brokers: Cluster, tmp_path: Path) -> None:
+    """Leaders of claims, changelog and transactions move while batches are committed."""
+    plain = Settings(
+        bootstrap_servers=three_brokers.address, topic_prefix="known.", group_id="known", session_timeout_s=6
+    )
+
+    ledger = await history_over_dying_brokers(
+        with_memory(plain, tmp_path), tmp_path, three_brokers, sent=1500, patients=200, rounds=3, pause_s=0.15
     )
 
     assert ledger.flaws == (0, 0, 0, 0, 0), ledger
