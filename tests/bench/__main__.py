@@ -23,6 +23,7 @@ from tests.bench.check import measure_check
 from tests.bench.delivery import measure_delivery
 from tests.bench.guard import guard, record
 from tests.bench.guarded import guarded, guarded_everywhere
+from tests.bench.history import measure_history, measure_history_latency
 from tests.bench.latency import measure_latency
 from tests.bench.measure import Series
 from tests.bench.peer import measure_peer
@@ -43,6 +44,8 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "latency": measure_latency,
         "scaling": measure_scaling,
         "delivery": measure_delivery,
+        "history": measure_history,
+        "history-latency": measure_history_latency,
         "check": measure_check,
     }
 )

@@ -6,7 +6,7 @@ how much of that went by before the transaction ended.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -104,12 +104,22 @@ def measure_latency(rounds: int, claims: int, console: Console) -> list[Series]:
 
 def latency(bench: Bench, name: str, pace: float) -> Latency:
     """Send claims at a pace, in claims a second, to one process on fresh topics."""
-    settings = bench.settings(name)
+    values = readable_claims(needed(pace))
+    return latency_of(bench, bench.settings(name), name, pace, values)
+
+
+def needed(pace: float) -> int:
+    """Return how many claims are sent in all, of which the first ones do not count."""
+    return 1 + WARM_UP + round(SECONDS * pace)
+
+
+def latency_of(bench: Bench, settings: Settings, name: str, pace: float, values: Iterator[bytes]) -> Latency:
+    """As `latency`, with settings and claims of one's own."""
     asyncio.run(create_topics(settings))
     with started(settings, name) as (worker,):
         pids = {FIRST: worker.process.pid} | ({} if bench.pid is None else {BROKER: bench.pid})
         with Watch(pids) as watch:
-            counted = asyncio.run(_counted(settings, pace))
+            counted = asyncio.run(_counted(settings, pace, values))
     stamped = quantiles(((each.stamped_s - each.sent_s) * 1000 for each in counted), n=100)
     read = quantiles(((each.read_s - each.sent_s) * 1000 for each in counted), n=100)
     cpu_us = {}
@@ -119,10 +129,9 @@ def latency(bench: Bench, name: str, pace: float) -> Latency:
     return Latency(stamped[49], stamped[98], read[49], read[98], cpu_us[FIRST], cpu_us.get(BROKER))
 
 
-async def _counted(settings: Settings, pace: float) -> list[TimedClaim]:
+async def _counted(settings: Settings, pace: float, values: Iterator[bytes]) -> list[TimedClaim]:
     """Send all claims, the first one alone, so that it waits until the process is there; return those that count."""
     sent: dict[bytes, TimedClaim] = {}
-    values = readable_claims(1 + WARM_UP + round(SECONDS * pace))
     producer: Client = AIOKafkaProducer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         **client_options(settings), acks="all", linger_ms=0
     )

@@ -38,12 +38,19 @@ _POLICIES = {EXACTLY_ONCE: DeliveryGuarantee.EXACTLY_ONCE, AT_LEAST_ONCE: Delive
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A broker to run on; `pid` is that of its process where it is Apache Kafka."""
+    """A broker to run on; `pid` and `folder` are those of its process where it is Apache Kafka."""
 
     servers: str
     kind: str
     pid: int | None = None
+    folder: Path | None = None
     _runs: "count[int]" = field(default_factory=lambda: count(1))
+
+    def log_bytes(self, topic: str, partition: int) -> int:
+        """Return how long the log of a partition is. Raises `ValueError` for the embedded broker."""
+        if self.folder is None:
+            raise ValueError("the embedded broker keeps its logs in memory")
+        return sum(each.stat().st_size for each in (self.folder / "data" / f"{topic}-{partition}").glob("*.log"))
 
     def settings(self, name: str) -> Settings:
         """Return the settings of one run, with topics and a group of its own."""
@@ -95,7 +102,7 @@ def embedded() -> Iterator[Bench]:
 def apache_kafka() -> Iterator[Bench]:
     """One broker of Apache Kafka. Raises `KafkaMissingError` where there is none."""
     with kafka_cluster() as cluster:
-        yield Bench(cluster.address, "Apache Kafka", cluster.brokers[0].pid)
+        yield Bench(cluster.address, "Apache Kafka", cluster.brokers[0].pid, cluster.brokers[0].folder)
 
 
 @contextmanager
@@ -138,6 +145,11 @@ def saturated(bench: Bench, claims: int, name: str, processes: int = 1, partitio
     """Have claims that wait worked off, from the start of the processes to the last outcome."""
     settings = bench.settings(name)
     asyncio.run(_prepare(settings, claims, partitions))
+    return worked_off(bench, settings, claims, name, processes)
+
+
+def worked_off(bench: Bench, settings: Settings, claims: int, name: str, processes: int = 1) -> Saturated:
+    """Have the claims worked off that wait in the inbound topic."""
     with started(settings, name, processes) as workers:
         pids = {worker.name: worker.process.pid for worker in workers}
         if bench.pid is not None:
