@@ -32,6 +32,8 @@ class DeadLetterReason(StrEnum):
     FHIR_RESOURCE = "fhir-resource"
     FHIR_CLAIM = "fhir-claim"
     NOT_OF_THIS_PARTITION = "not-of-this-partition"
+    DOCUMENT_UNMATCHED = "document-unmatched"
+    DOCUMENT_AMBIGUOUS = "document-ambiguous"
     OUTPUT_TOO_LARGE = "output-too-large"
     MESSAGE_LIMIT = "message-limit"
     OVER_BUDGET = "over-budget"
@@ -133,6 +135,9 @@ HEADER_FORGET: Final = f"{HEADER_NAMESPACE}forget"
 
 HEADER_DECISION: Final = f"{HEADER_NAMESPACE}decision"
 """In a partition of claims: the message is a payer's decision, and no claim."""
+
+HEADER_DOCUMENT: Final = f"{HEADER_NAMESPACE}document"
+"""In a partition of claims: the message is late documentation, and no claim."""
 
 HEADER_MEANINGS: Final = MappingProxyType(
     {

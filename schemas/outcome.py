@@ -291,6 +291,25 @@ class Coverage(Message):
     )
 
 
+class ConflictingElement(Message):
+    """An element of a document of which the claim says something else; the claim's word was kept."""
+
+    element: str
+    provider_control_number: str | None = None
+
+
+class LateDocuments(Message):
+    """What came, or did not come, after the claim was pended."""
+
+    joined: int = Field(description="documents that were joined with the claim")
+    conflicting: tuple[ConflictingElement, ...] = Field(
+        default=(), description="elements that were left out, since the claim or an earlier document says otherwise"
+    )
+    waited_days: int | None = Field(
+        default=None, description="how long the claim was waited for; absent while it is, or when it need not be"
+    )
+
+
 class BasisLevel(StrEnum):
     """How far the tables reach into the days of a claim."""
 
@@ -326,6 +345,9 @@ class Outcome(Message):
         description="hash of the claim, the ruleset, the tables and the receipt date: the same claim scrubbed twice "
         "gives the same id, so a consumer can drop duplicates"
     )
+    supersedes: str | None = Field(
+        default=None, description="id of the outcome of the same claim whose place this one takes; absent on the first"
+    )
     disposition: Disposition
     received_on: date = Field(description="the day against which future dates and filing limits are judged")
     findings: tuple[Finding, ...]
@@ -335,6 +357,9 @@ class Outcome(Message):
         default=None, description="one entry per drug and date with a known dose or waste; absent when there is none"
     )
     coverage: Coverage
+    late_documents: LateDocuments | None = Field(
+        default=None, description="absent where nothing came after the claim, and it was not waited for in vain"
+    )
     not_read: tuple[str, ...] | None = Field(
         default=None,
         description="JSON paths of members of the claim that neither an edit nor the writer of 837s knows; absent when "

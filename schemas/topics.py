@@ -80,6 +80,19 @@ DECISION: Final = MessageKind(
     "json",
     "What a payer decided of a claim that was sent: whether it was returned, denied or paid.",
 )
+LATE_DOCUMENTATION: Final = MessageKind(
+    "late-documentation",
+    "Late documentation",
+    "json",
+    "What the record holds for a claim that is pended, or is about to be.",
+)
+PENDED_CLAIM: Final = MessageKind(
+    "pended-claim",
+    "Kept claim or document",
+    "bytes",
+    "A claim that waits for documentation, whole, or a document that waits for its claim, in a form of our own. Empty "
+    "where it is taken out.",
+)
 REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
 
 
@@ -255,6 +268,29 @@ class TopicNames:
         message=DECISION,
         meaning="Decisions of payers on claims that were sent; only where CLAIMSCRUB_HISTORY is set.",
         needs="history",
+    )
+    documentation = replace(
+        inbound,
+        name="claims.documentation.v1",
+        key="an opaque id of the document: random or a salted hash, never PHI",
+        message=LATE_DOCUMENTATION,
+        meaning="Documentation of claims that are pended, or are about to be; only where "
+        "CLAIMSCRUB_LATE_DOCUMENTATION is true.",
+        needs="late_documentation",
+    )
+    pending = replace(
+        by_patient,
+        name="claims.pending.v1",
+        direction="out",
+        key="a salted hash of payer and member, and one of the place of the claim or of the content of the document",
+        message=PENDED_CLAIM,
+        retention_ms=-1,
+        cleanup_policy="compact",
+        meaning="Claims that wait for documentation and documents that wait for their claim, from which a worker "
+        "restores them; only where CLAIMSCRUB_LATE_DOCUMENTATION is true.",
+        needs="late_documentation",
+        needs_value=None,
+        more_config=history.more_config,
     )
     reference_updates = Topic(
         name="reference.updates.v1",

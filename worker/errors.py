@@ -30,6 +30,7 @@ ClaimscrubError
 ├── NotFetchedError
 │   ├── InterruptedFetchError
 │   └── LicenseAskedError
+├── NotJoinedError
 ├── NotLoadableError
 ├── NotLoadedError
 ├── NotMemberError

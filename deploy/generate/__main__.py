@@ -26,6 +26,7 @@ from deploy.kubernetes.write import prometheus_rule
 from schemas.claim import Claim
 from schemas.contract import CONTRACT_VERSION, schema_id
 from schemas.decision import ClaimDecision
+from schemas.late_documentation import LateDocumentation
 from schemas.outcome import Outcome
 from schemas.reference_update import ReferenceNotice
 from schemas.topics import TOPICS, Topic
@@ -49,6 +50,7 @@ MODELS: Final[Mapping[str, tuple[type[BaseModel], str]]] = MappingProxyType(
         "claim": (Claim, "validation"),
         "outcome": (Outcome, "serialization"),
         "decision": (ClaimDecision, "validation"),
+        "late-documentation": (LateDocumentation, "validation"),
         "reference-update": (ReferenceNotice, "validation"),
     }
 )

@@ -10,6 +10,7 @@ from schemas.decision import PayerDecision
 from schemas.topics import TopicNames
 from worker.bootstrap import build_pipeline
 from worker.kafka.messages import InboundMessage
+from worker.pipeline.late_documents import LateJoin, joined, read_document
 from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
 from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, decision_on, line
@@ -57,6 +58,13 @@ def contract_examples() -> dict[str, Json]:
         number="SYN-PENDED",
         record=OMALIZUMAB.record()[:2],
     )
+    late = {
+        "tradingPartnerServiceId": undocumented["tradingPartnerServiceId"],
+        "subscriber": {"memberId": undocumented["subscriber"]["memberId"]},
+        "billing": {"npi": undocumented["billing"]["npi"]},
+        "patientControlNumber": "SYN-PENDED",
+        "documentation": OMALIZUMAB.record()[2:],
+    }
     return {
         "claim-clean": clean,
         "claim-with-waste": wasted,
@@ -65,6 +73,8 @@ def contract_examples() -> dict[str, Json]:
         "outcome-rejected": _outcome(pipeline, rejected),
         "outcome-pended": _outcome(pipeline, undocumented),
         "decision": decision_on(clean, PayerDecision.RETURNED, _DAY),
+        "late-documentation": late,
+        "outcome-after-late-documentation": _after(pipeline, undocumented, late),
         "reference-update": {
             "directory": "/etc/claimscrub/reference-2026q2",
             "digest": pipeline.snapshot.digest,
@@ -78,6 +88,18 @@ def _outcome(pipeline: Pipeline, made: Json) -> Json:
     if message is None:
         raise ValueError("an example claim could not be read as a claim")
     outcome: Json = orjson.loads(message)
+    return outcome
+
+
+def _after(pipeline: Pipeline, made: Json, late: Json) -> Json:
+    """Return the outcome of a pended claim once its documentation has come."""
+    value, document = orjson.dumps(made), read_document(orjson.dumps(late))
+    first = pipeline.scrub(value, _DAY)
+    documented = joined(value, document.elements)
+    after = pipeline.scrub_late(documented.value, _DAY, LateJoin(first.outcome_id, 1, documented.conflicts))
+    if after.message is None:
+        raise ValueError("an example claim could not be read as a claim")
+    outcome: Json = orjson.loads(after.message)
     return outcome
 
 

@@ -18,6 +18,7 @@ from worker.history.decisions import Decision
 from worker.history.entry import EarlierClaim, EarlierState, encode
 from worker.history.key import NO_MARK, HistoryKey, read_key
 from worker.history.view import History
+from worker.pipeline.late_documents import LateJoin
 from worker.settings import Settings
 from worker.stream.run import run_worker
 from worker.stream.scrubber import ClaimVerdict, Destination, Form, LoadedScrubber, ReadMessage, ReferenceEdition
@@ -112,6 +113,14 @@ class FakeScrubber:
         body = json.dumps(json.loads(verdict.value) | {"earlier": earlier}, sort_keys=True).encode()
         entry = None if verdict.disposition == "rejected" else encode(remembered(number, day))
         return replace(verdict, value=body, outcome_id=sha256(body).hexdigest(), entry=entry)
+
+    def read_late(self, value: bytes, received_on: date, late: LateJoin) -> ReadMessage:  # noqa: ARG002 - the seam
+        """Return a claim as ever: nothing comes late here."""
+        return self._read(value, received_on)
+
+    def read_document(self, value: bytes) -> ReadMessage:
+        """Take nothing for a document."""
+        return ReadMessage(self.scrub(value, received_on=date.min))
 
     def route_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:  # noqa: ARG002 - the seam
         """Take each line for a claim."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP
 
-from schemas.dead_letter import HEADER_DECISION, HEADER_FORGET
+from schemas.dead_letter import HEADER_DECISION, HEADER_DOCUMENT, HEADER_FORGET
 from worker.kafka.messages import InboundMessage, without_marks
 from worker.stream.routing import as_it_came
 
@@ -26,6 +26,8 @@ class FetchedMessage:
     """The person of whom nothing is to be remembered any more; None of any other message."""
     is_decision: bool = False
     """Whether it is a payer's decision that was routed."""
+    is_document: bool = False
+    """Whether it is late documentation, and no claim."""
 
     @property
     def offset(self) -> int:
@@ -55,7 +57,7 @@ def taken(event: Any) -> FetchedMessage:  # Any: Faust's event, whose message ty
 def judged(fetched: FetchedMessage, *, is_routed: bool) -> FetchedMessage:
     """Return a message of a partition with a memory.
 
-    That is a claim, as it came where it was routed, a decision as it came, or what asks to forget a person.
+    That is a claim, as it came where it was routed, a decision or document as it came, or what asks to forget a person.
     """
     message = fetched.message
     names = {name for name, _ in message.headers} if message.mark is None else set()
@@ -63,6 +65,8 @@ def judged(fetched: FetchedMessage, *, is_routed: bool) -> FetchedMessage:
         return replace(fetched, forgets=message.key or b"")
     if HEADER_DECISION in names:
         return replace(fetched, message=as_it_came(message), routed_at=message.offset, is_decision=True)
+    if HEADER_DOCUMENT in names:
+        return replace(fetched, message=as_it_came(message), routed_at=message.offset, is_document=True)
     return replace(fetched, message=as_it_came(message), routed_at=message.offset) if is_routed else fetched
 
 

@@ -14,9 +14,10 @@ from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from faust.types import TP
 
 from worker.agents.batches import FetchedMessage, by_partition, judged, take_batch, taken
+from worker.agents.pended_expiry import PendedExpiry
 from worker.agents.remembering import RememberingScrubber
 from worker.agents.report import Reporter
-from worker.agents.routing import DecisionRouter, MessageRouter
+from worker.agents.routing import DecisionRouter, DocumentRouter, MessageRouter
 from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch, place_of
 from worker.history.entry import DamagedEntryError
@@ -29,7 +30,7 @@ from worker.stream.committer import DeliveryUncertainError, DroppedError
 from worker.stream.dead_letter_limit import counts
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
-from worker.stream.lanes import CommittedOffset, Lane
+from worker.stream.lanes import Lane
 from worker.stream.routing import Placement
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber
@@ -66,13 +67,17 @@ def attach_claims(runtime: Runtime) -> None:
     if histories is None:
         _attach(runtime, "claims", runtime.settings.judged_topic, MessageScrubber(runtime, turns))
         return
+    settings = runtime.settings
     judge = RememberingScrubber(runtime, histories, turns)
-    _attach(runtime, "claims", runtime.settings.judged_topic, judge)
-    placement = Placement(runtime.settings.judged_topic, histories.key, histories.partitions)
-    # Where senders place claims, workers place decisions all the same: a clearinghouse has no key.
-    _attach(runtime, "decisions", runtime.settings.topics.decisions, DecisionRouter(runtime, placement, turns))
-    if runtime.settings.history is HistoryMode.ROUTED:
-        _attach(runtime, "router", runtime.settings.topics.inbound, MessageRouter(runtime, placement, turns))
+    _attach(runtime, "claims", settings.judged_topic, judge)
+    placement = Placement(settings.judged_topic, histories.key, histories.partitions)
+    # Where senders place claims, workers place decisions and documents all the same: a clearinghouse has no key.
+    _attach(runtime, "decisions", settings.topics.decisions, DecisionRouter(runtime, placement, turns))
+    if settings.history is HistoryMode.ROUTED:
+        _attach(runtime, "router", settings.topics.inbound, MessageRouter(runtime, placement, turns))
+    if settings.late_documentation:
+        _attach(runtime, "documents", settings.topics.documentation, DocumentRouter(runtime, placement, turns))
+        runtime.chores.append(PendedExpiry(runtime, histories, judge).run)
 
 
 def _attach(runtime: Runtime, name: str, topic_name: str, judge: MessageScrubber) -> None:
@@ -268,12 +273,12 @@ class ClaimsAgent:
         lane.metadata = found.metadata()
         judged = await self._judge.scrub(lane, part, is_alone=True)
         if not self._is_allowed(lane, judged):
-            _drop(lane, judged)
+            _drop(judged)
             return 0 if not await self._is_durable(lane, committer.note(lane, lane.metadata)) else None
         next_offset = part[: judged.messages][-1].offset + 1
         left = crash_record.left(lane, next_offset)
         metadata = left or crash_record.watch(next_offset, self._settings.batch_max_claims)
-        before = None if lane.history is None else lane.history.position
+        before = [(memory, memory.position) for memory in lane.memories]
         try:
             done = self._hand_over(lane, part, judged, next_offset, metadata)
             if not await self._is_durable(lane, done):
@@ -281,8 +286,8 @@ class ClaimsAgent:
         except DeliveryUncertainError as error:
             # They are counted as being worked on by who called, too.
             self._recorder.count("in_flight_claims", amount=judged.messages)
-            if lane.history is not None and before is not None:
-                lane.history.position = before
+            for memory, position in before:
+                memory.position = position
             if not isinstance(error.__cause__, _REFUSALS):
                 await self._runtime.lanes.take_back(lane)
             raise
@@ -305,7 +310,7 @@ class ClaimsAgent:
                 return 0
         judged = await self._judge.scrub(lane, part)
         if not self._is_allowed(lane, judged):
-            _drop(lane, judged)
+            _drop(judged)
             return None
         await self._runtime.committer.room()
         if lane.revoked.is_set() or lane.is_broken:
@@ -332,28 +337,25 @@ class ClaimsAgent:
         What is remembered of them leaves with them, and the offset says how much that is in all.
         """
         records: list[OutgoingMessage] = list(judged.records)
-        if lane.history is not None and judged.remembered is not None:
-            records += lane.history.hand_over(judged.remembered)
+        for batch in judged.remembered:
+            records += batch.memory.hand_over(batch)
         committed = lane.committing(next_offset, metadata)
         started, done = time.perf_counter(), self._runtime.committer.add(lane, records, committed)
         messages = part[: judged.messages]
-        if judged.remembered is not None:
-            done.add_done_callback(lambda _: self._remembered(lane, judged, committed, done))
+        if judged.remembered:
+            done.add_done_callback(lambda _: self._remembered(lane, judged, done))
         done.add_done_callback(lambda _: self._landed(lane, messages, judged, started, done))
         return done
 
-    def _remembered(
-        self, lane: Lane, judged: ScrubbedBatch, committed: CommittedOffset, done: "asyncio.Future[None]"
-    ) -> None:
-        """Bring what is durable into the memory of the partition; without a store that takes it nothing can go on."""
-        histories, history = self._runtime.histories, lane.history
-        is_durable = not done.cancelled() and done.exception() is None
-        if not is_durable or histories is None or history is None or judged.remembered is None:
+    def _remembered(self, lane: Lane, judged: ScrubbedBatch, done: "asyncio.Future[None]") -> None:
+        """Bring what is durable into the memories of the partition; without a store that takes it nothing can go on."""
+        histories = self._runtime.histories
+        if histories is None or done.cancelled() or done.exception() is not None:
             return
-        records = 0 if committed.history is None else committed.history.records
-        histories.landed(history, judged.remembered, records).add_done_callback(
-            lambda applied: None if applied.cancelled() else self._applied(lane, applied.exception())
-        )
+        for batch in judged.remembered:
+            histories.landed(batch).add_done_callback(
+                lambda applied: None if applied.cancelled() else self._applied(lane, applied.exception())
+            )
 
     def _applied(self, lane: Lane, error: BaseException | None) -> None:
         if error is None or lane.revoked.is_set():
@@ -433,10 +435,10 @@ class ClaimsAgent:
         return True
 
 
-def _drop(lane: Lane, judged: ScrubbedBatch) -> None:
+def _drop(judged: ScrubbedBatch) -> None:
     """Forget verdicts that are not handed over."""
-    if lane.history is not None and judged.remembered is not None:
-        lane.history.drop(judged.remembered)
+    for batch in judged.remembered:
+        batch.memory.drop(batch)
 
 
 def _sent_s(message: InboundMessage) -> float:

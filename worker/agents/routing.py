@@ -15,7 +15,7 @@ from worker.stream.records import dead, form_of, refusal, size
 from worker.stream.replies import Replies
 from worker.stream.routing import Placement
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import ClaimReader, ClaimVerdict, Form, LoadedScrubber, reader_of
+from worker.stream.scrubber import ClaimReader, ClaimVerdict, Form, LoadedScrubber, ReadMessage, reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,19 @@ class DecisionRouter(MessageRouter):
     def _read(self, value: bytes, loaded: LoadedScrubber) -> ClaimVerdict:
         try:
             with self._runtime.budget:
-                read = reader_of(loaded).read_decision(value)
+                read = self._read_by(reader_of(loaded), value)
         except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
             return self._failed(error, loaded)
         return read.verdict or ClaimVerdict("routed", value=value, route=read)
+
+    @staticmethod
+    def _read_by(reader: ClaimReader, value: bytes) -> ReadMessage:
+        return reader.read_decision(value)
+
+
+class DocumentRouter(DecisionRouter):
+    """Routes late documentation: each document becomes a record behind the claims of its patient."""
+
+    @staticmethod
+    def _read_by(reader: ClaimReader, value: bytes) -> ReadMessage:
+        return reader.read_document(value)

@@ -59,14 +59,14 @@ class ScrubbedBatch(NamedTuple):
         records: What says so.
         begun_ns: When the scrubbing began, in nanoseconds since 1970.
         messages: How many of the messages it is; the others are left where it became too much for one transaction.
-        remembered: What of them is remembered; None when nothing is.
+        remembered: What of them comes into the memories of the partition.
     """
 
     pairs: list[Pair]
     records: list[OutgoingRecord]
     begun_ns: int
     messages: int
-    remembered: JudgedClaims | None = None
+    remembered: tuple[JudgedClaims, ...] = ()
 
 
 class MessageScrubber:

@@ -20,6 +20,7 @@ cases:
       - {received_on: 2026-03-10, claim: {…}, set: {…}, ends: pended}   # as above; ends as scrubbed when not given
         # {…, decided: returned, decided_on: 2026-03-12}: what the payer decided (returned, denied, paid), and when
     remembered_since: 2025-01-01                   # optional: the first day of the memory; many years when not given
+    late: {joined: 1}                              # optional: documents that came; or waited_days: 46, in vain
     expect: fail                                   # pass, fail, bypassed, no-data, not-configured, off, not-looked
     findings:                                      # each key given is compared; as many findings as listed
       - {severity: reject, line: 1, facts: {expectedUnits: "30"}}
@@ -38,6 +39,7 @@ from typing import Any, Final, NoReturn
 from schemas.decision import PayerDecision
 from worker.configuration.documents import read_document
 from worker.errors import ConfigurationError
+from worker.pipeline.late_documents import LateJoin
 from worker.samples import synthetic
 from worker.samples.institutional import as_bill
 
@@ -57,6 +59,7 @@ _GIVEN: Final = {
     "set",
     "earlier",
     "remembered_since",
+    "late",
 }
 _OF_EARLIER: Final = {"received_on", "claim", "set", "ends", "decided", "decided_on"}
 _EXPECTED: Final = {"expect", "findings", "disposition", "alone"}
@@ -96,6 +99,7 @@ class Case:
     received_on: date = RECEIVED_ON
     earlier: tuple[EarlierCase, ...] = ()
     remembered_since: date | None = None
+    late: LateJoin | None = None
     expected_disposition: str | None = None
     alone: bool = False
 
@@ -160,9 +164,21 @@ def _case(edit: str, entry: dict[str, Any]) -> Case:  # any YAML mapping
         received_on=received,
         earlier=tuple(_earlier(each, received) for each in entry.get("earlier", ())),
         remembered_since=_day(entry, "remembered_since", _LONG_AGO) if has_memory else None,
+        late=_late(entry["late"]) if "late" in entry else None,
         expected_disposition=entry.get("disposition"),
         alone=entry.get("alone", False),
     )
+
+
+def _late(given: object) -> LateJoin:
+    if not (
+        isinstance(given, dict)
+        and given
+        and given.keys() <= {"joined", "waited_days"}
+        and all(isinstance(each, int) for each in given.values())
+    ):
+        _refuse("late is not such as {joined: 1} or {waited_days: 46}")
+    return LateJoin(joined=given.get("joined", 0), waited_days=given.get("waited_days"))
 
 
 def _earlier(entry: dict[str, Any], received_on: date) -> EarlierCase:  # any YAML mapping

@@ -37,7 +37,9 @@ def scrubbed_case(case: Case, pipeline: Pipeline) -> tuple[Outcome, Sequence[Edi
     if case.settings != "{}" or case.guides != "[]":
         chosen = _adjusted(pipeline, case.profile or _profile_of(case, pipeline), case.settings, case.guides)
     value = json.dumps(case.claim).encode()
-    if case.remembered_since is None:
+    if case.late is not None:
+        done = chosen.scrub_late(value, case.received_on, case.late)
+    elif case.remembered_since is None:
         done = chosen.scrub(value, case.received_on)
     else:
         done = after_earlier_claims(case, value, chosen, case.remembered_since)

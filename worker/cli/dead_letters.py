@@ -92,7 +92,8 @@ def replay_letters(*, choice: RecordFilter, sending: Sending) -> None:
     """Show what today's rules make of dead letters, and with --send send those again that are now claims.
 
     Each goes unchanged to the partition that it came from, once: an interrupted run goes on where it stopped, and the
-    same command takes only what is new. Dead letters with the reason crash-loop are sent only if --reason names it.
+    same command takes only what is new. Dead letters with the reason crash-loop, document-unmatched or
+    document-ambiguous are sent only if --reason names it.
     """
     settings = read_settings()
     replay(settings, ReplayPlan(settings.topics.dead_letter, read_dead_letter, choice, sending))

@@ -132,12 +132,13 @@ class Context(Configuration, frozen=True, eq=False, gc=False):
     """What an edit may know besides its subject.
 
     `received_on` is the day the claim was received: the only "today" there is. `earlier` are the claims before it; None
-    when claims are not remembered.
+    when claims are not remembered. `waited_days` is how long documentation was waited for in vain; None before that.
     """
 
     claim: ClaimFacts
     received_on: date
     earlier: EarlierClaims | None = None
+    waited_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

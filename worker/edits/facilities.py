@@ -26,7 +26,7 @@ _HOLD: Final[Mapping[str, str]] = MappingProxyType(
             DX-10 DOC-01 DOC-02 DOC-03 DOC-04 DOC-05 DOC-06 DOC-08 DOC-09 DOC-10 HCP-10 NDC-08""",
         "The 837I has the same segment for it as the 837P.": """
             AUT-01 AUT-02 AUT-03 AUT-04 AUT-05 AUT-06 AUT-07 AUT-08 AUT-09 AUT-10
-            AUT-11 COB-01 COB-02 DOC-07 FMT-02 FMT-03 FMT-04 FMT-06 FMT-07
+            AUT-11 COB-01 COB-02 DOC-07 DOC-11 FMT-02 FMT-03 FMT-04 FMT-06 FMT-07
             IDN-01 IDN-02 IDN-03 IDN-04 IDN-05 IDN-06 IDN-07 RES-01 RES-03 RES-04""",
         "The attending provider of an 837I takes the place of the ordering one, for which it has no loop.": "IDN-08",
         "Dates mean the same on both; the limit of a bill counts from its last day (100-04, ch. 1, section 70.4).": """

@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -246,14 +246,16 @@ class SqliteHistory:
                 if is_taken_out and self._is_filled:
                     writes.executemany(_GONE, [(each.person, each.claim) for each in some])
                 elif is_taken_out:
-                    writes.executemany(_TAKE_OUT, [(each.person, each.claim) for each in some])
+                    _take_out(writes, some)
                 else:
-                    writes.executemany(
-                        _ADD,
-                        [(person, claim, place, day.toordinal(), entry) for person, claim, place, day, entry in some],
-                    )
+                    self._keep(writes, list(some))
             if mark is not None:
                 writes.executemany(_SET, [("records", mark.records), ("offset", mark.offset)])
+
+    def _keep(self, writes: sqlite3.Connection, records: Sequence[HistoryRecord]) -> None:
+        writes.executemany(
+            _ADD, [(person, claim, place, day.toordinal(), entry) for person, claim, place, day, entry in records]
+        )
 
     def expire(self, before: date) -> int:
         """Delete what was received before a day, say so by `since`, and return how many claims that were."""
@@ -341,3 +343,57 @@ _RECEIVED: Final = "select received from claims where person = ? and claim = ? o
 _BY_PLACE: Final = itemgetter(1, 3)
 _BY_ARRIVAL: Final = itemgetter(3)
 _stored: Final = StoredClaim._make
+
+
+def _take_out(writes: sqlite3.Connection, records: Iterable[HistoryRecord]) -> None:
+    writes.executemany(_TAKE_OUT, [(each.person, each.claim) for each in records])
+
+
+class WaitingEntry(NamedTuple):
+    """One entry of a `PendedStore`."""
+
+    person: bytes
+    claim: bytes
+    place: int
+    entry: bytes
+
+
+class PendedStore(SqliteHistory):
+    """What waits for documentation in a partition: each entry once, and found by kind and day of receipt as well.
+
+    The kind is the second byte of an entry (`worker.history.pended`).
+    """
+
+    def _begin(self, key: str, since: date, boot: str) -> None:
+        super()._begin(key, since, boot)
+        self._writes.execute("create index if not exists waiting on claims (substr(entry, 2, 1), received)")
+
+    def begin_filling(self) -> None:
+        """Stay as it is: an entry takes the place of an earlier one, which is looked for by person."""
+
+    def end_filling(self) -> None:
+        """Stay as it is."""
+
+    def _keep(self, writes: sqlite3.Connection, records: Sequence[HistoryRecord]) -> None:
+        # An earlier form of it must not be found by its day, and holds health data.
+        for each in records:
+            _take_out(writes, [each])
+            super()._keep(writes, [each])
+
+    def received_before(self, kind: bytes, before: date, most: int) -> list[WaitingEntry]:
+        """Return entries of a kind that were received before a day, the oldest first, at most so many."""
+        with self._told():
+            rows = self._reads.execute(_OLDER, (kind, before.toordinal(), most)).fetchall()
+        return [WaitingEntry(*row) for row in rows]
+
+    def waiting(self, kind: bytes) -> tuple[int, date | None]:
+        """Return how many entries of a kind there are, and when the oldest was received."""
+        with self._told():
+            count, oldest = self._reads.execute(_WAITING, (kind,)).fetchone()
+        return count, None if oldest is None else date.fromordinal(oldest)
+
+
+_OLDER: Final = """
+select person, claim, place, entry from claims where substr(entry, 2, 1) = ? and received < ? order by received limit ?
+"""
+_WAITING: Final = "select count(*), min(received) from claims where substr(entry, 2, 1) = ?"

@@ -56,6 +56,8 @@ class InboundMessage:
     """Which claim of its message it is, from 0 on; None of a whole message."""
     is_of_interchange: bool = False
     """Whether it is a claim that came in an X12 interchange."""
+    judged_before: int = 0
+    """How often its claim was judged before, with less documentation."""
 
     @property
     def place(self) -> str:

@@ -112,6 +112,12 @@ async def send_forget(settings: Settings, person: bytes, partition: int) -> None
         await producer.send_and_wait(settings.judged_topic, b"", key=person, partition=partition, headers=headers)
 
 
+async def send_document(settings: Settings, value: bytes) -> None:
+    """Send late documentation, and wait until the broker has it."""
+    async with open_producer(settings) as producer:
+        await producer.send_and_wait(settings.topics.documentation, value, key=random_key())
+
+
 async def send_notice(settings: Settings, notice: ReferenceNotice) -> None:
     """Announce new reference tables, or rules, to every worker, and wait until the broker has the notice."""
     async with open_producer(settings) as producer:

@@ -16,6 +16,8 @@ _COPIES = 3
 _BATCH_OVERHEAD_BYTES = 512
 _AS_SENT = "producer"
 _PLAIN = "uncompressed"
+_WITH_JUDGED = ("history", "pending")
+"""The changelogs of what is known beside the claims of a partition, partition by partition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def create_topics(
 
 
 def _partitions(topic: Topic, override: int | None, of_judged: int | None = None) -> int:
-    if topic.role == "history" and of_judged:
+    if topic.role in _WITH_JUDGED and of_judged:
         return of_judged
     return override if override and (topic.has_claim_partitions or topic.role == "by-patient") else topic.partitions
 
@@ -173,8 +175,9 @@ def flaws(topics: Sequence[Topic], counts: dict[str, int]) -> tuple[TopicFlaw, .
             # An outcome goes to the partition of its message.
             found.append(TopicFlaw(topic.name, problem, is_fatal=count < expected))
     by_role = {topic.role: topic.name for topic in topics}
-    judged, history = by_role.get("by-patient", inbound), by_role.get("history", "")
-    if judged in counts and history in counts and counts[judged] != counts[history]:
-        problem = f"has {counts[history]} partitions, but {judged} has {counts[judged]}; they must have as many"
-        found.append(TopicFlaw(history, problem, is_fatal=True))
+    judged = by_role.get("by-patient", inbound)
+    for name in [by_role[role] for role in _WITH_JUDGED if role in by_role]:
+        if judged in counts and name in counts and counts[judged] != counts[name]:
+            problem = f"has {counts[name]} partitions, but {judged} has {counts[judged]}; they must have as many"
+            found.append(TopicFlaw(name, problem, is_fatal=True))
     return tuple(found)

@@ -22,6 +22,9 @@ READINESS: Final = (
     "broker_answers",
 )
 
+DOCUMENT_RESULTS: Final = ("joined", "waiting", "copy", "unmatched", "ambiguous", "refused")
+"""What becomes of late documentation: `waiting` is until its claim comes, `refused` is what could not be joined."""
+
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SECONDS_TO_DELIVER: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 _BYTES: Final = (1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304)
@@ -385,7 +388,50 @@ CATALOGUE: Final = (
         "history_forgotten_total",
         MetricKind.COUNTER,
         "claims",
-        "Remembered claims that were deleted on request.",
+        "Remembered claims, and claims and documents that wait, that were deleted on request.",
+    ),
+    Metric(
+        "pended_claims",
+        MetricKind.GAUGE,
+        "claims",
+        "Pended claims that wait for documentation, on this worker.",
+    ),
+    Metric(
+        "pended_oldest_seconds",
+        MetricKind.GAUGE,
+        "seconds",
+        "How long the oldest of them has waited since the day on which it came.",
+    ),
+    Metric(
+        "pended_limit_seconds",
+        MetricKind.GAUGE,
+        "seconds",
+        "How long pended claims are waited for (CLAIMSCRUB_PENDED_DAYS).",
+    ),
+    Metric(
+        "documents_waiting",
+        MetricKind.GAUGE,
+        "documents",
+        "Documents that wait for their claim, on this worker.",
+    ),
+    Metric(
+        "pended_expired_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Pended claims for which no documentation came in time.",
+    ),
+    Metric(
+        "pended_not_kept_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Pended claims that no document can find, since they do not say whose they are.",
+    ),
+    Metric(
+        "documents_total",
+        MetricKind.COUNTER,
+        "documents",
+        "Documents by what became of them.",
+        (Label("result", DOCUMENT_RESULTS),),
     ),
     Metric(
         "delivery_seconds",

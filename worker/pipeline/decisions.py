@@ -1,6 +1,5 @@
 """Reads the message of a payer's decision: on whose claim it is, and what is kept of it."""
 
-from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, NoReturn
 
@@ -15,21 +14,11 @@ from worker.history.key import HistoryKey
 from worker.history.person import identity_text
 from worker.payers.profile import Profiles
 from worker.pipeline.steps.decode import UnreadableClaimError, read_json
+from worker.pipeline.steps.schema_flaws import message_flaws
 
 _SAYS_DECISION: Final = b'"decision"'
 _SAYS_CLAIM: Final = b'"claimInformation"'
-_EXPECTED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "missing": "it is missing",
-        "extra_forbidden": "no such member is read",
-        "string_too_short": "it is empty",
-        "string_too_long": "it is longer than a number",
-        "enum": f"expected one of {', '.join(PayerDecision)}",
-        "value_error": "expected a day as YYYYMMDD",
-    }
-)
-"""What is wrong at a place, by the type of pydantic's error, in words without a value."""
-_OTHER_FORM: Final = "it does not have the form of the schema"
+_EXPECTED: Final = MappingProxyType({"enum": f"expected one of {', '.join(PayerDecision)}"})
 
 
 class ReadDecision(NamedTuple):
@@ -62,7 +51,7 @@ def read_decision(value: bytes, profiles: Profiles, key: HistoryKey) -> ReadDeci
     try:
         read = ClaimDecision.model_validate(document)
     except ValidationError as error:
-        _refuse(DeadLetterReason.SCHEMA, *_flaws(error))
+        _refuse(DeadLetterReason.SCHEMA, *message_flaws(error, _EXPECTED))
     claim, dependent = read.claim, read.claim.dependent
     payer = profiles.payer_of(claim.trading_partner_service_id) or ""
     born, name = (dependent.date_of_birth, dependent.first_name) if dependent else (None, None)
@@ -73,9 +62,3 @@ def read_decision(value: bytes, profiles: Profiles, key: HistoryKey) -> ReadDeci
 
 def _refuse(reason: DeadLetterReason, *flaws: str) -> NoReturn:
     raise UnreadableClaimError(reason, DeadLetterStage.SCHEMA, flaws)
-
-
-def _flaws(error: ValidationError) -> Iterator[str]:
-    for each in error.errors(include_url=False, include_input=False, include_context=False):
-        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in each["loc"])
-        yield f"${path}: {_EXPECTED.get(each['type'], _OTHER_FORM)}."

@@ -3,7 +3,7 @@
 import copy
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -17,14 +17,16 @@ from schemas.records import Claim
 from schemas.values import as_money
 from worker.edits.edit import AnyEdit
 from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, as_earlier
+from worker.edits.facts.traits import Trait
 from worker.history.entry import EarlierState, encode
 from worker.history.key import HistoryKey
-from worker.history.person import identity_of
+from worker.history.person import Addressed, PatientIdentity, identity_of
 from worker.history.view import History
 from worker.payers.guide import Guide
 from worker.payers.profile import ApplyFixes, Profile, Profiles
 from worker.pipeline.decisions import ReadDecision, read_decision
 from worker.pipeline.fixes.fixes import FixedClaim, make_fixes, new_findings
+from worker.pipeline.late_documents import LateJoin
 from worker.pipeline.rules.plan import Plan
 from worker.pipeline.rules.rulebook import compile_rulebook
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, check
@@ -91,7 +93,7 @@ class ReadClaim:
 
     `place` is that of its message among those that were read together. `person` are the 16 bytes under which the
     patient is known; None when claims are not remembered, or `missing` says what the claim lacks. `identity` is what
-    they are made of.
+    they are made of. `late` is what came after the claim; None when it is judged for the first time.
     """
 
     place: int
@@ -100,6 +102,7 @@ class ReadClaim:
     person: bytes | None = None
     missing: str = ""
     identity: str | None = field(default=None, repr=False)
+    late: LateJoin | None = None
 
 
 @dataclass(slots=True)
@@ -213,7 +216,7 @@ class Pipeline:
                 read.append(ReadClaim(place, decoded, received_on))
             else:
                 identity = identity_of(decoded.claim, self.profiles)
-                person = None if identity.text is None else self.history_key.person(identity.text)
+                person = self.person_of(identity.text)
                 read.append(ReadClaim(place, decoded, received_on, person, identity.missing, identity.text))
         return results, read
 
@@ -222,6 +225,26 @@ class Pipeline:
         if self.history_key is None:
             raise RuntimeError("a pipeline without a memory")
         return read_decision(value, self.profiles, self.history_key)
+
+    def read_late(self, value: bytes, received_on: date, late: LateJoin) -> tuple[ScrubResult, ReadClaim | None]:
+        """Return a claim that was read before, with what came after it; None when it cannot be read any more."""
+        results, read = self.read_many([(value, received_on)])
+        return results[0], replace(read[0], late=late) if read else None
+
+    def scrub_late(
+        self, value: bytes, received_on: date, late: LateJoin, history: History | None = None
+    ) -> ScrubResult:
+        """Return the result of a claim with what came after it, as of its first day."""
+        result, read = self.read_late(value, received_on, late)
+        return result if read is None else self.judge_many([(read, history)])[0]
+
+    def identity_in(self, whose: Addressed) -> PatientIdentity:
+        """Return whose claim a document is about."""
+        return identity_of(whose, self.profiles)
+
+    def person_of(self, identity: str | None) -> bytes | None:
+        """Return the 16 bytes under which a person is known; None when that is nobody, or none is remembered."""
+        return None if identity is None or self.history_key is None else self.history_key.person(identity)
 
     def judge_many(self, claims: Sequence[tuple[ReadClaim, History | None]]) -> list[ScrubResult]:
         """Return the result of each claim, given what is known of the patient before it; raises as `scrub_many` does.
@@ -246,7 +269,9 @@ class Pipeline:
         return results
 
     def _gather(self, read: ReadClaim, decoded: DecodedClaim, history: History | None) -> _Examination:
-        facts = self._gatherer.gather(decoded.claim, decoded.traits)
+        waited_days = None if read.late is None else read.late.waited_days
+        traits = decoded.traits if read.late is None else decoded.traits | Trait.LATE
+        facts = self._gatherer.gather(decoded.claim, traits)
         profile = self._only or self._profile_of(decoded.claim)
         # Suppressions lapse by the day of receipt, so that a claim read again gets the verdict it had.
         lapsed = bisect_left(self._last_days[profile.name], read.received_on)
@@ -255,7 +280,7 @@ class Pipeline:
         if self.history_key is not None:
             own = as_earlier(facts, read.received_on, self.history_key)
             earlier = EarlierClaims(own, history, "" if history else read.missing or NOT_LOOKED_UP)
-        checked = CheckResult(plan, plan.context(facts, read.received_on, earlier))
+        checked = CheckResult(plan, plan.context(facts, read.received_on, earlier, waited_days))
         return _Examination(read, history, profile, checked, (enrich(facts), ledgers(facts)))
 
     def _correct(self, examined: _Examination) -> None:
@@ -275,7 +300,8 @@ class Pipeline:
 
     def _write(self, examined: _Examination, seconds: Mapping[str, float]) -> ScrubResult:
         checked, not_read = examined.checked, examined.read.decoded.not_read
-        written = self._writer.write(examined.read.decoded, checked, examined.tables, examined.fixed)
+        read = examined.read
+        written = self._writer.write(read.decoded, checked, examined.tables, examined.fixed, read.late)
         amount = as_money(checked.claim.claim.claim_information.claim_charge_amount)
         return ScrubResult(
             message=written.message,

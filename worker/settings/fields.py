@@ -138,6 +138,19 @@ class SettingsFields(BaseModel):
         default=HISTORY_DAYS,
         description="Days for which a claim is remembered.",
     )
+    late_documentation: bool = Field(
+        default=False,
+        description="Keep pended claims whole, read documentation that comes later, and scrub them again with it; "
+        "needs CLAIMSCRUB_HISTORY.",
+    )
+    pended_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=45,
+        description="Days for which a pended claim is waited for; then it is rejected by DOC-11.",
+    )
+    document_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=14,
+        description="Days for which a document waits for its claim; then it is a dead letter.",
+    )
     claim_budget_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
         default=CLAIM_BUDGET_S,
         description="Seconds of processor time for one claim; the edit that runs then is reported as failed.",

@@ -26,6 +26,11 @@ def broken_rules(fields: SettingsFields) -> list[str]:
         problems.append("CLAIMSCRUB_MAX_OUTCOME_BYTES: must be at least CLAIMSCRUB_MAX_MESSAGE_BYTES")
     if fields.history is not HistoryMode.OFF and fields.history_key_file is None:
         problems.append(f"CLAIMSCRUB_HISTORY_KEY_FILE: needed for CLAIMSCRUB_HISTORY={fields.history}")
+    if fields.late_documentation and fields.history is HistoryMode.OFF:
+        problems.append(
+            "CLAIMSCRUB_LATE_DOCUMENTATION: needs CLAIMSCRUB_HISTORY=routed or keyed, by which a document comes to the "
+            "worker that keeps its claim"
+        )
     for name in (
         "history_key_file",
         "tls_ca_file",

@@ -49,13 +49,14 @@ class Settings(SettingsFields):
     def consumed_topics(self) -> tuple[str, ...]:
         """Return the names of the topics whose partitions the group shares out."""
         decisions = () if self.history is HistoryMode.OFF else (self.topics.decisions,)
-        return tuple(dict.fromkeys((self.topics.inbound, self.judged_topic, *decisions)))
+        documents = (self.topics.documentation,) if self.late_documentation else ()
+        return tuple(dict.fromkeys((self.topics.inbound, self.judged_topic, *decisions, *documents)))
 
     @property
     def written_topics(self) -> tuple[str, ...]:
         """Return the names of the topics that a worker with these settings writes."""
         written = [topic.name for topic in self.topics_in_use if topic.direction != "in"]
-        # Decisions come in on a topic of their own, and are handed on to where claims are judged.
+        # Decisions and documents come in on topics of their own, and are handed on to where claims are judged.
         routed_to = () if self.history is HistoryMode.OFF else (self.judged_topic,)
         return tuple(dict.fromkeys((*written, *routed_to)))
 

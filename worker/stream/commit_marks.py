@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from worker.stream.history.position import HistoryPosition, read_position
+from worker.stream.history.position import PENDED, HistoryPosition, read_position
 
 _TOPIC: Final = re.compile(r"topic=[0-9a-f]{32}")
 
@@ -28,6 +28,8 @@ class CommitMarks:
     """The process that committed it, after which its transactions are called."""
     history: HistoryPosition | None = None
     """How much of the changelog belongs to the offset; None when claims are not remembered."""
+    pended: HistoryPosition | None = None
+    """The same of what waits for documentation; None when nothing does."""
 
 
 def with_marks(metadata: str, marks: CommitMarks) -> str:
@@ -36,7 +38,9 @@ def with_marks(metadata: str, marks: CommitMarks) -> str:
     topic = None if marks.topic_id is None else f"topic={marks.topic_id}"
     member = f"by={marks.member_id}" if marks.member_id else None
     history = None if marks.history is None else marks.history.word()
-    return " ".join(each for each in (metadata, process, topic, history, member) if each)
+    pended = None if marks.pended is None else marks.pended.word(PENDED)
+    # Where an earlier release, which does not know it, still finds all the others.
+    return " ".join(each for each in (metadata, pended, process, topic, history, member) if each)
 
 
 def split_marks(committed: str) -> tuple[str, CommitMarks]:
@@ -48,4 +52,7 @@ def split_marks(committed: str) -> tuple[str, CommitMarks]:
         words.pop()
     topic = words.pop()[len("topic=") :] if words and _TOPIC.fullmatch(words[-1]) else None
     process = words.pop()[len("from=") :] if words and words[-1].startswith("from=") else None
-    return " ".join(words), CommitMarks(topic, member, process, history)
+    pended = read_position(words[-1], PENDED) if words else None
+    if pended is not None:
+        words.pop()
+    return " ".join(words), CommitMarks(topic, member, process, history, pended)

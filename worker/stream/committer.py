@@ -195,7 +195,7 @@ class Committer:
         if found.offset < 0:
             return None
         metadata, marks = split_marks(found.metadata)
-        return CommittedOffset(found.offset, metadata, marks.topic_id, marks.member_id, marks.history)
+        return CommittedOffset(found.offset, metadata, marks.topic_id, marks.member_id, marks.history, marks.pended)
 
     async def _stable(self, tp: TP) -> StoredOffset:
         place, group = _place(tp), self._settings.group_id
@@ -346,7 +346,7 @@ class Committer:
                 each.done.set_result(None)
 
     def _offset(self, committed: CommittedOffset) -> tuple[int, str]:
-        marks = CommitMarks(committed.topic_id, committed.member_id, self._process, committed.history)
+        marks = CommitMarks(committed.topic_id, committed.member_id, self._process, committed.history, committed.pended)
         return committed.offset, with_marks(committed.metadata, marks)
 
 

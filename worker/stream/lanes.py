@@ -78,6 +78,10 @@ class Lane:
     """The member of the group that opened it."""
     history: LaneHistory | None = None
     """What is known of earlier claims; None when they are not remembered."""
+    pended: LaneHistory | None = None
+    """What waits for documentation; None when nothing is waited for."""
+    pended_left: HistoryPosition | None = None
+    """What is committed of that where this worker does not wait: it stays for when one does again."""
     oldest_s: float | None = None
     """When the oldest message without an outcome was sent, in seconds since 1970; none while none waits."""
 
@@ -108,8 +112,23 @@ class Lane:
         """Return what to commit, with whose it is; what a dead worker left stays without a living one's name."""
         is_of_the_dead = metadata == self.metadata and not self.is_watched
         member_id = None if is_of_the_dead else self.member_id
-        history = self.history.position if self.history is not None and self.history.has_begun else None
-        return CommittedOffset(offset, metadata, self.topic_id, member_id, history)
+        return CommittedOffset(
+            offset,
+            metadata,
+            self.topic_id,
+            member_id,
+            _position_of(self.history),
+            self.pended_left if self.pended is None else _position_of(self.pended),
+        )
+
+    @property
+    def memories(self) -> tuple[LaneHistory, ...]:
+        """Return what is known beside the messages."""
+        return tuple(each for each in (self.history, self.pended) if each is not None)
+
+
+def _position_of(memory: LaneHistory | None) -> HistoryPosition | None:
+    return memory.position if memory is not None and memory.has_begun else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,8 @@ class CommittedOffset:
     """The member of the group that committed it; none in what no worker of today wrote."""
     history: HistoryPosition | None = None
     """How much of the changelog belongs to the offset; None when claims are not remembered."""
+    pended: HistoryPosition | None = None
+    """The same of what waits for documentation; None when nothing does."""
 
 
 class LaneGroup(Protocol):
@@ -169,6 +190,14 @@ class LaneHistories(Protocol):
 
     def changelog_of(self, tp: TP) -> TP:
         """Return the partition from which the memory of a partition is restored."""
+        ...
+
+    def pended_changelog_of(self, tp: TP) -> TP | None:
+        """Return the one from which is restored what waits for documentation; None when nothing does."""
+        ...
+
+    async def open_pended(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
+        """Open what waits for documentation in a partition, as `open`."""
         ...
 
     async def open(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
@@ -300,18 +329,38 @@ class Lanes:
             await self._open_history(lane, None)
             await self._start_over(lane, committed)
         else:
-            await self._open_history(lane, committed.history)
+            await self._open_history(lane, committed)
             lane.begin_at(committed.offset, await self._left_by_the_dead(committed))
             await self._pass_expired(lane, logs.beginnings[tp])
         self._last[tp] = lane
         return lane
 
-    async def _open_history(self, lane: Lane, committed: HistoryPosition | None) -> None:
-        if self.histories is None or not self.histories.is_for(lane.tp):
+    async def _open_history(self, lane: Lane, committed: CommittedOffset | None) -> None:
+        histories = self.histories
+        if histories is None or not histories.is_for(lane.tp):
             return
-        place = self.histories.changelog_of(lane.tp)
-        end = (await self._group.ends([place]))[place] if committed is None else 0
-        lane.history = await self.histories.open(lane.tp, committed, end)
+        position = None if committed is None else committed.history
+        end = await self._end_unless(position, histories.changelog_of(lane.tp))
+        lane.history = await histories.open(lane.tp, position, end)
+        place = histories.pended_changelog_of(lane.tp)
+        position = None if committed is None else committed.pended
+        if place is None:
+            lane.pended_left = position
+            return
+        try:
+            lane.pended = await histories.open_pended(lane.tp, position, await self._end_unless(position, place))
+        except BaseException:
+            await self._close_memories(lane)
+            raise
+
+    async def _close_memories(self, lane: Lane) -> None:
+        if self.histories is not None:
+            for memory in lane.memories:
+                await self.histories.close(memory)
+
+    async def _end_unless(self, committed: HistoryPosition | None, place: TP) -> int:
+        """Return where a changelog ends if a memory begins there."""
+        return (await self._group.ends([place]))[place] if committed is None else 0
 
     def _forgotten(self, lane: Lane) -> CommittedOffset | None:
         """Return what this worker did of a topic that is gone, where the broker forgot the offset with the topic."""
@@ -462,8 +511,7 @@ class Lanes:
                 # It still scrubs, slowly, and will deliver nothing: no worker died here.
                 await self._note(lane, "" if lane.is_watched else lane.metadata)
         self._delivery.drop(lane)
-        if lane.history is not None and self.histories is not None:
-            await self.histories.close(lane.history)
+        await self._close_memories(lane)
         return is_done
 
     async def _end_watch(self, lane: Lane) -> None:

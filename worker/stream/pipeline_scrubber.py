@@ -13,6 +13,7 @@ from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Basis, BasisLevel
 from worker.history.view import History
 from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
+from worker.pipeline.late_documents import LateJoin, read_document
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.pipeline.steps.decode import UnreadableClaimError
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, ReadMessage
@@ -91,6 +92,28 @@ class PipelineScrubber:
         return [
             self._verdict(done) for done in self._pipeline.judge_many([(each.claim, known) for each, known in claims])
         ]
+
+    def read_late(self, value: bytes, received_on: date, late: LateJoin) -> ReadMessage:
+        """Return a claim that is judged once more, with what came after it."""
+        result, read = self._pipeline.read_late(value, received_on, late)
+        return (
+            ReadMessage(self._verdict(result)) if read is None else ReadMessage(None, read.person, read.identity, read)
+        )
+
+    def read_document(self, value: bytes) -> ReadMessage:
+        """Return whose claim late documentation is about, or why it is none."""
+        try:
+            document = read_document(value)
+        except UnreadableClaimError as error:
+            return ReadMessage(self._dead(error.letter))
+        identity = self._pipeline.identity_in(document.whose)
+        if identity.text is None:
+            sentence = f"It does not say whose claim it is about: {identity.missing} is missing."
+            return ReadMessage(self._dead(DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (sentence,))))
+        return ReadMessage(None, self._pipeline.person_of(identity.text), identity.text, is_document=True)
+
+    def _dead(self, letter: DeadLetter) -> ClaimVerdict:
+        return ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)
 
     def _routed(self, value: bytes, received_on: date) -> ClaimVerdict:
         (read,) = self.read([(value, received_on)])

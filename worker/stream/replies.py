@@ -129,7 +129,8 @@ class Replies:
 
     def _record(self, topic: str, kind: str, content_type: bytes, value: bytes) -> OutgoingRecord:
         message = self._message
-        reply = uuid.uuid5(_IDS, f"{message.place}/{kind}")
+        again = f"/{message.judged_before}" if message.judged_before else ""
+        reply = uuid.uuid5(_IDS, f"{message.place}/{kind}{again}")
         headers = [*cloud_event(str(reply), kind, message, self._provenance), ("content-type", content_type)]
         headers.extend(correlation(message, self._provenance))
         return OutgoingRecord(topic, message.partition, message.key, value, tuple(headers))

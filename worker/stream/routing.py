@@ -15,8 +15,11 @@ from worker.stream.records import OutgoingRecord
 from worker.stream.scrubber import ReadMessage
 
 _CONTENT_TYPE: Final = "content-type"
-_OURS: Final = frozenset({dlq.HEADER_ORIGIN, dlq.HEADER_ROUTED_KEY, dlq.HEADER_FORGET, dlq.HEADER_DECISION})
+_OURS: Final = frozenset(
+    {dlq.HEADER_ORIGIN, dlq.HEADER_ROUTED_KEY, dlq.HEADER_FORGET, dlq.HEADER_DECISION, dlq.HEADER_DOCUMENT}
+)
 _A_DECISION: Final[Headers] = ((dlq.HEADER_DECISION, b"1"),)
+_A_DOCUMENT: Final[Headers] = ((dlq.HEADER_DOCUMENT, b"1"),)
 _WHOLE: Final = -1
 _FIELDS: Final = 6
 
@@ -35,7 +38,7 @@ class Placement:
             key, partition = own, int.from_bytes(own[:8], "big") % self._partitions
         else:
             key, partition = read.person or own, self._key.partition(read.identity, self._partitions)
-        marked = _A_DECISION if read.is_decision else ()
+        marked = _A_DECISION if read.is_decision else _A_DOCUMENT if read.is_document else ()
         return OutgoingRecord(self._topic, partition, key, value, (*_handed_on(message), *_origin(message), *marked))
 
 

@@ -289,6 +289,7 @@ class _WorkerRun:
             watch_topic(runtime),
             watch_readiness(runtime.health, runtime.log),
             self._end_when_asked(runtime),
+            *(chore() for chore in runtime.chores),
         ]
         if runtime.histories is not None:
             work.append(keep_histories(runtime, runtime.histories))

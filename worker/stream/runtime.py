@@ -1,6 +1,7 @@
 """What one running worker consists of, handed to the agents."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,8 @@ class Runtime:
     """The memories of earlier claims; none unless they are wanted."""
     spans: Spans | None = None
     """Where spans go; none unless they are wanted."""
+    chores: list[Callable[[], Coroutine[object, object, None]]] = field(default_factory=list)
+    """What agents have done beside messages, for as long as the worker serves."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     exit_code: ExitCode = ExitCode.STOPPED
 

@@ -12,6 +12,7 @@ from schemas.dead_letter import DeadLetter
 from worker.history.decisions import Decision
 from worker.history.view import History
 from worker.payers.suppression import SuppressionEnd
+from worker.pipeline.late_documents import LateJoin
 from worker.pipeline.steps.edit_failure import EditFailure
 
 
@@ -85,6 +86,7 @@ class ReadMessage:
         identity: What the patient's partition follows from; health data, which is never written.
         claim: What judges it needs to know.
         decision: What a payer decided of a claim; None of a claim.
+        is_document: Whether it is late documentation.
     """
 
     verdict: ClaimVerdict | None
@@ -92,6 +94,7 @@ class ReadMessage:
     identity: str | None = field(default=None, repr=False)
     claim: Any = field(default=None, repr=False)  # any: it is handed back to the scrubber that made it
     decision: Decision | None = None
+    is_document: bool = False
 
     @property
     def is_decision(self) -> bool:
@@ -143,6 +146,14 @@ class ClaimReader(Protocol):
 
         No claim sees another one of these. Raises as `Scrubber.scrub_many`.
         """
+        ...
+
+    def read_document(self, value: bytes) -> ReadMessage:
+        """Return whose claim late documentation is about, or why it is none. Raises as `Scrubber.scrub_many`."""
+        ...
+
+    def read_late(self, value: bytes, received_on: date, late: LateJoin) -> ReadMessage:
+        """Return a claim that is judged once more, with what came after it; raises as `Scrubber.scrub_many`."""
         ...
 
     def route_each(self, value: bytes, form: Form, *, received_on: date) -> Iterator[ClaimVerdict]:

@@ -32,6 +32,8 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.FHIR_CLAIM: "one of its FHIR claims could not be read",
         DeadLetterReason.MESSAGE_LIMIT: "it needs more claims, bytes or work than one message may",
         DeadLetterReason.NOT_OF_THIS_PARTITION: "it is not where the earlier claims of its patient are remembered",
+        DeadLetterReason.DOCUMENT_UNMATCHED: "no pended claim with its numbers came while it waited",
+        DeadLetterReason.DOCUMENT_AMBIGUOUS: "several pended claims have its numbers; `outcomeId` names one of them",
         DeadLetterReason.OUTPUT_TOO_LARGE: "its outcome would be larger than the topic takes",
         DeadLetterReason.OVER_BUDGET: "reading it or writing its outcome took longer than a claim may",
         DeadLetterReason.CRASH_LOOP: "three workers crashed on it; this is our defect, please report it",

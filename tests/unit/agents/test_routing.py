@@ -56,7 +56,8 @@ class Worker:
 
     def __init__(self, loaded: LoadedScrubber, mode: HistoryMode = HistoryMode.ROUTED, **settings: object) -> None:
         self.recorder = Recorder()
-        chosen = Settings.model_validate({"as_of": DAY} | settings).model_copy(update={"history": mode})
+        beside = {"history": mode, "late_documentation": settings.pop("late_documentation", False)}
+        chosen = Settings.model_validate({"as_of": DAY} | settings).model_copy(update=beside)
         runtime = SimpleNamespace(
             settings=chosen,
             loaded=loaded,
@@ -197,8 +198,7 @@ async def test_a_claim_that_is_sent_again_sees_the_first(loaded: LoadedScrubber,
 
     counts = [json.loads(each.records[0].value)["coverage"]["history"].get("claims", 0) for each in (first, again)]
     assert counts == [0, 1]
-    assert first.remembered is not None
-    assert len(first.remembered.records) == 1
+    assert [len(batch.records) for batch in first.remembered] == [1]
 
 
 def origin(record: OutgoingRecord, *, offset: int) -> Headers:

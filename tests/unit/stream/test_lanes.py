@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from faust.types import TP
 
+from worker.history.store import SqliteHistory
 from worker.observe.recorder import Recorder
 from worker.stream import lanes as lanes_module
+from worker.stream.history.lane_history import LaneHistory
+from worker.stream.history.position import HistoryPosition
 from worker.stream.lanes import CommittedOffset, Lane, Lanes
 from worker.stream.suspects import SuspectRange
 
@@ -36,6 +40,7 @@ class World:
         self.of_topic: str | None = None
         self.metadata = "of before"
         self.committed_by: str | None = None
+        self.positions: tuple[HistoryPosition | None, HistoryPosition | None] = (None, None)
         self.member_id: str | None = "me"
         self.living = frozenset({"me", "other"})
         self.told: list[tuple[str, int, int]] = []
@@ -70,7 +75,7 @@ class World:
         return (
             None
             if self.offset is None
-            else CommittedOffset(self.offset, self.metadata, self.of_topic, self.committed_by)
+            else CommittedOffset(self.offset, self.metadata, self.of_topic, self.committed_by, *self.positions)
         )
 
     async def beginnings(self, tps: Iterable[TP]) -> dict[TP, int]:
@@ -476,3 +481,76 @@ def test_what_a_dead_worker_left_is_handed_on_without_a_name() -> None:
     assert found.committing(110, left) == CommittedOffset(110, left)
     assert found.committing(100, tried) == CommittedOffset(100, tried, None, "me")
     assert own.committing(100, left) == CommittedOffset(100, left, None, "me")
+
+
+class Memories:
+    """The memories of a partition, which write down where they begin or go on."""
+
+    def __init__(self, *, are_waiting: bool) -> None:
+        self.are_waiting = are_waiting
+        self.opened: list[tuple[str, object]] = []
+        self.closed: list[object] = []
+
+    def is_for(self, _tp: TP) -> bool:
+        """For each."""
+        return True
+
+    def changelog_of(self, tp: TP) -> TP:
+        """Beside it."""
+        return TP("history", tp.partition)
+
+    def pended_changelog_of(self, tp: TP) -> TP | None:
+        """Beside it, where something waits."""
+        return TP("pending", tp.partition) if self.are_waiting else None
+
+    async def open(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
+        """Write it down."""
+        self.opened.append(("history", committed or end))
+        return _memory("history", tp, committed)
+
+    async def open_pended(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
+        """Write it down."""
+        self.opened.append(("pending", committed or end))
+        return _memory("pending", tp, committed)
+
+    async def close(self, history: LaneHistory) -> None:
+        """Write it down."""
+        self.closed.append(history.topic)
+
+
+POSITION = HistoryPosition(7, "ab12", 24, date(2026, 3, 20), 3)
+
+
+def _memory(topic: str, tp: TP, committed: HistoryPosition | None) -> LaneHistory:
+    store = SqliteHistory(None, key="key", since=date.min)
+    return LaneHistory(store, topic, tp.partition, committed or replace(POSITION, since=date.max), days=400)
+
+
+async def _with_memories(*, are_waiting: bool, pended: HistoryPosition | None) -> tuple[Memories, Lanes, Lane]:
+    world, memories = World(), Memories(are_waiting=are_waiting)
+    world.positions = POSITION, pended
+    lanes, _ = _lanes(world)
+    lanes.histories = memories
+    await lanes.assign([PARTITION], 1)
+    lane = await lanes.lane(PARTITION, 1)
+    assert lane is not None
+    return memories, lanes, lane
+
+
+async def test_what_waits_goes_on_from_where_it_is_committed_or_begins_behind_its_changelog() -> None:
+    """Beside the memory of claims, with a position of its own; both are closed with the lane."""
+    for pended in (POSITION, None):
+        memories, lanes, lane = await _with_memories(are_waiting=True, pended=pended)
+
+        assert memories.opened == [("history", POSITION), ("pending", pended or 1_000)]
+        assert lane.committing(100, "").pended == pended
+        await lanes.revoke(0.1)
+        assert memories.closed == ["history", "pending"]
+
+
+async def test_what_waits_stays_committed_by_a_worker_that_does_not_wait() -> None:
+    """So that it is there again once the setting is."""
+    memories, _, lane = await _with_memories(are_waiting=False, pended=POSITION)
+
+    assert memories.opened == [("history", POSITION)]
+    assert (lane.pended, lane.committing(101, "").pended) == (None, POSITION)

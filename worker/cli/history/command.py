@@ -118,7 +118,7 @@ def _table(rows: Sequence[Mapping[str, object]], *, reveal: bool) -> Table:
 @command.command("forget")
 @click.option("--payer", required=True, help="The payer's id, as in tradingPartnerServiceId.")
 def forget(payer: str) -> None:
-    """Delete what is remembered of a person.
+    """Delete what is remembered of a person, with the claims and documents that wait for one another.
 
     Reads the member id from stdin, so that no list of processes shows it; for a dependent two more lines hold the birth
     date (YYYY-MM-DD) and the first name. The worker that has the person's partition deletes its rows and sends

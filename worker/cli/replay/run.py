@@ -25,14 +25,17 @@ from worker.kafka.replay import ReplayRun
 from worker.settings import Settings
 from worker.stream.budget import ClaimBudget
 from worker.stream.message_limits import MessageLimitError, MessageMeter
-from worker.stream.scrubber import PART_READ, ClaimVerdict, LoadedScrubber
+from worker.stream.scrubber import PART_READ, ClaimVerdict, LoadedScrubber, reader_of
 from worker.wording.counts import counted
 
 LOOPED: Final = "left alone: replayed too often"
 NOT_KEPT: Final = "left alone: the message was not kept in full"
 NOT_OURS: Final = "left alone: it came from a different topic"
+DOCUMENT: Final = "a document, which is joined if its claim waits"
 NOT_TRIED: Final = "not tried here: it crashed workers"
 
+_WAITED: Final = frozenset({DeadLetterReason.DOCUMENT_UNMATCHED, DeadLetterReason.DOCUMENT_AMBIGUOUS})
+"""Documents that would end as they did unless claims or senders have changed, which is not seen here."""
 _WORST_FIRST: Final = ("rejected", "pended", "scrubbed")
 _RUN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
@@ -94,6 +97,8 @@ class Oracle:
             message.value,
             message.headers,
         )
+        if message.topic == self._settings.topics.documentation:
+            return self._of_document(message.value), frozenset()
         try:
             verdicts = self._verdicts(inbound)
         except MessageLimitError:
@@ -101,6 +106,10 @@ class Oracle:
         except Exception:  # noqa: BLE001 - as in the worker, whatever the scrubber raises is one message's fault
             return DeadLetterReason.INTERNAL_ERROR.value, frozenset()
         return _worst(verdicts), frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
+
+    def _of_document(self, value: bytes | None) -> str:
+        verdict = reader_of(self._loaded).read_document(value or b"").verdict
+        return DOCUMENT if verdict is None or verdict.dead_letter is None else verdict.dead_letter.reason.value
 
     def _verdicts(self, message: InboundMessage) -> list[ClaimVerdict]:
         """Return the verdicts without what they would send. Raises `MessageLimitError`."""
@@ -161,7 +170,7 @@ def _chosen(
         return None
     verdict, edits = oracle.ask(past)
     is_other = (verdict, edits) != (past.verdict, past.edits)
-    if verdict == NOT_TRIED:
+    if verdict == NOT_TRIED or (verdict == DOCUMENT and past.verdict in _WAITED):
         # Only who asks for these by name knows that the fault is repaired.
         is_other = past.verdict in plan.choice.verdicts
     is_sent = is_other or plan.sending.send_all
@@ -176,7 +185,8 @@ def _chosen(
 def _obstacle(settings: Settings, plan: ReplayPlan, past: PastMessage) -> str | None:
     if not past.is_kept:
         return NOT_KEPT
-    if past.message.topic != settings.topics.inbound:
+    topics = {settings.topics.inbound, *((settings.topics.documentation,) if settings.late_documentation else ())}
+    if past.message.topic not in topics:
         return NOT_OURS
     return LOOPED if past.replays >= plan.sending.max_replays else None
 

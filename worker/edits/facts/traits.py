@@ -85,6 +85,8 @@ class Trait(IntEnum):
     """The claim came in an 837 with flaws of its structure."""
     NAME_RECORDED = 1 << 31
     """The record names the drug that was given."""
+    LATE = 1 << 32
+    """The claim was pended, and is judged once more: documents came for it, or were waited for in vain."""
 
 
 NOTHING: Final = 0

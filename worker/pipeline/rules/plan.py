@@ -198,7 +198,13 @@ class Plan:
         self.written = lru_cache(maxsize=4096)(self._written)
         """The ids of a set of edits as a JSON list; most claims pass the same few dozens."""
 
-    def context(self, claim: ClaimFacts, received_on: date, earlier: EarlierClaims | None = None) -> Context:
+    def context(
+        self,
+        claim: ClaimFacts,
+        received_on: date,
+        earlier: EarlierClaims | None = None,
+        waited_days: int | None = None,
+    ) -> Context:
         """Return what the edits may know besides a line or a drug of a claim."""
         known = self.configuration
         return Context(
@@ -210,6 +216,7 @@ class Plan:
             claim,
             received_on,
             earlier,
+            waited_days,
         )
 
     def ids(self, bits: int) -> list[str]:

@@ -10,11 +10,20 @@ import orjson
 from pydantic import TypeAdapter
 
 from schemas.contract import CONTRACT_VERSION
-from schemas.outcome import Basis, Disposition, HistoryWindow, Location, Severity
+from schemas.outcome import (
+    Basis,
+    ConflictingElement,
+    Disposition,
+    HistoryWindow,
+    LateDocuments,
+    Location,
+    Severity,
+)
 from worker.edits.facts.basis import basis_of
 from worker.edits.facts.earlier import EarlierClaims
 from worker.history.view import History
 from worker.pipeline.fixes.fixes import FixedClaim
+from worker.pipeline.late_documents import LateJoin
 from worker.pipeline.rules.plan import written
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, Lifted, as_text
 from worker.pipeline.steps.decode import DecodedClaim
@@ -43,7 +52,12 @@ class OutcomeWriter:
         self._id_tail = lru_cache(maxsize=64)(self._id_ends_with)
 
     def write(
-        self, decoded: DecodedClaim, checked: CheckResult, tables: tuple[bytes, bytes], fixed: FixedClaim | None
+        self,
+        decoded: DecodedClaim,
+        checked: CheckResult,
+        tables: tuple[bytes, bytes],
+        fixed: FixedClaim | None,
+        late: LateJoin | None = None,
     ) -> WrittenOutcome:
         """Return the message; `decoded` is the claim as received, `tables` are enrichment and ledger as written."""
         plan, findings, not_read = checked.plan, checked.findings, decoded.not_read
@@ -56,11 +70,14 @@ class OutcomeWriter:
         earlier = checked.context.earlier
         if earlier is not None:
             digest.update(_id_of_history(earlier.history))
+        if late is not None:
+            digest.update(f"\0late\0{late.supersedes}\0{late.joined}\0{late.waited_days}".encode())
         outcome_id = digest.hexdigest()[:32]
         enrichment, ledger = tables
         pieces = [
-            b'{"outcomeId":"%b","disposition":"%b","receivedOn":"%b","findings":['
-            % (outcome_id.encode(), disposition.encode(), day.encode()),
+            b'{"outcomeId":"%b",' % outcome_id.encode(),
+            b'"supersedes":"%b",' % late.supersedes.encode() if late and late.supersedes else b"",
+            b'"disposition":"%b","receivedOn":"%b","findings":[' % (disposition.encode(), day.encode()),
             b",".join(map(_finding, findings[:MAX_FINDINGS])) if findings else b"",
             b'],"findingsTruncated":true,"enrichment":[' if len(findings) > MAX_FINDINGS else _NOT_TRUNCATED,
             enrichment,
@@ -81,6 +98,7 @@ class OutcomeWriter:
             b',"errors":',
             errors,
             b"}," if earlier is None else b',"history":%b},' % _window(earlier),
+            b"" if late is None else b'"lateDocuments":%b,' % _late_documents(late),
             b'"notRead":%b,' % orjson.dumps(not_read.paths) if not_read.paths else b"",
             b'"moreNotRead":%d,' % not_read.more if not_read.more else b"",
             b'"basis":%b,' % _written_basis(basis),
@@ -180,6 +198,13 @@ def _window(earlier: EarlierClaims) -> bytes:
 @lru_cache(maxsize=4096)
 def _written_window(since: date, until: date, claims: int, cut: bool) -> bytes:  # noqa: FBT001 - kept by its arguments
     return written(HistoryWindow(since=since, until=until, claims=claims, cut=cut))
+
+
+def _late_documents(late: LateJoin) -> bytes:
+    conflicts = tuple(
+        ConflictingElement(element=each.element, provider_control_number=each.line or None) for each in late.conflicts
+    )
+    return written(LateDocuments(joined=late.joined, conflicting=conflicts, waited_days=late.waited_days))
 
 
 def _bypassed(lifted: Mapping[Lifted, tuple[int, int, str]]) -> bytes:

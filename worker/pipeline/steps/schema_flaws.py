@@ -71,3 +71,29 @@ def _place(steps: tuple[int | str, ...], value: Any) -> tuple[str, Any]:  # any 
         elif isinstance(value, dict) and step in value:
             path, value = below(path, step), value[step]
     return path, value
+
+
+_OF_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "missing": "it is missing",
+        "extra_forbidden": "no such member is read",
+        "string_too_short": "it is empty",
+        "string_too_long": "it is longer than a number",
+    }
+)
+"""What is wrong at a place of a message beside claims, by the type of pydantic's error."""
+
+
+def message_flaws(error: ValidationError, expected: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each place of a message beside claims that its schema refused.
+
+    `expected` has further words by the type of pydantic's error. The sentences of our own rules are told as they are;
+    they hold no value.
+    """
+    for each in error.errors(include_url=False, include_input=False):
+        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in each["loc"])
+        if each["type"] == "value_error":
+            yield f"${path}: {each['ctx']['error']}."
+        else:
+            words = expected.get(each["type"]) or _OF_MESSAGES.get(each["type"])
+            yield f"${path}: {words or 'it does not have the form of the schema'}."

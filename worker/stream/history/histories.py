@@ -17,7 +17,7 @@ from aiokafka import TopicPartition
 from faust.types import TP
 
 from worker.history.key import HistoryKey
-from worker.history.store import HistoryMark, HistoryStore, HistoryStoreError, SqliteHistory
+from worker.history.store import HistoryMark, HistoryStore, HistoryStoreError, PendedStore, SqliteHistory
 from worker.kafka.connection import open_reader
 from worker.observe.recorder import Recorder
 from worker.settings import DeliveryGuarantee, Settings, SettingsError
@@ -62,6 +62,10 @@ class Histories:
         """Return whether the claims of a patient belong in a partition."""
         return self.key.partition(identity, self.partitions) == partition
 
+    def pended_changelog_of(self, tp: TP) -> TP | None:
+        """Return the one from which is restored what waits for documentation; None when nothing does."""
+        return TP(self._settings.topics.pending, tp.partition) if self._settings.late_documentation else None
+
     async def open(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
         """Open the memory of a partition as it is committed, or begin one.
 
@@ -72,13 +76,20 @@ class Histories:
 
         Raises `OtherHistoryError`, and what `restore` raises.
         """
+        return await self._open(tp, self._settings.topics.history, committed, end)
+
+    async def open_pended(self, tp: TP, committed: HistoryPosition | None, end: int) -> LaneHistory:
+        """Open what waits for documentation in a partition, as `open`."""
+        return await self._open(tp, self._settings.topics.pending, committed, end)
+
+    async def _open(self, tp: TP, topic: str, committed: HistoryPosition | None, end: int) -> LaneHistory:
         position = committed or HistoryPosition(0, self.key.fingerprint, self.partitions, date.max, end)
         self._refuse_other(tp, position)
-        store = await self._run(lambda: self._store(tp.partition, position, is_new=committed is None))
+        changelog = TP(topic, tp.partition)
+        store = await self._run(lambda: self._store(changelog, position, is_new=committed is None))
         if committed is not None and (store.mark().records < position.records or not self._is_exact):
-            store, position = await self._restored(tp.partition, store, position)
-        days = self._settings.history_days
-        return LaneHistory(store, self._settings.topics.history, tp.partition, position, days)
+            store, position = await self._restored(changelog, store, position)
+        return LaneHistory(store, topic, tp.partition, position, self._settings.history_days)
 
     def _refuse_other(self, tp: TP, position: HistoryPosition) -> None:
         where = f"{tp.topic}, partition {tp.partition}"
@@ -93,45 +104,46 @@ class Histories:
                 f"{self.partitions}; patients would be looked for in partitions that do not know them"
             )
 
-    def _store(self, partition: int, position: HistoryPosition, *, is_new: bool) -> HistoryStore:
+    def _store(self, changelog: TP, position: HistoryPosition, *, is_new: bool) -> HistoryStore:
         """Open the file of a partition; begin it anew where it is of another life, too old or cannot be used.
 
         It is no more than a copy of what the changelog holds.
         """
-        prefix = f"{self._settings.topics.history}-{partition}-"
+        prefix = f"{changelog.topic}-{changelog.partition}-"
         file = self._folder / f"{prefix}{position.begin}.sqlite"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for other in self._folder.glob(f"{prefix}*"):
             if not other.name.startswith(file.name):
                 other.unlink(missing_ok=True)
         if is_new or _is_stale(file):
-            return self._anew(file, position)
+            return self._anew(file, changelog, position)
         try:
-            store = self._opened(file, position)
+            store = self._opened(file, changelog, position)
         except HistoryStoreError:
-            return self._anew(file, position)
+            return self._anew(file, changelog, position)
         if store.mark().records > position.records and self._is_exact:
             # It was written in a life that the group does not remember, as after a broker that lost offsets.
             store.close()
-            return self._anew(file, position)
+            return self._anew(file, changelog, position)
         return store
 
-    def _anew(self, file: Path, position: HistoryPosition) -> HistoryStore:
+    def _anew(self, file: Path, changelog: TP, position: HistoryPosition) -> HistoryStore:
         for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
             each.unlink(missing_ok=True)
-        return self._opened(file, position)
+        return self._opened(file, changelog, position)
 
-    def _opened(self, file: Path, position: HistoryPosition) -> HistoryStore:
+    def _opened(self, file: Path, changelog: TP, position: HistoryPosition) -> HistoryStore:
         # Which day is the first one is committed beside the offset; the file knows only what it has deleted itself.
-        store = SqliteHistory(file, key=self.key.fingerprint, since=date.min, is_rebuildable=True)
+        kind = PendedStore if changelog.topic == self._settings.topics.pending else SqliteHistory
+        store = kind(file, key=self.key.fingerprint, since=date.min, is_rebuildable=True)
         if store.mark().offset < position.begin:
             store.apply((), HistoryMark(0, position.begin))
         return store
 
     async def _restored(
-        self, partition: int, store: HistoryStore, position: HistoryPosition
+        self, changelog: TP, store: HistoryStore, position: HistoryPosition
     ) -> tuple[HistoryStore, HistoryPosition]:
-        place = TopicPartition(self._settings.topics.history, partition)
+        place = TopicPartition(changelog.topic, changelog.partition)
         self._recorder.count("history_restoring")
         began = time.perf_counter()
         try:
@@ -141,7 +153,7 @@ class Histories:
                 if store.mark().offset < beginning and store.mark().records:
                     # What was deleted meanwhile may have been deleted from the log as well, with the record of it.
                     await self._run(store.close)
-                    store = await self._run(lambda: self._store(partition, position, is_new=True))
+                    store = await self._run(lambda: self._store(changelog, position, is_new=True))
                 reader.seek(place, max(beginning, store.mark().offset))
                 restoring = Restoring(reader, place, store, self._run, self._note_restored)
                 is_empty = not store.mark().records
@@ -167,12 +179,10 @@ class Histories:
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def landed(self, history: LaneHistory, batch: JudgedClaims, records: int) -> "asyncio.Future[None]":
-        """Bring a batch that is durable into its store; it is known from there once that is done.
-
-        `records` is how many were written in all, with those of the batch.
-        """
-        mark = HistoryMark(records, history.changelog_offset(records))
+    def landed(self, batch: JudgedClaims) -> "asyncio.Future[None]":
+        """Bring a batch that is durable into its store; it is known from there once that is done."""
+        history = batch.memory
+        mark = HistoryMark(batch.written, history.changelog_offset(batch.written))
 
         def apply() -> None:
             history.store.apply(batch.records, mark)
@@ -184,9 +194,10 @@ class Histories:
         return applied
 
     def show(self, memories: Collection[LaneHistory]) -> None:
-        """Show in the metrics how large the memories are. Raises `OSError`."""
+        """Show in the metrics how large the memories are, with what waits for documentation. Raises `OSError`."""
         self._recorder.set("history_records", sum(each.position.records for each in memories))
-        sizes = [each.stat().st_size for each in self._folder.glob(f"{self._settings.topics.history}-*")]
+        topics = (self._settings.topics.history, self._settings.topics.pending)
+        sizes = [each.stat().st_size for topic in topics for each in self._folder.glob(f"{topic}-*")]
         self._recorder.set("history_bytes", sum(sizes))
         disk = shutil.disk_usage(self._folder)
         self._recorder.set("history_disk_used_ratio", disk.used / disk.total)

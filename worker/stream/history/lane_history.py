@@ -35,12 +35,15 @@ class Met(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class JudgedClaims:
-    """What a batch remembers, in order."""
+    """What a batch brings into a memory, in order."""
 
+    memory: "LaneHistory"
     records: list[HistoryRecord] = field(default_factory=list)
     of_person: dict[bytes, list[HistoryRecord]] = field(default_factory=dict)
     forgotten: list[bytes] = field(default_factory=list)
     """The persons of whom nothing is to be known any more."""
+    written: int = 0
+    """How many records were written in all with those of the batch, once it was handed over."""
 
     def add(self, record: HistoryRecord) -> None:
         """Remember a claim, or that it is taken out."""
@@ -56,7 +59,8 @@ class LaneHistory:
         self.position = position
         """How far the memory is with all that was handed over to become durable."""
         self.partition: Final = partition
-        self._topic, self._days = topic, days
+        self.topic: Final = topic
+        self._days = days
         self._open: list[JudgedClaims] = []
         self._offset = store.mark().offset
         self._seen: tuple[int, int] | None = None
@@ -88,7 +92,7 @@ class LaneHistory:
 
     def begin(self) -> JudgedClaims:
         """Begin a batch; what is remembered in it is seen at once."""
-        batch = JudgedClaims()
+        batch = JudgedClaims(self)
         self._open.append(batch)
         return batch
 
@@ -116,6 +120,10 @@ class LaneHistory:
         return history_of(
             [each.entry for each in stored if each.claim != claim], since=since, until=received_on, days=self._days
         )
+
+    def known(self, person: bytes) -> dict[bytes, StoredClaim]:
+        """Return what is kept of a person by the bytes under which each is known, with what is not yet durable."""
+        return self._with(self.store.earlier(person), self._waiting(person))
 
     def _waiting(self, person: bytes) -> list[HistoryRecord]:
         """Return what is known of a person and not in the store yet, in order."""
@@ -160,7 +168,7 @@ class LaneHistory:
 
     def forget(self, batch: JudgedClaims, person: bytes) -> int:
         """Take out all that is known of a person, and return how many claims that is."""
-        known = self._with(self.store.earlier(person), self._waiting(person))
+        known = self.known(person)
         for claim in known:
             batch.add(HistoryRecord(person, claim, 0, date.min, None))
         batch.forgotten.append(person)
@@ -169,12 +177,14 @@ class LaneHistory:
     def hand_over(self, batch: JudgedClaims) -> list[ChangelogRecord]:
         """Return the records of a batch for the transaction of its outcomes; the position is then that after them."""
         records = with_mark(batch.records)
-        sent = written(self._topic, self.partition, self.position.records, records)
+        sent = written(self.topic, self.partition, self.position.records, records)
         self.position = self.position.after(len(sent))
+        batch.written = self.position.records
         return sent
 
-    def mark(self) -> list[ChangelogRecord]:
-        """Return a mark alone; the position is then that after it."""
-        sent = written(self._topic, self.partition, self.position.records, [None])
+    def mark(self, batch: JudgedClaims) -> list[ChangelogRecord]:
+        """Return a mark alone, for a batch in which nothing is; the position is then that after it."""
+        sent = written(self.topic, self.partition, self.position.records, [None])
         self.position = self.position.after(len(sent))
+        batch.written = self.position.records
         return sent

@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Self
 
-_WORD: Final = re.compile(r"history=(\d{1,19}):([0-9a-f]{1,64}):(\d{1,6}):(\d{4}-\d{2}-\d{2}):(\d{1,19})")
+_WORD: Final = re.compile(r"(\w{1,16})=(\d{1,19}):([0-9a-f]{1,64}):(\d{1,6}):(\d{4}-\d{2}-\d{2}):(\d{1,19})")
+
+HISTORY: Final = "history"
+PENDED: Final = "pended"
+"""The names of the positions of what is remembered of claims, and of what waits for documentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +30,21 @@ class HistoryPosition:
     since: date
     begin: int
 
-    def word(self) -> str:
-        """Return it as one word without a blank."""
-        return f"history={self.records}:{self.key}:{self.partitions}:{self.since}:{self.begin}"
+    def word(self, name: str = HISTORY) -> str:
+        """Return it as one word without a blank, which begins with a name."""
+        return f"{name}={self.records}:{self.key}:{self.partitions}:{self.since}:{self.begin}"
 
     def after(self, records: int) -> Self:
         """Return the position once so many more records were written."""
         return replace(self, records=self.records + records)
 
 
-def read_position(word: str) -> HistoryPosition | None:
-    """Return the position that a word holds; None for a word that is not ours."""
+def read_position(word: str, name: str = HISTORY) -> HistoryPosition | None:
+    """Return the position that a word with a name holds; None for a word that is not ours, or of another name."""
     found = _WORD.fullmatch(word)
-    if found is None:
+    if found is None or found[1] != name:
         return None
-    records, key, partitions, since, begin = found.groups()
+    _, records, key, partitions, since, begin = found.groups()
     try:
         first = date.fromisoformat(since)
     except ValueError:

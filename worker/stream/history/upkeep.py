@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -31,20 +32,22 @@ async def keep_histories(runtime: Runtime, histories: Histories, round_s: float 
         is_time = now - expired_at > _EXPIRE_EVERY_S
         expired_at = now if is_time else expired_at
         try:
-            await _see_ends(runtime, list(lanes.values()))
+            memories = {memory: lane for lane in lanes for memory in lane.memories}
+            await _see_ends(runtime, memories)
             quiet = {
                 history: known
                 if (known := quiet.get(history)) is not None and known[0] == history.position.records
                 else (history.position.records, now)
-                for history in lanes.values()
+                for history in memories
             }
             if lanes:
                 histories.show(lanes.values())
             for lane, history in lanes.items():
                 if is_time and not lane.revoked.is_set():
                     await histories.expire(history, _before(runtime))
-                if now - quiet[history][1] > _MARK_EVERY_S and history.position.records:
-                    await write_mark(runtime, histories, lane, history)
+            for memory, lane in memories.items():
+                if now - quiet[memory][1] > _MARK_EVERY_S and memory.position.records:
+                    await write_mark(runtime, histories, lane, memory)
         except (KafkaError, TimeoutError, OSError):
             # A broker that does not answer is reported by `worker.stream.stalls`.
             continue
@@ -52,11 +55,11 @@ async def keep_histories(runtime: Runtime, histories: Histories, round_s: float 
             runtime.log.warning("history-upkeep-failed", exception=type(error).__name__)
 
 
-async def _see_ends(runtime: Runtime, memories: list[LaneHistory]) -> None:
-    places = [TP(runtime.settings.topics.history, history.partition) for history in memories]
+async def _see_ends(runtime: Runtime, memories: Collection[LaneHistory]) -> None:
+    places = [TP(memory.topic, memory.partition) for memory in memories]
     ends = await runtime.group.ends(places) if places else {}
-    for history, place in zip(memories, places, strict=True):
-        history.saw_end(ends[place])
+    for memory, place in zip(memories, places, strict=True):
+        memory.saw_end(ends[place])
 
 
 def _before(runtime: Runtime) -> date:
@@ -69,12 +72,12 @@ async def write_mark(runtime: Runtime, histories: Histories, lane: Lane, history
     async with lane.lock:
         if lane.revoked.is_set() or lane.is_flying or lane.is_broken:
             return
-        before = history.position
-        sent = history.mark()
+        before, batch = history.position, JudgedClaims(history)
+        sent = history.mark(batch)
         committed = lane.committing(lane.next_offset, lane.metadata)
         try:
             await runtime.committer.add(lane, sent, committed)
         except Exception:
             history.position = before
             raise
-        await histories.landed(history, JudgedClaims(), history.position.records)
+        await histories.landed(batch)

@@ -33,7 +33,7 @@ def schema_of(example: Path) -> dict[str, Any]:
     if example.stem == "dead-letter":
         headers = DOCUMENT["components"]["messages"]["dead-letter"]["headers"]
         return {"type": "object", "properties": {"headers": headers}, "required": ["key", "headers", "value"]}
-    name = example.stem if example.stem == "reference-update" else example.stem.split("-")[0]
+    name = example.stem if example.stem in {"reference-update", "late-documentation"} else example.stem.split("-")[0]
     schema: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
     return schema
 

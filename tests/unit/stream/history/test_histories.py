@@ -212,7 +212,7 @@ async def test_what_is_durable_comes_into_the_store_and_is_known_from_there(worl
     history.remember(batch, HistoryRecord(PERSON, b"c" * 16, 1, DAY, b"entry"))
     history.hand_over(batch)
 
-    applied = histories.landed(history, batch, history.position.records)
+    applied = histories.landed(batch)
     await histories.close(history)
 
     assert applied.exception() is None
@@ -229,5 +229,5 @@ async def test_a_store_that_takes_nothing_says_so(world: World) -> None:
     await histories.close(history)
 
     with pytest.raises(Exception, match="closed"):
-        await histories.landed(history, batch, 1)
+        await histories.landed(batch)
     assert history.waiting == 1

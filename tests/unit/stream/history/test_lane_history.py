@@ -11,7 +11,7 @@ from worker.history.entry import EarlierState, encode
 from worker.history.key import NO_MARK
 from worker.history.store import HistoryMark, HistoryRecord, SqliteHistory
 from worker.stream.history.changelog import read
-from worker.stream.history.lane_history import LaneHistory, Met
+from worker.stream.history.lane_history import JudgedClaims, LaneHistory, Met
 from worker.stream.history.position import HistoryPosition
 
 DAY = date(2026, 3, 2)
@@ -128,7 +128,7 @@ def test_records_are_numbered_on_as_they_are_handed_over(history: LaneHistory) -
         history.remember(batch, record(number))
     history.drop(dropped)
 
-    sent = [*history.hand_over(first), *history.hand_over(second), *history.mark()]
+    sent = [*history.hand_over(first), *history.hand_over(second), *history.mark(JudgedClaims(history))]
 
     assert [read(each.key, each.value, each.headers, "").number for each in sent] == [1, 2, 3]
     assert history.position.records == 3
