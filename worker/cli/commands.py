@@ -64,6 +64,11 @@ COMMANDS: Final = (
         "worker.cli.history.command",
         "Make the key of a memory of earlier claims, show or delete what is remembered of a person.",
     ),
+    Command(
+        "pended",
+        "worker.cli.pended",
+        "List claims that wait for documentation, show one, or send documents of one.",
+    ),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
     Command("lag", "worker.cli.lag", "Show how many messages wait for the workers, partition by partition."),
     Command("doctor", "worker.cli.doctor", "Look at everything that must be right before claims flow."),
