@@ -588,6 +588,34 @@ HISTORY: Final = Board(
                 Query("sum(increase(claimscrub_history_forgotten_total{$J}[1h]))", "forgotten"),
             ),
         ),
+        Panel(
+            "Waiting for one another",
+            "short",
+            "Pended claims, and documents that came before their claim.",
+            (
+                Query("sum(claimscrub_pended_claims{$J})", "claims"),
+                Query("sum(claimscrub_documents_waiting{$J})", "documents"),
+            ),
+        ),
+        Panel(
+            "Oldest pended claim",
+            "s",
+            "An alert fires five days before the limit, at which it is rejected.",
+            (
+                Query("max(claimscrub_pended_oldest_seconds{$J})", "oldest"),
+                Query("max(claimscrub_pended_limit_seconds{$J})", "limit"),
+            ),
+        ),
+        Panel(
+            "Documents by what became of them",
+            "short",
+            "In the last hour; an alert fires when 5 % of a day's find no claim, or several.",
+            (
+                Query("sum by (result) (increase(claimscrub_documents_total{$J}[1h]))", "{{result}}"),
+                Query("sum(increase(claimscrub_pended_expired_total{$J}[1h]))", "claims given up"),
+                Query("sum(increase(claimscrub_pended_not_kept_total{$J}[1h]))", "claims of nobody"),
+            ),
+        ),
     ),
 )
 
