@@ -1,6 +1,6 @@
 """`claimscrub reference status`: what each table can say on a day, until when, and what replaces it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,9 +8,11 @@ from typing import Final, Literal
 
 import click
 
+from worker.cli.reference.addresses import read_addresses, shipped_addresses
 from worker.cli.reference.options import DAY, described_tables, say_json, today, with_directory, with_format
 from worker.cli.shared.console import echo
 from worker.cli.text.renewal import fetching
+from worker.errors import ConfigurationError
 from worker.reference.build.endings import endings
 from worker.reference.files.manifest import Manifest
 from worker.reference.importing.kinds import KINDS
@@ -34,6 +36,7 @@ class TableStatus:
         next_due: When the next edition is due by the publisher's rhythm; None when it is held.
         no_later: Why these tables hold no later edition, though there may be one; empty for any other reason.
         publisher: Who publishes the table.
+        pages: Where these files are listed; empty when no file of the publisher can be imported.
         files: What the publisher calls the file, by the kind under which `claimscrub reference import` takes it.
         renewed_by: The command that fetches newer editions; None when no file of the publisher can be imported.
     """
@@ -47,6 +50,7 @@ class TableStatus:
     next_due: date | None
     no_later: str
     publisher: str
+    pages: tuple[str, ...]
     files: dict[str, str]
     renewed_by: str | None
 
@@ -56,14 +60,15 @@ class TableStatus:
 @with_directory
 @with_format
 def status(on: datetime | None, directory: Path, form: str) -> None:
-    """Show for each table what it can say today, until when, what replaces it and who publishes that.
+    """Show for each table what it can say today, until when, what replaces it and where that is published.
 
     The edition that replaces it is due by the publisher's rhythm; where a kind of file is named,
     `claimscrub reference fetch` gets it, and `claimscrub reference import` takes it as published.
     """
     day = on.date() if on else today()
     tables, editions = described_tables(directory)
-    shown = [status_of(table, manifest, editions, day) for table, manifest in tables]
+    pages = _pages()
+    shown = [status_of(table, manifest, editions, pages, day) for table, manifest in tables]
     if form == "json":
         say_json([asdict(each) for each in shown])
         return
@@ -74,10 +79,22 @@ def status(on: datetime | None, directory: Path, form: str) -> None:
             echo(f"{'':<20} not held: {each.no_later}")
         if each.renewed_by:
             echo(f"{'':<20} renewed by: {each.renewed_by}")
+        for page in each.pages:
+            echo(f"{'':<20} published at: {page}")
 
 
-def status_of(table: str, manifest: Manifest, editions: Iterable[Edition], on: date) -> TableStatus:
-    """What one table can say on a day, and what comes after it."""
+def _pages() -> Mapping[str, str]:
+    """The publisher's page of each kind of file."""
+    try:
+        return {each.kind: each.page for each in read_addresses(shipped_addresses()).files}
+    except (ConfigurationError, OSError) as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def status_of(
+    table: str, manifest: Manifest, editions: Iterable[Edition], pages: Mapping[str, str], on: date
+) -> TableStatus:
+    """What one table can say on a day, and what comes after it; `pages` are those of each kind of file."""
     own = tuple(sorted((each for each in editions if each.table == table), key=lambda each: each.in_force_from))
     later = next((each for each in own if each.in_force_from > on), None)
     last = own[-1]
@@ -93,6 +110,9 @@ def status_of(table: str, manifest: Manifest, editions: Iterable[Edition], on: d
         next_due=None if later else last.published + timedelta(days=manifest.refresh_days),
         no_later=last.no_later,
         publisher=manifest.publisher,
+        pages=tuple(
+            dict.fromkeys(pages[name] for name, kind in KINDS.items() if table in kind.tables and name in pages)
+        ),
         files={name: kind.title for name, kind in KINDS.items() if table in kind.tables},
         renewed_by=fetching(table),
     )

@@ -121,3 +121,17 @@ def test_a_fresh_install_holds_no_table_that_has_ended_without_a_reason() -> Non
 
     assert stale
     assert [table for table in stale if not last[table].no_later] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "pages"),
+    [
+        ("asp_limits", ["https://www.cms.gov/medicare/payment/part-b-drugs/asp-pricing-files"]),
+        ("taxonomy", []),
+    ],
+)
+def test_a_table_says_where_its_file_is_listed(small: Path, table: str, pages: list[str]) -> None:
+    """On the publisher's page, as `claimscrub reference fetch` looks for it; nothing for what it does not fetch."""
+    assert told(small, table, "2026-12-15")["pages"] == pages
+    for page in pages:
+        assert f"published at: {page}\n" in run(small, "2026-12-15")

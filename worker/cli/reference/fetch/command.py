@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Final, TypeVar
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from worker.bootstrap import default_cache_directory, shipped_config_directory, version
+from worker.bootstrap import default_cache_directory, version
+from worker.cli.reference.addresses import read_addresses, shipped_addresses
 from worker.cli.reference.fetch.download import Patience, downloads
 from worker.cli.reference.fetch.errors import NotFetchedError
 from worker.cli.reference.fetch.gather import ByHand, Gathered, Gathering, Held, Wanted
@@ -21,7 +21,6 @@ from worker.cli.reference.imports import show_plan
 from worker.cli.reference.options import DAY, readable, today, with_directory, with_leniency, with_limit
 from worker.cli.reference.store import read_published, write_folder
 from worker.cli.shared.console import echo, err
-from worker.configuration.documents import as_model
 from worker.errors import ConfigurationError
 from worker.reference.build.building import DATED_BY, read_manifests
 from worker.reference.build.loading import read_folder
@@ -57,7 +56,7 @@ FIRST_KINDS: Final = ("hcpcs",)
 @click.option(
     "--publishers",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    default=lambda: shipped_config_directory() / "publishers.toml",
+    default=shipped_addresses,
     metavar="FILE",
     help="The addresses of the publishers' pages. [default: publishers.toml shipped with claimscrub]",
 )
@@ -110,7 +109,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option
     if quarter and not QUARTER.fullmatch(quarter):
         raise click.UsageError(f"--quarter: expected a quarter such as 2026q4, found {quarter}")
     wanted = Wanted(quarter.lower() if quarter else None, as_of.date() if as_of else today())
-    table, kept = _opened(lambda: _publishers(publishers)), _opened(lambda: KeptFiles(files))
+    table, kept = _opened(lambda: read_addresses(publishers)), _opened(lambda: KeptFiles(files))
     content = readable(lambda: read_folder(directory))
     held = {name: _held(manifest, name) for name, manifest in readable(lambda: read_manifests(content)).items()}
     chosen = [each for each in table.files if not kinds or each.kind in kinds]
@@ -121,14 +120,6 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option
     for each in sorted(gathered, key=lambda each: each.publication.kind not in FIRST_KINDS):
         run.take(each)
     run.end(directory, is_told_to_import=yes)
-
-
-def _publishers(file: Path) -> PublisherTable:
-    try:
-        document = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file}: not TOML: {error}") from None
-    return as_model(file, document, PublisherTable)
 
 
 def _opened(read: Callable[[], Result]) -> Result:
