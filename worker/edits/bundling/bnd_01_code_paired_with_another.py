@@ -76,23 +76,26 @@ def code_paired_with_another(line: LineFacts, context: Context) -> Verdict | lis
     setting = setting_of(context.claim)
     if setting is None or line.on is None:
         return DoesNotApply()
-    verdicts: list[Verdict] = []
+    # A long claim repeats its codes: the table is asked of each code once, and lines with like modifiers are one.
+    codes = {other.hcpcs for other in context.claim.lines}
+    firsts = {code for code in codes if context.snapshot.is_ncci_pair(code, line.hcpcs, setting)}
+    beside: dict[tuple[str, tuple[str, ...]], LineFacts] = {}
+    for other in context.claim.lines if firsts else ():
+        if other.hcpcs in firsts and other.on == line.on and of_one_provider(context.claim, line, other):
+            beside.setdefault((other.hcpcs, other.modifiers), other)
+    verdicts: dict[Verdict, None] = {}
     found: tuple[LineFacts, PairTerms] | None = None
-    for other in context.claim.lines:
-        if other.on != line.on or not context.snapshot.is_ncci_pair(other.hcpcs, line.hcpcs, setting):
-            continue
-        if not of_one_provider(context.claim, line, other):
-            continue
+    for other in beside.values():
         answer = context.snapshot.ncci_pair(other.hcpcs, line.hcpcs, setting, line.on)
         if isinstance(answer, NotCovered):
-            verdicts.append(NoData(f"NCCI pairs before {answer.covers_from}", line.number))
+            verdicts[NoData(f"NCCI pairs before {answer.covers_from}", line.number)] = None
         if not isinstance(answer, Found) or not _is_ours(other.hcpcs, line.hcpcs, setting, answer.row):
             continue
         if lifting := _lifting(line, other, answer.row):
-            verdicts.append(Bypassed(f"modifier {lifting}", line.number))
+            verdicts[Bypassed(f"modifier {lifting}", line.number)] = None
         elif found is None or answer.row.modifier_indicator < found[1].modifier_indicator:
             found = other, answer.row
-    return [*verdicts, _flaw(line, *found, setting, mild_if_remembered(context.claim))] if found else verdicts
+    return [*verdicts, _flaw(line, *found, setting, mild_if_remembered(context.claim))] if found else list(verdicts)
 
 
 def _is_ours(column1: str, column2: str, setting: CareSetting, pair: PairTerms) -> bool:

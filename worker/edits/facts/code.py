@@ -63,6 +63,14 @@ class CodeOnDay:
         """The Part B payment limit for one unit."""
         return self._answer(self._snapshot.asp_limit)
 
+    @cached_property
+    def excluded_by(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The contractors that list it as self-administered: however it is given, and by its route."""
+        answer = self._answer(self._snapshot.self_administered)
+        rows = answer.row if isinstance(answer, Found) else ()
+        however_given = frozenset(row.contractor for row in rows if row.scope == "self-administered")
+        return however_given, frozenset(row.contractor for row in rows if row.scope == "by-route")
+
     def mue(self, setting: CareSetting) -> Answer[MueLimit]:
         """The medically unlikely edit in a setting."""
         limit = self._limits.get(setting)

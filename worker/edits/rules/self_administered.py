@@ -13,7 +13,6 @@ from pydantic import Field
 from worker.edits.codes.ranges import CodeOrRange, listed
 from worker.edits.edit import Configuration, Context, Options
 from worker.edits.facts.claim import LineFacts
-from worker.reference.tables.answer import Found
 
 LIST: Final = "self-administered drug exclusion list of the contractor"
 CONTRACTORS: Final = frozenset({"CGS", "FCSO", "NGS", "NORIDIAN_JE", "NORIDIAN_JF", "NOVITAS", "PALMETTO", "WPS"})
@@ -64,12 +63,10 @@ def exclusion_of(line: LineFacts, context: Context) -> Exclusion:
         return Exclusion.WHEN_SUBCUTANEOUS
     if lists.is_whole and not lists.contractor:
         return Exclusion.NOT_LISTED
-    answer = context.snapshot.self_administered(line.hcpcs, line.on) if line.on else None
-    rows = answer.row if isinstance(answer, Found) else ()
     asked = frozenset({lists.contractor}) if lists.contractor else CONTRACTORS
-    however_given = {row.contractor for row in rows if row.scope == "self-administered"}
+    however_given, by_route = line.code.excluded_by
     if asked <= however_given:
         return Exclusion.ALWAYS
-    if asked <= however_given.union(row.contractor for row in rows if row.scope == "by-route"):
+    if asked <= however_given | by_route:
         return Exclusion.WHEN_SUBCUTANEOUS
     return Exclusion.NOT_LISTED if lists.is_whole else Exclusion.NOT_KNOWN

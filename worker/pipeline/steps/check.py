@@ -287,14 +287,12 @@ def _lift(rule: PlannedRule, lifted: Lifted, first: int, checked: CheckResult) -
 
 def as_text(value: object) -> str:
     """Return a value that decided as the outcome tells it."""
-    match value:
-        case str():
-            return value
-        case Decimal():
-            return format(value, "f")
-        case date():
-            return value.isoformat()
-        case tuple() | list() | frozenset() | set():
-            return ", ".join(as_text(member) for member in value)
-        case _:
-            return str(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (tuple, list, frozenset, set)):
+        return ", ".join(as_text(member) for member in value)
+    return str(value)

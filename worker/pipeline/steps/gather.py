@@ -112,7 +112,7 @@ class Gatherer:
             traits |= Trait.ELSEWHERE
         if package is not None:
             traits |= _traits_of_package(package, code)
-        if Unreadable in map(type, (begin, end, count, packed)):
+        if Unreadable in (type(begin), type(end), type(count), type(packed)):
             traits |= Trait.UNREADABLE
         return LineFacts(
             number=number,

@@ -160,14 +160,15 @@ def _finding(found: FoundFlaw) -> bytes:
 
 
 def _place(at: Location) -> Mapping[str, object]:
-    place = {
-        "jsonPath": at.json_path,
-        "line": at.line,
-        "providerControlNumber": at.provider_control_number,
-        "x12": at.x12,
-        "cms1500Box": at.cms1500_box,
-    }
-    return {name: value for name, value in place.items() if value is not None}
+    place: dict[str, object] = {"jsonPath": at.json_path}
+    if at.line is not None:
+        place["line"] = at.line
+    if at.provider_control_number is not None:
+        place["providerControlNumber"] = at.provider_control_number
+    place["x12"] = at.x12
+    if at.cms1500_box is not None:
+        place["cms1500Box"] = at.cms1500_box
+    return place
 
 
 @lru_cache(maxsize=4096)
