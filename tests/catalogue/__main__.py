@@ -96,6 +96,7 @@ def _print_alarms(accounts: Iterable[FalseAlarms]) -> bool:
         f"{whole.claims} valid claims, {whole.lines} lines, {len(whole.codes)} drug codes: "
         f"{ended['rejected']} rejected, {ended['pended']} pended, {sum(whole.errors.values())} edit errors\n"
         f"warnings: {', '.join(f'{edit} {count}' for edit, count in whole.warning.most_common())}\n"
+        f"{whole.by_month()}\n"
     )
     for edit, count in whole.holding.most_common():
         sys.stdout.write(f"{edit} held {count}, for instance {whole.examples[edit]}\n")

@@ -1,5 +1,7 @@
 """`python -m tests.catalogue` looks at what it was asked for, and never finds fault with nothing."""
 
+import re
+
 import pytest
 
 from tests.catalogue.__main__ import main
@@ -11,6 +13,19 @@ def test_one_error_is_looked_at_alone(name: str, capsys: pytest.CaptureFixture[s
     assert main(["--mutations", "--claims", "2", "--only", name]) == 0
 
     assert "ok  FMT-04 total_off_by_a_cent: found 2 of 2\n1 known errors" in capsys.readouterr().out
+
+
+def test_every_claim_is_counted_in_a_month(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the months that the tables cover one by one, those of other months in one number."""
+    main(["--claims", "80"])
+
+    title, *rows = capsys.readouterr().out.partition("claims of each month ")[2].splitlines()
+    said = re.fullmatch(r"from 2024-01 to 2026-12, (\d+) of others; the fewest (\d+), in .*:", title)
+    assert said is not None
+    others, fewest = said.groups()
+    months = [int(count) for row in rows[:3] for count in row.split()[1:]]
+    assert [row.split()[0] for row in rows[:3]] == ["2024", "2025", "2026"]
+    assert (len(months), sum(months) + int(others), min(months)) == (36, 80, int(fewest))
 
 
 @pytest.mark.parametrize("arguments", [["--mutations", "--only", "FMT-99"], ["--only", "FMT-04"]])

@@ -1,6 +1,8 @@
 """Whole containers billed rightly are never flagged, and containers billed as units are found."""
 
-from tests.catalogue.whole_containers import measure
+import pytest
+
+from tests.catalogue.whole_containers import main, measure
 from worker.pipeline.scrub import Pipeline
 
 EVERY = 120
@@ -13,3 +15,11 @@ def test_containers_and_units_are_told_apart(pipeline: Pipeline) -> None:
     assert account.right == account.wrong > 1000
     assert account.can_be_told > account.wrong / 2
     assert account.is_sound, f"{account}: {account.examples}"
+
+
+def test_help_bills_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who asks how it is used waits for no packages."""
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+
+    assert "--every" in capsys.readouterr().out
