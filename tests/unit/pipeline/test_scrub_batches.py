@@ -1,6 +1,8 @@
 """What one claim of a batch may do to the others: nothing."""
 
+import gc
 import json
+import sys
 from collections.abc import Callable
 from datetime import date
 
@@ -89,3 +91,20 @@ def test_what_takes_too_much_ends_the_batch_and_pends_its_claim_alone(
 def test_no_messages_are_no_verdicts(pipeline: Pipeline) -> None:
     """As of a file without claims."""
     assert pipeline.scrub_many([]) == []
+
+
+def test_nothing_keeps_a_claim_that_is_scrubbed(pipeline: Pipeline) -> None:
+    """Who judged claims refers to none of them afterwards, nor do they to each other in a circle."""
+    lines = [synthetic.line("J1745", units=40, modifiers=["JZ"]), synthetic.line("96413")]
+    _, read = pipeline.read_many([(json.dumps(synthetic.claim(lines)).encode(), RECEIVED)] * 3)
+    claims = [each.decoded.claim for each in read]
+    before = [sys.getrefcount(claim) for claim in claims]
+
+    gc.disable()
+    try:
+        pipeline.judge_many([(each, None) for each in read])
+        after = [sys.getrefcount(claim) for claim in claims]
+    finally:
+        gc.enable()
+
+    assert before == after

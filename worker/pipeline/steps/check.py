@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from operator import itemgetter
 from typing import Final, TypeAlias
 
@@ -88,7 +89,10 @@ class FoundFlaw:
 
 
 class CheckResult(Struct, eq=False):
-    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits."""
+    """A claim with what was found, and the account of every edit that had something to look at, as sets of bits.
+
+    `looked` are the edits that were shown something that was their business.
+    """
 
     plan: Plan
     context: Context
@@ -96,7 +100,7 @@ class CheckResult(Struct, eq=False):
     failures: list[EditFailure] = []
     no_data: list[Gap] = []
     bypassed: dict[Lifted, tuple[int, int, str]] = {}
-    shown: "list[ShownSubject]" = []
+    looked: int = 0
     failed: int = 0
     lifted: int = 0
     undecided: int = 0
@@ -110,14 +114,6 @@ class CheckResult(Struct, eq=False):
         return self.context.claim
 
     @property
-    def looked(self) -> int:
-        """The edits that were shown something that was their business."""
-        looked = 0
-        for each in self.shown:
-            looked |= each.bits
-        return looked
-
-    @property
     def unverified(self) -> int:
         """The edits that can hold a claim and did not decide this one since a table lacks its days."""
         return self.plan.holding & self.unreached
@@ -129,7 +125,10 @@ class CheckResult(Struct, eq=False):
 
 
 class ShownSubject(Struct, eq=False, gc=False):
-    """What edits look at on a claim, and the edits whose business it is as far as they have said."""
+    """What edits look at on a claim, and the edits whose business it is as far as they have said.
+
+    Nothing of the claim refers to it: in a cycle it would never be collected.
+    """
 
     subject: Subject
     checked: CheckResult
@@ -177,7 +176,6 @@ def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[R
             for subject in subjects(claim):
                 chosen = choice.of(subject)
                 shown = ShownSubject(subject, checked, chosen.bits)
-                checked.shown.append(shown)
                 if chosen in by_choice:
                     by_choice[chosen].append(shown)
                 else:
@@ -186,7 +184,14 @@ def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[R
 
 
 def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
-    for chosen, subjects in _subjects_by_rules(phases).items():
+    by_choice = _subjects_by_rules(phases)
+    _ask(by_choice, is_alone=is_alone)
+    for shown in chain.from_iterable(by_choice.values()):
+        shown.checked.looked |= shown.bits
+
+
+def _ask(by_choice: Mapping[RuleSelection, Sequence[ShownSubject]], *, is_alone: bool) -> None:
+    for chosen, subjects in by_choice.items():
         looked_at = [(each.subject, each.checked.context, each) for each in subjects]
         for rule in chosen.rules:
             find = rule.find
