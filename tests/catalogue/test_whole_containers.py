@@ -23,3 +23,10 @@ def test_help_bills_nothing(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
 
     assert "--every" in capsys.readouterr().out
+
+
+def test_processes_count_the_same_as_one(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    """The editions that processes share are added up."""
+    ended = main(["--every", "1500", "--processes", "2"])
+
+    assert (ended, capsys.readouterr().out) == (0, f"{measure(pipeline, every=1500)}\n")

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -121,18 +122,42 @@ class ContainerCounts:
             f"{self.can_be_told:,}, of which found {self.found_of_those:,}"
         )
 
+    def merge(self, other: "ContainerCounts") -> None:
+        """Add the counts of another edition."""
+        self.right += other.right
+        self.false_alarms += other.false_alarms
+        self.wrong += other.wrong
+        self.can_be_told += other.can_be_told
+        self.found += other.found
+        self.found_of_those += other.found_of_those
+        self.examples = other.examples | self.examples
+
 
 def measure(pipeline: Pipeline, *, every: int = 1) -> ContainerCounts:
     """Bill the packages of all editions, or every tenth, and account for what is found."""
+    whole = ContainerCounts()
+    for on in _first_days(pipeline):
+        whole.merge(_measure_edition(pipeline, on, every))
+    return whole
+
+
+def _first_days(pipeline: Pipeline) -> list[date]:
+    return [edition.in_force_from for edition in pipeline.snapshot.editions if edition.table == "containers"]
+
+
+def _measure_edition(pipeline: Pipeline, on: date, every: int) -> ContainerCounts:
     account = ContainerCounts()
-    editions = [edition for edition in pipeline.snapshot.editions if edition.table == "containers"]
-    for on in [edition.in_force_from for edition in editions]:
-        for lines in _claims(pipeline, on, every):
-            made = [billed.line() for billed in lines]
-            found = _found(_scrubbed(pipeline, made, on))
-            for number, billed in enumerate(lines, 1):
-                account.add(billed, made[number - 1], frozenset(found.get(number, ())))
+    for lines in _claims(pipeline, on, every):
+        made = [billed.line() for billed in lines]
+        found = _found(_scrubbed(pipeline, made, on))
+        for number, billed in enumerate(lines, 1):
+            account.add(billed, made[number - 1], frozenset(found.get(number, ())))
     return account
+
+
+def _measure_alone(job: tuple[date, int]) -> ContainerCounts:
+    on, every = job
+    return _measure_edition(build_pipeline(), on, every)
 
 
 def _claims(pipeline: Pipeline, on: date, every: int) -> Iterator[list[Billed]]:
@@ -179,7 +204,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all editions and print the counts; 1 when something is wrongly flagged or silently passed."""
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue.whole_containers", description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="10 bills every tenth package only")
-    account = measure(build_pipeline(), every=parser.parse_args(arguments).every)
+    parser.add_argument("--processes", type=int, default=1, help="how many processes share the editions")
+    asked = parser.parse_args(arguments)
+    account = ContainerCounts()
+    with ProcessPoolExecutor(asked.processes) as pool:
+        for each in pool.map(_measure_alone, [(on, asked.every) for on in _first_days(build_pipeline())]):
+            account.merge(each)
     sys.stdout.write(f"{account}\n")
     for kind, example in account.examples.items():
         sys.stdout.write(f"{kind}: {example}\n")
