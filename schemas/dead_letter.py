@@ -112,6 +112,9 @@ HEADER_REPLAYS: Final = f"{HEADER_NAMESPACE}replays"
 HEADER_RECEIVED_MS: Final = f"{HEADER_NAMESPACE}received-ms"
 """When a replayed message first came in; filing limits are judged by it."""
 
+HEADER_FIRST: Final = f"{HEADER_NAMESPACE}first"
+"""Of a replayed claim: where it was seen first, as topic/partition/offset and, of one of several claims, /part."""
+
 HEADER_ORIGIN: Final = f"{HEADER_NAMESPACE}origin"
 """Of a routed claim: topic, partition, offset and timestamp of its message, which of its claims it is, and the form."""
 
@@ -159,6 +162,7 @@ HEADER_MEANINGS: Final = MappingProxyType(
         HEADER_REFERENCE: "digest of the reference snapshot in force",
         HEADER_PROFILE: "digest or name of the payer profiles in force",
         HEADER_REPLAYS: "how often the message was replayed",
+        HEADER_FIRST: "where a claim that was replayed was seen first; absent of any other",
     }
 )
 """Every header that a dead letter carries beside the original ones, with its meaning.

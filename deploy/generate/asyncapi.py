@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from schemas.contract import CONTRACT_VERSION, schema_id
 from schemas.dead_letter import (
+    HEADER_FIRST,
     HEADER_FLAWS,
     HEADER_MEANINGS,
     HEADER_OFFSET,
@@ -45,6 +46,10 @@ _CORRELATION: Final[Document] = {
     "ce_correlationid": {"type": "string", "description": "of that message, as it came"},
     "ce_causationid": {"type": "string", "description": "ce_id of that message"},
     HEADER_REPLAYS: {"type": "string", "pattern": r"^\d+$", "description": "how often that message was replayed"},
+    HEADER_FIRST: {
+        "type": "string",
+        "description": "of a replay, where its claim was seen first: topic/partition/offset and, of several, /part",
+    },
 }
 _CONTENT_TYPE: Final[Document] = {"type": "string", "const": "application/json"}
 _CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
@@ -53,6 +58,7 @@ _CONTENT_TYPE_OF_CLAIMS: Final[Document] = {
     "description": "absent, JSON by any of its names, or X12; without it X12 is known by its ISA, and FHIR is known by "
     "its resourceType wherever JSON may be",
 }
+_ABSENT_AT_TIMES: Final = frozenset({HEADER_FLAWS, HEADER_FIRST})
 _KEYED_BY_TEXT: Final[Document] = {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}}
 _ACTIONS: Final = {"in": ("receive",), "out": ("send",), "both": ("send", "receive")}
 
@@ -174,7 +180,7 @@ def _bytes(_: MessageKind) -> Document:
         "headers": {
             "type": "object",
             "properties": {name: _dead_letter_header(name) for name in HEADER_MEANINGS},
-            "required": [name for name in HEADER_MEANINGS if name != HEADER_FLAWS],
+            "required": [name for name in HEADER_MEANINGS if name not in _ABSENT_AT_TIMES],
         },
         "payload": {"type": "string", "format": "binary", "description": "whatever bytes came in"},
         "bindings": _KEYED_BY_TEXT,

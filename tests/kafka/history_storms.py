@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
+from schemas.dead_letter import HEADER_DECISION
 from tests.kafka.broker import Cluster
 from tests.kafka.proxy import run_proxy
 from tests.kafka.remembering_worker import PROGRAM, SLOWLY_RESTORED
@@ -40,7 +41,9 @@ class HistoryLedger:
     wrong: int
     """Claims that were judged on another history than the one before them in their partition."""
     logged_twice: int
-    """Claims that have more than one record in the changelog."""
+    """Claims and decisions that have more than one record in the changelog."""
+    freed: int = 0
+    """How often a claim saw an earlier one that was returned."""
 
     @classmethod
     def of(cls, sent: int, claims: Sequence[Record], out: Sequence[Record], log: Sequence[Record]) -> Self:
@@ -52,11 +55,12 @@ class HistoryLedger:
         expected = expected_histories(claims)
         return cls(
             sent=sent,
-            routed=len(claims),
+            routed=sum(HEADER_DECISION not in dict(record.headers) for record in claims),
             lost=sum(1 for number in range(sent) if not seen[number]),
             doubled=sum(len(each) - 1 for each in seen.values() if each),
             wrong=sum(any(each != expected[number] for each in found) for number, found in seen.items()),
             logged_twice=sum(count > 1 for count in Counter(record.key for record in log).values()),
+            freed=sum(number < 0 for found in seen.values() for each in found for number in each),
         )
 
     @property
@@ -66,15 +70,27 @@ class HistoryLedger:
 
 
 def expected_histories(claims: Sequence[Record]) -> dict[int, list[int]]:
-    """Return the claims that each one must have seen: those of its patient before it that were not rejected."""
+    """Return the claims that each one must have seen: those of its patient before it that were not rejected.
+
+    The number of one that was returned by then is negative.
+    """
     known: dict[int, list[int]] = defaultdict(list)
+    waiting: dict[int, set[int]] = defaultdict(set)
     expected = {}
     for record in sorted(claims, key=lambda each: (each.partition, each.offset)):
         document = json.loads(record.value or b"{}")
-        number, patient = int(document["id"]), int(document["p"])
+        patient = int(document["p"])
+        if "of" in document:
+            returned = int(document["of"])
+            if returned in known[patient]:
+                known[patient] = [-each if each == returned else each for each in known[patient]]
+            else:
+                waiting[patient].add(returned)
+            continue
+        number = int(document["id"])
         expected[number] = list(known[patient])
         if expected_disposition(number) != "rejected":
-            known[patient].append(number)
+            known[patient].append(-number if number in waiting[patient] else number)
     return expected
 
 
@@ -155,12 +171,20 @@ async def history_storm(
     pause_s: float = 0.0,
     weakened: tuple[str, ...] = (),
     every_s: float = 4.0,
+    decided: int = 0,
 ) -> HistoryLedger:
-    """Send claims evenly while workers are killed, frozen or away; return what came of them."""
+    """Send claims evenly while workers are killed, frozen or away; return what came of them.
+
+    So many of the claims are returned by the payer, some before they are sent.
+    """
     await create_topics(settings, partitions=PARTITIONS)
     claims, chosen = claims_of(sent, patients), random.Random(7)
     with remembering(settings, folder, pause_s, *weakened) as workers:
-        feeding = asyncio.create_task(_feed(settings, claims, rounds * (every_s + 3) + 10))
+        seconds = rounds * (every_s + 3) + 10
+        feeding = asyncio.gather(
+            _feed(settings, claims, seconds),
+            _feed(settings, _returned(claims, decided), seconds, settings.topics.decisions),
+        )
         for _ in range(rounds):
             await asyncio.sleep(every_s)
             workers.start_those_that_left()
@@ -222,10 +246,16 @@ async def history_over_dying_brokers(
     return await _ledger(settings, sent)
 
 
-async def _feed(settings: Settings, claims: Sequence[bytes], seconds: float) -> None:
+def _returned(claims: Sequence[bytes], count: int) -> list[bytes]:
+    """Return as many decisions on claims, not in their order; the first claim has no negative number."""
+    chosen = random.Random(5).sample([json.loads(each) for each in claims[1:]], count)
+    return [json.dumps({"p": each["p"], "of": each["id"], "decision": "returned"}).encode() for each in chosen]
+
+
+async def _feed(settings: Settings, claims: Sequence[bytes], seconds: float, topic: str | None = None) -> None:
     portion = max(1, len(claims) // int(seconds * 4))
     for start in range(0, len(claims), portion):
-        await send_claims(settings, claims[start : start + portion])
+        await send_claims(settings, claims[start : start + portion], topic=topic)
         await asyncio.sleep(0.25)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ from tests.kafka.history_storms import (
     with_memory,
 )
 from tests.kafka.remembering_worker import UNRESTORED, WHEN_JUDGED
+from tests.kafka.replayed import scrub_replay_and_copy
 from tests.stream.support import WorkerProcess, claim, outcomes_when, until
 from worker.history.key import read_key, write_key
 from worker.kafka.send import send_claims, send_forget
 from worker.kafka.topics import create_topics
+from worker.samples.synthetic import RECEIVED_ON
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
@@ -140,3 +143,25 @@ async def test_another_key_file_is_refused_with_a_sentence(settings: Settings, t
     (said,) = worker.events("history-refused")
     assert worker.process.returncode == ExitCode.SETTINGS
     assert "give this worker the key file of its group" in said["problem"]
+
+
+async def test_what_is_remembered_is_replayed_in_its_own_place(settings_for: SettingsFor, tmp_path: Path) -> None:
+    """No duplicate of itself, and one record of it in the changelog once that is compacted."""
+    plain = settings_for(DeliveryGuarantee.EXACTLY_ONCE)
+    settings = with_memory(plain.model_copy(update={"as_of": date.fromisoformat(RECEIVED_ON)}), tmp_path)
+
+    found = await scrub_replay_and_copy(settings, tmp_path, WorkerProcess)
+
+    assert found.edits == [[], [], [], [], [], ["IDN-07"]]
+    assert len(found.ids) == 3
+    assert len({each.key for each in await read_all(settings, settings.topics.history)}) == 2
+
+
+async def test_each_claim_sees_the_decisions_before_it_whatever_happens(settings: Settings, tmp_path: Path) -> None:
+    """Workers that route claims and decisions are killed between judging and committing: all of both, once."""
+    ledger = await history_storm(
+        settings, tmp_path, sent=1500, patients=200, kind="kill", rounds=3, pause_s=0.15, decided=300
+    )
+
+    assert ledger.flaws == (0, 0, 0, 0, 0), ledger
+    assert ledger.freed > 100, ledger

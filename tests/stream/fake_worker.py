@@ -86,7 +86,8 @@ class FakeScrubber:
             return ReadMessage(self.scrub(value, received_on=day))
         identity = None if patient is None else str(patient)
         person = None if identity is None or self.key is None else self.key.person(identity)
-        return ReadMessage(None, person, identity, (value, day))
+        control = json.loads(value or b"")["id"].to_bytes(8, "big")
+        return ReadMessage(None, person, identity, (value, day), control)
 
     def read_decision(self, value: bytes) -> ReadMessage:
         """Return {"p": patient, "of": number, "decision": ...} as a decision of a distant day."""

@@ -12,6 +12,7 @@ from worker.agents.late_documents import DocumentJoiner, KeptPlace, OpenMemories
 from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageAnswer, MessageScrubber, ScrubbedBatch, received_day
 from worker.history.store import HistoryRecord
+from worker.kafka.messages import first_place
 from worker.settings import HistoryMode
 from worker.stream import crash_record
 from worker.stream.history.changelog import claim_id
@@ -78,7 +79,7 @@ class RememberingScrubber(MessageScrubber):
         verdicts = self._memory.verdicts(
             reader_of(loaded), self._runtime.budget, claims, lambda error: self._failed(error, loaded)
         )
-        for each, claim, (verdict, person) in zip(messages, claims, verdicts, strict=True):
+        for each, (verdict, person, claim) in zip(messages, verdicts, strict=True):
             answer = self._answer_claim(each.message, verdict)
             if person is not None:
                 answer = self._settled(each, claim, person, answer)
@@ -124,8 +125,10 @@ class RememberingScrubber(MessageScrubber):
     def _to_judge(self, each: FetchedMessage) -> ClaimToJudge:
         opened, message = self._open[each.tp, each.generation], each.message
         day = received_day(message, self._settings)
-        batch = opened.claims
-        return ClaimToJudge(message.value, day, claim_id(message.place), each.offset, batch.memory, batch)
+        batch, first = opened.claims, first_place(message.headers)
+        known_first = None if first is None else claim_id(first)
+        own = claim_id(message.place)
+        return ClaimToJudge(message.value, day, own, each.offset, batch.memory, batch, known_first)
 
     async def _answer_each(self, lane: Lane, part: Iterable[FetchedMessage], room: int) -> list[MessageAnswer]:
         answers: list[MessageAnswer] = []

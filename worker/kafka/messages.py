@@ -10,6 +10,7 @@ Headers = tuple[tuple[str, bytes], ...]
 
 MAX_REPLAYS: Final = 99
 _DIGITS: Final = re.compile(rb"\d{1,15}")
+_PLACE: Final = re.compile(rb"[A-Za-z0-9._-]{1,249}(/\d{1,19}){2,3}")
 
 X12_CONTENT_TYPE: Final = b"application/edi-x12"
 """As registered in RFC 1767."""
@@ -69,6 +70,14 @@ class InboundMessage:
     def header_bytes(self) -> int:
         """Return how long all headers are together; a sender may put anything into them."""
         return sum(len(name) + len(value or b"") for name, value in self.headers)
+
+
+def first_place(headers: Headers) -> str | None:
+    """Return where a replayed message was seen first, by its headers; None of one that was not replayed."""
+    found = [value for name, value in headers if name == dlq.HEADER_FIRST]
+    if len(found) != 1 or not replays(headers) or not _PLACE.fullmatch(found[0] or b""):
+        return None
+    return found[0].decode("ascii")
 
 
 def replays(headers: Headers) -> int:

@@ -43,6 +43,17 @@ class PastMessage:
         return f"{self.record.partition}/{self.record.offset}"
 
     @property
+    def first(self) -> str | None:
+        """Return where its claim was seen first, as a replay has it in a header; None when the record has none."""
+        if dlq.HEADER_FIRST in self.said:
+            return self.said[dlq.HEADER_FIRST]
+        names = (dlq.HEADER_TOPIC, dlq.HEADER_PARTITION, dlq.HEADER_OFFSET)
+        if not all(name in self.said for name in names):
+            return None
+        part = [self.said[dlq.HEADER_PART]] if dlq.HEADER_PART in self.said else []
+        return "/".join([*(self.said[name] for name in names), *part])
+
+    @property
     def at(self) -> datetime:
         """Return when the record was written."""
         return datetime.fromtimestamp(self.record.timestamp_ms / 1000, UTC)
@@ -133,8 +144,12 @@ def payer_of(past: PastMessage) -> str | None:
 
 
 def again(past: PastMessage) -> Headers:
-    """Return the headers of a replay: those of the message, how often it was replayed, and when it came in."""
-    ours = {dlq.HEADER_REPLAYS: past.replays + 1, dlq.HEADER_RECEIVED_MS: received_ms(past)}
+    """Return the headers of a replay: those of the message, how often it was replayed, when it came in, and where."""
+    ours = {
+        dlq.HEADER_REPLAYS: past.replays + 1,
+        dlq.HEADER_RECEIVED_MS: received_ms(past),
+        dlq.HEADER_FIRST: past.first,
+    }
     return (
         *past.message.headers,
         *((name, str(value).encode()) for name, value in ours.items() if value is not None),

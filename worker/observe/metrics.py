@@ -379,6 +379,12 @@ CATALOGUE: Final = (
         "Claims that their sender put into another partition than that of their patient; each is a dead letter.",
     ),
     Metric(
+        "history_replays_unverified_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Replayed claims whose header names the first sighting of another claim; each is judged as one of its own.",
+    ),
+    Metric(
         "history_broken_total",
         MetricKind.COUNTER,
         "failures",

@@ -11,10 +11,11 @@ import orjson
 from schemas.contract import CONTRACT_VERSION
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Basis, BasisLevel
+from worker.history.key import NO_MARK
 from worker.history.view import History
 from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.late_documents import LateJoin, read_document
-from worker.pipeline.scrub import Pipeline, ScrubResult
+from worker.pipeline.scrub import Pipeline, ReadClaim, ScrubResult
 from worker.pipeline.steps.decode import UnreadableClaimError
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, ReadMessage
 
@@ -72,11 +73,16 @@ class PipelineScrubber:
         results, read = self._pipeline.read_many(messages)
         claims = {each.place: each for each in read}
         return [
-            ReadMessage(None, claim.person, claim.identity, claim)
+            ReadMessage(None, claim.person, claim.identity, claim, self._control(claim))
             if (claim := claims.get(place)) is not None
             else ReadMessage(self._verdict(result))
             for place, result in enumerate(results)
         ]
+
+    def _control(self, read: ReadClaim) -> bytes:
+        key = self._pipeline.history_key
+        number = read.decoded.claim.claim_information.patient_control_number
+        return NO_MARK if key is None or read.person is None else key.mark(number)
 
     def read_decision(self, value: bytes) -> ReadMessage:
         """Return a payer's decision, or the dead letter that says why it is none."""

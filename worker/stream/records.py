@@ -27,6 +27,7 @@ from worker.kafka.messages import (
     X12_CONTENT_TYPE,
     Headers,
     InboundMessage,
+    first_place,
     number_in,
     replays,
 )
@@ -201,9 +202,9 @@ def _outcome(
 def correlation(message: InboundMessage, provenance: Provenance) -> Headers:
     """Return the headers by which a result is traced to its message.
 
-    They are the place of the message, its trace, the headers that the operator lets pass, and how often it was
-    replayed. Of a message that is a CloudEvent they are its correlation id, and its id as the cause, as in the
-    correlation extension of CloudEvents.
+    They are the place of the message, its trace, the headers that the operator lets pass, how often it was replayed,
+    and where it was seen first. Of a message that is a CloudEvent they are its correlation id, and its id as the cause,
+    as in the correlation extension of CloudEvents.
     """
     headers = [
         (dlq.HEADER_TOPIC, message.topic.encode()),
@@ -223,6 +224,8 @@ def correlation(message: InboundMessage, provenance: Provenance) -> Headers:
             headers.append((name, value))
     if count := replays(message.headers):
         headers.append((dlq.HEADER_REPLAYS, str(count).encode()))
+    if first := first_place(message.headers):
+        headers.append((dlq.HEADER_FIRST, first.encode()))
     return tuple(headers)
 
 
@@ -300,6 +303,8 @@ def _dead_letter(
         del ours[dlq.HEADER_VALUE_SHA256], ours[dlq.HEADER_VALUE_BYTES]
     if flaws:
         ours[dlq.HEADER_FLAWS] = flaws
+    if first := first_place(message.headers):
+        ours[dlq.HEADER_FIRST] = first
     event_id = dead_letter_id(message.place)
     return OutgoingRecord(
         provenance.topics.dead_letter,

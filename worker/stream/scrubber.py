@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
 from worker.history.decisions import Decision
+from worker.history.key import NO_MARK
 from worker.history.view import History
 from worker.payers.suppression import SuppressionEnd
 from worker.pipeline.late_documents import LateJoin
@@ -85,6 +86,7 @@ class ReadMessage:
         person: The 16 bytes under which the patient is known; None when the claim does not say enough, or is none.
         identity: What the patient's partition follows from; health data, which is never written.
         claim: What judges it needs to know.
+        control: The mark of the patient control number of a claim with a person.
         decision: What a payer decided of a claim; None of a claim.
         is_document: Whether it is late documentation.
     """
@@ -93,6 +95,7 @@ class ReadMessage:
     person: bytes | None = None
     identity: str | None = field(default=None, repr=False)
     claim: Any = field(default=None, repr=False)  # any: it is handed back to the scrubber that made it
+    control: bytes = NO_MARK
     decision: Decision | None = None
     is_document: bool = False
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from faust.types import TP
 
-from schemas.dead_letter import HEADER_FORGET, HEADER_REASON
+from schemas.dead_letter import HEADER_FIRST, HEADER_FORGET, HEADER_REASON, HEADER_REPLAYS
 from schemas.decision import PayerDecision
 from schemas.topics import TopicNames
 from tests.inputs.malformed import sound
@@ -290,3 +290,61 @@ async def test_what_is_no_decision_is_a_dead_letter_of_its_own_message(
     assert (letter.topic, headers[HEADER_REASON]) == ("claims.dead-letter.v1", reason.encode())
     assert headers["claimscrub-dlq-orig-topic"] == b"claims.decisions.v1"
     assert (await worker.decided(None)).records == []
+
+
+def replayed(first: str) -> Headers:
+    """The headers of a message that is replayed, and was first in a place."""
+    return ((HEADER_REPLAYS, b"1"), (HEADER_FIRST, first.encode()))
+
+
+def edits_of(batch: ScrubbedBatch) -> set[str]:
+    """The edits that found something in the one outcome of a batch."""
+    (record,) = batch.records
+    return {each["edit"] for each in json.loads(record.value)["findings"]}
+
+
+async def test_a_replay_is_judged_in_the_place_of_its_first_sighting_and_takes_it(loaded: LoadedScrubber) -> None:
+    """It does not count as an earlier claim, has the id that it had, and is remembered once."""
+    worker = Worker(loaded)
+
+    async def send(value: bytes, offset: int, headers: Headers = ()) -> ScrubbedBatch:
+        return await worker.judged((await worker.routed(value, headers, offset)).records[0])
+
+    first = await send(claim(), 7)
+    replay = await send(claim(), 20, replayed("claims.inbound.v1/0/7"))
+    again = await send(claim(), 21, replayed("claims.inbound.v1/0/7"))
+    copy = await send(claim(), 22)
+
+    assert [edits_of(each) for each in (first, replay, again, copy)] == [set(), set(), set(), {"IDN-07"}]
+    assert len({each.pairs[0][1].outcome_id for each in (first, replay, again)}) == 1
+    (lane,) = worker.lanes.values()
+    assert lane.history is not None
+    records = [record for each in (first, replay, again) for batch in each.remembered for record in batch.records]
+    assert len({(each.claim, each.place) for each in records}) == 1
+
+
+async def test_a_header_that_names_another_claim_is_not_believed(loaded: LoadedScrubber) -> None:
+    """The person and the control number must be those of the claim that is known there; it is counted."""
+    worker, other = Worker(loaded), json.loads(claim())
+    other["claimInformation"]["patientControlNumber"] = "OTHER"
+    for line in other["claimInformation"]["serviceLines"]:
+        line["serviceDate"] = "20260113"
+    for value, offset in ((claim(), 7), (json.dumps(other).encode(), 8)):
+        await worker.judged((await worker.routed(value, (), offset)).records[0])
+
+    (forged,) = (await worker.routed(claim(), replayed("claims.inbound.v1/0/8"), 20)).records
+    found = edits_of(await worker.judged(forged))
+
+    assert found == {"IDN-07"}
+    assert worker.recorder.value("history_replays_unverified_total") == 1
+
+
+async def test_a_rejected_claim_that_is_replayed_is_not_known_and_then_it_is(loaded: LoadedScrubber) -> None:
+    """Nothing was remembered of it; the replay is remembered under its first place, where a second one finds it."""
+    worker = Worker(loaded)
+    wrong = claim().replace(b"1234567893", b"1234567890")
+    await worker.judged((await worker.routed(wrong, (), 7)).records[0])
+
+    for offset in (20, 21):
+        headers = replayed("claims.inbound.v1/0/7")
+        assert edits_of(await worker.judged((await worker.routed(claim(), headers, offset)).records[0])) == set()

@@ -11,10 +11,11 @@ from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
 from tests.inputs.malformed import sound, with_value, written
 from tests.inputs.poison import RECEIVED
-from worker.kafka.messages import InboundMessage
-from worker.kafka.past import again, payer_of, read_dead_letter, read_outcome
+from worker.kafka.messages import InboundMessage, first_place
+from worker.kafka.past import PastMessage, again, payer_of, read_dead_letter, read_outcome
 from worker.kafka.read import Record
 from worker.pipeline.scrub import Pipeline
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
 
 PROVENANCE = Provenance(TopicNames(), "1.2.3", 1_000_000)
@@ -85,3 +86,37 @@ def test_the_claim_of_an_outcome_is_taken_byte_for_byte(pipeline: Pipeline) -> N
         assert (past.message.partition, past.message.key, past.message.timestamp_ms) == (2, b"k", 1_700_000_000_123)
         assert past.edits == {finding.edit for finding in done.outcome.findings} if done.outcome else False
         assert payer_of(past) == json.loads(value)["tradingPartnerServiceId"]
+
+
+def test_a_replay_says_where_its_claim_was_first_however_often_it_is_replayed(pipeline: Pipeline) -> None:
+    """By the headers of the outcome, also where the replay became a dead letter in between; a forged one is dropped."""
+    verdict = PipelineScrubber(pipeline).scrub(written(sound()), received_on=RECEIVED)
+
+    def outcome_of(message: InboundMessage) -> PastMessage:
+        past = read_outcome(on_topic(outgoing(message, verdict, PROVENANCE)[0]), "claims.inbound.v1")
+        assert past is not None
+        return past
+
+    first = outcome_of(replace(MESSAGE, part=2, headers=((dlq.HEADER_FIRST, b"claims.inbound.v1/0/1"),)))
+    once = replace(MESSAGE, offset=90, headers=again(first))
+    dead_again = read_dead_letter(on_topic(outgoing(once, BROKEN, PROVENANCE)[0]))
+    assert dead_again is not None
+    twice = replace(MESSAGE, offset=95, headers=again(dead_again))
+
+    assert [each.first for each in (first, outcome_of(once), dead_again, outcome_of(twice))] == [
+        "claims.inbound.v1/3/42/2"
+    ] * 4
+    assert first_place(again(first)) == "claims.inbound.v1/3/42/2"
+
+
+def test_an_outcome_of_an_earlier_release_does_not_say_where_it_was_first(pipeline: Pipeline) -> None:
+    """It has no header with its place."""
+    verdict = PipelineScrubber(pipeline).scrub(written(sound()), received_on=RECEIVED)
+    record = on_topic(outgoing(MESSAGE, verdict, PROVENANCE)[0])
+    without = replace(record, headers=tuple(each for each in record.headers if each[0] != dlq.HEADER_OFFSET))
+
+    past = read_outcome(without, "claims.inbound.v1")
+
+    assert past is not None
+    assert past.first is None
+    assert dlq.HEADER_FIRST not in dict(again(past))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 import click
 
@@ -11,19 +10,19 @@ from worker.cli.shared.broker import read_settings
 from worker.cli.shared.configuration import known_edits
 from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
 from worker.kafka.past import read_outcome
-from worker.settings import HistoryMode
 
 _edit_option = click.option(
     "--edit", "edits", multiple=True, metavar="ID", help="Claims in which this edit found something."
 )
 
 
-REMEMBERED: Final = ("pended", "scrubbed")
-
-
 @click.group("replay")
 def command() -> None:
     """Scrub claims again after rules or tables have changed.
+
+    A claim that is remembered (CLAIMSCRUB_HISTORY) is sent with the place where it was seen first, and judged there: in
+    the light of the claims before it, and in the place of its first sighting. What rests on earlier claims only
+    workers can decide; such outcomes are left alone without --all.
 
     Claims hold PHI: none is shown, and what is sent is written to CLAIMSCRUB_AUDIT_FILE. Dead letters are replayed with
     `claimscrub dead-letters replay`. The broker is the one in CLAIMSCRUB_BOOTSTRAP_SERVERS.
@@ -37,12 +36,6 @@ def _add(outcome: str) -> Callable[..., None]:
     def replay_outcomes(*, choice: RecordFilter, sending: Sending) -> None:
         known_edits(choice.edits)
         settings = read_settings()
-        if sending.send and outcome in REMEMBERED and settings.history is not HistoryMode.OFF:
-            raise click.UsageError(
-                f"CLAIMSCRUB_HISTORY is {settings.history}: a {outcome} claim is remembered, and sent again it would "
-                "be found to be its own duplicate. Only rejected claims can be sent again; leave out --send to see "
-                "what today's rules make of the others."
-            )
         read = partial(read_outcome, inbound=settings.topics.inbound)
         replay(settings, ReplayPlan(getattr(settings.topics, outcome), read, choice, sending))
 

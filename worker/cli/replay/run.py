@@ -22,7 +22,7 @@ from worker.kafka.messages import InboundMessage
 from worker.kafka.past import PastMessage, received_ms
 from worker.kafka.read import Record
 from worker.kafka.replay import ReplayRun
-from worker.settings import Settings
+from worker.settings import HistoryMode, Settings
 from worker.stream.budget import ClaimBudget
 from worker.stream.message_limits import MessageLimitError, MessageMeter
 from worker.stream.scrubber import PART_READ, ClaimVerdict, LoadedScrubber, reader_of
@@ -32,6 +32,10 @@ LOOPED: Final = "left alone: replayed too often"
 NOT_KEPT: Final = "left alone: the message was not kept in full"
 NOT_OURS: Final = "left alone: it came from a different topic"
 DOCUMENT: Final = "a document, which is joined if its claim waits"
+NOT_PLACED: Final = "left alone: it does not say which message it was made from"
+NOT_KNOWN: Final = "left alone: it rests on earlier claims, which only workers know"
+REMEMBERED: Final = frozenset({"pended", "scrubbed"})
+"""The dispositions under which a claim is remembered."""
 NOT_TRIED: Final = "not tried here: it crashed workers"
 
 _WAITED: Final = frozenset({DeadLetterReason.DOCUMENT_UNMATCHED, DeadLetterReason.DOCUMENT_AMBIGUOUS})
@@ -80,11 +84,15 @@ class Oracle:
         with sentences():
             self._loaded: LoadedScrubber = load_scrubber(settings)
         self._settings = settings
+        self._remembers = settings.history is not HistoryMode.OFF
         self._budget = ClaimBudget(settings.claim_budget_s, settings.claim_hang_s)
         self._budget.install()
 
     def ask(self, past: PastMessage) -> tuple[str, frozenset[str]]:
-        """Return the verdict, and the edits that find something."""
+        """Return the verdict, and the edits that find something.
+
+        It is `NOT_KNOWN` where an edit that found something in the light of earlier claims has no data here.
+        """
         if past.verdict == DeadLetterReason.CRASH_LOOP:
             return NOT_TRIED, frozenset()
         message = past.message
@@ -105,7 +113,11 @@ class Oracle:
             return DeadLetterReason.MESSAGE_LIMIT.value, frozenset()
         except Exception:  # noqa: BLE001 - as in the worker, whatever the scrubber raises is one message's fault
             return DeadLetterReason.INTERNAL_ERROR.value, frozenset()
-        return _worst(verdicts), frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
+        found = frozenset(edit for scrubbed in verdicts for edit, _ in scrubbed.findings)
+        undecided = frozenset(edit for scrubbed in verdicts for edit in scrubbed.no_data)
+        if self._remembers and (past.edits - found) & undecided:
+            return NOT_KNOWN, frozenset()
+        return _worst(verdicts), found
 
     def _of_document(self, value: bytes | None) -> str:
         verdict = reader_of(self._loaded).read_document(value or b"").verdict
@@ -173,9 +185,11 @@ def _chosen(
     if verdict == NOT_TRIED or (verdict == DOCUMENT and past.verdict in _WAITED):
         # Only who asks for these by name knows that the fault is repaired.
         is_other = past.verdict in plan.choice.verdicts
+    if verdict == NOT_KNOWN:
+        is_other = False
     is_sent = is_other or plan.sending.send_all
     account.counts[past.verdict, verdict, is_sent] += 1
-    if is_sent:
+    if is_sent and verdict != NOT_KNOWN:
         account.edits.update(
             [*((edit, "gone") for edit in past.edits - edits), *((edit, "new") for edit in edits - past.edits)]
         )
@@ -188,6 +202,8 @@ def _obstacle(settings: Settings, plan: ReplayPlan, past: PastMessage) -> str | 
     topics = {settings.topics.inbound, *((settings.topics.documentation,) if settings.late_documentation else ())}
     if past.message.topic not in topics:
         return NOT_OURS
+    if past.first is None and past.verdict in REMEMBERED and settings.history is not HistoryMode.OFF:
+        return NOT_PLACED
     return LOOPED if past.replays >= plan.sending.max_replays else None
 
 

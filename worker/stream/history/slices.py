@@ -6,11 +6,13 @@ budget of a claim.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from worker.history.decisions import decode_known
+from worker.history.entry import EarlierClaim
 from worker.history.view import History
 from worker.observe.recorder import Recorder
 from worker.stream.budget import ClaimBudget
@@ -32,6 +34,7 @@ class ClaimToJudge:
         place: Its place in the order of the partition.
         history: What is known there.
         batch: What remembers it.
+        first: The 16 bytes under which it was known first, as a replay says; None of any other message.
     """
 
     value: bytes | None
@@ -40,6 +43,11 @@ class ClaimToJudge:
     place: int
     history: LaneHistory
     batch: JudgedClaims
+    first: bytes | None = None
+
+
+Judged: TypeAlias = tuple[ClaimVerdict, bytes | None, ClaimToJudge]
+"""The verdict on a claim, whose it is, and the claim as it is remembered: a replay in the place where it was first."""
 
 
 class MemoryJudge:
@@ -56,8 +64,8 @@ class MemoryJudge:
         budget: ClaimBudget,
         claims: Sequence[ClaimToJudge],
         failed: Callable[[Exception], ClaimVerdict],
-    ) -> Iterator[tuple[ClaimVerdict, bytes | None]]:
-        """Yield the verdict on each claim, and whose it is, in their order.
+    ) -> Iterator[Judged]:
+        """Yield the verdict on each claim, and how it is remembered, in their order.
 
         Between two of them the caller has the claim remembered: it is seen by the ones that follow.
         Raises `HistoryStoreError` and `DamagedEntryError`: without its memory nothing can be judged.
@@ -70,13 +78,13 @@ class MemoryJudge:
         start = 0
         while start < len(claims):
             end = _distinct(claims, read, start)
-            part = claims[start:end]
+            part = [self._as_seen_first(*each) for each in zip(claims[start:end], read[start:end], strict=True)]
             verdicts = self._judged(reader, budget, part, read[start:end])
             if verdicts is None:
                 for each in part:
                     yield self._alone(reader, budget, each, failed)
             else:
-                yield from zip(verdicts, (each.person for each in read[start:end]), strict=True)
+                yield from zip(verdicts, (each.person for each in read[start:end]), part, strict=True)
             start = end
 
     @staticmethod
@@ -109,22 +117,41 @@ class MemoryJudge:
         budget: ClaimBudget,
         claim: ClaimToJudge,
         failed: Callable[[Exception], ClaimVerdict],
-    ) -> tuple[ClaimVerdict, bytes | None]:
+    ) -> Judged:
         try:
             with budget:
                 (read,) = reader.read([(claim.value, claim.received_on)])
         except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
-            return failed(error), None
+            return failed(error), None, claim
         verdict = self._without_memory(claim, read)
         if verdict is not None:
-            return verdict, None
+            return verdict, None, claim
+        claim = self._as_seen_first(claim, read)
         known = self._view(claim, read)
         try:
             with budget:
                 (verdict,) = reader.judge([(read, known)])
         except Exception as error:  # noqa: BLE001 -- as above
-            return failed(error), None
-        return verdict, read.person
+            return failed(error), None, claim
+        return verdict, read.person, claim
+
+    def _as_seen_first(self, claim: ClaimToJudge, read: ReadMessage) -> ClaimToJudge:
+        """Return a replayed claim under the bytes and at the place of its first sighting, any other as it is.
+
+        So it sees what it saw, and takes its own place instead of counting as an earlier claim of itself. One that was
+        not remembered, since it was rejected, keeps its new place. What a header says is believed of a claim of the
+        same person and control number only.
+        """
+        if claim.first is None or read.person is None:
+            return claim
+        found = claim.history.known(read.person).get(claim.first)
+        if found is None:
+            return replace(claim, claim=claim.first)
+        known = decode_known(found.entry)
+        if isinstance(known, EarlierClaim) and known.control == read.control:
+            return replace(claim, claim=claim.first, place=found.place)
+        self._recorder.count("history_replays_unverified_total")
+        return claim
 
     def _without_memory(self, claim: ClaimToJudge, read: ReadMessage) -> ClaimVerdict | None:
         """Return the verdict on what is not a claim, or not one of this partition."""
