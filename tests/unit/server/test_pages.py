@@ -1,5 +1,6 @@
 """Pages: their headers, what they post, and who may see them."""
 
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -52,6 +53,17 @@ def test_whatever_is_pasted_has_a_page(server: Served, claim: str) -> None:
     """With the reason why it is not a claim."""
     assert posted(server, claim=claim, do="scrub").status == 200
     assert posted(server, claim=claim, do="boxes", which="99999999").status == 200
+
+
+def test_what_is_pasted_comes_back_as_it_was(server: Served) -> None:
+    """Breaks of lines and characters that are not seen among it: the form sends it again."""
+    pasted = f"{claim_with(1, '').decode()}\r\n{claim_with(2, '').decode()}\t\u202e"
+    shown = posted(server, claim=pasted, do="scrub").body.decode()
+    text = unescape(shown.partition("<textarea")[2].partition(">\n")[2].partition("</textarea>")[0])
+
+    assert text == pasted.replace("\r\n", "\n")
+    again = posted(server, claim=text.removesuffix("\t\u202e"), do="scrub").body.decode()
+    assert again.count('<button name="which"') == 2
 
 
 def test_a_claim_is_posted_and_never_in_a_link(server: Served) -> None:

@@ -76,7 +76,7 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
     # Of a day on which it would have been sent; tables and filing limits of today are another matter.
     day = date.fromisoformat(RECEIVED_ON) if is_example else _day(given)
     pipeline, trial = _pipeline(desk, given)
-    text = EXAMPLES[given["example"]].text if is_example else given.get("claim", "")
+    text = EXAMPLES[given["example"]].text if is_example else given.get("claim", "").replace("\r\n", "\n")
     pasted = _pasted(text.encode("utf-8", "surrogatepass")) if text.strip() else ()
     which = given.get("which", "")[:4]
     chosen = int(which) if which.isascii() and which.isdigit() else 0
@@ -103,7 +103,7 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
         more=max(len(pasted) - MOST_SHOWN, 0),
         view=view,
         trial=trial,
-        profile_text=given.get("profileText", ""),
+        profile_text=given.get("profileText", "").replace("\r\n", "\n"),
         in_words=locations.in_words,
         predicted=predicted_codes,
     )

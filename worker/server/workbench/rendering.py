@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import escape
 
 from worker.server.frames import Reply
 from worker.wording.escapes import printable_lines
@@ -19,7 +20,7 @@ PAGE_HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-orig
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("worker.server.workbench"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -27,6 +28,9 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    # What is sent back with a form has to come back as it was; `Markup` is not looked at again.
+    made.filters["as_is"] = escape
+    return made
 
 
 def _shown(value: Any) -> Any:  # any: what a template shows
