@@ -1,26 +1,22 @@
 """Every edit's cases: one YAML file an edit, each case a claim and what the edit must say of it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from schemas.outcome import Prediction
-from worker.cases.files import Case, load_cases
-from worker.cases.verdicts import differences, scrub_case
+from tests.edits.scrubbed_cases import CASES, ScrubbedCases
+from worker.cases.verdicts import differences
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import EditStatus, Scope
-from worker.pipeline.scrub import Pipeline
-
-CASES = load_cases(Path(__file__).parent / "cases")
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_edit_says_of_the_case_what_the_file_says(case: Case, pipeline: Pipeline) -> None:
+@pytest.mark.parametrize("place", [pytest.param(place, id=str(case)) for place, case in enumerate(CASES)])
+def test_the_edit_says_of_the_case_what_the_file_says(place: int, scrubbed_cases: ScrubbedCases) -> None:
     """The edit passes, fails, is lifted, has no data, is off or looks at nothing, as the case says; facts likewise."""
-    outcome = scrub_case(case, pipeline)
+    outcome = scrubbed_cases.outcome_at(place)
 
-    assert list(differences(case, outcome)) == []
+    assert list(differences(CASES[place], outcome)) == []
 
 
 def test_every_edit_has_cases_that_pass_and_cases_that_fail() -> None:
@@ -37,10 +33,10 @@ def test_every_edit_has_cases_that_pass_and_cases_that_fail() -> None:
         assert results & {"pass", "bypassed"}, f"{file} has no case that expects `pass` or `bypassed`"
 
 
-def test_each_hint_is_one_of_those_that_the_edit_explains(pipeline: Pipeline) -> None:
+def test_each_hint_is_one_of_those_that_the_edit_explains(scrubbed_cases: ScrubbedCases) -> None:
     """`explain` shows what findings say, with `…` for a claim's values: neither can drift from the other."""
     explained = {edit.id: [_pattern(each) for each in edit.to_do] for edit in load_edits()}
-    seen = {(finding.edit, finding.hint) for case in CASES for finding in scrub_case(case, pipeline).findings}
+    seen = {(finding.edit, finding.hint) for finding in scrubbed_cases.findings()}
 
     assert len(seen) > len(explained)
     assert [
@@ -48,23 +44,17 @@ def test_each_hint_is_one_of_those_that_the_edit_explains(pipeline: Pipeline) ->
     ] == []
 
 
-def test_each_edit_declares_the_corrections_that_its_findings_carry(pipeline: Pipeline) -> None:
+def test_each_edit_declares_the_corrections_that_its_findings_carry(scrubbed_cases: ScrubbedCases) -> None:
     """`edits --fixable` rests on the declarations: none is missing, and a case shows each."""
-    findings = [finding for case in CASES for finding in scrub_case(case, pipeline).findings]
-    seen = {(finding.edit, finding.fix.safety) for finding in findings if finding.fix}
+    seen = {(finding.edit, finding.fix.safety) for finding in scrubbed_cases.findings() if finding.fix}
 
     assert seen == {(edit.id, safety) for edit in load_edits() for safety in edit.fixes}
 
 
-def test_each_edit_declares_the_codes_that_its_findings_predict(pipeline: Pipeline) -> None:
+def test_each_edit_declares_the_codes_that_its_findings_predict(scrubbed_cases: ScrubbedCases) -> None:
     """`explain CO-16` rests on the declarations: none is missing, and a case shows that `sometimes` is needed."""
     declared = {edit.id: set().union(*map(_codes, (edit.predicted, *edit.sometimes))) for edit in load_edits()}
-    predicted = {
-        (finding.edit, finding.predicted)
-        for case in CASES
-        for finding in scrub_case(case, pipeline).findings
-        if finding.predicted
-    }
+    predicted = {(finding.edit, finding.predicted) for finding in scrubbed_cases.findings() if finding.predicted}
 
     assert [(edit, each) for edit, each in predicted if not _codes(each) <= declared[edit]] == []
     own = {edit.id: _codes(edit.predicted) for edit in load_edits()}

@@ -3,21 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from schemas.outcome import Finding
+from tests.edits.scrubbed_cases import ScrubbedCases
 from tests.edits.test_billing import CASES as OF_BILLERS
 from tests.edits.test_billing import RECEIVED_ON
-from worker.cases.files import load_cases
-from worker.cases.verdicts import scrub_case
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import EditStatus, Scope
 from worker.pipeline.scrub import Pipeline
 
-OF_EDITS: Final = load_cases(Path(__file__).parent / "cases")
 COUNTED: Final = (
     r"(?:billing )?(?:unit|line|container|day|diagnosis|character|decimal|hour|minute|injection|vial|dose|code|claim)"
 )
@@ -30,14 +27,13 @@ WORDS: Final = re.compile(r"[\w./]+")
 
 
 @pytest.fixture(scope="module")
-def findings(pipeline: Pipeline) -> tuple[Finding, ...]:
+def findings(pipeline: Pipeline, scrubbed_cases: ScrubbedCases) -> tuple[Finding, ...]:
     """Every finding, each text once."""
-    return tuple({(each.edit, each.message, each.hint): each for each in _all(pipeline)}.values())
+    return tuple({(each.edit, each.message, each.hint): each for each in _all(pipeline, scrubbed_cases)}.values())
 
 
-def _all(pipeline: Pipeline) -> Iterator[Finding]:
-    for case in OF_EDITS:
-        yield from scrub_case(case, pipeline).findings
+def _all(pipeline: Pipeline, scrubbed_cases: ScrubbedCases) -> Iterator[Finding]:
+    yield from scrubbed_cases.findings()
     for claim in OF_BILLERS.values():
         outcome = pipeline.scrub(json.dumps(claim["claim"]).encode(), RECEIVED_ON).outcome
         yield from outcome.findings if outcome else ()
