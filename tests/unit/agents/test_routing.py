@@ -20,11 +20,11 @@ from worker.agents.batches import FetchedMessage, judged
 from worker.agents.remembering import RememberingScrubber
 from worker.agents.routing import DecisionRouter, MessageRouter
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
-from worker.bootstrap import build_pipeline
 from worker.history.key import HistoryKey
 from worker.history.store import SqliteHistory
 from worker.kafka.messages import Headers, InboundMessage
 from worker.observe.recorder import Recorder
+from worker.pipeline.scrub import Pipeline
 from worker.samples.synthetic import decision_on
 from worker.settings import HistoryMode, Settings
 from worker.stream.budget import ClaimBudget
@@ -116,9 +116,9 @@ def inbound(value: bytes | None, headers: Headers = (), offset: int = 7) -> Fetc
 
 
 @pytest.fixture(scope="module")
-def loaded() -> LoadedScrubber:
+def loaded(pipeline: Pipeline) -> LoadedScrubber:
     """The shipped edits and tables, with a memory."""
-    scrubber = PipelineScrubber(build_pipeline().remembering(KEY))
+    scrubber = PipelineScrubber(pipeline.remembering(KEY))
     return LoadedScrubber(scrubber, scrubber)
 
 

@@ -12,8 +12,8 @@ from schemas.dead_letter import HEADER_FLAWS, HEADER_REASON
 from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, claims, interchange
 from worker.agents.verdicts import MessageScrubber
-from worker.bootstrap import build_pipeline
 from worker.kafka.messages import X12_CONTENT_TYPE, Headers, InboundMessage
+from worker.pipeline.scrub import Pipeline
 from worker.settings import Acknowledgements, Settings
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import OutgoingRecord, Provenance
@@ -38,9 +38,9 @@ class Log:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> LoadedScrubber:
+def loaded(pipeline: Pipeline) -> LoadedScrubber:
     """The shipped edits and tables."""
-    return LoadedScrubber(PipelineScrubber(build_pipeline()))
+    return LoadedScrubber(PipelineScrubber(pipeline))
 
 
 async def judged(

@@ -5,16 +5,16 @@ from datetime import date, datetime
 
 from tests.unit.fhir.resources import CPT, bundle, concept, drug_item, institutional_claim, message
 from tests.unit.x12.pyx12_check import objections
-from worker.bootstrap import build_pipeline
+from worker.pipeline.scrub import Pipeline
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
 
 
-def test_an_outpatient_claim_with_a_drug_is_clean() -> None:
+def test_an_outpatient_claim_with_a_drug_is_clean(pipeline: Pipeline) -> None:
     """It is judged by the edits of institutional claims, and nothing of it is left out."""
     document = message(bundle(institutional_claim()))
 
-    outcome = build_pipeline().scrub(json.dumps(document).encode(), date(2026, 3, 20)).outcome
+    outcome = pipeline.scrub(json.dumps(document).encode(), date(2026, 3, 20)).outcome
     assert outcome is not None
     assert (outcome.disposition, outcome.findings) == ("scrubbed", ())
     assert "unmapped" not in document["fhirOrigin"]

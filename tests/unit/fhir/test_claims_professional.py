@@ -28,16 +28,16 @@ from tests.unit.fhir.resources import (
     practitioner,
     visit_item,
 )
-from worker.bootstrap import build_pipeline
+from worker.pipeline.scrub import Pipeline
 
 Json = dict[str, Any]  # any JSON
 
 
-def test_a_claim_with_a_drug_is_clean_as_it_is_in_any_other_form() -> None:
+def test_a_claim_with_a_drug_is_clean_as_it_is_in_any_other_form(pipeline: Pipeline) -> None:
     """All that the edits ask for is in the message, and everything of the resources has its place there."""
     document = message(bundle(claim()))
 
-    outcome = build_pipeline().scrub(json.dumps(document).encode(), date(2026, 3, 20)).outcome
+    outcome = pipeline.scrub(json.dumps(document).encode(), date(2026, 3, 20)).outcome
     assert outcome is not None
     assert (outcome.disposition, [each.edit for each in outcome.findings]) == ("scrubbed", [])
     assert document["fhirOrigin"] == {"resourceId": "claim", "place": "entry 1"}

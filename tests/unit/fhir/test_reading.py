@@ -22,8 +22,8 @@ from tests.unit.fhir.resources import (
     patient,
     read,
 )
-from worker.bootstrap import build_pipeline
 from worker.fhir.reading import Damage, ResourceRead
+from worker.pipeline.scrub import Pipeline
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
 
@@ -217,9 +217,9 @@ def test_the_same_resource_twice_is_one() -> None:
 
 
 @pytest.fixture(scope="module")
-def scrubber() -> PipelineScrubber:
+def scrubber(pipeline: Pipeline) -> PipelineScrubber:
     """The shipped edits and tables."""
-    return PipelineScrubber(build_pipeline())
+    return PipelineScrubber(pipeline)
 
 
 def verdicts(scrubber: PipelineScrubber, value: bytes) -> list[ClaimVerdict]:

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import pytest
 
-from worker.bootstrap import build_pipeline
 from worker.fhir.reading import Damage, ResourceRead, read_resource
 from worker.pipeline.scrub import Pipeline
 from worker.pipeline.steps.decode import read_json
@@ -159,12 +158,6 @@ EXPECTED: Final[dict[str, Read | Refused]] = {
     ),
     "type_no_system": Read({f"{SERVICE}.procedureCode": "J2353"}),
 }
-
-
-@pytest.fixture(scope="module")
-def pipeline() -> Pipeline:
-    """The shipped edits and tables."""
-    return build_pipeline()
 
 
 def member(document: Any, path: str) -> Any:  # any JSON

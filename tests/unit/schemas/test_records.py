@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from schemas import claim, documentation, records
 from schemas.part import Part
 from schemas.values import Day, Money, Quantity, Unreadable, as_day, as_money, as_quantity
-from worker.bootstrap import build_pipeline
 from worker.edits.facts.elements import unreadable
 from worker.edits.facts.traits import Trait
 from worker.pipeline.steps import decode
 from worker.pipeline.steps.gather import Gatherer
+from worker.reference.tables.snapshot import Snapshot
 from worker.samples.claims import demo_claims
 
 MODELS = sorted(
@@ -103,9 +103,9 @@ def test_every_spelling_of_a_claim_has_one_canonical_form(spell: Any, change: di
     assert len(forms) == 1
 
 
-def test_whatever_may_hold_a_measure_is_looked_at() -> None:
+def test_whatever_may_hold_a_measure_is_looked_at(snapshot: Snapshot) -> None:
     """The traits of a claim say that there may be an amount, a count or a day that cannot be read, wherever it is."""
-    gatherer = Gatherer(build_pipeline().snapshot)
+    gatherer = Gatherer(snapshot)
     for path, document in measures(claim.Claim):
         read = decode.decode(orjson.dumps({"claimInformation": {}} | document), 10**6)
 

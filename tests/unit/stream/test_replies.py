@@ -10,7 +10,6 @@ import pytest
 from schemas.topics import TopicNames
 from tests.unit.x12.files import FILES, recounted
 from tests.unit.x12.pyx12_check import objections
-from worker.bootstrap import build_pipeline
 from worker.kafka.messages import FHIR_CONTENT_TYPE, X12_CONTENT_TYPE, InboundMessage
 from worker.payers.profile import Profile, Profiles
 from worker.pipeline.scrub import Pipeline
@@ -32,9 +31,9 @@ ASKING = FILES["many"].replace("*0*T*:~", "*1*T*:~")
 
 
 @pytest.fixture(scope="module")
-def scrubber() -> PipelineScrubber:
+def scrubber(pipeline: Pipeline) -> PipelineScrubber:
     """The shipped edits and tables."""
-    return PipelineScrubber(build_pipeline())
+    return PipelineScrubber(pipeline)
 
 
 def message(text: str, headers: tuple[tuple[str, bytes], ...] = X12) -> InboundMessage:
@@ -87,16 +86,15 @@ def test_only_clean_claims_go_out(scrubber: PipelineScrubber) -> None:
     assert objections(record.value.decode()) == []
 
 
-def test_a_claim_goes_out_with_the_safe_fixes_of_its_profile() -> None:
+def test_a_claim_goes_out_with_the_safe_fixes_of_its_profile(pipeline: Pipeline) -> None:
     """A line without JZ is rejected as it came; where the profile has it mended, the 837 has the mended line."""
-    plain = build_pipeline()
     settings = {"name": "fixing", "title": "Fixing", "medicare": True, "apply_fixes": "safe"}
     fixing = Pipeline(
-        edits=plain.edits,
+        edits=pipeline.edits,
         profiles=Profiles([Profile.model_validate(settings | {"applies_to": {"otherwise": True}})]),
-        guides=plain.guides,
-        snapshot=plain.snapshot,
-        ruleset=plain.ruleset,
+        guides=pipeline.guides,
+        snapshot=pipeline.snapshot,
+        ruleset=pipeline.ruleset,
         clock=lambda: 0.0,
         max_bytes=1_000_000,
     )
@@ -156,7 +154,7 @@ def test_only_x12_is_answered(scrubber: PipelineScrubber, headers: tuple[tuple[s
     assert kinds(made.records()) == ["claimscrub.submission.837.v1"]
 
 
-def test_amounts_go_out_in_the_digits_of_their_sender() -> None:
+def test_amounts_go_out_in_the_digits_of_their_sender(scrubber: PipelineScrubber) -> None:
     """A JSON number of two decimals stays one; binary floats never touch money."""
     document = {
         "billing": {"npi": "1", "organizationName": "SYNTHETIC PRACTICE"},
@@ -164,8 +162,7 @@ def test_amounts_go_out_in_the_digits_of_their_sender() -> None:
         "claimInformation": {"patientControlNumber": "SYN-1", "claimChargeAmount": 0},
     }
     value = json.dumps({"claim": document}).replace(": 0}", ": 1234567890123.10}", 1)
-    pipeline = PipelineScrubber(build_pipeline())
-    scrubbed = pipeline.scrub(json.dumps(document).encode(), received_on=date(2026, 3, 20))
+    scrubbed = scrubber.scrub(json.dumps(document).encode(), received_on=date(2026, 3, 20))
     made = Replies(message("{}", ()), SUBMITTING, PROVENANCE, MOMENT)
     made.add(replace(scrubbed, disposition="scrubbed", value=value.encode()))
 
