@@ -12,6 +12,8 @@ from re import _constants as codes  # type: ignore[attr-defined]  # what re itse
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
+from tests.syntax import syntax_of
+
 ROOT: Final = Path(__file__).parents[2]
 ROOMS: Final = ("worker", "schemas")
 METHODS: Final = frozenset({"match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"})
@@ -44,7 +46,7 @@ def all_uses() -> Iterator[Use]:
 
     Raises `NameError` where a pattern is made of what a function is given, and `_GIVEN` does not say what that is.
     """
-    trees = {file: ast.parse(file.read_text("utf-8")) for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))}
+    trees = {file: syntax_of(file) for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))}
     called: dict[str, set[str]] = {}
     for tree in trees.values():
         for node in ast.walk(tree):

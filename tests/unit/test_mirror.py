@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from tests.syntax import syntax_of
+
 ROOT: Final = Path(__file__).parents[2]
 UNIT: Final = ROOT / "tests" / "unit"
 ROOMS: Final = (ROOT / "worker", ROOT, ROOT / "tests")
@@ -101,7 +103,7 @@ def untested() -> list[str]:
         if text.count("\n") <= MOST_LINES_UNTESTED or EDIT.fullmatch(module.relative_to(ROOT).as_posix()):
             continue
         has_functions = any(
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(ast.parse(text))
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(syntax_of(module))
         )
         if has_functions and not any(each == name or each.startswith(f"{name}_") for each in subjects):
             found.append(name)

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import pytest
 
+from tests.syntax import syntax_of
 from worker import errors
 from worker.errors import ClaimscrubError
 
@@ -23,7 +24,7 @@ def classes(*folders: str) -> Iterator[tuple[str, ast.ClassDef]]:
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
             module = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            for node in ast.walk(syntax_of(file)):
                 if isinstance(node, ast.ClassDef):
                     yield module, node
 
@@ -32,7 +33,7 @@ def aliases(*folders: str) -> Iterator[str]:
     """Yield every name that a module gives to a value and writes like a class, type variables aside."""
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.parse(file.read_text("utf-8")).body:
+            for node in syntax_of(file).body:
                 if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
                     continue
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 import worker.edits
+from tests.syntax import syntax_of
 from worker.edits.catalogue import load_edits
 from worker.edits.edit import AnyEdit
 from worker.edits.predictions import STATED, why_predicted
@@ -29,7 +30,7 @@ CODE_SETS: Final[dict[str, CodeSet]] = {
 def predicted() -> Iterator[tuple[str, str, str]]:
     """Yield file, keyword and code of each code that is written in a call of `predicts`, in a case of an edit too."""
     for file in sorted(Path(worker.edits.__path__[0]).rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(syntax_of(file)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "predicts":
                 for keyword in node.keywords:
                     for each in ast.walk(keyword.value):

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.syntax import syntax_of
 from worker.observe.logs import ALLOWED_KEYS, Logs
 
 PHI = "Jane Doe 123-45-6789"
@@ -74,7 +75,7 @@ def test_a_forged_line_stays_inside_its_string_and_long_strings_are_cut() -> Non
 
 def _logged_keys(file: Path) -> Iterator[tuple[str, str]]:
     """Yield where the code logs a field by name, and the name."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in ast.walk(syntax_of(file)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS):
             continue
         if not ast.unparse(node.func.value).endswith("log"):

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 import worker.cli
+from tests.syntax import syntax_of
 from worker.cli.commands import claimscrub
 from worker.cli.shared.console import SafeConsole, echo, echo_json, echo_text, out, say
 
@@ -129,7 +130,7 @@ def test_the_name_of_a_file_is_shown_in_an_error(command: str, tmp_path: Path) -
 
 
 def _ways_out(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(syntax_of(file)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "Console"):
             yield f"{file.relative_to(PACKAGE)}:{node.lineno}: {node.func.id}"
         if not isinstance(node, ast.Attribute):
