@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import hypothesis
 import pytest
@@ -44,5 +45,23 @@ def snapshot(pipeline: Pipeline) -> Snapshot:
 @pytest.fixture
 def nothing_left_open() -> Iterator[None]:
     """What a test left open is told at its own end: else it fails the one that happens to run when it is collected."""
-    yield
-    gc.collect()
+    with _collecting():
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_open_by_module() -> Iterator[None]:
+    """Likewise at the end of a module, which costs less; so a test of it fails, and not one of somebody else's."""
+    with _collecting():
+        yield
+
+
+@contextmanager
+def _collecting() -> Iterator[None]:
+    """Collect what the block made; tables and tests that were there before it are not looked through for that."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
