@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.stream.patience import let_consumers_rest
 from worker.kafka.embedded import embedded_broker
 from worker.settings import DeliveryGuarantee, Settings
 
 _COUNTER = itertools.count()
+
+let_consumers_rest()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.decision import PayerDecision
+from tests.stream.patience import let_consumers_rest
 from worker.agents import AGENTS
 from worker.history.decisions import Decision
 from worker.history.entry import EarlierClaim, EarlierState, encode
@@ -167,4 +168,5 @@ def load() -> LoadedScrubber:
 
 
 if __name__ == "__main__":
+    let_consumers_rest()
     sys.exit(run_worker(Settings.from_environment(os.environ), load, AGENTS, app_version="1.2.3"))

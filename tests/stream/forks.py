@@ -25,6 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
+from tests.stream.patience import let_consumers_rest
 from tests.stream.support import ROOT, Process, WorkerProcess
 from worker.edits.catalogue import load_edits
 
@@ -218,6 +219,7 @@ def _main() -> None:
     requests = socket.socket(fileno=int(sys.argv[1]))
     for module in _IMPORTED:
         importlib.import_module(module)
+    let_consumers_rest()
     load_edits()  # imports the modules of the edits, half of the rest of a start
     if threading.active_count() > 1:
         raise RuntimeError("an import has started a thread, which a fork would not have")
