@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-_READY_S = 20.0
+_READY_S = 600.0
+"""Nothing is decided by it: it ends a test whose event never comes."""
 _POLL_S = 0.1
 
 
@@ -52,7 +53,7 @@ class Prometheus:
     def _get(self, path: str, **parameters: str) -> dict[str, Any]:
         url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback address
+            with urllib.request.urlopen(url, timeout=_READY_S) as answer:  # noqa: S310 - our own loopback address
                 data: dict[str, Any] = json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{parameters['query']}: {json.load(error)['error']}") from None
@@ -99,7 +100,7 @@ def running_prometheus(
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -107,7 +107,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """Kill -9."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(FAILSAFE_S)
 
     def stop(self, limit_s: float = 120) -> int:
         """SIGTERM, and the exit code."""

@@ -38,7 +38,7 @@ async def test_connections_are_open_while_a_broker_answers_and_missing_once_it_i
         assert worker.metric("claimscrub_produce_retries_total") == 0
         assert worker.metric("claimscrub_duplicate_outputs_suspected_total") == 0
     with worker:
-        await until(lambda: worker.metric('claimscrub_kafka_connections{state="missing"}') == 2, "none is left", 15)
+        await until(lambda: worker.metric('claimscrub_kafka_connections{state="missing"}') == 2, "none is left")
         assert worker.metric('claimscrub_kafka_connections{state="open"}') == 0
 
 

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.stream.forks import ForkedWorker, forks
-from tests.stream.support import FAKE_WORKER, DeliveryLedger, WorkerProcess, claim, outcomes, prepare, progress, until
+from tests.stream.support import (
+    FAILSAFE_S,
+    FAKE_WORKER,
+    DeliveryLedger,
+    WorkerProcess,
+    claim,
+    outcomes,
+    prepare,
+    progress,
+    until,
+)
 from worker.settings import Settings
 
 pytestmark = [pytest.mark.broker]
@@ -27,7 +37,7 @@ async def test_a_log_that_goes_nowhere_holds_nothing_up(exactly_once: Settings, 
     try:
         await progress(exactly_once, SENT)
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(FAILSAFE_S) == 0
     finally:
         process.kill()
         process.wait()

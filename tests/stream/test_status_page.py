@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stream.support import FAILSAFE_S
 from tests.stream.test_real_worker import CANARY, planted
 from worker.cli.demo.run import settings_for
 from worker.cli.demo.worker import DemoWorker, running_worker
@@ -58,7 +59,7 @@ def worker(embedded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def get(worker: DemoWorker, path: str) -> tuple[dict[str, str], bytes]:
     """Ask the worker."""
-    with urllib.request.urlopen(f"{worker.url()}{path}", timeout=5) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{worker.url()}{path}", timeout=FAILSAFE_S) as answer:  # noqa: S310
         return dict(answer.headers), answer.read()
 
 
@@ -110,7 +111,7 @@ def test_a_browser_shows_the_figures(worker: DemoWorker, tmp_path: Path) -> None
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=FAILSAFE_S,
     ).stdout
     cells = re.sub(r"<[^>]+>", "|", seen)
 

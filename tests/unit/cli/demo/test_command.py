@@ -30,8 +30,8 @@ def start(temporary: Path, claims: int) -> subprocess.Popen[str]:
 
 
 def alive(children: list[psutil.Process]) -> list[psutil.Process]:
-    """The processes that are still there after a short while."""
-    return psutil.wait_procs(children, timeout=10)[1]
+    """The processes that do not end."""
+    return psutil.wait_procs(children, timeout=120)[1]
 
 
 @pytest.mark.broker
