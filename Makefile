@@ -32,19 +32,25 @@ $(INSTALLED): pyproject.toml requirements-dev.lock Makefile
 demo: $(INSTALLED)  ## Scrub 2,000 synthetic claims on an embedded Kafka broker
 	@$(BIN)/claimscrub demo --claims $(CLAIMS) --no-input
 
+# Kept bytecode: without it each of the processes works out anew what an assertion of each test shows when it fails.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 # Most tests of the stream wait, so that two processes a processor are faster than one.
 TEST_PROCESSES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: $(INSTALLED)  ## Run the tests that need no more than this machine
-	@echo "Running about 6,500 tests on all processors; on two quiet ones this takes about 5 minutes ..."
-	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist worksteal -m "not kafka and not image"
-	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)" \
-		"and those of the image ('make test-image': podman or docker)."
+	@echo "Running about 8,000 tests on all processors; on two quiet ones this takes about 4 minutes ..."
+	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal -m "not kafka and not image and not whole"
+	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)," \
+		"those of the image ('make test-image': podman or docker)" \
+		"and those that go over whole lists ('make test-whole': a minute)."
+
+test-whole: $(INSTALLED)  ## Run the tests that go over whole lists, of which 'make test' takes a part (a minute)
+	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal -m whole
 
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
-	@REQUIRE_KAFKA=1 $(BIN)/python -m pytest -q -m kafka
+	@REQUIRE_KAFKA=1 $(PYTEST) -m kafka
 
 test-image: $(INSTALLED)  ## Build the image and run it hardened (podman or docker; skipped without)
-	@$(BIN)/python -m pytest -q -m image tests/image
+	@$(PYTEST) -m image tests/image
 
 storm: $(INSTALLED)  ## Run the storms large on Apache Kafka; figures in tests/kafka/results
 	@$(BIN)/python -m tests.kafka $(STORM)
@@ -107,4 +113,4 @@ clean:  ## Remove what the other targets made
 	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
 		tests/bench/results tests/kafka/results
 
-.PHONY: help install demo test test-kafka test-image check check-deploy storm fuzz drill pictures sbom generate bench bench-guard lock clean
+.PHONY: help install demo test test-whole test-kafka test-image check check-deploy storm fuzz drill pictures sbom generate bench bench-guard lock clean

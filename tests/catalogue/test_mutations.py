@@ -8,18 +8,19 @@ from tests.catalogue.valid_claims import ValidClaims
 from worker.edits.edit import EditStatus
 from worker.pipeline.scrub import Pipeline
 
-CLAIMS = 12
+CLAIMS = [pytest.param(12, id="12 claims", marks=pytest.mark.whole), pytest.param(4, id="4 claims")]
 OF_THE_TABLES = {"BAS-01", "DX-10"}
 """Of tables, and of lists from which valid claims take no diagnoses: the cases of these edits hold them."""
 NO_MEMORY = "a memory of earlier claims"
 
 
+@pytest.mark.parametrize("claims", CLAIMS)
 @pytest.mark.parametrize("mutation", all_mutations(), ids=lambda mutation: f"{mutation.edit}-{mutation.name}")
-def test_a_known_error_is_found(trial: Trial, mutation: Mutation) -> None:
+def test_a_known_error_is_found(trial: Trial, mutation: Mutation, claims: int) -> None:
     """The edit meant for it speaks on every claim, and beside it only its companions."""
-    verdicts = trial.of(mutation, CLAIMS)
+    verdicts = trial.of(mutation, claims)
 
-    assert (verdicts.found, dict(verdicts.others)) == (CLAIMS, {}), verdicts.examples
+    assert (verdicts.found, dict(verdicts.others)) == (claims, {}), verdicts.examples
 
 
 def test_every_edit_has_a_known_error(pipeline: Pipeline) -> None:

@@ -109,6 +109,7 @@ def test_each_alert_fires_when_it_should_and_nothing_else_does(file: Path) -> No
     assert said.returncode == 0, said.stdout + said.stderr
 
 
+@pytest.mark.whole
 @needs("promtool", "prometheus")
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: f"{rule['alert']}-{rule['labels'].get('window', '')}")
 def test_each_operator_of_an_alert_decides_a_case(rule: Rule, tmp_path: Path) -> None:

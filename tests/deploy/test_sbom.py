@@ -17,6 +17,7 @@ def bill(*components: dict[str, object]) -> dict[str, object]:
     return {"bomFormat": "CycloneDX", "components": list(components)}
 
 
+@pytest.mark.whole
 def test_the_bill_is_the_lock_with_a_licence_for_each_component(tmp_path: Path) -> None:
     """Every pinned distribution with its hashes, and nothing else."""
     file = tmp_path / "build" / "sbom.json"
