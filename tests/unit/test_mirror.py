@@ -35,6 +35,7 @@ TESTED_ELSEWHERE: Final = {
     "cli/demo": "tests/unit/cli/demo/test_command.py",
     "cli/explain": "tests/unit/cli/explain/test_command.py",
     "cli/reference": "tests/unit/cli/reference/test_command.py",
+    "cli/history": "tests/stream/test_history_show.py",
     "cli/replay": "tests/stream/test_replay.py",
     "cli/shared/selection": "tests/stream/test_replay.py",
     "cli/text/outcome": "tests/unit/cli/check/test_command.py",
