@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
+from schemas.decision import PayerDecision
 from schemas.outcome import Disposition, Outcome
 from tests.catalogue import parties
 from tests.catalogue.draft import ClaimTraits
@@ -31,7 +32,7 @@ from worker.history.store import SqliteHistory
 from worker.pipeline.remembering import scrub_in_order
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.answer import Found
-from worker.samples.synthetic import Json
+from worker.samples.synthetic import Json, decision_on
 
 ON_HISTORY: Final = frozenset(
     {
@@ -65,11 +66,15 @@ _DATES: Final = ("serviceDate", "serviceDateEnd")
 
 @dataclass(frozen=True)
 class Told:
-    """A claim of a story with the day it is received; `is_rejected` says that it is broken on purpose."""
+    """A claim of a story with the day it is received, or a payer's decision on one with the day it comes.
+
+    `is_rejected` says that the claim is broken on purpose.
+    """
 
     document: Json
     received_on: date
     is_rejected: bool = False
+    is_decision: bool = False
 
 
 Claims: TypeAlias = list[Told]
@@ -134,13 +139,23 @@ class Stories:
     def story(self, seed: int) -> Claims:
         """A claim and what follows it, all of which is right."""
         random = Random(seed)
-        begun = self.begin(random)
-        first = Told(begun.document, begun.received_on)
+        first = self._first(random)
         story = [first]
         for number in range(random.randint(2, 5)):
-            follow = random.choice(FOLLOWERS)(self, story, first, f"S{number}", random)
-            story += [each for each in follow if each.is_rejected or self.is_sound(each)]
+            told = [each for each in story if not each.is_decision]
+            follow = random.choice(FOLLOWERS)(self, told, first, f"S{number}", random)
+            sound = [each for each in follow if each.is_rejected or each.is_decision or self.is_sound(each)]
+            # What follows a decision needs all of it.
+            story += sound if len(sound) == len(follow) or not any(each.is_decision for each in follow) else []
         return sorted(story, key=lambda each: each.received_on)
+
+    def _first(self, random: Random) -> Told:
+        """A claim in which no edit on earlier claims finds anything: its own days may be closer than a drug allows."""
+        while True:
+            begun = self.begin(random)
+            first = Told(begun.document, begun.received_on)
+            if not any(finding.edit in ON_HISTORY for each in self.outcomes([first]) for finding in each.findings):
+                return first
 
     def is_sound(self, told: Told) -> bool:
         """Whether nothing holds the claim as long as nothing is known of others."""
@@ -152,16 +167,17 @@ class Stories:
         with closing(SqliteHistory(None, key=KEY.fingerprint, since=BEGIN)) as store:
             messages = [(orjson.dumps(each.document), each.received_on) for each in story]
             results = scrub_in_order(self.remembering, messages, ClaimMemory(store, days=DAYS))
-        return [each.outcome for each in results if each.outcome is not None]
+        undecided = [each for each, told in zip(results, story, strict=True) if not told.is_decision]
+        return [each.outcome for each in undecided if each.outcome is not None]
 
     def pause(self, document: Json, random: Random) -> int:
         """Days until the next dose of every drug of a claim may be given."""
         codes = {_service(line).get("procedureCode", "") for line in _lines(document)}
-        if codes & HYALURONAN:
-            return 200 + random.randrange(30)
         intervals = [self.claims.guides[code].interval for code in codes if code in self.claims.guides]
         spans = [(_day(line.get("serviceDateEnd") or line["serviceDate"])) for line in _lines(document)]
         longest = (max(spans) - min(spans)).days
+        if codes & HYALURONAN:
+            return longest + 200 + random.randrange(30)
         return longest + max([each.days for each in intervals if each], default=7) + random.randrange(30)
 
 
@@ -211,6 +227,59 @@ def rejected_by_us(_: Stories, story: Claims, first: Told, number: str, random: 
     wrong = _copy(right.document)
     wrong["billing"]["npi"] = "1234567890"
     return [Told(wrong, right.received_on, is_rejected=True), right] if not _is_course(first) else []
+
+
+def resent_after_return(_: Stories, story: Claims, first: Told, number: str, random: Random) -> Claims:
+    """The last claim, which the payer returned, sent anew under its number or another one: soon or after a month."""
+    last = _last_claim(story)
+    if last is None or _is_course(first):
+        return []
+    days = random.choice((1, 3, 14, 29, 31, 60))
+    again = Told(_copy(last.document, number if random.random() < 0.5 else None), last.received_on + timedelta(days))
+    return [_decided(last, PayerDecision.RETURNED, random.randrange(days + 1)), again]
+
+
+def replaced_after_decision(_: Stories, story: Claims, first: Told, number: str, random: Random) -> Claims:
+    """A replacement of the last claim, which the payer paid or denied, on any day after that."""
+    last = _last_claim(story)
+    if last is None:
+        return []
+    decision = random.choice((PayerDecision.PAID, PayerDecision.DENIED))
+    days = random.randrange(1, 30)
+    document = _referring(_copy(last.document, number if random.random() < 0.3 else None), "7")
+    return [_decided(last, decision, days), Told(document, last.received_on + timedelta(days))]
+
+
+def corrected_after_denial(_: Stories, story: Claims, first: Told, number: str, random: Random) -> Claims:
+    """The last claim, which the payer denied, voided and sent anew."""
+    last = _last_claim(story)
+    if last is None or _is_course(first):
+        return []
+    void = Told(_referring(_copy(last.document), "8"), last.received_on + timedelta(days=20))
+    again = Told(_copy(last.document, number), last.received_on + timedelta(days=21))
+    return [_decided(last, PayerDecision.DENIED, 14), void, again]
+
+
+def decided_early(stories: Stories, story: Claims, first: Told, number: str, random: Random) -> Claims:
+    """The next dose, whose return is known before it is judged, and the same claim sent anew."""
+    if _is_course(first):
+        return []
+    days = (max(max(_days_of(each)) for each in story) - max(_days_of(first))).days
+    due = _later(first, days + stories.pause(first.document, random), number)
+    return [_decided(due, PayerDecision.RETURNED, 0), due, Told(_copy(due.document), due.received_on + timedelta(1))]
+
+
+def _last_claim(story: Claims) -> Told | None:
+    """The claim that came last, if it is a first claim that could go out."""
+    last = max(story, key=lambda each: each.received_on)
+    if last.is_rejected or last.document["claimInformation"]["claimFrequencyCode"] != "1":
+        return None
+    return last
+
+
+def _decided(told: Told, decision: PayerDecision, days: int) -> Told:
+    on = told.received_on + timedelta(days)
+    return Told(decision_on(told.document, decision, on), on, is_decision=True)
 
 
 def _is_course(first: Told) -> bool:
@@ -264,6 +333,10 @@ FOLLOWERS: Final[tuple[Follower, ...]] = (
     replacement,
     void_and_new,
     rejected_by_us,
+    resent_after_return,
+    replaced_after_decision,
+    corrected_after_denial,
+    decided_early,
     another_practice,
     other_side,
 )
@@ -284,6 +357,18 @@ def _sent_again_under_another_number(told: Told, _: Random, _stories: Stories) -
 def _sent_again_after_a_month(told: Told, random: Random, _stories: Stories) -> Told | None:
     again = _sent_again_under_another_number(told, random, _stories)
     return Told(again.document, told.received_on + timedelta(days=31)) if again else None
+
+
+def _sent_again_later(told: Told, _: Random, _stories: Stories) -> Told | None:
+    return Told(_copy(told.document), told.received_on + timedelta(days=2))
+
+
+def _returned_by_another_number(told: Told) -> Told:
+    return _decided(Told(_copy(told.document, "OTHER"), told.received_on), PayerDecision.RETURNED, 1)
+
+
+def _replaced(told: Told, _: Random, _stories: Stories) -> Told | None:
+    return Told(_referring(_copy(told.document), "7"), told.received_on + timedelta(days=20))
 
 
 def _code(line: Json) -> str:
@@ -376,6 +461,8 @@ class Slip(NamedTuple):
     edit: str
     make: Callable[[Told, Random, Stories], Told | None]
     wanted: Callable[[Stories], ClaimTraits | None] = lambda _: None
+    between: Callable[[Told], Claims] = lambda _: []
+    """What comes between the two."""
 
 
 def _of_guides(stories: Stories) -> ClaimTraits:
@@ -394,6 +481,23 @@ MISTAKES: Final[Mapping[str, Slip]] = MappingProxyType(
         "sent again": Slip("IDN-07", _sent_again),
         "sent again under another number": Slip("DUP-01", _sent_again_under_another_number),
         "sent again after a month": Slip("DUP-01", _sent_again_after_a_month),
+        "sent again under another number, a month after it was denied": Slip(
+            "DUP-01", _sent_again_after_a_month, between=lambda told: [_decided(told, PayerDecision.DENIED, 14)]
+        ),
+        "sent again after another claim was returned": Slip(
+            "IDN-07", _sent_again_later, between=lambda told: [_returned_by_another_number(told)]
+        ),
+        "sent again after it was returned and sent anew": Slip(
+            "IDN-07",
+            _sent_again_later,
+            between=lambda told: [
+                _decided(told, PayerDecision.RETURNED, 1),
+                Told(_copy(told.document), told.received_on + timedelta(1)),
+            ],
+        ),
+        "a replacement of what was returned": Slip(
+            "RES-04", _replaced, between=lambda told: [_decided(told, PayerDecision.RETURNED, 1)]
+        ),
         "a second initial service": Slip("ADM-09", _initial_again),
         "waste on another claim": Slip("WST-15", _waste_alone),
         "a new patient again": Slip("EM-05", _new_patient_again),
@@ -438,7 +542,8 @@ def tell(stories: Stories, seeds: Iterator[int], claims: int) -> StoryAccount:
     while account.claims < claims:
         seed = next(seeds)
         story = stories.story(seed)
-        for told, outcome in zip(story, stories.outcomes(story), strict=True):
+        claims_told = [each for each in story if not each.is_decision]
+        for told, outcome in zip(claims_told, stories.outcomes(story), strict=True):
             account.claims += 1
             for finding in outcome.findings:
                 if finding.edit in ON_HISTORY:
@@ -454,7 +559,7 @@ def tell(stories: Stories, seeds: Iterator[int], claims: int) -> StoryAccount:
 def _make_mistakes(stories: Stories, story: Claims, seed: int, account: StoryAccount) -> None:
     random = Random(seed)
     name = random.choice(tuple(MISTAKES))
-    edit, make, wanted = MISTAKES[name]
+    edit, make, wanted, between = MISTAKES[name]
     first = story[0]
     if (traits := wanted(stories)) is not None:
         begun = stories.begin(random, traits)
@@ -462,8 +567,11 @@ def _make_mistakes(stories: Stories, story: Claims, seed: int, account: StoryAcc
     wrong = make(first, random, stories)
     if wrong is None:
         return
+    before = between(first)
+    if not all(each.is_decision or stories.is_sound(each) for each in before):
+        return  # what comes between did not go out, such as a claim that is too late by now
     account.made[name] += 1
-    outcome = stories.outcomes([first, wrong])[-1]
+    outcome = stories.outcomes([first, *before, wrong])[-1]
     found = {each.edit for each in outcome.findings if each.edit in ON_HISTORY}
     if edit not in found and not outcome.coverage.not_reached:
         account.missed[name] += 1

@@ -53,16 +53,17 @@ def original_still_pending(_: ClaimFacts, context: Context) -> Verdict | None:
     Flagged: frequency 7 for a claim that was accepted yesterday and of which no decision is known.
 
     Accepted: the 14th day, or the one that the profile gives another payer (option `decided_after_days`); a claim that
-    is known to be decided.
+    is known to be decided, or under another number one of several that may be meant.
 
     To do: Wait for the remittance of the original claim, which has the control number to replace it by.
     """
     earlier = earlier_claims(context)
     if earlier.own.frequency not in REPLACES or not earlier.originals:
         return DoesNotApply()
-    original = earlier.originals[-1]
+    # Without its number nobody knows which of several is meant: it may be the one that is decided, or the oldest.
+    original = earlier.originals[0]
     days = PAYMENT_FLOOR if context.profile.medicare else context.options(Decided).decided_after_days
-    if original.state in DECIDED:
+    if any(each.state in DECIDED for each in earlier.originals):
         return None
     if days is None:
         return NoData("after how many days the payer can have decided a claim")
