@@ -60,11 +60,11 @@ class FrontGate:
         scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self.is_token(shown.strip()):
             return True
-        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.session().encode())
+        return _is_same(request.cookies.get(COOKIE, ""), self.session())
 
     def is_token(self, shown: str) -> bool:
         """Whether this is the token."""
-        return self.token is not None and hmac.compare_digest(shown.encode(), self.token.encode())
+        return self.token is not None and _is_same(shown, self.token)
 
     def session(self) -> str:
         """Return what a browser that has shown the token is known by, until this server ends."""
@@ -74,3 +74,8 @@ class FrontGate:
         """Return the header that leaves the session in a browser."""
         secure = "; Secure" if self.is_secure else ""
         return f"{COOKIE}={self.session()}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def _is_same(shown: str, secret: str) -> bool:
+    # A header may hold bytes that are no UTF-8, which aiohttp escapes.
+    return hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), secret.encode())

@@ -230,6 +230,7 @@ def test_with_a_token_everything_but_health_asks_for_it(starting: Start, tmp_pat
     for path in ("/v1/profiles", "/metrics", "/openapi.json", "/"):
         assert served.get(path).status == 401
         assert served.get(path, Authorization="Bearer wrong").status == 401
+        assert served.get(path, Authorization="Bearer \xff").status == 401
     assert served.get("/v1/profiles", Authorization=f"Bearer {TOKEN}").status == 200
     assert served.scrub(claim_with(1, "")).status == 401
     assert TOKEN not in served.written()
