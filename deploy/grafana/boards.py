@@ -536,7 +536,10 @@ HISTORY: Final = Board(
             "Routed a second",
             "ops",
             "Claims sent to the partition of their patient; those that came out are on the board of the flow.",
-            (Query("sum(rate(claimscrub_claims_routed_total{$J}[$R]))", "routed"),),
+            (
+                Query("sum(rate(claimscrub_claims_routed_total{$J}[$R]))", "claims"),
+                Query("sum(rate(claimscrub_decisions_routed_total{$J}[$R]))", "decisions of payers"),
+            ),
         ),
         Panel(
             "Partitions being restored",
@@ -575,6 +578,8 @@ HISTORY: Final = Board(
             "Without a payer or member, with more earlier claims than are looked at, or in a wrong partition.",
             (
                 Query("sum(rate(claimscrub_history_person_missing_total{$J}[$R]))", "no person"),
+                Query('sum(rate(claimscrub_decisions_total{$J,met="none"}[$R]))', "decision on no claim"),
+                Query("sum(rate(claimscrub_history_replays_unverified_total{$J}[$R]))", "replay not verified"),
                 Query("sum(rate(claimscrub_history_view_cut_total{$J}[$R]))", "cut"),
                 Query("sum(rate(claimscrub_history_misplaced_total{$J}[$R]))", "misplaced"),
             ),

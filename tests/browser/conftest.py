@@ -25,9 +25,12 @@ def bench(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Itera
         end(served)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; where it is missing its tests are skipped, unless REQUIRE_DEPLOY_TOOLS asks for it."""
+    """The browser, for no longer than a module: Playwright has a loop run in this thread, beside which no other can.
+
+    Where it is missing its tests are skipped, unless REQUIRE_DEPLOY_TOOLS asks for it.
+    """
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_DEPLOY_TOOLS") == "1":
             pytest.fail("needs `chromium` (Debian package)")

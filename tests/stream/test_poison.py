@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from schemas.dead_letter import HEADER_REASON
+from schemas.dead_letter import HEADER_OFFSET, HEADER_PARTITION, HEADER_REASON, HEADER_TOPIC
 from tests.inputs.malformed import sound, written
 from tests.inputs.poison import RECEIVED, dead
 from tests.stream.forks import ForkedWorker
@@ -82,4 +82,5 @@ async def test_odd_keys_headers_and_times_change_no_verdict(exactly_once: Settin
     assert [each.topic for each in records] == [settings.topics.scrubbed] * 7
     assert len({each.value for each in records}) == 1
     names = {name for each in records for name, _ in each.headers}
-    assert names <= {"ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type"}
+    of_events = {"ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_dataschema"}
+    assert names <= of_events | {"content-type", HEADER_TOPIC, HEADER_PARTITION, HEADER_OFFSET}

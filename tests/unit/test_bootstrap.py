@@ -14,7 +14,7 @@ def test_a_loaded_scrubber_says_what_it_loaded() -> None:
 
     assert "WST-02" in loaded.edit_ids
     assert {"drugs", "icd10cm"} <= {edition.table for edition in loaded.editions}
-    assert set(loaded.versions) == {"ruleset", "reference", "profile"}
+    assert set(loaded.versions) == {"contract", "ruleset", "reference", "profile"}
     too_large = loaded.scrubber.scrub(b" " * 1025, received_on=AS_OF).dead_letter
     assert too_large is not None
     assert too_large.reason is DeadLetterReason.TOO_LARGE
