@@ -102,7 +102,7 @@ async def test_a_dead_letter_is_the_message_unchanged_with_our_headers_behind_it
     assert ours[dlq.HEADER_APP_VERSION] == "1.2.3"
     assert ours[dlq.HEADER_RULESET] == "rules-1"
     assert ours["ce_id"] == dead_letter_id(f"{settings.topics.inbound}/0/0")
-    assert set(dlq.HEADER_MEANINGS) - {dlq.HEADER_FLAWS} <= set(ours)
+    assert set(dlq.HEADER_MEANINGS) - {dlq.HEADER_FLAWS, dlq.HEADER_FIRST} <= set(ours)
 
 
 async def test_messages_that_cannot_be_scrubbed_end_as_dead_letters_and_hold_nothing_up(
