@@ -30,17 +30,22 @@ KILLS = 4
 EVERY_S = 5.0
 
 
+def member(number: int) -> str:
+    """A number in the form of Medicare's, made up like all of the patient."""
+    return f"1EG{number // 100}TE5MK{number % 100:02}"
+
+
 def claim(number: int) -> Json:
     """A claim that is pended, of a patient of its own."""
     made = undocumented()
-    made["subscriber"]["memberId"] = f"SYN{number:06}"
+    made["subscriber"]["memberId"] = member(number)
     made["claimInformation"]["patientControlNumber"] = f"SYN-{number}"
     return made
 
 
 def about(number: int) -> Json:
     """The document that it waits for."""
-    return document(patientControlNumber=f"SYN-{number}", subscriber={"memberId": f"SYN{number:06}"})
+    return document(patientControlNumber=f"SYN-{number}", subscriber={"memberId": member(number)})
 
 
 def sent() -> list[tuple[str, Json]]:
