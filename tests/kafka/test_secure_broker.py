@@ -16,7 +16,13 @@ from worker.samples import synthetic
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.timeout(900),
+    # aiokafka does not wait for the end of a connection that it gives up under TLS, and asyncio's loop ends before it.
+    pytest.mark.usefixtures("nothing_left_open"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 Given = dict[str, str]
 """Settings without their prefix."""

@@ -4,8 +4,10 @@ Each broker is tried once more on a connection of its own, and what fails there 
 text of an exception: that can quote what was sent.
 """
 
+import asyncio
 import socket
 import ssl
+from contextlib import suppress
 from enum import StrEnum
 from typing import Final
 
@@ -76,7 +78,9 @@ async def _obstacle_at(server: str, settings: Settings) -> Obstacle | None:
     except (KafkaError, OSError):
         is_in = False
     finally:
-        connection.close()
+        # Under TLS both sides say good-bye: a loop that ends before that leaves the socket open.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(connection.close(), _ANSWER_MS / 1000)
     if is_in:
         return None
     # aiokafka does not read what a broker answers to a token. One that is refused shows here: the broker takes the next
