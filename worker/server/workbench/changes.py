@@ -9,7 +9,7 @@ from typing import Any, Final
 from schemas.outcome import Finding
 from worker.pipeline.fixes import patch
 from worker.pipeline.fixes.patch import Operation
-from worker.server.workbench.filled import as_text, steps_of
+from worker.server.workbench.filled import as_text, steps_of, value_at
 
 Json = Any
 """Any JSON value: the claim is a stranger's."""
@@ -37,19 +37,8 @@ def with_boxes(document: Json, written: Mapping[str, str]) -> Json:
         if not _PATH.fullmatch(path) or len(text) > _MOST:
             continue
         steps = steps_of(path)
-        if as_text(_at(document, steps)) != text.strip():
+        if as_text(value_at(document, steps)) != text.strip():
             document = _put(document, steps, text.strip())
-    return document
-
-
-def _at(document: Json, steps: Iterable[str]) -> Json:
-    for step in steps:
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return None
     return document
 
 

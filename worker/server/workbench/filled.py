@@ -77,7 +77,7 @@ class FilledForm:
 
 def filled(document: Json, findings: Sequence[Finding]) -> FilledForm:
     """Return a claim on the form of its kind, with each finding in the one box it belongs to."""
-    information = _at(document, ("claimInformation",)) or {}
+    information = value_at(document, ("claimInformation",)) or {}
     lines = information.get("serviceLines") or [] if isinstance(information, dict) else []
     is_bill = any(isinstance(line, dict) and line.get("institutionalService") for line in lines)
     top, of_line, end = (
@@ -111,14 +111,14 @@ def filled(document: Json, findings: Sequence[Finding]) -> FilledForm:
 def _add_diagnoses(document: Json, form: FilledForm, *, is_bill: bool) -> None:
     if is_bill:
         box = next(each for each in form.bottom if each.layout.number == "67")
-        groups = _at(document, ("claimInformation", "otherDiagnosisInformationList")) or []
+        groups = value_at(document, ("claimInformation", "otherDiagnosisInformationList")) or []
         for place, group in enumerate(groups):
             for inner, _ in enumerate(group if isinstance(group, list) else ()):
                 path = f"claimInformation.otherDiagnosisInformationList.{place}.{inner}.otherDiagnosisCode"
                 box.fields.append(_field(document, path))
         return
     box = next(each for each in form.top if each.layout.number == "21")
-    codes = _at(document, ("claimInformation", "healthCareCodeInformation")) or []
+    codes = value_at(document, ("claimInformation", "healthCareCodeInformation")) or []
     for place in range(len(codes) if isinstance(codes, list) else 0):
         path = f"claimInformation.healthCareCodeInformation.{place}.diagnosisCode"
         made = _field(document, path)
@@ -141,7 +141,7 @@ def _box(document: Json, layout: BoxLayout, base: str = "") -> FilledBox:
 
 
 def _field(document: Json, path: str) -> FilledField:
-    return FilledField(path, as_text(_at(document, steps_of(path))), words_of(path))
+    return FilledField(path, as_text(value_at(document, steps_of(path))), words_of(path))
 
 
 def words_of(path: str) -> str:
@@ -162,7 +162,8 @@ def steps_of(path: str) -> tuple[str, ...]:
     return tuple(_STEP.findall(path))
 
 
-def _at(document: Json, steps: Iterable[str]) -> Json:
+def value_at(document: Json, steps: Iterable[str]) -> Json:
+    """Return what is at some steps into a claim; None when nothing is."""
     for step in steps:
         if isinstance(document, dict):
             document = document.get(step)
