@@ -77,5 +77,5 @@ class FrontGate:
 
 
 def _is_same(shown: str, secret: str) -> bool:
-    # A header may hold bytes that are no UTF-8, which aiohttp escapes.
+    # A header may hold bytes other than UTF-8, which aiohttp escapes.
     return hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), secret.encode())
