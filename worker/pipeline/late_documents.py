@@ -7,20 +7,17 @@ word stays and the difference is named: nothing is overwritten.
 import hashlib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 import orjson
-from pydantic import ValidationError
 
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from schemas.documentation import Element
 from schemas.late_documentation import SCHEMA_VERSION, LateDocumentation
-from schemas.part import without_nulls
 from schemas.records import Claim, Person, ReportInformation
 from worker.history.pended import ClaimNumbers, Conflict
 from worker.history.person import Addressed
-from worker.pipeline.steps.decode import UnreadableClaimError, read_json, write_json
-from worker.pipeline.steps.schema_flaws import message_flaws
+from worker.pipeline.beside_claims import read_message
+from worker.pipeline.steps.decode import read_json, write_json
 
 _DOCUMENTATION: Final = "documentation"
 _LINE: Final = "providerControlNumber"
@@ -82,17 +79,7 @@ class LateJoin(NamedTuple):
 
 def read_document(value: bytes) -> ReadDocument:
     """Read a message of late documentation. Raises `UnreadableClaimError`, whose letter holds no value of it."""
-    if not value:
-        raise UnreadableClaimError(DeadLetterReason.EMPTY, DeadLetterStage.SIZE)
-    document = without_nulls(read_json(value))
-    version = document.get("schemaVersion", SCHEMA_VERSION)
-    if not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION:
-        flaw = f"$.schemaVersion: expected {SCHEMA_VERSION} as text, which is also read where it is absent."
-        _refuse(DeadLetterReason.UNSUPPORTED_VERSION, flaw)
-    try:
-        read = LateDocumentation.model_validate(document)
-    except ValidationError as error:
-        _refuse(DeadLetterReason.SCHEMA, *message_flaws(error, _TOO_LONG))
+    document, read = read_message(value, LateDocumentation, SCHEMA_VERSION, _reads, _TOO_LONG)
     numbers = ClaimNumbers(
         read.outcome_id or "",
         read.patient_control_number or "",
@@ -111,8 +98,8 @@ def _whose(read: LateDocumentation) -> Addressed:
     return Addressed(read.trading_partner_service_id, Person(member_id=read.subscriber.member_id), patient)
 
 
-def _refuse(reason: DeadLetterReason, *flaws: str) -> NoReturn:
-    raise UnreadableClaimError(reason, DeadLetterStage.SCHEMA, flaws)
+def _reads(version: object) -> bool:
+    return isinstance(version, str) and version.split(".")[0] == SCHEMA_VERSION
 
 
 def numbers_of(claim: Claim, outcome_id: str) -> ClaimNumbers:
