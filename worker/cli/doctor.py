@@ -18,7 +18,7 @@ from worker.bootstrap import history_key, load_scrubber, version
 from worker.cli.shared.broker import in_words, or_wrong_settings, quiet_clients, read_settings
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json, out, today
 from worker.errors import ConfigurationError
-from worker.kafka.coordinators import Coordinators
+from worker.kafka.coordinators import open_coordinators
 from worker.kafka.lag import group_lag
 from worker.kafka.obstacle import find_obstacle
 from worker.kafka.read import StartingPoint, tail
@@ -169,12 +169,8 @@ async def _transactions(settings: Settings) -> list[Examined]:
     says = f"{settings.bootstrap_servers} takes us ({settings.security})"
     if settings.delivery is DeliveryGuarantee.AT_LEAST_ONCE:
         return [Examined("broker", State.GOOD, f"{says}; at-least-once needs no transactions.")]
-    coordinators = Coordinators(settings)
-    try:
-        await coordinators.start([])
+    async with open_coordinators(settings) as coordinators:
         version = 2 if await coordinators.has_transactions_v2() else 1
-    finally:
-        await coordinators.close()
     return [Examined("broker", State.GOOD, f"{says}; transactions are of version {version}.")]
 
 
@@ -194,12 +190,8 @@ async def _topics(settings: Settings) -> list[Examined]:
 
 
 async def _rights(settings: Settings) -> list[Examined]:
-    coordinators = Coordinators(settings)
-    try:
-        await coordinators.start([])
+    async with open_coordinators(settings) as coordinators:
         missing = await missing_rights(coordinators, settings)
-    finally:
-        await coordinators.close()
     ids = f"transactional ids that begin with {settings.group_id}-"
     if missing is None:
         return [Examined("rights", State.UNKNOWN, "This broker does not say what a user may do.")]
@@ -214,12 +206,8 @@ async def _rights(settings: Settings) -> list[Examined]:
 
 
 async def _group(settings: Settings) -> list[Examined]:
-    coordinators = Coordinators(settings)
-    try:
-        await coordinators.start([])
+    async with open_coordinators(settings) as coordinators:
         members = len((await coordinators.members(settings.group_id)).clients)
-    finally:
-        await coordinators.close()
     there = await partition_counts(settings, settings.consumed_topics)
     if set(settings.consumed_topics) - set(there):
         return [Examined("group", State.UNKNOWN, "A topic is missing, so nothing can wait.")]

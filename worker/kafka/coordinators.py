@@ -6,7 +6,8 @@ serves every transaction of a worker and the offsets of its group, over two conn
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -255,6 +256,17 @@ class Coordinators:
         )
         ((_code, _name, _state, _kind, protocol, members, *_),) = answer.groups
         return GroupMembers(protocol if members else "", {member: client for member, client, *_ in members})
+
+
+@asynccontextmanager
+async def open_coordinators(settings: Settings) -> AsyncIterator[Coordinators]:
+    """Connect for the length of a block, to ask what needs no topic. Raises `KafkaError`."""
+    coordinators = Coordinators(settings)
+    try:
+        await coordinators.start([])
+        yield coordinators
+    finally:
+        await coordinators.close()
 
 
 def _offset_codes(answer: Any) -> list[int]:  # Any: an answer of aiokafka

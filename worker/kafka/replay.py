@@ -13,7 +13,7 @@ from typing import Final, Self
 from aiokafka import TopicPartition
 
 from worker.kafka.connection import Client, new_producer, open_group_reader
-from worker.kafka.coordinators import Coordinators
+from worker.kafka.coordinators import open_coordinators
 from worker.kafka.past import PastMessage, again
 from worker.kafka.read import Record, is_before, partitions_of, read
 from worker.settings import DeliveryGuarantee, Settings
@@ -91,18 +91,13 @@ class ReplayRun:
         group = group_of(self.settings, self.name)
         if not (self.is_sending and self._is_exact):
             return {partition: await self._reader.committed(partition) or 0 for partition in partitions}
-        coordinators = Coordinators(self.settings)
-        try:
-            async with asyncio.timeout(_ANSWER_S):
-                await coordinators.start([])
-                while True:
-                    found = await coordinators.offsets(group, partitions, is_stable=True)
-                    settled = {place: each.offset for place, each in found.items() if each is not None}
-                    if len(settled) == len(found):
-                        return settled
-                    await asyncio.sleep(_UNSTABLE_PAUSE_S)
-        finally:
-            await coordinators.close()
+        async with asyncio.timeout(_ANSWER_S), open_coordinators(self.settings) as coordinators:
+            while True:
+                found = await coordinators.offsets(group, partitions, is_stable=True)
+                settled = {place: each.offset for place, each in found.items() if each is not None}
+                if len(settled) == len(found):
+                    return settled
+                await asyncio.sleep(_UNSTABLE_PAUSE_S)
 
     async def send(self, chosen: ChosenRecords) -> None:
         """Send a batch again and note how far the run has come, both or neither."""
