@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from functools import cache
 from itertools import islice, product
 
 import orjson
@@ -157,7 +158,13 @@ def _measure_edition(pipeline: Pipeline, on: date, every: int) -> ContainerCount
 
 def _measure_alone(job: tuple[date, int]) -> ContainerCounts:
     on, every = job
-    return _measure_edition(build_pipeline(), on, every)
+    return _measure_edition(_own_pipeline(), on, every)
+
+
+@cache
+def _own_pipeline() -> Pipeline:
+    """The shipped pipeline, once for a process."""
+    return build_pipeline()
 
 
 def _claims(pipeline: Pipeline, on: date, every: int) -> Iterator[list[Billed]]:
@@ -208,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     account = ContainerCounts()
     with ProcessPoolExecutor(asked.processes) as pool:
-        for each in pool.map(_measure_alone, [(on, asked.every) for on in _first_days(build_pipeline())]):
+        for each in pool.map(_measure_alone, [(on, asked.every) for on in _first_days(_own_pipeline())]):
             account.merge(each)
     sys.stdout.write(f"{account}\n")
     for kind, example in account.examples.items():

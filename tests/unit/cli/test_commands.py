@@ -11,6 +11,7 @@ from typing import Final
 import click
 import pytest
 
+from tests.syntax import syntax_of
 from worker.cli.commands import COMMANDS, Command, claimscrub
 
 ROOT: Final = Path(__file__).parents[3]
@@ -41,7 +42,7 @@ def test_every_command_is_listed() -> None:
     declared = {
         ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for file in sorted((ROOT / "worker/cli").rglob("*.py"))
-        if _declares_a_command(ast.parse(file.read_text("utf-8")))
+        if _declares_a_command(syntax_of(file))
     }
 
     assert declared - {listed.module for listed in COMMANDS} == set(), (

@@ -15,6 +15,7 @@ from typing import Final
 import psutil
 import pytest
 
+from tests.inputs import raw_clients
 from worker.observe.health import HealthState
 from worker.observe.port import DEADLINE_S, MOST_CONNECTIONS, HealthServer
 from worker.observe.status_page import PAGE, POLICY
@@ -63,17 +64,7 @@ def ask(
 
 def connect(server: HealthServer, begins: bytes = b"") -> socket.socket:
     """Connect, and send the beginning of a request."""
-    client = socket.create_connection(("127.0.0.1", server.port), timeout=10)
-    client.sendall(begins)
-    return client
-
-
-def has_ended(client: socket.socket) -> bool:
-    """Whether the server ended a connection without a word: with a reset where it had not read all."""
-    try:
-        return client.recv(1) == b""
-    except ConnectionResetError:
-        return True
+    return raw_clients.connect(server.port, begins, timeout_s=10)
 
 
 def connections(server: HealthServer) -> int:
@@ -119,7 +110,7 @@ def test_the_oldest_connection_gives_way_to_one_too_many(serve: Serve) -> None:
         clients = [open_ones.enter_context(connect(server, b"GET")) for _ in range(MOST_CONNECTIONS + 1)]
 
         assert select.select([clients[0]], [], [], 10)[0]
-        assert has_ended(clients[0])
+        assert raw_clients.has_ended(clients[0])
         assert connections(server) <= MOST_CONNECTIONS + 1
         assert ask(server)[0].status == 200
         clients[-1].sendall(b" /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -136,7 +127,7 @@ def test_a_request_has_its_time_however_it_drips(serve: Serve, drip: bytes) -> N
                 break
             client.sendall(drip)
 
-        assert has_ended(client)
+        assert raw_clients.has_ended(client)
 
 
 def test_a_client_that_does_not_read_is_dropped_with_what_it_was_to_read(serve: Serve) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from schemas.dead_letter import DeadLetterReason
 from schemas.outcome import Disposition, Outcome
-from worker.bootstrap import build_pipeline
 from worker.history.pended import ClaimNumbers, Conflict
 from worker.pipeline.late_documents import LateJoin, joined, numbers_of, read_document
 from worker.pipeline.scrub import Pipeline
@@ -17,12 +16,6 @@ from worker.samples.drugs import OMALIZUMAB
 from worker.samples.synthetic import SERVICE_DATE, Json, claim, element
 
 DAY = date(2026, 3, 20)
-
-
-@pytest.fixture(scope="module")
-def pipeline() -> Pipeline:
-    """The shipped edits and tables."""
-    return build_pipeline()
 
 
 def undocumented(**changes: Any) -> Json:

@@ -68,15 +68,25 @@ class Served:
 
     def wait_for(self, event: str, count: int = 1) -> dict[str, Any]:
         """Wait for a line of the log."""
+
+        def found() -> list[dict[str, Any]]:
+            return [line for line in self.log() if line.get("event") == event]
+
+        self._wait_until(lambda: len(found()) >= count, event)
+        return found()[count - 1]
+
+    def wait_for_metric(self, sample: str) -> None:
+        """Wait until the metrics hold a sample, as it is written there."""
+        self._wait_until(lambda: sample in self.get("/metrics").body.decode(), sample)
+
+    def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < deadline:
-            found = [line for line in self.log() if line.get("event") == event]
-            if len(found) >= count:
-                return found[count - 1]
+        while not condition():
             if self.process.poll() is not None:
                 raise AssertionError(f"it left with {self.process.returncode}: {self.written()}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no {what}: {self.written()}")
             time.sleep(_WAIT_S)
-        raise AssertionError(f"no {event}: {self.written()}")
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Asked:
         """Ask once; names of headers have `_` for `-`."""

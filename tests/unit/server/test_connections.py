@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from tests.inputs import raw_clients
 from tests.inputs.hostile import claim_with
 from tests.unit.server.conftest import Asked, Served
 from worker.server.connections import MOST_CONNECTIONS
@@ -31,24 +32,9 @@ def clients(server: Served) -> Iterator[ExitStack]:
         yield opened
 
 
-def connect(server: Served, begins: bytes = b"") -> socket.socket:
-    """Connect, and send the beginning of a request."""
-    client = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-    client.sendall(begins)
-    return client
-
-
-def has_ended(client: socket.socket) -> bool:
-    """Whether the server ended a connection without a word."""
-    try:
-        return client.recv(1) == b""
-    except ConnectionResetError:
-        return True
-
-
 def answer_to(server: Served, sent: bytes) -> Asked:
     """Send bytes as they are, and return the answer."""
-    with closing(connect(server, sent)) as client:
+    with closing(raw_clients.connect(server.port, sent)) as client:
         response = HTTPResponse(client)
         response.begin()
         return Asked(response.status, dict(response.headers), response.read())
@@ -57,23 +43,25 @@ def answer_to(server: Served, sent: bytes) -> Asked:
 def test_many_slow_clients_keep_neither_a_probe_nor_a_claim_waiting(server: Served, clients: ExitStack) -> None:
     """Each begins a request and never ends it; the first give way."""
     begun = b"POST /v1/scrub HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
-    slow = [clients.enter_context(closing(connect(server, begun))) for _ in range(MOST_CONNECTIONS + 40)]
+    slow = [
+        clients.enter_context(closing(raw_clients.connect(server.port, begun))) for _ in range(MOST_CONNECTIONS + 40)
+    ]
 
     assert server.get("/healthz").status == 200
     assert server.scrub(claim_with(1, "")).status == 200
-    assert has_ended(slow[0])
+    assert raw_clients.has_ended(slow[0])
 
 
 @pytest.mark.parametrize("drip", [b"a", b"\r\nX: y"])
 def test_a_head_has_its_time_however_it_drips(server: Served, drip: bytes) -> None:
     """A byte now and then does not prolong it."""
-    with closing(connect(server, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")) as client:
+    with closing(raw_clients.connect(server.port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")) as client:
         for _ in range(600):
             if select.select([client], [], [], 0.1)[0]:
                 break
             client.sendall(drip)
 
-        assert has_ended(client)
+        assert raw_clients.has_ended(client)
 
 
 def test_clients_that_do_not_read_hold_up_nobody(server: Served, clients: ExitStack) -> None:
@@ -82,7 +70,7 @@ def test_clients_that_do_not_read_hold_up_nobody(server: Served, clients: ExitSt
     head = b"POST /v1/scrub HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
     sent = head + b"Content-Length: %d\r\n\r\n" % len(lines)
     for _ in range(8):
-        client = clients.enter_context(closing(connect(server, sent)))
+        client = clients.enter_context(closing(raw_clients.connect(server.port, sent)))
         client.settimeout(1)
         Thread(target=_send, args=(client, lines), daemon=True).start()
 
@@ -162,7 +150,7 @@ def test_every_answer_has_the_headers_and_none_repeats_the_request(server: Serve
 def test_a_connection_serves_many_requests(server: Served) -> None:
     """And waits between them for a while."""
     asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with closing(connect(server)) as client:
+    with closing(raw_clients.connect(server.port)) as client:
         for _ in range(3):
             client.sendall(asked)
             time.sleep(0.05)
@@ -175,7 +163,7 @@ def test_a_client_that_waits_to_be_asked_on_is_asked_on(server: Served) -> None:
     head = b"POST /v1/scrub HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(
         value
     )
-    with closing(connect(server, head)) as client:
+    with closing(raw_clients.connect(server.port, head)) as client:
         assert client.recv(64).startswith(b"HTTP/1.1 100")
         client.sendall(value)
         assert client.recv(64).startswith(b"HTTP/1.1 200")

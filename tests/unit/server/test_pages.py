@@ -1,6 +1,7 @@
 """Pages: their headers, what they post, and who may see them."""
 
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -77,10 +78,11 @@ def test_a_claim_is_posted_and_never_in_a_link(server: Served) -> None:
     assert server.ask("POST", "/", b"a=1&" * 20_001, Content_Type=FORM).status == 400
 
 
-def test_a_browser_signs_in_with_the_token(starting: Start, tmp_path: object) -> None:
+def test_a_browser_signs_in_with_the_token(starting: Start, tmp_path: Path) -> None:
     """And is known by a cookie that no script can read."""
     token = "of-enough-characters"  # noqa: S105 - of this test
-    served = starting("--token-file", _written(tmp_path, token))
+    (tmp_path / "token").write_text(token, "utf-8")
+    served = starting("--token-file", str(tmp_path / "token"))
     served.wait_for("serving")
     wrong = served.ask("POST", "/sign-in", urlencode({"token": "wrong"}).encode(), Content_Type=FORM)
     right = served.ask("POST", "/sign-in", urlencode({"token": token}).encode(), Content_Type=FORM)
@@ -92,10 +94,3 @@ def test_a_browser_signs_in_with_the_token(starting: Start, tmp_path: object) ->
     assert served.get("/", Cookie=cookie.partition(";")[0]).status == 200
     assert served.get("/", Cookie="claimscrub=guessed").status == 401
     assert served.get("/").status == 401
-
-
-def _written(folder: object, token: str) -> str:
-    file = f"{folder}/token"
-    with open(file, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a text
-        stream.write(token)
-    return file

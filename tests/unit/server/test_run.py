@@ -93,8 +93,7 @@ def test_it_stops_when_what_is_under_way_is_answered(starting: Start) -> None:
         connection.putheader("Content-Length", str(len(value)))
         connection.endheaders()
         connection.send(value[:10])
-        while "requests_open 2.0" not in served.get("/metrics").body.decode():
-            pass
+        served.wait_for_metric("requests_open 2.0")
         served.process.send_signal(signal.SIGTERM)
         served.wait_for("stopping")
         with pytest.raises(OSError, match="refused"):
@@ -115,8 +114,7 @@ def test_what_is_not_answered_in_time_is_broken_off(starting: Start) -> None:
     served.wait_for("serving")
     with closing(socket.create_connection(("127.0.0.1", served.port))) as client:
         client.sendall(b"POST /v1/scrub HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{")
-        while "requests_open 2.0" not in served.get("/metrics").body.decode():
-            pass
+        served.wait_for_metric("requests_open 2.0")
 
         assert served.stop() == 3
 
