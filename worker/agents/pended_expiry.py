@@ -7,7 +7,7 @@ worker, and then again and again.
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from aiokafka.errors import KafkaError
@@ -19,7 +19,6 @@ from worker.history.entry import DamagedEntryError
 from worker.history.pended import CLAIM, DOCUMENT, JOINED
 from worker.history.store import HistoryStoreError, PendedStore
 from worker.kafka.writers import OutgoingMessage
-from worker.settings import Settings
 from worker.stream.committer import DeliveryUncertainError, DroppedError
 from worker.stream.exit_codes import ExitCode
 from worker.stream.history.histories import Histories
@@ -46,7 +45,7 @@ class PendedExpiry:
     ) -> None:
         """`today` is the day by which waiting is counted; by the clock and zone of the settings if not given."""
         self._runtime, self._histories, self._judge = runtime, histories, judge
-        self._today = today or (lambda: _today(runtime.settings))
+        self._today = today or runtime.settings.today
         self._looked: dict[Lane, float] = {}
 
     async def run(self) -> None:
@@ -167,7 +166,3 @@ def _store_of(memory: LaneHistory) -> PendedStore:
     if not isinstance(memory.store, PendedStore):
         raise TypeError("what waits for documentation is in a PendedStore")
     return memory.store
-
-
-def _today(settings: Settings) -> date:
-    return settings.as_of or datetime.now(settings.zone).date()

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -199,7 +199,7 @@ def _settings() -> tuple[Settings, date]:
     settings = read_settings()
     if not settings.late_documentation:
         raise click.ClickException("CLAIMSCRUB_LATE_DOCUMENTATION is false: no claim waits for documentation")
-    return settings, settings.as_of or datetime.now(settings.zone).date()
+    return settings, settings.today()
 
 
 def _refuse(problem: str) -> NoReturn:

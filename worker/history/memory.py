@@ -32,11 +32,12 @@ class ClaimMemory:
         The claims of a file count as received on the day of the run, which may be later than the decision on them.
         Raises as `history`.
         """
-        known = [decode_known(each) for each in self._entries(person)]
+        entries = self._entries(person)
+        known = [decode_known(each) for each in entries]
         choices = (decision, decision._replace(on=max(decision.on, received_on)))
         found = next((each for each in choices if is_on_a_claim(known, each)), None)
         entry = encode_decision(found or decision)
-        if decode_known(entry) not in known:
+        if entry not in entries:
             record = HistoryRecord(person, decision_id(entry), 0, received_on, entry)
             self._unsaved.setdefault(person, []).append(record)
         return found is not None

@@ -7,6 +7,7 @@ all of them are put in a row and looked through, and only a line in which the wa
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -35,7 +36,7 @@ class EarlierServices:
         """Where the services of each claim end."""
         self._row = b"".join(parts)
 
-    @property
+    @cached_property
     def codes(self) -> frozenset[str]:
         """The codes of all lines."""
         places = range(0, len(self._row), SERVICE_BYTES)

@@ -231,12 +231,10 @@ class Pipeline:
         results, read = self.read_many([(value, received_on)])
         return results[0], replace(read[0], late=late) if read else None
 
-    def scrub_late(
-        self, value: bytes, received_on: date, late: LateJoin, history: History | None = None
-    ) -> ScrubResult:
+    def scrub_late(self, value: bytes, received_on: date, late: LateJoin) -> ScrubResult:
         """Return the result of a claim with what came after it, as of its first day."""
         result, read = self.read_late(value, received_on, late)
-        return result if read is None else self.judge_many([(read, history)])[0]
+        return result if read is None else self.judge_many([(read, None)])[0]
 
     def identity_in(self, whose: Addressed) -> PatientIdentity:
         """Return whose claim a document is about."""

@@ -45,7 +45,6 @@ class ServerLimits:
 
     message_bytes: int
     outcome_bytes: int
-    message_claims: int
 
 
 @dataclass(slots=True)

@@ -71,7 +71,6 @@ class SliceVerdicts(msgspec.Struct, frozen=True, tag="verdicts"):
     """The verdicts on a slice, in its order."""
 
     verdicts: tuple[PostedVerdict, ...]
-    overruns: int = 0
 
 
 class SplitMessage(msgspec.Struct, frozen=True, tag="split"):

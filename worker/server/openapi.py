@@ -70,7 +70,6 @@ def _any_json(description: str) -> Json:
     return _answers({"application/json": {"schema": {}}}, description)
 
 
-_TEXT: Final[Json] = {"schema": {"type": "string"}}
 _DAY: Final[Json] = {"type": "string", "format": "date"}
 _PATHS: Final[Json] = {
     "/v1/scrub": {

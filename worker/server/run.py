@@ -8,7 +8,6 @@ import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -112,13 +111,10 @@ class Server:
             most_claims=settings.max_message_claims,
         )
         self._pool = ScrubPool(task, options.processes, self._note_end)
-        limits = ServerLimits(settings.max_message_bytes, settings.max_outcome_bytes, settings.max_message_claims)
-        self._api = Api(self._pool, self._recorder, limits, self._today)
+        limits = ServerLimits(settings.max_message_bytes, settings.max_outcome_bytes)
+        self._api = Api(self._pool, self._recorder, limits, self._settings.today)
         self._ended = asyncio.Event()
         self._asked: list[asyncio.Task[None]] = []
-
-    def _today(self) -> date:
-        return self._settings.as_of or datetime.now(self._settings.zone).date()
 
     def _note_end(self) -> None:
         self._recorder.count("scrub_processes_ended_total")

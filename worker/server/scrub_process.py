@@ -64,7 +64,7 @@ class ScrubDesk:
         """Return the answer; total: what fails is an answer as well."""
         match asked:
             case ClaimSlice(claims):
-                return SliceVerdicts(tuple(self._verdicts(claims)), self._taken_overruns())
+                return SliceVerdicts(tuple(self._verdicts(claims)))
             case SplitMessage():
                 return self._within(lambda: self._split(asked), SplitParts((), "It takes too long to read."))
             case DeskQuestion():
@@ -95,10 +95,6 @@ class ScrubDesk:
         if profile not in self._scrubbers:
             self._scrubbers[profile] = PipelineScrubber(self._pipeline.under(str(profile)))
         return self._scrubbers[profile]
-
-    def _taken_overruns(self) -> int:
-        overruns, self._budget.overruns = self._budget.overruns, 0
-        return overruns
 
     def _split(self, asked: SplitMessage) -> SplitParts:
         parts, size = list[ClaimPart](), 0

@@ -1,6 +1,7 @@
 """The settings of one worker: fields that fit together, and what follows from them."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -64,6 +65,10 @@ class Settings(SettingsFields):
     def zone(self) -> ZoneInfo:
         """Return the zone of the day of receipt."""
         return ZoneInfo(self.time_zone)
+
+    def today(self) -> date:
+        """Return the day of receipt of what comes now."""
+        return self.as_of or datetime.now(self.zone).date()
 
     @property
     def digest(self) -> str:

@@ -61,6 +61,11 @@ def in_words(at: Location) -> str:
     return f"{place} ({_form(at)})"
 
 
+def words_of(name: str) -> str:
+    """Return what a member is called, in the words of a biller."""
+    return FIELD_WORDS.get(name) or _CAMEL.sub(" ", name).lower()
+
+
 def _field(path: str, *, has_line: bool) -> str:
     steps = _STEP.findall(path)
     if has_line:
@@ -68,7 +73,7 @@ def _field(path: str, *, has_line: bool) -> str:
     if not steps:
         return ""
     name, position = steps[-1]
-    words = FIELD_WORDS.get(name) or _CAMEL.sub(" ", name).lower()
+    words = words_of(name)
     if name == "diagnosisCode" and len(steps) > 1 and steps[-2][1]:
         return f"diagnosis {int(steps[-2][1]) + 1}"
     if position:

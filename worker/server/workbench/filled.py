@@ -141,13 +141,11 @@ def _box(document: Json, layout: BoxLayout, base: str = "") -> FilledBox:
 
 
 def _field(document: Json, path: str) -> FilledField:
-    return FilledField(path, as_text(value_at(document, steps_of(path))), words_of(path))
+    return FilledField(path, as_text(value_at(document, steps_of(path))), _words_of(path))
 
 
-def words_of(path: str) -> str:
-    """Return what a member is called, in the words of a biller."""
-    name = next(each for each in reversed(path.split(".")) if not each.isdigit())
-    return locations.FIELD_WORDS.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+def _words_of(path: str) -> str:
+    return locations.words_of(next(each for each in reversed(path.split(".")) if not each.isdigit()))
 
 
 def as_text(value: Json) -> str:
