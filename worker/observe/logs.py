@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TextIO
 
 import orjson
 import structlog
@@ -143,13 +143,13 @@ class LineWriter:
             left = left[written:]
 
 
-def unbuffered_stdout() -> BinaryIO:
-    """Stdout without Python's buffer.
+def unbuffered(stream: TextIO) -> BinaryIO:
+    """Stdout or stderr without Python's buffer.
 
-    At exit Python writes out the buffer of `sys.stdout`: on a full disk that makes the exit code 120, and it aborts the
-    process where a thread waits for a pipe that nobody reads.
+    What is in the buffer is seen by nobody. At exit Python writes it out: on a full disk that makes the exit code 120,
+    and it aborts the process where a thread waits for a pipe that nobody reads.
     """
-    return open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)
+    return open(stream.fileno(), "wb", buffering=0, closefd=False)
 
 
 class LibraryHandler(logging.Handler):
@@ -192,7 +192,7 @@ class Logs:
 
     def __init__(self, level: str, on_drop: DropCounter, stream: BinaryIO | None = None) -> None:
         self._writer = LineWriter(
-            unbuffered_stdout() if stream is None else stream,
+            unbuffered(sys.stdout) if stream is None else stream,
             lambda: on_drop("log_records_dropped_total", "blocked"),
         )
         self._on_drop = on_drop

@@ -14,7 +14,7 @@ from typing import Final
 from worker.bootstrap import version
 from worker.errors import ClaimscrubError
 from worker.observe.hosts import is_loopback, own_names
-from worker.observe.logs import Logs
+from worker.observe.logs import Logs, unbuffered
 from worker.observe.recorder import Recorder
 from worker.observe.server_metrics import SERVER_CATALOGUE
 from worker.server.api import Api, ServerLimits
@@ -97,7 +97,7 @@ class Server:
     def __init__(self, options: ServeOptions, settings: Settings, say: Callable[[str], None]) -> None:
         self._options, self._settings, self._say = options, settings, say
         self._recorder = Recorder(catalogue=SERVER_CATALOGUE)
-        self._logs = Logs(settings.log_level, self._recorder.count, sys.stderr.buffer)
+        self._logs = Logs(settings.log_level, self._recorder.count, unbuffered(sys.stderr))
         self._log = self._logs.log
         config, user_edits = options.config or settings.config_dir, options.user_edits or settings.edits_dir
         task = ProcessTask(

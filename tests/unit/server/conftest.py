@@ -117,7 +117,9 @@ Start = Callable[..., Served]
 def start(folder: Path, *options: str, **settings: str) -> Served:
     """Start a server with options and settings of its own, without waiting for it."""
     folder.mkdir(parents=True, exist_ok=True)
-    others = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMSCRUB_")}
+    # As a user starts it: without what lets Python write at once.
+    ours = ("CLAIMSCRUB_", "PYTHONUNBUFFERED")
+    others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     given = {f"CLAIMSCRUB_{name}": value for name, value in ({"AS_OF": AS_OF.isoformat()} | settings).items()}
     command = [sys.executable, "-m", "worker", "serve", "--port", "0", "--processes", "1", *options]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
