@@ -128,7 +128,8 @@ class DocumentJoiner:
         `place` is that of the document in its partition, `on` the day on which it came.
         """
         document = read_document(message.value or b"")
-        kept = self._kept(memories, person)
+        records = memories.pended.memory.known(person)
+        kept = [(own, decode(each.entry)) for own, each in records.items()]
         known = dict(kept).get(document.digest)
         if isinstance(known, JoinedDocument):
             return self._nothing(message, "copy")
@@ -143,13 +144,14 @@ class DocumentJoiner:
             self._keep(memories, KeptPlace(person, document.digest, place), waits, on)
             return self._nothing(message, "waiting")
         own, claim = claims[0]
-        at = KeptPlace(person, own, memories.pended.memory.known(person)[own].place)
+        at = KeptPlace(person, own, records[own].place)
         late = LateJoin(claim.numbers.outcome, claim.joined, claim.conflicts)
         try:
             answer, claim_left = self._join(memories, at, claim, [document], late)
         except NotJoinedError as error:
             self._runtime.recorder.count("documents_total", "refused")
             return self._answer_claim(message, error.verdict)
+        self._remember(memories, at, answer.pairs[-1][1], claim.received_on)
         self._note_joined(memories, person, [document.digest], on)
         self._keep(memories, at, claim_left, claim.received_on)
         # It is the document that was answered, as to when and where from.
@@ -181,7 +183,9 @@ class DocumentJoiner:
         documents: Sequence[ReadDocument],
         before: LateJoin,
     ) -> tuple[MessageAnswer, PendedClaim | None]:
-        """Judge a claim with documents, remember it, and return the answer and how it is kept if it waits on.
+        """Judge a claim with documents, and return the answer and how it is kept if it waits on.
+
+        To remember it is left to who asks: what is judged for the first time is remembered with its message.
 
         Raises `NotJoinedError`.
         """
@@ -197,11 +201,19 @@ class DocumentJoiner:
         verdict = answer.pairs[-1][1]
         if verdict.dead_letter is not None:
             raise NotJoinedError(verdict)
-        self._remember(memories, at, verdict, claim.received_on)
         if verdict.disposition != _PENDED:
             return answer, None
-        left = self._pended(message, verdict, claim.received_on)
-        return answer, replace(left, origin=claim.origin, joined=late.joined, conflicts=late.conflicts)
+        left = replace(
+            claim,
+            value=value,
+            # A document changes no number of a claim.
+            numbers=replace(claim.numbers, outcome=verdict.outcome_id or ""),
+            profile=_profile(verdict),
+            missing=_missing(verdict),
+            joined=late.joined,
+            conflicts=late.conflicts,
+        )
+        return answer, left
 
     def _refuse(
         self,
@@ -247,7 +259,7 @@ class DocumentJoiner:
             received_on,
             numbers_of(decode_claim(value, self._most_bytes).claim, verdict.outcome_id or ""),
             _origin(message),
-            verdict.versions.get("profile", ""),
+            _profile(verdict),
             _missing(verdict),
         )
 
@@ -284,6 +296,10 @@ class DocumentJoiner:
 
     def _verdict(self, reason: DeadLetterReason, stage: DeadLetterStage, sentence: str) -> ClaimVerdict:
         return dead(reason, stage, self._runtime.loaded.versions, sentence)
+
+
+def _profile(verdict: ClaimVerdict) -> str:
+    return verdict.versions.get("profile", "")
 
 
 def _missing(verdict: ClaimVerdict) -> tuple[Missing, ...]:
