@@ -41,6 +41,7 @@ ClaimscrubError
 ├── ServeError
 ├── TooBusyError
 ├── UnpackingError
+├── UnreadableAnswerError
 ├── UnreadableClaimError
 └── _ProcessEndedError
 ```

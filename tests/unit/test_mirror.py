@@ -68,6 +68,7 @@ TESTED_ELSEWHERE: Final = {
     "wording": "tests/unit/cli/explain/test_command.py",
     "x12/answer": "tests/unit/x12/answer/test_ack_999.py",
     "x12/layout": "tests/unit/x12/test_layout.py",
+    "x12/responses": "tests/unit/x12/responses/test_read.py",
     "x12/read": "tests/unit/x12/read/test_interchanges_systematic.py",
     "x12/write": "tests/unit/x12/write/test_claims.py",
 }

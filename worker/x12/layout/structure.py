@@ -95,7 +95,7 @@ class LoopUse:
             yield from each.all()
 
 
-def _parsed(table: str) -> tuple[LoopUse, ...]:
+def parsed(table: str) -> tuple[LoopUse, ...]:
     """Return the loops that are in no other one: header, 2000A, 2300."""
     top: list[LoopUse] = []
     around: list[LoopUse] = []
@@ -161,7 +161,7 @@ def _share_ranks(loops: list[LoopUse]) -> None:
 
 
 STRUCTURE: Final = MappingProxyType(
-    {ClaimKind.PROFESSIONAL: _parsed(PROFESSIONAL), ClaimKind.INSTITUTIONAL: _parsed(INSTITUTIONAL)}
+    {ClaimKind.PROFESSIONAL: parsed(PROFESSIONAL), ClaimKind.INSTITUTIONAL: parsed(INSTITUTIONAL)}
 )
 """The loops of each guide: header, 2000A, 2300."""
 

@@ -26,8 +26,8 @@ _MOST_CODES: Final = 12
 _POINTERS: Final = ("SV1", 7, 4)
 """SV107 is a C004, which has four components."""
 
-_DATES: Final = {"DTP": (3, 2), "DMG": (2, 1), "PAT": (6, 5), "BHT": (4, None)}
-"""Where a segment has a date, and where it says the form of it; the date of a BHT is always D8."""
+_DATES: Final = {"DTP": (3, 2), "DMG": (2, 1), "PAT": (6, 5), "BHT": (4, None), "DTM": (2, None)}
+"""Where a segment has a date, and where it says the form of it; the date of a BHT and of a DTM is always D8."""
 
 
 def unreadable(elements: Sequence[str]) -> Iterator[ElementFlaw]:

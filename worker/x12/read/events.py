@@ -118,4 +118,7 @@ class InterchangeRead:
     envelope: Envelope
 
 
-Read = ClaimRead | SegmentFlaw | TransactionRead | GroupRead | InterchangeRead
+EnvelopeRead = TransactionRead | GroupRead | InterchangeRead
+"""The end of an envelope."""
+
+Read = ClaimRead | SegmentFlaw | EnvelopeRead

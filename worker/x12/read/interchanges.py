@@ -1,4 +1,4 @@
-"""Reads 837s as a stream: claims as messages, and what is wrong in a file, each where it is.
+"""Reads interchanges as a stream: what their transactions hold, and what is wrong in a file, each where it is.
 
 A flaw spoils as little as it can: a broken claim leaves the others of its transaction, a broken transaction the others
 of its interchange. A claim that may not be whole (the file ends, the transaction has no SE) is not given out.
@@ -6,22 +6,108 @@ of its interchange. A claim that may not be whole (the file ends, the transactio
 
 import io
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from worker.x12.layout.versions import kind_of, refusal_of
 from worker.x12.read.counts import misfits_of
-from worker.x12.read.events import Envelope, GroupRead, InterchangeRead, Level, Read, SegmentFlaw, TransactionRead
-from worker.x12.read.segments import USUAL, Segment, read_segments
+from worker.x12.read.events import (
+    ClaimRead,
+    Envelope,
+    EnvelopeRead,
+    GroupRead,
+    InterchangeRead,
+    Level,
+    Read,
+    SegmentFlaw,
+    TransactionRead,
+)
+from worker.x12.read.segments import USUAL, Delimiters, Segment, read_segments
 from worker.x12.read.transactions import Claims
 
-_TURNING: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", "BHT", "HL", "CLM"})
-"""The segments at which something begins or ends."""
+ENVELOPES: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1"})
+"""The segments at which an envelope begins or ends."""
+
+_Given_co = TypeVar("_Given_co", covariant=True)
+
+
+class TransactionContent(Protocol[_Given_co]):
+    """The content of one transaction, which is given out as it is read.
+
+    Attributes:
+        turning: The identifiers at which something in it begins or ends.
+        envelope: The envelope that it is in.
+        given: How many claims, or answers to claims, were given out.
+        refused: How many were not.
+        is_refused: Whether none is given out, because the SE does not fit.
+        encoding: That of its characters where it is not UTF-8.
+        delimiters: Those of its interchange.
+    """
+
+    turning: frozenset[str]
+    envelope: Envelope
+    given: int
+    refused: int
+    is_refused: bool
+    encoding: str
+    delimiters: Delimiters
+
+    def absorb(self, segment: Segment) -> None:
+        """Read a segment at which nothing begins or ends."""
+        ...
+
+    def take(self, segment: Segment) -> Iterator[_Given_co | SegmentFlaw]:
+        """Yield what a segment brings to its end, and what is wrong."""
+        ...
+
+    def spoil(self, segment: Segment, reason: str) -> Iterator[_Given_co | SegmentFlaw]:
+        """Yield what an unreadable segment comes to."""
+        ...
+
+    def end(self, segment: Segment, doubt: str | None = None) -> Iterator[_Given_co | SegmentFlaw]:
+        """Yield what is left at the end of the transaction; a doubt says why it may not be whole."""
+        ...
+
+
+class TransactionRefusal(NamedTuple):
+    """Why a transaction is not read: in a sentence, and as IK502 of a 999 says it."""
+
+    reason: str
+    code: str
+
+
+_Given = TypeVar("_Given")
+OpenTransaction = Callable[[Envelope, int, bool], TransactionContent[_Given] | TransactionRefusal]
+"""Opens a transaction: its envelope with the ST, the number of the ST, and whether its SE does not fit."""
 
 
 def read_837(stream: BinaryIO) -> Iterator[Read]:
     """Yield claims and flaws in the order of the file, and the ends of transactions, groups and interchanges.
 
-    The stream is read twice, so that no claim is given out of a transaction that turns out not to be whole; one that
+    The stream is read as `read_transactions` does.
+    """
+    return read_transactions(stream, _open_claims)
+
+
+def _open_claims(
+    envelope: Envelope,
+    first: int,
+    is_refused: bool,  # noqa: FBT001 - see OpenTransaction
+) -> TransactionContent[ClaimRead] | TransactionRefusal:
+    if envelope.said("st", 1) != "837":
+        return TransactionRefusal("The transaction is not an 837 (claims).", "1")
+    version = envelope.said("st", 3) or envelope.said("gs", 8)
+    kind = kind_of(version)
+    if kind is None:
+        return TransactionRefusal(refusal_of(version), "I6")
+    return Claims(envelope, first, kind, is_refused=is_refused)
+
+
+def read_transactions(
+    stream: BinaryIO, open_transaction: OpenTransaction[_Given]
+) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
+    """Yield what transactions hold and what is wrong in the order of the file, and the ends of the envelopes.
+
+    The stream is read twice, so that nothing is given out of a transaction that turns out not to be whole; one that
     cannot go back to where it is, such as a pipe, is held in memory.
     """
     if not stream.seekable():
@@ -29,7 +115,7 @@ def read_837(stream: BinaryIO) -> Iterator[Read]:
     begin = stream.tell()
     misfits = misfits_of(stream)
     stream.seek(begin)
-    reader = _Interchanges(misfits)
+    reader = _Interchanges(misfits, open_transaction)
     for segment in read_segments(stream):
         if not reader.absorb(segment):
             yield from reader.take(segment)
@@ -53,19 +139,21 @@ _TRAILERS: Final = {
 }
 
 
-class _Interchanges:
+class _Interchanges(Generic[_Given]):
     """The envelopes: ISA, GS and ST with their counts and control numbers."""
 
-    def __init__(self, misfits: frozenset[int]) -> None:
+    def __init__(self, misfits: frozenset[int], open_transaction: OpenTransaction[_Given]) -> None:
         """`misfits` are the numbers of the ST whose SE does not fit, or is missing."""
         self._misfits = misfits
+        self._open_transaction = open_transaction
         self._envelope = Envelope()
         self._numbers: set[str] = set()
         self._groups = self._transactions = 0
-        self._claims: Claims | None = None
+        self._content: TransactionContent[_Given] | None = None
+        self._turning = ENVELOPES
         self._is_outside_told = False
         self._first = self._last = 0
-        self._handlers: dict[str, Callable[[Segment], Iterator[Read]]] = {
+        self._handlers: dict[str, Callable[[Segment], Iterator[_Given | SegmentFlaw | EnvelopeRead]]] = {
             "ISA": self._isa,
             "TA1": lambda _: iter(()),
             "GS": self._gs,
@@ -77,29 +165,29 @@ class _Interchanges:
 
     def absorb(self, segment: Segment) -> bool:
         """Read a segment that comes to nothing by itself, as nearly all do; false if it is another one."""
-        if self._claims is None or segment.flaw or segment.elements[0] in _TURNING:
+        if self._content is None or segment.flaw or segment.elements[0] in self._turning:
             return False
         self._last = segment.number
         if segment.encoding:
-            self._claims.encoding = segment.encoding
-        self._claims.absorb(segment)
+            self._content.encoding = segment.encoding
+        self._content.absorb(segment)
         return True
 
-    def take(self, segment: Segment) -> Iterator[Read]:
+    def take(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         """Yield what one segment brings to its end, or what is wrong with it."""
         self._last = segment.number
         if segment.flaw:
             yield from self._unusable(segment, segment.flaw)
         elif handle := self._handlers.get(segment.elements[0]):
             yield from handle(segment)
-        elif self._claims is not None:
-            self._claims.encoding = segment.encoding or self._claims.encoding
-            yield from self._claims.take(segment)
+        elif self._content is not None:
+            self._content.encoding = segment.encoding or self._content.encoding
+            yield from self._content.take(segment)
         elif not self._envelope.st and not self._is_outside_told:
             self._is_outside_told = True
             yield self._flaw(segment, Level.GROUP, "Segments here are outside of any transaction (ST).", "5")
 
-    def end(self) -> Iterator[Read]:
+    def end(self) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         """Yield what is left when the file has ended."""
         if self._envelope.isa:
             end = Segment(self._last, [""], USUAL)
@@ -107,55 +195,53 @@ class _Interchanges:
 
     # Beginnings
 
-    def _isa(self, segment: Segment) -> Iterator[Read]:
+    def _isa(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_interchange(segment, "the interchange has no IEA")
         self._envelope = Envelope(isa=tuple(segment.elements))
         self._groups = 0
         self._is_outside_told = False
 
-    def _gs(self, segment: Segment) -> Iterator[Read]:
+    def _gs(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_group(segment, "the group has no GE")
         self._envelope = Envelope(self._envelope.isa, tuple(segment.elements))
         self._groups += 1
         self._transactions = 0
         self._numbers.clear()
 
-    def _st(self, segment: Segment) -> Iterator[Read]:
+    def _st(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_transaction(segment, "the transaction has no SE")
         self._envelope = Envelope(self._envelope.isa, self._envelope.gs, tuple(segment.elements))
         self._transactions += 1
         self._first = segment.number
         said = self._envelope.said
-        version = said("st", 3) or said("gs", 8)
-        kind = kind_of(version)
+        number = said("st", 2)
+        found: TransactionContent[_Given] | TransactionRefusal
         if not self._envelope.gs:
-            reason, code = "The transaction is in no functional group: GS is missing before it.", "5"
-        elif said("st", 1) != "837":
-            reason, code = "The transaction is not an 837 (claims).", "1"
-        elif kind is None:
-            reason, code = refusal_of(version), "I6"
-        elif said("st", 2) in self._numbers:
-            reason, code = "ST02 is that of another transaction of the group.", "23"
+            found = TransactionRefusal("The transaction is in no functional group: GS is missing before it.", "5")
         else:
-            self._numbers.add(said("st", 2))
-            is_refused = segment.number in self._misfits
-            self._claims = Claims(self._envelope, segment.number, kind, is_refused=is_refused)
-            self._claims.delimiters = segment.delimiters
+            found = self._open_transaction(self._envelope, segment.number, segment.number in self._misfits)
+            if not isinstance(found, TransactionRefusal) and number in self._numbers:
+                found = TransactionRefusal("ST02 is that of another transaction of the group.", "23")
+        if isinstance(found, TransactionRefusal):
+            yield self._flaw(segment, Level.TRANSACTION, found.reason, found.code)
             return
-        yield self._flaw(segment, Level.TRANSACTION, reason, code)
+        self._numbers.add(number)
+        self._content = found
+        self._turning = ENVELOPES | found.turning
+        found.delimiters = segment.delimiters
 
     # Ends
 
-    def _se(self, segment: Segment) -> Iterator[Read]:
+    def _se(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         if not self._envelope.st:
             yield self._flaw(segment, Level.GROUP, "This SE ends no transaction: ST is missing before it.", "5")
             return
-        if self._claims is not None:
-            yield from self._claims.end(segment)
+        if self._content is not None:
+            yield from self._content.end(segment)
         yield from self._trailer(segment, segment.number - self._first + 1, self._envelope.said("st", 2))
         yield from self._close_transaction()
 
-    def _ge(self, segment: Segment) -> Iterator[Read]:
+    def _ge(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_transaction(segment, "the transaction has no SE")
         if not self._envelope.gs:
             yield self._flaw(segment, Level.INTERCHANGE, "This GE ends no group: GS is missing before it.", "024")
@@ -163,7 +249,7 @@ class _Interchanges:
         yield from self._trailer(segment, self._transactions, self._envelope.said("gs", 6))
         yield from self._close_group("".join(segment.elements[1:2]).strip())
 
-    def _iea(self, segment: Segment) -> Iterator[Read]:
+    def _iea(self, segment: Segment) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_group(segment, "the group has no GE")
         yield from self._trailer(segment, self._groups, self._envelope.said("isa", 13))
         yield from self._close_interchange()
@@ -183,47 +269,47 @@ class _Interchanges:
 
     # What ends without its own trailer
 
-    def _leave_interchange(self, segment: Segment, doubt: str) -> Iterator[Read]:
+    def _leave_interchange(self, segment: Segment, doubt: str) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_group(segment, doubt)
         if self._envelope.isa:
             yield self._flaw(segment, Level.INTERCHANGE, f"{doubt[0].upper()}{doubt[1:]}.", "023", is_passed_over=True)
             yield from self._close_interchange()
 
-    def _leave_group(self, segment: Segment, doubt: str) -> Iterator[Read]:
+    def _leave_group(self, segment: Segment, doubt: str) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield from self._leave_transaction(segment, doubt)
         if self._envelope.gs:
             yield self._flaw(segment, Level.GROUP, "The group has no GE.", "3", is_passed_over=True)
             yield from self._close_group(str(self._transactions))
 
-    def _leave_transaction(self, segment: Segment, doubt: str) -> Iterator[Read]:
+    def _leave_transaction(self, segment: Segment, doubt: str) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         if not self._envelope.st:
             return
-        if self._claims is not None:
-            yield from self._claims.end(segment, doubt)
+        if self._content is not None:
+            yield from self._content.end(segment, doubt)
         yield self._flaw(segment, Level.TRANSACTION, "The transaction has no SE.", "2")
         yield from self._close_transaction()
 
-    def _close_transaction(self) -> Iterator[Read]:
-        claims = self._claims
-        if claims is None:
+    def _close_transaction(self) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
+        content = self._content
+        if content is None:
             yield TransactionRead(self._envelope, 0, 0, is_read=False)
         else:
-            yield TransactionRead(claims.envelope, claims.given, claims.refused, is_read=not claims.is_refused)
-        self._claims = None
+            yield TransactionRead(content.envelope, content.given, content.refused, is_read=not content.is_refused)
+        self._content = None
         self._envelope = Envelope(self._envelope.isa, self._envelope.gs)
 
-    def _close_group(self, declared: str) -> Iterator[Read]:
+    def _close_group(self, declared: str) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         yield GroupRead(self._envelope, declared, self._transactions)
         self._envelope = Envelope(self._envelope.isa)
 
-    def _close_interchange(self) -> Iterator[Read]:
+    def _close_interchange(self) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
         if self._envelope.isa:
             yield InterchangeRead(self._envelope)
         self._envelope = Envelope()
 
-    def _unusable(self, segment: Segment, reason: str) -> Iterator[Read]:
-        if self._claims is not None:
-            yield from self._claims.spoil(segment, reason)
+    def _unusable(self, segment: Segment, reason: str) -> Iterator[_Given | SegmentFlaw | EnvelopeRead]:
+        if self._content is not None:
+            yield from self._content.spoil(segment, reason)
             return
         level = Level.TRANSACTION if self._envelope.st else Level.INTERCHANGE
         yield self._flaw(segment, level, reason, "5" if self._envelope.st else "022")

@@ -21,6 +21,14 @@ _MOST_KEYS: Final = 100
 """More than any segment has qualifiers."""
 _LAYOUT: Final = MappingProxyType({ClaimKind.PROFESSIONAL: PROFESSIONAL, ClaimKind.INSTITUTIONAL: INSTITUTIONAL})
 _LEVELS: Final = MappingProxyType({"20": "2000A", "22": "2000B", "23": "2000C"})
+QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
+"""The identifiers whose first element distinguishes their rows."""
+
+_OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
+"""The identifiers that open a loop, also one that the guide does not have there."""
+
+_QUALIFIED_IN_RESPONSES: Final = QUALIFIED | {"DTM", "N1", "LQ"}
+
 OWNERS: Final = frozenset({"2010AA", "2010BA", "2010BB", "2010CA"})
 """The loops that say whose claim it is: billing provider, subscriber, payer, patient."""
 
@@ -102,6 +110,8 @@ class Places:
         claim_keys: What occurs in claims only; in a level it is a sign of a lost CLM.
         identifiers: Every segment identifier that the guide has.
         hierarchy: The elements of the HL of each level, by HL03.
+        qualified: The identifiers whose first element distinguishes their rows.
+        opening: The identifiers that open a loop, also one that the guide does not have there.
     """
 
     header: Place
@@ -111,6 +121,8 @@ class Places:
     claim_keys: frozenset[str]
     identifiers: frozenset[str]
     hierarchy: dict[str, SegmentElements]
+    qualified: frozenset[str] = QUALIFIED
+    opening: frozenset[str] = _OPENING
 
 
 @cache
@@ -137,6 +149,35 @@ def places_of(kind: ClaimKind) -> Places:
         identifiers=identifiers,
         hierarchy={code: SegmentElements(uses[name].segments[0]) for code, name in _LEVELS.items()},
     )
+
+
+def response_places(uses: tuple[LoopUse, ...], layouts: tuple[Loop, ...]) -> tuple[Places, dict[str, Place]]:
+    """Return what walks through a payer's answer share, and where each begins, by the name of its loop.
+
+    The header is read from its first segment on; every other loop is opened by its first segment.
+    """
+    begins: dict[str, Place] = {}
+    for use in uses:
+        layout = tuple(each for each in layouts if each.name == use.name)
+        if use.name == "header":
+            begins[use.name] = _root(use, layout[0] if layout else Loop(use.name, ()))
+        else:
+            begins[use.name] = Place(use.name, 0, None, path="")
+            _add_loops(begins[use.name], [use], layout)
+        _inherit(begins[use.name])
+    identifiers = {each.split("*")[0] for place in begins.values() for each in _keys(place)}
+    places = Places(
+        begins["header"],
+        levels={},
+        claim=Place("", 0, None, path=None),
+        level_keys=frozenset(),
+        claim_keys=frozenset(),
+        identifiers=frozenset(identifiers),
+        hierarchy={},
+        qualified=_QUALIFIED_IN_RESPONSES,
+        opening=frozenset({"N1", "SVC", "TRN", "HL"}),
+    )
+    return places, begins
 
 
 def _keys(place: Place) -> Iterator[str]:

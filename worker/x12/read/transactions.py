@@ -8,7 +8,7 @@ from schemas.claim import ClaimKind
 from worker.x12.layout.rows import Json
 from worker.x12.layout.structure import CLAIM_LOOP
 from worker.x12.read.elements import WRONG_CODE, unreadable
-from worker.x12.read.events import ClaimRead, ElementFlaw, Envelope, Level, Read, SegmentFlaw
+from worker.x12.read.events import ClaimRead, ElementFlaw, Envelope, Level, SegmentFlaw
 from worker.x12.read.notes import (
     LOOP_TOO_OFTEN,
     MISSING,
@@ -98,6 +98,8 @@ class Claims:
     `is_refused` says that no claim of it is given out, whatever is in it: its SE does not fit.
     """
 
+    turning: frozenset[str] = frozenset({"BHT", "HL", "CLM"})
+
     def __init__(self, envelope: Envelope, first: int, kind: ClaimKind, *, is_refused: bool = False) -> None:
         self.envelope = envelope
         self.first = first
@@ -118,7 +120,7 @@ class Claims:
         self.encoding = ""
         self.delimiters = USUAL
 
-    def take(self, segment: Segment) -> Iterator[Read]:
+    def take(self, segment: Segment) -> Iterator[ClaimRead | SegmentFlaw]:
         """Yield the claim that a segment brings to its end, and what is wrong."""
         match segment.elements[0]:
             case "CLM":
@@ -161,7 +163,7 @@ class Claims:
             self._outside[1:] = [segment]
         return True
 
-    def spoil(self, segment: Segment, reason: str) -> Iterator[Read]:
+    def spoil(self, segment: Segment, reason: str) -> Iterator[ClaimRead | SegmentFlaw]:
         """Yield what an unreadable segment comes to: it spoils the claim, or the level, that it is in."""
         identifier = segment.elements[0]
         if identifier == "HL":
@@ -336,7 +338,7 @@ class Claims:
             reason = f"{identifier} is in no service line: LX is missing before it."
             claim.spoil(segment, reason, OUT_OF_ORDER)
 
-    def finish(self, segment: Segment, doubt: str | None = None) -> Iterator[Read]:
+    def finish(self, segment: Segment, doubt: str | None = None) -> Iterator[ClaimRead | SegmentFlaw]:
         """Yield the claim being read, or why it is refused; a doubt says why it may not be whole."""
         claim, self._claim = self._claim, None
         if claim is None:
@@ -359,7 +361,7 @@ class Claims:
         self.refused += 1
         yield self._refusal(claim, claim.flaw)
 
-    def end(self, segment: Segment, doubt: str | None = None) -> Iterator[Read]:
+    def end(self, segment: Segment, doubt: str | None = None) -> Iterator[ClaimRead | SegmentFlaw]:
         """Yield what is left at the end of the transaction."""
         yield from self.finish(segment, doubt)
         yield from self._close_level(segment)

@@ -21,14 +21,8 @@ from worker.x12.read.notes import (
     Note,
     SharedPart,
 )
-from worker.x12.read.places import OWNERS, Place, Places, SegmentPlace
+from worker.x12.read.places import OWNERS, QUALIFIED, Place, Places, SegmentPlace
 from worker.x12.read.segments import Segment
-
-QUALIFIED: Final = frozenset({"REF", "DTP", "NM1", "PRV", "PER", "AMT", "NTE", "CRC", "QTY", "PWK"})
-"""The identifiers whose first element distinguishes their rows."""
-
-_OPENING: Final = frozenset({"NM1", "LX", "SBR", "LIN", "SVD", "LQ"})
-"""The identifiers that open a loop, also one that the guide does not have there."""
 
 _SELF: Final = "18"
 """SBR02: the patient is the subscriber."""
@@ -40,10 +34,10 @@ _IDENTITY: Final = frozenset({2, 3, 8, 9})
 """The elements of an NM1 that say who it is."""
 
 
-def key_of(elements: list[str], component: str) -> str:
+def key_of(elements: list[str], component: str, qualified: frozenset[str] = QUALIFIED) -> str:
     """Return the key of a segment: its identifier, with the qualifier where that distinguishes its rows."""
     identifier = elements[0]
-    if identifier in QUALIFIED and len(elements) > 1:
+    if identifier in qualified and len(elements) > 1:
         return f"{identifier}*{elements[1]}"
     if identifier == "HI" and len(elements) > 1:
         return f"HI*{elements[1].partition(component)[0]}"
@@ -94,13 +88,25 @@ class Walk:
         stray: The first segment that belongs in a level or in a claim, and is in the other.
     """
 
-    __slots__ = ("_frames", "_is_claim", "_is_muted", "_is_passing", "_names", "_places", "lost", "part", "stray")
+    __slots__ = (
+        "_frames",
+        "_is_claim",
+        "_is_muted",
+        "_is_passing",
+        "_names",
+        "_places",
+        "_qualified",
+        "lost",
+        "part",
+        "stray",
+    )
 
     def __init__(self, place: Place, part: SharedPart, places: Places) -> None:
         self.part = part
         self.lost: Loss | None = None
         self.stray: Segment | None = None
         self._places = places
+        self._qualified = places.qualified
         self._is_claim = place is places.claim
         self._frames = [_Frame(place, part.values)]
         self._names = [place.name]
@@ -115,7 +121,7 @@ class Walk:
         """Read one segment into the part, or keep it as it is."""
         elements = segment.elements
         identifier = elements[0]
-        key = key_of(elements, component)
+        key = key_of(elements, component, self._qualified)
         frame = self._frames[-1]
         place = frame.place
         step = place.steps.get(key) or place.steps.get(identifier)
@@ -258,7 +264,7 @@ class Walk:
     def is_spoiled_by(self, segment: Segment, component: str) -> bool:
         """Note a segment that holds an unreadable byte; true if it may have been one that says whose claim it is."""
         elements = segment.elements
-        key = key_of(elements, component)
+        key = key_of(elements, component, self._qualified)
         step = self._frames[-1].place.steps.get(key)
         if step is None or step.index < 0:
             self._note(segment, WRONG_ELEMENTS)
@@ -276,7 +282,7 @@ class Walk:
         if identifier == "PAT" and any(segment.elements[1:2]) and not self._is_claim:
             self._lose(self._note(segment, UNEXPECTED), "a patient who is not the subscriber has no level")
             return
-        if self._is_passing and identifier not in _OPENING:
+        if self._is_passing and identifier not in self._places.opening:
             self._stray(segment, key)
             return
         if identifier not in self._places.identifiers:
@@ -291,7 +297,7 @@ class Walk:
         else:
             note = self._note(segment, UNEXPECTED)
         self._stray(segment, key)
-        if identifier in _OPENING:
+        if identifier in self._places.opening:
             self._is_passing = True
             if not self._is_claim and key in self._places.level_keys:
                 self._lose(note, "what belongs in another level is in this one")

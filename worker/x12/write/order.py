@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from worker.x12.layout.rows import Elements, flat, parts
-from worker.x12.read.walk import QUALIFIED
+from worker.x12.read.places import QUALIFIED
 
 Item = TypeVar("Item")
 
