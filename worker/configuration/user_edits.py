@@ -1,11 +1,14 @@
 """Loads the edits of a user from a folder of Python files: one file, one edit, an id of the reserved range."""
 
+import importlib
 import importlib.util
 import os
 import re
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -16,7 +19,8 @@ from worker.errors import ConfigurationError
 RESERVED: Final = re.compile(r"USR-\d{2,3}")
 """The ids that no built-in edit will ever have."""
 
-_PACKAGE: Final = "claimscrub.user"
+_PACKAGE: Final = "claimscrub"
+_FAMILY: Final = "user"
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _RUN: Final = (".py", ".pyc")
 
@@ -42,18 +46,37 @@ def load_user_edits(directory: Path, *, allow_writable: bool = False) -> tuple[A
         raise ConfigurationError(*open_to_others)
     edits: dict[str, AnyEdit] = {}
     problems: list[str] = []
-    for file in edit_files(directory):
-        try:
-            edit = _edit_of(file)
-        except ConfigurationError as error:
-            problems += error.problems
-            continue
-        if edit.id in edits:
-            problems.append(f"{file}: {edit.id} is declared by another file of this folder already")
-        edits[edit.id] = edit
+    with _apart(directory):
+        for file in edit_files(directory):
+            try:
+                edit = _edit_of(file)
+            except ConfigurationError as error:
+                problems += error.problems
+                continue
+            if edit.id in edits:
+                problems.append(f"{file}: {edit.id} is declared by another file of this folder already")
+            edits[edit.id] = edit
     if problems:
         raise ConfigurationError(*problems)
     return tuple(edits[edit_id] for edit_id in sorted(edits))
+
+
+@contextmanager
+def _apart(directory: Path) -> Iterator[None]:
+    """Forget what the files of a folder import from it, and where they look for it, once they are loaded.
+
+    Another folder may be loaded beside it, with helpers of the same names: it is to find its own.
+    """
+    looked, known, home = list(sys.path), set(sys.modules), directory.resolve()
+    try:
+        yield
+    finally:
+        sys.path[:] = looked
+        for name in [each for each in sys.modules if each not in known and not each.startswith(f"{_PACKAGE}.")]:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and home in Path(file).resolve().parents:
+                del sys.modules[name]
+        importlib.invalidate_caches()
 
 
 def _open_to_others(directory: Path) -> Iterator[str]:
@@ -85,7 +108,9 @@ def _edit_of(file: Path) -> AnyEdit:
 
 
 def _module(file: Path) -> ModuleType:
-    name = f"{_PACKAGE}.{file.stem}"
+    # Files of the same name in two folders are two modules.
+    folder = sha256(str(file.parent.resolve()).encode()).hexdigest()[:12]
+    name = f"{_PACKAGE}.{folder}.{_FAMILY}.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ConfigurationError(f"{file}: is not a Python file")

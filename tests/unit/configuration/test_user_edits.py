@@ -1,6 +1,7 @@
 """The edits of a user: loaded from a folder, part of the rule set, and refused in a sentence when broken."""
 
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -169,3 +170,31 @@ def test_a_worker_goes_by_its_setting(edits: Path) -> None:
     with pytest.raises(ConfigurationError, match="CLAIMSCRUB_ALLOW_WRITABLE_EDITS=true"):
         load_scrubber(Settings.from_environment(given))
     assert load_scrubber(Settings.from_environment(given | {"CLAIMSCRUB_ALLOW_WRITABLE_EDITS": "true"}))
+
+
+_WITH_HELPER = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from _limit import LIMIT
+"""
+
+
+def test_two_folders_with_files_of_the_same_names_are_kept_apart(tmp_path: Path) -> None:
+    """Each edit keeps its own helper, whichever folder was loaded last, and nothing of them is left behind."""
+    before = list(sys.path), {name for name in sys.modules if not name.startswith("claimscrub.")}
+    found = {}
+    for name, limit in (("one", 1), ("other", 2)):
+        folder = tmp_path / name
+        folder.mkdir(mode=0o755)
+        for file, text in (("_limit.py", f"LIMIT = {limit}\n"), ("edit.py", _WITH_HELPER + EXAMPLE)):
+            (folder / file).write_text(text)
+            (folder / file).chmod(0o644)
+        found[name] = load_user_edits(folder)[0]
+    modules = {name: sys.modules[edit.module] for name, edit in found.items()}
+
+    assert {name: module.LIMIT for name, module in modules.items()} == {"one": 1, "other": 2}
+    assert modules["one"] is not modules["other"]
+    assert list(sys.path) == before[0]
+    assert {name for name in sys.modules if not name.startswith("claimscrub.")} == before[1]
