@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.check import measure_check
+from tests.bench.compare import measure_compare
 from tests.bench.delivery import measure_delivery
 from tests.bench.guard import guard, record
 from tests.bench.guarded import guarded, guarded_everywhere
@@ -47,6 +48,7 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "history": measure_history,
         "history-latency": measure_history_latency,
         "check": measure_check,
+        "compare": measure_compare,
     }
 )
 

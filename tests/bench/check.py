@@ -41,7 +41,7 @@ def measure_check(rounds: int, claims: int, console: Console) -> list[Series]:
     """One process and all cores over the same file and over a tenth of it; `ValueError` if they write other bytes."""
     all_of_them = f"check, {all_cores()} processes"
     with TemporaryDirectory() as folder:
-        many, few = _file(Path(folder) / "many.jsonl", claims), _file(Path(folder) / "few.jsonl", claims // 10)
+        many, few = claims_in(Path(folder) / "many.jsonl", claims), claims_in(Path(folder) / "few.jsonl", claims // 10)
         console.print(
             f"Check: {rounds} rounds of one process and {all_cores()} over {claims:,} and a tenth of them ..."
         )
@@ -70,14 +70,20 @@ def measure_check(rounds: int, claims: int, console: Console) -> list[Series]:
     return series
 
 
-def _file(file: Path, claims: int) -> Path:
+def claims_in(file: Path, claims: int) -> Path:
+    """Write so many claims of the demo into a file, and return it."""
     with file.open("wb") as stream:
         stream.writelines(value + b"\n" for value in readable_claims(claims))
     return file
 
 
 def _check(file: Path, claims: int, options: Sequence[str]) -> Checked:
-    command = [sys.executable, "-m", "worker", "check", "--format", "jsonl", "--as-of", str(AS_OF), *options, str(file)]
+    return run_over(file, claims, ["check", "--format", "jsonl", *options])
+
+
+def run_over(file: Path, claims: int, command: Sequence[str]) -> Checked:
+    """Run a command of claimscrub over a file of so many claims, and return what it cost."""
+    command = [sys.executable, "-m", "worker", *command, "--as-of", str(AS_OF), str(file)]
     started, spent = monotonic(), getrusage(RUSAGE_CHILDREN)
     peaks: dict[int, float] = {}
     with (
@@ -90,7 +96,7 @@ def _check(file: Path, claims: int, options: Sequence[str]) -> Checked:
         code = process.wait()
     seconds, done = monotonic() - started, getrusage(RUSAGE_CHILDREN)
     if code not in (EXIT_ALL_SCRUBBED, EXIT_SOME_NOT):
-        raise RuntimeError(f"`claimscrub check` ended with exit code {code}")
+        raise RuntimeError(f"`claimscrub {command[3]}` ended with exit code {code}")
     cpu_s = done.ru_utime + done.ru_stime - spent.ru_utime - spent.ru_stime
     return Checked(claims / seconds, cpu_s / claims * 1e6, sum(peaks.values()), digest)
 

@@ -27,6 +27,9 @@ class Command(NamedTuple):
 
 COMMANDS: Final = (
     Command("check", "worker.cli.check.command", "Scrub claim files on this machine, without Kafka."),
+    Command(
+        "compare", "worker.cli.compare.command", "Show which claims two configurations judge differently, and why."
+    ),
     Command("explain", "worker.cli.explain.command", "Explain an edit, or a code or drug on a date of service."),
     Command(
         "serve",

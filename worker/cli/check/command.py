@@ -2,16 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.outcome import BasisLevel
 from worker.bootstrap import MAX_MESSAGE_BYTES
@@ -21,7 +17,7 @@ from worker.cli.check.portion import CheckOptions, Job, Portion, Screen, check_p
 from worker.cli.check.rewrite import Replacement, rewrite
 from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
-from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand_what_is_there, total_bytes
+from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand_what_is_there
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import (
     DAY,
@@ -35,13 +31,11 @@ from worker.cli.shared.console import (
     say,
     today,
 )
-from worker.cli.shared.in_parallel import all_cores, in_order
+from worker.cli.shared.in_parallel import PORTION, in_order, portions, processes_option
+from worker.cli.shared.progress import progress_over
 from worker.reference.build.endings import endings
 from worker.wording.counts import counted
 
-_MANY_BYTES: Final = 512 * 1024
-_PORTION: Final = 250
-"""Claims that a process scrubs at a time: some tenths of a second."""
 _NOT_WRITTEN_BACK: Final = (
     "{file}: an X12 or FHIR file is not changed in place; use `check --fix --format jsonl` and `convert`"
 )
@@ -92,13 +86,7 @@ _NOT_WRITTEN_BACK: Final = (
     "--debug", is_flag=True, help="Say on stderr where an edit failed, with its error, which may quote the claim."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Show the summary only.")
-@click.option(
-    "--processes",
-    type=click.IntRange(min=1),
-    default=all_cores,
-    show_default="one per core",
-    help=f"Processes that scrub where the claims are more than {_PORTION}.",
-)
+@processes_option
 def command(  # noqa: PLR0913 - one parameter an option
     paths: tuple[str, ...],
     form: str,
@@ -188,8 +176,7 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
     """Scrub what is in the files, write what is wanted in the order of the claims, and return the counts."""
     summary, wanted = Summary(), job.wanted
     rewritten: dict[str, list[Replacement]] = {}
-    with _progress(files, err(), wanted) as progress:
-        done = partial(progress.advance, progress.task_ids[0])
+    with progress_over(files, writes_claims=not wanted.is_quiet) as done:
         read = read_what_can_be_read(files, MAX_MESSAGE_BYTES, done)
         for portion in _made(job, read, processes):
             summary.merge(portion.summary)
@@ -211,21 +198,4 @@ def _check(files: list[str], job: Job, processes: int) -> Summary:
 def _made(job: Job, read: Iterator[ClaimInput], processes: int) -> Iterator[Portion]:
     if job.history is not None:
         return check_in_order(job, job.history, read, processes)
-    return in_order(partial(check_portion, job), _portions(read), processes)
-
-
-def _portions(read: Iterator[ClaimInput]) -> Iterator[tuple[ClaimInput, ...]]:
-    while portion := tuple(islice(read, _PORTION)):
-        yield portion
-
-
-@contextmanager
-def _progress(files: list[str], console: Console, wanted: CheckOptions) -> Iterator[Progress]:
-    """Show a bar on stderr where the claims are many and do not themselves go to the terminal."""
-    total = total_bytes(files)
-    is_talkative = sys.stdout.isatty() and not wanted.is_quiet
-    is_shown = console.is_terminal and not is_talkative and (total is None or total > _MANY_BYTES)
-    columns = (TextColumn("scrubbing"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
-        progress.add_task("scrubbing", total=total)
-        yield progress
+    return in_order(partial(check_portion, job), portions(read, PORTION), processes)

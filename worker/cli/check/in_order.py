@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 import click
 
 from worker.cli.check.history_place import HistoryPlace
-from worker.cli.check.portion import OVER_BUDGET, Job, Portion, as_portion
+from worker.cli.check.portion import Job, Portion, as_portion
 from worker.cli.shared.claim_files import ClaimInput
+from worker.cli.shared.scrubbing import OVER_BUDGET
 from worker.errors import ClaimscrubError
 from worker.history.entry import DamagedEntryError
 from worker.history.memory import ClaimMemory

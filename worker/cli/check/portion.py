@@ -10,7 +10,6 @@ from typing import Final, TextIO, TypeAlias
 
 from rich.console import Console
 
-from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.cli.check.corrections import show_correction
 from worker.cli.check.history_place import HistoryPlace
 from worker.cli.check.rewrite import Replacement
@@ -18,6 +17,7 @@ from worker.cli.check.summary import Summary
 from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.configuration import load_pipeline
 from worker.cli.shared.console import SafeConsole, say
+from worker.cli.shared.scrubbing import OVER_BUDGET, scrub_within
 from worker.cli.text.outcome import show_outcome, show_problem, show_unreadable
 from worker.pipeline.correction import Correction, correct
 from worker.pipeline.decisions import is_decision
@@ -28,7 +28,6 @@ from worker.wording.escapes import printable
 
 _DECISION: Final = "a payer's decision, which is read with --history only"
 _ON_NO_CLAIM: Final = "a payer's decision on a claim that is not known; it is kept, should the claim come yet"
-OVER_BUDGET: Final = ScrubResult(dead_letter=DeadLetter(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,24 +166,19 @@ def _show_problem(console: Console, found: ClaimInput, wanted: CheckOptions) -> 
 def judge_all(pipeline: Pipeline, values: Sequence[bytes], job: Job, budget: ClaimBudget) -> Iterable[Judged]:
     """Return what becomes of claims, together if all of them take no longer than one may, else one by one."""
     if not job.wanted.is_fixing:
-        try:
-            with budget:
-                return [(each, None) for each in pipeline.scrub_many([(value, job.day) for value in values])]
-        except (OverBudgetError, MemoryError):
-            pass
-    return (judge(pipeline, value, job, budget) for value in values)
+        scrubbed = scrub_within(budget, pipeline.scrub_many, [(value, job.day) for value in values])
+        return [(each, None) for each in scrubbed]
+    return (corrected(pipeline, value, job, budget) for value in values)
 
 
-def judge(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> Judged:
-    """Return what becomes of one claim, and its correction where one is wanted and there is one.
+def corrected(pipeline: Pipeline, value: bytes, job: Job, budget: ClaimBudget) -> Judged:
+    """Return what becomes of one claim, and its correction where there is one.
 
     A claim that takes longer than in the worker is the dead letter that it would be there.
     """
     try:
         with budget:
             scrubbed = pipeline.scrub(value, job.day)
-        if not job.wanted.is_fixing:
-            return scrubbed, None
         with budget:
             correction = correct(pipeline, value, scrubbed, job.day, unsafe=job.wanted.is_unsafe)
     except OverBudgetError:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final, NoReturn, TypeVar
@@ -56,10 +56,48 @@ def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result: 
     """Run work that needs the broker; a broker that is away or refuses ends the command with 69."""
     if not any(map(_answers, settings.brokers)):
         work.close()
-        _leave(f"No broker answers at {settings.bootstrap_servers}. Start one, or set CLAIMSCRUB_BOOTSTRAP_SERVERS.")
+        _leave_unanswered(settings)
+    with _explained(settings), quiet_clients():
+        return asyncio.run(work)
+
+
+def drawn(settings: Settings, items: AsyncGenerator[Result, None], at_once: int = 250) -> Iterator[Result]:
+    """Yield what is read from the broker, which is read only as fast as it is taken up; ends the command as above.
+
+    Args:
+        settings: Where the broker is.
+        items: What reads; it is closed at the end.
+        at_once: How many are read before the first of them is yielded.
+    """
+    if not any(map(_answers, settings.brokers)):
+        _leave_unanswered(settings)
+    with asyncio.Runner() as runner:
+        try:
+            while True:
+                with _explained(settings), quiet_clients():
+                    some = runner.run(_some(items, at_once))
+                if not some:
+                    return
+                yield from some
+        finally:
+            with quiet_clients():
+                runner.run(items.aclose())
+
+
+async def _some(items: AsyncGenerator[Result, None], most: int) -> list[Result]:
+    taken: list[Result] = []
+    async for each in items:
+        taken.append(each)
+        if len(taken) == most:
+            break
+    return taken
+
+
+@contextmanager
+def _explained(settings: Settings) -> Iterator[None]:
+    """End the command with a sentence where the broker is away or refuses."""
     try:
-        with quiet_clients():
-            return asyncio.run(work)
+        yield
     except KeyboardInterrupt:
         # What was asked to end by Ctrl-C ends without a word, as it does for any program of a pipe.
         raise SystemExit(ENDED_BY_CTRL_C) from None
@@ -68,6 +106,10 @@ def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result: 
         with quiet_clients():
             obstacle = asyncio.run(find_obstacle(settings))
         _leave(in_words(settings, obstacle) or _refused(settings, error))
+
+
+def _leave_unanswered(settings: Settings) -> NoReturn:
+    _leave(f"No broker answers at {settings.bootstrap_servers}. Start one, or set CLAIMSCRUB_BOOTSTRAP_SERVERS.")
 
 
 def in_words(settings: Settings, obstacle: Obstacle | None) -> str:

@@ -8,6 +8,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
 from typing import Final, TypeVar
 
+import click
+
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -15,9 +17,29 @@ _AHEAD: Final = 2
 """Portions a process that are under way: one that it works on, and the next one, so that it never waits."""
 
 
+PORTION: Final = 250
+"""Claims that a process scrubs at a time: some tenths of a second."""
+
+
+def portions(given: Iterable[Given], size: int) -> Iterator[tuple[Given, ...]]:
+    """Yield the given in portions of one size, the last of which may be smaller."""
+    waiting = iter(given)
+    while portion := tuple(islice(waiting, size)):
+        yield portion
+
+
 def all_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+processes_option = click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=all_cores,
+    show_default="one per core",
+    help=f"Processes that scrub where the claims are more than {PORTION}.",
+)
 
 
 def in_order(work: Callable[[Given], Made], given: Iterable[Given], processes: int) -> Iterator[Made]:

@@ -10,7 +10,7 @@ from typing import Final, cast
 import pytest
 
 from schemas.dead_letter import DeadLetterReason
-from worker.cli.check.portion import CheckOptions, Job, Screen, judge, judge_all
+from worker.cli.check.portion import CheckOptions, Job, Screen, judge_all
 from worker.cli.shared.claim_files import read_claims
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.stream.budget import ClaimBudget, OverBudgetError
@@ -84,7 +84,7 @@ def test_a_claim_that_takes_too_long_is_the_dead_letter_that_it_is_in_the_worker
     """Outside of an edit, as where it is read; with corrections and without."""
     job = replace(JOB, wanted=replace(JOB.wanted, is_fixing=is_fixing))
 
-    scrubbed, correction = judge(cast("Pipeline", _Scrubber(_spin)), b"{}", job, budget)
+    ((scrubbed, correction),) = judge_all(cast("Pipeline", _Batches(_spin)), [b"{}"], job, budget)
 
     assert scrubbed.dead_letter is not None
     assert scrubbed.dead_letter.reason is DeadLetterReason.OVER_BUDGET
@@ -93,7 +93,7 @@ def test_a_claim_that_takes_too_long_is_the_dead_letter_that_it_is_in_the_worker
 
 def test_an_edit_that_overruns_is_interrupted_and_the_verdict_of_the_others_kept(budget: ClaimBudget) -> None:
     """As the pipeline does it: the interruption is caught where the edit is called."""
-    scrubbed, _ = judge(cast("Pipeline", _Scrubber(_spin_in_edit)), b"{}", JOB, budget)
+    ((scrubbed, _),) = judge_all(cast("Pipeline", _Batches(_spin_in_edit)), [b"{}"], JOB, budget)
 
     assert scrubbed.dead_letter is None
     assert budget.overruns == 1

@@ -1,0 +1,1 @@
+"""`claimscrub compare`: what two configurations make of the same claims."""
