@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import hypothesis
 import pytest
 
+from tests.environment import changes_commands
 from worker.bootstrap import build_pipeline
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.snapshot import Snapshot
@@ -18,7 +19,16 @@ hypothesis.settings.load_profile("claimscrub")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def clean_environment() -> Iterator[None]:
+    """Tests, and the processes that they start, behave the same on every machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(changes_commands, tuple(os.environ)):
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_directory(clean_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Compiled tables are kept with the other files of the run, also by the processes that tests start.
 
     The processes that share the tests (PYTEST_XDIST_WORKER names each) share what they have compiled too.

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from tests.deploy.prometheus import Prometheus, free_port, running_prometheus
+from tests.environment import plain_environment
 from worker.cli.demo.run import settings_for
 from worker.kafka.embedded import embedded_broker
 from worker.kafka.send import send_claims
@@ -30,8 +30,7 @@ class Supervised:
     """A worker that is started again whenever it leaves."""
 
     def __init__(self, settings: dict[str, str], log: Path) -> None:
-        others = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
-        self._environment = others | {ENV_PREFIX + name: value for name, value in settings.items()}
+        self._environment = plain_environment() | {ENV_PREFIX + name: value for name, value in settings.items()}
         self._log = log.open("ab")
         self._ending = threading.Event()
         self._process = self._start()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import IO, Any, Protocol, Self
 from aiokafka import TopicPartition
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
+from tests.environment import plain_environment
 from tests.inputs.malformed import sound
 from worker.kafka.connection import Client, open_admin, open_producer, open_reader
 from worker.kafka.read import Record, tail
@@ -75,7 +75,7 @@ class WorkerProcess:
     @staticmethod
     def environment(settings: Settings) -> dict[str, str]:
         """Return the environment of a worker with these settings."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAIMSCRUB_")}
+        environment = plain_environment()
         for key, value in settings.model_dump(exclude_defaults=True).items():
             environment[f"CLAIMSCRUB_{key.upper()}"] = str(value)
         return environment | {"CLAIMSCRUB_HTTP_PORT": "0", "PYTHONPATH": str(ROOT)}

@@ -117,13 +117,10 @@ Start = Callable[..., Served]
 def start(folder: Path, *options: str, **settings: str) -> Served:
     """Start a server with options and settings of its own, without waiting for it."""
     folder.mkdir(parents=True, exist_ok=True)
-    # As a user starts it: without what lets Python write at once.
-    ours = ("CLAIMSCRUB_", "PYTHONUNBUFFERED")
-    others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     given = {f"CLAIMSCRUB_{name}": value for name, value in ({"AS_OF": AS_OF.isoformat()} | settings).items()}
     command = [sys.executable, "-m", "worker", "serve", "--port", "0", "--processes", "1", *options]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        process = subprocess.Popen(command, env=others | given, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        process = subprocess.Popen(command, env=os.environ | given, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     return Served(process, folder)
 
 

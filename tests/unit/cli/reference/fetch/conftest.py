@@ -15,11 +15,8 @@ Fetch = Callable[..., Result]
 
 
 @pytest.fixture
-def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
-    """A publisher to which no proxy is in the way."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+def publisher() -> Iterator[Publisher]:
+    """A publisher on loopback."""
     with running() as server:
         yield server
 
