@@ -1,6 +1,7 @@
 """Drives the demo: topics, worker, claims, and the account at the end."""
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ from worker.kafka.topics import create_topics
 from worker.samples.claims import AS_OF, demo_claims
 from worker.settings import ENV_PREFIX, Settings
 
-_STALLED_S: Final = 60.0
+_STALLED_S: Final = 120.0
 _POLL_S: Final = 0.25
 _SETTLE_S: Final = 10.0
 
@@ -78,7 +79,9 @@ async def _watch(worker: DemoWorker, progress: Progress, view: View, sending: "a
         if sending.done():
             sending.result()
         before = (progress.sent, progress.figures.done)
-        progress.figures = await asyncio.to_thread(read_figures, progress.url)
+        # A worker that is too busy to answer at once is asked again.
+        with contextlib.suppress(OSError):
+            progress.figures = await asyncio.to_thread(read_figures, progress.url)
         if before != (progress.sent, progress.figures.done):
             moved = time.monotonic()
         if time.monotonic() - moved > _STALLED_S:

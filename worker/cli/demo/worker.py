@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,10 +13,13 @@ from typing import Final
 
 import orjson
 
+from worker.cli.demo.metrics import LOOPBACK
 from worker.errors import ClaimscrubError
+from worker.kafka.embedded import end_within
 from worker.settings import ENV_PREFIX
 
-_READY_S: Final = 60.0
+_READY_S: Final = 300.0
+"""Nothing but a worker that hangs takes so long, however busy the machine is."""
 _STOP_S: Final = 15.0
 _POLL_S: Final = 0.1
 _ANSWER_S: Final = 5.0
@@ -62,7 +64,7 @@ class DemoWorker:
 
 def _status(url: str) -> int | None:
     try:
-        with urllib.request.urlopen(url, timeout=_ANSWER_S) as answer:  # noqa: S310 - our own loopback address
+        with LOOPBACK.open(url, timeout=_ANSWER_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -88,13 +90,4 @@ def running_worker(settings: Mapping[str, str], log: Path) -> Iterator[DemoWorke
     try:
         yield DemoWorker(process, log)
     finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=_STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        end_within(process, _STOP_S)

@@ -18,10 +18,9 @@ SUM = re.compile(r"inbound (\d+) = scrubbed (\d+) \+ rejected (\d+) \+ pended (\
 
 def start(temporary: Path, claims: int) -> subprocess.Popen[str]:
     """Start a demo whose temporary files lie in a folder of the test."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMSCRUB_")}
     return subprocess.Popen(
         [sys.executable, "-m", "worker", "demo", "--claims", str(claims), "--no-input"],
-        env=environment | {"TMPDIR": str(temporary)},
+        env=os.environ | {"TMPDIR": str(temporary)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -61,23 +60,52 @@ def test_the_demo_accounts_for_every_claim_and_leaves_nothing_running(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+def start_and_watch(temporary: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """Start a demo of many claims; return it with its broker and its worker once claims are sent."""
+    demo = start(temporary, 200_000)
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if line.startswith("sent "):
+            return demo, psutil.Process(demo.pid).children(recursive=True)
+    raise AssertionError(demo.communicate())
+
+
 @pytest.mark.broker
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_demo_that_is_interrupted_leaves_nothing_running(number: signal.Signals, tmp_path: Path) -> None:
     """Ctrl-C and a polite kill end broker and worker, without a traceback."""
-    demo = start(tmp_path, 200_000)
-    watched = psutil.Process(demo.pid)
-    children: list[psutil.Process] = []
-    assert demo.stdout is not None
-    for line in demo.stdout:
-        if line.startswith("sent "):
-            children = watched.children(recursive=True)
-            break
+    demo, children = start_and_watch(tmp_path)
     demo.send_signal(number)
     _, stderr = demo.communicate()
 
-    assert "Traceback" not in stderr, stderr
-    assert demo.returncode != 0
+    assert (demo.returncode, stderr) == (1, "\nAborted!\n")
     assert len(children) == 2
     assert alive(children) == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.broker
+def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
+    """A worker that does not end when it is asked to: it is killed at once, and nothing is left behind."""
+    demo, children = start_and_watch(tmp_path)
+    (worker,) = (each for each in children if "noida-db" not in each.name())
+    worker.suspend()
+    demo.send_signal(signal.SIGINT)
+    while not is_asked_to_end(worker.pid):
+        time.sleep(0.05)
+    demo.send_signal(signal.SIGINT)
+    _, stderr = demo.communicate()
+
+    assert (demo.returncode, stderr) == (1, "\nAborted!\n")
+    assert alive(children) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def is_asked_to_end(pid: int) -> bool:
+    """Whether SIGTERM waits for a process that is stopped, or the process is gone (proc(5))."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
+    except OSError:
+        return True
+    waiting = re.search(r"^ShdPnd:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return waiting is None or bool(int(waiting[1], 16) >> (signal.SIGTERM - 1) & 1)
