@@ -539,6 +539,7 @@ HISTORY: Final = Board(
             (
                 Query("sum(rate(claimscrub_claims_routed_total{$J}[$R]))", "claims"),
                 Query("sum(rate(claimscrub_decisions_routed_total{$J}[$R]))", "decisions of payers"),
+                Query("sum(rate(claimscrub_documents_routed_total{$J}[$R]))", "late documents"),
             ),
         ),
         Panel(

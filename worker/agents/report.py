@@ -12,7 +12,7 @@ from worker.observe.traces import Spans, TracedMessage, is_sampled
 from worker.stream.history.lane_history import Met
 from worker.stream.records import OutgoingRecord, dead_letter_id, trace_id, traceparent
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import ClaimVerdict
+from worker.stream.scrubber import ClaimVerdict, ReadMessage
 
 _HOLDS: Final = frozenset({"reject", "pend"})
 _MOST_BILLED: Final = Decimal("99999999.99")
@@ -20,6 +20,13 @@ _MOST_BILLED: Final = Decimal("99999999.99")
 
 MOST_REMEMBERED: Final = 20_000
 """How many outcomes are remembered by their ids: some seconds of full load, in a few megabytes."""
+
+
+def _routed(read: ReadMessage) -> str:
+    """Return the metric of what was sent to the partition of its patient."""
+    if read.is_document:
+        return "documents_routed_total"
+    return "decisions_routed_total" if read.is_decision else "claims_routed_total"
 
 
 class RecentIds:
@@ -63,7 +70,7 @@ class Reporter:
             self._recorder.observe("message_bytes", len(record.value), "out")
         for message, scrubbed in pairs:
             if scrubbed.route is not None:
-                self._recorder.count("decisions_routed_total" if scrubbed.route.is_decision else "claims_routed_total")
+                self._recorder.count(_routed(scrubbed.route))
                 continue
             if scrubbed.decision:
                 self._report_decision(message, scrubbed.decision)

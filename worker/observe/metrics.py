@@ -312,6 +312,12 @@ CATALOGUE: Final = (
         "Decisions of payers sent to the partition of the patient, where they are applied.",
     ),
     Metric(
+        "documents_routed_total",
+        MetricKind.COUNTER,
+        "documents",
+        "Late documents sent to the partition of their patient, where they are joined with their claim.",
+    ),
+    Metric(
         "decisions_total",
         MetricKind.COUNTER,
         "decisions",

@@ -1,23 +1,28 @@
 """What is counted of outcomes once they are durable."""
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.decision import PayerDecision
 from worker.agents import report
 from worker.agents.report import Reporter
+from worker.history.decisions import Decision
 from worker.kafka.messages import InboundMessage
 from worker.observe.metrics import CATALOGUE
 from worker.observe.recorder import Recorder
 from worker.pipeline.steps.edit_failure import EditFailure
 from worker.stream.records import dead
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import ClaimVerdict
+from worker.stream.scrubber import ClaimVerdict, ReadMessage
 
 MESSAGE = InboundMessage("claims.inbound.v1", 0, 7, 1_774_000_000_000, b"key", b"{}", ())
+DENIED = Decision(bytes(8), bytes(8), PayerDecision.DENIED, date(2026, 3, 2))
+ROUTED = ("claims_routed_total", "decisions_routed_total", "documents_routed_total")
 NO_CLAIM = dead(DeadLetterReason.NOT_JSON, DeadLetterStage.DECODE, {})
 
 
@@ -107,3 +112,21 @@ def test_only_so_many_outcomes_are_remembered(monkeypatch: pytest.MonkeyPatch) -
     assert bench.suspected(*((MESSAGE, outcome(number)) for number in (1, 2, 3))) == 0
     assert bench.suspected((MESSAGE, outcome(3)), (MESSAGE, outcome(1))) == 2
     assert bench.suspected((MESSAGE, outcome(4)), (MESSAGE, outcome(1))) == 2
+
+
+@pytest.mark.parametrize(
+    ("read", "metric"),
+    [
+        (ReadMessage(None), "claims_routed_total"),
+        (ReadMessage(None, decision=DENIED), "decisions_routed_total"),
+        (ReadMessage(None, is_document=True), "documents_routed_total"),
+    ],
+)
+def test_what_is_routed_is_counted_by_what_it_is(read: ReadMessage, metric: str) -> None:
+    """A late document is not a claim, and was counted as one."""
+    bench = Bench()
+
+    bench.suspected((MESSAGE, ClaimVerdict("routed", b"{}", route=read)))
+
+    counts = {name: bench.recorder.value(name) for name in ROUTED}
+    assert counts == {name: float(name == metric) for name in ROUTED}
