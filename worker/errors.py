@@ -24,9 +24,11 @@ ClaimscrubError
 │   └── BadCellError
 ├── InterruptedScrubError
 │   └── OverBudgetError
+├── LearnedFileError
 ├── MemoryLimitError
 ├── MessageLimitError
 ├── NoSuchPlaceError
+├── NotAnOutcomeError
 ├── NotFetchedError
 │   ├── InterruptedFetchError
 │   └── LicenseAskedError

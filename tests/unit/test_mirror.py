@@ -47,6 +47,7 @@ TESTED_ELSEWHERE: Final = {
     "edits/facts": "tests/edits/cases",
     "edits/rules/checklist": "tests/edits/cases/documentation",
     "fhir": "tests/unit/fhir/test_reading_systematic.py",
+    "learning": "tests/unit/learning/test_learner.py",
     "kafka/obstacle": "tests/kafka/test_secure_broker.py",
     "kafka/replay": "tests/stream/test_replay.py",
     "kafka/topic_ids": "tests/kafka/test_created_again.py",

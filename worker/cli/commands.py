@@ -57,6 +57,11 @@ COMMANDS: Final = (
         "convert", "worker.cli.convert", "Write claims as JSON, one per line, or as X12 interchanges of 837P and 837I."
     ),
     Command("acknowledge", "worker.cli.acknowledge", "Write a 277CA for outcomes, or a 999 for a file in X12."),
+    Command(
+        "learn",
+        "worker.cli.learn.command",
+        "Learn from payers' answers which findings were right, and which denials none foretold.",
+    ),
     Command("tail", "worker.cli.tail", "Show the records of a topic as they come; Ctrl-C ends it."),
     Command(
         "dead-letters", "worker.cli.dead_letters", "List messages that were not claims, show one, or send them again."

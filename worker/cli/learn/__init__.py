@@ -1,0 +1,1 @@
+"""`claimscrub learn`: what payers' answers say of the edits."""

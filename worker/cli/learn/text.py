@@ -1,0 +1,91 @@
+"""Shows what was learned as tables."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from worker.cli.shared.console import say
+from worker.learning.document import denial_rows, edit_rows, money
+from worker.learning.learner import Learned
+from worker.wording.counts import counted
+
+_WIDE_ENOUGH: Final = 200
+_MOST_DENIALS: Final = 20
+_EDITS: Final = (
+    "profile",
+    "edit",
+    "findings",
+    "as predicted",
+    "otherwise",
+    "paid",
+    "undecided",
+    "unanswered",
+    "precision",
+    "denied",
+    "recovered",
+    "at risk",
+    "days",
+)
+_DENIALS: Final = ("payer", "profile", "from", "code", "CARC", "RARC", "status", "denials", "dollars")
+_NAMES: Final = 2
+_CODES: Final = 7
+
+
+def show_learned(console: Console, learned: Learned) -> None:
+    """Write what was joined, each edit, and the costliest denials without a finding."""
+    if not console.is_terminal:
+        console.width = _WIDE_ENOUGH
+    counts = learned.counts
+    read = ", ".join(
+        (
+            counted(counts["remittedClaims"], "claim on 835s", "claims on 835s"),
+            counted(counts["acknowledgedClaims"], "claim on 277CAs", "claims on 277CAs"),
+            counted(counts["acknowledgedTransactions"], "transaction on 999s", "transactions on 999s"),
+        )
+    )
+    say(console, f"Read: {read}, {counted(counts['outcomes'], 'outcome')}.")
+    left = ", ".join(
+        f"{counts[name]:,} {words}"
+        for name, words in (
+            ("joinedAnswers", "answers joined with a claim"),
+            ("unknownAnswers", "about a claim without an outcome"),
+            ("contradictedAnswers", "with another provider, amount or day"),
+            ("ambiguousAnswers", "that fit several claims"),
+            ("answersTwice", "read twice"),
+            ("reversals", "that take a payment back"),
+            ("linesNotJoined", "lines that fit no line or several"),
+        )
+    )
+    say(console, f"Joined: {left}.")
+    console.print(_table(_EDITS, _NAMES, [_edit(row) for row in edit_rows(learned)]))
+    rows = list(islice(denial_rows(learned), _MOST_DENIALS))
+    say(
+        console,
+        f"Denials without a finding: {counts['denialsWithoutFinding']:,}, "
+        f"${money(learned.denied_without_finding)} of ${money(learned.denied)} denied.",
+    )
+    if rows:
+        console.print(_table(_DENIALS, _CODES, [[str(value) for value in row] for row in rows]))
+    if (more := len(learned.denials) - len(rows)) > 0:
+        say(console, f"{counted(more, 'more kind')} of denials in denials.csv (-o FOLDER).")
+
+
+def _edit(row: Sequence[object]) -> list[str]:
+    precision = row[_EDITS.index("precision")]
+    shown = ["-" if value is None else str(value) for value in row]
+    if isinstance(precision, float):
+        shown[_EDITS.index("precision")] = f"{precision:.1%}"
+    return shown
+
+
+def _table(columns: Sequence[str], names: int, rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place < names else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
