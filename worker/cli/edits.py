@@ -1,6 +1,6 @@
 """`claimscrub edits`: the catalogue of edits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +12,12 @@ from rich.table import Table
 from worker.bootstrap import all_edits
 from worker.cli.shared.configuration import edits_option, sentences
 from worker.cli.shared.console import SEVERITY_STYLE, echo_json, out
+from worker.cli.shared.precision import by_edit, load_precision, precision_option
 from worker.edits.edit import AnyEdit
+from worker.learning.document import EditPrecision, money
 from worker.wording.counts import counted
 from worker.wording.edits import described, source_of
+from worker.wording.precision import precision_as_json, share_of
 
 _WIDE_ENOUGH: Final = 200
 
@@ -29,29 +32,38 @@ _WIDE_ENOUGH: Final = 200
     help="A table to read, or a JSON array with every field.",
 )
 @click.option("--fixable", is_flag=True, help="Only those that `claimscrub check --fix` or --unsafe-fixes can correct.")
+@precision_option
 @edits_option
-def command(form: str, *, fixable: bool, user_edits: Path | None) -> None:
+def command(form: str, *, fixable: bool, learned: Path | None, user_edits: Path | None) -> None:
     """List every edit: what it finds, its severity, and the publication behind it.
 
-    `claimscrub explain EDIT` shows more about one.
+    With --with-precision also how often payers confirmed its findings, over all profiles, and the dollars that they
+    denied. `claimscrub explain EDIT` shows more about one.
     """
+    precision = by_edit(load_precision(learned)) if learned else None
     with sentences():
         edits = [edit for edit in all_edits(user_edits) if edit.fixes or not fixable]
     if form == "json":
-        echo_json(orjson.dumps([described(edit) for edit in edits], option=orjson.OPT_INDENT_2))
+        entries = [
+            described(edit) | ({} if precision is None else {"learned": precision_as_json(precision.get(edit.id))})
+            for edit in edits
+        ]
+        echo_json(orjson.dumps(entries, option=orjson.OPT_INDENT_2))
         return
     console = out()
     if not console.is_terminal:
         console.width = _WIDE_ENOUGH
-    console.print(_table(edits))
+    console.print(_table(edits, precision))
     console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` shows more about one.")
 
 
-def _table(edits: Iterable[AnyEdit]) -> Table:
+def _table(edits: Iterable[AnyEdit], precision: Mapping[str, EditPrecision] | None) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("edit", no_wrap=True)
     for name in ("name", "severity", "status", "looks at", "fixes", "summary", "source"):
         table.add_column(name, overflow="fold")
+    for name in () if precision is None else ("precision", "decided", "denied"):
+        table.add_column(name, justify="right", no_wrap=True)
     for edit in edits:
         table.add_row(
             edit.id,
@@ -62,6 +74,13 @@ def _table(edits: Iterable[AnyEdit]) -> Table:
             ", ".join(edit.fixes),
             edit.summary,
             source_of(edit.citation),
+            *(() if precision is None else _learned(precision.get(edit.id))),
             style=SEVERITY_STYLE[edit.severity].split()[-1],
         )
     return table
+
+
+def _learned(precision: EditPrecision | None) -> tuple[str, ...]:
+    if precision is None:
+        return ("-", "-", "-")
+    return share_of(precision), f"{precision.decided:,}", f"${money(precision.denied)}"

@@ -10,6 +10,7 @@ import orjson
 from rich import box
 from rich.table import Table
 
+from worker.cli.profiles.propose import propose
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
 from worker.cli.shared.console import echo_json, out, say, today
 from worker.wording.counts import counted
@@ -90,3 +91,6 @@ def diff(one: str, other: str, config: Path | None, user_edits: Path | None) -> 
         console.width = max(console.width, 200)
     console.print(table)
     sys.exit(1)
+
+
+command.add_command(propose)

@@ -136,3 +136,45 @@ def test_answers_come_from_stdin_as_well(outcomes: Path) -> None:
 
     assert result.exit_code == 0
     assert "WST-01" in result.output
+
+
+@pytest.fixture
+def learned(answers: Path, outcomes: Path, tmp_path: Path) -> Path:
+    """What was learned of the one claim."""
+    run(answers, "--outcomes", outcomes, "-o", tmp_path / "learned")
+    return tmp_path / "learned" / "learned.json"
+
+
+def other(*arguments: str | Path) -> Result:
+    """Run another command."""
+    return CliRunner().invoke(claimscrub, [*map(str, arguments)])
+
+
+def test_edits_and_explain_show_the_precision(learned: Path) -> None:
+    """As words and as JSON; without the file they are as before."""
+    listed = {
+        each["id"]: each for each in json.loads(other("edits", "--format", "json", "--with-precision", learned).output)
+    }
+    explained = json.loads(other("explain", "WST-01", "--format", "json", "--with-precision", learned).output)["edit"]
+
+    assert listed["WST-01"]["learned"]["precision"] == 1.0
+    assert listed["WST-02"]["learned"] is None
+    assert explained["learned"]["medicare-part-b"]["confirmedAsPredicted"] == 1
+    assert "100.0%" in other("edits", "--with-precision", learned).output
+    words = other("explain", "WST-01", "--with-precision", learned).output
+    assert "Learned from answers under medicare-part-b: 100.0% of 1 decided finding confirmed: 1, of" in words
+    assert "has no finding of it" in other("explain", "WST-02", "--with-precision", learned).output
+    assert "learned" not in json.loads(other("edits", "--format", "json").output)[0]
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"form": 9, "edits": []}', "[]"])
+@pytest.mark.parametrize("command", [("edits",), ("explain", "WST-01")])
+def test_a_file_that_learn_did_not_write_is_refused(command: tuple[str, ...], content: str, tmp_path: Path) -> None:
+    """It is named, with the command that writes one."""
+    broken = tmp_path / "other.json"
+    broken.write_text(content)
+
+    result = other(*command, "--with-precision", broken)
+
+    assert result.exit_code == 2
+    assert "claimscrub learn" in " ".join(result.output.split())
