@@ -85,8 +85,9 @@ $(DEPLOY_INSTALLED): requirements-deploy.lock deploy/package-lock.json
 drill: $(INSTALLED)  ## Let things go wrong and see that the right alert speaks (Debian's prometheus; some minutes)
 	@$(BIN)/python -m tests.drill
 
-pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus over a worker under demo load (Debian's prometheus)
+pictures: $(INSTALLED)  ## Draw the dashboards from a real Prometheus under demo load, and a report (Debian's prometheus, chromium)
 	@$(BIN)/python -m tests.deploy.pictures
+	@$(BIN)/python -m tests.browser.report_pages
 
 sbom: $(INSTALLED)  ## Write what the worker is made of to build/sbom.json (CycloneDX)
 	@$(BIN)/python -m deploy.sbom build/sbom.json
@@ -104,7 +105,9 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 		--python-version 3.11 --generate-hashes --no-header -o requirements-traces.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra serve --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-serve.lock
-	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --extra serve --extra traces --group dev --universal \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra report --universal \
+		--python-version 3.11 --generate-hashes --no-header -o requirements-report.lock
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --extra report --extra serve --extra traces --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --group deploy --universal --python-version 3.11 \
 		--generate-hashes --no-header -o requirements-deploy.lock

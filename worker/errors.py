@@ -2,6 +2,7 @@
 
 ```text
 ClaimscrubError
+├── AnalysisError
 ├── BrokerTooOldError
 ├── CatalogueError
 ├── ClaimFileError

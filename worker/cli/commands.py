@@ -37,6 +37,11 @@ COMMANDS: Final = (
         "Serve an HTTP API and a workbench in the browser, with the worker's verdicts.",
     ),
     Command(
+        "report",
+        "worker.cli.report.command",
+        "Add up outcomes: which charges are held, by edit, payer, provider, drug and week, and what was not checked.",
+    ),
+    Command(
         "edits",
         "worker.cli.edits",
         "List every edit: what it finds, its severity, and the publication behind it.",

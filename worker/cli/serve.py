@@ -1,7 +1,6 @@
 """`claimscrub serve`: the HTTP API."""
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +9,7 @@ import click
 from worker.cli.shared.broker import read_settings
 from worker.cli.shared.configuration import config_option, edits_option
 from worker.cli.shared.console import echo
+from worker.cli.shared.extras import require_extra
 from worker.cli.shared.in_parallel import all_cores
 from worker.stream.exit_codes import ExitCode
 
@@ -76,8 +76,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     Exit code 70: the reference tables, the profiles or the edits could not be loaded.
     Exit code 78: a setting is wrong.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    if find_spec("jinja2") is None:
-        raise click.UsageError("the extra `serve` is not installed; pip install 'claimscrub[serve]' installs it")
+    require_extra("serve", "jinja2")
     from worker.server.pool import NotLoadedError  # noqa: PLC0415 - needs what is only now known to be installed
     from worker.server.run import ServeError, ServeOptions, serve  # noqa: PLC0415 - likewise
 

@@ -74,7 +74,7 @@ def test_the_command_says_what_would_be_right(tmp_path: Path) -> None:
 
 def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest of the package does without."""
-    monkeypatch.setattr("worker.cli.serve.find_spec", lambda _: None)
+    monkeypatch.setattr("worker.cli.shared.extras.find_spec", lambda _: None)
     refused = CliRunner().invoke(claimscrub, ["serve", "--port", "0"])
 
     assert refused.exit_code == 2

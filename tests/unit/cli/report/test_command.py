@@ -1,0 +1,82 @@
+"""`claimscrub report`: its forms, what it refuses, and that it does without its extra where it can."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.report.conftest import ENDS, run
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_end_of_the_file_says_the_form(outcomes: Path, end: str) -> None:
+    """Each begins as its form does."""
+    file = outcomes.with_suffix(end)
+    result = run(outcomes, "-o", file)
+
+    assert (result.exit_code, result.output) == (0, "")
+    begins = {".html": b"<!doctype html>", ".csv": b"outcome_id,", ".parquet": b"PAR1", ".sarif": b'{"$schema"'}
+    assert file.read_bytes().startswith(begins.get(end, {".xml": b"<?xml", ".md": b"# Where"}.get(end, b"")))
+
+
+def test_the_form_may_be_said(outcomes: Path) -> None:
+    """Whatever the file is called."""
+    assert run(outcomes, "-o", outcomes.with_suffix(".txt"), "--format", "csv").exit_code == 0
+    assert outcomes.with_suffix(".txt").read_text().startswith("outcome_id,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give OUTCOMES or --topics"),
+        (("a.jsonl", "--topics"), "give OUTCOMES or --topics"),
+        (("a.jsonl", "--since", "2026-03-01"), "--since and --until need --topics"),
+        (("missing.jsonl",), "missing.jsonl"),
+        (("outcomes.jsonl", "--memory", "much"), "give a size such as 700MiB"),
+        (("empty.jsonl",), "there is no outcome in what was read"),
+        (("nothing",), "no file in it ends with .jsonl"),
+        (("claims.jsonl",), "claims.jsonl, line 1"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    outcomes: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    """With 2, and without a file."""
+    monkeypatch.chdir(outcomes.parent)
+    Path("empty.jsonl").touch()
+    Path("claims.jsonl").write_text("{}\n")
+    Path("nothing").mkdir()
+    result = run(*arguments, "-o", "report.html")
+
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+    assert not Path("report.html").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(outcomes: Path) -> None:
+    """With 1."""
+    result = run(outcomes, "-o", outcomes / "report.html")
+
+    assert result.exit_code in (1, 2)
+    assert "report.html" in result.stderr
+
+
+def test_without_its_extra_the_command_names_it(outcomes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of the package does without."""
+    monkeypatch.setattr("worker.cli.shared.extras.find_spec", lambda _: None)
+    result = run(outcomes, "-o", "report.html")
+
+    assert result.exit_code == 2
+    assert "pip install 'claimscrub[report]'" in result.stderr
+
+
+def test_its_help_imports_nothing_of_the_extra() -> None:
+    """So that it can be read where the extra is missing."""
+    code = (
+        "import sys\nfrom worker.cli.commands import claimscrub\n"
+        "try:\n    claimscrub(['report', '--help'])\nexcept SystemExit:\n    print(*sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert {"duckdb", "jinja2", "vl_convert"}.isdisjoint(done.stderr.split())
