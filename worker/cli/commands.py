@@ -82,6 +82,11 @@ COMMANDS: Final = (
         "worker.cli.pended",
         "List claims that wait for documentation, show one, or send documents of one.",
     ),
+    Command(
+        "export",
+        "worker.cli.export.command",
+        "Write the outcomes of topics to Parquet, by day and disposition; the next run goes on from here.",
+    ),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
     Command("lag", "worker.cli.lag", "Show how many messages wait for the workers, partition by partition."),
     Command("doctor", "worker.cli.doctor", "Look at everything that must be right before claims flow."),
