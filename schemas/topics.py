@@ -93,6 +93,12 @@ PENDED_CLAIM: Final = MessageKind(
     "A claim that waits for documentation, whole, or a document that waits for its claim, in a form of our own. Empty "
     "where it is taken out.",
 )
+PAYER_RESPONSE: Final = MessageKind(
+    "payer-response",
+    "Payer's answer",
+    "x12",
+    "Interchanges of 835 (005010X221A1), 277CA (005010X214) and 999 (005010X231A1), as the payer sent them.",
+)
 REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
 
 
@@ -291,6 +297,17 @@ class TopicNames:
         needs="late_documentation",
         needs_value=None,
         more_config=history.more_config,
+    )
+    responses = replace(
+        inbound,
+        name="payer.responses.v1",
+        key="an opaque id of the file: random or a salted hash, never PHI",
+        message=PAYER_RESPONSE,
+        partitions=1,
+        has_claim_partitions=False,
+        max_message_bytes=MAX_OUTCOME_BYTES,
+        meaning="Payers' answers to claims as X12: 835, 277CA and 999; only where CLAIMSCRUB_LEARN is true.",
+        needs="learn",
     )
     reference_updates = Topic(
         name="reference.updates.v1",

@@ -1,7 +1,9 @@
 """The catalogue of metrics as the README of `worker/observe`."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from worker.observe.learning_metrics import LEARNING_CATALOGUE
 from worker.observe.metrics import CATALOGUE, PREFIX, Metric
 
 _INTRODUCTION: Final = """\
@@ -40,15 +42,26 @@ The table is generated: `python -m deploy.generate` writes it, and a test compar
 
 """
 
+_OF_LEARNER: Final = """
+### Of `claimscrub learner`
+
+The precision of an edit is the share of `predicted` and `otherwise` among those and `paid`.
+
+"""
+
 
 def metrics_readme() -> str:
     """Return the README of `worker/observe`."""
+    return _INTRODUCTION + _table(CATALOGUE) + _OF_LEARNER + _table(LEARNING_CATALOGUE)
+
+
+def _table(catalogue: Iterable[Metric]) -> str:
     rows = ["| metric | kind | unit | labels | meaning |", "|---|---|---|---|---|"]
     rows += [
         f"| `{PREFIX}{metric.name}` | {metric.kind} | {metric.unit} | {_labels(metric)} | {metric.meaning} |"
-        for metric in CATALOGUE
+        for metric in catalogue
     ]
-    return _INTRODUCTION + "\n".join(rows) + "\n"
+    return "\n".join(rows) + "\n"
 
 
 def _labels(metric: Metric) -> str:

@@ -1,4 +1,4 @@
-"""The dashboards: six boards of panels, each with its Prometheus queries.
+"""The dashboards: seven boards of panels, each with its Prometheus queries.
 
 In an expression `$J` stands for the selector of the chosen jobs and `$R` for a range that fits the zoom.
 No panel shows a claim: there is none in the metrics.
@@ -625,7 +625,86 @@ HISTORY: Final = Board(
     ),
 )
 
-BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE, HISTORY)
+_CONFIRMED: Final = 'claimscrub_learned_findings{$J,result=~"predicted|otherwise"}'
+_DECIDED_BY_PAYERS: Final = 'claimscrub_learned_findings{$J,result=~"predicted|otherwise|paid"}'
+
+LEARNING: Final = Board(
+    "claimscrub-learning",
+    "claimscrub: payers' answers",
+    "What payers made of findings, as `claimscrub learner` joins their answers with outcomes.",
+    (
+        Panel(
+            "Precision by edit",
+            "percentunit",
+            "Share of decided findings that payers confirmed, of edits with at least 30; the lowest first.",
+            (Query(f"sort(sum by (edit) ({_CONFIRMED}) / (sum by (edit) ({_DECIDED_BY_PAYERS}) >= 30))", "{{edit}}"),),
+            PanelView.ROWS,
+        ),
+        Panel(
+            "Findings by what became of them",
+            "short",
+            "Confirmed as predicted or otherwise, paid all the same, not decided, not answered.",
+            (Query("sum by (result) (claimscrub_learned_findings{$J})", "{{result}}"),),
+        ),
+        Panel(
+            "Paid all the same",
+            "short",
+            "The ten edits with the most such findings.",
+            (Query('topk(10, sum by (edit) (claimscrub_learned_findings{$J,result="paid"}))', "{{edit}}"),),
+            PanelView.ROWS,
+        ),
+        Panel(
+            "Denials and findings",
+            "short",
+            "Denials of lines and claims, with a finding and without one; `claimscrub learn` lists the latter.",
+            (Query("sum by (finding) (claimscrub_learned_denials{$J})", "{{finding}}"),),
+        ),
+        Panel(
+            "Dollars",
+            "currencyUSD",
+            "Denied, recovered and at risk count for each edit that spoke of it.",
+            (
+                Query("sum(claimscrub_learned_denied_dollars{$J})", "denied"),
+                Query("sum(claimscrub_learned_recovered_dollars{$J})", "recovered"),
+                Query("sum(claimscrub_learned_at_risk_dollars{$J})", "at risk"),
+                Query("sum(claimscrub_learned_denied_without_finding_dollars{$J})", "denied without a finding"),
+            ),
+        ),
+        Panel(
+            "Answers",
+            "short",
+            "Joined with a claim, or why not; what fits several is never guessed.",
+            (Query("sum by (result) (claimscrub_learned_answers{$J})", "{{result}}"),),
+        ),
+        Panel(
+            "Read",
+            "ops",
+            "Outcomes and messages with answers, and what of them was left out.",
+            (
+                Query("sum(rate(claimscrub_learned_outcomes_total{$J}[$R]))", "outcomes"),
+                Query("sum(rate(claimscrub_learned_responses_total{$J}[$R]))", "answers"),
+                Query("sum(rate(claimscrub_learned_flaws_total{$J}[$R]))", "damaged parts"),
+                Query("sum(rate(claimscrub_learned_unreadable_total{$J}[$R]))", "unreadable records"),
+            ),
+        ),
+        Panel(
+            "Not read yet",
+            "short",
+            "Records of the topics that wait for the learner.",
+            (Query("sum(claimscrub_learned_waiting_records{$J})", "records"),),
+        ),
+        Panel(
+            "Kept",
+            "dateTimeAsIso",
+            "When what was read last became durable.",
+            (Query("max(claimscrub_learned_kept_timestamp_seconds{$J}) * 1000", "kept"),),
+            PanelView.NUMBER,
+        ),
+    ),
+)
+"""Its metrics come from another process than those of the other boards."""
+
+BOARDS: Final = (FLOW, FINDINGS, DEAD_LETTERS, WORKER, REFERENCE, HISTORY, LEARNING)
 
 NOT_SHOWN: Final = MappingProxyType[str, str]({})
 """Metrics of the catalogue that are on no board, and why."""

@@ -67,6 +67,11 @@ COMMANDS: Final = (
         "worker.cli.learn.command",
         "Learn from payers' answers which findings were right, and which denials none foretold.",
     ),
+    Command(
+        "learner",
+        "worker.cli.learner",
+        "Follow payers' answers and outcomes on Kafka, and show the precision of edits as metrics.",
+    ),
     Command("tail", "worker.cli.tail", "Show the records of a topic as they come; Ctrl-C ends it."),
     Command(
         "dead-letters", "worker.cli.dead_letters", "List messages that were not claims, show one, or send them again."

@@ -27,6 +27,7 @@ from worker.x12.read.segments import is_x12
 @click.option(
     "--decisions", is_flag=True, help="The files hold decisions of payers on claims that were sent, one per line."
 )
+@click.option("--responses", is_flag=True, help="The files hold payers' answers as X12: 835, 277CA or 999.")
 @click.option(
     "--key",
     metavar="TEXT",
@@ -40,9 +41,7 @@ from worker.x12.read.segments import is_x12
     callback=lambda _context, _option, given: tuple(map(_header, given)),
     help="A header of every message; again for more.",
 )
-def command(
-    paths: tuple[str, ...], *, as_interchange: bool, decisions: bool, key: str | None, headers: Headers
-) -> None:
+def command(paths: tuple[str, ...], *, key: str | None, headers: Headers, **kinds: bool) -> None:
     """Send the claims of files to the inbound topic, as they are.
 
     PATH is a file or a folder of files: `.json` holds one claim or an array of claims, `.jsonl` and `.ndjson` one
@@ -57,13 +56,18 @@ def command(
     schemas/json/decision.schema.json, and goes to the topic of decisions. Workers that remember claims
     (CLAIMSCRUB_HISTORY) read it: what was returned may be sent anew.
 
+    With --responses each file goes whole to the topic of payers' answers, which `claimscrub learner` reads
+    (CLAIMSCRUB_LEARN). A file has at most CLAIMSCRUB_MAX_OUTCOME_BYTES.
+
     The key of a claim is made from payer, billing NPI and patient control number, so that a correction comes after its
     original; it is one of 4,096, so that it says nothing of a person. Where CLAIMSCRUB_HISTORY is keyed, the claims of
     a patient go to one partition, chosen with the key file that the workers have. The broker is the one in
     CLAIMSCRUB_BOOTSTRAP_SERVERS.
     """
     settings = read_settings()
-    topic = _topic(settings, as_interchange=as_interchange, decisions=decisions)
+    topic = _topic(settings, **kinds)
+    is_x12_message = kinds["as_interchange"] or kinds["responses"]
+    longest = settings.max_outcome_bytes if kinds["responses"] else settings.max_message_bytes
     console = err()
     problems: list[ClaimInput] = []
     columns = (TextColumn("sent"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -75,14 +79,14 @@ def command(
                 settings,
                 send_claims(
                     settings,
-                    _interchanges(files, settings.max_message_bytes)
-                    if as_interchange
+                    _interchanges(files, longest)
+                    if is_x12_message
                     else _values(files, settings.max_outcome_bytes, problems),
                     key=claim_key if key is None else lambda _: key.encode(),
                     topic=topic,
-                    content_type=X12_CONTENT_TYPE if as_interchange else None,
+                    content_type=X12_CONTENT_TYPE if is_x12_message else None,
                     headers=headers,
-                    partition=None if decisions else _placement(settings),
+                    partition=None if kinds["decisions"] or kinds["responses"] else _placement(settings),
                     progress=lambda done: progress.update(task, completed=done),
                 ),
             )
@@ -96,7 +100,13 @@ def command(
         sys.exit(EXIT_UNREADABLE)
 
 
-def _topic(settings: Settings, *, as_interchange: bool, decisions: bool) -> str:
+def _topic(settings: Settings, *, as_interchange: bool, decisions: bool, responses: bool) -> str:
+    if responses:
+        if as_interchange or decisions:
+            raise click.UsageError("--responses are whole files of X12; leave out --as-interchange and --decisions")
+        if not settings.learn:
+            raise click.UsageError("CLAIMSCRUB_LEARN is not set: nobody reads the topic of payers' answers")
+        return settings.topics.responses
     if not decisions:
         return settings.topics.inbound
     if as_interchange:
@@ -138,7 +148,8 @@ def _interchanges(files: list[str], longest: int) -> Iterator[bytes]:
             raise ClaimFileError(f"{file}: does not begin with ISA, so it is not an X12 interchange")
         if len(value) > longest:
             raise ClaimFileError(
-                f"{file}: longer than the {longest:,} bytes of one message; send its claims without --as-interchange"
+                f"{file}: longer than the {longest:,} bytes of one message; send its claims without --as-interchange, "
+                "or of --responses its interchanges one by one"
             )
         yield value
 

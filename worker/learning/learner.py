@@ -143,7 +143,8 @@ class Learner:
                 counts["acknowledgedTransactions"] += 1
                 if not read.is_accepted:
                     counts["refusedTransactions"] += 1
-                    self._structural.update(read.claims)
+                    for number in read.claims:
+                        self.add_structural(number)
             case RemittanceRead():
                 counts["remittances"] += 1
                 counts["remittancesOutOfBalance"] += not read.is_balanced
@@ -154,9 +155,16 @@ class Learner:
             case _:
                 pass
 
+    def add_structural(self, number: str) -> None:
+        """Take the number of a claim that a 999 names among the errors of a transaction that was refused."""
+        self._structural.add(number)
+
     def add_outcome(self, value: bytes) -> None:
         """Take an outcome as it was published. Raises `NotAnOutcomeError`."""
-        claim = sent_claim(value)
+        self.add_claim(sent_claim(value))
+
+    def add_claim(self, claim: SentClaim) -> None:
+        """Take what is kept of an outcome."""
         self._learned.counts["outcomes"] += 1
         number = claim.control_number
         if number in self._answers or number in self._structural:
@@ -278,6 +286,11 @@ class Learner:
 def day_of(answer: ClaimAnswer) -> date | None:
     """Return the day of an answer."""
     return answer.remittance.day if isinstance(answer, RemittedClaim) else answer.on
+
+
+def is_same_answer(one: ClaimAnswer, other: ClaimAnswer) -> bool:
+    """Whether two answers say the same, wherever they were read."""
+    return _content(one) == _content(other)
 
 
 def _content(answer: ClaimAnswer) -> tuple[object, ...]:

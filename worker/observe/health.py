@@ -1,7 +1,7 @@
 """The worker's own state, for /livez and /readyz."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from worker.observe.metrics import READINESS
@@ -13,10 +13,11 @@ _TRUE_UNTIL_NOTED: Final = ("dead_letters_within_limit",)
 class HealthState:
     """What the worker knows about itself; written by the loop, read by the health thread."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, parts: Iterable[str] = READINESS) -> None:
+        """`parts` are those of readiness."""
         self._now = now
         self._ticked_at = now()
-        self._ready = {part: part in _TRUE_UNTIL_NOTED for part in READINESS}
+        self._ready = {part: part in _TRUE_UNTIL_NOTED for part in parts}
 
     def tick(self) -> None:
         """Note that the event loop turns."""

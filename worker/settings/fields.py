@@ -151,6 +151,18 @@ class SettingsFields(BaseModel):
         default=14,
         description="Days for which a document waits for its claim; then it is a dead letter.",
     )
+    learn: bool = Field(
+        default=False,
+        description="Have the topic of payers' answers, which `claimscrub learner` joins with outcomes.",
+    )
+    learn_dir: Path | None = Field(
+        default=None,
+        description="Folder of `claimscrub learner` alone, on a volume that outlives a restart; it holds PHI.",
+    )
+    learn_days: Annotated[int, Field(ge=1, le=3660)] = Field(
+        default=HISTORY_DAYS,
+        description="Days for which `claimscrub learner` keeps a claim after its outcome or its last answer.",
+    )
     claim_budget_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
         default=CLAIM_BUDGET_S,
         description="Seconds of processor time for one claim; the edit that runs then is reported as failed.",
