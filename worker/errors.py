@@ -26,6 +26,7 @@ ClaimscrubError
 ├── InterruptedScrubError
 │   └── OverBudgetError
 ├── LearnedFileError
+├── LearningStoreError
 ├── MemoryLimitError
 ├── MessageLimitError
 ├── NoSuchPlaceError

@@ -28,6 +28,7 @@ ABOUT_MORE_THAN_A_MODULE: Final = {
     "patterns": "every regular expression of the tree",
 }
 TESTED_ELSEWHERE: Final = {
+    "agents/learning": "tests/stream/test_learner.py",
     "agents/remembering": "tests/unit/agents/test_routing.py",
     "cases": "tests/unit/cli/test_test.py",
     "cli/acknowledge": "tests/unit/cli/test_convert.py",

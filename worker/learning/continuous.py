@@ -79,7 +79,7 @@ class ContinuousLearner:
     def take_response(self, value: bytes) -> int:
         """Take a message with answers, and return how many flaws are in it. Raises `NotAnOutcomeError` for another."""
         if not is_x12(value):
-            raise NotAnOutcomeError("the message is no X12 interchange")
+            raise NotAnOutcomeError("the message is not an X12 interchange")
         flaws = 0
         for each in read_responses(io.BytesIO(value)):
             flaws += isinstance(each, SegmentFlaw) and not each.is_passed_over
