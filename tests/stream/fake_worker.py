@@ -88,7 +88,11 @@ class FakeScrubber:
         identity = None if patient is None else str(patient)
         person = None if identity is None or self.key is None else self.key.person(identity)
         control = json.loads(value or b"")["id"].to_bytes(8, "big")
-        return ReadMessage(None, person, identity, (value, day), control)
+        return ReadMessage(None, person, (value, day), control)
+
+    def route(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
+        """Read claims whole."""
+        return self.read(messages)
 
     def read_decision(self, value: bytes) -> ReadMessage:
         """Return {"p": patient, "of": number, "decision": ...} as a decision of a distant day."""
@@ -98,8 +102,7 @@ class FakeScrubber:
         except (ValueError, KeyError):
             dead = DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA)
             return ReadMessage(ClaimVerdict("dead-lettered", dead_letter=dead, versions=VERSIONS))
-        identity = str(document["p"])
-        return ReadMessage(None, self.key.person(identity) if self.key else None, identity, decision=on)
+        return ReadMessage(None, self.key.person(str(document["p"])) if self.key else None, decision=on)
 
     def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
         """Return verdicts that name the claims that were seen before each."""

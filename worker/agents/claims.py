@@ -70,7 +70,7 @@ def attach_claims(runtime: Runtime) -> None:
     settings = runtime.settings
     judge = RememberingScrubber(runtime, histories, turns)
     _attach(runtime, "claims", settings.judged_topic, judge)
-    placement = Placement(settings.judged_topic, histories.key, histories.partitions)
+    placement = Placement(settings.judged_topic, histories.partitions)
     # Where senders place claims, workers place decisions and documents all the same: a clearinghouse has no key.
     _attach(runtime, "decisions", settings.topics.decisions, DecisionRouter(runtime, placement, turns))
     if settings.history is HistoryMode.ROUTED:

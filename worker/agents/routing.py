@@ -30,7 +30,7 @@ class RoutingScrubber:
 
     def scrub_many(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ClaimVerdict]:
         """Return claims as routed ones; raises as `Scrubber.scrub_many`."""
-        read = self.reader.read(messages)
+        read = self.reader.route(messages)
         return [
             each.verdict or ClaimVerdict("routed", value=value, route=each)
             for (value, _), each in zip(messages, read, strict=True)

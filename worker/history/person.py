@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from schemas.records import Claim, Person
+from schemas.records import Claim
 from schemas.values import Text, as_day
 from worker.payers.profile import Profiles
 
@@ -38,26 +38,52 @@ def normalized(number: str | None) -> str:
     return (number or "").translate(_IGNORED).upper()
 
 
+class AddressedMember(Struct, frozen=True, rename="camel", gc=False):
+    """The number of a subscriber; `standard_health_id` is another name of it where there is no member id."""
+
+    member_id: Text = None
+    standard_health_id: Text = None
+
+
+class AddressedDependent(Struct, frozen=True, rename="camel", gc=False):
+    """What tells a dependent from the subscriber."""
+
+    date_of_birth: Text = None
+    first_name: Text = None
+
+
 class Addressed(Struct, frozen=True, rename="camel", gc=False):
     """What of a claim says whose it is."""
 
     trading_partner_service_id: Text = None
-    subscriber: Person | None = None
-    dependent: Person | None = None
+    subscriber: AddressedMember | None = None
+    dependent: AddressedDependent | None = None
 
 
-_DECODER: Final = msgspec.json.Decoder(Addressed, strict=False)
+_DECODER: Final = msgspec.json.Decoder(Addressed)
 
 
 def addressed(value: bytes) -> Addressed | None:
-    """Return what of a claim message says whose it is, without reading the rest; None for what is not one.
+    """Return what of a claim message says whose it is, without reading the rest.
 
-    Whoever judges the claim reads it whole, and then knows its person for certain.
+    None for what has to be read whole: whose claim it is follows from more than these members, or it is not a claim.
+    What is returned of a message that is a claim names the patient that the whole of it names; a message that is not
+    one may name somebody as well.
     """
     try:
-        return _DECODER.decode(value)
+        found = _DECODER.decode(value)
     except (msgspec.DecodeError, RecursionError):
         return None
+    member, dependent = found.subscriber, found.dependent
+    if member is None:
+        return None
+    if member.member_id is None and member.standard_health_id is not None:
+        found = Addressed(found.trading_partner_service_id, AddressedMember(member.standard_health_id), dependent)
+    texts = [found.trading_partner_service_id, found.subscriber and found.subscriber.member_id]
+    if dependent is not None:
+        texts += (dependent.date_of_birth, dependent.first_name)
+    # The whole claim is read without the blanks around a text, and not all of them are taken out of a number.
+    return found if all(each and each.isprintable() and each.strip() == each for each in texts) else None
 
 
 def identity_of(claim: Claim | Addressed, profiles: Profiles) -> PatientIdentity:

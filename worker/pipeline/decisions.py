@@ -18,9 +18,8 @@ _EXPECTED: Final = MappingProxyType({"enum": f"expected one of {', '.join(PayerD
 
 
 class ReadDecision(NamedTuple):
-    """A decision that was read; `identity` is what the patient is known by, health data that is never written."""
+    """A decision that was read; `person` are the 16 bytes under which the patient is known."""
 
-    identity: str
     person: bytes
     decision: Decision
 
@@ -44,4 +43,4 @@ def read_decision(value: bytes, profiles: Profiles, key: HistoryKey) -> ReadDeci
     born, name = (dependent.date_of_birth, dependent.first_name) if dependent else (None, None)
     identity = identity_text(payer, claim.subscriber.member_id, born, name)
     decision = Decision(key.mark(claim.patient_control_number), key.mark(claim.billing.npi), read.decision, read.on)
-    return ReadDecision(identity, key.person(identity), decision)
+    return ReadDecision(key.person(identity), decision)

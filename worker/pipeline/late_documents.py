@@ -13,9 +13,9 @@ import orjson
 
 from schemas.documentation import Element
 from schemas.late_documentation import SCHEMA_VERSION, LateDocumentation
-from schemas.records import Claim, Person, ReportInformation
+from schemas.records import Claim, ReportInformation
 from worker.history.pended import ClaimNumbers, Conflict
-from worker.history.person import Addressed
+from worker.history.person import Addressed, AddressedDependent, AddressedMember
 from worker.pipeline.beside_claims import read_message
 from worker.pipeline.steps.decode import read_json, write_json
 
@@ -94,8 +94,8 @@ def _whose(read: LateDocumentation) -> Addressed:
     patient = None
     if read.dependent is not None:
         born, name = read.dependent.date_of_birth, read.dependent.first_name
-        patient = Person(date_of_birth=f"{born:%Y%m%d}", first_name=name)
-    return Addressed(read.trading_partner_service_id, Person(member_id=read.subscriber.member_id), patient)
+        patient = AddressedDependent(f"{born:%Y%m%d}", name)
+    return Addressed(read.trading_partner_service_id, AddressedMember(read.subscriber.member_id), patient)
 
 
 def _reads(version: object) -> bool:

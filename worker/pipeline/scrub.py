@@ -3,7 +3,7 @@
 import copy
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -92,8 +92,8 @@ class ReadClaim:
     """A message that is a claim, before it is judged.
 
     `place` is that of its message among those that were read together. `person` are the 16 bytes under which the
-    patient is known; None when claims are not remembered, or `missing` says what the claim lacks. `identity` is what
-    they are made of. `late` is what came after the claim; None when it is judged for the first time.
+    patient is known; None when claims are not remembered, or `missing` says what the claim lacks. `late` is what came
+    after the claim; None when it is judged for the first time.
     """
 
     place: int
@@ -101,7 +101,6 @@ class ReadClaim:
     received_on: date
     person: bytes | None = None
     missing: str = ""
-    identity: str | None = field(default=None, repr=False)
     late: LateJoin | None = None
 
 
@@ -217,7 +216,7 @@ class Pipeline:
             else:
                 identity = identity_of(decoded.claim, self.profiles)
                 person = self.person_of(identity.text)
-                read.append(ReadClaim(place, decoded, received_on, person, identity.missing, identity.text))
+                read.append(ReadClaim(place, decoded, received_on, person, identity.missing))
         return results, read
 
     def read_decision(self, value: bytes) -> ReadDecision:
@@ -237,7 +236,7 @@ class Pipeline:
         return result if read is None else self.judge_many([(read, None)])[0]
 
     def identity_in(self, whose: Addressed) -> PatientIdentity:
-        """Return whose claim a document is about."""
+        """Return whose claim it is, or a document is about."""
         return identity_of(whose, self.profiles)
 
     def person_of(self, identity: str | None) -> bytes | None:

@@ -12,6 +12,7 @@ from schemas.contract import CONTRACT_VERSION
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.outcome import Basis, BasisLevel
 from worker.history.key import NO_MARK
+from worker.history.person import addressed
 from worker.history.view import History
 from worker.pipeline.forms import RefusedClaim, interchange_claims, resource_claims
 from worker.pipeline.late_documents import LateJoin, read_document
@@ -73,11 +74,22 @@ class PipelineScrubber:
         results, read = self._pipeline.read_many(messages)
         claims = {each.place: each for each in read}
         return [
-            ReadMessage(None, claim.person, claim.identity, claim, self._control(claim))
+            ReadMessage(None, claim.person, claim, self._control(claim))
             if (claim := claims.get(place)) is not None
             else ReadMessage(self._verdict(result))
             for place, result in enumerate(results)
         ]
+
+    def route(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
+        """Return whose claims messages are; what does not say it at once is read whole."""
+        pipeline = self._pipeline
+        found: list[ReadMessage | None] = []
+        for value, _ in messages:
+            whose = addressed(value) if value else None
+            person = None if whose is None else pipeline.person_of(pipeline.identity_in(whose).text)
+            found.append(None if person is None else ReadMessage(None, person))
+        whole = iter(self.read([each for each, read in zip(messages, found, strict=True) if read is None]))
+        return [next(whole) if each is None else each for each in found]
 
     def _control(self, read: ReadClaim) -> bytes:
         key = self._pipeline.history_key
@@ -91,7 +103,7 @@ class PipelineScrubber:
         except UnreadableClaimError as error:
             verdict = ClaimVerdict("dead-lettered", dead_letter=error.letter, versions=self.versions)
             return ReadMessage(verdict)
-        return ReadMessage(None, read.person, read.identity, decision=read.decision)
+        return ReadMessage(None, read.person, decision=read.decision)
 
     def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
         """Return the verdict on each claim, given what is known of its patient before it."""
@@ -102,9 +114,7 @@ class PipelineScrubber:
     def read_late(self, value: bytes, received_on: date, late: LateJoin) -> ReadMessage:
         """Return a claim that is judged once more, with what came after it."""
         result, read = self._pipeline.read_late(value, received_on, late)
-        return (
-            ReadMessage(self._verdict(result)) if read is None else ReadMessage(None, read.person, read.identity, read)
-        )
+        return ReadMessage(self._verdict(result)) if read is None else ReadMessage(None, read.person, read)
 
     def read_document(self, value: bytes) -> ReadMessage:
         """Return whose claim late documentation is about, or why it is none."""
@@ -116,7 +126,7 @@ class PipelineScrubber:
         if identity.text is None:
             sentence = f"It does not say whose claim it is about: {identity.missing} is missing."
             return ReadMessage(self._dead(DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (sentence,))))
-        return ReadMessage(None, self._pipeline.person_of(identity.text), identity.text, is_document=True)
+        return ReadMessage(None, self._pipeline.person_of(identity.text), is_document=True)
 
     def _dead(self, letter: DeadLetter) -> ClaimVerdict:
         return ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)

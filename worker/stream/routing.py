@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from schemas import dead_letter as dlq
-from worker.history.key import HistoryKey
+from worker.history.key import partition_of
 from worker.kafka.messages import JSON_CONTENT_TYPE, Headers, InboundMessage
 from worker.stream.history.changelog import claim_id
 from worker.stream.records import OutgoingRecord
@@ -27,17 +27,15 @@ _FIELDS: Final = 6
 class Placement:
     """Which partition holds the claims of a patient."""
 
-    def __init__(self, topic: str, key: HistoryKey, partitions: int) -> None:
+    def __init__(self, topic: str, partitions: int) -> None:
         """`topic` is where claims are judged, in so many partitions."""
-        self._topic, self._key, self._partitions = topic, key, partitions
+        self._topic, self._partitions = topic, partitions
 
     def routed(self, message: InboundMessage, value: bytes, read: ReadMessage) -> OutgoingRecord:
         """Return a claim of a message as the record to judge; of a message without a part, the message itself."""
-        own = claim_id(message.place)
-        if read.identity is None:
-            key, partition = own, int.from_bytes(own[:8], "big") % self._partitions
-        else:
-            key, partition = read.person or own, self._key.partition(read.identity, self._partitions)
+        # A claim of nobody is spread as those of patients are.
+        key = read.person or claim_id(message.place)
+        partition = partition_of(key, self._partitions)
         marked = _A_DECISION if read.is_decision else _A_DOCUMENT if read.is_document else ()
         return OutgoingRecord(self._topic, partition, key, value, (*_handed_on(message), *_origin(message), *marked))
 

@@ -84,7 +84,6 @@ class ReadMessage:
     Attributes:
         verdict: What it is where it is not a claim; None when it is one.
         person: The 16 bytes under which the patient is known; None when the claim does not say enough, or is none.
-        identity: What the patient's partition follows from; health data, which is never written.
         claim: What judges it needs to know.
         control: The mark of the patient control number of a claim with a person.
         decision: What a payer decided of a claim; None of a claim.
@@ -93,7 +92,6 @@ class ReadMessage:
 
     verdict: ClaimVerdict | None
     person: bytes | None = None
-    identity: str | None = field(default=None, repr=False)
     claim: Any = field(default=None, repr=False)  # any: it is handed back to the scrubber that made it
     control: bytes = NO_MARK
     decision: Decision | None = None
@@ -138,6 +136,14 @@ class ClaimReader(Protocol):
 
     def read(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
         """Return messages as they are before they are judged; raises as `Scrubber.scrub_many`."""
+        ...
+
+    def route(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
+        """Return whose claims messages are, which are judged elsewhere; raises as `Scrubber.scrub_many`.
+
+        Only as much is read as says that, so that a message that is not a claim may pass for one: whoever judges it
+        finds out.
+        """
         ...
 
     def read_decision(self, value: bytes) -> ReadMessage:

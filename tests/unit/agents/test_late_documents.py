@@ -11,7 +11,7 @@ from faust.types import TP
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_FORGET, HEADER_REASON
 from schemas.topics import TopicNames
-from tests.unit.agents.test_routing import KEY, PARTITIONS, loaded, origin
+from tests.unit.agents.test_routing import PARTITIONS, loaded, origin
 from tests.unit.agents.test_routing import Worker as RoutedWorker
 from tests.unit.pipeline.test_late_documents import document, undocumented
 from worker.agents.batches import FetchedMessage, judged
@@ -45,7 +45,7 @@ class Worker(RoutedWorker):
 
     def __init__(self, loaded: LoadedScrubber, **settings: object) -> None:
         super().__init__(loaded, HistoryMode.ROUTED, late_documentation=True, **settings)
-        placement = Placement(TOPICS.by_patient, KEY, PARTITIONS)
+        placement = Placement(TOPICS.by_patient, PARTITIONS)
         self.documents = DocumentRouter(self.runtime, placement)
         self.document_offset, self.claim_offset = 0, 10
         self.sent: list[OutgoingRecord] = []

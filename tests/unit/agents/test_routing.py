@@ -20,7 +20,7 @@ from worker.agents.batches import FetchedMessage, judged
 from worker.agents.remembering import RememberingScrubber
 from worker.agents.routing import DecisionRouter, MessageRouter
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch
-from worker.history.key import HistoryKey
+from worker.history.key import HistoryKey, partition_of
 from worker.history.store import SqliteHistory
 from worker.kafka.messages import Headers, InboundMessage
 from worker.observe.recorder import Recorder
@@ -67,9 +67,9 @@ class Worker:
             recorder=self.recorder,
         )
         self.runtime = cast("Runtime", runtime)
-        histories: Any = SimpleNamespace(is_placed=lambda text, place: KEY.partition(text, PARTITIONS) == place)
-        self.router = MessageRouter(self.runtime, Placement(BY_PATIENT, KEY, PARTITIONS))
-        self.decisions = DecisionRouter(self.runtime, Placement(BY_PATIENT, KEY, PARTITIONS))
+        histories: Any = SimpleNamespace(is_placed=lambda person, place: partition_of(person, PARTITIONS) == place)
+        self.router = MessageRouter(self.runtime, Placement(BY_PATIENT, PARTITIONS))
+        self.decisions = DecisionRouter(self.runtime, Placement(BY_PATIENT, PARTITIONS))
         self.judge = RememberingScrubber(self.runtime, histories)
         self.plain = MessageScrubber(self.runtime)
         self.lanes: dict[int, Lane] = {}
@@ -182,6 +182,31 @@ async def test_what_cannot_be_routed_is_the_dead_letter_that_it_would_have_been(
     worker = Worker(loaded)
 
     assert (await worker.routed(value, headers)).records == (await worker.scrubbed(value, headers)).records
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        claim(claimInformation=None),
+        claim(claimInformation={"claimFrequencyCode": ["1"]}),
+        claim(control_number="1"),
+        claim(schemaVersion="9.0"),
+        claim()[:-1] + b',"subscriber":{"memberId":"M2"}}',
+    ],
+    ids=["no claim", "odd member", "spelling", "version", "doubled"],
+)
+async def test_what_passes_for_a_claim_is_the_dead_letter_that_it_would_have_been(
+    loaded: LoadedScrubber, value: bytes
+) -> None:
+    """The router reads no more than whose it is; whoever judges it makes the same dead letter, byte for byte."""
+    worker = Worker(loaded)
+
+    (record,) = (await worker.routed(value)).records
+    found = await worker.judged(record)
+
+    assert record.topic == BY_PATIENT
+    assert found.records == (await worker.scrubbed(value)).records
+    assert [len(batch.records) for batch in found.remembered] == [0]
 
 
 @pytest.mark.parametrize("is_alone", [True, False])

@@ -11,8 +11,8 @@ from worker.stream.scrubber import ReadMessage
 
 KEY = HistoryKey(bytes(32), bytes(32))
 TOPIC = "claims.by-patient.v1"
-PLACEMENT = Placement(TOPIC, KEY, 24)
-PATIENT = ReadMessage(None, KEY.person("payer\0member"), "payer\0member")
+PLACEMENT = Placement(TOPIC, 24)
+PATIENT = ReadMessage(None, KEY.person("payer\0member"))
 NOBODY = ReadMessage(None)
 
 

@@ -12,12 +12,14 @@ from typing import Final, TypeAlias
 
 import click
 
+from worker.bootstrap import MAX_MESSAGE_BYTES
 from worker.cli.check.history_place import HistoryPlace
 from worker.cli.check.portion import Job, Portion, as_portion
 from worker.cli.shared.claim_files import ClaimInput
 from worker.cli.shared.scrubbing import OVER_BUDGET
 from worker.errors import ClaimscrubError
 from worker.history.entry import DamagedEntryError
+from worker.history.key import partition_of
 from worker.history.memory import ClaimMemory
 from worker.history.person import addressed, identity_of
 from worker.history.store import HistoryStoreError
@@ -25,7 +27,7 @@ from worker.payers.profile import Profiles
 from worker.pipeline.decisions import is_decision, read_decision
 from worker.pipeline.remembering import scrub_in_order
 from worker.pipeline.scrub import Pipeline, ScrubResult
-from worker.pipeline.steps.decode import UnreadableClaimError
+from worker.pipeline.steps.decode import UnreadableClaimError, decode
 from worker.settings import CLAIM_BUDGET_S
 from worker.stream.budget import ClaimBudget, OverBudgetError
 
@@ -87,18 +89,19 @@ def _end(begun: _Round) -> Iterator[Portion]:
 
 
 def _process_of(found: ClaimInput, place: HistoryPlace, processes: int, profiles: Profiles) -> int:
-    identity = _identity_of(found.value, place, profiles) if found.problem is None else None
-    return 0 if identity is None else place.key.partition(identity, processes)
+    person = _person_of(found.value, place, profiles) if found.problem is None else None
+    return 0 if person is None else partition_of(person, processes)
 
 
-def _identity_of(value: bytes, place: HistoryPlace, profiles: Profiles) -> str | None:
-    if is_decision(value):
-        try:
-            return read_decision(value, profiles, place.key).identity
-        except UnreadableClaimError:
-            return None
-    whose = addressed(value)
-    return identity_of(whose, profiles).text if whose else None
+def _person_of(value: bytes, place: HistoryPlace, profiles: Profiles) -> bytes | None:
+    try:
+        if is_decision(value):
+            return read_decision(value, profiles, place.key).person
+        whose = addressed(value) or decode(value, MAX_MESSAGE_BYTES).claim
+    except UnreadableClaimError:
+        return None
+    identity = identity_of(whose, profiles).text
+    return None if identity is None else place.key.person(identity)
 
 
 def check_remembering(job: Job, place: HistoryPlace, claims: Sequence[ClaimInput]) -> list[Portion]:

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from aiokafka import TopicPartition
 from faust.types import TP
 
-from worker.history.key import HistoryKey
+from worker.history.key import HistoryKey, partition_of
 from worker.history.store import HistoryMark, HistoryStore, HistoryStoreError, PendedStore, SqliteHistory
 from worker.kafka.connection import open_reader
 from worker.observe.recorder import Recorder
@@ -58,9 +58,9 @@ class Histories:
         """Return the partition from which the memory of a partition is restored."""
         return TP(self._settings.topics.history, tp.partition)
 
-    def is_placed(self, identity: str, partition: int) -> bool:
+    def is_placed(self, person: bytes, partition: int) -> bool:
         """Return whether the claims of a patient belong in a partition."""
-        return self.key.partition(identity, self.partitions) == partition
+        return partition_of(person, self.partitions) == partition
 
     def pended_changelog_of(self, tp: TP) -> TP | None:
         """Return the one from which is restored what waits for documentation; None when nothing does."""

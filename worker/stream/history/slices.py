@@ -53,7 +53,7 @@ Judged: TypeAlias = tuple[ClaimVerdict, bytes | None, ClaimToJudge]
 class MemoryJudge:
     """Judges claims, and has them remembered."""
 
-    def __init__(self, recorder: Recorder, is_placed: Callable[[str, int], bool] | None) -> None:
+    def __init__(self, recorder: Recorder, is_placed: Callable[[bytes, int], bool] | None) -> None:
         """`is_placed` says whether a patient belongs in a partition; None when we place claims ourselves."""
         self._recorder = recorder
         self._is_placed = is_placed
@@ -157,7 +157,7 @@ class MemoryJudge:
         """Return the verdict on what is not a claim, or not one of this partition."""
         if read.verdict is not None:
             return read.verdict
-        if read.identity is None or self._is_placed is None or self._is_placed(read.identity, claim.history.partition):
+        if read.person is None or self._is_placed is None or self._is_placed(read.person, claim.history.partition):
             return None
         self._recorder.count("history_misplaced_total")
         sentence = "It is not in the partition of its patient; `claimscrub send` places claims."

@@ -39,7 +39,7 @@ class Judge:
             return ReadMessage(ClaimVerdict("dead-lettered"))
         if value == b"?":
             return ReadMessage(None, claim=value)
-        return ReadMessage(None, value.ljust(16), value.decode(), value)
+        return ReadMessage(None, value.ljust(16), value)
 
     def judge(self, claims: Sequence[tuple[ReadMessage, History | None]]) -> list[ClaimVerdict]:
         """Say how many were seen."""
@@ -65,7 +65,7 @@ def judged(scrubber: Judge, values: Sequence[bytes], recorder: Recorder, *, is_p
     claims = [
         ClaimToJudge(value, DAY, bytes([place]) * 16, place, history, batch) for place, value in enumerate(values)
     ]
-    memory = MemoryJudge(recorder, None if is_placed is None else lambda _identity, _partition: bool(is_placed))
+    memory = MemoryJudge(recorder, None if is_placed is None else lambda _person, _partition: bool(is_placed))
     found = []
     verdicts = memory.verdicts(
         cast("ClaimReader", scrubber),
