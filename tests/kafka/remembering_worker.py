@@ -45,14 +45,16 @@ def write_when_judged() -> None:
     """Bring what is judged into the store at once, and see all that is there: a table that knows no order."""
     remember = LaneHistory.remember
 
-    def all_known(self: LaneHistory, person: bytes, claim: bytes, place: int, received_on: date) -> History:
+    def all_known(
+        self: LaneHistory, person: bytes, claim: bytes, place: int, received_on: date
+    ) -> tuple[History, bool]:
         entries = [each.entry for each in self.store.earlier(person)]
-        return history_of(entries, since=self.position.since, until=received_on)
+        return history_of(entries, since=self.position.since, until=received_on), True
 
-    LaneHistory.view = all_known  # type: ignore[method-assign]
+    LaneHistory.lookup = all_known  # type: ignore[method-assign]
 
-    def at_once(self: LaneHistory, batch: JudgedClaims, record: HistoryRecord) -> None:
-        remember(self, batch, record)
+    def at_once(self: LaneHistory, batch: JudgedClaims, record: HistoryRecord, *, is_known: bool | None = None) -> None:
+        remember(self, batch, record, is_known=is_known)
         self.store.apply([record])
 
     LaneHistory.remember = at_once  # type: ignore[method-assign]

@@ -87,8 +87,12 @@ class FakeScrubber:
             return ReadMessage(self.scrub(value, received_on=day))
         identity = None if patient is None else str(patient)
         person = None if identity is None or self.key is None else self.key.person(identity)
-        control = json.loads(value or b"")["id"].to_bytes(8, "big")
-        return ReadMessage(None, person, (value, day), control)
+        return ReadMessage(None, person, (value, day))
+
+    def control(self, read: ReadMessage) -> bytes:
+        """Return the number of a claim."""
+        number: int = json.loads(read.claim[0])["id"]
+        return number.to_bytes(8, "big")
 
     def route(self, messages: Sequence[tuple[bytes | None, date]]) -> list[ReadMessage]:
         """Read claims whole."""

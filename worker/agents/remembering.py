@@ -79,14 +79,14 @@ class RememberingScrubber(MessageScrubber):
         verdicts = self._memory.verdicts(
             reader_of(loaded), self._runtime.budget, claims, lambda error: self._failed(error, loaded)
         )
-        for each, (verdict, person, claim) in zip(messages, verdicts, strict=True):
+        for each, (verdict, person, claim, is_known) in zip(messages, verdicts, strict=True):
             answer = self._answer_claim(each.message, verdict)
             if person is not None:
                 answer = self._settled(each, claim, person, answer)
                 # Of the verdict that leaves: what became a dead letter after all is not remembered.
                 entry = answer.pairs[-1][1].entry
                 record = HistoryRecord(person, claim.claim, claim.place, claim.received_on, entry)
-                claim.history.remember(claim.batch, record)
+                claim.history.remember(claim.batch, record, is_known=is_known)
             elif verdict.disposition == "pended" and self._settings.late_documentation:
                 self._runtime.recorder.count("pended_not_kept_total")
             answers.append(answer)

@@ -35,7 +35,9 @@ create index if not exists person_place on claims (person, place);
 create table if not exists gone (person blob not null, claim blob not null, n integer not null);
 """
 """What is not there while a store is filled; `gone` are the claims taken out meanwhile, each up to a row."""
-_CACHE_KIB: Final = 65_536
+_CACHE_KIB: Final = 4_096
+"""Of each connection: a worker has two for each partition, and the system keeps the pages of the file as well."""
+_FILLING_CACHE_KIB: Final = 65_536
 _WAIT_MS: Final = 60_000
 
 
@@ -95,6 +97,10 @@ class HistoryStore(Protocol):
         """Return when a claim of a person was received; None when it is not kept."""
         ...
 
+    def claim(self, person: bytes, claim: bytes) -> StoredClaim | None:
+        """Return one claim of a person; None when it is not kept."""
+        ...
+
     def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
         """Keep and take out claims, and how far the store is now: all of it or nothing."""
         ...
@@ -103,8 +109,8 @@ class HistoryStore(Protocol):
         """Delete what was received before a day, say so by `since`, and return how many claims that were."""
         ...
 
-    def forget(self, person: bytes) -> int:
-        """Delete what is kept of a person so that it cannot be read from the disk, and return how many claims."""
+    def empty_log(self) -> None:
+        """Let what was deleted not be read from the disk any more, where it is in the log of writes as well."""
         ...
 
     def begin_filling(self) -> None:
@@ -239,6 +245,12 @@ class SqliteHistory:
             row = self._reads.execute(_RECEIVED, (person, claim)).fetchone()
         return None if row is None else date.fromordinal(row[0])
 
+    def claim(self, person: bytes, claim: bytes) -> StoredClaim | None:
+        """Return one claim of a person; None when it is not kept."""
+        with self._told():
+            row = self._reads.execute(_CLAIM, (person, claim)).fetchone()
+        return None if row is None else _stored(row)
+
     def apply(self, records: Sequence[HistoryRecord], mark: HistoryMark | None = None) -> None:
         """Keep and take out claims, and how far the store is now: all of it or nothing."""
         with self._told(), self._transaction() as writes:
@@ -275,26 +287,25 @@ class SqliteHistory:
             self._since = before
         return gone
 
-    def forget(self, person: bytes) -> int:
-        """Delete what is kept of a person so that it cannot be read from the disk, and return how many claims."""
-        with self._told():
-            with self._transaction() as writes:
-                gone = writes.execute("delete from claims where person = ?", (person,)).rowcount
-            with self._lock:
-                # The log of writes holds the rows as well, until it is emptied.
-                self._writes.execute("pragma wal_checkpoint(truncate)").fetchall()
-        return gone
+    def empty_log(self) -> None:
+        """Let what was deleted not be read from the disk any more: in the file its bytes are overwritten."""
+        with self._told(), self._lock:
+            self._writes.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def begin_filling(self) -> None:
         """Be filled with very much, of which nothing is asked before `end_filling`: that is twice as fast."""
         with self._told(), self._transaction() as writes:
             writes.execute("drop index if exists person_place")
+        with self._told(), self._lock:
+            self._writes.execute(f"pragma cache_size=-{_FILLING_CACHE_KIB}")
         self._is_filled = True
 
     def end_filling(self) -> None:
         """Be as ever again."""
         with self._told(), self._lock:
             self._find()
+            self._writes.execute(f"pragma cache_size=-{_CACHE_KIB}")
+            self._writes.execute("pragma shrink_memory")
         self._is_filled = False
 
     def _find(self) -> None:
@@ -339,6 +350,7 @@ def _is_taken_out(record: HistoryRecord) -> bool:
 _EARLIER: Final = (
     "select claim, place, entry, n from claims where person = ? and place < ? order by place desc, n desc limit ?"
 )
+_CLAIM: Final = "select claim, place, entry from claims where person = ? and claim = ? order by n desc limit 1"
 _RECEIVED: Final = "select received from claims where person = ? and claim = ? order by n desc limit 1"
 _BY_PLACE: Final = itemgetter(1, 3)
 _BY_ARRIVAL: Final = itemgetter(3)

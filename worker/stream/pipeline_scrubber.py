@@ -74,7 +74,7 @@ class PipelineScrubber:
         results, read = self._pipeline.read_many(messages)
         claims = {each.place: each for each in read}
         return [
-            ReadMessage(None, claim.person, claim, self._control(claim))
+            ReadMessage(None, claim.person, claim)
             if (claim := claims.get(place)) is not None
             else ReadMessage(self._verdict(result))
             for place, result in enumerate(results)
@@ -91,10 +91,12 @@ class PipelineScrubber:
         whole = iter(self.read([each for each, read in zip(messages, found, strict=True) if read is None]))
         return [next(whole) if each is None else each for each in found]
 
-    def _control(self, read: ReadClaim) -> bytes:
-        key = self._pipeline.history_key
-        number = read.decoded.claim.claim_information.patient_control_number
-        return NO_MARK if key is None or read.person is None else key.mark(number)
+    def control(self, read: ReadMessage) -> bytes:
+        """Return the mark of the patient control number of a claim with a person."""
+        key, claim = self._pipeline.history_key, read.claim
+        if key is None or not isinstance(claim, ReadClaim):
+            return NO_MARK
+        return key.mark(claim.decoded.claim.claim_information.patient_control_number)
 
     def read_decision(self, value: bytes) -> ReadMessage:
         """Return a payer's decision, or the dead letter that says why it is none."""

@@ -10,7 +10,6 @@ from typing import Any, Final, Literal, Protocol
 
 from schemas.dead_letter import DeadLetter
 from worker.history.decisions import Decision
-from worker.history.key import NO_MARK
 from worker.history.view import History
 from worker.payers.suppression import SuppressionEnd
 from worker.pipeline.late_documents import LateJoin
@@ -85,7 +84,6 @@ class ReadMessage:
         verdict: What it is where it is not a claim; None when it is one.
         person: The 16 bytes under which the patient is known; None when the claim does not say enough, or is none.
         claim: What judges it needs to know.
-        control: The mark of the patient control number of a claim with a person.
         decision: What a payer decided of a claim; None of a claim.
         is_document: Whether it is late documentation.
     """
@@ -93,7 +91,6 @@ class ReadMessage:
     verdict: ClaimVerdict | None
     person: bytes | None = None
     claim: Any = field(default=None, repr=False)  # any: it is handed back to the scrubber that made it
-    control: bytes = NO_MARK
     decision: Decision | None = None
     is_document: bool = False
 
@@ -144,6 +141,10 @@ class ClaimReader(Protocol):
         Only as much is read as says that, so that a message that is not a claim may pass for one: whoever judges it
         finds out.
         """
+        ...
+
+    def control(self, read: ReadMessage) -> bytes:
+        """Return the mark of the patient control number of a claim with a person."""
         ...
 
     def read_decision(self, value: bytes) -> ReadMessage:

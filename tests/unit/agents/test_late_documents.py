@@ -119,8 +119,6 @@ class Worker(RoutedWorker):
 def land(batch: JudgedClaims) -> None:
     """Bring a batch into its store."""
     batch.memory.store.apply(batch.records)
-    for person in batch.forgotten:
-        batch.memory.store.forget(person)
     batch.memory.drop(batch)
 
 

@@ -5,6 +5,7 @@ batches come into the store as they were committed.
 """
 
 import asyncio
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Collection
@@ -29,6 +30,8 @@ from worker.stream.history.restore import Restoring
 _STALE_S: Final = 7 * 24 * 60 * 60
 """A file that was not written for as long as a deleted record is kept may have missed that it was deleted."""
 
+_TOGETHER: Final = 256
+"""So many records of a partition come into its store together."""
 _AT_ONCE: Final = 2
 """So many partitions are restored at a time: one that reads while another one writes."""
 
@@ -180,16 +183,24 @@ class Histories:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def landed(self, batch: JudgedClaims) -> "asyncio.Future[None]":
-        """Bring a batch that is durable into its store; it is known from there once that is done."""
+        """Bring a batch that is durable into its store, with others once they are many; until then it is known here.
+
+        A commit costs a store the same with one claim and with hundreds, and who reads it next finds no page in memory
+        any more. What is lost with this process is restored from the changelog. What waits for documentation is brought
+        in at once: which of it is due is asked of the store.
+        """
         history = batch.memory
+        history.land(batch)
+        is_small = len(history.landed.records) < _TOGETHER and not batch.forgotten
+        return _done() if is_small and history.topic != self._settings.topics.pending else self.store(history)
+
+    def store(self, history: LaneHistory) -> "asyncio.Future[None]":
+        """Bring into the store what is durable and not in it yet. Raises `HistoryStoreError`, and then ever again."""
+        if not history.has_landed:
+            return _done()
+        batch = history.take_landed()
         mark = HistoryMark(batch.written, history.changelog_offset(batch.written))
-
-        def apply() -> None:
-            history.store.apply(batch.records, mark)
-            for person in batch.forgotten:
-                history.store.forget(person)
-
-        applied = asyncio.get_running_loop().run_in_executor(self._thread, apply)
+        applied = asyncio.get_running_loop().run_in_executor(self._thread, lambda: _apply(history, batch, mark))
         applied.add_done_callback(lambda done: None if done.cancelled() or done.exception() else history.drop(batch))
         return applied
 
@@ -208,11 +219,33 @@ class Histories:
 
     async def close(self, history: LaneHistory) -> None:
         """Close the memory of a partition, once what is durable of it is in its store."""
+        with contextlib.suppress(HistoryStoreError):  # what is not in it is restored
+            await asyncio.shield(self.store(history))
         await asyncio.shield(self._run(history.store.close))
 
     def stop(self) -> None:
         """End the thread once it has done what it was given."""
         self._thread.shutdown(wait=False)
+
+
+def _done() -> "asyncio.Future[None]":
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
+
+
+def _apply(history: LaneHistory, batch: JudgedClaims, mark: HistoryMark) -> None:
+    if history.is_broken:
+        # With later ones the file would say that it is further than it is.
+        raise HistoryStoreError("the memory of claims lacks what could not be written before; start this worker anew")
+    try:
+        history.store.apply(batch.records, mark)
+        if batch.forgotten:
+            # Its records took out each claim of the person.
+            history.store.empty_log()
+    except HistoryStoreError:
+        history.is_broken = True
+        raise
 
 
 def _is_stale(file: Path) -> bool:

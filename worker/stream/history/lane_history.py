@@ -50,6 +50,14 @@ class JudgedClaims:
         self.records.append(record)
         self.of_person.setdefault(record.person, []).append(record)
 
+    def extend(self, batch: "JudgedClaims") -> None:
+        """Take what the batch after this one brings."""
+        self.records += batch.records
+        for person, records in batch.of_person.items():
+            self.of_person.setdefault(person, []).extend(records)
+        self.forgotten += batch.forgotten
+        self.written = batch.written
+
 
 class LaneHistory:
     """The memory of one partition, from its opening to its closing."""
@@ -62,6 +70,11 @@ class LaneHistory:
         self.topic: Final = topic
         self._days = days
         self._open: list[JudgedClaims] = []
+        self._applying: list[JudgedClaims] = []
+        self.landed = JudgedClaims(self)
+        """What is durable and not yet on its way into the store."""
+        self.is_broken = False
+        """Whether something did not come into the store."""
         self._offset = store.mark().offset
         self._seen: tuple[int, int] | None = None
 
@@ -88,7 +101,7 @@ class LaneHistory:
     @property
     def waiting(self) -> int:
         """How many claims are known that are not in the store yet."""
-        return sum(len(batch.records) for batch in self._open)
+        return sum(len(batch.records) for batch in (*self._applying, self.landed, *self._open))
 
     def begin(self) -> JudgedClaims:
         """Begin a batch; what is remembered in it is seen at once."""
@@ -99,6 +112,23 @@ class LaneHistory:
     def drop(self, batch: JudgedClaims) -> None:
         """Know nothing of a batch any more: it is in the store by now, or it will never be handed over."""
         self._open = [each for each in self._open if each is not batch]
+        self._applying = [each for each in self._applying if each is not batch]
+
+    @property
+    def has_landed(self) -> bool:
+        """Whether anything is durable and not yet on its way into the store."""
+        return self.landed.written > 0
+
+    def land(self, batch: JudgedClaims) -> None:
+        """Note that a batch is durable, after all that were handed over before it."""
+        self._open = [each for each in self._open if each is not batch]
+        self.landed.extend(batch)
+
+    def take_landed(self) -> JudgedClaims:
+        """Return what is durable and not in the store, to be brought there; it is known here until it is dropped."""
+        taken, self.landed = self.landed, JudgedClaims(self)
+        self._applying.append(taken)
+        return taken
 
     def view(self, person: bytes, claim: bytes, place: int, received_on: date) -> History:
         """Return what is known of a person before a claim.
@@ -110,16 +140,28 @@ class LaneHistory:
                 have brought it into the changelog.
             received_on: When it was received.
         """
-        stored, since = self.store.earlier(person, place, _MOST_ROWS), self.position.since
-        if len(stored) == _MOST_ROWS and (day := self.store.received_on(person, stored[0].claim)) is not None:
-            # Of that day some may be among what was not read.
-            since = max(since, day + timedelta(days=1))
+        return self.lookup(person, claim, place, received_on)[0]
+
+    def lookup(self, person: bytes, claim: bytes, place: int, received_on: date) -> tuple[History, bool]:
+        """Return what is known of a person before a claim as `view`, and whether the claim itself is known."""
+        # With the row of the claim itself, which is the one in its place.
+        found, since = self.store.earlier(person, place + 1, _MOST_ROWS + 1), self.position.since
+        stored = [each for each in found if each.place < place and each.claim != claim]
+        is_known = any(each.claim == claim for each in found)
+        if len(stored) >= _MOST_ROWS:
+            stored = stored[-_MOST_ROWS:]
+            if (day := self.store.received_on(person, stored[0].claim)) is not None:
+                # Of that day some may be among what was not read.
+                since = max(since, day + timedelta(days=1))
         if waiting := self._waiting(person):
             known = self._with(stored, waiting)
-            stored = sorted((each for each in known.values() if each.place < place), key=_BY_PLACE)
-        return history_of(
-            [each.entry for each in stored if each.claim != claim], since=since, until=received_on, days=self._days
-        )
+            own = [record for record in waiting if record.claim == claim]
+            is_known = own[-1].entry is not None if own else is_known
+            stored = sorted(
+                (each for each in known.values() if each.place < place and each.claim != claim), key=_BY_PLACE
+            )
+        entries = [each.entry for each in stored]
+        return history_of(entries, since=since, until=received_on, days=self._days), is_known
 
     def known(self, person: bytes) -> dict[bytes, StoredClaim]:
         """Return what is kept of a person by the bytes under which each is known, with what is not yet durable."""
@@ -127,7 +169,8 @@ class LaneHistory:
 
     def _waiting(self, person: bytes) -> list[HistoryRecord]:
         """Return what is known of a person and not in the store yet, in order."""
-        return [record for batch in self._open for record in batch.of_person.get(person, ())]
+        batches = (*self._applying, self.landed, *self._open)
+        return [record for batch in batches for record in batch.of_person.get(person, ())]
 
     @staticmethod
     def _with(stored: Iterable[StoredClaim], waiting: Iterable[HistoryRecord]) -> dict[bytes, StoredClaim]:
@@ -139,16 +182,23 @@ class LaneHistory:
                 known[record.claim] = StoredClaim(record.claim, record.place, record.entry)
         return known
 
-    def _is_known(self, person: bytes, claim: bytes) -> bool:
+    def claim(self, person: bytes, claim: bytes) -> StoredClaim | None:
+        """Return one claim of a person, with what is not yet durable; None when it is not known."""
         for record in reversed(self._waiting(person)):
             if record.claim == claim:
-                return record.entry is not None
-        return self.store.received_on(person, claim) is not None
+                return None if record.entry is None else StoredClaim(claim, record.place, record.entry)
+        return self.store.claim(person, claim)
 
-    def remember(self, batch: JudgedClaims, record: HistoryRecord) -> None:
-        """Remember a claim; without an entry it is taken out where it was known, and nothing is written where not."""
-        if record.entry is not None or self._is_known(record.person, record.claim):
-            batch.add(record)
+    def remember(self, batch: JudgedClaims, record: HistoryRecord, *, is_known: bool | None = None) -> None:
+        """Remember a claim; without an entry it is taken out where it was known, and nothing is written where not.
+
+        `is_known` is what `lookup` said of it; None when it was not looked up.
+        """
+        if record.entry is None:
+            known = self.claim(record.person, record.claim) is not None if is_known is None else is_known
+            if not known:
+                return
+        batch.add(record)
 
     def decide(self, batch: JudgedClaims, person: bytes, decision: Decision, place: int, received_on: date) -> Met:
         """Remember a payer's decision at its place in the order of the partition, unless it came before.

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.history.decisions import decode_known
@@ -46,8 +46,16 @@ class ClaimToJudge:
     first: bytes | None = None
 
 
-Judged: TypeAlias = tuple[ClaimVerdict, bytes | None, ClaimToJudge]
-"""The verdict on a claim, whose it is, and the claim as it is remembered: a replay in the place where it was first."""
+class MemoryVerdict(NamedTuple):
+    """The verdict on a claim, whose it is, and how it is remembered: a replay in the place where it was first.
+
+    `is_known` says whether the claim itself is known by now, as it may be when it is judged once more.
+    """
+
+    verdict: ClaimVerdict
+    person: bytes | None
+    claim: ClaimToJudge
+    is_known: bool = False
 
 
 class MemoryJudge:
@@ -64,7 +72,7 @@ class MemoryJudge:
         budget: ClaimBudget,
         claims: Sequence[ClaimToJudge],
         failed: Callable[[Exception], ClaimVerdict],
-    ) -> Iterator[Judged]:
+    ) -> Iterator[MemoryVerdict]:
         """Yield the verdict on each claim, and how it is remembered, in their order.
 
         Between two of them the caller has the claim remembered: it is seen by the ones that follow.
@@ -78,13 +86,13 @@ class MemoryJudge:
         start = 0
         while start < len(claims):
             end = _distinct(claims, read, start)
-            part = [self._as_seen_first(*each) for each in zip(claims[start:end], read[start:end], strict=True)]
-            verdicts = self._judged(reader, budget, part, read[start:end])
+            part = [self._as_seen_first(reader, *each) for each in zip(claims[start:end], read[start:end], strict=True)]
+            verdicts = self._together(reader, budget, part, read[start:end])
             if verdicts is None:
                 for each in part:
                     yield self._alone(reader, budget, each, failed)
             else:
-                yield from zip(verdicts, (each.person for each in read[start:end]), part, strict=True)
+                yield from verdicts
             start = end
 
     @staticmethod
@@ -95,21 +103,25 @@ class MemoryJudge:
         except Exception:  # noqa: BLE001 -- whose fault it is shows when each is read alone
             return None
 
-    def _judged(
+    def _together(
         self, reader: ClaimReader, budget: ClaimBudget, claims: Sequence[ClaimToJudge], read: Sequence[ReadMessage]
-    ) -> list[ClaimVerdict] | None:
+    ) -> list[MemoryVerdict] | None:
         """Return the verdicts; None when together they take more than they may."""
-        found = [self._without_memory(*each) for each in zip(claims, read, strict=True)]
-        to_judge = [place for place, verdict in enumerate(found) if verdict is None]
-        known = [(read[place], self._view(claims[place], read[place])) for place in to_judge]
+        told = [self._without_memory(*each) for each in zip(claims, read, strict=True)]
+        seen = [
+            (None, False) if verdict is not None else self._view(claim, each)
+            for verdict, claim, each in zip(told, claims, read, strict=True)
+        ]
+        known = [(each, view) for verdict, each, (view, _) in zip(told, read, seen, strict=True) if verdict is None]
         try:
             with budget.together():
-                verdicts = reader.judge(known)
+                verdicts = iter(reader.judge(known))
         except Exception:  # noqa: BLE001 -- as above
             return None
-        for place, verdict in zip(to_judge, verdicts, strict=True):
-            found[place] = verdict
-        return [verdict for verdict in found if verdict is not None]
+        return [
+            MemoryVerdict(next(verdicts) if verdict is None else verdict, each.person, claim, is_known)
+            for verdict, each, claim, (_, is_known) in zip(told, read, claims, seen, strict=True)
+        ]
 
     def _alone(
         self,
@@ -117,25 +129,25 @@ class MemoryJudge:
         budget: ClaimBudget,
         claim: ClaimToJudge,
         failed: Callable[[Exception], ClaimVerdict],
-    ) -> Judged:
+    ) -> MemoryVerdict:
         try:
             with budget:
                 (read,) = reader.read([(claim.value, claim.received_on)])
         except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
-            return failed(error), None, claim
+            return MemoryVerdict(failed(error), None, claim)
         verdict = self._without_memory(claim, read)
         if verdict is not None:
-            return verdict, None, claim
-        claim = self._as_seen_first(claim, read)
-        known = self._view(claim, read)
+            return MemoryVerdict(verdict, None, claim)
+        claim = self._as_seen_first(reader, claim, read)
+        known, is_known = self._view(claim, read)
         try:
             with budget:
                 (verdict,) = reader.judge([(read, known)])
         except Exception as error:  # noqa: BLE001 -- as above
-            return failed(error), None, claim
-        return verdict, read.person, claim
+            return MemoryVerdict(failed(error), None, claim)
+        return MemoryVerdict(verdict, read.person, claim, is_known)
 
-    def _as_seen_first(self, claim: ClaimToJudge, read: ReadMessage) -> ClaimToJudge:
+    def _as_seen_first(self, reader: ClaimReader, claim: ClaimToJudge, read: ReadMessage) -> ClaimToJudge:
         """Return a replayed claim under the bytes and at the place of its first sighting, any other as it is.
 
         So it sees what it saw, and takes its own place instead of counting as an earlier claim of itself. One that was
@@ -144,11 +156,11 @@ class MemoryJudge:
         """
         if claim.first is None or read.person is None:
             return claim
-        found = claim.history.known(read.person).get(claim.first)
+        found = claim.history.claim(read.person, claim.first)
         if found is None:
             return replace(claim, claim=claim.first)
         known = decode_known(found.entry)
-        if isinstance(known, EarlierClaim) and known.control == read.control:
+        if isinstance(known, EarlierClaim) and known.control == reader.control(read):
             return replace(claim, claim=claim.first, place=found.place)
         self._recorder.count("history_replays_unverified_total")
         return claim
@@ -163,17 +175,18 @@ class MemoryJudge:
         sentence = "It is not in the partition of its patient; `claimscrub send` places claims."
         return dead(DeadLetterReason.NOT_OF_THIS_PARTITION, DeadLetterStage.DECODE, {}, sentence)
 
-    def _view(self, claim: ClaimToJudge, read: ReadMessage) -> History | None:
+    def _view(self, claim: ClaimToJudge, read: ReadMessage) -> tuple[History | None, bool]:
+        """Return what is known before a claim, and whether it is known itself."""
         claim.history.begin_on(claim.received_on)
         if read.person is None:
             self._recorder.count("history_person_missing_total")
-            return None
+            return None, False
         began = time.perf_counter()
-        found = claim.history.view(read.person, claim.claim, claim.place, claim.received_on)
+        found, is_known = claim.history.lookup(read.person, claim.claim, claim.place, claim.received_on)
         self._recorder.observe("history_lookup_seconds", time.perf_counter() - began)
         if found.is_cut:
             self._recorder.count("history_view_cut_total")
-        return found
+        return found, is_known
 
 
 def _distinct(claims: Sequence[ClaimToJudge], read: Sequence[ReadMessage], start: int) -> int:

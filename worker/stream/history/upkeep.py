@@ -42,6 +42,8 @@ async def keep_histories(runtime: Runtime, histories: Histories, round_s: float 
             }
             if lanes:
                 histories.show(lanes.values())
+            for memory in memories:
+                await histories.store(memory)
             for lane, history in lanes.items():
                 if is_time and not lane.revoked.is_set():
                     await histories.expire(history, _before(runtime))
@@ -81,3 +83,4 @@ async def write_mark(runtime: Runtime, histories: Histories, lane: Lane, history
             history.position = before
             raise
         await histories.landed(batch)
+        await histories.store(history)

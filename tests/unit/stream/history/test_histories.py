@@ -15,12 +15,13 @@ from faust.types import TP
 
 from tests.unit.stream.history.test_restore import Reader, Stored, log_of
 from worker.history.key import write_key
-from worker.history.store import HistoryMark, HistoryRecord
+from worker.history.store import HistoryMark, HistoryRecord, HistoryStoreError
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.history import histories as histories_module
 from worker.stream.history.errors import BrokenHistoryError, OtherHistoryError
 from worker.stream.history.histories import Histories
+from worker.stream.history.lane_history import JudgedClaims, LaneHistory
 from worker.stream.history.position import HistoryPosition
 
 LANE = TP("claims.by-patient.v1", 0)
@@ -220,14 +221,92 @@ async def test_what_is_durable_comes_into_the_store_and_is_known_from_there(worl
     assert await kept(world.new(), world.position(1, begin=5)) == [1]
 
 
+def remembered(history: LaneHistory, place: int, person: bytes = PERSON) -> JudgedClaims:
+    """A batch with one claim, handed over."""
+    batch = history.begin()
+    history.remember(batch, HistoryRecord(person, bytes([place]) * 16, place, DAY, b"entry"))
+    history.hand_over(batch)
+    return batch
+
+
+async def test_batches_come_into_the_store_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When they are enough, or when somebody asks for it; each is known all the time, and once."""
+    monkeypatch.setattr(histories_module, "_TOGETHER", 3)
+    histories = world.new()
+    history = await histories.open(LANE, None, end=5)
+
+    for place in (1, 2):
+        await histories.landed(remembered(history, place))
+    assert (history.store.mark().records, history.waiting, len(history.known(PERSON))) == (0, 2, 2)
+
+    await histories.landed(remembered(history, 3))
+    assert (history.store.mark().records, history.waiting, len(history.known(PERSON))) == (3, 0, 3)
+
+    await histories.landed(remembered(history, 4))
+    await histories.store(history)
+    assert (history.store.mark().records, history.waiting, len(history.known(PERSON))) == (4, 0, 4)
+    await histories.store(history)
+    assert history.store.mark().records == 4
+    await histories.close(history)
+
+
+async def test_what_waits_for_documentation_comes_into_the_store_at_once(world: World) -> None:
+    """Which of it is due is asked of the store."""
+    histories = world.new()
+    pended = await histories.open_pended(LANE, None, end=5)
+
+    await histories.landed(remembered(pended, 1))
+
+    assert (pended.store.mark().records, pended.waiting) == (1, 0)
+    await histories.close(pended)
+
+
+async def test_who_is_forgotten_is_so_at_once_and_known_by_what_comes_later(world: World) -> None:
+    """Also in the same batch: what is judged after it is remembered."""
+    histories = world.new()
+    history = await histories.open(LANE, None, end=5)
+    await histories.landed(remembered(history, 1))
+    batch = history.begin()
+    history.forget(batch, PERSON)
+    history.remember(batch, HistoryRecord(PERSON, b"2" * 16, 2, DAY, b"entry"))
+    history.hand_over(batch)
+
+    await histories.landed(batch)
+
+    assert history.waiting == 0
+    assert [each.place for each in history.store.earlier(PERSON)] == [2]
+    assert history.store.mark().records == history.position.records
+    await histories.close(history)
+
+
+async def test_a_store_that_lacks_something_takes_nothing_more(world: World) -> None:
+    """Its file would say that it is further than it is; whoever opens it next restores the rest."""
+    histories = world.new()
+    history = await histories.open(LANE, None, end=0)
+    apply = history.store.apply
+    failing: Any = history.store  # Any: a method is replaced
+    failing.apply = lambda *_: (_ for _ in ()).throw(HistoryStoreError("disk full"))
+    await histories.landed(remembered(history, 1))
+    with pytest.raises(HistoryStoreError, match="disk full"):
+        await histories.store(history)
+    failing.apply = apply
+
+    await histories.landed(remembered(history, 2))
+    with pytest.raises(HistoryStoreError, match="start this worker anew"):
+        await histories.store(history)
+
+    assert (history.store.mark().records, history.waiting) == (0, 2)
+    await histories.close(history)
+
+
 async def test_a_store_that_takes_nothing_says_so(world: World) -> None:
     """The batch stays known, and the worker ends."""
     histories = world.new()
     history = await histories.open(LANE, None, end=0)
-    batch = history.begin()
-    history.remember(batch, HistoryRecord(PERSON, b"c" * 16, 1, DAY, b"entry"))
+    batch = remembered(history, 1)
     await histories.close(history)
 
-    with pytest.raises(Exception, match="closed"):
-        await histories.landed(batch)
+    await histories.landed(batch)
+    with pytest.raises(HistoryStoreError, match="closed"):
+        await histories.store(history)
     assert history.waiting == 1

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.decision import PayerDecision
 from tests.stream.fake_worker import remembered
@@ -84,6 +86,37 @@ def test_of_many_claims_the_last_are_looked_at(history: LaneHistory, monkeypatch
 
     assert (len(whole.claims), whole.since) == (2, DAY)
     assert cut.since == DAY + timedelta(3)
+
+
+@given(
+    in_store=st.lists(st.integers(1, 9), unique=True),
+    steps=st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.booleans())),
+    own=st.integers(1, 9),
+    most=st.integers(1, 4),
+)
+def test_a_claim_is_known_or_not_and_sees_the_same_either_way(
+    in_store: list[int], steps: list[tuple[int, bool, bool]], own: int, most: int
+) -> None:
+    """With some of it in the store, some durable and some open, and with more rows than are read."""
+    store = SqliteHistory(None, key="key", since=date.min)
+    history = LaneHistory(store, "t", 0, HistoryPosition(0, "key", 6, DAY, 0), days=400)
+    store.apply([record(place) for place in sorted(in_store)], HistoryMark(1, 0))
+    for place, is_rejected, has_landed in steps:
+        batch = history.begin()
+        history.remember(batch, record(place, is_rejected=is_rejected))
+        if has_landed:
+            history.land(batch)
+    mine = record(own)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("worker.stream.history.lane_history._MOST_ROWS", most)
+        view, is_known = history.lookup(PERSON, mine.claim, own, DAY)
+        other = history.claim(PERSON, mine.claim)
+        gone = history.begin()
+        history.remember(gone, record(own, is_rejected=True))
+        without, _ = history.lookup(PERSON, mine.claim, own, DAY)
+
+    assert is_known is (other is not None) is (len(gone.records) == 1)
+    assert view == without
 
 
 def test_a_claim_that_is_rejected_now_is_taken_out_and_another_leaves_no_record(history: LaneHistory) -> None:

@@ -73,7 +73,7 @@ def judged(scrubber: Judge, values: Sequence[bytes], recorder: Recorder, *, is_p
         claims,
         lambda _: ClaimVerdict("pended", outcome_id="-"),
     )
-    for verdict, person, claim in verdicts:
+    for verdict, person, claim, _ in verdicts:
         if person is not None:
             entry = encode(remembered(claim.place, DAY))
             history.remember(batch, HistoryRecord(person, claim.claim, claim.place, DAY, entry))
