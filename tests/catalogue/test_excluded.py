@@ -1,18 +1,29 @@
 """What an edit declares of where it has nothing to say is true: it is called there all the same."""
 
 import argparse
+from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 
 import orjson
 import pytest
 
+from tests.bench.patients import claims_of_patients
 from tests.catalogue.compare import add_inputs, inputs_of
 from tests.catalogue.excluded import left_out_called, scrub_given
+from tests.catalogue.stories import Stories, tell
+from tests.catalogue.supply import Supply
+from tests.catalogue.valid_claims import ValidClaims
 from worker.edits.edit import AnyEdit
 from worker.edits.facts.traits import Trait
+from worker.history.key import HistoryKey
+from worker.history.memory import ClaimMemory
+from worker.history.store import SqliteHistory
+from worker.pipeline.remembering import scrub_in_order
 from worker.pipeline.scrub import Pipeline
 from worker.samples import synthetic
+from worker.samples.claims import AS_OF
 
 
 def test_nothing_is_left_out_that_would_say_something(pipeline: Pipeline) -> None:
@@ -24,6 +35,28 @@ def test_nothing_is_left_out_that_would_say_something(pipeline: Pipeline) -> Non
     with left_out_called() as said:
         for each in inputs_of(few):
             scrub_given(each, pipeline)
+
+    assert said == []
+
+
+def test_nothing_is_left_out_in_the_light_of_earlier_claims(pipeline: Pipeline) -> None:
+    """Over stories of patients, each with a mistake, under a memory that reaches back to all of them."""
+    stories = Stories(pipeline, ValidClaims(Supply(pipeline.snapshot), pipeline.guides))
+
+    with left_out_called() as said:
+        tell(stories, count(31), 150)
+
+    assert said == []
+
+
+@pytest.mark.parametrize("days", [0, 20, 200, 366, 400, 5000])
+def test_nothing_is_left_out_whatever_the_memory_reaches_back_to(pipeline: Pipeline, days: int) -> None:
+    """Claims of the demo and the synthetic one, of patients who come again, some of them sent twice."""
+    key, day = HistoryKey(bytes(32), bytes(32)), AS_OF
+    values = [*claims_of_patients(60, 6), *claims_of_patients(12, 6)]
+
+    with left_out_called() as said, closing(SqliteHistory(None, key="k", since=day - timedelta(days=days))) as store:
+        scrub_in_order(pipeline.remembering(key), [(each, day) for each in values], ClaimMemory(store))
 
     assert said == []
 

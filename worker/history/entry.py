@@ -70,6 +70,7 @@ DECIDED: Final = frozenset({EarlierState.PAID, EarlierState.DENIED})
 
 _STATES: Final = tuple(EarlierState)
 _claim: Final = tuple.__new__
+"""Makes a named tuple of a tuple with all of its fields, in a fifth of the time that its own constructor takes."""
 _FLAGS: Final = (False, True)
 
 
@@ -93,6 +94,11 @@ class EarlierLine(NamedTuple):
     authorization: bytes = NO_MARK
     ndc: str = ""
     text: bytes = NO_MARK
+
+
+def earlier_line(fields: tuple[object, ...]) -> EarlierLine:
+    """Return a line of all its fields, in their order."""
+    return _claim(EarlierLine, fields)
 
 
 CodeAndDay: TypeAlias = tuple[str, date | None]
@@ -171,6 +177,11 @@ def day_number(row: bytes, place: int) -> int:
     return int(_ON.unpack_from(row, place + _CODE_BYTES)[0])
 
 
+def written_day(day: int) -> bytes:
+    """Return how the number of a day (`date.toordinal`) ends a service in an entry."""
+    return _ON.pack(day)
+
+
 def read_service(row: bytes, place: int) -> CodeAndDay:
     """Return code and day at a place in bytes of services. Raises `DamagedEntryError`."""
     try:
@@ -204,6 +215,12 @@ class EarlierClaim(NamedTuple):
     first: date | None
     last: date | None
     lines: Sequence[EarlierLine]
+
+
+def judged(claim: EarlierClaim, state: EarlierState, outcome: bytes) -> EarlierClaim:
+    """Return a claim with what became of it."""
+    # As `_replace` does, in a tenth of the time.
+    return _claim(EarlierClaim, (claim[0], state, *claim[2:4], outcome, *claim[5:]))
 
 
 def written_head(claim: EarlierClaim) -> bytes:
@@ -346,18 +363,20 @@ def _line(entry: bytes, place: int, code: str, ordinal: int) -> EarlierLine:
         place += MARK_BYTES
     if has & _HAS_TEXT:
         (text,) = _MARK.unpack_from(entry, place)
-    return EarlierLine(
-        code,
-        _day(ordinal),
-        _day(ordinal + more) if ordinal else None,
-        _number(units, 3),
-        _number(charge, 2),
-        _modifiers(modifiers),
-        _text(where),
-        rendering,
-        authorization,
-        _text(ndc),
-        text,
+    return earlier_line(
+        (
+            code,
+            _day(ordinal),
+            _day(ordinal + more) if ordinal else None,
+            _number(units, 3),
+            _number(charge, 2),
+            _modifiers(modifiers),
+            _text(where),
+            rendering,
+            authorization,
+            _text(ndc),
+            text,
+        )
     )
 
 

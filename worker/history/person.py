@@ -1,6 +1,7 @@
 """Whose claim it is: the payer and the member, and which dependent of the member."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -36,6 +37,9 @@ def normalized(number: str | None) -> str:
     come from typing. Nothing else is taken away: a leading zero is part of the number.
     """
     return (number or "").translate(_IGNORED).upper()
+
+
+_payer: Final = lru_cache(maxsize=1024)(normalized)
 
 
 class AddressedMember(Struct, frozen=True, rename="camel", gc=False):
@@ -91,18 +95,18 @@ def identity_of(claim: Claim | Addressed, profiles: Profiles) -> PatientIdentity
 
     Dependents share the number of the subscriber [2010BA NM109], so that birth date and first name are part of theirs.
     """
-    payer = normalized(profiles.payer_of(claim.trading_partner_service_id))
+    payer = _payer(profiles.payer_of(claim.trading_partner_service_id))
     if not payer:
         return _UNKNOWN_PAYER
     member = normalized(claim.subscriber.member_id if claim.subscriber else None)
     if not member:
         return _UNKNOWN_MEMBER
     if claim.dependent is None:
-        return PatientIdentity(identity_text(payer, member))
+        return PatientIdentity(f"{payer}\0{member}")
     born, name = as_day(claim.dependent.date_of_birth), claim.dependent.first_name
     if not (isinstance(born, date) and normalized(name)):
         return _UNKNOWN_DEPENDENT
-    return PatientIdentity(identity_text(payer, member, born, name))
+    return PatientIdentity(f"{payer}\0{member}\0{born}\0{normalized(name)}")
 
 
 def identity_text(payer: str, member: str, born: date | None = None, first_name: str | None = None) -> str:

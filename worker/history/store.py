@@ -232,10 +232,12 @@ class SqliteHistory:
 
     def earlier(self, person: bytes, before: int = BEYOND, most: int = ALL) -> list[StoredClaim]:
         """Return what is kept of a person, by place, each claim once as it came last."""
-        with self._told():
+        try:
             rows = self._reads.execute(_EARLIER, (person, before, most)).fetchall()
+        except sqlite3.Error as error:  # as in `_told`, in a tenth of the time
+            raise HistoryStoreError(f"{self._name}: {error}") from error
         rows.reverse()
-        if len({row[0] for row in rows}) < len(rows):
+        if len(rows) > 1 and len({row[0] for row in rows}) < len(rows):
             rows = sorted({row[0]: row for row in sorted(rows, key=_BY_ARRIVAL)}.values(), key=_BY_PLACE)
         return [_stored(row[:3]) for row in rows]
 

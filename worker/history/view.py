@@ -49,8 +49,11 @@ def history_of(
         # Of the last day that was cut, some claims may be left.
         begins = known[-most - 1][0].received_on + timedelta(days=1)
         known = known[-most:]
-    digest = hashlib.sha256(b"".join([about for _, about in known])).digest()[:16]
+    digest = hashlib.sha256(b"".join([about for _, about in known])).digest()[:16] if known else _OF_NOTHING
     return History(begins, until, tuple([claim for claim, _ in known]), is_cut, digest)
+
+
+_OF_NOTHING: Final = hashlib.sha256().digest()[:16]
 
 
 def _as_decided(entries: Sequence[bytes]) -> list[tuple[EarlierClaim, bytes]]:

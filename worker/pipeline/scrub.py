@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -16,9 +17,9 @@ from schemas.outcome import Basis, Disposition, Outcome
 from schemas.records import Claim
 from schemas.values import as_money
 from worker.edits.edit import AnyEdit
-from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, as_earlier
+from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, ServicesBefore, as_earlier
 from worker.edits.facts.traits import Trait
-from worker.history.entry import EarlierState, encode
+from worker.history.entry import EarlierState, encode, judged
 from worker.history.key import HistoryKey
 from worker.history.person import Addressed, PatientIdentity, identity_of
 from worker.history.view import History
@@ -268,14 +269,16 @@ class Pipeline:
     def _gather(self, read: ReadClaim, decoded: DecodedClaim, history: History | None) -> _Examination:
         waited_days = None if read.late is None else read.late.waited_days
         traits = decoded.traits if read.late is None else decoded.traits | Trait.LATE
-        facts = self._gatherer.gather(decoded.claim, traits)
+        before = None if self.history_key is None else ServicesBefore(history, decoded.claim)
+        facts = self._gatherer.gather(decoded.claim, traits, before)
         profile = self._only or self._profile_of(decoded.claim)
         # Suppressions lapse by the day of receipt, so that a claim read again gets the verdict it had.
         lapsed = bisect_left(self._last_days[profile.name], read.received_on)
         plan = self._plans[profile.name, lapsed, facts.is_institutional]
         earlier = None
         if self.history_key is not None:
-            own = as_earlier(facts, read.received_on, self.history_key)
+            # Of a claim that is rejected most often nobody asks.
+            own = partial(as_earlier, facts, read.received_on, self.history_key)
             earlier = EarlierClaims(own, history, "" if history else read.missing or NOT_LOOKED_UP)
         checked = CheckResult(plan, plan.context(facts, read.received_on, earlier, waited_days))
         return _Examination(read, history, profile, checked, (enrich(facts), ledgers(facts)))
@@ -327,7 +330,7 @@ def _entry(earlier: EarlierClaims, written: WrittenOutcome) -> bytes | None:
     if written.disposition is Disposition.REJECTED:
         return None
     state = EarlierState.HELD if written.disposition is Disposition.PENDED else EarlierState.OUT
-    return encode(earlier.own._replace(state=state, outcome=bytes.fromhex(written.outcome_id[:16])))
+    return encode(judged(earlier.own, state, bytes.fromhex(written.outcome_id[:16])))
 
 
 def _shares(marks: Sequence[float], claims: int) -> Mapping[str, float]:

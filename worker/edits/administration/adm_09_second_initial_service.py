@@ -3,6 +3,7 @@ from worker.edits.codes.services import INITIAL, REPEATED
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.earlier import earlier_claims, is_repeated, named, unless_known, without_memory
 from worker.history.key import NO_MARK
 
@@ -13,6 +14,7 @@ from worker.history.key import NO_MARK
     predicted=predicts(category="A7", status=("454",), carc=("236",), rarc=("M80",)),
     citation=Citation(source="CMS Claims Processing Manual (Pub. 100-04), chapter 4", section="section 230.2"),
     about=lambda code, _: code in INITIAL,
+    looks_for=Trait.EARLIER_DAY,
     lacks=without_memory,
     kinds=BOTH_KINDS,
 )

@@ -4,9 +4,22 @@ from pydantic import Field
 
 from schemas.outcome import Citation, Severity
 from worker.edits.drugs.arithmetic import in_words
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Options, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    Options,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.code import CodeOnDay
+from worker.edits.facts.earlier import YEAR
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import ANYTHING, Trait
 from worker.edits.rules.earlier import is_repeated, named, unless_known, without_memory
 from worker.edits.rules.earlier_doses import doses_before
 
@@ -17,12 +30,20 @@ class Grace(Options):
     grace_days: int = Field(default=0, ge=0, le=366)
 
 
+def _where_doses_have_an_interval(code: CodeOnDay, configuration: Configuration) -> int | None:
+    guide = configuration.guides.get(code.hcpcs)
+    if guide is None or guide.interval is None:
+        return None
+    return ANYTHING if guide.interval.days > YEAR else Trait.EARLIER_CODE | Trait.WASTE_BILLED
+
+
 @drug_day_edit(
     "AUT-05",
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("571", "572"), carc=("151",), rarc=("N640", "N435")),
     citation=Citation(source="The dosing interval in the guide of the drug, each with its own source"),
     options=Grace,
+    looks_for=_where_doses_have_an_interval,
     lacks=without_memory,
     kinds=BOTH_KINDS,
 )

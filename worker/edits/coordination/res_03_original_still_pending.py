@@ -18,6 +18,7 @@ from worker.edits.edit import (
 )
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.earlier import earlier_claims, named, without_memory
 from worker.history.entry import DECIDED
 from worker.history.view import REPLACES
@@ -40,6 +41,7 @@ class Decided(Options):
         source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: payment floor", section="section 80.2.1.2"
     ),
     options=Decided,
+    needs=Trait.REPLACES,
     lacks=without_memory,
     status=EditStatus.PREVIEW,
     kinds=BOTH_KINDS,

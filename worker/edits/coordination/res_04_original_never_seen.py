@@ -2,6 +2,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.earlier import earlier_claims, unless_known, without_memory
 from worker.history.view import REPLACES
 
@@ -11,6 +12,7 @@ from worker.history.view import REPLACES
     severity=Severity.WARN,
     predicted=predicts(category="A7", status=("464",), carc=("16",), rarc=("M47",)),
     citation=Citation(source="ASC X12N 005010X222A1 (837P), 2300 CLM05-3 and REF*F8"),
+    needs=Trait.REPLACES,
     lacks=without_memory,
     kinds=BOTH_KINDS,
 )

@@ -3,6 +3,7 @@ from worker.edits.codes.services import REPEATED
 from worker.edits.edit import BOTH_KINDS, Bypassed, Context, DoesNotApply, Flaw, Verdict, line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.continuation import is_part_of_split_claim
 from worker.edits.rules.earlier import (
     earlier_claims,
@@ -22,6 +23,7 @@ from worker.edits.rules.earlier import (
         source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: detection of duplicate claims",
         section="section 120",
     ),
+    looks_for=Trait.EARLIER_DAY,
     lacks=without_memory,
     kinds=BOTH_KINDS,
 )
@@ -47,7 +49,7 @@ def line_accepted_before(line: LineFacts, context: Context) -> Verdict | None:
     earlier = earlier_claims(context)
     before = earlier.repeated.get(line.number)
     if before is None:
-        again = next((each for each in line.modifiers if each in REPEATED), None)
+        again = next((each for each in line.modifiers if each in REPEATED), None) if line.modifiers else None
         if again and earlier.services.between(line.hcpcs, line.on, line.on):
             return Bypassed(f"modifier {again}", line.number)
         return unless_known(context, line.on, line.number)

@@ -1,8 +1,10 @@
 """What an edit may look at of the claims before this one, and this one as it will be remembered itself."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -13,13 +15,18 @@ from schemas.values import as_day
 from worker.edits.codes.services import REPEATED
 from worker.edits.facts.authorization import approval_number
 from worker.edits.facts.claim import ClaimFacts, LineFacts
+from worker.edits.facts.traits import Trait
 from worker.history.entry import (
     EarlierClaim,
     EarlierLine,
     EarlierState,
     are_modifiers,
+    earlier_line,
     fits,
     in_decimals,
+    written_code,
+    written_day,
+    written_services,
 )
 from worker.history.key import NO_MARK, HistoryKey
 from worker.history.services import EarlierServices
@@ -29,6 +36,9 @@ GROUPS: Final = frozenset({"193200000X", "193400000X"})
 """Taxonomy codes of groups, which do not name a specialty (NUCC)."""
 INPATIENT: Final = "11"
 """The facility type of a hospital's bill of an inpatient."""
+OF_EARLIER: Final = Trait.EARLIER_DAY | Trait.EARLIER_CODE
+YEAR: Final = 366
+"""Days that are looked back for the last dose of a drug."""
 NOT_LOOKED_UP: Final = "earlier claims, which were not looked up"
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits of their sender
 
@@ -36,12 +46,21 @@ _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits o
 class EarlierClaims:
     """What is known of the claims before this one.
 
-    `own` is this claim as it will be remembered, so that like is compared with like. `history` is None when nothing
-    can be known, and `missing` says what lacks.
+    `history` is None when nothing can be known, and `missing` says what lacks.
     """
 
-    def __init__(self, own: EarlierClaim, history: History | None, missing: str = "") -> None:
-        self.own, self.history, self.missing = own, history, missing
+    def __init__(
+        self, own: EarlierClaim | Callable[[], EarlierClaim], history: History | None, missing: str = ""
+    ) -> None:
+        """`own` is this claim as it will be remembered, or makes it when somebody asks."""
+        self._own, self.history, self.missing = own, history, missing
+        if history is None or not history.claims:
+            vars(self).update(_NOTHING_BEFORE)
+
+    @cached_property
+    def own(self) -> EarlierClaim:
+        """This claim as it will be remembered, so that like is compared with like."""
+        return self._own() if callable(self._own) else self._own
 
     def lacks(self, day: date | None) -> str | None:
         """What lacks for saying that nothing was billed since a day; None when the memory reaches back so far."""
@@ -84,13 +103,18 @@ class EarlierClaims:
         return self.services if len(payable) == len(self.standing) else EarlierServices(payable)
 
     @cached_property
+    def is_new(self) -> bool:
+        """Whether nothing of this claim was sent before: neither the whole of it, nor a line."""
+        return self.sent_before is None and not self.repeated
+
+    @cached_property
     def sent_before(self) -> EarlierClaim | None:
         """The last claim of the same provider with the control number and the content of this one."""
         own = self.own
         if own.control == NO_MARK or own.frequency in REPLACES:
             return None
         for each in reversed(self.standing):
-            if each.content == own.content and each.control == own.control and each.billing == own.billing:
+            if each.control == own.control and each.content == own.content and each.billing == own.billing:
                 return each
         return None
 
@@ -115,8 +139,53 @@ class EarlierClaims:
         return found
 
 
+_NO_SERVICES: Final = EarlierServices(())
+_NOTHING_BEFORE: Final[Mapping[str, object]] = {
+    "originals": (),
+    "standing": (),
+    "services": _NO_SERVICES,
+    "stays": (),
+    "payable": _NO_SERVICES,
+    "is_new": True,
+    "sent_before": None,
+    "repeated": MappingProxyType({}),
+}
+"""What is worked out of no earlier claims, of which most patients have none."""
+
+
 def _compared(line: EarlierLine) -> EarlierLine:
     return line._replace(modifiers=tuple(sorted(line.modifiers)), authorization=NO_MARK)
+
+
+class ServicesBefore:
+    """The codes and days of earlier claims, as far as they say which edits on them have something to look at.
+
+    The traits that follow from them may be there in vain and are never missing: whether a line is like an earlier one
+    the edits find out.
+    """
+
+    def __init__(self, history: History | None, claim: Claim) -> None:
+        """Take what is known before a claim; None when that is nothing."""
+        # Who performed a line is compared, so that the edits have something to say where nobody is named.
+        is_told = any(each and each.npi for each in (claim.rendering, claim.billing))
+        self._since = sys.maxsize if history is None else history.since.toordinal()
+        claims = history.claims if history else ()
+        self._row = b"".join([written_services(each.lines) for each in claims])
+        self._always = 0 if is_told and not any(each.facility == INPATIENT for each in claims) else Trait.EARLIER_DAY
+
+    def traits_of(self, code: str, on: date | None) -> int:
+        """Return those of `OF_EARLIER` that a line has."""
+        if on is None or not code:
+            return OF_EARLIER
+        day, row = on.toordinal(), self._row
+        if self._since > day:
+            return OF_EARLIER
+        traits = self._always
+        if row and written_day(day) in row:
+            traits |= Trait.EARLIER_DAY
+        if day - self._since < YEAR or (row and written_code(code) in row):
+            traits |= Trait.EARLIER_CODE
+        return traits
 
 
 def as_earlier(facts: ClaimFacts, received_on: date, key: HistoryKey) -> EarlierClaim:
@@ -153,19 +222,20 @@ def _line(line: LineFacts, facts: ClaimFacts, key: HistoryKey) -> EarlierLine:
     service, package = line.line.service, line.line.drug_identification
     facility = line.line.institutional_service
     description, note = service.description, line.line.additional_notes
-    # By position: names take as long as all the rest.
-    return EarlierLine(
-        line.hcpcs if is_plain else "",
-        line.on,
-        line.until,
-        in_decimals(line.units, 3),
-        in_decimals(facts.charge_of(line), 2),
-        line.modifiers if is_plain else (),
-        _fitting(facility.service_line_revenue_code if facility else line.place, 4),
-        key.mark(facts.rendering_npi(line)),
-        key.mark(approval_number(line, facts)),
-        _fitting((package.national_drug_code or "").replace("-", ""), 11) if package else "",
-        key.mark(f"{description or ''}\0{note or ''}") if description or note else NO_MARK,
+    return earlier_line(
+        (
+            line.hcpcs if is_plain else "",
+            line.on,
+            line.until,
+            in_decimals(line.units, 3),
+            in_decimals(facts.charge_of(line), 2),
+            line.modifiers if is_plain else (),
+            _fitting(facility.service_line_revenue_code if facility else line.place, 4),
+            key.mark(facts.rendering_npi(line)),
+            key.mark(approval_number(line, facts)),
+            _fitting((package.national_drug_code or "").replace("-", ""), 11) if package else "",
+            key.mark(f"{description or ''}\0{note or ''}") if description or note else NO_MARK,
+        )
     )
 
 

@@ -87,6 +87,12 @@ class Trait(IntEnum):
     """The record names the drug that was given."""
     LATE = 1 << 32
     """The claim was pended, and is judged once more: documents came for it, or were waited for in vain."""
+    EARLIER_DAY = 1 << 33
+    """An earlier claim may bill something of the day of a line, or the patient was in a hospital."""
+    EARLIER_CODE = 1 << 34
+    """An earlier claim of a year, or this one, may bill the code of a line for another day."""
+    REPLACES = 1 << 35
+    """The claim replaces or voids an earlier one."""
 
 
 NOTHING: Final = 0

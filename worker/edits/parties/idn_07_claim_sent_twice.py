@@ -2,6 +2,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.earlier import earlier_claims, named, of_duplicate, unless_known, without_memory
 from worker.history.view import REPLACES
 
@@ -14,6 +15,7 @@ from worker.history.view import REPLACES
         source="CMS Claims Processing Manual (Pub. 100-04), chapter 1: detection of duplicate claims",
         section="section 120",
     ),
+    looks_for=Trait.EARLIER_DAY | Trait.REPLACES,
     lacks=without_memory,
     kinds=BOTH_KINDS,
 )

@@ -4,6 +4,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import Context, DoesNotApply, EditStatus, Flaw, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import Trait
 from worker.edits.rules.earlier import earlier_claims, is_repeated, named, unless_known, without_memory
 
 OFFICE: Final = "11"
@@ -16,6 +17,7 @@ OFFICE: Final = "11"
     citation=Citation(
         source="Noridian Healthcare Solutions, hospital and skilled nursing facility stays that affect Part B claims"
     ),
+    looks_for=Trait.EARLIER_DAY | Trait.ELSEWHERE,
     lacks=without_memory,
     status=EditStatus.PREVIEW,
 )

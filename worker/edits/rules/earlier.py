@@ -35,9 +35,10 @@ def without_memory_or(other: Lacks) -> Lacks:
 
 def earlier_claims(context: Context) -> EarlierClaims:
     """The claims before this one. Raises `TypeError` where an edit asks for them without `without_memory`."""
-    if context.earlier is None:
+    earlier = context.earlier
+    if earlier is None:
         raise TypeError("an edit on earlier claims needs `lacks=without_memory`")
-    return context.earlier
+    return earlier
 
 
 def is_sent_twice(context: Context) -> bool:
@@ -47,9 +48,12 @@ def is_sent_twice(context: Context) -> bool:
 
 def is_repeated(context: Context, *lines: LineFacts) -> bool:
     """Whether IDN-07 or DUP-01 reports one of these lines: what is sent again is one finding, not one of each edit."""
+    earlier = earlier_claims(context)
+    if earlier.is_new:
+        return False
     if is_sent_twice(context):
         return True
-    repeated = earlier_claims(context).repeated
+    repeated = earlier.repeated
     return any(line.number in repeated for line in lines) and _is_on(LINE_SENT_TWICE, context)
 
 
@@ -59,7 +63,10 @@ def _is_on(edit: str, context: Context) -> bool:
 
 def unless_known(context: Context, since: date | None, line: int | None = None) -> NoData | None:
     """Return no data where the memory begins after that day; None when nothing can have been missed."""
-    missing = earlier_claims(context).lacks(since)
+    earlier = earlier_claims(context)
+    if since is not None and earlier.history is not None and earlier.history.since <= since:
+        return None
+    missing = earlier.lacks(since)
     return None if missing is None else NoData(missing, line)
 
 

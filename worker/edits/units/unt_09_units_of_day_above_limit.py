@@ -1,20 +1,42 @@
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from schemas.outcome import Citation, Severity
 from worker.edits.codes.bill_types import OUTPATIENT_MUE
 from worker.edits.codes.denials import NOT_COVERED_BY_LAW
 from worker.edits.codes.places import DISPENSED_TO
 from worker.edits.drugs.arithmetic import in_words
-from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_day_edit, predicts
+from worker.edits.edit import (
+    BOTH_KINDS,
+    Configuration,
+    Context,
+    DoesNotApply,
+    Flaw,
+    NoData,
+    Verdict,
+    drug_day_edit,
+    predicts,
+)
 from worker.edits.facts.claim import DrugDay
+from worker.edits.facts.code import CodeOnDay
 from worker.edits.facts.locate import in_line
+from worker.edits.facts.traits import ANYTHING, Trait
 from worker.edits.rules.earlier import earlier_claims, is_repeated, named, unless_known, without_memory
 from worker.edits.rules.earlier_doses import WASTE
 from worker.edits.rules.unlikely_units import A_LINE, IN_THE_RECORD, JUSTIFIABLE, CountedUnits, severity_above
 from worker.history.entry import EarlierClaim, EarlierLine
 from worker.history.key import NO_MARK
 from worker.reference.tables.answer import Found
+
+_SAYS_MORE: Final = Trait.END_DATE | Trait.ELSEWHERE | Trait.OTHER_MODIFIER | Trait.WASTE_BILLED
+"""What may show that the limit does not apply."""
+
+
+def _where_a_day_is_limited(code: CodeOnDay, _: Configuration) -> int:
+    answer = code.mue("practitioner")
+    is_limited = isinstance(answer, Found) and answer.row.mai != A_LINE
+    return Trait.EARLIER_DAY | _SAYS_MORE if is_limited else ANYTHING
 
 
 @drug_day_edit(
@@ -25,6 +47,7 @@ from worker.reference.tables.answer import Found
         source="CMS National Correct Coding Initiative, medically unlikely edits (MUE) of practitioners and hospitals",
         effective=date(2013, 4, 1),
     ),
+    looks_for=_where_a_day_is_limited,
     lacks=without_memory,
     kinds=BOTH_KINDS,
     tables=("mue",),

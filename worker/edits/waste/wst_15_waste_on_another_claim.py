@@ -27,6 +27,7 @@ from worker.history.services import EarlierService
         effective=date(2017, 1, 1),
     ),
     needs=Trait.WASTE_MODIFIER,
+    looks_for=Trait.EARLIER_DAY,
     lacks=without_memory,
     kinds=BOTH_KINDS,
 )

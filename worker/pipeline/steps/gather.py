@@ -13,8 +13,10 @@ from schemas.values import Unreadable, as_day, as_money, as_quantity
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import CodeOnDay, Codes
 from worker.edits.facts.diagnoses import OTHER, PRINCIPAL
+from worker.edits.facts.earlier import OF_EARLIER, ServicesBefore
 from worker.edits.facts.record import DrugRecord, Unknown
 from worker.edits.facts.traits import UNTOLD, Trait, is_usual_package, traits_of_line
+from worker.history.view import REPLACES
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
 
@@ -38,8 +40,11 @@ class Gatherer:
     def __init__(self, snapshot: Snapshot) -> None:
         self._codes = Codes(snapshot)
 
-    def gather(self, claim: Claim, traits: int = UNTOLD) -> ClaimFacts:
-        """Work out the facts of a claim once, for all edits; `traits` are those of `DecodedClaim`."""
+    def gather(self, claim: Claim, traits: int = UNTOLD, before: ServicesBefore | None = None) -> ClaimFacts:
+        """Work out the facts of a claim once, for all edits.
+
+        `traits` are those of `DecodedClaim`, `before` is what earlier claims bill; None when none are remembered.
+        """
         information = claim.claim_information
         is_institutional = claim.kind is ClaimKind.INSTITUTIONAL
         # Its digits are those of a facility type on an institutional claim, and not of a place of service.
@@ -48,7 +53,7 @@ class Gatherer:
         lines, drug_lines, charges, pointers = [], [], [], []
         days: list[date] = []
         for number, sent in enumerate(information.service_lines, 1):
-            line = self._line(number, sent, place, facility)
+            line = self._line(number, sent, place, facility, before)
             lines.append(line)
             traits |= line.traits
             if line.drug is not None:
@@ -60,6 +65,8 @@ class Gatherer:
             if not isinstance(charge, Decimal) or charge <= 0:
                 traits |= _traits_of_charge(charge)
             pointers.append(sent.professional_service.diagnosis_pointers)
+        if before is not None and not lines:
+            traits |= OF_EARLIER
         first = min(days, default=None)
         if traits & Trait.END_DATE:
             ends = [as_day(sent.service_date_end) for sent in information.service_lines]
@@ -95,7 +102,14 @@ class Gatherer:
             traits |= 0 if len(code) == len(written) else Trait.UNUSUAL_DIAGNOSES
         return codes, traits
 
-    def _line(self, number: int, line: ServiceLine, place_of_claim: str | None, facility: str | None) -> LineFacts:
+    def _line(
+        self,
+        number: int,
+        line: ServiceLine,
+        place_of_claim: str | None,
+        facility: str | None,
+        before: ServicesBefore | None,
+    ) -> LineFacts:
         service = line.service
         begin, end = as_day(line.service_date), as_day(line.service_date_end)
         on = begin if isinstance(begin, date) else None
@@ -106,6 +120,8 @@ class Gatherer:
         place = None if line.institutional_service else line.professional_service.place_of_service_code
         place = place or place_of_claim
         traits = code.traits | self._codes.traits_of_modifiers(modifiers, on) | traits_of_line(line)
+        if before is not None:
+            traits |= before.traits_of(code.hcpcs, on)
         if len(service.procedure_modifiers) > 1:
             traits |= Trait.SEVERAL_MODIFIERS
         if place != OFFICE:
@@ -140,6 +156,8 @@ def _traits_of_charge(charge: Decimal | Unreadable | None) -> int:
 
 def _traits_of_claim(claim: Claim) -> int:
     traits = Trait.UNREADABLE if _may_be_unreadable(claim) else 0
+    if claim.claim_information.claim_frequency_code in REPLACES:
+        traits |= Trait.REPLACES
     return traits | Trait.STRUCTURE if claim.origin is not None and claim.origin.flaws else traits
 
 
@@ -193,7 +211,8 @@ def _day(claim: Claim, lines: tuple[LineFacts, ...], *, only_one: bool) -> DrugD
     said = claim.documentation
     record = None if said is None else _record(said, lines, only_one=only_one)
     dose_given, dose_discarded, opened = NOTHING_RECORDED if record is None else _doses(record, drug, lines)
-    traits = 0 if record is None else Trait.RECORD
+    # Its last dose may be on this claim.
+    traits = (0 if only_one else Trait.EARLIER_CODE) | (0 if record is None else Trait.RECORD)
     if record is not None and record.entries(Element.DRUG_NAME):
         traits |= Trait.NAME_RECORDED
     for line in lines:
