@@ -19,12 +19,16 @@ def _known_day(value: object) -> date:
     return found
 
 
+def _written(value: date) -> str:
+    return f"{value:%Y%m%d}"
+
+
 Number = Annotated[str, Field(min_length=1, max_length=100)]
 """A number or id that must be there."""
 KnownDay = Annotated[
     date,
     PlainValidator(_known_day),
-    PlainSerializer("{:%Y%m%d}".format),
+    PlainSerializer(_written),
     WithJsonSchema({"type": "string", "description": "YYYYMMDD", "pattern": f"^{DATE.pattern}$"}),
 ]
 """A day that must be there, as it is written in a claim."""
