@@ -10,6 +10,7 @@ the offset past them.
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -302,7 +303,7 @@ class Committer:
                 entry.done.exception()
 
     async def _run(self) -> None:
-        loop, began = asyncio.get_running_loop(), 0.0
+        loop, began = asyncio.get_running_loop(), -math.inf
         while True:
             await self._wake.wait()
             early_s = began + BATCH_EVERY_S - loop.time()
