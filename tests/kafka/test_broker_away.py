@@ -12,7 +12,7 @@ from tests.stream.support import WorkerProcess, claim, prepare, progress, until
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SettingsFor = Callable[[DeliveryGuarantee], Settings]
 

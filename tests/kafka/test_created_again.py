@@ -23,7 +23,7 @@ from worker.kafka.connection import open_admin
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SettingsFor = Callable[[DeliveryGuarantee], Settings]
 

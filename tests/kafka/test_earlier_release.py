@@ -20,7 +20,7 @@ from tests.stream.support import DeliveryLedger, WorkerProcess, outcomes, progre
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SENT = 4_000
 EXACT = (0, 0, 0, 0)

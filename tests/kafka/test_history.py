@@ -29,7 +29,7 @@ from worker.samples.synthetic import RECEIVED_ON
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SettingsFor = Callable[[DeliveryGuarantee], Settings]
 

@@ -10,7 +10,7 @@ from schemas.dead_letter import DeadLetterReason
 from tests.stream.hostile_bytes import is_read_past
 from worker.settings import DeliveryGuarantee, Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 
 async def test_a_record_that_no_library_reads_costs_its_own_offset(

@@ -15,7 +15,7 @@ from worker.kafka.messages import X12_CONTENT_TYPE
 from worker.samples import synthetic
 from worker.settings import DeliveryGuarantee, Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 MIB = 1024 * 1024
 CLAIMS = 20_000

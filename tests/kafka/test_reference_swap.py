@@ -17,7 +17,7 @@ from worker.kafka.send import send_claims, send_notice
 from worker.reference.build.loading import load_verified
 from worker.settings import DeliveryGuarantee, Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from worker.stream.exit_codes import ExitCode
 
 pytestmark = [
     pytest.mark.kafka,
-    pytest.mark.timeout(900),
     # aiokafka does not wait for the end of a connection that it gives up under TLS, and asyncio's loop ends before it.
     pytest.mark.usefixtures("nothing_left_open"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),

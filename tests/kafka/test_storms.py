@@ -15,7 +15,7 @@ from tests.stream.support import DeliveryLedger, claim, kill_storm
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SettingsFor = Callable[[DeliveryGuarantee], Settings]
 

@@ -12,7 +12,7 @@ from tests.stream.support import WorkerProcess, claim, numbers, outcomes_when, p
 from worker.kafka.connection import client_options
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SENT = 300
 ABORT_EVERY = 7

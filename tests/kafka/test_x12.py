@@ -22,7 +22,7 @@ from worker.settings import Acknowledgements, DeliveryGuarantee, Settings
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka]
 
 SENT = 60
 """Interchanges of five claims, more than two workers take in one batch."""

@@ -48,6 +48,8 @@ def settings_for(broker: str, delivery: DeliveryGuarantee) -> Settings:
         group_id=f"test{number}",
         # This broker never gives up on a dead member; a fixed name lets its next life take over.
         instance_id="worker-0",
-        session_timeout_s=6,
-        stop_grace_s=10,
+        # A worker that has no processor for a while must not lose its place; none is waited out on this broker.
+        session_timeout_s=60,
+        transaction_timeout_s=60,
+        stop_grace_s=60,
     )

@@ -109,17 +109,17 @@ class WorkerProcess:
         self.process.kill()
         self.process.wait(FAILSAFE_S)
 
-    def stop(self, limit_s: float = 120) -> int:
-        """SIGTERM, and the exit code."""
+    def stop(self) -> int:
+        """SIGTERM, and the exit code; a worker that does not end within its grace period leaves with 3."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(limit_s)
+        return self.process.wait(FAILSAFE_S)
 
     def get(self, path: str, accept: str = "") -> tuple[int, str]:
         """Ask the health port."""
         port = self.events("starting")[0]["port"]
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=FAILSAFE_S) as answer:  # noqa: S310
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -127,7 +127,7 @@ class WorkerProcess:
 
     def is_ready(self) -> bool:
         """Return whether /readyz says so."""
-        with contextlib.suppress(OSError):  # too busy to answer at once
+        with contextlib.suppress(OSError):  # its port is not open yet
             return bool(self.events("starting")) and self.get("/readyz")[0] == 200
         return False
 
@@ -146,6 +146,21 @@ async def until(condition: Callable[[], bool], what: str, failsafe_s: float = FA
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {failsafe_s} s: {what}")
         await asyncio.sleep(POLL_S)
+
+
+async def until_counted(worker: WorkerProcess, samples: Mapping[str, float]) -> None:
+    """Wait until the metrics have these values: what is durable is counted a moment later."""
+    found: dict[str, float] = {}
+
+    def are_counted() -> bool:
+        found.update({sample: worker.metric(sample) for sample in samples})
+        return found == samples
+
+    try:
+        await until(are_counted, "the counts")
+    except AssertionError:
+        assert found == samples
+        raise
 
 
 def claim(number: int, **extra: object) -> bytes:

@@ -10,7 +10,7 @@ from aiokafka.protocol.produce import ProduceRequest
 from faust.types import TP
 
 from tests.stream.forks import ForkedWorker
-from tests.stream.support import claim, outcomes, prepare, progress, until
+from tests.stream.support import claim, outcomes, prepare, progress, until_counted
 from worker.kafka.connection import open_group_reader
 from worker.kafka.embedded import embedded_broker
 from worker.observe.recorder import Recorder
@@ -33,13 +33,13 @@ async def test_connections_are_open_while_a_broker_answers_and_missing_once_it_i
         worker = ForkedWorker(settings, tmp_path, "worker")
         await progress(settings, 1)
 
-        assert worker.metric('claimscrub_kafka_connections{state="open"}') == 4
-        assert worker.metric('claimscrub_kafka_connections{state="missing"}') == 0
+        states = {'claimscrub_kafka_connections{state="open"}': 4, 'claimscrub_kafka_connections{state="missing"}': 0}
+        await until_counted(worker, states)
         assert worker.metric("claimscrub_produce_retries_total") == 0
         assert worker.metric("claimscrub_duplicate_outputs_suspected_total") == 0
     with worker:
-        await until(lambda: worker.metric('claimscrub_kafka_connections{state="missing"}') == 2, "none is left")
-        assert worker.metric('claimscrub_kafka_connections{state="open"}') == 0
+        states = {'claimscrub_kafka_connections{state="open"}': 0, 'claimscrub_kafka_connections{state="missing"}': 2}
+        await until_counted(worker, states)
 
 
 def fail_once(client: Any) -> None:  # Any: aiokafka's client

@@ -61,25 +61,25 @@ def test_a_hang_up_before_the_worker_serves_is_remembered_with_a_line(tmp_path: 
     """It comes while the tables are checked against a broker that does not answer, and ends nothing."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(_LIMIT_S)
-        settings = Settings(bootstrap_servers=f"127.0.0.1:{silent.getsockname()[1]}")
+        settings = Settings(bootstrap_servers=f"127.0.0.1:{silent.getsockname()[1]}", stop_grace_s=_LIMIT_S)
         with WorkerProcess(settings, tmp_path, "silent", REAL_WORKER) as worker:
             connection, _ = silent.accept()
             with connection:
                 worker.process.send_signal(signal.SIGHUP)
                 while not worker.events("reload-asked"):
                     assert worker.process.poll() is None
-                assert worker.stop(_LIMIT_S) == 0
+                assert worker.stop() == 0
 
 
 def test_a_broker_that_accepts_and_never_answers_does_not_hold_up_a_stop(tmp_path: Path) -> None:
     """Twenty SIGTERMs while the check of the topics waits for an answer end like one."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(_LIMIT_S)
-        settings = Settings(bootstrap_servers=f"127.0.0.1:{silent.getsockname()[1]}")
+        settings = Settings(bootstrap_servers=f"127.0.0.1:{silent.getsockname()[1]}", stop_grace_s=_LIMIT_S)
         with WorkerProcess(settings, tmp_path, "silent", REAL_WORKER) as worker:
             connection, _ = silent.accept()
             with connection:
                 for _ in range(19):
                     worker.process.send_signal(signal.SIGTERM)
-                assert worker.stop(_LIMIT_S) == 0
+                assert worker.stop() == 0
             assert worker.events("stopped")[0]["exit_code"] == 0

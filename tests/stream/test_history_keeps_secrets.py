@@ -13,7 +13,7 @@ from tests.stream.test_real_worker import CANARY, as_of, bad_ways, hiding_places
 from worker.kafka.read import Record
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 
 def remembered() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.stream.test_replay import run
 from worker.samples.synthetic import Json
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker]
 
 
 def of(member: str, number: str) -> Json:

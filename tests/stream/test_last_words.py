@@ -17,8 +17,6 @@ from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, claim, prepar
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.timeout(600)]
-
 
 class _OnPort(ForkedWorker):
     """A worker on a port that the test chose."""

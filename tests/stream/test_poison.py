@@ -11,7 +11,7 @@ from schemas.dead_letter import HEADER_OFFSET, HEADER_PARTITION, HEADER_REASON, 
 from tests.inputs.malformed import sound, written
 from tests.inputs.poison import RECEIVED, dead
 from tests.stream.forks import ForkedWorker
-from tests.stream.support import REAL_WORKER, outcomes, prepare, progress
+from tests.stream.support import REAL_WORKER, outcomes, prepare, progress, until_counted
 from worker.kafka.connection import open_producer
 from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
@@ -74,7 +74,7 @@ async def test_odd_keys_headers_and_times_change_no_verdict(exactly_once: Settin
 
     with ForkedWorker(settings, tmp_path, "worker", REAL_WORKER) as worker:
         await progress(settings, 7)
-        assert worker.metric("claimscrub_key_missing_total") == 4
+        await until_counted(worker, {"claimscrub_claims_received_total": 7, "claimscrub_key_missing_total": 4})
         assert worker.metric("claimscrub_clock_skew_total") >= 2
         assert worker.stop() == 0
 

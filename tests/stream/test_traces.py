@@ -93,7 +93,7 @@ async def test_a_collector_that_is_away_holds_up_neither_claims_nor_the_stop(
     await send(watched, [written(sound())] * 3, "01")
     with ForkedWorker(watched, tmp_path, "worker", REAL_WORKER) as worker:
         assert len(await outcomes_when(watched, 3)) == 3
-        assert worker.stop(watched.stop_grace_s) == 0
+        assert worker.stop() == 0
 
 
 def test_a_worker_without_spans_does_not_load_their_library() -> None:

@@ -101,15 +101,13 @@ class World:
 
     async def rounds(self, count: int = 3) -> None:
         """Wait for so many rounds; all but the last of them are over then."""
-        async with asyncio.timeout(60):
-            for _ in range(count):
-                await self.runtime.rounds.acquire()
+        for _ in range(count):
+            await self.runtime.rounds.acquire()
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait round by round for something."""
-        async with asyncio.timeout(60):
-            while not is_so():
-                await self.runtime.rounds.acquire()
+        while not is_so():
+            await self.runtime.rounds.acquire()
 
 
 @pytest.fixture

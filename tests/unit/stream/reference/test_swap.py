@@ -126,8 +126,7 @@ class Bench:
         self.swap.begin()
         try:
             yield
-            async with asyncio.timeout(10):
-                await self.swap.settled()
+            await self.swap.settled()
         finally:
             self.gate.set()
             task.cancel()

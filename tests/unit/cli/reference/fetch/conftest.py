@@ -33,12 +33,10 @@ def publishers(publisher: Publisher, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fetch(small: Path, publishers: Path, tmp_path: Path) -> Fetch:
-    """The command on the small folder; it waits half a second for a byte."""
+    """The command on the small folder; it waits three seconds for a byte, and so not long before it tries again."""
 
     def run(*arguments: str) -> Result:
         fixed = ["--directory", str(small), "--publishers", str(publishers), "--files", str(tmp_path / "published")]
-        return CliRunner().invoke(
-            reference, ["fetch", "--patience", "0.5", "--as-of", "2026-12-15", *arguments, *fixed]
-        )
+        return CliRunner().invoke(reference, ["fetch", "--patience", "3", "--as-of", "2026-12-15", *arguments, *fixed])
 
     return run
