@@ -29,6 +29,7 @@ from tests.bench.latency import measure_latency
 from tests.bench.measure import Series
 from tests.bench.peer import measure_peer
 from tests.bench.pipeline import measure_pipeline
+from tests.bench.report import measure_report
 from tests.bench.scaling import measure_scaling
 from tests.bench.start import measure_start
 from tests.bench.worker import measure_worker
@@ -49,6 +50,7 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "history-latency": measure_history_latency,
         "check": measure_check,
         "compare": measure_compare,
+        "report": measure_report,
     }
 )
 

@@ -88,7 +88,7 @@ def run_over(file: Path, claims: int, command: Sequence[str]) -> Checked:
     peaks: dict[int, float] = {}
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE) as process,
-        looking(partial(_note_peaks, psutil.Process(process.pid), peaks), _EVERY_S),
+        looking(partial(note_peaks, psutil.Process(process.pid), peaks), _EVERY_S),
     ):
         if not isinstance(process.stdout, BufferedReader):
             raise TypeError("the pipe that was asked for is missing")
@@ -101,6 +101,7 @@ def run_over(file: Path, claims: int, command: Sequence[str]) -> Checked:
     return Checked(claims / seconds, cpu_s / claims * 1e6, sum(peaks.values()), digest)
 
 
-def _note_peaks(process: psutil.Process, peaks: dict[int, float]) -> None:
+def note_peaks(process: psutil.Process, peaks: dict[int, float]) -> None:
+    """Note the most memory that a process and each of its children had so far."""
     for each in (process, *process.children(recursive=True)):
         peaks[each.pid] = peak_mebibytes(each.pid)

@@ -90,6 +90,19 @@ def test_a_filter_changes_figures_charts_and_findings(shown: Page) -> None:
     assert dollars(shown, "At risk: held") == before
 
 
+def test_bars_are_in_the_order_of_their_lengths_under_every_filter(shown: Page) -> None:
+    """Also when others were longer before."""
+    for drug in ("J9022", "J2323", "J0897"):
+        label = shown.locator("select[name=drug] option", has_text=drug).inner_text()
+        shown.select_option("select[name=drug]", label=label)
+        expect(shown.locator("#chosen")).to_contain_text(drug)
+        held = zip(column(shown, "edit", 1), amounts(column(shown, "edit", 5)), strict=True)
+        wanted = [re.compile(f"^{edit} ") for edit, cents in held if cents][:12]
+        names = shown.locator("section[data-dimension=edit] .chart .role-axis-label text")
+        expect(names.filter(has_text=re.compile("^[A-Z]+-"))).to_have_text(wanted)
+        assert len(wanted) > 1
+
+
 def test_a_bar_is_a_filter(shown: Page) -> None:
     """A click on it chooses what it is of, another one gives it up."""
     bar = shown.locator("section[data-dimension=drug] .chart .mark-rect path").first

@@ -30,14 +30,14 @@ class Database:
     """A DuckDB of one analysis.
 
     Args:
-        memory: What it may use, such as `700MiB`.
+        memory: What it may use, such as `512MiB`.
         folder: Where it keeps what memory does not hold; a temporary folder of the system if None.
     """
 
     def __init__(self, memory: str, folder: Path | None = None) -> None:
         """Open it, for its owner only. Raises `AnalysisError` for a size that is none, and `OSError`."""
         if not _SIZE.fullmatch(memory):
-            raise AnalysisError(f"--memory {memory}: give a size such as 700MiB or 2GiB")
+            raise AnalysisError(f"--memory {memory}: give a size such as 512MiB or 2GiB")
         self._folder = tempfile.TemporaryDirectory(prefix="claimscrub-analysis-", dir=folder)
         self.connection = duckdb.connect(str(Path(self._folder.name) / "rows.duckdb"))
         for name, value in {

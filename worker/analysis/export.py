@@ -71,12 +71,12 @@ class ExportFolder:
 
     Args:
         folder: Where it is; it is made if it is not there.
-        memory: What DuckDB may use, such as `700MiB`.
+        memory: What DuckDB may use, such as `512MiB`.
         reveal: Whether rows also hold the outcome as it is on the topic, with its claim.
         rows: After how many rows another file begins.
     """
 
-    def __init__(self, folder: Path, memory: str = "700MiB", *, reveal: bool = False, rows: int = ROWS) -> None:
+    def __init__(self, folder: Path, memory: str = "512MiB", *, reveal: bool = False, rows: int = ROWS) -> None:
         self._folder = folder
         self._memory = memory
         self._reveal = reveal

@@ -270,13 +270,17 @@ def _as_json(store: OutcomeStore, level: CellLevel, known: Mapping[str, AnyEdit]
 
 
 def _findings(store: OutcomeStore, level: CellLevel, places: Mapping[str, Mapping[Any, int]]) -> dict[str, list[Any]]:
-    """Return the costliest findings, the highest charge first; with what is to be revealed, if anything is."""
+    """Return the costliest findings, the highest charge first; with what is to be revealed, if anything is.
+
+    What is put together in the cells has its name here all the same.
+    """
     more = ", control_number, message" if store.reveals else ""
     return _columns(
         store,
-        "SELECT outcome, costliest.edit, severity, line, cents, disposition, payer, npi, drug, "
-        f"date_trunc('{level.period}', week)::DATE AS week, received{more} FROM costliest JOIN folded USING (seq) "
-        "ORDER BY cents DESC, outcome, costliest.edit",
+        "SELECT outcome, costliest.edit, severity, line, cents, folded.disposition, folded.payer, folded.npi, "
+        f"folded.drug, date_trunc('{level.period}', folded.week)::DATE AS week, received, facts.payer AS payer_name, "
+        f"facts.npi AS npi_name, facts.drug AS drug_name{more} "
+        "FROM costliest JOIN folded USING (seq) JOIN facts USING (seq) ORDER BY cents DESC, outcome, costliest.edit",
         places,
     )
 

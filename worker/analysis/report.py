@@ -64,13 +64,13 @@ def _own_notes(figures: OutcomeFigures) -> list[str]:
     if figures.level.period != "week":
         notes.append(
             f"There are too many for a page to filter: payers, providers and drugs beyond the {figures.level.named} "
-            f"that hold most are together as others, and services are by {figures.level.period}. The file of --format "
-            "parquet has them all."
+            "that hold most are together as others (in the tables, not drawn), and services are by "
+            f"{figures.level.period}. The file of --format parquet has them all."
         )
     elif any(each["key"] == "others" for name in ("payer", "npi", "drug") for each in _values(figures, name)):
         notes.append(
-            f"Payers, providers and drugs beyond the {figures.level.named} that hold most are together as others. The "
-            "file of --format parquet has them all."
+            f"Payers, providers and drugs beyond the {figures.level.named} that hold most are together as others (in "
+            "the tables, not drawn). The file of --format parquet has them all."
         )
     return notes
 

@@ -48,11 +48,11 @@ class OutcomeStore(Database):
     Args:
         folder: Where the rows are that memory does not hold; a temporary folder of the system if None. It is deleted at
             the end.
-        memory: What DuckDB may use, such as `700MiB`.
+        memory: What DuckDB may use, such as `512MiB`.
         reveal: Whether to read what speaks of a single patient's services.
     """
 
-    def __init__(self, folder: Path | None = None, memory: str = "700MiB", *, reveal: bool = False) -> None:
+    def __init__(self, folder: Path | None = None, memory: str = "512MiB", *, reveal: bool = False) -> None:
         """Open an empty store. Raises `AnalysisError` for a size that is none, and `OSError`."""
         super().__init__(memory, folder)
         self.reveals = reveal

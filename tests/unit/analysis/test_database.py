@@ -12,7 +12,7 @@ from worker.analysis.errors import AnalysisError
 @pytest.mark.parametrize("memory", ["", "0MiB", "much", "-1GB", "10", "1e9MB", "100MiB'; --"])
 def test_a_size_that_is_none_is_refused(memory: str) -> None:
     """With what would be right."""
-    with pytest.raises(AnalysisError, match="give a size such as 700MiB"):
+    with pytest.raises(AnalysisError, match="give a size such as 512MiB"):
         Database(memory)
 
 

@@ -179,6 +179,7 @@ def test_too_many_cells_are_put_together_and_nothing_is_lost(monkeypatch: pytest
     assert "P100" in sums(coarse, "payer")
     assert sum(sums(coarse, "payer").values()) == sum(sums(fine, "payer").values()) == fine.billed * 100
     assert held_by_edit(coarse) == held_by_edit(fine)
+    assert coarse.cells["findings"]["payerName"] == fine.cells["findings"]["payerName"]
 
 
 def test_what_is_not_known_has_a_name() -> None:

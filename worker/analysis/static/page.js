@@ -75,6 +75,7 @@
   const held = one("#figures");
   if (!held) return;
   const { dimensions, claims, edits, findings } = JSON.parse(held.textContent);
+  const OTHERS = "others";
   const WARN = 2;
   const SCRUBBED = 0;
   const names = Object.keys(dimensions);
@@ -125,10 +126,11 @@
   const isFaded = (dimension, key) => chosen[dimension] >= 0 && chosen[dimension] !== key;
   const label = (dimension, key) => dimensions[dimension].values[key].label;
 
+  const byHeld = (a, b) => b.heldCents - a.heldCents || b.claims - a.claims || a.key - b.key;
   const MOST_BARS = 12;
   const MOST_FINDINGS = 50;
   const chartRows = {
-    edit: () => summedByEdit("edit").filter((sum) => sum.heldCents).sort((a, b) => b.heldCents - a.heldCents).slice(0, MOST_BARS)
+    edit: () => summedByEdit("edit").filter((sum) => sum.heldCents).sort(byHeld).slice(0, MOST_BARS)
       .flatMap((sum) => [
         { key: sum.key, label: label("edit", sum.key), part: "by this edit alone", order: 0, faded: isFaded("edit", sum.key), dollars: sum.aloneCents / 100 },
         { key: sum.key, label: label("edit", sum.key), part: "with other edits", order: 1, faded: isFaded("edit", sum.key), dollars: (sum.heldCents - sum.aloneCents) / 100 },
@@ -139,7 +141,8 @@
   const heldRows = (dimension) => {
     const sums = summed(dimension, dimension);
     const isWeek = dimension === "week";
-    const shown = isWeek ? sums.sort((a, b) => a.key - b.key) : sums.filter((sum) => sum.heldCents).sort((a, b) => b.heldCents - a.heldCents).slice(0, MOST_BARS);
+    const isDrawn = (sum) => sum.heldCents && dimensions[dimension].values[sum.key].key !== OTHERS;
+    const shown = isWeek ? sums.sort((a, b) => a.key - b.key) : sums.filter(isDrawn).sort((a, b) => b.heldCents - a.heldCents).slice(0, MOST_BARS);
     return shown.flatMap((sum) => [1, 2].map((part) => ({
       key: sum.key, label: label(dimension, sum.key), part: label("disposition", part), order: part, faded: isFaded(dimension, sum.key), dollars: sum.parts[part][1] / 100,
     })));
@@ -165,6 +168,7 @@
     }
     const text = (value) => [value === null ? "–" : String(value), value === null ? "" : String(value)];
     const key = (name, place) => text(dimensions[name].values[findings[name][place]].key || null);
+    const called = (name, place) => text(findings[`${name}Name`][place] || null);
     fill(
       section,
       [["claim (outcome id)", "text"], ["charge", "money"], ["edit", "text"], ["severity", "text"], ["line", "count"], ["drug", "text"], ["payer", "text"],
@@ -172,7 +176,7 @@
       shown.map((place) => {
         const [edit] = key("edit", place);
         return [text(findings.outcome[place]), [dollars(findings.cents[place]), findings.cents[place]], [edit, edit, `#edit-${edit}`],
-          text(SEVERITIES[findings.severity[place]]), text(findings.line[place]), key("drug", place), key("payer", place), key("npi", place),
+          text(SEVERITIES[findings.severity[place]]), text(findings.line[place]), called("drug", place), called("payer", place), called("npi", place),
           text(findings.received[place]), ...(findings.message ? [text(findings.controlNumber[place]), text(findings.message[place])] : [])];
       }),
     );
@@ -181,7 +185,7 @@
   const tableOfEdits = (section) => fill(
     section,
     [["edit", "text"], ["what it finds", "text"], ["severity", "text"], ["claims", "count"], ["held", "money"], ["by it alone", "money"], ["claims by it alone", "count"]],
-    summedByEdit().sort((a, b) => b.heldCents - a.heldCents || b.claims - a.claims).map((sum) => {
+    summedByEdit().sort(byHeld).map((sum) => {
       const { key, about } = dimensions.edit.values[sum.key];
       const severity = SEVERITIES[Math.min(...sum.severities)];
       return [[key, key, `#edit-${key}`], [about, about], [severity, severity], [count(sum.claims), sum.claims],
@@ -213,8 +217,29 @@
     );
   };
 
+  // A chart is drawn anew under each choice: Vega keeps a scale in the order in which it first saw its names.
   const views = new Map();
+  let drawing = Promise.resolve();
   const rowsOf = (section) => (chartRows[section.dataset.dimension] || (() => heldRows(section.dataset.dimension)))();
+  const drawCharts = async () => {
+    for (const section of all("section.breakdown:has(.chart)")) {
+      const place = one(".chart", section);
+      const { dimension } = section.dataset;
+      const spec = specOf(place);
+      spec.data.values = rowsOf(section);
+      section.classList.toggle("empty", spec.data.values.length === 0);
+      place.style.minHeight = `${place.clientHeight}px`; // so that the page does not jump in between
+      views.get(section)?.finalize();
+      const view = await draw(place, spec);
+      place.style.minHeight = "";
+      view.addEventListener("click", (_, item) => {
+        if (!item || !item.datum || item.datum.key === undefined) return;
+        choose(dimension, chosen[dimension] === item.datum.key ? -1 : item.datum.key);
+      });
+      views.set(section, view);
+    }
+    document.body.dataset.ready = "true";
+  };
   const update = () => {
     tiles();
     for (const section of all("section.breakdown")) {
@@ -223,15 +248,13 @@
         tableOfFindings(section);
         continue;
       }
-      const rows = rowsOf(section);
-      views.get(section).data("rows", rows).resize().runAsync();
-      section.classList.toggle("empty", rows.length === 0);
       if (dimension === "edit") tableOfEdits(section);
       else tableOf(section, dimension);
     }
     const said = names.filter((name) => chosen[name] >= 0).map((name) => `${dimensions[name].title}: ${label(name, chosen[name])}`);
     one("#chosen").textContent = said.length ? `Shown: ${said.join("; ")}` : "Shown: all claims";
     for (const select of all("#filters select")) select.value = String(chosen[select.name]);
+    drawing = drawing.then(drawCharts);
   };
   const choose = (name, key) => {
     chosen[name] = key;
@@ -253,21 +276,7 @@
   form.append(reset);
   form.addEventListener("submit", (event) => event.preventDefault());
 
-  Promise.all(all("section.breakdown:has(.chart)").map(async (section) => {
-    const place = one(".chart", section);
-    const spec = specOf(place);
-    spec.data.values = rowsOf(section); // so that it is laid out with them
-    const view = await draw(place, spec);
-    view.addEventListener("click", (_, item) => {
-      if (!item || !item.datum || item.datum.key === undefined) return;
-      const { dimension } = section.dataset;
-      choose(dimension, chosen[dimension] === item.datum.key ? -1 : item.datum.key);
-    });
-    views.set(section, view);
-  })).then(() => {
-    update();
-    document.body.dataset.ready = "true";
-  });
+  update();
   const closed = [];
   window.addEventListener("beforeprint", () => {
     for (const each of all("details:not([open])")) {

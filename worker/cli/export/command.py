@@ -16,7 +16,7 @@ from worker.wording.counts import counted
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option("--reveal", is_flag=True, help="Also write each outcome as it is, with its claim; written to "
               "CLAIMSCRUB_AUDIT_FILE.")  # fmt: skip
-@click.option("--memory", default="700MiB", show_default=True, metavar="SIZE", help="What DuckDB may use of memory.")
+@click.option("--memory", default="512MiB", show_default=True, metavar="SIZE", help="What DuckDB may use of memory.")
 def command(folder: Path, *, reveal: bool, memory: str) -> None:
     """Write the outcomes of topics to Parquet, by day and disposition; the next run goes on from here.
 

@@ -57,7 +57,7 @@ FORMS: Final = MappingProxyType(
     help="Also show patient control numbers and what each finding says of the claim; written to CLAIMSCRUB_AUDIT_FILE.",
 )
 @click.option(
-    "--memory", default="700MiB", show_default=True, metavar="SIZE", help="What the figures may use of memory."
+    "--memory", default="512MiB", show_default=True, metavar="SIZE", help="What the figures may use of memory."
 )
 @click.option(
     "--scratch",

@@ -33,7 +33,7 @@ def test_the_form_may_be_said(outcomes: Path) -> None:
         (("a.jsonl", "--topics"), "give OUTCOMES or --topics"),
         (("a.jsonl", "--since", "2026-03-01"), "--since and --until need --topics"),
         (("missing.jsonl",), "missing.jsonl"),
-        (("outcomes.jsonl", "--memory", "much"), "give a size such as 700MiB"),
+        (("outcomes.jsonl", "--memory", "much"), "give a size such as 512MiB"),
         (("empty.jsonl",), "there is no outcome in what was read"),
         (("nothing",), "no file in it ends with .jsonl"),
         (("claims.jsonl",), "claims.jsonl, line 1"),
