@@ -11,7 +11,7 @@ from worker.kafka.record_batches import allow_unpacked, guard_consumers
 from worker.kafka.tokens import FileToken
 from worker.settings import Settings
 from worker.stream.committer import client_id_of, process_name
-from worker.stream.faust_transport import Faust, NoTables, Transport, count_jumps
+from worker.stream.faust_transport import Faust, NoTables, Transport, count_jumps, pace_fetches
 
 HEARTBEAT_S: Final = 3.0
 _BUFFERED_MESSAGES: Final = 256
@@ -35,6 +35,7 @@ def build_app(settings: Settings) -> Faust:
     """
     guard_consumers()
     count_jumps()
+    pace_fetches()
     allow_unpacked(settings.max_message_bytes + _HEADERS_BYTES)
     app = _App(
         settings.group_id,

@@ -6,10 +6,12 @@ from typing import Any, Never
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.subscription_state import SubscriptionState
 from faust.types import TP
 
-from worker.stream.faust_transport import Group, count_jumps, open_connections
+from worker.stream import faust_transport
+from worker.stream.faust_transport import Group, PacedFetcher, count_jumps, open_connections
 
 PARTITION = TP("claims.inbound.v1", 0)
 
@@ -100,3 +102,63 @@ async def test_each_time_that_a_consumer_is_put_elsewhere_counts() -> None:
 
     assert group.jumps(PARTITION) == 3
     assert group.jumps(TP(PARTITION.topic, 1)) is None
+
+
+class Asked(Fetcher):
+    """A fetcher that notes which brokers it asks."""
+
+    def __init__(self) -> None:
+        self.brokers: list[int] = []
+
+    async def _proc_fetch_request(self, _assignment: object, node_id: int, _request: object) -> bool:
+        self.brokers.append(node_id)
+        return True
+
+    def __del__(self) -> None:
+        """Have nothing to close."""
+
+
+class Paced(PacedFetcher, Asked):
+    """The same with the pause."""
+
+    def __init__(self) -> None:
+        Asked.__init__(self)
+        self._asked = {}
+
+    async def ask(self, broker: int) -> bool:
+        """Ask a broker, as aiokafka does; return whether it was asked."""
+        return bool(await self._proc_fetch_request(None, broker, None))
+
+
+async def test_a_broker_that_was_just_asked_is_asked_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one at once."""
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(faust_transport, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": pause}))
+    monkeypatch.setattr(faust_transport, "_FETCH_EVERY_S", 3600.0)
+    fetcher = Paced()
+
+    assert [await fetcher.ask(broker) for broker in (1, 2, 1)] == [True] * 3
+
+    assert fetcher.brokers == [1, 2, 1]
+    assert len(pauses) == 1
+    assert 0 < pauses[0] <= 3600
+
+
+async def test_a_fetch_that_is_cancelled_in_its_pause_ends_as_one_in_flight_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who closes the fetcher awaits what it cancels."""
+    monkeypatch.setattr(faust_transport, "_FETCH_EVERY_S", 3600.0)
+    fetcher = Paced()
+    await fetcher.ask(1)
+    waiting = asyncio.create_task(fetcher.ask(1))
+    await asyncio.sleep(0)
+
+    waiting.cancel()
+
+    assert await waiting is False
+    assert fetcher.brokers == [1]
