@@ -30,6 +30,7 @@ from worker.stream.committer import DeliveryUncertainError, DroppedError
 from worker.stream.dead_letter_limit import counts
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_transport import add_agent
+from worker.stream.history.errors import HistoryError
 from worker.stream.lanes import Lane
 from worker.stream.routing import Placement
 from worker.stream.runtime import Runtime
@@ -216,6 +217,9 @@ class ClaimsAgent:
     async def _lane(self, tp: TP, generation: int) -> Lane | None:
         try:
             return await self._runtime.lanes.lane(tp, generation)
+        except HistoryError:
+            # Whoever opens the partitions of a generation ends the worker, with the reason.
+            return None
         except Exception as error:
             if generation != self._runtime.group.generation:
                 return None
