@@ -1,5 +1,6 @@
 """The key of a memory: what it names, and what a file of it may hold."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -107,4 +108,48 @@ def test_bytes_that_are_not_a_text_are_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\x00")
 
     with pytest.raises(ConfigurationError, match="not a text"):
+        read_key(file)
+
+
+def test_a_rotated_key_names_what_the_one_before_named_anew(tmp_path: Path) -> None:
+    """From the bytes alone, of however many keys after one another; so is the partition of a person."""
+    first = write_key(tmp_path / "1")
+    second = write_key(tmp_path / "2", after=first)
+    third = write_key(tmp_path / "3", after=second)
+
+    for before, after in ((first, second), (second, third)):
+        rotation = after.rotation_from(before)
+        assert rotation is not None
+        for each in ("A", "B\0C"):
+            assert after.person(each) == rotation.person(before.person(each))
+            assert after.mark(each) == rotation.mark(before.mark(each)) != before.mark(each)
+            assert after.partition(each, 24) == partition_of(after.person(each), 24)
+            assert after.person(each)[:8] != before.person(each)[:8]
+            assert after.person(each)[8:] != before.person(each)[8:]
+        assert rotation.mark(NO_MARK) == NO_MARK == after.mark(None)
+    assert len({each.fingerprint for each in (first, second, third)}) == 3
+    assert read_key(tmp_path / "3") == third == pickle.loads(pickle.dumps(third))  # noqa: S301 -- our own bytes
+
+
+def test_only_the_next_key_names_anew(tmp_path: Path) -> None:
+    """Not the same, not one before or two after, and none of another life."""
+    first = write_key(tmp_path / "1")
+    second = write_key(tmp_path / "2", after=first)
+    third = write_key(tmp_path / "3", after=second)
+    other = write_key(tmp_path / "4")
+
+    for before, after in ((first, first), (second, first), (first, third), (first, other), (other, second)):
+        assert after.rotation_from(before) is None
+
+
+def test_a_key_file_holds_so_many_rotations_and_no_more(tmp_path: Path) -> None:
+    """Each costs time for whatever is named."""
+    file = tmp_path / "key"
+    secret = "0" * 64
+    lines = [f"identity = {secret}", f"placement = {secret}", *([f"rotation = {secret}"] * 16)]
+    file.write_text("\n".join(lines))
+
+    assert read_key(file).fingerprint
+    file.write_text("\n".join([*lines, lines[-1]]))
+    with pytest.raises(ConfigurationError, match="line 19: expected"):
         read_key(file)
