@@ -13,6 +13,10 @@ HISTORY_MARGIN_DAYS: Final = 30
 """How much longer its record is kept than it is looked at."""
 
 
+FIRST_SERIES: Final = 1
+"""The topics of a memory that was never copied to another number of partitions."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageKind:
     """A kind of message, as the AsyncAPI document describes it.
@@ -124,6 +128,7 @@ class Topic:
         needs: The setting of the worker without which the topic is not used, where there is one: false or `off`.
         needs_value: The one value of that setting with which it is used; any but false and `off` when None.
         more_config: Settings beyond those above, as Kafka names them.
+        is_of_memory: Whether `claimscrub history repartition` copies it, so that its name has the number of the series.
         role: The worker's name for it: the name of the member, with hyphens.
     """
 
@@ -141,6 +146,7 @@ class Topic:
     needs: str | None = None
     needs_value: str | None = None
     more_config: tuple[tuple[str, str], ...] = ()
+    is_of_memory: bool = False
     role: str = field(default="", kw_only=True)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -155,7 +161,11 @@ class Topic:
 
     def __get__(self, instance: "TopicNames | None", owner: type) -> "Self | str":
         """Return the topic, or of an instance its full name."""
-        return self if instance is None else instance.prefix + self.name
+        return self if instance is None else self.full_name(instance.prefix, instance.series)
+
+    def full_name(self, prefix: str, series: int = FIRST_SERIES) -> str:
+        """Return the name under a prefix; of a topic of the memory, in the series of so many copies."""
+        return f"{prefix}{self.name}{f'.s{series}' if self.is_of_memory and series > FIRST_SERIES else ''}"
 
     @property
     def config(self) -> dict[str, str]:
@@ -178,9 +188,13 @@ MAX_OUTCOME_BYTES: Final = 4 * _MIB
 
 @dataclass(frozen=True)
 class TopicNames:
-    """The full names of all topics under a deployment's prefix, so that environments can share one broker."""
+    """The full names of all topics under a deployment's prefix, so that environments can share one broker.
+
+    `series` counts the copies of the topics of a memory.
+    """
 
     prefix: str = ""
+    series: int = FIRST_SERIES
 
     inbound = Topic(
         name="claims.inbound.v1",
@@ -250,6 +264,7 @@ class TopicNames:
         meaning="Single claims, those of a patient in one partition; only where CLAIMSCRUB_HISTORY is routed.",
         needs="history",
         needs_value="routed",
+        is_of_memory=True,
     )
     history = replace(
         by_patient,
@@ -328,6 +343,6 @@ TOPICS: Final = tuple(member for member in vars(TopicNames).values() if isinstan
 """Every topic, without a prefix, in the order of declaration."""
 
 
-def topics_under(prefix: str = "") -> tuple[Topic, ...]:
-    """Return all topics with their names under a prefix."""
-    return tuple(replace(topic, name=prefix + topic.name) for topic in TOPICS)
+def topics_under(prefix: str = "", series: int = FIRST_SERIES) -> tuple[Topic, ...]:
+    """Return all topics with their names under a prefix; those of the memory in a series."""
+    return tuple(replace(topic, name=topic.full_name(prefix, series)) for topic in TOPICS)

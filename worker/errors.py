@@ -19,6 +19,7 @@ ClaimscrubError
 ├── EmbeddedBrokerError
 ├── HistoryError
 │   ├── BrokenHistoryError
+│   ├── MemoryInUseError
 │   └── OtherHistoryError
 ├── HistoryStoreError
 ├── ImportRefusedError

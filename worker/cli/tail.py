@@ -108,7 +108,7 @@ def command(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Show the records of a topic."""
     settings = read_settings()
-    names = {topic.role: topic.name for topic in topics_under(settings.topic_prefix)}
+    names = {topic.role: topic.name for topic in topics_under(settings.topic_prefix, settings.history_series)}
     name = names.get(topic, topic)
     if name not in names.values():
         raise click.BadParameter(f"{topic!r} is none of {', '.join(ROLES)}", param_hint="TOPIC")
@@ -132,7 +132,7 @@ def command(  # noqa: PLR0913 - one for each option
 
 async def _show(settings: Settings, name: str, start: StartingPoint, wanted: Filters, *, follow: bool) -> bool:
     # A reader need not have the workers' settings.
-    every = topics_under(settings.topic_prefix)
+    every = topics_under(settings.topic_prefix, settings.history_series)
     if any(flaw.topic == name and flaw.problem == "is missing" for flaw in await check_topics(settings, every)):
         return False
     count = 0

@@ -294,6 +294,15 @@ class SqliteHistory:
         with self._told(), self._lock:
             self._writes.execute("pragma wal_checkpoint(truncate)").fetchall()
 
+    def every(self, *, by_day: bool = False) -> Iterator[HistoryRecord]:
+        """Yield all that is kept in the order of arrival, or of the days of receipt, each claim once as it came last.
+
+        Nothing may be applied meanwhile.
+        """
+        with self._told():
+            for person, claim, place, received, entry in self._reads.execute(_EVERY_BY_DAY if by_day else _EVERY):
+                yield HistoryRecord(person, claim, place, date.fromordinal(received), entry)
+
     def begin_filling(self) -> None:
         """Be filled with very much, of which nothing is asked before `end_filling`: that is twice as fast."""
         with self._told(), self._transaction() as writes:
@@ -354,6 +363,11 @@ _EARLIER: Final = (
 )
 _CLAIM: Final = "select claim, place, entry from claims where person = ? and claim = ? order by n desc limit 1"
 _RECEIVED: Final = "select received from claims where person = ? and claim = ? order by n desc limit 1"
+_EVERY: Final = """
+select person, claim, place, received, entry from claims as last
+where n = (select max(n) from claims where person = last.person and claim = last.claim) order by n
+"""
+_EVERY_BY_DAY: Final = _EVERY.replace("order by n", "order by received, n")
 _BY_PLACE: Final = itemgetter(1, 3)
 _BY_ARRIVAL: Final = itemgetter(3)
 _stored: Final = StoredClaim._make

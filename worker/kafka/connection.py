@@ -108,6 +108,13 @@ async def open_reader(settings: Settings) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
+async def open_raw_reader(settings: Settings) -> AsyncIterator[Client]:
+    """Open a consumer that sees what transactions have yet to commit, outside any group, for the length of a block."""
+    async with _open_consumer(settings, None, isolation_level="read_uncommitted") as consumer:
+        yield consumer
+
+
+@asynccontextmanager
 async def open_group_reader(settings: Settings, group: str) -> AsyncIterator[Client]:
     """Open a consumer of committed records that may commit offsets for a group, for the length of a block."""
     async with _open_consumer(settings, group) as consumer:
@@ -115,14 +122,16 @@ async def open_group_reader(settings: Settings, group: str) -> AsyncIterator[Cli
 
 
 @asynccontextmanager
-async def _open_consumer(settings: Settings, group: str | None) -> AsyncIterator[Client]:
+async def _open_consumer(
+    settings: Settings, group: str | None, *, isolation_level: str = "read_committed"
+) -> AsyncIterator[Client]:
     guard_consumers()
     consumer: Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
         **client_options(settings),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        isolation_level="read_committed",
+        isolation_level=isolation_level,
     )
     try:
         await consumer.start()

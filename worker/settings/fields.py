@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.dead_letter import HEADER_NAMESPACE
-from schemas.topics import HISTORY_DAYS, MAX_OUTCOME_BYTES
+from schemas.topics import FIRST_SERIES, HISTORY_DAYS, MAX_OUTCOME_BYTES
 
 ENV_PREFIX: Final = "CLAIMSCRUB_"
 
@@ -137,6 +137,10 @@ class SettingsFields(BaseModel):
     history_days: Annotated[int, Field(ge=1, le=3660)] = Field(
         default=HISTORY_DAYS,
         description="Days for which a claim is remembered.",
+    )
+    history_series: Annotated[int, Field(ge=1, le=9999)] = Field(
+        default=FIRST_SERIES,
+        description="Which copy of the memory's topics is in use; `claimscrub history repartition` makes the next one.",
     )
     late_documentation: bool = Field(
         default=False,

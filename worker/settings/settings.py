@@ -26,14 +26,14 @@ class Settings(SettingsFields):
     @property
     def topics(self) -> TopicNames:
         """Return the topic names in force."""
-        return TopicNames(self.topic_prefix)
+        return TopicNames(self.topic_prefix, self.history_series)
 
     @property
     def topics_in_use(self) -> tuple[Topic, ...]:
         """Return the topics that a worker with these settings reads or writes."""
         return tuple(
             topic.kept_days(self.history_days + HISTORY_MARGIN_DAYS) if topic.role == "history" else topic
-            for topic in topics_under(self.topic_prefix)
+            for topic in topics_under(self.topic_prefix, self.history_series)
             if topic.needs is None or self._is_asked_for(topic)
         )
 

@@ -29,7 +29,9 @@ from worker.stream.dead_letter_limit import DeadLetterLimit
 from worker.stream.exit_codes import ExitCode
 from worker.stream.faust_app import build_app
 from worker.stream.faust_transport import Group
+from worker.stream.history.errors import OtherHistoryError
 from worker.stream.history.histories import Histories
+from worker.stream.history.offline import refuse_uncopied
 from worker.stream.history.upkeep import keep_histories
 from worker.stream.lanes import Lanes
 from worker.stream.last_words import LastWords, NotLoadableError, last_words, port_words
@@ -208,7 +210,11 @@ class _WorkerRun:
         limit = await self._unless_asked_to_stop(record_limit(self._settings))
         if limit is None:
             return ExitCode.STOPPED
-        histories = await self._unless_asked_to_stop(self._histories())
+        try:
+            histories = await self._unless_asked_to_stop(self._histories())
+        except OtherHistoryError as error:
+            self._logs.log.critical("history-refused", audit=True, problem=str(error))
+            return ExitCode.SETTINGS
         runtime = self._runtime(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
         runtime.histories = runtime.lanes.histories = histories
         self._status.loaded = lambda: runtime.loaded
@@ -218,11 +224,12 @@ class _WorkerRun:
         return await self._serve(runtime, positions)
 
     async def _histories(self) -> Histories | None:
-        """Return what remembers earlier claims. Raises `ConfigurationError`, `KafkaError`."""
+        """Return what remembers earlier claims. Raises `ConfigurationError`, `OtherHistoryError`, `KafkaError`."""
         settings = self._settings
         if settings.history_key_file is None or settings.history is HistoryMode.OFF:
             return None
         key = read_key(settings.history_key_file)
+        await refuse_uncopied(settings)
         counts = await partition_counts(settings, [settings.judged_topic])
         return Histories(settings, key, counts[settings.judged_topic], self._recorder)
 

@@ -60,6 +60,14 @@ def test_of_the_claims_before_a_place_the_last_ones_are_asked_for(store: SqliteH
     assert store.earlier(ANNA, most=9) == [stored(place) for place in range(1, 6)]
 
 
+def test_all_that_is_kept_comes_in_the_order_of_arrival_each_once(store: SqliteHistory) -> None:
+    """As it came last, and nothing that was taken out."""
+    store.apply([record(2), record(1), record(3, BERT), record(4, BERT)])
+    store.apply([record(2, entry=b"later"), record(4, BERT, None)])
+
+    assert list(store.every()) == [record(1), record(3, BERT), record(2, entry=b"later")]
+
+
 def test_it_says_when_a_claim_was_received(store: SqliteHistory) -> None:
     """As it came last; of one that is not kept nothing."""
     store.apply([record(1), record(1, received_on=BEGIN + timedelta(3))])

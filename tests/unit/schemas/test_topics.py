@@ -39,3 +39,13 @@ def test_an_optional_topic_needs_a_setting_that_is_off_by_default(topic: Topic) 
     """A misspelt setting would fail at the start of every worker."""
     assert topic.needs in Settings.model_fields, f"add the field {topic.needs} to worker/settings/fields.py"
     assert topic.role not in {each.role for each in Settings().topics_in_use}
+
+
+def test_a_copied_memory_has_topics_of_its_own() -> None:
+    """All others stay what they are."""
+    first, second = topics_under("blue."), topics_under("blue.", 2)
+
+    changed = [after.name for before, after in zip(first, second, strict=True) if before.name != after.name]
+    assert changed == ["blue.claims.by-patient.v1.s2", "blue.claims.history.v1.s2", "blue.claims.pending.v1.s2"]
+    names = TopicNames("blue.", 2)
+    assert changed == [names.by_patient, names.history, names.pending]

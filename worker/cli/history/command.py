@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 
 from worker.bootstrap import history_key, identities, payer_profiles
+from worker.cli.history.copies import drop_series, repartition, rotate
 from worker.cli.history.known import as_rows, in_a_cell, known_of
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_settings, read_settings
@@ -19,7 +20,7 @@ from worker.cli.shared.claim_paths import ClaimFileError
 from worker.cli.shared.console import EXIT_UNREADABLE, echo, echo_json, out
 from worker.errors import ConfigurationError
 from worker.history.entry import DamagedEntryError
-from worker.history.key import write_key
+from worker.history.key import read_key, write_key
 from worker.history.person import identity_text
 from worker.kafka.send import send_forget
 from worker.settings import Settings
@@ -39,7 +40,13 @@ def command() -> None:
 
 @command.command("key")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def key(file: Path) -> None:
+@click.option(
+    "--after",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="KEY_FILE",
+    help="Make the key that `claimscrub history rotate` goes over to from this one.",
+)
+def key(file: Path, after: Path | None) -> None:
     """Write a new key to FILE, which must not be there.
 
     Every worker of a group needs the same key, kept apart from the volumes of the memory: who has both can find out
@@ -48,7 +55,7 @@ def key(file: Path) -> None:
     Exit code 2 if the file cannot be written.
     """
     try:
-        made = write_key(file)
+        made = write_key(file, None if after is None else read_key(after))
     except ConfigurationError as error:
         echo(f"Error: {error}", is_error=True)
         sys.exit(EXIT_UNREADABLE)
@@ -149,3 +156,8 @@ def _identity(settings: Settings, payer: str, lines: list[str]) -> str:
         raise click.ClickException(str(error)) from None
     name = lines[-1] if born is not None else None
     return identity_text(profiles.payer_of(payer) or payer, lines[0], born, name)
+
+
+command.add_command(repartition)
+command.add_command(rotate)
+command.add_command(drop_series)

@@ -13,3 +13,7 @@ class OtherHistoryError(HistoryError):
 
 class BrokenHistoryError(HistoryError):
     """The changelog does not lead to the committed position, or the store takes nothing."""
+
+
+class MemoryInUseError(HistoryError):
+    """Somebody uses a memory that is to be changed as a whole."""

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from aiokafka import TopicPartition
 from faust.types import TP
 
+from schemas.topics import TopicNames
 from worker.history.key import HistoryKey, partition_of
 from worker.history.store import HistoryMark, HistoryStore, HistoryStoreError, PendedStore, SqliteHistory
 from worker.kafka.connection import open_reader
@@ -86,7 +87,8 @@ class Histories:
         return await self._open(tp, self._settings.topics.pending, committed, end)
 
     async def _open(self, tp: TP, topic: str, committed: HistoryPosition | None, end: int) -> LaneHistory:
-        position = committed or HistoryPosition(0, self.key.fingerprint, self.partitions, date.max, end)
+        series = self._settings.history_series
+        position = committed or HistoryPosition(0, self.key.fingerprint, self.partitions, date.max, end, series)
         self._refuse_other(tp, position)
         changelog = TP(topic, tp.partition)
         store = await self._run(lambda: self._store(changelog, position, is_new=committed is None))
@@ -101,10 +103,16 @@ class Histories:
                 f"{where}: the memory of claims was written under key {position.key}, and "
                 f"CLAIMSCRUB_HISTORY_KEY_FILE holds {self.key.fingerprint}; give this worker the key file of its group"
             )
+        if position.series != self._settings.history_series:
+            raise OtherHistoryError(
+                f"{where}: the memory of claims is in series {position.series} of its topics; set "
+                f"CLAIMSCRUB_HISTORY_SERIES={position.series} on every worker of the group"
+            )
         if position.partitions != self.partitions:
             raise OtherHistoryError(
                 f"{where}: the memory of claims was written with {position.partitions} partitions, and there are "
-                f"{self.partitions}; patients would be looked for in partitions that do not know them"
+                f"{self.partitions}; patients would be looked for in partitions that do not know them, and "
+                "`claimscrub history repartition` copies it to another number"
             )
 
     def _store(self, changelog: TP, position: HistoryPosition, *, is_new: bool) -> HistoryStore:
@@ -115,6 +123,7 @@ class Histories:
         prefix = f"{changelog.topic}-{changelog.partition}-"
         file = self._folder / f"{prefix}{position.begin}.sqlite"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._remove_other_series()
         for other in self._folder.glob(f"{prefix}*"):
             if not other.name.startswith(file.name):
                 other.unlink(missing_ok=True)
@@ -129,6 +138,15 @@ class Histories:
             store.close()
             return self._anew(file, changelog, position)
         return store
+
+    def _remove_other_series(self) -> None:
+        """Delete files of topics that the memory was copied from: what is forgotten would stay in them."""
+        for topic in (TopicNames.history, TopicNames.pending):
+            first = topic.full_name(self._settings.topic_prefix)
+            own = topic.full_name(self._settings.topic_prefix, self._settings.history_series)
+            for other in (*self._folder.glob(f"{first}-*"), *self._folder.glob(f"{first}.s*-*")):
+                if not other.name.startswith(f"{own}-"):
+                    other.unlink(missing_ok=True)
 
     def _anew(self, file: Path, changelog: TP, position: HistoryPosition) -> HistoryStore:
         for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):

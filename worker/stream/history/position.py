@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Self
 
-_WORD: Final = re.compile(r"(\w{1,16})=(\d{1,19}):([0-9a-f]{1,64}):(\d{1,6}):(\d{4}-\d{2}-\d{2}):(\d{1,19})")
+from schemas.topics import FIRST_SERIES
+
+_WORD: Final = re.compile(
+    r"(\w{1,16})=(\d{1,19}):([0-9a-f]{1,64}):(\d{1,6}):(\d{4}-\d{2}-\d{2}):(\d{1,19})(?::s(\d{1,4}))?"
+)
 
 HISTORY: Final = "history"
 PENDED: Final = "pended"
@@ -22,6 +26,7 @@ class HistoryPosition:
         partitions: How many partitions the claims were placed in.
         since: The first day from which every claim is remembered.
         begin: The offset in the changelog before which records are of an earlier memory.
+        series: Which copy of the topics it is in.
     """
 
     records: int
@@ -29,10 +34,13 @@ class HistoryPosition:
     partitions: int
     since: date
     begin: int
+    series: int = FIRST_SERIES
 
     def word(self, name: str = HISTORY) -> str:
         """Return it as one word without a blank, which begins with a name."""
-        return f"{name}={self.records}:{self.key}:{self.partitions}:{self.since}:{self.begin}"
+        # As releases have it that know of no series.
+        series = "" if self.series == FIRST_SERIES else f":s{self.series}"
+        return f"{name}={self.records}:{self.key}:{self.partitions}:{self.since}:{self.begin}{series}"
 
     def after(self, records: int) -> Self:
         """Return the position once so many more records were written."""
@@ -44,9 +52,9 @@ def read_position(word: str, name: str = HISTORY) -> HistoryPosition | None:
     found = _WORD.fullmatch(word)
     if found is None or found[1] != name:
         return None
-    _, records, key, partitions, since, begin = found.groups()
+    _, records, key, partitions, since, begin, series = found.groups()
     try:
         first = date.fromisoformat(since)
     except ValueError:
         return None
-    return HistoryPosition(int(records), key, int(partitions), first, int(begin))
+    return HistoryPosition(int(records), key, int(partitions), first, int(begin), int(series or FIRST_SERIES))

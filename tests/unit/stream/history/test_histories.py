@@ -1,5 +1,6 @@
 """The memory of a partition is what is committed, whatever file is found."""
 
+import dataclasses
 import os
 import time
 from collections.abc import AsyncIterator
@@ -310,3 +311,27 @@ async def test_a_store_that_takes_nothing_says_so(world: World) -> None:
     with pytest.raises(HistoryStoreError, match="closed"):
         await histories.store(history)
     assert history.waiting == 1
+
+
+async def test_a_memory_in_another_series_of_topics_is_refused_with_a_sentence(world: World) -> None:
+    """Where it was copied to, it goes on without this worker."""
+    moved = dataclasses.replace(world.position(0), series=2)
+
+    with pytest.raises(OtherHistoryError, match="set CLAIMSCRUB_HISTORY_SERIES=2"):
+        await world.new().open(LANE, moved, end=0)
+
+
+async def test_files_of_a_series_that_was_left_are_deleted(world: World) -> None:
+    """What is forgotten in the new one would stay in them; files of another deployment are left alone."""
+    world.log = log_of(1)
+    await kept(world.new(), world.position(1))
+    folder = world.settings.history_dir
+    assert folder is not None
+    (folder / "blue.claims.history.v1-0-0.sqlite").touch()
+    (folder / "claims.history.v1.s3-0-0.sqlite").touch()
+    world.settings = world.settings.model_copy(update={"history_series": 2})
+
+    await kept(world.new(), dataclasses.replace(world.position(1), series=2))
+
+    names = sorted(each.name for each in folder.glob("*.sqlite"))
+    assert names == ["blue.claims.history.v1-0-0.sqlite", "claims.history.v1.s2-0-0.sqlite"]
