@@ -121,16 +121,16 @@ class DocumentJoiner:
         return answer
 
     def answer(
-        self, memories: OpenMemories, person: bytes, place: int, message: InboundMessage, on: date
+        self, memories: OpenMemories, at: KeptPlace, document: ReadDocument, message: InboundMessage, on: date
     ) -> MessageAnswer:
         """Answer a document: with the new outcome of its claim, with nothing while it waits, or with a dead letter.
 
-        `place` is that of the document in its partition, `on` the day on which it came.
+        `at` is under what it is kept itself where it has to wait, `on` the day on which it came.
         """
-        document = read_document(message.value or b"")
+        person = at.person
         records = memories.pended.memory.known(person)
         kept = [(own, decode(each.entry)) for own, each in records.items()]
-        known = dict(kept).get(document.digest)
+        known = dict(kept).get(at.own)
         if isinstance(known, JoinedDocument):
             return self._nothing(message, "copy")
         claims = claims_of(document.numbers, kept)
@@ -141,19 +141,19 @@ class DocumentJoiner:
             if known is not None:
                 return self._nothing(message, "copy")
             waits = WaitingDocument(message.value or b"", on, document.numbers, _origin(message))
-            self._keep(memories, KeptPlace(person, document.digest, place), waits, on)
+            self._keep(memories, at, waits, on)
             return self._nothing(message, "waiting")
         own, claim = claims[0]
-        at = KeptPlace(person, own, records[own].place)
+        of_claim = KeptPlace(person, own, records[own].place)
         late = LateJoin(claim.numbers.outcome, claim.joined, claim.conflicts)
         try:
-            answer, claim_left = self._join(memories, at, claim, [document], late)
+            answer, claim_left = self._join(memories, of_claim, claim, [document], late)
         except NotJoinedError as error:
             self._runtime.recorder.count("documents_total", "refused")
             return self._answer_claim(message, error.verdict)
-        self._remember(memories, at, answer.pairs[-1][1], claim.received_on)
-        self._note_joined(memories, person, [document.digest], on)
-        self._keep(memories, at, claim_left, claim.received_on)
+        self._remember(memories, of_claim, answer.pairs[-1][1], claim.received_on)
+        self._note_joined(memories, person, [at.own], on)
+        self._keep(memories, of_claim, claim_left, claim.received_on)
         # It is the document that was answered, as to when and where from.
         answer.pairs = [(message, verdict) for _, verdict in answer.pairs]
         return answer

@@ -112,15 +112,18 @@ class RememberingScrubber(MessageScrubber):
             reason = DeadLetterReason.NOT_OF_THIS_PARTITION
             letter = dead(reason, DeadLetterStage.DECODE, self._loaded.versions, _NOT_WAITING)
             return await self._answer(message, [letter])
-        read = reader_of(self._loaded).read_document(message.value)
+        read = self._read_within(reader_of(self._loaded).read_document, message)
         if read.verdict is not None or read.person is None:
             self._runtime.recorder.count("documents_total", "refused")
             letter = dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.DECODE, self._loaded.versions)
             return await self._answer(message, [read.verdict or letter])
         # A document that is sent again waits anew, so that its time is that of the record.
         day = received_day(replace(message, headers=()), self._settings)
-        memories = OpenMemories(opened.claims, opened.pended)
-        return self.late.answer(memories, read.person, each.offset, message, day)
+        memories, at = (
+            OpenMemories(opened.claims, opened.pended),
+            KeptPlace(read.person, read.claim.digest, each.offset),
+        )
+        return self.late.answer(memories, at, read.claim, message, day)
 
     def _to_judge(self, each: FetchedMessage) -> ClaimToJudge:
         opened, message = self._open[each.tp, each.generation], each.message
@@ -162,11 +165,7 @@ class RememberingScrubber(MessageScrubber):
         opened, loaded = self._open[each.tp, each.generation], self._loaded
         if crash_record.is_condemned(lane, each):
             return self._condemn(each.message)
-        try:
-            with self._runtime.budget:
-                read = reader_of(loaded).read_decision(each.message.value or b"")
-        except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
-            return self._failed(error, loaded)
+        read = self._read_within(reader_of(loaded).read_decision, each.message)
         if read.decision is None or read.person is None:
             return read.verdict or dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.DECODE, loaded.versions)
         day = received_day(each.message, self._settings)

@@ -1,17 +1,17 @@
 """Splits what comes in into single claims, and sends each, and each payer's decision, to its patient's partition."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.agents.batches import FetchedMessage
 from worker.agents.turns import Turns
-from worker.agents.verdicts import MessageAnswer, MessageScrubber
+from worker.agents.verdicts import MessageAnswer, MessageScrubber, unread_verdict
 from worker.kafka.messages import InboundMessage
 from worker.stream import crash_record
 from worker.stream.lanes import Lane
-from worker.stream.records import dead, form_of, refusal, size
+from worker.stream.records import dead, form_of, size
 from worker.stream.replies import Replies
 from worker.stream.routing import Placement
 from worker.stream.runtime import Runtime
@@ -102,29 +102,20 @@ class DecisionRouter(MessageRouter):
         message, loaded = each.message, self._runtime.loaded
         if crash_record.is_condemned(lane, each):
             yield self._condemn(message)
-        elif message.value is None and message.mark is None:
-            yield ClaimVerdict("skipped")
-        elif (flaw := refusal(message, self._settings.max_message_bytes)) is not None:
-            yield dead(flaw.reason, flaw.stage, loaded.versions)
+        elif (unread := unread_verdict(message, loaded, self._settings)) is not None:
+            yield unread
         else:
-            yield self._read(message.value or b"", loaded)
-
-    def _read(self, value: bytes, loaded: LoadedScrubber) -> ClaimVerdict:
-        try:
-            with self._runtime.budget:
-                read = self._read_by(reader_of(loaded), value)
-        except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
-            return self._failed(error, loaded)
-        return read.verdict or ClaimVerdict("routed", value=value, route=read)
+            read = self._read_within(self._reading(reader_of(loaded)), message)
+            yield read.verdict or ClaimVerdict("routed", value=message.value or b"", route=read)
 
     @staticmethod
-    def _read_by(reader: ClaimReader, value: bytes) -> ReadMessage:
-        return reader.read_decision(value)
+    def _reading(reader: ClaimReader) -> Callable[[bytes], ReadMessage]:
+        return reader.read_decision
 
 
 class DocumentRouter(DecisionRouter):
     """Routes late documentation: each document becomes a record behind the claims of its patient."""
 
     @staticmethod
-    def _read_by(reader: ClaimReader, value: bytes) -> ReadMessage:
-        return reader.read_document(value)
+    def _reading(reader: ClaimReader) -> Callable[[bytes], ReadMessage]:
+        return reader.read_document

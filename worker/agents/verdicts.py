@@ -1,7 +1,7 @@
 """Brings messages to their verdicts, plain claims a slice at a time, and each within its budget."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,7 +23,7 @@ from worker.stream.message_limits import MessageLimitError, MessageMeter
 from worker.stream.records import OutgoingRecord, dead, form_of, outgoing, received_on, refusal, sent_at, size
 from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
 from worker.stream.runtime import Runtime
-from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber
+from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber, ReadMessage
 from worker.stream.slices import scrub_slice
 
 _TRANSACTION_BYTES: Final = 16 * 1024 * 1024
@@ -141,6 +141,15 @@ class MessageScrubber:
         claims = [(message.value, received_day(message, self._settings)) for message in messages]
         return scrub_slice(loaded.scrubber, self._runtime.budget, claims, lambda error: self._failed(error, loaded))
 
+    def _read_within(self, read: Callable[[bytes], ReadMessage], message: InboundMessage) -> ReadMessage:
+        """Return what is read of a message in the time of a claim; where it takes longer or fails, a verdict."""
+        loaded = self._runtime.loaded
+        try:
+            with self._runtime.budget:
+                return read(message.value or b"")
+        except Exception as error:  # noqa: BLE001 -- one message must not take the others with it
+            return ReadMessage(self._failed(error, loaded))
+
     def _failed(self, error: Exception, loaded: LoadedScrubber) -> ClaimVerdict:
         if isinstance(error, OverBudgetError):
             return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
@@ -246,13 +255,9 @@ def verdicts_on(
     Raises what the scrubber raises, which is total by contract, and `MessageLimitError` where a part of a message
     takes too long outside of an edit: nothing of it is to be kept then.
     """
-    if message.value is None and message.mark is None:
-        # A tombstone is not a claim, and as a dead letter it would delete one in a compacted topic.
-        yield ClaimVerdict("skipped")
-        return
-    flaw = refusal(message, settings.max_message_bytes)
-    if flaw is not None:
-        yield dead(flaw.reason, flaw.stage, loaded.versions)
+    unread = unread_verdict(message, loaded, settings)
+    if unread is not None:
+        yield unread
         return
     scrubber, day, value = loaded.scrubber, received_day(message, settings), message.value or b""
     form = form_of(message)
@@ -268,6 +273,15 @@ def verdicts_on(
         if form is not Form.CLAIM:
             raise MessageLimitError("A part of it takes longer than a claim may.") from error
         yield dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
+
+
+def unread_verdict(message: InboundMessage, loaded: LoadedScrubber, settings: Settings) -> ClaimVerdict | None:
+    """Return the verdict on a message that is not looked into; None when it is."""
+    if message.value is None and message.mark is None:
+        # A tombstone is not a claim, and as a dead letter it would delete one in a compacted topic.
+        return ClaimVerdict("skipped")
+    flaw = refusal(message, settings.max_message_bytes)
+    return None if flaw is None else dead(flaw.reason, flaw.stage, loaded.versions)
 
 
 def _each_within(budget: ClaimBudget, claims: Iterator[ClaimVerdict]) -> Iterator[ClaimVerdict]:

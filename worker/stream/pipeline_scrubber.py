@@ -128,7 +128,7 @@ class PipelineScrubber:
         if identity.text is None:
             sentence = f"It does not say whose claim it is about: {identity.missing} is missing."
             return ReadMessage(self._dead(DeadLetter(DeadLetterReason.SCHEMA, DeadLetterStage.SCHEMA, (sentence,))))
-        return ReadMessage(None, self._pipeline.person_of(identity.text), is_document=True)
+        return ReadMessage(None, self._pipeline.person_of(identity.text), document, is_document=True)
 
     def _dead(self, letter: DeadLetter) -> ClaimVerdict:
         return ClaimVerdict("dead-lettered", dead_letter=letter, versions=self.versions)

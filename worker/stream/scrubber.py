@@ -83,7 +83,7 @@ class ReadMessage:
     Attributes:
         verdict: What it is where it is not a claim; None when it is one.
         person: The 16 bytes under which the patient is known; None when the claim does not say enough, or is none.
-        claim: What judges it needs to know.
+        claim: What judges it needs to know; of late documentation the document.
         decision: What a payer decided of a claim; None of a claim.
         is_document: Whether it is late documentation.
     """

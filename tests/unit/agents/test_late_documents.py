@@ -1,6 +1,7 @@
 """Pended claims and the documents that come for them, where claims are judged."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from worker.pipeline.late_documents import ONE_OF_A_LINE
 from worker.samples.drugs import OMALIZUMAB
 from worker.samples.synthetic import Json
 from worker.settings import HistoryMode
+from worker.stream.budget import OverBudgetError
 from worker.stream.history.lane_history import JudgedClaims, LaneHistory
 from worker.stream.history.position import HistoryPosition
 from worker.stream.lanes import Lane
@@ -341,3 +343,22 @@ async def test_a_batch_that_is_dropped_is_known_to_nobody(loaded: LoadedScrubber
 
     assert first.records == again.records
     assert outcome(again)["disposition"] == "scrubbed"
+
+
+async def test_a_document_over_which_time_runs_out_where_it_is_joined_is_a_dead_letter(loaded: LoadedScrubber) -> None:
+    """It was read there without a limit of time; whoever waits behind it goes on."""
+    worker = Worker(loaded)
+    await worker.claim(undocumented())
+    tp, message = TP(TOPICS.documentation, 0), json.dumps(document()).encode()
+    fetched = FetchedMessage(tp, 1, InboundMessage(TOPICS.documentation, 0, 1, LATE_MS, b"doc", message, ()))
+    (routed,) = (await worker.documents.scrub(Lane(tp, 1), [fetched])).records
+
+    class TooLong(nullcontext[None]):
+        def __enter__(self) -> None:
+            raise OverBudgetError
+
+    cast("Any", worker.runtime).budget = TooLong()
+    (letter,) = (await worker.judged(routed)).records
+
+    assert dict(letter.headers)[HEADER_REASON] == b"over-budget"
+    assert worker.recorder.value("documents_total", "refused") == 1
