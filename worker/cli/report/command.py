@@ -122,7 +122,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     except (AnalysisError, ClaimFileError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{output}: cannot be written ({error.strerror})") from None
+        raise click.ClickException(f"{error.filename or output}: {error.strerror}") from None
     if passed_over:
         for note in passed_over:
             say(err(), note)

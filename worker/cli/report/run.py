@@ -20,10 +20,11 @@ from worker.analysis.page import write_page
 from worker.analysis.report import report_page
 from worker.analysis.store import OutcomeStore
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
-from worker.cli.shared.claim_paths import refuse_no_file
+from worker.cli.shared.claim_paths import STDIN, refuse_no_file
 from worker.cli.shared.console import err
 from worker.edits.edit import AnyEdit
 from worker.kafka.read import OLDEST, Record, StartingPoint, tail
+from worker.kafka.spans import spans_of
 from worker.kafka.topics import check_topics
 from worker.settings import Settings
 from worker.wording.counts import counted
@@ -126,6 +127,8 @@ def _passed_over(store: OutcomeStore) -> list[str]:
 def _files(paths: Sequence[str]) -> Iterator[str]:
     """Yield files; of folders those whose names end as outcomes' do. Raises `ClaimFileError` and `AnalysisError`."""
     for path in paths:
+        if path == STDIN:
+            raise AnalysisError("-: outcomes are read of files, more than once; write them to one")
         if not Path(path).is_dir():
             refuse_no_file(path)
             yield path
@@ -160,10 +163,12 @@ async def _read_topics(settings: Settings, reading: OutcomeReading, store: Outco
         raise AnalysisError(f"{', '.join(missing)}: missing on the broker; `claimscrub topics create` makes them")
     start = OLDEST if reading.since is None else StartingPoint(since_ms=_milliseconds(reading.since))
     until = None if reading.until is None else _milliseconds(reading.until)
+    total = sum(span.end - span.oldest for span in await spans_of(settings, topics)) or 1
     portion: list[Record] = []
-    size = 0
+    size = read = 0
     async for record in tail(settings, topics, start=start, follow=False):
         say_unreadable(record)
+        read += 1
         if record.value is None or (until is not None and record.timestamp_ms >= until):
             continue
         portion.append(record)
@@ -171,6 +176,7 @@ async def _read_topics(settings: Settings, reading: OutcomeReading, store: Outco
         if size >= _PORTION_BYTES:
             _add(store, portion)
             portion, size = [], 0
+            told(min(1.0, read / total))
     _add(store, portion)
     told(1.0)
 
