@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from schemas.outcome import Finding, Outcome
+from schemas.outcome import Outcome
 from worker.pipeline.fixes import patch
 from worker.pipeline.forms import ClaimDocument, interchange_claims, resource_claims, says_resource
 from worker.pipeline.scrub import Pipeline, ScrubResult
@@ -151,16 +151,18 @@ def _corrected(pipeline: Pipeline, value: bytes, given: dict[str, str], day: dat
         document = patch.read(value)
     except ValueError:
         return {}
-    result = pipeline.scrub(value, day)
-    found: tuple[Finding, ...] = result.outcome.findings if result.outcome else ()
-    chosen = [each for each in offered(document, found) if given.get(each.name) == "on"]
     boxes = {name.removeprefix(_BOX): text for name, text in given.items() if name.startswith(_BOX)}
-    document = with_boxes(document, boxes)
+    written = with_boxes(document, boxes)
+    if given["do"] != "fixes":
+        return written
+    # What is offered goes by the claim that was shown, before anything was written into its boxes.
+    outcome = pipeline.scrub(value, day).outcome
+    chosen = [each for each in offered(document, outcome.findings if outcome else ()) if given.get(each.name) == "on"]
     # A removal moves only what comes after it.
-    for each in reversed(chosen if given["do"] == "fixes" else []):
+    for each in reversed(chosen):
         with suppress(patch.PatchError):
-            document = patch.apply(document, each.patch)
-    return document
+            written = patch.apply(written, each.patch)
+    return written
 
 
 def _judge(pipeline: Pipeline, pasted: PastedClaim, day: date) -> JudgedPaste:
