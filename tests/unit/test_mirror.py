@@ -58,6 +58,7 @@ TESTED_ELSEWHERE: Final = {
     "pipeline/steps/enrich": "tests/edits/worked_examples",
     "pipeline/steps/gather": "tests/edits/cases",
     "pipeline/steps/outcome": "tests/edits/cases",
+    "pipeline/steps/schema_flaws": "tests/unit/pipeline/steps/test_decode.py",
     "pipeline/steps/unread": "tests/unit/pipeline/steps/test_known_members.py",
     "reference/build/building": "tests/unit/reference/build/test_loading.py",
     "reference/files": "tests/unit/reference/build/test_loading.py",

@@ -78,6 +78,8 @@ def test_a_copy_is_known_by_its_content_whatever_its_spelling() -> None:
         (document(documentation=[]), "$.documentation: it is empty"),
         (document(documentation=[element("route")] * 1001), "$.documentation: it has more elements"),
         (document(controlnumber="1"), "$.controlnumber: no such member is read"),
+        (document(**{"two words": "1"}), '$["two words"]: no such member is read'),
+        (document(**{"n" * 65: "1"}), f'$["{"n" * 64}\\u2026"]: no such member is read'),
         (document(subscriber={"memberId": " "}), "$.subscriber.memberId: it is empty"),
         (document(documentation="none"), "$.documentation: it does not have the form of the schema"),
     ],

@@ -91,9 +91,11 @@ def message_flaws(error: ValidationError, expected: Mapping[str, str]) -> Iterat
     they hold no value.
     """
     for each in error.errors(include_url=False, include_input=False):
-        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in each["loc"])
+        path = "$"
+        for step in each["loc"]:
+            path = f"{path}[{step}]" if isinstance(step, int) else below(path, step)
         if each["type"] == "value_error":
-            yield f"${path}: {each['ctx']['error']}."
+            yield f"{path}: {each['ctx']['error']}."
         else:
             words = expected.get(each["type"]) or _OF_MESSAGES.get(each["type"])
-            yield f"${path}: {words or 'it does not have the form of the schema'}."
+            yield f"{path}: {words or 'it does not have the form of the schema'}."
