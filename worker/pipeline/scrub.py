@@ -19,7 +19,7 @@ from schemas.values import as_money
 from worker.edits.edit import AnyEdit
 from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, ServicesBefore, as_earlier
 from worker.edits.facts.traits import Trait
-from worker.history.entry import EarlierState, encode, judged
+from worker.history.entry import EarlierClaim, EarlierState, encode, judged
 from worker.history.key import HistoryKey
 from worker.history.person import Addressed, PatientIdentity, identity_of
 from worker.history.view import History
@@ -243,6 +243,22 @@ class Pipeline:
     def person_of(self, identity: str | None) -> bytes | None:
         """Return the 16 bytes under which a person is known; None when that is nobody, or none is remembered."""
         return None if identity is None or self.history_key is None else self.history_key.person(identity)
+
+    def as_remembered(self, read: ReadClaim, received_on: date | None) -> EarlierClaim | None:
+        """Return a claim as it is remembered, without judging it.
+
+        Without a day of receipt that is its last day of service, before which nobody can have sent it; None for a claim
+        that has neither. Raises `RuntimeError` without a memory.
+        """
+        if self.history_key is None:
+            raise RuntimeError("a pipeline without a memory")
+        facts = self._gatherer.gather(read.decoded.claim, read.decoded.traits)
+        own = as_earlier(facts, received_on or read.received_on, self.history_key)
+        if received_on is not None:
+            return own
+        days = [day for line in own.lines for day in (line.on, line.until) if day is not None]
+        days += [day for day in (own.first, own.last) if day is not None]
+        return own._replace(received_on=max(days)) if days else None
 
     def judge_many(self, claims: Sequence[tuple[ReadClaim, History | None]]) -> list[ScrubResult]:
         """Return the result of each claim, given what is known of the patient before it; raises as `scrub_many` does.

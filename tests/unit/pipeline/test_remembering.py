@@ -243,3 +243,18 @@ def test_a_decision_that_cannot_be_read_is_a_dead_letter_without_a_value(
     assert len(made.dead_letter.flaws) == flaws
     assert all(each.startswith("$.") for each in made.dead_letter.flaws)
     assert not any(text in str(made.dead_letter.flaws) for text in ("M1", "A1", "lost", "20260230"))
+
+
+def test_a_claim_that_is_not_judged_is_remembered_as_if_it_had_gone_out(pipeline: Pipeline) -> None:
+    """But for the id of its outcome; without a day of receipt it counts as received on its last day of service."""
+    remembering = pipeline.remembering(KEY)
+    _, (read,) = remembering.read_many([(claim("M1", "A1", 42), RECEIVED)])
+    (result,) = remembering.judge_many([(read, None)])
+
+    judged = decode(result.remember or b"")
+    assert remembering.as_remembered(read, RECEIVED) == judged._replace(outcome=bytes(8))
+    undated = remembering.as_remembered(read, None)
+    assert undated is not None
+    assert undated == judged._replace(outcome=bytes(8), received_on=date(2026, 3, 4))
+    with pytest.raises(RuntimeError, match="without a memory"):
+        pipeline.as_remembered(read, RECEIVED)

@@ -13,6 +13,7 @@ from rich.table import Table
 from worker.bootstrap import history_key, identities, payer_profiles
 from worker.cli.history.copies import drop_series, repartition, rotate
 from worker.cli.history.known import as_rows, in_a_cell, known_of
+from worker.cli.history.load import load
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.claim_files import read_claims
@@ -160,4 +161,5 @@ def _identity(settings: Settings, payer: str, lines: list[str]) -> str:
 
 command.add_command(repartition)
 command.add_command(rotate)
+command.add_command(load)
 command.add_command(drop_series)
