@@ -22,6 +22,7 @@ from rich.console import Console
 
 from tests.bench.measure import Series, in_turn
 from tests.stream.support import REAL_WORKER, WorkerProcess, progress, until
+from tests.unit.x12.responses.files import DENIED, PAID, file_835, remittance
 from worker.bootstrap import build_pipeline
 from worker.kafka.embedded import embedded_broker
 from worker.kafka.messages import X12_CONTENT_TYPE
@@ -33,6 +34,7 @@ from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.scrubber import Form
 from worker.x12.read.events import ClaimRead
 from worker.x12.read.interchanges import read_837
+from worker.x12.responses.read import read_responses
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
 
@@ -79,14 +81,18 @@ def measure_x12(rounds: int, console: Console) -> list[Series]:
     all_claims, few = _file(documents), _file(documents[:FEW])
     scrubber = PipelineScrubber(build_pipeline())
     reading = Series("read 837 to JSON", "claims/s", floor="pyx12, segments with their loops")
+    answers = Series("read 835", "claims/s", floor="read 837 to JSON")
+    remittances = _remittances(len(documents))
     scrubbing = Series("scrub an interchange", "claims/s", floor="scrub the same claims as JSON")
     for turn in range(rounds):
         console.print(f"x12, round {turn + 1} of {rounds}")
         reading.values.append(_rate(_ours, all_claims, len(documents)))
         reading.floor_values.append(_rate(_pyx12, few, FEW))
+        answers.values.append(_rate(_answers, remittances, len(documents)))
+        answers.floor_values.append(reading.values[-1])
         scrubbing.values.append(_scrubbed(scrubber, few, FEW))
         scrubbing.floor_values.append(_scrubbed_as_json(scrubber, few, FEW))
-    return [reading, scrubbing, *_memory(documents, console), _worker(documents[:OF_WORKER], rounds, console)]
+    return [reading, answers, scrubbing, *_memory(documents, console), _worker(documents[:OF_WORKER], rounds, console)]
 
 
 def _memory(documents: list[dict[str, object]], console: Console) -> list[Series]:
@@ -177,6 +183,20 @@ def _ours(content: bytes) -> None:
     for each in read_837(io.BytesIO(content)):
         if isinstance(each, ClaimRead):
             orjson.dumps(each.document)
+
+
+def _remittances(claims: int) -> bytes:
+    """An 835 with so many claims of two lines, a tenth of them denied."""
+    numbered = (
+        [each.replace("SYN-1", f"SYN{number}").replace("SYN-2", f"SYN{number}") for each in answer]
+        for number, answer in enumerate((DENIED if place % 10 == 0 else PAID) for place in range(claims))
+    )
+    return file_835(remittance(numbered, "0")).encode()
+
+
+def _answers(content: bytes) -> None:
+    for _ in read_responses(io.BytesIO(content)):
+        pass
 
 
 def _pyx12(content: bytes) -> None:

@@ -101,7 +101,7 @@ def document_of(learned: Learned) -> dict[str, Any]:  # any JSON: our own docume
         "denials": [dict(zip(DENIAL_COLUMNS, row, strict=True)) for row in denial_rows(learned)],
         "timeToAnswer": [
             {
-                "payer": _payer(payer),
+                "payer": shown_payer(payer),
                 "claims": days.total(),
                 "medianDays": day_at(days, 0.5),
                 "ninetyPercentDays": day_at(days, _NINE_TENTHS),
@@ -137,13 +137,18 @@ def edit_rows(learned: Learned) -> Iterator[tuple[object, ...]]:
 
 def denial_rows(learned: Learned) -> Iterator[tuple[object, ...]]:
     """Yield a row for each kind of denial without a finding, the costliest first, as `DENIAL_COLUMNS` names them."""
+    for key, tally in sorted_denials(learned):
+        yield (*key, tally.count, money(tally.amount))
+
+
+def sorted_denials(learned: Learned) -> list[tuple[DenialKey, DenialTally]]:
+    """Return the kinds of denials without a finding as they are written, the costliest first."""
     shown: dict[DenialKey, DenialTally] = {}
     for key, tally in learned.denials.items():
         known = shown.setdefault(_shown(key), DenialTally())
         known.count += tally.count
         known.amount += tally.amount
-    for key, tally in sorted(shown.items(), key=lambda each: (-each[1].amount, -each[1].count, each[0])):
-        yield (*key, tally.count, money(tally.amount))
+    return sorted(shown.items(), key=lambda each: (-each[1].amount, -each[1].count, each[0]))
 
 
 def money(amount: Decimal) -> str:
@@ -168,7 +173,7 @@ def _sorted_edits(learned: Learned) -> dict[EditKey, EditTally]:
 def _shown(key: DenialKey) -> DenialKey:
     """Codes are written as codes only: whatever else somebody sent in their place may be text about a person."""
     return key._replace(
-        payer=_payer(key.payer),
+        payer=shown_payer(key.payer),
         code=_codes(key.code),
         reasons=_codes(key.reasons),
         remarks=_codes(key.remarks),
@@ -180,7 +185,8 @@ def _codes(text: str) -> str:
     return text if _CODES.fullmatch(text) else _NOT_A_CODE
 
 
-def _payer(text: str) -> str:
+def shown_payer(text: str) -> str:
+    """Return a payer's id as it is written; what is not one may be text about a person."""
     return text if _PAYER.fullmatch(text) else _NOT_A_CODE
 
 

@@ -13,6 +13,8 @@ from worker.cli.learn.text import show_learned
 from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, UnreadablePathError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, out
+from worker.cli.shared.extras import require_report
+from worker.edits.catalogue import load_edits
 from worker.learning.document import DENIAL_COLUMNS, EDIT_COLUMNS, denial_rows, document_of, edit_rows
 from worker.learning.learner import Learned, Learner
 from worker.learning.sent import NotAnOutcomeError
@@ -43,6 +45,12 @@ _MOST_SHOWN: Final = 20
     help="Also write edits.csv, denials.csv and learned.json into this folder.",
 )
 @click.option(
+    "--page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write one self-contained HTML page; needs the extra `report`.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
@@ -50,7 +58,9 @@ _MOST_SHOWN: Final = 20
     show_default=True,
     help="Tables to read, or one JSON object, as in learned.json.",
 )
-def command(responses: tuple[str, ...], outcome_paths: tuple[str, ...], folder: Path | None, form: str) -> None:
+def command(
+    responses: tuple[str, ...], outcome_paths: tuple[str, ...], *, folder: Path | None, page: Path | None, form: str
+) -> None:
     """Learn from payers' answers which findings were right, and which denials none foretold.
 
     RESPONSES are files or folders of 835 (005010X221), 277CA (005010X214) and 999 (005010X231). Outcomes are those that
@@ -69,16 +79,19 @@ def command(responses: tuple[str, ...], outcome_paths: tuple[str, ...], folder: 
     Exit code 1: something was left out; it is named by file and segment or line.
     Exit code 2: a file cannot be read, or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
+    if page is not None:
+        require_report()
     problems = _Problems()
     try:
         learned = _learn(responses, outcome_paths, problems)
     except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
-    if folder is not None:
+    for wanted, write in ((folder, _write), (page, _write_page)):
         try:
-            _write(folder, learned)
+            if wanted is not None:
+                write(wanted, learned)
         except OSError as error:
-            echo(f"{folder}: cannot be written ({error.strerror})", is_error=True)
+            echo(f"{wanted}: cannot be written ({error.strerror})", is_error=True)
             sys.exit(EXIT_UNREADABLE)
     if form == "json":
         echo_json(orjson.dumps(document_of(learned), option=orjson.OPT_INDENT_2))
@@ -154,6 +167,13 @@ def _write(folder: Path, learned: Learned) -> None:
     _write_rows(folder / "denials.csv", DENIAL_COLUMNS, denial_rows(learned))
     content = orjson.dumps(document_of(learned), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     (folder / "learned.json").write_bytes(content)
+
+
+def _write_page(file: Path, learned: Learned) -> None:
+    from worker.analysis.learned import learned_page  # noqa: PLC0415 - in the extra `report`
+    from worker.analysis.page import write_page  # noqa: PLC0415 - likewise
+
+    write_page(file, learned_page("Payers' answers", "files of answers and outcomes", learned), load_edits())
 
 
 def _write_rows(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
