@@ -103,6 +103,13 @@ PAYER_RESPONSE: Final = MessageKind(
     "x12",
     "Interchanges of 835 (005010X221A1), 277CA (005010X214) and 999 (005010X231A1), as the payer sent them.",
 )
+SHADOW_DIFFERENCE: Final = MessageKind(
+    "shadow-difference",
+    "Difference of a shadow",
+    "json",
+    "How a second configuration judges a claim otherwise than the one in force; nothing of the claim but its charge.",
+    is_event=True,
+)
 REFERENCE_UPDATE: Final = MessageKind("reference-update", "Reference update notice", "json")
 
 
@@ -125,8 +132,8 @@ class Topic:
         max_message_bytes: Kafka's `max.message.bytes`.
         has_phi: Whether values identify people, so that access and retention follow HIPAA.
         meaning: What it carries, in one sentence.
-        needs: The setting of the worker without which the topic is not used, where there is one: false or `off`.
-        needs_value: The one value of that setting with which it is used; any but false and `off` when None.
+        needs: The setting of the worker without which the topic is not used, where there is one: false, `off` or unset.
+        needs_value: The one value of that setting with which it is used; any but those when None.
         more_config: Settings beyond those above, as Kafka names them.
         is_of_memory: Whether `claimscrub history repartition` copies it, so that its name has the number of the series.
         role: The worker's name for it: the name of the member, with hyphens.
@@ -251,6 +258,15 @@ class TopicNames:
         meaning="Answers to X12 messages: TA1, 999 and 277CA, as X12 or JSON; only where CLAIMSCRUB_ACKNOWLEDGE is "
         "set.",
         needs="acknowledge",
+    )
+    shadow = replace(
+        scrubbed,
+        name="claims.shadow.v1",
+        message=SHADOW_DIFFERENCE,
+        has_phi=False,
+        meaning="Claims that a second configuration judges otherwise, and how; only where CLAIMSCRUB_SHADOW_CONFIG_DIR "
+        "is set.",
+        needs="shadow_config_dir",
     )
     by_patient = replace(
         inbound,

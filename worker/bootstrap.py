@@ -86,20 +86,26 @@ def all_edits(user_edits: Path | None = None, *, allow_writable: bool | None = N
     return (*load_edits(), *load_user_edits(user_edits, allow_writable=is_allowed))
 
 
-def build_pipeline(
+def build_pipeline(  # noqa: PLR0913 - what it is built from, each named
     config: Path | None = None,
     *,
     user_edits: Path | None = None,
     max_bytes: int = MAX_MESSAGE_BYTES,
+    tables: Path | None = None,
+    allow_writable_edits: bool | None = None,
+    cache: Path | None = None,
 ) -> Pipeline:
     """The pipeline over the configuration in a directory, with a user's own edits from another one.
+
+    Its tables are in `tables` where that is given, else in the directory; `cache` and whether others may write own
+    edits are asked of the environment where they are not given.
 
     Raises `ConfigurationError` for a missing directory, an unreadable guide or a broken edit, `ReferenceDataError` for
     a broken table and `ProfileError` for all that is wrong with the profiles.
     """
-    rules = read_rules(config, user_edits)
-    tables = load_tables((config or default_config_directory()) / "reference", default_cache_directory())[0]
-    return _pipeline(rules, tables, max_bytes)
+    rules = read_rules(config, user_edits, allow_writable=allow_writable_edits, cache=cache)
+    folder = tables or (config or default_config_directory()) / "reference"
+    return _pipeline(rules, load_tables(folder, cache or default_cache_directory())[0], max_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ ClaimscrubError
 ├── RequestRefusedError
 ├── ResourceError
 ├── ServeError
+├── ShadowEndedError
+├── ShadowNotLoadedError
 ├── TooBusyError
 ├── UnpackingError
 ├── UnreadableAnswerError

@@ -29,6 +29,7 @@ from schemas.decision import ClaimDecision
 from schemas.late_documentation import LateDocumentation
 from schemas.outcome import Outcome
 from schemas.reference_update import ReferenceNotice
+from schemas.shadow import ShadowDifference
 from schemas.topics import TOPICS, Topic
 from worker.edits.catalogue import load_edits
 from worker.settings import environment_example
@@ -51,6 +52,7 @@ MODELS: Final[Mapping[str, tuple[type[BaseModel], str]]] = MappingProxyType(
         "outcome": (Outcome, "serialization"),
         "decision": (ClaimDecision, "validation"),
         "late-documentation": (LateDocumentation, "validation"),
+        "shadow-difference": (ShadowDifference, "serialization"),
         "reference-update": (ReferenceNotice, "validation"),
     }
 )

@@ -10,11 +10,15 @@ from schemas.decision import PayerDecision
 from schemas.topics import TopicNames
 from worker.bootstrap import build_pipeline
 from worker.kafka.messages import InboundMessage
+from worker.pipeline.comparison import JudgedClaim, compared
 from worker.pipeline.late_documents import LateJoin, joined, read_document
 from worker.pipeline.scrub import Pipeline
 from worker.samples.drugs import BELIMUMAB, OMALIZUMAB
 from worker.samples.synthetic import RECEIVED_ON, SERVICE_DATE, Json, claim, decision_on, line
+from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import OutgoingRecord, Provenance, dead, outgoing
+from worker.stream.shadow.frames import ShadowLoaded
+from worker.stream.shadow.records import difference_record
 
 RULESET: Final = "0" * 16
 """Stands for the digest of the rule set, which changes with every line of code; the examples do not."""
@@ -75,6 +79,7 @@ def contract_examples() -> dict[str, Json]:
         "decision": decision_on(clean, PayerDecision.RETURNED, _DAY),
         "late-documentation": late,
         "outcome-after-late-documentation": _after(pipeline, undocumented, late),
+        "shadow-difference": _difference(pipeline, rejected),
         "reference-update": {
             "directory": "/etc/claimscrub/reference-2026q2",
             "digest": pipeline.snapshot.digest,
@@ -89,6 +94,22 @@ def _outcome(pipeline: Pipeline, made: Json) -> Json:
         raise ValueError("an example claim could not be read as a claim")
     outcome: Json = orjson.loads(message)
     return outcome
+
+
+def _difference(pipeline: Pipeline, made: Json) -> Json:
+    """Return how a shadow differs that pends what was rejected by the first finding."""
+    message = _inbound(orjson.dumps(made))
+    verdict = PipelineScrubber(pipeline).scrub(message.value, received_on=_DAY)
+    before = JudgedClaim(verdict.disposition, verdict.findings)
+    found = tuple((edit, "pend" if severity == "reject" else severity) for edit, severity in verdict.findings)
+    difference = compared(before, JudgedClaim("pended", found))
+    if difference is None:
+        raise ValueError("an example claim that was to be rejected is not")
+    shadow = ShadowLoaded("1" * 16, pipeline.snapshot.digest)
+    provenance = Provenance(TopicNames(), APP_VERSION, _RECORD_LIMIT)
+    record = difference_record(message, verdict, (shadow, verdict.versions["profile"]), difference, provenance)
+    example: Json = orjson.loads(record.value)
+    return example
 
 
 def _after(pipeline: Pipeline, made: Json, late: Json) -> Json:
@@ -108,15 +129,18 @@ def _dead_letter(pipeline: Pipeline, value: bytes) -> Json:
     scrubbed = pipeline.scrub(value, _DAY)
     if scrubbed.dead_letter is None:
         raise ValueError("the example of a dead letter could be read as a claim")
-    topics = TopicNames()
-    key = hashlib.sha256(b"an opaque key").hexdigest()[:32].encode()
-    inbound = InboundMessage(topics.inbound, 0, 41, _TIMESTAMP_MS, key, value, (("content-type", b"application/json"),))
     versions = {"ruleset": RULESET, "reference": pipeline.snapshot.digest, "profile": "medicare-part-b"}
     verdict = dead(scrubbed.dead_letter.reason, scrubbed.dead_letter.stage, versions)
-    record, _ = outgoing(inbound, verdict, Provenance(topics, APP_VERSION, _RECORD_LIMIT))
+    record, _ = outgoing(_inbound(value), verdict, Provenance(TopicNames(), APP_VERSION, _RECORD_LIMIT))
     if record is None:
         raise ValueError("the example of a dead letter made no record")
     return _described(record)
+
+
+def _inbound(value: bytes) -> InboundMessage:
+    key = hashlib.sha256(b"an opaque key").hexdigest()[:32].encode()
+    headers = (("content-type", b"application/json"),)
+    return InboundMessage(TopicNames().inbound, 0, 41, _TIMESTAMP_MS, key, value, headers)
 
 
 def _described(record: OutgoingRecord) -> dict[str, Any]:  # any JSON object

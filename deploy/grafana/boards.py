@@ -265,6 +265,59 @@ FINDINGS: Final = Board(
             ),
             PanelView.ROWS,
         ),
+        Panel(
+            "Shadow: claims that flip",
+            "short",
+            "Claims of the last hour that the second configuration holds, releases or holds otherwise.",
+            (Query("sum by (direction) (increase(claimscrub_shadow_flips_total{$J}[1h]))", "{{direction}}"),),
+        ),
+        Panel(
+            "Shadow: flips by edit",
+            "short",
+            "The ten edits whose findings differ most on claims that flip, in the last hour.",
+            (
+                Query(
+                    "topk(10, sum by (shadow_edit, direction) "
+                    "(increase(claimscrub_shadow_flips_by_edit_total{$J}[1h])))",
+                    "{{shadow_edit}} {{direction}}",
+                ),
+            ),
+            PanelView.ROWS,
+        ),
+        Panel(
+            "Shadow: dollars that flip",
+            "currencyUSD",
+            "Charges of the claims that flip, in the last hour.",
+            (Query("sum by (direction) (increase(claimscrub_shadow_flipped_dollars_total{$J}[1h]))", "{{direction}}"),),
+        ),
+        Panel(
+            "Shadow: what it makes of claims",
+            "ops",
+            "Judged the same or otherwise, failed on, or skipped: not shown to it, or not judged in time.",
+            (Query("sum by (result) (rate(claimscrub_shadow_claims_total{$J}[$R]))", "{{result}}"),),
+        ),
+        Panel(
+            "Shadow: its time",
+            "short",
+            "Its time as a multiple of that of the configuration in force, for the same claims.",
+            (
+                Query(
+                    "sum(rate(claimscrub_shadow_seconds_total{$J}[$R])) "
+                    "/ sum(rate(claimscrub_shadowed_seconds_total{$J}[$R]))",
+                    "times",
+                ),
+            ),
+        ),
+        Panel(
+            "Shadow: its state",
+            "short",
+            "Workers by what their shadow does, its processes that were given up in the last hour, and its rules.",
+            (
+                Query("sum by (state) (claimscrub_shadow_state{$J})", "{{state}}"),
+                Query("sum by (reason) (increase(claimscrub_shadow_failures_total{$J}[1h]))", "given up: {{reason}}"),
+                Query("count by (ruleset) (claimscrub_shadow_info{$J})", "ruleset {{ruleset}}"),
+            ),
+        ),
     ),
 )
 

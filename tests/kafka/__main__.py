@@ -18,6 +18,7 @@ from tests.kafka import measures, storms
 from tests.kafka.broker import KAFKA_VERSION, TRANSACTIONS, Cluster, kafka_cluster
 from tests.kafka.hostile_storm import HostileStorm, hostile_messages
 from tests.kafka.measures import RESULTS, Measured
+from tests.kafka.shadow_storm import ShadowStorm, shadow_storm
 from tests.stream.support import DeliveryLedger
 from worker.bootstrap import version
 from worker.kafka.topics import create_topics
@@ -26,7 +27,8 @@ from worker.settings import DeliveryGuarantee, Settings
 LEAST = 8_000
 """With fewer claims a storm is over before it has begun."""
 
-Storm = Callable[[Settings, Path, Cluster, int], Awaitable[DeliveryLedger | Measured | HostileStorm]]
+StormResult = DeliveryLedger | Measured | HostileStorm | ShadowStorm
+Storm = Callable[[Settings, Path, Cluster, int], Awaitable[StormResult]]
 """A storm over so many claims."""
 
 
@@ -56,6 +58,7 @@ STORMS = (
     Entry("silence", 0, 1, lambda s, f, _, n: measures.silence(s, f, seconds=30)),  # noqa: ARG005 -- likewise
     Entry("backlog", 10_000, 1, lambda s, f, _, n: measures.backlog(s, f, sent=n, seconds=600)),
     Entry("hostile", 20_000, 1, lambda s, f, _, n: hostile_messages(s, f, sent=n)),
+    Entry("shadow", 20_000, 1, lambda s, f, _, n: shadow_storm(s, f, sent=n, rounds=5)),
     Entry("crash-loop", 150_000, 1, lambda s, f, _, n: measures.crash_loops(s, f, sent=3000, rounds=n // 3000), 7200),
 )
 
@@ -120,15 +123,13 @@ def _run(entry: Entry, delivery: DeliveryGuarantee, sent: int, partitions: int, 
     return row
 
 
-def _is_sound(result: DeliveryLedger | Measured | HostileStorm, delivery: DeliveryGuarantee) -> bool:
+def _is_sound(result: StormResult, delivery: DeliveryGuarantee) -> bool:
     if not isinstance(result, DeliveryLedger):
         return result.is_sound
     return result.flaws == (0, 0, 0) and (delivery is DeliveryGuarantee.AT_LEAST_ONCE or not result.duplicated)
 
 
-async def _bounded(
-    storm: Awaitable[DeliveryLedger | Measured | HostileStorm], limit_s: float
-) -> DeliveryLedger | Measured | HostileStorm:
+async def _bounded(storm: Awaitable[StormResult], limit_s: float) -> StormResult:
     return await asyncio.wait_for(storm, limit_s)
 
 

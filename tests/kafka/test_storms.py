@@ -11,6 +11,7 @@ from tests.kafka import storms
 from tests.kafka.broker import Cluster
 from tests.kafka.hostile_storm import KILLERS, hostile_messages
 from tests.kafka.measures import RECOVERY_MOST_S, recoveries
+from tests.kafka.shadow_storm import shadow_storm
 from tests.stream.support import DeliveryLedger, claim, kill_storm
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.crash_record import CRASHES_TO_DEAD_LETTER
@@ -152,3 +153,12 @@ async def test_without_the_generation_a_frozen_worker_doubles(exactly_once: Sett
 
     assert ledger.duplicated > 0
     assert ledger.lost == 0
+
+
+async def test_a_shadow_that_does_its_worst_changes_nothing(exactly_once: Settings, tmp_path: Path) -> None:
+    """It raises, loops, backtracks, eats memory and ends itself while workers are killed: the outcomes are the same."""
+    storm = await shadow_storm(exactly_once, tmp_path, sent=3000, rounds=2)
+
+    assert_sound(storm.ledger)
+    assert (storm.other_verdicts, storm.strayed) == (0, 0)
+    assert storm.differences + storm.failures > 0

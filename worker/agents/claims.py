@@ -18,6 +18,7 @@ from worker.agents.pended_expiry import PendedExpiry
 from worker.agents.remembering import RememberingScrubber
 from worker.agents.report import Reporter
 from worker.agents.routing import DecisionRouter, DocumentRouter, MessageRouter
+from worker.agents.shadowing import shadowed, skipped
 from worker.agents.turns import Turns
 from worker.agents.verdicts import MessageScrubber, ScrubbedBatch, place_of
 from worker.history.entry import DamagedEntryError
@@ -276,6 +277,9 @@ class ClaimsAgent:
         # The name is tried, and is not what is left when this is over.
         lane.metadata = found.metadata()
         judged = await self._judge.scrub(lane, part, is_alone=True)
+        if self._runtime.shadow is not None:
+            # What may end a worker is nothing to try out a configuration on.
+            judged = judged._replace(shadowed=skipped(judged.pairs))
         if not self._is_allowed(lane, judged):
             _drop(judged)
             return 0 if not await self._is_durable(lane, committer.note(lane, lane.metadata)) else None
@@ -316,6 +320,7 @@ class ClaimsAgent:
         if not self._is_allowed(lane, judged):
             _drop(judged)
             return None
+        judged = await self._beside_shadow(judged)
         await self._runtime.committer.room()
         if lane.revoked.is_set() or lane.is_broken:
             return 0
@@ -324,6 +329,13 @@ class ClaimsAgent:
         self._hand_over(lane, part, judged, next_offset, metadata)
         lane.next_offset = next_offset
         return judged.messages
+
+    async def _beside_shadow(self, judged: ScrubbedBatch) -> ScrubbedBatch:
+        """Return verdicts with how the shadow differs, where there is one: they stay as they are."""
+        shadow = self._runtime.shadow
+        if shadow is None or self._is_router:
+            return judged
+        return judged._replace(shadowed=await shadowed(self._runtime, shadow, judged))
 
     def _is_allowed(self, lane: Lane, judged: ScrubbedBatch) -> bool:
         """Return whether the limit of dead letters lets these verdicts leave, and note them if so."""
@@ -340,7 +352,7 @@ class ClaimsAgent:
 
         What is remembered of them leaves with them, and the offset says how much that is in all.
         """
-        records: list[OutgoingMessage] = list(judged.records)
+        records: list[OutgoingMessage] = [*judged.records, *judged.shadowed.records]
         for batch in judged.remembered:
             records += batch.memory.hand_over(batch)
         committed = lane.committing(next_offset, metadata)
@@ -383,7 +395,8 @@ class ClaimsAgent:
                 lane.oldest_s = _sent_s(messages[-1].message)
                 # A message with several claims was one until it was parsed; they are counted like any others.
                 self._recorder.count("claims_received_total", amount=self._more_received(judged, messages))
-                self._reporter.report(judged.pairs, judged.records, judged.begun_ns)
+                self._reporter.report(judged.pairs, [*judged.records, *judged.shadowed.records], judged.begun_ns)
+                self._reporter.report_shadowed(judged.shadowed.claims)
                 return
             self._recorder.count("claims_dropped_total", "revoked", amount=len(messages))
             task = asyncio.create_task(self._watch_revocation(lane, error))

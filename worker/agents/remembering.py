@@ -44,7 +44,9 @@ class RememberingScrubber(MessageScrubber):
     def __init__(self, runtime: Runtime, histories: Histories, turns: Turns | None = None) -> None:
         super().__init__(runtime, turns)
         is_keyed = runtime.settings.history is HistoryMode.KEYED
-        self._memory = MemoryJudge(runtime.recorder, histories.is_placed if is_keyed else None)
+        self._memory = MemoryJudge(
+            runtime.recorder, histories.is_placed if is_keyed else None, keeps_seen=runtime.shadow is not None
+        )
         self._open: dict[tuple[TP, int], _OpenBatch] = {}
         self.late = DocumentJoiner(runtime, self._answer_claim, lambda error: self._failed(error, self._loaded))
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from worker.agents.verdicts import Pair
@@ -13,8 +14,12 @@ from worker.stream.history.lane_history import Met
 from worker.stream.records import OutgoingRecord, dead_letter_id, trace_id, traceparent
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import ClaimVerdict, ReadMessage
+from worker.stream.shadow.records import ShadowedClaim
 
 _HOLDS: Final = frozenset({"reject", "pend"})
+_SCRUBBED: Final = "scrubbed"
+_DIRECTIONS: Final = MappingProxyType({(True, False): "held", (False, True): "released", (False, False): "moved"})
+"""By whether a claim was scrubbed, and would have been by the shadow."""
 _MOST_BILLED: Final = Decimal("99999999.99")
 """Ten digits are the most in an amount of an 837P (TR3 appendix B.1.1.3.1.2); one above would drown the others."""
 
@@ -83,6 +88,19 @@ class Reporter:
         self._overruns_counted = self._budget.overruns
         if self._spans is not None:
             self._trace(self._spans, pairs, taken_ns)
+
+    def report_shadowed(self, claims: Sequence[ShadowedClaim]) -> None:
+        """Report what the shadow made of claims."""
+        for result, difference, charge in claims:
+            self._recorder.count("shadow_claims_total", result)
+            if difference is None or not difference.is_flip:
+                continue
+            direction = _DIRECTIONS[difference.before == _SCRUBBED, difference.after == _SCRUBBED]
+            self._recorder.count("shadow_flips_total", direction)
+            if charge is not None and 0 <= charge <= _MOST_BILLED:
+                self._recorder.count("shadow_flipped_dollars_total", direction, amount=float(charge))
+            for edit in {edit for edit, _, _ in difference.changes}:
+                self._recorder.count("shadow_flips_by_edit_total", edit, direction)
 
     def _report_decision(self, message: InboundMessage, met: str) -> None:
         self._recorder.count("decisions_total", met)

@@ -24,6 +24,7 @@ from worker.stream.records import OutgoingRecord, dead, form_of, outgoing, recei
 from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber, ReadMessage
+from worker.stream.shadow.records import ShadowedBatch
 from worker.stream.slices import scrub_slice
 
 _TRANSACTION_BYTES: Final = 16 * 1024 * 1024
@@ -60,6 +61,7 @@ class ScrubbedBatch(NamedTuple):
         begun_ns: When the scrubbing began, in nanoseconds since 1970.
         messages: How many of the messages it is; the others are left where it became too much for one transaction.
         remembered: What of them comes into the memories of the partition.
+        shadowed: How the shadow judges their claims, where there is one.
     """
 
     pairs: list[Pair]
@@ -67,6 +69,7 @@ class ScrubbedBatch(NamedTuple):
     begun_ns: int
     messages: int
     remembered: tuple[JudgedClaims, ...] = ()
+    shadowed: ShadowedBatch = ShadowedBatch()
 
 
 class MessageScrubber:

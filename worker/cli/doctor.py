@@ -14,7 +14,7 @@ import orjson
 from rich.table import Column, Table
 from rich.text import Text
 
-from worker.bootstrap import history_key, load_scrubber, version
+from worker.bootstrap import default_config_directory, history_key, load_scrubber, version
 from worker.cli.shared.broker import in_words, or_wrong_settings, quiet_clients, read_settings
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json, out, today
 from worker.errors import ConfigurationError
@@ -28,6 +28,8 @@ from worker.payers.suppression import SuppressionEnd
 from worker.reference.build.endings import endings
 from worker.settings import DeliveryGuarantee, Settings
 from worker.stream.scrubber import ReferenceEdition
+from worker.stream.shadow.frames import ShadowLoaded, ShadowTask
+from worker.stream.shadow.process import ShadowNotLoadedError, ShadowProcess
 from worker.wording.counts import counted
 
 _ANSWER_S: Final = 30.0
@@ -127,6 +129,28 @@ def _rules(settings: Settings) -> Iterator[Examined]:
     yield Examined("rules", State.GOOD, f"{counts}; {digests}.")
     yield from map(_lapsed, (each for each in loaded.suppression_ends if each.has_lapsed(today())))
     yield _tables(loaded.editions)
+    yield from _shadow(settings)
+
+
+def _shadow(settings: Settings) -> Iterator[Examined]:
+    """What is wrong with the second configuration, in the process that a worker would start; it goes on without it."""
+    config = settings.shadow_config_dir
+    if config is None:
+        return
+    tables = (settings.config_dir or default_config_directory()) / "reference"
+    try:
+        loaded = asyncio.run(_loaded(ShadowTask.of(settings, tables)))
+    except (ShadowNotLoadedError, OSError) as error:
+        yield Examined("shadow", State.WARNING, str(error), "A worker would judge without it; mend what is named.")
+        return
+    versions = f"ruleset {loaded.ruleset[:12]}, reference {loaded.reference[:12]}"
+    yield Examined("shadow", State.GOOD, f"{config}: {counted(len(loaded.edits), 'edit')}; {versions}.")
+
+
+async def _loaded(task: ShadowTask) -> ShadowLoaded:
+    process = await ShadowProcess.start(task)
+    await process.kill()
+    return process.loaded
 
 
 def _tables(editions: Sequence[ReferenceEdition]) -> Examined:

@@ -63,6 +63,7 @@ ALLOWED_KEYS: Final = frozenset(
         "ruleset",
         "seconds",
         "settings",
+        "share",
         "signal",
         "stage",
         "table",

@@ -25,6 +25,12 @@ READINESS: Final = (
 DOCUMENT_RESULTS: Final = ("joined", "waiting", "copy", "unmatched", "ambiguous", "refused")
 """What becomes of late documentation: `waiting` is until its claim comes, `refused` is what could not be joined."""
 
+SHADOW_RESULTS: Final = ("same", "different", "failed", "skipped")
+"""What a shadow made of a claim; `skipped` was not shown to it, or not judged in time."""
+
+SHADOW_DIRECTIONS: Final = ("held", "released", "moved")
+"""How a claim flips: held by the shadow only, held by the configuration in force only, held otherwise by each."""
+
 _SECONDS_TO_WORK: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SECONDS_TO_DELIVER: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 _BYTES: Final = (1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304)
@@ -68,6 +74,7 @@ _OUTCOME: Final = Label("outcome", OUTCOMES)
 _STAGE: Final = Label("stage", STAGES)
 _PARTITION: Final = (Label("topic"), Label("partition"))
 _TABLE: Final = Label("table")
+_DIRECTION: Final = Label("direction", SHADOW_DIRECTIONS)
 _EDITION: Final = Label("edition")
 
 CATALOGUE: Final = (
@@ -208,6 +215,58 @@ CATALOGUE: Final = (
         "dollars",
         "Total charges of the claims that an edit rejected or pended; a claim that two edits hold counts for both.",
         (_EDIT,),
+    ),
+    Metric(
+        "shadow_claims_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Claims with an outcome by what the shadow made of them; skipped were not shown to it, or not judged in time.",
+        (Label("result", SHADOW_RESULTS),),
+    ),
+    Metric(
+        "shadow_flips_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Claims that go elsewhere by the shadow: held by it only, released by it only, or held otherwise.",
+        (_DIRECTION,),
+    ),
+    Metric(
+        "shadow_flips_by_edit_total",
+        MetricKind.COUNTER,
+        "claims",
+        "Such claims by each edit of which a finding is new or gone; one with two edits counts for both.",
+        (Label("shadow_edit"), _DIRECTION),
+    ),
+    Metric("shadow_flipped_dollars_total", MetricKind.COUNTER, "dollars", "Their total charges.", (_DIRECTION,)),
+    Metric(
+        "shadow_seconds_total", MetricKind.COUNTER, "seconds", "Time that the shadow took for the claims it judged."
+    ),
+    Metric(
+        "shadowed_seconds_total",
+        MetricKind.COUNTER,
+        "seconds",
+        "Time that the configuration in force took for the same claims.",
+    ),
+    Metric(
+        "shadow_failures_total",
+        MetricKind.COUNTER,
+        "processes",
+        "Processes of the shadow that were given up: they ended, or did not answer in time.",
+        (Label("reason", ("ended", "late")),),
+    ),
+    Metric(
+        "shadow_state",
+        MetricKind.GAUGE,
+        "boolean",
+        "1 for what the shadow does: loading, judging or off; all 0 without one.",
+        (Label("state", ("loading", "judging", "off")),),
+    ),
+    Metric(
+        "shadow_info",
+        MetricKind.GAUGE,
+        "1",
+        "What the shadow judges with: the digests of its rules and tables.",
+        (Label("ruleset"), Label("reference")),
     ),
     Metric(
         "message_bytes",

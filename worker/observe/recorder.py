@@ -13,7 +13,7 @@ from worker.observe.metrics import CATALOGUE, PREFIX, Metric, MetricKind
 OTHER: Final = "other"
 """Stands for a label value outside its closed set, so that no message can add series."""
 
-_KNOWN_LATER: Final = ("edit", "payer")
+_KNOWN_LATER: Final = ("edit", "payer", "shadow_edit")
 """Labels whose closed set is known once the edits and profiles are loaded."""
 
 _CLASSES: Final = {MetricKind.COUNTER: Counter, MetricKind.GAUGE: Gauge}
@@ -54,6 +54,10 @@ class Recorder:
     def know_edits(self, edit_ids: Iterable[str]) -> None:
         """Close the label set of the metrics on edits, once the edits are loaded."""
         self._know("edit", edit_ids)
+
+    def know_shadow_edits(self, edit_ids: Iterable[str]) -> None:
+        """Close the label set of the metrics on edits of a shadow: those of both configurations."""
+        self._know("shadow_edit", {*edit_ids, *self._known["edit"]})
 
     def know_payers(self, profiles: Iterable[str]) -> None:
         """Close the label set of the metrics on payers: the names of their profiles."""

@@ -1,13 +1,11 @@
-"""What the server and its scrubbing processes say to each other over pipes: MessagePack behind four bytes of length."""
+"""What the server and its scrubbing processes say to each other over pipes."""
 
 from datetime import date
-from typing import BinaryIO, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
 from worker.stream.scrubber import Form
-
-LENGTH_BYTES: Final = 4
 
 
 class ProcessTask(msgspec.Struct, frozen=True, tag="load"):
@@ -119,20 +117,3 @@ Answered: TypeAlias = ProcessLoaded | SliceVerdicts | SplitParts | Reply
 
 ASKED: Final = msgspec.msgpack.Decoder(Asked)
 ANSWERED: Final = msgspec.msgpack.Decoder(Answered)
-_ENCODER: Final = msgspec.msgpack.Encoder()
-
-
-def framed(message: Asked | Answered) -> bytes:
-    """Return a message as it goes through a pipe."""
-    written = _ENCODER.encode(message)
-    return len(written).to_bytes(LENGTH_BYTES, "big") + written
-
-
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """Return the next message of a pipe; None at its end."""
-    head = stream.read(LENGTH_BYTES)
-    if len(head) < LENGTH_BYTES:
-        return None
-    length = int.from_bytes(head, "big")
-    written = stream.read(length)
-    return written if len(written) == length else None

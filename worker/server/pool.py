@@ -18,7 +18,6 @@ from schemas.dead_letter import DeadLetterReason, DeadLetterStage
 from worker.errors import ClaimscrubError
 from worker.server.frames import (
     ANSWERED,
-    LENGTH_BYTES,
     Answered,
     Asked,
     ClaimSlice,
@@ -30,9 +29,9 @@ from worker.server.frames import (
     SliceVerdicts,
     SplitMessage,
     SplitParts,
-    framed,
 )
 from worker.server.problems import failed
+from worker.stream.pipes import LENGTH_BYTES, framed
 from worker.stream.slices import SLICE_BYTES, SLICE_MESSAGES
 
 MOST_WAITING: Final = 4096

@@ -34,13 +34,12 @@ from worker.server.frames import (
     SliceVerdicts,
     SplitMessage,
     SplitParts,
-    framed,
-    read_frame,
 )
 from worker.server.problems import failed
 from worker.server.workbench.views import VIEWS
 from worker.stream.budget import ClaimBudget, OverBudgetError, limit_process
 from worker.stream.pipeline_scrubber import PipelineScrubber
+from worker.stream.pipes import framed, read_frame
 from worker.stream.records import dead
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.stream.slices import scrub_slice

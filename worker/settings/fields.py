@@ -234,6 +234,20 @@ class SettingsFields(BaseModel):
         default=None,
         description="Folder where compiled tables are kept for the next start; the user's cache folder if not set.",
     )
+    shadow_config_dir: Path | None = Field(
+        default=None,
+        description="Folder with a second configuration that judges every claim beside the first and changes nothing; "
+        "differences go to a topic. Without tables of its own it has those in force.",
+    )
+    shadow_edits_dir: Path | None = Field(
+        default=None,
+        description="Folder with the own edits of the second configuration; CLAIMSCRUB_EDITS_DIR if not set.",
+    )
+    shadow_share: Annotated[float, Field(ge=0.1, le=100)] = Field(
+        default=2.0,
+        description="Most time of the second configuration as a multiple of that of the first over 1,000 claims; above "
+        "it is switched off. The same configuration takes about 1.",
+    )
     reference_root: Path | None = Field(
         default=None,
         description="A notice may name reference tables below this folder only; CLAIMSCRUB_CONFIG_DIR if not set.",

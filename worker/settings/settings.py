@@ -39,7 +39,7 @@ class Settings(SettingsFields):
 
     def _is_asked_for(self, topic: Topic) -> bool:
         setting = getattr(self, topic.needs or "")
-        return setting not in {False, "off"} if topic.needs_value is None else setting == topic.needs_value
+        return setting not in {None, False, "off"} if topic.needs_value is None else setting == topic.needs_value
 
     @property
     def judged_topic(self) -> str:

@@ -54,6 +54,7 @@ from worker.stream.reference.notices import follow_notices
 from worker.stream.reference.swap import ReferenceSwap
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import LoadedScrubber, ScrubberFactory
+from worker.stream.shadow.shadow import Shadow
 from worker.stream.stalls import watch_lanes
 from worker.stream.status import WorkerStatus
 from worker.stream.topic_watch import watch_faust, watch_topic
@@ -217,11 +218,17 @@ class _WorkerRun:
             return ExitCode.SETTINGS
         runtime = self._runtime(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
         runtime.histories = runtime.lanes.histories = histories
+        runtime.shadow = self._status.shadow = self._shadow(loaded)
         self._status.loaded = lambda: runtime.loaded
         connect_rebalancing(runtime)
         for attach in self._agents:
             attach(runtime)
         return await self._serve(runtime, positions)
+
+    def _shadow(self, loaded: LoadedScrubber) -> Shadow | None:
+        if self._settings.shadow_config_dir is None or loaded.source is None:
+            return None
+        return Shadow(self._settings, loaded.source.home, self._recorder, self._logs.log)
 
     async def _histories(self) -> Histories | None:
         """Return what remembers earlier claims. Raises `ConfigurationError`, `OtherHistoryError`, `KafkaError`."""
@@ -300,6 +307,8 @@ class _WorkerRun:
         ]
         if runtime.histories is not None:
             work.append(keep_histories(runtime, runtime.histories))
+        if runtime.shadow is not None:
+            work.append(runtime.shadow.run())
         swap = None
         if runtime.loaded.source is not None:
             swap = ReferenceSwap(runtime)

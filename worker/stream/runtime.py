@@ -18,6 +18,7 @@ from worker.stream.history.histories import Histories
 from worker.stream.lanes import Lanes
 from worker.stream.records import Provenance
 from worker.stream.scrubber import LoadedScrubber
+from worker.stream.shadow.shadow import Shadow
 
 Log = Any
 """structlog's bound logger, whose library only `worker.observe` imports."""
@@ -42,6 +43,8 @@ class Runtime:
     limit: DeadLetterLimit
     histories: Histories | None = None
     """The memories of earlier claims; none unless they are wanted."""
+    shadow: Shadow | None = None
+    """What judges beside what is loaded; none unless it is wanted."""
     spans: Spans | None = None
     """Where spans go; none unless they are wanted."""
     chores: list[Callable[[], Coroutine[object, object, None]]] = field(default_factory=list)

@@ -54,6 +54,7 @@ class ClaimVerdict:
         entry: By what the claim is remembered; None when it is not.
         decision: Of a payer's decision what it met, a value of `Met`; empty of any other message.
         route: Whose claim a routed one is.
+        seen: What was known of the patient before the claim; None when nothing could be, or nobody asks for it.
     """
 
     disposition: Destination
@@ -74,6 +75,7 @@ class ClaimVerdict:
     entry: bytes | None = None
     decision: str = ""
     route: "ReadMessage | None" = None
+    seen: History | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

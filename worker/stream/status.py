@@ -8,11 +8,12 @@ from typing import Any, Final
 import orjson
 
 from worker.observe.health import HealthState
-from worker.observe.metrics import OUTCOMES
+from worker.observe.metrics import OUTCOMES, SHADOW_RESULTS
 from worker.observe.recorder import Recorder
 from worker.reference.build.endings import endings
 from worker.settings import Settings
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition
+from worker.stream.shadow.shadow import Shadow
 
 MOST_FINDINGS: Final = 10
 _NOT_SHOWN: Final = frozenset({"sasl_username", "operator", "revision"})
@@ -29,6 +30,8 @@ class WorkerStatus:
         self._started = time.time()
         self.loaded: Callable[[], LoadedScrubber] | None = None
         """What scrubs at the moment; none before it is loaded."""
+        self.shadow: Shadow | None = None
+        """What judges beside it; none unless it is wanted."""
 
     def document(self) -> bytes:
         """Return the page's figures as JSON."""
@@ -50,6 +53,7 @@ class WorkerStatus:
                 "deadLetters": self._dead_letters(),
                 "ended": self._ended(loaded, today),
                 "editions": self._editions(loaded, today),
+                "shadow": self._shadow(),
                 "settings": self._versions(loaded) | self._own_settings(),
             }
         )
@@ -76,6 +80,20 @@ class WorkerStatus:
             }
             for edit in most[:MOST_FINDINGS]
         ]
+
+    def _shadow(self) -> dict[str, Any] | None:  # Any: JSON
+        if self.shadow is None:
+            return None
+        claims, loaded = self._recorder.by_label("shadow_claims_total"), self.shadow.loaded
+        return {
+            "state": self.shadow.state,
+            "offBecause": self.shadow.off_because,
+            "claims": {result: claims[result,] for result in SHADOW_RESULTS},
+            "flips": self._recorder.total("shadow_flips_total"),
+            "dollars": self._recorder.total("shadow_flipped_dollars_total"),
+            "share": self.shadow.share,
+            "ruleset": None if loaded is None else loaded.ruleset,
+        }
 
     def _partitions(self) -> list[dict[str, Any]]:  # Any: JSON
         waits = self._recorder.by_label("consumer_lag_seconds")

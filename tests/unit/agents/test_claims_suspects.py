@@ -135,6 +135,7 @@ async def agent_on(broker: Broker) -> tuple[ClaimsAgent, Runtime]:
         budget=cast("Any", _Budget()),
         limit=DeadLetterLimit(0, 1),
         log=log,
+        shadow=None,
         spans=None,
         ended=asyncio.Event(),
         end=lambda code: broker.log.append(f"ended {int(code)}"),

@@ -65,6 +65,7 @@ class Worker:
             budget=cast("ClaimBudget", Budget()),
             log=Log(),
             recorder=self.recorder,
+            shadow=None,
         )
         self.runtime = cast("Runtime", runtime)
         histories: Any = SimpleNamespace(is_placed=lambda person, place: partition_of(person, PARTITIONS) == place)

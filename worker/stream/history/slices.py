@@ -61,10 +61,16 @@ class MemoryVerdict(NamedTuple):
 class MemoryJudge:
     """Judges claims, and has them remembered."""
 
-    def __init__(self, recorder: Recorder, is_placed: Callable[[bytes, int], bool] | None) -> None:
-        """`is_placed` says whether a patient belongs in a partition; None when we place claims ourselves."""
+    def __init__(
+        self, recorder: Recorder, is_placed: Callable[[bytes, int], bool] | None, *, keeps_seen: bool = False
+    ) -> None:
+        """`is_placed` says whether a patient belongs in a partition; None when we place claims ourselves.
+
+        With `keeps_seen` a verdict says what was known before its claim, for a shadow.
+        """
         self._recorder = recorder
         self._is_placed = is_placed
+        self._keeps_seen = keeps_seen
 
     def verdicts(
         self,
@@ -119,8 +125,10 @@ class MemoryJudge:
         except Exception:  # noqa: BLE001 -- as above
             return None
         return [
-            MemoryVerdict(next(verdicts) if verdict is None else verdict, each.person, claim, is_known)
-            for verdict, each, claim, (_, is_known) in zip(told, read, claims, seen, strict=True)
+            MemoryVerdict(
+                self._with_seen(next(verdicts), view) if verdict is None else verdict, each.person, claim, is_known
+            )
+            for verdict, each, claim, (view, is_known) in zip(told, read, claims, seen, strict=True)
         ]
 
     def _alone(
@@ -145,7 +153,10 @@ class MemoryJudge:
                 (verdict,) = reader.judge([(read, known)])
         except Exception as error:  # noqa: BLE001 -- as above
             return MemoryVerdict(failed(error), None, claim)
-        return MemoryVerdict(verdict, read.person, claim, is_known)
+        return MemoryVerdict(self._with_seen(verdict, known), read.person, claim, is_known)
+
+    def _with_seen(self, verdict: ClaimVerdict, known: History | None) -> ClaimVerdict:
+        return replace(verdict, seen=known) if self._keeps_seen else verdict
 
     def _as_seen_first(self, reader: ClaimReader, claim: ClaimToJudge, read: ReadMessage) -> ClaimToJudge:
         """Return a replayed claim under the bytes and at the place of its first sighting, any other as it is.

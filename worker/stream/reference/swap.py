@@ -89,6 +89,8 @@ class ReferenceSwap:
     def reload(self) -> None:
         """Read all that is configured again, whatever it holds: tables, profiles, guides and own edits."""
         self._ask(self._source.home, None, None)
+        if self._runtime.shadow is not None:
+            self._runtime.shadow.reload(self._source.home)
 
     def begin(self) -> None:
         """Start to build: the notices of the past are all here, so the newest goes first."""
@@ -162,6 +164,8 @@ class ReferenceSwap:
         if (digest, ruleset) == (now["reference"], now["ruleset"]):
             return "unchanged"
         before, runtime.loaded = runtime.loaded, built
+        if runtime.shadow is not None:
+            runtime.shadow.reload(request.directory)
         report_loaded(runtime.recorder, built, before)
         warn_of_lapsed(runtime.log, built, runtime.settings.as_of)
         runtime.log.info(

@@ -33,7 +33,8 @@ def schema_of(example: Path) -> dict[str, Any]:
     if example.stem == "dead-letter":
         headers = DOCUMENT["components"]["messages"]["dead-letter"]["headers"]
         return {"type": "object", "properties": {"headers": headers}, "required": ["key", "headers", "value"]}
-    name = example.stem if example.stem in {"reference-update", "late-documentation"} else example.stem.split("-")[0]
+    is_whole = (SCHEMAS / f"{example.stem}.schema.json").exists()
+    name = example.stem if is_whole else example.stem.split("-")[0]
     schema: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
     return schema
 

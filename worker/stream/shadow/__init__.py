@@ -1,0 +1,1 @@
+"""The shadow: a second configuration that judges beside the one in force, in a process of its own."""
