@@ -8,6 +8,7 @@ import pytest
 
 from tests.kafka.storms import group, restarted_when_dead
 from tests.stream.support import (
+    FAILSAFE_S,
     POLL_S,
     WorkerProcess,
     claim,
@@ -76,7 +77,7 @@ async def test_a_topic_that_is_deleted_under_way_is_named(settings_for: Settings
         await progress(settings, OLD)
         async with open_admin(settings) as admin:
             await admin.delete_topics([settings.topics.inbound])
-        assert worker.process.wait(120) == ExitCode.BROKER_UNREACHABLE
+        assert worker.process.wait(FAILSAFE_S) == ExitCode.BROKER_UNREACHABLE
         said = [each for each in worker.log_lines() if each["level"] == "critical"]
         assert (said[0]["event"], said[0]["topic"]) in {
             ("topic-flaw", settings.topics.inbound),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.stream.forks import ForkedWorker
-from tests.stream.support import claim, create_again, numbers, outcomes_when, prepare, progress, send_to
+from tests.stream.support import FAILSAFE_S, claim, create_again, numbers, outcomes_when, prepare, progress, send_to
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
@@ -22,7 +22,7 @@ async def test_a_shorter_log_under_a_running_worker_is_read_from_its_beginning(
         await progress(settings, 30)
         await create_again(settings)
         await send_to(settings, [claim(number) for number in range(30, 40)])
-        assert worker.process.wait(120) == ExitCode.BROKER_UNREACHABLE
+        assert worker.process.wait(FAILSAFE_S) == ExitCode.BROKER_UNREACHABLE
         (said,) = [each for each in worker.log_lines() if each["level"] == "critical"]
         assert (said["event"], said["topic"]) == ("topic-replaced", settings.topics.inbound)
     with ForkedWorker(settings, tmp_path, "after") as worker:

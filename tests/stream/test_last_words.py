@@ -13,7 +13,7 @@ import pytest
 from tests.kafka.broker import free_ports
 from tests.kafka.proxy import Proxy, run_proxy
 from tests.stream.forks import ForkedWorker
-from tests.stream.support import REAL_WORKER, ROOT, WorkerProcess, claim, prepare, until
+from tests.stream.support import FAILSAFE_S, REAL_WORKER, ROOT, WorkerProcess, claim, prepare, until
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
@@ -111,7 +111,7 @@ def test_a_host_of_a_broker_that_nobody_knows(tmp_path: Path) -> None:
     settings = Settings(bootstrap_servers="nowhere.invalid:9092", allow_insecure=True)
     program = ("-c", "import sys; sys.argv = ['claimscrub', 'worker']\n" + _WITHOUT_PATIENCE)
     with WorkerProcess(settings, tmp_path, "worker", program) as worker:
-        code = worker.process.wait(120)
+        code = worker.process.wait(FAILSAFE_S)
         (line,) = [each for each in worker.log_lines() if each["level"] == "critical"]
 
     assert code == ExitCode.BROKER_UNREACHABLE
@@ -178,5 +178,5 @@ def test_a_stop_while_tables_and_profiles_are_loaded(tmp_path: Path) -> None:
     with WorkerProcess(Settings(config_dir=config, stop_grace_s=300), tmp_path, "worker", REAL_WORKER) as worker:
         with pipe.open("wb"):  # opens once the worker does
             worker.process.send_signal(signal.SIGTERM)
-            code = worker.process.wait(120)
+            code = worker.process.wait(FAILSAFE_S)
         assert [each["exit_code"] for each in worker.events("stopped")] == [code] == [ExitCode.STOPPED]

@@ -6,6 +6,7 @@ import pytest
 from aiokafka.admin import NewTopic
 
 from tests.stream.forks import ForkedWorker
+from tests.stream.support import FAILSAFE_S
 from worker.kafka.connection import open_admin
 from worker.kafka.topics import check_topics, create_topics, partition_counts
 from worker.settings import Settings
@@ -24,7 +25,7 @@ async def test_an_outcome_topic_with_fewer_partitions_is_refused_at_the_start(
     await create_topics(exactly_once, partitions=3)
 
     with ForkedWorker(exactly_once, tmp_path, "worker") as worker:
-        assert worker.process.wait(60) == ExitCode.BROKER_UNREACHABLE
+        assert worker.process.wait(FAILSAFE_S) == ExitCode.BROKER_UNREACHABLE
         (flaw,) = [each for each in worker.events("topic-flaw") if each["level"] == "critical"]
     assert flaw["topic"] == exactly_once.topics.rejected
     assert flaw["problem"] == f"has 2 partitions, but {exactly_once.topics.inbound} has 3"
