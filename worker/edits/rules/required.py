@@ -1,9 +1,12 @@
 """Which required elements a claim lacks, by the table of `x12.layout.required`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, get_args, get_type_hints
+from typing import Any, Final
+
+from msgspec.structs import astuple
 
 from schemas.claim import ClaimKind
 from schemas.records import Claim, Part, attributes
@@ -23,7 +26,7 @@ TWO_LETTER_STATES: Final = (None, "", "US", "CA")
 
 def absent_of_claim(claim: Claim, kind: ClaimKind) -> Iterator[tuple[RequiredElement, str]]:
     """Yield each element that the claim as a whole lacks, with its JSON path."""
-    for part in _CLAIM_LOOKS[kind].parts_of(claim):
+    for part in _SHAPES[kind].parts_of(claim):
         yield from _absent(part, claim, claim, "$")
 
 
@@ -145,201 +148,112 @@ def _needs_attending(claim: Claim, _: object) -> bool:
     return not all(code and code.startswith(AMBULANCE) for code in revenue)
 
 
-Look: TypeAlias = Callable[[Claim], bool]
-"""Sees quickly, for most claims, that a part lacks nothing."""
-
-
 _OF_CAUSES: Final = frozenset({"accident", "auto-accident", "accident-place-sent"})
 """Situations that only members of the claim information show which the schema does not name: causes and places."""
-
-_OF_CLAIM: Final = frozenset(
+_BY_VALUE: Final = frozenset({"patient-is-not-subscriber", "inpatient", "medicare-not-primary"})
+"""Situations that values of the claim show, and not only which of them were sent."""
+_BY_LINES: Final = "attending"
+"""The situation that the lines show."""
+_PARTS: Final = attrgetter(
+    "submitter",
+    "billing",
+    "subscriber",
+    "dependent",
+    "claim_information",
+    "receiver",
+    "rendering",
+    "referring",
+    "ordering",
+    "supervising",
+    "attending",
+    "operating",
+)
+_IN_SHAPE: Final = frozenset(
     {
-        "submitter-is-told",
-        "patient-is-subscriber",
-        "patient-is-not-subscriber",
-        "inpatient",
-        "self-in-837",
-        "medicare-not-primary",
+        *("submitter", "billing", "subscriber", "dependent", "claimInformation", "receiver"),
+        *("rendering", "referring", "ordering", "supervising", "attending", "operating"),
+        *("submitter.contactInformation", "billing.address", "billing.contactInformation"),
+        *("subscriber.address", "dependent.address", "claimInformation.claimSupplementalInformation"),
     }
 )
-"""Situations that the claim shows whatever is in the part."""
-_UNUSUAL: Final = frozenset({"patient-is-not-subscriber", "self-in-837", "inpatient", "attending"})
-"""Situations in which few claims are: the elements are mostly absent, and rightly so."""
-_BEYOND: Final = "extra"
+"""The parts whose members are in the shape of a claim, by their paths."""
+_NUMBERS: Final = range(1000)
+_DIAGNOSES: Final = "healthCareCodeInformation"
+_DIAGNOSIS: Final = attrgetter("diagnosis_type_code", "diagnosis_code")
 MOST_SHAPES: Final = 1024
-"""Of claims, by the parts that are sent."""
+"""Of claims, by what was sent."""
 
 
-class _FirstLook:
-    """What the first look at a part needs.
+class _Shapes:
+    """The parts of a kind of claims that may lack something, by what was sent."""
 
-    `below` are the attribute of the claim and that of its part without which nothing can be missing; None for a part
-    that can be missing itself. `values` are the paths of its elements, if the schema names all of them.
+    def __init__(self, kind: ClaimKind) -> None:
+        self._parts = OF_CLAIM[kind]
+        self._by_value = [SITUATIONS[each] for each in sorted(_BY_VALUE) if any(map(_speaks_of(each), self._parts))]
+        self._known: dict[tuple[object, ...], Sequence[RequiredPart]] = {}
+
+    def parts_of(self, claim: Claim) -> Sequence[RequiredPart]:
+        """Return the parts of a claim that may lack something, in the order in which that is reported."""
+        shape = (*_sent(claim), *[is_so(claim, None) for is_so in self._by_value])
+        known = self._known.get(shape)
+        if known is None:
+            if len(self._known) >= MOST_SHAPES:
+                self._known.clear()
+            known = self._known[shape] = [part for part in self._parts if not _is_whole(part, claim)]
+        return known
+
+
+def _sent(claim: Claim) -> tuple[object, ...]:
+    """Return which members were sent of a claim and of its parts, and whether each diagnosis has all of its own.
+
+    The parts that were sent follow one another, so that the members before them show which ones they are.
     """
-
-    def __init__(self, place: int, part: RequiredPart) -> None:
-        self.place, self.part = place, part
-        self.below: tuple[str, str] | None = None
-        self.values: frozenset[str] | None = None
-        self.look: Look | None = None
-        path, kind, lists = _known_path(part)
-        beyond = [name for name, _ in part.steps[len(path) :]]
-        if part.situation in _OF_CAUSES:
-            self.below = ("claim_information", _BEYOND)
-        elif part.situation == "medicare-not-primary":
-            self.look = lambda claim: not SITUATIONS[part.situation](claim, None)
-        elif lists:
-            self.below = (path[0], path[1])
-            self.look = _are_whole(path, part) if len(path) == len(part.steps) else None
-        elif beyond and (len(beyond) > 1 or not part.is_required):
-            self.below = (path[0], _BEYOND if len(path) == 1 else path[1]) if path else ("", _BEYOND)
-            name = beyond[0]
-            self.look = lambda claim: name not in _extra_of(path, claim)
-        elif kind is not None and not beyond:
-            self._look_at_members(part, path, attributes(kind))
-
-    def _look_at_members(self, part: RequiredPart, path: Sequence[str], known: Mapping[str, str]) -> None:
-        above = path[:-1] if part.is_required else path
-        if above:
-            self.below = (above[0], above[1] if len(above) > 1 else "")
-        needed = [element for element in part.elements if element.situation not in _OF_CAUSES]
-        if not needed or any(element.members[0] not in known for element in needed):
-            return
-        members = {known[element.members[0]]: element.situation for element in needed}
-        self.look = _has_all(path, members, part, with_causes=len(needed) < len(part.elements))
-        if _UNUSUAL.isdisjoint({part.situation, *members.values()}):
-            self.values = frozenset(".".join([*path, member]) for member in members)
+    parts = _PARTS(claim)
+    submitter, billing, subscriber, dependent, information, *_ = parts
+    inner = (
+        submitter and submitter.contact_information,
+        billing and billing.address,
+        billing and billing.contact_information,
+        subscriber and subscriber.address,
+        dependent and dependent.address,
+        information.claim_supplemental_information,
+    )
+    members: list[object] = []
+    beyond = []
+    for part in filter(None, (claim, *parts, *inner)):
+        members += astuple(part)
+        if part.extra:
+            beyond.append(tuple(part.extra))
+    are_whole = all(map(all, map(_DIAGNOSIS, information.health_care_code_information)))
+    return tuple(compress(_NUMBERS, members)), are_whole, *beyond
 
 
-class _ClaimLooks:
-    """The parts of a kind of claims, in the order in which what they lack is reported."""
-
-    def __init__(self, parts: Sequence[RequiredPart]) -> None:
-        looks = [_FirstLook(place, part) for place, part in enumerate(parts)]
-        required = [each for each in looks if each.part.is_required and each.values]
-        roots = {each.part.steps[0] for each in required if len(each.part.steps) == 1}
-        usual = frozenset[str]().union(
-            *(each.values or () for each in required if roots.issuperset(each.part.steps[:1]))
-        )
-        self._usual = attrgetter(*sorted(usual))
-        self._with_usual = [each for each in looks if each.values and each.values <= usual]
-        others = [each for each in looks if each not in self._with_usual]
-        self._always = [each for each in others if each.below is None]
-        below: dict[str, dict[str, list[_FirstLook]]] = {"": {}}
-        for each in others:
-            if each.below is not None:
-                below.setdefault(each.below[0], {}).setdefault(each.below[1], []).append(each)
-        self._holders = attrgetter(*list(below)[1:])
-        # Of two attributes at least it gets a tuple.
-        self._members = [attrgetter(_BEYOND, _BEYOND, *(name or _BEYOND for name in names)) for names in below.values()]
-        self._below = list(below.values())
-        self._by_shape: dict[tuple[bool, tuple[Any, ...]], Sequence[_FirstLook]] = {}
-
-    def parts_of(self, claim: Claim) -> Iterable[RequiredPart]:
-        """Return the parts of a claim that may lack something; of most claims none."""
-        holders = zip((claim, *self._holders(claim)), self._members, strict=True)
-        sent = tuple([holder and tuple(map(bool, members(holder))) for holder, members in holders])
-        shape = (self._has_usual(claim), sent)
-        looks = self._by_shape.get(shape)
-        if looks is None:
-            if len(self._by_shape) >= MOST_SHAPES:
-                self._by_shape.clear()
-            looks = self._by_shape[shape] = sorted(self._looks_at(*shape), key=attrgetter("place"))
-        return [each.part for each in looks if each.look is None or not each.look(claim)]
-
-    def _looks_at(self, has_usual: object, sent: Iterable[Sequence[bool] | None]) -> Iterator[_FirstLook]:
-        """Yield the looks at claims with such parts; of a part that is not sent there is None."""
-        yield from self._always if has_usual else [*self._with_usual, *self._always]
-        for are_sent, below in zip(sent, self._below, strict=True):
-            for is_sent, (name, looks) in zip((are_sent or ())[2:], below.items(), strict=are_sent is not None):
-                if is_sent or not name:
-                    yield from looks
-
-    def _has_usual(self, claim: Claim) -> bool:
-        """Whether a claim has what nearly every claim has: then most parts lack nothing."""
-        try:
-            return claim.claim_information.extra is None and all(self._usual(claim))
-        except AttributeError:  # a part is not sent
-            return False
+def _is_whole(part: RequiredPart, claim: Claim) -> bool:
+    """Whether no claim of the same shape lacks an element of a part."""
+    is_by_causes = any(map(_speaks_of(*_OF_CAUSES), [part])) and claim.claim_information.extra is not None
+    if is_by_causes or _speaks_of(_BY_LINES)(part) or any(_absent(part, claim, claim, "$")):
+        return False
+    return _is_in_shape(claim, part.steps, "")
 
 
-def _known_path(part: RequiredPart) -> tuple[list[str], type[Part] | None, int]:
-    """Return the attributes on the way to a part as far as the schema names them, what is there, and in how many lists.
-
-    The way ends at the first list.
-    """
-    kind: type[Part] | None = Claim
-    path: list[str] = []
-    for name, depth in part.steps:
-        attribute = attributes(kind).get(name) if kind else None
-        if attribute is None or kind is None:
-            break
-        path.append(attribute)
-        if depth:
-            return path, None, depth
-        kind = _part_of(kind, attribute)
-    return path, kind, 0
-
-
-def _part_of(kind: type[Part], attribute: str) -> type[Part] | None:
-    """Return the kind of a field that holds one part."""
-    annotation = get_type_hints(kind)[attribute]
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, Part):
-            return each
-    return None
-
-
-def _extra_of(path: Sequence[str], claim: Claim) -> Mapping[str, Any]:  # any JSON
-    """Return the members of a part that the schema does not name; none of one that is not sent."""
-    holder: Any = claim  # Any: a part
-    for name in path:
-        holder = getattr(holder, name, None)
-    return getattr(holder, _BEYOND, None) or {}
-
-
-def _has_all(path: Sequence[str], members: Mapping[str, str], part: RequiredPart, *, with_causes: bool) -> Look:
-    """All members are given, or the claim does not show their situations; or the part is not sent and need not be."""
-    values_of = attrgetter(*(".".join([*path, member]) for member in members))
-    around = attrgetter(".".join(path[:-1])) if len(path) > 1 else None
-    is_one = len(members) == 1
-    situations = [each if each in _OF_CLAIM else "" for each in members.values()]
-
-    def look(claim: Claim) -> bool:
-        if with_causes and claim.claim_information.extra is not None:
-            return False
-        try:
-            found = values_of(claim)
-        except AttributeError:  # the part itself, or one around it, is not sent
-            return not part.is_required or _is_absent(around, claim)
-        values = (found,) if is_one else found
-        return all(values) or not any(
-            not value and (not situation or SITUATIONS[situation](claim, None))
-            for value, situation in zip(values, situations, strict=True)
-        )
-
-    return look
-
-
-def _is_absent(holder_of: Callable[[Claim], Any] | None, claim: Claim) -> bool:
-    try:
-        return holder_of is not None and holder_of(claim) is None
-    except AttributeError:  # one around it is not sent
+def _is_in_shape(holder: Part, steps: Sequence[tuple[str, int]], path: str) -> bool:
+    """Whether the shape of a claim shows all that decides on the part at the end of the steps."""
+    if not steps:
+        return holder.extra is None and not getattr(holder, "country_code", None)
+    (name, _), *others = steps
+    attribute = attributes(type(holder)).get(name)
+    if attribute is None:
+        return name not in (holder.extra or ())
+    found, path = getattr(holder, attribute), f"{path}.{name}" if path else name
+    if not found or name == _DIAGNOSES:
         return True
+    return path in _IN_SHAPE and _is_in_shape(found, others, path)
 
 
-def _are_whole(path: Sequence[str], part: RequiredPart) -> Look:
-    """Every entry of a list has all members."""
-    entries_of = attrgetter(".".join(path))
-    members = [element.members[0] for element in part.elements]
-
-    def look(claim: Claim) -> bool:
-        return all(member_of(each, name) for each in entries_of(claim) or () for name in members)
-
-    return look
+def _speaks_of(*situations: str) -> Callable[[RequiredPart], bool]:
+    return lambda part: not {part.situation, *(each.situation for each in part.elements)}.isdisjoint(situations)
 
 
-_CLAIM_LOOKS: Final = MappingProxyType({kind: _ClaimLooks(parts) for kind, parts in OF_CLAIM.items()})
 SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyType(
     {
         # A FHIR claim names no submitter: that is whoever turns it into an 837.
@@ -386,3 +300,4 @@ SITUATIONS: Final[Mapping[str, Callable[[Claim, object], bool]]] = MappingProxyT
     }
 )
 """Whether the claim shows the situation in which an element of a part is required."""
+_SHAPES: Final = MappingProxyType({kind: _Shapes(kind) for kind in ClaimKind})

@@ -343,3 +343,39 @@ def test_the_first_look_hides_nothing_that_a_closer_one_finds(kind: ClaimKind) -
         found[min(len(every), 3)] += 1
 
     assert min(found[number] for number in range(4)) > 10
+
+
+VALUES: Final[dict[str, tuple[Any, ...]]] = {  # members whose value brings about a situation, or makes one of it
+    "subscriber.relationshipToSubscriberCode": ("18", "01", ""),
+    "subscriber.address.countryCode": ("US", "MX"),
+    "billing.address.countryCode": ("US", "MX"),
+    "claimInformation.placeOfServiceCode": ("11", "22"),
+    "claimInformation.claimFilingCode": ("MB", "CI"),
+    "claimInformation.relatedCausesCode": (["AA"], ["OA"], ["EM"]),
+    "subscriber.paymentResponsibilityLevelCode": ("P", "S"),
+    "subscriber.entityTypeQualifier": ("1", "2"),
+    "claimInformation.healthCareCodeInformation": ([{"diagnosisTypeCode": "ABK", "diagnosisCode": "M05"}], [{}], []),
+    "claimInformation.otherSubscriberInformation": ([{}], [{"claimFilingIndicatorCode": "MB"}], []),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_claims_of_one_shape_are_told_apart_by_what_else_decides(kind: ClaimKind) -> None:
+    """The same members with other values, each as first and after the others."""
+    chance = Random(2)
+    for number in range(300):
+        document = full(kind, with_dependent=number % 3 == 0)
+        if chance.random() < 0.5:
+            del document["subscriber"]["address"]
+        for path, values in VALUES.items():
+            if chance.random() < 0.7:
+                *around, name = path.split(".")
+                holder = document
+                for each in around:
+                    holder = holder.setdefault(each, {})
+                holder[name] = chance.choice(values)
+        claim = decode(orjson.dumps(document), 10**6).claim
+
+        every = [lack for part in OF_CLAIM[kind] for lack in _absent(part, claim, claim, "$")]
+
+        assert list(absent_of_claim(claim, kind)) == every
