@@ -1,4 +1,3 @@
-import re
 from typing import Final
 
 from schemas.outcome import Citation, Severity
@@ -7,9 +6,7 @@ from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, V
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
-from worker.reference.tables.answer import Found
 
-DEPOT: Final = re.compile(r"(?<!non-)\bdepot\b", re.IGNORECASE)
 INTRAVENOUS, SUBCUTANEOUS = "JA", "JB"  # modifiers that say how a drug was given
 LOCAL: Final = frozenset({"intravitreal", "intra-articular", "intravesical", "intrathecal", "intradetrusor"})
 # Routes of a drug, all of which must be among these, with the administrations that none of them has.
@@ -47,7 +44,7 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict 
         return NoData("which of several drugs the administration belongs to", day.lines[0].number)
     codes = {line.hcpcs for line in given}
     said = {modifier for line in day.lines for modifier in line.modifiers} & {INTRAVENOUS, SUBCUTANEOUS}
-    routes = frozenset(day.drug.routes or _of_a_depot(day) or _remembered(day, context))
+    routes = day.code.routes
     if not given or (not said and not routes):
         return NoData("how the drug is given", day.lines[0].number) if given else DoesNotApply()
     if said:
@@ -64,17 +61,6 @@ def route_contradicts_administration(day: DrugDay, context: Context) -> Verdict 
             facts={"procedureCode": day.hcpcs, "route": route, "administrations": sorted(codes)},
         )
     return None
-
-
-def _of_a_depot(day: DrugDay) -> tuple[str, ...]:
-    """The routes of a drug whose descriptor calls it a depot: what is to stay in the tissue never goes into a vein."""
-    return ("SC", "IM") if DEPOT.search(f"{day.drug.generic_name} {day.drug.short_description}") else ()
-
-
-def _remembered(day: DrugDay, context: Context) -> tuple[str, ...]:
-    """The routes that the unverified hints give the drug."""
-    hint = context.snapshot.expert_hint(day.hcpcs, day.on)
-    return hint.row.routes if isinstance(hint, Found) else ()
 
 
 def _has_procedure(day: DrugDay, context: Context) -> bool:

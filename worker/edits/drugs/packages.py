@@ -19,7 +19,7 @@ from worker.edits.edit import Context, Flaw
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import Siblings
 from worker.edits.facts.locate import in_line
-from worker.edits.facts.traits import DOUBTFUL_PRODUCT, Trait
+from worker.edits.facts.traits import DOUBTFUL_PRODUCT, SHOWN_PRODUCT, Trait
 from worker.reference.tables.answer import Absent, Found, NotInForce
 from worker.reference.tables.name_index import IN_BRACKETS, ORDINARY, SUFFIXED
 from worker.reference.tables.names import words_of
@@ -135,19 +135,19 @@ def _brands_in(text: str, drug: Drug, own: AbstractSet[str]) -> list[str]:
     return [each for each in brands if f" {' '.join(words_of(each))} " in words and not set(words_of(each)) <= own]
 
 
-def mixes_biosimilars(drug: Drug, others: Iterable[Drug]) -> bool:
+def mixes_biosimilars(drug: Drug, others: Iterable[Drug] = ()) -> bool:
     """Whether one of the drugs that were mixed up is a biosimilar."""
-    return any(each.drug_class == BIOSIMILAR for each in (drug, *others))
+    return drug.drug_class == BIOSIMILAR or any(each.drug_class == BIOSIMILAR for each in others)
 
 
 def shows_its_drug(line: LineFacts, claim: ClaimFacts) -> bool:
     """Whether the line, or the record, shows more of the drug than the code."""
-    return bool(line.traits & (Trait.PACKAGE | Trait.TEXT) or claim.documentation)
+    return bool(line.traits & SHOWN_PRODUCT or claim.traits & Trait.NAME_RECORDED)
 
 
 def is_as_billed(line: LineFacts, claim: ClaimFacts) -> bool:
     """Whether a line that shows its drug does so by a package of its code, and nothing else may name another one."""
-    return not (line.traits & DOUBTFUL_PRODUCT or claim.documentation)
+    return not (line.traits & DOUBTFUL_PRODUCT or claim.traits & Trait.NAME_RECORDED)
 
 
 def of_brand(line: LineFacts, named: BrandNamed) -> Flaw:

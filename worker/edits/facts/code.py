@@ -1,11 +1,13 @@
 """What the tables know of a procedure code on a day, looked up once for all claims."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
+from schemas.values import Text, Unreadable, as_day
 from worker.edits.codes.diagnoses import OF_ONE_SEX, why_never_first
 from worker.edits.drugs.containers import marketed, sizes_of
 from worker.edits.drugs.ingredients import UNLISTED
@@ -16,6 +18,10 @@ from worker.reference.tables.snapshot import Snapshot
 
 KEPT: Final = 4096
 """Codes and days that are kept; two months of 70 codes a day."""
+KEPT_AS_SENT: Final = 4 * KEPT
+"""The same with modifiers."""
+
+DEPOT: Final = re.compile(r"(?<!non-)\bdepot\b", re.IGNORECASE)
 
 Row = TypeVar("Row")
 Siblings: TypeAlias = tuple[tuple[Container, Drug], ...] | None
@@ -64,6 +70,19 @@ class CodeOnDay:
         return self._answer(self._snapshot.asp_limit)
 
     @cached_property
+    def routes(self) -> frozenset[str]:
+        """By which routes the drug is given: by the table, else as a depot, else by the unverified hints.
+
+        What is to stay in the tissue, as the descriptor of a depot says, never goes into a vein.
+        """
+        if self.drug is None or self.drug.routes:
+            return frozenset(self.drug.routes if self.drug else ())
+        if DEPOT.search(f"{self.drug.generic_name} {self.drug.short_description}"):
+            return frozenset({"SC", "IM"})
+        hint = self._answer(self._snapshot.expert_hint)
+        return frozenset(hint.row.routes if isinstance(hint, Found) else ())
+
+    @cached_property
     def excluded_by(self) -> tuple[frozenset[str], frozenset[str]]:
         """The contractors that list it as self-administered: however it is given, and by its route."""
         answer = self._answer(self._snapshot.self_administered)
@@ -107,14 +126,22 @@ class CodeOnDay:
         return sizes_of(self.marketed)
 
 
+class BilledCode(NamedTuple):
+    """What a line bills: its code on its first day, its modifiers in capitals, and the traits of both."""
+
+    code: CodeOnDay
+    modifiers: tuple[str, ...]
+    traits: int
+
+
 class Codes:
-    """The codes, modifiers of a line and diagnoses that were asked for by day; all are forgotten when they are many."""
+    """The codes and diagnoses that were asked for by day, as they were sent; all are forgotten when they are many."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._known: dict[tuple[str, date | None], CodeOnDay] = {}
         self._diagnoses: dict[tuple[str, date | None], int] = {}
-        self._modifiers: dict[tuple[tuple[str, ...], date | None], int] = {}
+        self._billed: dict[tuple[Text, Text, tuple[Text, ...]], BilledCode] = {}
 
     def of(self, hcpcs: str, on: date | None) -> CodeOnDay:
         """What is known of a code on a day."""
@@ -122,18 +149,32 @@ class Codes:
         if known is None:
             if len(self._known) >= KEPT:
                 self._known.clear()
+                self._billed.clear()
             known = self._known[hcpcs, on] = CodeOnDay(hcpcs, on, self._snapshot)
         return known
 
-    def traits_of_modifiers(self, modifiers: tuple[str, ...], on: date | None) -> int:
-        """The traits of a line that follow from its modifiers and its day."""
-        traits = self._modifiers.get((modifiers, on))
-        if traits is None:
-            if len(self._modifiers) >= KEPT:
-                self._modifiers.clear()
-            doubtful = 0 if all(self._is_modifier(each, on) for each in modifiers) else Trait.DOUBTFUL_MODIFIER
-            traits = self._modifiers[modifiers, on] = traits_of_modifiers(modifiers) | doubtful
-        return traits
+    def billed(self, hcpcs: Text, day: Text, modifiers: tuple[Text, ...]) -> BilledCode:
+        """What a line bills, by its code, its first day and its modifiers as they were sent."""
+        known = self._billed.get((hcpcs, day, modifiers))
+        if known is None:
+            if len(self._billed) >= KEPT_AS_SENT:
+                self._billed.clear()
+            known = self._read(hcpcs, day, modifiers)
+            self._billed[hcpcs, day, modifiers] = known
+        return known
+
+    def _read(self, hcpcs: Text, day: Text, modifiers: tuple[Text, ...]) -> BilledCode:
+        begin, read = as_day(day), tuple([modifier.upper() for modifier in modifiers if modifier])
+        on = begin if isinstance(begin, date) else None
+        code = self.of((hcpcs or "").upper(), on)
+        traits = code.traits | traits_of_modifiers(read)
+        if not all(self._is_modifier(each, on) for each in read):
+            traits |= Trait.DOUBTFUL_MODIFIER
+        if len(modifiers) > 1:
+            traits |= Trait.SEVERAL_MODIFIERS
+        if isinstance(begin, Unreadable):
+            traits |= Trait.UNREADABLE
+        return BilledCode(code, read, traits)
 
     def traits_of_diagnosis(self, code: str, on: date | None) -> int:
         """The traits of a claim that follow from a diagnosis and the first day of service."""

@@ -1,6 +1,7 @@
 """What the medical record says about one drug on one day, and its measures brought to one unit."""
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,16 +36,16 @@ class DrugRecord:
 
     def __init__(self, elements: tuple[DocumentationElement, ...]) -> None:
         self.elements = elements
-        self._entries: dict[str | None, tuple[DocumentationElement, ...]] = {}
+        self._entries: dict[str | None, list[DocumentationElement]] = {}
         for entry in elements:
             if entry.value:
-                self._entries[entry.element] = (*self._entries.get(entry.element, ()), entry)
+                self._entries.setdefault(entry.element, []).append(entry)
 
     def has(self, element: Element) -> bool:
         """Whether the record holds a non-empty value for the element."""
         return element in self._entries
 
-    def entries(self, element: Element) -> tuple[DocumentationElement, ...]:
+    def entries(self, element: Element) -> Sequence[DocumentationElement]:
         """All entries of one element, in the order of the claim."""
         return self._entries.get(element, ())
 

@@ -44,14 +44,14 @@ def code_of_another_biosimilar(line: LineFacts, context: Context) -> Verdict | N
     if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
     if is_as_billed(line, context.claim):
-        return None if mixes_biosimilars(line.drug, ()) else DoesNotApply()
+        return None if mixes_biosimilars(line.drug) else DoesNotApply()
     others = siblings(line, context.snapshot)
     if others and mixes_biosimilars(line.drug, [drug for _, drug in others]):
         return _of_package(line, [container for container, _ in others])
     named = None if others else brand_named(line, context)
     if named and mixes_biosimilars(line.drug, named.drugs):
         return of_brand(line, named)
-    return None if others == () and mixes_biosimilars(line.drug, ()) else DoesNotApply()
+    return None if others == () and mixes_biosimilars(line.drug) else DoesNotApply()
 
 
 def _of_package(line: LineFacts, containers: Sequence[Container]) -> Verdict:

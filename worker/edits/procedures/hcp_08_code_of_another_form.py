@@ -45,14 +45,14 @@ def code_of_another_form(line: LineFacts, context: Context) -> Verdict | None:
     if line.drug is None or not shows_its_drug(line, context.claim):
         return DoesNotApply()
     if is_as_billed(line, context.claim):
-        return DoesNotApply() if mixes_biosimilars(line.drug, ()) else None
+        return DoesNotApply() if mixes_biosimilars(line.drug) else None
     others = siblings(line, context.snapshot)
     if others and not mixes_biosimilars(line.drug, [drug for _, drug in others]):
         return _of_package(line, [container for container, _ in others])
     named = None if others else brand_named(line, context)
     if named and not mixes_biosimilars(line.drug, named.drugs):
         return of_brand(line, named)
-    return None if others == () and not mixes_biosimilars(line.drug, ()) else DoesNotApply()
+    return None if others == () and not mixes_biosimilars(line.drug) else DoesNotApply()
 
 
 def _of_package(line: LineFacts, containers: Sequence[Container]) -> Verdict:

@@ -9,13 +9,13 @@ from typing import Final
 from schemas.claim import ClaimKind
 from schemas.documentation import Element
 from schemas.records import Claim, ClaimInformation, DocumentationElement, DrugIdentification, ServiceLine
-from schemas.values import Unreadable, as_day, as_money, as_quantity
+from schemas.values import Unreadable, as_day, as_money
 from worker.edits.facts.claim import ClaimFacts, DrugDay, LineFacts
 from worker.edits.facts.code import CodeOnDay, Codes
 from worker.edits.facts.diagnoses import OTHER, PRINCIPAL
 from worker.edits.facts.earlier import OF_EARLIER, ServicesBefore
 from worker.edits.facts.record import DrugRecord, Unknown
-from worker.edits.facts.traits import UNTOLD, Trait, is_usual_package, traits_of_line
+from worker.edits.facts.traits import UNTOLD, Trait, charge_of, traits_of_line, traits_of_package, units_of
 from worker.history.view import REPLACES
 from worker.reference.tables.rows import Drug
 from worker.reference.tables.snapshot import Snapshot
@@ -30,7 +30,6 @@ _RARELY_MEASURED: Final = attrgetter(
     "occurrence_span_informations",
     "other_subscriber_information",
 )
-_DECIDED_BEFORE: Final = attrgetter("line_adjudication_information")
 NOTHING_RECORDED: Final = (NO_RECORD, NO_RECORD, NO_RECORD)
 
 
@@ -55,15 +54,14 @@ class Gatherer:
         for number, sent in enumerate(information.service_lines, 1):
             line = self._line(number, sent, place, facility, before)
             lines.append(line)
-            traits |= line.traits
             if line.drug is not None:
                 drug_lines.append(line)
             if line.on is not None:
                 days.append(line.on)
-            charge = as_money(sent.service.line_item_charge_amount)
-            charges.append(_amount(charge))
-            if not isinstance(charge, Decimal) or charge <= 0:
-                traits |= _traits_of_charge(charge)
+            service = sent.institutional_service or sent.professional_service
+            charge, of_charge = charge_of(service.line_item_charge_amount)
+            charges.append(charge)
+            traits |= line.traits | of_charge
             pointers.append(sent.professional_service.diagnosis_pointers)
         if before is not None and not lines:
             traits |= OF_EARLIER
@@ -72,14 +70,17 @@ class Gatherer:
             ends = [as_day(sent.service_date_end) for sent in information.service_lines]
             days += [day for day in ends if isinstance(day, date)]
         diagnoses, of_diagnoses = self._diagnoses(information, first)
-        traits |= of_diagnoses | _traits_of_claim(claim)
+        traits |= of_diagnoses | _traits_of_claim(claim, traits)
         if not all(map(any, set(pointers))):
             traits |= Trait.INCOMPLETE
+        drug_days = _drug_days(claim, drug_lines) if drug_lines else ()
+        for drug_day in drug_days:
+            traits |= drug_day.traits & Trait.NAME_RECORDED
         return ClaimFacts(
             claim=claim,
             lines=tuple(lines),
             drug_lines=tuple(drug_lines),
-            drug_days=_drug_days(claim, drug_lines) if drug_lines else (),
+            drug_days=drug_days,
             diagnoses=tuple(diagnoses),
             by_pointer={str(pointer): code for pointer, code in enumerate(diagnoses, 1) if code},
             pointers=tuple(pointers),
@@ -110,52 +111,44 @@ class Gatherer:
         facility: str | None,
         before: ServicesBefore | None,
     ) -> LineFacts:
-        service = line.service
-        begin, end = as_day(line.service_date), as_day(line.service_date_end)
-        on = begin if isinstance(begin, date) else None
-        code = self._codes.of((service.procedure_code or "").upper(), on)
-        package, count = line.drug_identification, as_quantity(service.service_unit_count)
-        packed = as_quantity(package.national_drug_unit_count) if package else None
-        modifiers = tuple([modifier.upper() for modifier in service.procedure_modifiers if modifier])
-        place = None if line.institutional_service else line.professional_service.place_of_service_code
-        place = place or place_of_claim
-        traits = code.traits | self._codes.traits_of_modifiers(modifiers, on) | traits_of_line(line)
+        institutional, professional = line.institutional_service, line.professional_service
+        service = institutional or professional
+        billed = self._codes.billed(service.procedure_code, line.service_date, service.procedure_modifiers)
+        code = billed.code
+        on = until = code.on
+        units, of_units = units_of(service.service_unit_count)
+        traits = billed.traits | of_units | traits_of_line(line)
         if before is not None:
             traits |= before.traits_of(code.hcpcs, on)
-        if len(service.procedure_modifiers) > 1:
-            traits |= Trait.SEVERAL_MODIFIERS
+        place = place_of_claim if institutional else professional.place_of_service_code or place_of_claim
         if place != OFFICE:
             traits |= Trait.ELSEWHERE
-        if package is not None:
-            traits |= _traits_of_package(package, code)
-        if Unreadable in (type(begin), type(end), type(count), type(packed)):
-            traits |= Trait.UNREADABLE
+        if line.drug_identification is not None:
+            traits |= _traits_of_package(line.drug_identification, code)
+        if line.service_date_end:
+            end = as_day(line.service_date_end)
+            if isinstance(end, Unreadable):
+                traits |= Trait.UNREADABLE
+            elif on and end and end > on:
+                until = end
         return LineFacts(
             number=number,
             line=line,
             hcpcs=code.hcpcs,
             on=on,
-            until=end if isinstance(end, date) and on and end > on else on,
+            until=until,
             place=place,
             facility=facility,
-            units=_amount(count),
-            modifiers=modifiers,
+            units=units,
+            modifiers=billed.modifiers,
             drug=code.drug,
             traits=traits,
             code=code,
         )
 
 
-def _traits_of_charge(charge: Decimal | Unreadable | None) -> int:
-    if charge is None:
-        return Trait.INCOMPLETE
-    if isinstance(charge, Unreadable):
-        return Trait.INCOMPLETE | Trait.UNREADABLE
-    return 0 if charge > 0 else Trait.ODD_AMOUNT
-
-
-def _traits_of_claim(claim: Claim) -> int:
-    traits = Trait.UNREADABLE if _may_be_unreadable(claim) else 0
+def _traits_of_claim(claim: Claim, of_lines: int) -> int:
+    traits = Trait.UNREADABLE if _may_be_unreadable(claim, of_lines) else 0
     if claim.claim_information.claim_frequency_code in REPLACES:
         traits |= Trait.REPLACES
     return traits | Trait.STRUCTURE if claim.origin is not None and claim.origin.flaws else traits
@@ -163,19 +156,18 @@ def _traits_of_claim(claim: Claim) -> int:
 
 def _traits_of_package(package: DrugIdentification, code: CodeOnDay) -> int:
     ndc = package.national_drug_code
-    is_usual = is_usual_package(
+    traits = traits_of_package(
         package.service_id_qualifier, ndc, package.national_drug_unit_count, package.measurement_unit_code
     )
-    traits = Trait.PACKAGE if ndc else 0
-    return traits if is_usual and code.lists(ndc or "") else traits | Trait.DOUBTFUL_PACKAGE
+    return traits if code.lists(ndc or "") else traits | Trait.DOUBTFUL_PACKAGE
 
 
-def _may_be_unreadable(claim: Claim) -> bool:
+def _may_be_unreadable(claim: Claim, of_lines: int) -> bool:
     """Whether a text beside those of the lines' services may be no amount, count or day where one belongs."""
     information = claim.claim_information
-    lines = information.service_lines
-    if any(_RARELY_MEASURED(information)) or any(map(_DECIDED_BEFORE, lines)):
+    if of_lines & Trait.OTHER_PAYER or any(_RARELY_MEASURED(information)):
         return True
+    lines = information.service_lines
     days = [person.date_of_birth for person in (claim.subscriber, claim.dependent) if person is not None]
     days += [entry.recorded_on for entry in claim.documentation or ()]
     amounts = [line.institutional_service.non_covered_charge_amount for line in lines if line.institutional_service]
@@ -199,10 +191,6 @@ def _drug_days(claim: Claim, drug_lines: Iterable[LineFacts]) -> tuple[DrugDay, 
         if line.on:
             by_day.setdefault((line.hcpcs, line.on), []).append(line)
     return tuple([_day(claim, tuple(lines), only_one=len(by_day) == 1) for lines in by_day.values()])
-
-
-def _amount(read: Decimal | Unreadable | None) -> Decimal | None:
-    return read if isinstance(read, Decimal) else None
 
 
 def _day(claim: Claim, lines: tuple[LineFacts, ...], *, only_one: bool) -> DrugDay:
@@ -278,9 +266,11 @@ def _record(
     numbers = {line.control_number for line in lines if line.control_number}
     return DrugRecord(
         tuple(
-            entry
-            for entry in documentation
-            if (entry.provider_control_number in numbers)
-            or (not entry.provider_control_number and (only_one or entry.element not in _MEASURES))
+            [
+                entry
+                for entry in documentation
+                if (entry.provider_control_number in numbers)
+                or (not entry.provider_control_number and (only_one or entry.element not in _MEASURES))
+            ]
         )
     )
