@@ -144,7 +144,7 @@ class Pipeline:
         self.ruleset = ruleset
         self._clock = clock
         self._gatherer = Gatherer(snapshot)
-        self._writer = OutcomeWriter(ruleset, snapshot.digest)
+        self._writer = OutcomeWriter(ruleset, snapshot)
         self._max_bytes = max_bytes
         self.history_key = history_key
         self._only: Profile | None = None

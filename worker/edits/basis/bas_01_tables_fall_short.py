@@ -3,7 +3,7 @@ from typing import Literal
 from schemas.outcome import BasisLevel, Citation, Severity
 from worker.edits.drugs.arithmetic import in_words
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Options, Verdict, claim_edit, predicts, unless_given
-from worker.edits.facts.basis import basis_of
+from worker.edits.facts.basis import asked_tables, basis_of
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim
 
@@ -36,7 +36,7 @@ def tables_fall_short(claim: ClaimFacts, context: Context) -> Verdict | None:
 
     To do: Import the tables of these days, and scrub the claim again.
     """
-    basis = basis_of(claim, context.snapshot)
+    basis = basis_of(asked_tables(claim), context.snapshot)
     required = context.options(RequiredBasis).require
     if basis.level is BasisLevel.FULL or (required == "carried" and basis.level is BasisLevel.CARRIED):
         return None

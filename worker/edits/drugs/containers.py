@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import gcd
 from typing import Final
 
@@ -26,13 +26,13 @@ ONE_EACH: Final = Decimal(1)
 """The units that the crosswalk gives a container whose content differs from lot to lot, or less."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Combination:
     """Containers that were or could be opened together: each size in billing units with its number, largest first."""
 
     counts: tuple[tuple[Decimal, int], ...]
 
-    @property
+    @cached_property
     def total(self) -> Decimal:
         """Billing units in all of them."""
         return sum((size * number for size, number in self.counts), Decimal(0))
@@ -50,8 +50,12 @@ def marketed(answer: Answer[tuple[Container, ...]], drug: Drug) -> tuple[Contain
 
 def is_by_lot(container: Container, drug: Drug) -> bool:
     """Whether the content differs from lot to lot; some drugs of these kinds have fixed contents, such as J7170."""
-    may_be = drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
-    return may_be and (container.units_per_item or ONE_EACH) <= ONE_EACH
+    return may_be_by_lot(drug) and (container.units_per_item or ONE_EACH) <= ONE_EACH
+
+
+def may_be_by_lot(drug: Drug) -> bool:
+    """Whether a drug is of a kind whose contents differ from lot to lot."""
+    return drug.drug_class == CONTENT_BY_LOT_CLASS or drug.hcpcs in CONTENT_BY_LOT
 
 
 def sizes_of(containers: Iterable[Container]) -> tuple[Decimal, ...]:

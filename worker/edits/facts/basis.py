@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.outcome import Basis, BasisLevel, CarriedTable
 from worker.edits.codes.bill_types import BILL_TYPES, OUTPATIENT_MUE, DrugPayment
@@ -30,23 +30,36 @@ def carried_table(edition: Edition, on: date) -> CarriedTable | None:
     return CarriedTable(edition=f"{edition.table}@{edition.name}", ended=edition.in_force_to, age_days=age)
 
 
-def basis_of(claim: ClaimFacts, snapshot: Snapshot) -> Basis:
-    """What the verdict on a claim rests on.
+class AskedTables(NamedTuple):
+    """What decides on what a verdict rests: the tables that a claim is held to, each with a day of it."""
 
-    Counted are the tables by which such a claim is held: diagnosis codes, places of service, drug codes, units of a
-    day, containers where a line names a package or waste, and OPPS status where it decides payment. Prices only warn.
+    tables: frozenset[tuple[str, date]]
+    setting: CareSetting
+    lacks_drugs: bool
+
+
+def asked_tables(claim: ClaimFacts) -> AskedTables:
+    """The tables that a claim is held to.
+
+    Counted are diagnosis codes, places of service, drug codes, units of a day, containers where a line names a package
+    or waste, and OPPS status where it decides payment. Prices only warn.
     """
+    lacks_drugs = NotCovered in [type(line.code.drug_answer) for line in claim.lines]
+    return AskedTables(frozenset(_asked(claim)), care_setting(claim), lacks_drugs)
+
+
+def basis_of(asked: AskedTables, snapshot: Snapshot) -> Basis:
+    """What a verdict rests on."""
     carried: dict[str, CarriedTable] = {}
-    missing: set[str] = set()
-    setting = care_setting(claim)
-    for table, on in set(_asked(claim)):
+    missing = {"drugs"} if asked.lacks_drugs else set()
+    setting = asked.setting
+    for table, on in asked.tables:
         reached = snapshot.reach(table, on, setting)
         if reached.edition is None:
             missing.add(table)
         elif reached.is_carried and (told := carried_table(reached.edition, on)):
             # Of several days the one that is furthest from the edition.
             carried[table] = max(told, carried.get(table, told), key=lambda each: each.age_days)
-    missing |= {"drugs" for line in claim.lines if isinstance(line.drug_answer, NotCovered)}
     if not carried and not missing:
         return FULL
     level = BasisLevel.PARTIAL if missing else BasisLevel.CARRIED

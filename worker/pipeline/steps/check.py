@@ -1,5 +1,6 @@
 """Runs the edits of a plan over claims and keeps account of what was really checked."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from schemas.outcome import CarriedTable, Finding, Fix, Location, Severity
+from schemas.values import in_digits
 from worker.edits.edit import Bypassed, Context, DoesNotApply, Flaw, NoData, Verdict
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import in_claim, of_institutional
@@ -135,6 +137,10 @@ class ShownSubject(Struct, eq=False, gc=False):
     bits: int
 
 
+Looks: TypeAlias = Mapping[RuleSelection, Sequence[tuple[Subject, Context, ShownSubject]]]
+"""By the rules that look at it, each subject with what they may know besides."""
+
+
 def check(claims: Sequence[CheckResult]) -> None:
     """Run every edit that has something to look at on these claims: each edit over all of them, then the next one.
 
@@ -168,48 +174,44 @@ def _worst_first(found: FoundFlaw) -> tuple[int, str, int]:
 _edit_and_line: Final = itemgetter(0, 1)
 
 
-def _subjects_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Mapping[RuleSelection, Sequence[ShownSubject]]:
-    by_choice: dict[RuleSelection, list[ShownSubject]] = {}
+def _looks_by_rules(phases: Iterable[tuple[CheckResult, Phase]]) -> Looks:
+    by_choice: defaultdict[RuleSelection, list[tuple[Subject, Context, ShownSubject]]] = defaultdict(list)
     for checked, phase in phases:
-        claim = checked.context.claim
+        context = checked.context
+        claim = context.claim
         for choice, subjects in phase.sides:
             for subject in subjects(claim):
                 chosen = choice.of(subject)
-                shown = ShownSubject(subject, checked, chosen.bits)
-                if chosen in by_choice:
-                    by_choice[chosen].append(shown)
-                else:
-                    by_choice[chosen] = [shown]
+                by_choice[chosen].append((subject, context, ShownSubject(subject, checked, chosen.bits)))
     return by_choice
 
 
 def _run(phases: Iterable[tuple[CheckResult, Phase]], *, is_alone: bool) -> None:
-    by_choice = _subjects_by_rules(phases)
+    by_choice = _looks_by_rules(phases)
     _ask(by_choice, is_alone=is_alone)
-    for shown in chain.from_iterable(by_choice.values()):
+    for _, _, shown in chain.from_iterable(by_choice.values()):
         shown.checked.looked |= shown.bits
 
 
-def _ask(by_choice: Mapping[RuleSelection, Sequence[ShownSubject]], *, is_alone: bool) -> None:
-    for chosen, subjects in by_choice.items():
-        looked_at = [(each.subject, each.checked.context, each) for each in subjects]
+def _ask(by_choice: Looks, *, is_alone: bool) -> None:
+    for chosen, looks in by_choice.items():
         for rule in chosen.rules:
             find = rule.find
             # The innermost loop of the worker: every edit on every line, and mostly there is nothing to say.
-            for subject, context, shown in looked_at:
+            for subject, context, shown in looks:
                 try:
                     verdict = find(subject, context)
                     if verdict is None:
                         continue
                     if type(verdict) is DoesNotApply:
                         shown.bits &= ~rule.bit
-                    elif verdict or type(verdict) is not list:
+                    elif type(verdict) is NoData:
+                        _lack(rule, verdict, subject.first, shown.checked)
+                    elif verdict != []:
                         _account(rule, verdict, shown)
-                except (InterruptedScrubError, MemoryError) as error:
-                    if not is_alone:
+                except Exception as error:  # a broken edit must not take the others' verdicts or the claim with it
+                    if isinstance(error, (InterruptedScrubError, MemoryError)) and not is_alone:
                         raise
-                    _fail(rule, shown.checked, error)
-                except Exception as error:  # noqa: BLE001 - a broken edit must not take the others' verdicts or the claim with it
                     _fail(rule, shown.checked, error)
 
 
@@ -228,9 +230,6 @@ def _fail(rule: PlannedRule, checked: CheckResult, error: BaseException) -> None
 
 
 def _account(rule: PlannedRule, told: Verdict | Iterable[Verdict], shown: ShownSubject) -> None:
-    if type(told) is NoData:
-        _lack(rule, told, shown.subject.first, shown.checked)
-        return
     # All of them before the first is noted: an edit that yields may fail after the first.
     verdicts = (told,) if isinstance(told, VERDICTS) else list(told)
     if verdicts and isinstance(verdicts[0], DoesNotApply):
@@ -297,7 +296,7 @@ def as_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return in_digits(value)
     if isinstance(value, (tuple, list, frozenset, set)):
         return ", ".join(as_text(member) for member in value)
     return str(value)

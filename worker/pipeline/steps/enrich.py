@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import orjson
 
 from schemas.outcome import Amount, CarriedTable, ContainerSize, LineEnrichment, MueValue, WasteReporting
+from schemas.values import in_digits
 from worker.edits.facts.basis import care_setting, carried_table
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.code import CodeOnDay
@@ -117,11 +118,10 @@ def _units(units: Decimal | None, drug: Drug) -> bytes:
         return b""
     dose = _dose(units, drug)
     if dose is None:
-        return b',"units":"%b"' % format(units, "f").encode()
-    amount = format(dose, "f").encode()
+        return b',"units":"%b"' % in_digits(units).encode()
     return b',"units":"%b","dose":{"amount":"%b","unit":%b}' % (
-        format(units, "f").encode(),
-        amount,
+        in_digits(units).encode(),
+        in_digits(dose).encode(),
         orjson.dumps(drug.unit),
     )
 

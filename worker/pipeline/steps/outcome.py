@@ -19,7 +19,7 @@ from schemas.outcome import (
     Location,
     Severity,
 )
-from worker.edits.facts.basis import basis_of
+from worker.edits.facts.basis import AskedTables, asked_tables, basis_of
 from worker.edits.facts.earlier import EarlierClaims
 from worker.history.view import History
 from worker.pipeline.fixes.fixes import FixedClaim
@@ -27,6 +27,7 @@ from worker.pipeline.late_documents import LateJoin
 from worker.pipeline.rules.plan import written
 from worker.pipeline.steps.check import MAX_FINDINGS, CheckResult, FoundFlaw, Lifted, as_text
 from worker.pipeline.steps.decode import DecodedClaim
+from worker.reference.tables.snapshot import Snapshot
 
 _PATCHES: Final = TypeAdapter(tuple[dict[str, Any], ...])  # any JSON: its values are the claim's
 _LIFTED: Final = ("edit", "by", "line", "reason", "owner", "until")
@@ -45,9 +46,10 @@ class WrittenOutcome(NamedTuple):
 class OutcomeWriter:
     """Writes the outcomes that one set of edits, profiles and tables came to."""
 
-    def __init__(self, ruleset: str, reference: str) -> None:
-        self._ruleset, self._reference = ruleset, reference
-        # A process has one rule set, a few profiles and a few days.
+    def __init__(self, ruleset: str, snapshot: Snapshot) -> None:
+        self._ruleset, self._reference, self._snapshot = ruleset, snapshot.digest, snapshot
+        # A process has one rule set, a few profiles and a few days; claims of one day rest on the same tables.
+        self._basis = lru_cache(maxsize=4096)(self._written_basis)
         self._versions = lru_cache(maxsize=64)(self._written_versions)
         self._id_tail = lru_cache(maxsize=64)(self._id_ends_with)
 
@@ -61,7 +63,7 @@ class OutcomeWriter:
     ) -> WrittenOutcome:
         """Return the message; `decoded` is the claim as received, `tables` are enrichment and ledger as written."""
         plan, findings, not_read = checked.plan, checked.findings, decoded.not_read
-        basis = basis_of(checked.claim, checked.context.snapshot)
+        basis, written_basis = self._basis(asked_tables(checked.claim))
         profile, day = plan.profile.name, checked.context.received_on.isoformat()
         disposition = decide(findings)
         errors = plan.written(checked.errors)
@@ -101,7 +103,7 @@ class OutcomeWriter:
             b"" if late is None else b'"lateDocuments":%b,' % _late_documents(late),
             b'"notRead":%b,' % orjson.dumps(not_read.paths) if not_read.paths else b"",
             b'"moreNotRead":%d,' % not_read.more if not_read.more else b"",
-            b'"basis":%b,' % _written_basis(basis),
+            written_basis,
             self._versions(profile),
         ]
         if fixed:
@@ -113,6 +115,10 @@ class OutcomeWriter:
             ]
         pieces += [b',"claim":', fixed.value if fixed else decoded.body, b"}"]
         return WrittenOutcome(b"".join(pieces), outcome_id, disposition, basis)
+
+    def _written_basis(self, asked: AskedTables) -> tuple[Basis, bytes]:
+        basis = basis_of(asked, self._snapshot)
+        return basis, b'"basis":%b,' % written(basis)
 
     def _written_versions(self, profile: str) -> bytes:
         versions = {
@@ -169,12 +175,6 @@ def _place(at: Location) -> Mapping[str, object]:
     if at.cms1500_box is not None:
         place["cms1500Box"] = at.cms1500_box
     return place
-
-
-@lru_cache(maxsize=4096)
-def _written_basis(basis: Basis) -> bytes:
-    # Claims of one day rest on the same tables.
-    return written(basis)
 
 
 @lru_cache(maxsize=4096)
