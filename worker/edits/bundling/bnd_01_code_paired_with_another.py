@@ -111,7 +111,7 @@ def _lifting(line: LineFacts, other: LineFacts, pair: PairTerms) -> str | None:
     """The modifier that lifts the pair; where both carry one of a site, they must be different sites."""
     if NOT_COVERED_BY_LAW in line.modifiers:
         return NOT_COVERED_BY_LAW
-    if pair.modifier_indicator == NEVER:
+    if pair.modifier_indicator == NEVER or not (line.modifiers or other.modifiers):
         return None
     own, others = frozenset(line.modifiers), frozenset(other.modifiers)
     lifting = own & (APART | OF_EITHER) | others & OF_EITHER | (own - others) & OF_A_SITE

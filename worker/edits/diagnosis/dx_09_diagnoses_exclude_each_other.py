@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from itertools import permutations
+from datetime import date
 
 from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, claim_edit, predicts
@@ -41,20 +41,27 @@ def diagnoses_exclude_each_other(claim: ClaimFacts, context: Context) -> Verdict
     codes = tuple(filter(None, dict.fromkeys(claim.diagnoses)))
     if on is None or len(codes) <= 1:
         return DoesNotApply()
-    lacks = NoData(f"ICD-10-CM tabular list of the fiscal year of {on}")
     is_carried = False
     found: dict[frozenset[str], Flaw] = {}
-    for code, other in permutations(codes, 2):
+    for code in codes:
         answer = context.snapshot.never_together(code, on)
         if not isinstance(answer, Found):
-            return lacks
+            return _lacks(on)
         is_carried = isinstance(answer, Carried)
-        in_block = other.startswith(answer.row.in_block)
-        pair = frozenset((code, other))
-        is_surer = in_block and (pair not in found or found[pair].severity is Severity.WARN)
-        if is_surer or (pair not in found and other.startswith(answer.row.elsewhere)):
-            found[pair] = _flaw(claim, code, other, is_sure=in_block)
-    return lacks if is_carried and not found else list(_in_order(found, codes))
+        for other in codes:
+            in_block = other.startswith(answer.row.in_block)
+            if other == code or not (in_block or other.startswith(answer.row.elsewhere)):
+                continue
+            pair = frozenset((code, other))
+            if pair not in found or (in_block and found[pair].severity is Severity.WARN):
+                found[pair] = _flaw(claim, code, other, is_sure=in_block)
+    if not found:
+        return _lacks(on) if is_carried else None
+    return list(_in_order(found, codes))
+
+
+def _lacks(on: date) -> NoData:
+    return NoData(f"ICD-10-CM tabular list of the fiscal year of {on}")
 
 
 def _flaw(claim: ClaimFacts, code: str, other: str, *, is_sure: bool) -> Flaw:

@@ -1,11 +1,16 @@
 """The providers that a claim or a line names: the name of each role, and its loop in the 837P and in the 837I."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from schemas.records import Claim, Part, Provider, ServiceLine, attributes
+from worker.edits.facts.claim import ClaimFacts
+from worker.edits.facts.traits import Trait
+
+Soundness: TypeAlias = Callable[[str], bool]
+"""Whether a number has the form of an NPI."""
 
 
 class Role(NamedTuple):
@@ -67,7 +72,8 @@ _ROLES_OF_LINE: Final = tuple(
     for name in ("renderingProvider", "referringProvider", "orderingProvider", "supervisingProvider")
 )
 _PARTIES_OF_LINE: Final = attrgetter(*(attributes(ServiceLine)[name] for name, _ in _ROLES_OF_LINE))
-_NOBODY: Final = (None,) * len(_ROLES_OF_LINE)
+_NAMES_PROVIDERS: Final = Trait.OWN_PROVIDER | Trait.INCOMPLETE
+"""The traits of a claim with a line that names providers, in members of the schema or others."""
 _OTHER: Final = "N270"
 """Other provider's primary identifier is missing, incomplete or invalid."""
 REMARKS: Final = tuple(sorted({role.remark for role in (*OF_CLAIM.values(), *OF_LINE.values())} | {_OTHER}))
@@ -80,29 +86,37 @@ _BY_NPI: Final = "XX"
 """NM108 of a name whose identifier is an NPI."""
 
 
-def npis(claim: Claim) -> Iterator[Npi]:
-    """Yield every NPI of the claim and of its lines, those of loops without a member included."""
-    yield from _npis_of(_PARTIES_OF_CLAIM(claim), _ROLES_OF_CLAIM, "$", None)
+def unsound_npis(facts: ClaimFacts, is_sound: Soundness) -> Iterator[Npi]:
+    """Yield each NPI of the claim and of its lines that is not sound, those of loops without a member included."""
+
+    def is_wrong(npi: Npi) -> bool:
+        return not is_sound(npi.number)
+
+    claim = facts.claim
+    yield from _npis_of(_PARTIES_OF_CLAIM(claim), _ROLES_OF_CLAIM, "$", None, is_sound)
     information = claim.claim_information
     for part, path in ((claim, "$"), (information, "$.claimInformation")):
         if part.extra:
-            yield from _npis_in(part, OF_CLAIM, path, "2300", None)
+            yield from filter(is_wrong, _npis_in(part, OF_CLAIM, path, "2300", None))
     for place, other in enumerate(information.other_subscriber_information):
-        yield from _npis_in(other, {}, f"$.claimInformation.otherSubscriberInformation[{place}]", "2330", None)
-    for place, line in enumerate(information.service_lines):
-        parties = _PARTIES_OF_LINE(line)
-        if line.extra or parties != _NOBODY:
-            path = f"$.claimInformation.serviceLines[{place}]"
-            yield from _npis_of(parties, _ROLES_OF_LINE, path, place + 1)
-            yield from _npis_in(line, OF_LINE, path, "2400", place + 1)
-    yield from _unmapped(claim)
+        path = f"$.claimInformation.otherSubscriberInformation[{place}]"
+        yield from filter(is_wrong, _npis_in(other, {}, path, "2330", None))
+    for place, line in enumerate(information.service_lines) if facts.traits & _NAMES_PROVIDERS else ():
+        path = f"$.claimInformation.serviceLines[{place}]"
+        yield from _npis_of(_PARTIES_OF_LINE(line), _ROLES_OF_LINE, path, place + 1, is_sound)
+        yield from filter(is_wrong, _npis_in(line, OF_LINE, path, "2400", place + 1))
+    yield from filter(is_wrong, _unmapped(claim))
 
 
 def _npis_of(
-    parties: Iterable[Provider | None], roles: Iterable[tuple[str, Role]], path: str, line: int | None
+    parties: Iterable[Provider | None],
+    roles: Iterable[tuple[str, Role]],
+    path: str,
+    line: int | None,
+    is_sound: Soundness,
 ) -> Iterator[Npi]:
     for party, (name, role) in zip(parties, roles, strict=True):
-        if party is not None and party.npi:
+        if party is not None and party.npi and not is_sound(party.npi):
             yield Npi(party.npi, role, f"{path}.{name}.npi", line)
 
 

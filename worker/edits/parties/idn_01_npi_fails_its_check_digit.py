@@ -6,7 +6,7 @@ from schemas.outcome import Citation, Severity
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, Verdict, claim_edit, predicts
 from worker.edits.facts.claim import ClaimFacts
 from worker.edits.facts.locate import at_path
-from worker.edits.facts.roles import REMARKS, Npi, npis
+from worker.edits.facts.roles import REMARKS, Npi, unsound_npis
 
 NPI: Final = re.compile(r"[12]\d{9}", re.ASCII)
 PREFIX: Final = "80840"
@@ -31,7 +31,7 @@ def npi_fails_its_check_digit(claim: ClaimFacts, _: Context) -> list[Verdict]:
 
     To do: Compare the NPI of the … with the NPI registry (NPPES) and send its ten digits.
     """
-    return [_flaw(claim, found) for found in npis(claim.claim) if not _is_npi(found.number)]
+    return [_flaw(claim, found) for found in unsound_npis(claim, _is_npi)]
 
 
 @lru_cache(maxsize=4096)

@@ -36,11 +36,11 @@ def drug_self_administered(line: LineFacts, context: Context) -> Verdict | None:
     if not context.profile.medicare:
         return DoesNotApply()
     exclusion = exclusion_of(line, context)
+    if exclusion is Exclusion.NOT_KNOWN:
+        return NoData(LIST, line.number)
     is_excluded = exclusion is Exclusion.ALWAYS or (
         exclusion is Exclusion.WHEN_SUBCUTANEOUS and SUBCUTANEOUS in line.modifiers
     )
-    if exclusion is Exclusion.NOT_KNOWN:
-        return NoData(LIST, line.number)
     if is_excluded and (denied := BILLED_TO_BE_DENIED.intersection(line.modifiers)):
         return Bypassed(f"modifier {min(denied)}", line.number)
     if is_excluded:

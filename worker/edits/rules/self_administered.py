@@ -57,16 +57,18 @@ def exclusion_of(line: LineFacts, context: Context) -> Exclusion:
     Our table proves that a code is on a list, not that it is not.
     """
     lists = context.options(ExclusionList)
-    if listed(line.hcpcs, lists.excluded or ()):
+    is_whole = lists.is_whole
+    if is_whole and listed(line.hcpcs, lists.excluded or ()):
         return Exclusion.ALWAYS
-    if listed(line.hcpcs, lists.excluded_when_subcutaneous or ()):
+    if is_whole and listed(line.hcpcs, lists.excluded_when_subcutaneous or ()):
         return Exclusion.WHEN_SUBCUTANEOUS
-    if lists.is_whole and not lists.contractor:
+    if is_whole and not lists.contractor:
         return Exclusion.NOT_LISTED
-    asked = frozenset({lists.contractor}) if lists.contractor else CONTRACTORS
     however_given, by_route = line.code.excluded_by
-    if asked <= however_given:
-        return Exclusion.ALWAYS
-    if asked <= however_given | by_route:
-        return Exclusion.WHEN_SUBCUTANEOUS
-    return Exclusion.NOT_LISTED if lists.is_whole else Exclusion.NOT_KNOWN
+    if however_given or by_route:  # few codes are on any list
+        asked = frozenset({lists.contractor}) if lists.contractor else CONTRACTORS
+        if asked <= however_given:
+            return Exclusion.ALWAYS
+        if asked <= however_given | by_route:
+            return Exclusion.WHEN_SUBCUTANEOUS
+    return Exclusion.NOT_LISTED if is_whole else Exclusion.NOT_KNOWN

@@ -6,7 +6,7 @@ from typing import Final
 from schemas.outcome import Citation, Severity
 from schemas.values import as_quantity
 from worker.edits.drugs.arithmetic import in_words
-from worker.edits.drugs.containers import ONE_UNIT, add_up, is_by_lot, sizes_of
+from worker.edits.drugs.containers import ONE_UNIT, add_up, is_by_lot, may_be_by_lot, sizes_of
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.edit import BOTH_KINDS, Context, DoesNotApply, Flaw, NoData, Verdict, drug_line_edit, predicts
 from worker.edits.facts.claim import LineFacts
@@ -65,7 +65,7 @@ def package_quantity_does_not_match_units(line: LineFacts, context: Context) -> 
     if not isinstance(quantity, Decimal) or quantity <= 0 or not measure or not is_billable_form(ndc or ""):
         return DoesNotApply()
     listed = line.code.rows_of(ndc or "")
-    by_lot = any(is_by_lot(each, drug) for each in listed)
+    by_lot = may_be_by_lot(drug) and any(is_by_lot(each, drug) for each in listed)
     if not listed or by_lot or drug.unit_up_to or line.units is None:
         return NoData(f"units in a package of {line.hcpcs} on {line.on}", line.number)
     read = [units_of(quantity, measure.upper(), each, drug) for each in listed]
