@@ -345,7 +345,7 @@ class _Copy:
                     file = folder / f"{topic}-{number}"
                     store = await self._memory.restored(topic, number, sources[number], file)
                     stack.callback(_remove, store, file)
-                    kept.append(store.every())
+                    kept.append(_before(store, self._memory.logs[number].next_offset))
             records = self._in_new_places(kept, before, of_pended=of_pended)
             counts = await self._write(new_topic, records)
         since = max((each.since for each in sources.values()), default=date.max) if loaded is None else loaded.since
@@ -429,6 +429,15 @@ class _Copy:
             else:
                 found[place] = known._replace(marks=replace(marks, topic_id=known.marks.topic_id))
         return found
+
+
+def _before(store: SqliteHistory, next_offset: int) -> Iterator[HistoryRecord]:
+    """Yield what is kept of messages that are done with.
+
+    Under at-least-once a worker that died may have written more, of messages that are judged again in their order:
+    they must not see one another as earlier ones.
+    """
+    return (each for each in store.every() if each.place < next_offset)
 
 
 def _folder(settings: Settings) -> Path | None:
