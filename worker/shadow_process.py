@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO, Final
@@ -124,7 +125,8 @@ def main() -> None:
         signal.signal(each, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, answers)
+    with suppress(BrokenPipeError):  # the worker was killed: nobody reads the answer
+        serve(sys.stdin.buffer, answers)
     # Every answer is flushed; to take the tables apart would take a second.
     os._exit(0)
 
