@@ -154,15 +154,13 @@ async def _loaded(task: ShadowTask) -> ShadowLoaded:
 
 
 def _tables(editions: Sequence[ReferenceEdition]) -> Examined:
-    """What has ended, and no row of which is carried forward; no more than that where this release has no later one."""
+    """What has ended, and no row of which is carried forward, whether or not a later edition is published."""
     ended = [each for each in endings(editions, today()) if not each.is_carried(today())]
     if not ended:
         count = len({each.table for each in editions})
         return Examined("tables", State.GOOD, f"{counted(count, 'table')}, each with an answer for today.")
     sentence = "; ".join(f"{each.table} {each.in_words(today())}" for each in ended) + "."
-    is_renewable = {each.table for each in ended} - {each.table for each in editions if each.has_no_later}
-    remedy = "`claimscrub reference status` says what replaces them."
-    return Examined("tables", State.WARNING if is_renewable else State.GOOD, sentence, remedy)
+    return Examined("tables", State.WARNING, sentence, "`claimscrub reference status` says what replaces them.")
 
 
 def _lapsed(ends: SuppressionEnd) -> Examined:

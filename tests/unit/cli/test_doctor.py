@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,22 @@ def test_rules_that_do_not_load_are_named_with_their_file(tmp_path: Path) -> Non
     assert found["rules"][0]["state"] == State.WRONG
     assert "nowhere" in found["rules"][0]["sentence"]
     assert "broker" in found
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "ended"),
+    [(date(2026, 3, 31), State.GOOD, ""), (date(2026, 4, 1), State.WARNING, "opps_status ended 1 day ago")],
+)
+def test_a_table_that_is_trusted_no_longer_is_warned_of(
+    day: date, state: State, ended: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where this release holds the last edition; what is carried forward is good."""
+    monkeypatch.setattr("worker.cli.doctor.today", lambda: day)
+
+    (tables,) = examined("127.0.0.1:1")["tables"]
+
+    assert (tables["state"], ended in tables["sentence"]) == (state, True)
+    assert "ndc" not in tables["sentence"]
 
 
 def test_a_wrong_setting_ends_it_as_it_ends_a_worker() -> None:
