@@ -37,7 +37,8 @@ def command(claims: int, *, no_input: bool, keep: bool) -> None:
 
     Exit code 0 if every claim has its outcome, 1 if not.
     """
-    # A polite kill must end broker and worker too.
+    # A polite kill must end broker and worker too, by way of SIGINT, which a shell's background process ignores.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _leave)
     console = out()
     folder = Path(tempfile.mkdtemp(prefix="claimscrub-demo-"))

@@ -85,6 +85,31 @@ def test_a_demo_that_is_interrupted_leaves_nothing_running(number: signal.Signal
 
 
 @pytest.mark.broker
+def test_a_demo_that_is_kept_in_the_background_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    """A shell without job control starts it with SIGINT ignored, and so it must not hear of a stop by SIGINT alone."""
+    ignoring = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+    demo = subprocess.Popen(
+        [*ignoring, sys.executable, "-m", "worker", "demo", "--claims", str(COUNT), "--no-input", "--keep"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert demo.stdout is not None
+    assert any("/metrics" in line and line.lstrip().startswith("curl ") for line in demo.stdout)
+    children = psutil.Process(demo.pid).children(recursive=True)
+    demo.terminate()
+    stdout, stderr = demo.communicate()
+
+    assert (demo.returncode, stderr) == (0, "")
+    assert "Broker and worker are stopped." in stdout
+    assert len(children) == 2
+    assert alive(children) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.broker
 def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
     """A worker that does not end when it is asked to: it is killed at once, and nothing is left behind."""
     demo, children = start_and_watch(tmp_path)
