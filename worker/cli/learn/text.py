@@ -49,15 +49,15 @@ def show_learned(console: Console, learned: Learned) -> None:
     )
     say(console, f"Read: {read}, {counted(counts['outcomes'], 'outcome')}.")
     left = ", ".join(
-        f"{counts[name]:,} {words}"
-        for name, words in (
-            ("joinedAnswers", "answers joined with a claim"),
-            ("unknownAnswers", "about a claim without an outcome"),
-            ("contradictedAnswers", "with another provider, amount or day"),
-            ("ambiguousAnswers", "that fit several claims"),
-            ("answersTwice", "read twice"),
-            ("reversals", "that take a payment back"),
-            ("linesNotJoined", "lines that fit no line or several"),
+        counted(counts[name], one, many)
+        for name, one, many in (
+            ("joinedAnswers", "answer joined with a claim", "answers joined with a claim"),
+            ("unknownAnswers", *["about a claim without an outcome"] * 2),
+            ("contradictedAnswers", *["with another provider, amount or day"] * 2),
+            ("ambiguousAnswers", "that fits several claims", "that fit several claims"),
+            ("answersTwice", *["read twice"] * 2),
+            ("reversals", "that takes a payment back", "that take a payment back"),
+            ("linesNotJoined", "line that fits no line or several", "lines that fit no line or several"),
         )
     )
     say(console, f"Joined: {left}.")

@@ -45,10 +45,19 @@ def test_each_edit_is_shown_with_its_precision(answers: Path, outcomes: Path) ->
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 claim on 835s, 2 claims on 277CAs, 2 transactions on 999s, 1 outcome" in result.output
+    assert "Joined: 2 answers joined with a claim, " in result.output
+    assert ", 0 lines that fit no line or several." in result.output
     (row,) = [line.split() for line in result.output.splitlines() if "WST-01" in line]
     assert row == [
         *("medicare-part-b", "WST-01", "1", "1", "0", "0", "0", "0", "100.0%", "200.00", "0.00", "0.00", "37"),
     ]
+
+
+def test_one_answer_is_not_called_answers(answers: Path, outcomes: Path) -> None:
+    """The noun and the verb go with the count."""
+    result = run(answers / "era.txt", "--outcomes", outcomes)
+
+    assert "Joined: 1 answer joined with a claim, " in result.output
 
 
 def test_the_files_hold_the_same(answers: Path, outcomes: Path, tmp_path: Path) -> None:
