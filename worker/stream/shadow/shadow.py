@@ -48,7 +48,7 @@ class JudgingProcess(Protocol):
         ...
 
 
-Start = Callable[[ShadowTask], Coroutine[Any, Any, JudgingProcess]]
+ShadowStart = Callable[[ShadowTask], Coroutine[Any, Any, JudgingProcess]]
 
 
 class Shadow:
@@ -60,7 +60,7 @@ class Shadow:
         tables: Path,
         recorder: Recorder,
         log: Any,  # Any: structlog's logger, whose library only `worker.observe` imports
-        start: Start = ShadowProcess.start,
+        start: ShadowStart = ShadowProcess.start,
     ) -> None:
         """Prepare; nothing is started before `run`.
 
