@@ -4,11 +4,7 @@ It runs as `python -m worker.shadow_process`, and nothing that it does can reach
 edit prints goes to stderr: stdout belongs to the answers.
 """
 
-import os
-import signal
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO, Final
@@ -18,7 +14,7 @@ from worker.errors import ClaimscrubError, ConfigurationError
 from worker.history.key import read_key
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.stream.budget import ClaimBudget, limit_process
-from worker.stream.pipes import framed, read_frame
+from worker.stream.pipes import framed, read_frame, serve_stdio
 from worker.stream.shadow.frames import (
     ASKED_OF_SHADOW,
     ShadowClaim,
@@ -119,17 +115,5 @@ def _answer(stdout: BinaryIO, answer: ShadowLoaded | ShadowVerdicts) -> None:
     stdout.flush()
 
 
-def main() -> None:
-    """Take stdin and stdout for the frames; signals are the worker's business."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    with suppress(BrokenPipeError):  # the worker was killed: nobody reads the answer
-        serve(sys.stdin.buffer, answers)
-    # Every answer is flushed; to take the tables apart would take a second.
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    main()
+    serve_stdio(serve)

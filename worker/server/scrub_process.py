@@ -3,8 +3,6 @@
 It runs as `python -m worker.server.scrub_process`. What an edit prints goes to stderr: stdout belongs to the answers.
 """
 
-import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -39,7 +37,7 @@ from worker.server.problems import failed
 from worker.server.workbench.views import VIEWS
 from worker.stream.budget import ClaimBudget, OverBudgetError, limit_process
 from worker.stream.pipeline_scrubber import PipelineScrubber
-from worker.stream.pipes import framed, read_frame
+from worker.stream.pipes import framed, read_frame, serve_stdio
 from worker.stream.records import dead
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.stream.slices import scrub_slice
@@ -185,16 +183,5 @@ def serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
         stdout.flush()
 
 
-def main() -> None:
-    """Take stdin and stdout for the frames; signals are the server's business."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, answers)
-    # Every answer is flushed; to take the tables apart would take a second.
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    main()
+    serve_stdio(serve)

@@ -1,6 +1,11 @@
 """How our processes speak to each other over pipes: MessagePack behind four bytes of length."""
 
-from typing import BinaryIO, Final
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO, Final, Never
 
 import msgspec
 
@@ -22,3 +27,18 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     length = int.from_bytes(head, "big")
     written = stream.read(length)
     return written if len(written) == length else None
+
+
+def serve_stdio(serve: Callable[[BinaryIO, BinaryIO], None]) -> Never:
+    """Serve one pipe from stdin to stdout, and end the process; signals are the business of who started it.
+
+    Whatever else writes to stdout writes to stderr instead.
+    """
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    with suppress(BrokenPipeError):  # who started it was killed: nobody reads the answer
+        serve(sys.stdin.buffer, answers)
+    # Every answer is flushed; to take the tables apart would take a second.
+    os._exit(0)
