@@ -18,6 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 ROOMS: Final = ("worker", "schemas")
 METHODS: Final = frozenset({"match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"})
 _GIVEN: Final = {
+    "worker/configuration/severity_text.py": {"edit": "WST-01", "indent": "  "},
     "worker/observe/status_page.py": {"tag": "script"},
     "worker/reference/fetching/publications.py": {"text": r"mue-20\d\d-q[1-4]\.zip"},
     "worker/reference/importing/sheet.py": {"form": r"\d{5}-\d{4}-\d{2}"},

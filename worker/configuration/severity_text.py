@@ -35,7 +35,7 @@ def _changed(text: str, edit: str, severity: Severity, why: str) -> str | None:
         written = written.replace(f"{setting}, }}", f"{setting}}}")
         line = f"{indent}{edit}:{written.split('  #')[0].rstrip()}  # {why}"
         return text[: entry.start()] + line + text[entry.end() :]
-    inner = re.compile(rf"^{indent}  +severity:\s*\w+.*$", re.MULTILINE)
+    inner = re.compile(rf"^{indent}  +severity:\s*\w.*$", re.MULTILINE)
     block_end = re.compile(rf"^ {{0,{len(indent)}}}\S", re.MULTILINE).search(text, entry.end())
     end = block_end.start() if block_end else len(text)
     if known := inner.search(text, entry.end(), end):
