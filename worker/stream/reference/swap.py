@@ -89,8 +89,6 @@ class ReferenceSwap:
     def reload(self) -> None:
         """Read all that is configured again, whatever it holds: tables, profiles, guides and own edits."""
         self._ask(self._source.home, None, None)
-        if self._runtime.shadow is not None:
-            self._runtime.shadow.reload(self._source.home)
 
     def begin(self) -> None:
         """Start to build: the notices of the past are all here, so the newest goes first."""
@@ -109,6 +107,10 @@ class ReferenceSwap:
             request = self._waiting.pop()
             result = await self._answer(request)
             self._count(result)
+            shadow = self._runtime.shadow
+            # A signal asks for the shadow's own folder too, which may have changed where nothing else did.
+            if shadow is not None and (result == "loaded" or request.digest is None):
+                shadow.reload(request.directory if result == "loaded" else None)
             if result != "rejected":
                 self._drop_before(request.number)
             if not self._waiting:
@@ -164,8 +166,6 @@ class ReferenceSwap:
         if (digest, ruleset) == (now["reference"], now["ruleset"]):
             return "unchanged"
         before, runtime.loaded = runtime.loaded, built
-        if runtime.shadow is not None:
-            runtime.shadow.reload(request.directory)
         report_loaded(runtime.recorder, built, before)
         warn_of_lapsed(runtime.log, built, runtime.settings.as_of)
         runtime.log.info(

@@ -52,6 +52,17 @@ class Log:
 
 
 @dataclass
+class FakeShadow:
+    """Keeps with which tables it was to be read again."""
+
+    tables: list[Path | None] = field(default_factory=list)
+
+    def reload(self, tables: Path | None = None) -> None:
+        """Keep it."""
+        self.tables.append(tables)
+
+
+@dataclass
 class FakeRuntime:
     """What the swap needs of a worker."""
 
@@ -59,6 +70,7 @@ class FakeRuntime:
     settings: Settings = field(default_factory=lambda: Settings(as_of=date(2026, 3, 20)))
     recorder: Recorder = field(default_factory=Recorder)
     log: Log = field(default_factory=Log)
+    shadow: FakeShadow | None = None
 
 
 class Bench:
@@ -262,6 +274,27 @@ async def test_reloading_reads_the_configured_folder_whatever_its_digest(bench: 
 
     assert (bench.asked, bench.reference) == (["home", "home"], digest("home"))
     assert bench.counts() == {"loaded": 1, "unchanged": 1}
+
+
+async def test_the_shadow_is_read_again_once_with_the_tables_in_force(bench: Bench) -> None:
+    """After each signal, whose own folder may have changed, and after a notice that changed something."""
+    shadow = bench.runtime.shadow = FakeShadow()
+    async with bench.running():
+        bench.swap.offer(bench.notice("a"))
+    async with bench.running():
+        bench.swap.offer(bench.notice("a"))
+        bench.swap.offer(bench.notice("broken"))
+    assert shadow.tables == [bench.root / "a"]
+
+    async with bench.running():
+        bench.swap.reload()
+    async with bench.running():
+        bench.swap.reload()
+    bench.rules_read = "broken"
+    async with bench.running():
+        bench.swap.reload()
+
+    assert shadow.tables == [bench.root / "a", bench.home, None, None]
 
 
 async def test_reloading_reads_the_rules_too(bench: Bench) -> None:
