@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import click
 import orjson
 
 from schemas.outcome import Outcome
-from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
-from worker.cli.shared.claim_paths import STDIN, ClaimFileError, expand
+from worker.cli.shared.claim_files import holds_x12, opened, read_claims, rereadable
+from worker.cli.shared.claim_paths import ClaimFileError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, echo_text
 from worker.pipeline.steps.decode import UnreadableClaimError, refuse_other_forms
 from worker.settings import Settings
@@ -56,22 +54,12 @@ def command(path: str, form: str) -> None:
     moment = datetime.now(UTC).astimezone()
     try:
         expand([path])
-        with _opened(path) as stream:
+        with opened(path) as stream:
             if holds_x12(stream):
                 sys.exit(_answer_structure(stream, form, moment))
         sys.exit(_answer_outcomes(path, form, moment))
     except ClaimFileError as error:
         raise click.UsageError(str(error)) from None
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
-    """The file, or stdin, which is read on by whoever comes next."""
-    if path == STDIN:
-        yield sys.stdin.buffer
-        return
-    with Path(path).open("rb") as stream:
-        yield stream
 
 
 def _answer_structure(stream: BinaryIO, form: str, moment: datetime) -> int:

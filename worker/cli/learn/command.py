@@ -4,13 +4,13 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import click
 import orjson
 
 from worker.cli.learn.text import show_learned
-from worker.cli.shared.claim_files import holds_x12, read_claims, rereadable
+from worker.cli.shared.claim_files import holds_x12, opened, read_claims, rereadable
 from worker.cli.shared.claim_paths import STDIN, ClaimFileError, UnreadablePathError, expand
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, out
 from worker.cli.shared.extras import require_report
@@ -123,7 +123,7 @@ class _Problems:
 def _learn(responses: Sequence[str], outcome_paths: Sequence[str], problems: _Problems) -> Learned:
     learner = Learner()
     for file in _files(responses):
-        with _opened(file) as stream:
+        with opened(file) as stream:
             if not holds_x12(stream):
                 raise UnreadablePathError(file, "holds no X12 interchange; 835, 277CA and 999 are read")
             for each in read_responses(rereadable(stream)):
@@ -150,15 +150,6 @@ def _files(paths: Sequence[str]) -> Iterator[str]:
             yield from sorted(str(each) for each in Path(path).rglob("*") if each.is_file())
         else:
             yield path
-
-
-def _opened(file: str) -> BinaryIO:
-    if file == STDIN:
-        return sys.stdin.buffer
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        raise UnreadablePathError(file, f"cannot be read ({error.strerror})") from None
 
 
 def _write(folder: Path, learned: Learned) -> None:

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -77,6 +78,20 @@ def read_what_can_be_read(
             yield from read_claims((file,), longest, progress)
         except UnreadablePathError as error:
             yield ClaimInput(error.path, "", b"", error.reason)
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """The file, or stdin, which stays open. Raises `UnreadablePathError` when it cannot be opened."""
+    if file == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(file).open("rb")  # noqa: SIM115 - closed below; an error while it is read is another one
+    except OSError as error:
+        raise UnreadablePathError(file, f"cannot be read ({error.strerror})") from None
+    with stream:
+        yield stream
 
 
 def _named(file: str) -> str:

@@ -7,13 +7,30 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fhir.resources import bundle, claim, patient
-from worker.cli.shared.claim_files import read_claims, split_array
-from worker.cli.shared.claim_paths import ClaimFileError, expand
+from worker.cli.shared.claim_files import opened, read_claims, split_array
+from worker.cli.shared.claim_paths import ClaimFileError, UnreadablePathError, expand
 
 
 def places(*files: Path, longest: int = 1000) -> list[tuple[str, bytes]]:
     """Read files and return place and bytes of each claim."""
     return [(found.place, found.value) for found in read_claims(map(str, files), longest)]
+
+
+def test_stdin_stays_open_for_whoever_reads_on_and_a_file_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several commands read one thing after the other from it."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"ISA*")))
+    (tmp_path / "answers.835").write_bytes(b"ISA*")
+
+    with opened("-") as stdin:
+        assert stdin.read() == b"ISA*"
+    with opened(str(tmp_path / "answers.835")) as file:
+        assert file.read() == b"ISA*"
+
+    assert (stdin.closed, file.closed) == (False, True)
+    with pytest.raises(UnreadablePathError, match="cannot be read"), opened(str(tmp_path / "none.835")):
+        pass
 
 
 def test_a_file_of_lines_holds_one_claim_a_line(tmp_path: Path) -> None:
