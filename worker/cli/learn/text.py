@@ -1,7 +1,6 @@
 """Shows what was learned as tables."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final
 
 from rich import box
@@ -62,7 +61,8 @@ def show_learned(console: Console, learned: Learned) -> None:
     )
     say(console, f"Joined: {left}.")
     console.print(_table(_EDITS, _NAMES, [_edit(row) for row in edit_rows(learned)]))
-    rows = list(islice(denial_rows(learned), _MOST_DENIALS))
+    kinds = list(denial_rows(learned))
+    rows = kinds[:_MOST_DENIALS]
     say(
         console,
         f"Denials without a finding: {counts['denialsWithoutFinding']:,}, "
@@ -70,7 +70,7 @@ def show_learned(console: Console, learned: Learned) -> None:
     )
     if rows:
         console.print(_table(_DENIALS, _CODES, [[str(value) for value in row] for row in rows]))
-    if (more := len(learned.denials) - len(rows)) > 0:
+    if more := len(kinds) - len(rows):
         say(console, f"{counted(more, 'more kind')} of denials in denials.csv (-o FOLDER).")
 
 
