@@ -102,17 +102,20 @@ def identity_of(claim: Claim | Addressed, profiles: Profiles) -> PatientIdentity
     if not member:
         return _UNKNOWN_MEMBER
     if claim.dependent is None:
-        return PatientIdentity(f"{payer}\0{member}")
-    born, name = as_day(claim.dependent.date_of_birth), claim.dependent.first_name
-    if not (isinstance(born, date) and normalized(name)):
+        return PatientIdentity(_text(payer, member))
+    born, name = as_day(claim.dependent.date_of_birth), normalized(claim.dependent.first_name)
+    if not (isinstance(born, date) and name):
         return _UNKNOWN_DEPENDENT
-    return PatientIdentity(f"{payer}\0{member}\0{born}\0{normalized(name)}")
+    return PatientIdentity(_text(payer, member, born, name))
 
 
 def identity_text(payer: str, member: str, born: date | None = None, first_name: str | None = None) -> str:
     """Return what the identity of a subscriber is made of, or with a birth date and first name that of a dependent."""
-    subscriber = f"{normalized(payer)}\0{normalized(member)}"
-    return subscriber if born is None else f"{subscriber}\0{born}\0{normalized(first_name)}"
+    return _text(normalized(payer), normalized(member), born, normalized(first_name))
+
+
+def _text(payer: str, member: str, born: date | None = None, name: str = "") -> str:
+    return f"{payer}\0{member}" if born is None else f"{payer}\0{member}\0{born}\0{name}"
 
 
 _UNKNOWN_PAYER: Final = PatientIdentity(None, NO_PAYER)
