@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from worker.learning.joining import ClaimAnswer, line_of
@@ -53,9 +54,9 @@ class Denial(NamedTuple):
     on: date | None
 
 
-@dataclass(slots=True)
+@dataclass
 class ClaimStory:
-    """A claim with the answers to it, in the order of their days.
+    """A claim with the answers to it, in the order of their days; what follows from them is asked once all are there.
 
     `is_structural` says that a 999 named it among the errors of a transaction that was refused.
     """
@@ -65,6 +66,7 @@ class ClaimStory:
     cancelled: set[int]
     is_structural: bool = False
 
+    @cached_property
     def current(self) -> RemittedClaim | None:
         """The last payment or denial that was not taken back."""
         return next(
@@ -76,6 +78,7 @@ class ClaimStory:
             None,
         )
 
+    @cached_property
     def decided(self) -> list[ClaimAnswer]:
         """The answers that decide something: remittances that take nothing back, and rejections."""
         return [
@@ -85,24 +88,30 @@ class ClaimStory:
             or (isinstance(each, AcknowledgedClaim) and each.is_rejected)
         ]
 
+    @cached_property
+    def denials_by_answer(self) -> list[tuple[ClaimAnswer, list[Denial]]]:
+        """The answers that decide something, each with its denials."""
+        return [(each, _denials(self.claim, each)) for each in self.decided]
+
+    @cached_property
     def denials(self) -> list[Denial]:
         """Every denial of every answer, those of one line by their days."""
-        return [denial for each in self.decided() for denial in _denials(self.claim, each)]
+        return [denial for _, found in self.denials_by_answer for denial in found]
 
 
 def result_of(story: ClaimStory, finding: SentFinding) -> tuple[FindingResult, Denial | None]:
     """Return what became of a finding, and the denial that confirms it first."""
-    denials = [each for each in story.denials() if is_about(each, finding)]
+    denials = [each for each in story.denials if is_about(each, finding)]
     if predicted := next((each for each in denials if is_predicted(each, finding)), None):
         return FindingResult.PREDICTED, predicted
     if finding.line is None:
         # That one line of several is refused for another reason says nothing of the claim as a whole.
-        denials = [denial for each in story.decided() if _is_refused(each) for denial in _denials(story.claim, each)]
+        denials = [denial for each, found in story.denials_by_answer if _is_refused(each) for denial in found]
     if denials:
         return FindingResult.OTHERWISE, denials[0]
     if story.is_structural:
         return FindingResult.OTHERWISE, None
-    current = story.current()
+    current = story.current
     if current is None:
         return FindingResult.UNDECIDED, None
     cut = _cut_as_predicted(story.claim, current, finding)
@@ -133,8 +142,8 @@ def is_predicted(denial: Denial, finding: SentFinding) -> bool:
 
 def paid_of(story: ClaimStory, denial: Denial) -> Decimal:
     """Return what was paid at last for that which had been denied, US dollars."""
-    current = story.current()
-    if current is None or any(each == denial for each in _denials(story.claim, current)):
+    current = story.current
+    if current is None or any(each is current and denial in found for each, found in story.denials_by_answer):
         return Decimal(0)
     if denial.line is None:
         return current.paid

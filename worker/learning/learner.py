@@ -245,7 +245,7 @@ class Learner:
                 tally.at_risk += claim.charge_of(finding)
             elif days is not None:
                 tally.days[days] += 1
-        current = story.current()
+        current = story.current
         learned.paid += current.paid if current else Decimal(0)
         for denial in _first_of_each_line(story):
             self._tally_denial(claim, denial)
@@ -317,7 +317,7 @@ def _taken_back(story: ClaimStory, place: int, reversal: RemittedClaim) -> int |
 
 def _days(story: ClaimStory) -> int | None:
     """The days from the verdict to the first decision; None when there is none, or a day is missing or before it."""
-    days = [day for each in story.decided() if (day := day_of(each)) is not None]
+    days = [day for each in story.decided if (day := day_of(each)) is not None]
     found = (days[0] - story.claim.received_on).days if days else -1
     return found if found >= 0 else None
 
@@ -325,6 +325,6 @@ def _days(story: ClaimStory) -> int | None:
 def _first_of_each_line(story: ClaimStory) -> list[Denial]:
     """The first denial of each line, and of the claim."""
     first: dict[int | None, Denial] = {}
-    for each in story.denials():
+    for each in story.denials:
         first.setdefault(each.line, each)
     return list(first.values())
