@@ -51,11 +51,13 @@ def load(task: ShadowTask) -> tuple[Pipeline | None, ShadowLoaded]:
 
 def judge(pipeline: Pipeline, claims: Sequence[ShadowClaim], budget: ClaimBudget) -> list[ShadowVerdict]:
     """Return the verdict on each claim: together, and one by one where that takes too long or fails."""
-    try:
-        with budget.together():
-            return _judged(pipeline, claims)
-    except Exception:  # noqa: BLE001 - whose fault it is shows below
-        return [_alone(pipeline, each, budget) for each in claims]
+    if len(claims) > 1:
+        try:
+            with budget.together():
+                return _judged(pipeline, claims)
+        except Exception:  # noqa: BLE001, S110 - whose fault it is shows below
+            pass
+    return [_alone(pipeline, each, budget) for each in claims]
 
 
 def _alone(pipeline: Pipeline, claim: ShadowClaim, budget: ClaimBudget) -> ShadowVerdict:

@@ -230,7 +230,7 @@ def _sent(claim: Claim) -> tuple[object, ...]:
 
 def _is_whole(part: RequiredPart, claim: Claim) -> bool:
     """Whether no claim of the same shape lacks an element of a part."""
-    is_by_causes = any(map(_speaks_of(*_OF_CAUSES), [part])) and claim.claim_information.extra is not None
+    is_by_causes = _speaks_of(*_OF_CAUSES)(part) and claim.claim_information.extra is not None
     if is_by_causes or _speaks_of(_BY_LINES)(part) or any(_absent(part, claim, claim, "$")):
         return False
     return _is_in_shape(claim, part.steps, "")

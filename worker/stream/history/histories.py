@@ -53,6 +53,7 @@ class Histories:
         self._is_exact = settings.delivery is DeliveryGuarantee.EXACTLY_ONCE
         self._thread = ThreadPoolExecutor(1, "history")
         self._restoring = asyncio.Semaphore(_AT_ONCE)
+        self._is_swept = False
 
     def is_for(self, tp: TP) -> bool:
         """Return whether claims of a partition are judged, and so remembered."""
@@ -123,7 +124,9 @@ class Histories:
         prefix = f"{changelog.topic}-{changelog.partition}-"
         file = self._folder / f"{prefix}{position.begin}.sqlite"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._remove_other_series()
+        if not self._is_swept:
+            self._remove_other_series()
+            self._is_swept = True
         for other in self._folder.glob(f"{prefix}*"):
             if not other.name.startswith(file.name):
                 other.unlink(missing_ok=True)
