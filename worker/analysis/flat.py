@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+from worker.analysis.database import quoted
+
 DISPOSITIONS: Final = ("scrubbed", "rejected", "pended")
 SEVERITIES: Final = ("reject", "pend", "warn")
 LONGEST_OUTCOME: Final = 16 * 1024 * 1024
@@ -83,7 +85,7 @@ def as_json(tree: Any) -> str:  # any JSON value
 
 def as_columns(tree: dict[str, Any]) -> str:  # any JSON object
     """Return members in the form in which DuckDB reads them out of a file."""
-    return "{" + ", ".join(f"{name}: {_quoted(_type(kind))}" for name, kind in tree.items()) + "}"
+    return "{" + ", ".join(f"{name}: {quoted(_type(kind))}" for name, kind in tree.items()) + "}"
 
 
 def _type(kind: Any) -> str:  # any JSON value
@@ -92,10 +94,6 @@ def _type(kind: Any) -> str:  # any JSON value
     if isinstance(kind, dict):
         return "STRUCT(" + ", ".join(f'"{name}" {_type(each)}' for name, each in kind.items()) + ")"
     return str(kind)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 _MONEY: Final = r"(\d{1,15}(\.\d{1,2}0*)?|\.\d{1,2}0*)"
@@ -125,7 +123,7 @@ def flat_query(source: str, *, reveal: bool, beside: Sequence[str] = ()) -> str:
     message = "finding.message" if reveal else "NULL::VARCHAR"
     control_number = f"trim({information}.patientControlNumber)" if reveal else "NULL::VARCHAR"
     is_outcome = (
-        f"disposition IN ({', '.join(map(_quoted, DISPOSITIONS))}) AND findings IS NOT NULL AND claim IS NOT NULL "
+        f"disposition IN ({', '.join(map(quoted, DISPOSITIONS))}) AND findings IS NOT NULL AND claim IS NOT NULL "
         "AND versions.profile IS NOT NULL"
     )
     return f"""

@@ -188,9 +188,9 @@ def rendered(page: Page, explanations: Sequence[AnyEdit]) -> str:
     return made
 
 
-def write_page(file: Path, page: Page, explanations: Sequence[AnyEdit], *, private: bool = False) -> None:
-    """Write a page to a file, whole or not at all; for its owner only where it is private. Raises `OSError`."""
-    with whole(file, private=private) as written:
+def write_page(file: Path, page: Page, explanations: Sequence[AnyEdit]) -> None:
+    """Write a page to a file, whole or not at all. Raises `OSError`."""
+    with whole(file, private=False) as written:
         written.write_text(rendered(page, explanations), "utf-8", "backslashreplace")
 
 

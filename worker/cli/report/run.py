@@ -16,7 +16,7 @@ from worker.analysis.errors import AnalysisError
 from worker.analysis.figures import figures_of
 from worker.analysis.files import whole
 from worker.analysis.forms import write_csv, write_junit, write_markdown, write_parquet, write_sarif
-from worker.analysis.page import write_page
+from worker.analysis.page import rendered
 from worker.analysis.report import report_page
 from worker.analysis.store import OutcomeStore
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
@@ -105,7 +105,7 @@ def _write(run: ReportRun, made: Path, store: OutcomeStore, notes: Sequence[str]
         if run.form == "md":
             write_markdown(made, page.title, page.sentence, figures, page.notes)
         else:
-            write_page(made, page, run.edits, private=run.reveal)
+            made.write_text(rendered(page, run.edits), "utf-8", "backslashreplace")
     elif run.form == "csv":
         write_csv(made, store, step("writing"))
     elif run.form == "parquet":
