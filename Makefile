@@ -37,7 +37,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 # Most tests of the stream wait, so that two processes a processor are faster than one.
 TEST_PROCESSES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: $(INSTALLED)  ## Run the tests that need no more than this machine
-	@echo "Running about 8,000 tests on all processors; on two quiet ones this takes about 4 minutes ..."
+	@echo "Running about 9,000 tests on all processors; on two quiet ones this takes about 10 minutes ..."
 	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal -m "not kafka and not image and not whole"
 	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)," \
 		"those of the image ('make test-image': podman or docker)" \
