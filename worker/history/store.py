@@ -173,13 +173,17 @@ class SqliteHistory:
     def _connect(self, file: Path | None, *, is_rebuildable: bool) -> sqlite3.Connection:
         place = _IN_MEMORY if file is None else str(file)
         made = sqlite3.connect(place, isolation_level=None, check_same_thread=False, timeout=_WAIT_MS / 1000)
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={'OFF' if is_rebuildable else 'NORMAL'}",
-            "secure_delete=ON",
-            f"cache_size=-{_CACHE_KIB}",
-        ):
-            made.execute(f"pragma {pragma}")
+        try:
+            for pragma in (
+                "journal_mode=WAL",
+                f"synchronous={'OFF' if is_rebuildable else 'NORMAL'}",
+                "secure_delete=ON",
+                f"cache_size=-{_CACHE_KIB}",
+            ):
+                made.execute(f"pragma {pragma}")
+        except BaseException:
+            made.close()
+            raise
         return made
 
     def _begin(self, key: str, since: date, boot: str) -> None:

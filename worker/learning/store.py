@@ -56,13 +56,20 @@ class LearningStore:
             self._file.touch(_OWNER_ONLY)
             self._file.chmod(_OWNER_ONLY)
             self._database = sqlite3.connect(self._file, timeout=wait_s, isolation_level=None)
-            self._database.execute("pragma locking_mode = exclusive")
-            self._database.execute("pragma journal_mode = wal")
-            self._database.execute("begin exclusive")
-            self._database.execute("commit")
-            self._database.executescript(_SCHEMA)
-            self._database.execute("insert or ignore into about values ('form', ?)", (_FORM,))
-            form = self._database.execute("select value from about where name = 'form'").fetchone()[0]
+            try:
+                self._begin()
+            except BaseException:
+                self._database.close()
+                raise
+
+    def _begin(self) -> None:
+        self._database.execute("pragma locking_mode = exclusive")
+        self._database.execute("pragma journal_mode = wal")
+        self._database.execute("begin exclusive")
+        self._database.execute("commit")
+        self._database.executescript(_SCHEMA)
+        self._database.execute("insert or ignore into about values ('form', ?)", (_FORM,))
+        form = self._database.execute("select value from about where name = 'form'").fetchone()[0]
         if form != _FORM:
             raise LearningStoreError(f"{self._file} is of form {form}: move it away, and topics are read again")
 

@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -232,6 +234,35 @@ def test_a_damaged_file_is_found_after_the_machine_was_started_anew(
             SqliteHistory(tmp_path / "p.db", key="k", since=BEGIN, boot=boot)
     else:
         SqliteHistory(tmp_path / "p.db", key="k", since=BEGIN, boot=boot).close()
+
+
+class NotedConnection(sqlite3.Connection):
+    """A connection to a file that is among `unclosed` until it is closed."""
+
+    unclosed: ClassVar[set[int]] = set()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unclosed.add(id(self))
+
+    def close(self) -> None:
+        """Close it."""
+        super().close()
+        self.unclosed.discard(id(self))
+
+
+@pytest.mark.parametrize("key", ["k", "x"], ids=["no database", "another key"])
+def test_a_file_that_is_refused_is_not_kept_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """Whether its first page or what it says of itself is the reason."""
+    SqliteHistory(tmp_path / "p.db", key="k", since=BEGIN).close()
+    if key == "k":
+        (tmp_path / "p.db").write_bytes(b"x" * 5000)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=NotedConnection))
+
+    with pytest.raises(HistoryStoreError):
+        SqliteHistory(tmp_path / "p.db", key=key, since=BEGIN)
+
+    assert NotedConnection.unclosed == set()
 
 
 def test_a_folder_that_is_not_there_is_named() -> None:

@@ -120,8 +120,8 @@ class _Loading:
         if store is None:
             file = folder / f"loaded-{number}"
             store = SqliteHistory(file, key=self.key.fingerprint, since=date.min, is_rebuildable=True)
-            store.begin_filling()
             self.stores[number] = store
+            store.begin_filling()
         store.apply(self._waiting.pop(number))
 
     def _record(self, value: bytes) -> HistoryRecord | DeadLetter | str:

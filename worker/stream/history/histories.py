@@ -160,8 +160,12 @@ class Histories:
         # Which day is the first one is committed beside the offset; the file knows only what it has deleted itself.
         kind = PendedStore if changelog.topic == self._settings.topics.pending else SqliteHistory
         store = kind(file, key=self.key.fingerprint, since=date.min, is_rebuildable=True)
-        if store.mark().offset < position.begin:
-            store.apply((), HistoryMark(0, position.begin))
+        try:
+            if store.mark().offset < position.begin:
+                store.apply((), HistoryMark(0, position.begin))
+        except BaseException:
+            store.close()
+            raise
         return store
 
     async def _restored(
