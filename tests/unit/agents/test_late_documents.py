@@ -12,6 +12,7 @@ from faust.types import TP
 
 from schemas.dead_letter import HEADER_FLAWS, HEADER_FORGET, HEADER_REASON
 from schemas.topics import TopicNames
+from tests.stream.stores import store_in_memory
 from tests.unit.agents.test_routing import PARTITIONS, loaded, origin
 from tests.unit.agents.test_routing import Worker as RoutedWorker
 from tests.unit.pipeline.test_late_documents import document, undocumented
@@ -59,7 +60,7 @@ class Worker(RoutedWorker):
         """With what waits beside the memory."""
         lane = super().lane(partition)
         if lane.pended is None:
-            store = PendedStore(None, key="key", since=date.min)
+            store = store_in_memory(PendedStore)
             position = HistoryPosition(0, "key", PARTITIONS, date.max, 0)
             lane.pended = LaneHistory(store, TOPICS.pending, partition, position, days=400)
         return lane

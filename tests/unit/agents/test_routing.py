@@ -14,6 +14,7 @@ from schemas.dead_letter import HEADER_FIRST, HEADER_FORGET, HEADER_REASON, HEAD
 from schemas.decision import PayerDecision
 from schemas.topics import TopicNames
 from tests.inputs.malformed import sound
+from tests.stream.stores import store_in_memory
 from tests.unit.agents.test_verdicts import HEADERS, Log
 from tests.unit.x12.files import FILES
 from worker.agents.batches import FetchedMessage, judged
@@ -104,7 +105,7 @@ class Worker:
     def lane(self, partition: int) -> Lane:
         """The lane of a partition of patients."""
         if partition not in self.lanes:
-            store = SqliteHistory(None, key="key", since=date.min)
+            store = store_in_memory(SqliteHistory)
             history = LaneHistory(store, "t", partition, HistoryPosition(0, "key", PARTITIONS, date.max, 0), days=400)
             self.lanes[partition] = Lane(TP(BY_PATIENT, partition), 1, history=history)
         return self.lanes[partition]

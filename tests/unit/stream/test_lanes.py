@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from faust.types import TP
 
+from tests.stream.stores import store_in_memory
 from worker.history.store import SqliteHistory
 from worker.observe.recorder import Recorder
 from worker.stream import lanes as lanes_module
@@ -522,7 +523,7 @@ POSITION = HistoryPosition(7, "ab12", 24, date(2026, 3, 20), 3)
 
 
 def _memory(topic: str, tp: TP, committed: HistoryPosition | None) -> LaneHistory:
-    store = SqliteHistory(None, key="key", since=date.min)
+    store = store_in_memory(SqliteHistory)
     return LaneHistory(store, topic, tp.partition, committed or replace(POSITION, since=date.max), days=400)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.decision import PayerDecision
 from tests.stream.fake_worker import remembered
+from tests.stream.stores import store_in_memory
 from worker.history.decisions import Decision
 from worker.history.entry import EarlierState, encode
 from worker.history.key import NO_MARK
@@ -29,7 +30,7 @@ def record(number: int, person: bytes = PERSON, *, is_rejected: bool = False) ->
 @pytest.fixture
 def history() -> LaneHistory:
     """A memory that begins on the day."""
-    store = SqliteHistory(None, key="key", since=date.min)
+    store = store_in_memory(SqliteHistory)
     return LaneHistory(store, "claims.history.v1", 2, HistoryPosition(0, "key", 6, DAY, 0), days=400)
 
 
@@ -98,7 +99,7 @@ def test_a_claim_is_known_or_not_and_sees_the_same_either_way(
     in_store: list[int], steps: list[tuple[int, bool, bool]], own: int, most: int
 ) -> None:
     """With some of it in the store, some durable and some open, and with more rows than are read."""
-    store = SqliteHistory(None, key="key", since=date.min)
+    store = store_in_memory(SqliteHistory)
     history = LaneHistory(store, "t", 0, HistoryPosition(0, "key", 6, DAY, 0), days=400)
     store.apply([record(place) for place in sorted(in_store)], HistoryMark(1, 0))
     for place, is_rejected, has_landed in steps:
@@ -170,7 +171,7 @@ def test_records_are_numbered_on_as_they_are_handed_over(history: LaneHistory) -
 
 def test_a_memory_begins_on_the_day_of_its_first_claim() -> None:
     """Before, nothing of it is committed: there would be no day to say."""
-    store = SqliteHistory(None, key="key", since=date.min)
+    store = store_in_memory(SqliteHistory)
     history = LaneHistory(store, "t", 0, HistoryPosition(0, "key", 6, date.max, 0), days=400)
     assert not history.has_begun
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
+from tests.stream.stores import store_in_memory
 from worker.history.store import HistoryMark, HistoryRecord, SqliteHistory
 from worker.stream.history import restore as restore_module
 from worker.stream.history.changelog import written
@@ -69,7 +70,7 @@ async def at_once(work: Callable[[], None]) -> None:
 
 def restoring(reader: Reader) -> tuple[Restoring, SqliteHistory, list[int]]:
     """A way into an empty store, and how many records were read."""
-    store, read = SqliteHistory(None, key="key", since=date.min), list[int]()
+    store, read = store_in_memory(SqliteHistory), list[int]()
     return Restoring(reader, PLACE, store, at_once, read.append), store, read
 
 

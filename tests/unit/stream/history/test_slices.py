@@ -9,6 +9,7 @@ import pytest
 
 from schemas.dead_letter import DeadLetterReason
 from tests.stream.fake_worker import remembered
+from tests.stream.stores import store_in_memory
 from worker.history.entry import encode
 from worker.history.store import HistoryRecord, SqliteHistory
 from worker.history.view import History
@@ -59,7 +60,7 @@ class Budget(nullcontext[None]):
 
 def judged(scrubber: Judge, values: Sequence[bytes], recorder: Recorder, *, is_placed: bool | None = None) -> list[str]:
     """What becomes of claims, each of which is remembered once it is answered."""
-    store = SqliteHistory(None, key="key", since=date.min)
+    store = store_in_memory(SqliteHistory)
     history = LaneHistory(store, "t", 0, HistoryPosition(0, "key", 6, date.max, 0), days=400)
     batch = history.begin()
     claims = [
