@@ -49,6 +49,15 @@ def measure_compare(rounds: int, claims: int, console: Console) -> list[Series]:
                 f"compare{words}": [2 * run.claims_a_second for run in runs["compare", processes]],
             },
         )
+        series += beside(
+            "µs/claim a configuration",
+            f"check{words}",
+            {
+                f"check{words}": [run.cpu_us for run in runs["check", processes]],
+                f"compare{words}": [run.cpu_us / 2 for run in runs["compare", processes]],
+            },
+            "processor time: ",
+        )
         series += _memory(words, runs["check", processes], runs["compare", processes])
     return series
 

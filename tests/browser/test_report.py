@@ -22,9 +22,8 @@ def report(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Path
     return write_report(pipeline, tmp_path_factory.mktemp("report"), 500)
 
 
-@pytest.fixture
-def shown(chromium: Browser, report: Path) -> Iterator[Page]:
-    """The report, open; a word on the console, or a request besides the page, fails the test."""
+def opened(chromium: Browser, file: Path) -> Iterator[Page]:
+    """A page of a file; a word on the console, or a request besides the page, fails the test."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page, wrong, asked = context.new_page(), list[str](), list[str]()
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
@@ -34,12 +33,18 @@ def shown(chromium: Browser, report: Path) -> Iterator[Page]:
         asked.append(request.url)
 
     page.on("request", note_request)
-    page.goto(report.as_uri())
+    page.goto(file.as_uri())
     page.wait_for_selector(READY)
     yield page
     context.close()
     assert wrong == []
-    assert asked == [report.as_uri()]
+    assert asked == [file.as_uri()]
+
+
+@pytest.fixture
+def shown(chromium: Browser, report: Path) -> Iterator[Page]:
+    """The report, open."""
+    yield from opened(chromium, report)
 
 
 def dollars(page: Page, tile: str) -> float:

@@ -93,6 +93,11 @@ def _enough_memory() -> Iterator[None]:
         raise AnalysisError("more memory is needed for this; give --memory more") from None
 
 
+def as_pattern(file: str) -> str:
+    """Return the name of a file as DuckDB takes it, which reads `*`, `?` and `[` in names as patterns."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", file)
+
+
 def quoted(text: str) -> str:
     """Return a text as SQL."""
     return "'" + text.replace("'", "''") + "'"

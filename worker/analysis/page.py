@@ -120,7 +120,7 @@ class Page:
         sentence: What it is about: of which claims, and how many.
         sections: Its parts.
         notes: What was not read, not counted or not known.
-        figures: What the breakdowns are worked out from, as JSON; None on a page without.
+        figures: What the breakdowns are worked out from, as JSON, and how they are shown; None on a page without.
         edits: The ids of the edits that are explained at its end.
     """
 
@@ -188,9 +188,9 @@ def rendered(page: Page, explanations: Sequence[AnyEdit]) -> str:
     return made
 
 
-def write_page(file: Path, page: Page, explanations: Sequence[AnyEdit]) -> None:
-    """Write a page to a file, whole or not at all. Raises `OSError`."""
-    with whole(file, private=False) as written:
+def write_page(file: Path, page: Page, explanations: Sequence[AnyEdit], *, private: bool = False) -> None:
+    """Write a page to a file, whole or not at all; a private one is for its owner only. Raises `OSError`."""
+    with whole(file, private=private) as written:
         written.write_text(rendered(page, explanations), "utf-8", "backslashreplace")
 
 

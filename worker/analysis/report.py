@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+from worker.analysis.charts import encoding_of, stacked, tile
 from worker.analysis.figures import COSTLIEST, ChargeTotal, OutcomeFigures
 from worker.analysis.page import Breakdown, ColumnKind, Page, PageChart, PageColumn, PageLink, PageSection, PageTable
 from worker.wording.counts import counted
@@ -14,6 +15,41 @@ SCRUBBED: Final = "#4f9d76"
 WITH_OTHERS: Final = "#e0a899"
 
 _DISPOSITION_COLORS: Final = MappingProxyType({"scrubbed": SCRUBBED, "rejected": HELD, "pended": PENDED})
+_TILES: Final = (
+    tile("Billed", "all", "{claims} claims"),
+    tile("At risk: held", "marked", "{claims} claims, {share} of what was billed", "held"),
+    tile("Rejected", 1, "{claims} claims", "rejected"),
+    tile("Pended", 2, "{claims} claims", "pended"),
+    tile("Held by one edit alone", "alone", "{claims} claims that one correction frees"),
+)
+_OF_EDITS: Final = (
+    ("edit", "text", "edit"),
+    ("what it finds", "text", "about"),
+    ("severity", "text", "severity"),
+    ("claims", "count", "claims"),
+    ("held", "money", "markedCents"),
+    ("by it alone", "money", "aloneCents"),
+    ("claims by it alone", "count", "alone"),
+)
+_OF_OTHERS: Final = (
+    ("claims", "count", "claims"),
+    ("billed", "money", "cents"),
+    ("claims held", "count", "markedClaims"),
+    ("held", "money", "markedCents"),
+    ("held of billed", "share", "share"),
+)
+_OF_FINDINGS: Final = (
+    ("claim (outcome id)", "text", "outcome"),
+    ("charge", "money", "cents"),
+    ("edit", "text", "edit"),
+    ("severity", "text", "severity"),
+    ("line", "count", "line"),
+    ("drug", "text", "drugName"),
+    ("payer", "text", "payerName"),
+    ("NPI", "text", "npiName"),
+    ("received", "day", "received"),
+)
+_REVEALED: Final = (("patient control number", "text", "controlNumber"), ("finding", "text", "message"))
 _EDIT_COLORS: Final = MappingProxyType({"by this edit alone": HELD, "with other edits": WITH_OTHERS})
 _HELD_COLORS: Final = MappingProxyType({"rejected": HELD, "pended": PENDED})
 
@@ -49,9 +85,14 @@ def report_page(title: str, sources: str, figures: OutcomeFigures, notes: Sequen
         sentence,
         (*_breakdowns(figures), _gaps(figures), _bases(figures)),
         notes=(*notes, *_own_notes(figures)),
-        figures=figures.cells,
+        figures={**figures.cells, "part": "disposition", "tiles": _TILES, "columns": _columns(figures)},
         edits=figures.edits,
     )
+
+
+def _columns(figures: OutcomeFigures) -> dict[str, Any]:  # any JSON object
+    revealed = _REVEALED if "message" in figures.cells["findings"] else ()
+    return {"edit": _OF_EDITS, "others": _OF_OTHERS, "finding": (*_OF_FINDINGS, *revealed)}
 
 
 def _own_notes(figures: OutcomeFigures) -> list[str]:
@@ -88,31 +129,31 @@ def _breakdowns(figures: OutcomeFigures) -> tuple[Breakdown, ...]:
             "Charges of the claims that each edit holds; a claim that two edits hold counts for both. Dark: those that "
             "this edit alone holds, which its correction frees. Click a bar to see its claims alone.",
             "edit",
-            _stacked("Charges held by each edit", _EDIT_COLORS),
+            stacked("Charges held by each edit", _EDIT_COLORS),
         ),
         Breakdown(
             "Held by payer",
             "By the payer's id on the claim.",
             "payer",
-            _stacked("Charges held at each payer", _HELD_COLORS),
+            stacked("Charges held at each payer", _HELD_COLORS),
         ),
         Breakdown(
             "Held by billing provider",
             "By the NPI of the billing provider.",
             "npi",
-            _stacked("Charges held of each billing provider", _HELD_COLORS),
+            stacked("Charges held of each billing provider", _HELD_COLORS),
         ),
         Breakdown(
             "Held by drug",
             "By the drug of the claim that charges most; the whole claim counts.",
             "drug",
-            _stacked("Charges held for each drug", _HELD_COLORS),
+            stacked("Charges held for each drug", _HELD_COLORS),
         ),
         Breakdown(
             "Billed by disposition",
             "Scrubbed claims can be sent; rejected ones a payer would reject, pended ones need a person.",
             "disposition",
-            _stacked("Charges billed by disposition", _DISPOSITION_COLORS),
+            stacked("Charges billed by disposition", _DISPOSITION_COLORS),
         ),
         Breakdown(
             f"Held by {period} of service",
@@ -129,44 +170,6 @@ def _breakdowns(figures: OutcomeFigures) -> tuple[Breakdown, ...]:
     )
 
 
-def _encoding(colors: Mapping[str, str]) -> dict[str, Any]:  # any JSON object
-    return {
-        "color": {
-            "field": "part",
-            "type": "nominal",
-            "scale": {"domain": list(colors), "range": list(colors.values())},
-            "legend": {"orient": "top", "title": None},
-        },
-        "order": {"field": "order", "type": "quantitative"},
-        "opacity": {"condition": {"test": "datum.faded", "value": 0.25}, "value": 1},
-        "tooltip": [
-            {"field": "label", "type": "nominal", "title": "name"},
-            {"field": "part", "type": "nominal", "title": "part"},
-            {"field": "dollars", "type": "quantitative", "title": "dollars", "format": "$,.2f"},
-        ],
-    }
-
-
-def _stacked(description: str, colors: Mapping[str, str]) -> PageChart:
-    spec = {
-        "data": {"name": "rows"},
-        "width": "container",
-        "height": {"step": 24},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "y": {
-                "field": "label",
-                "type": "nominal",
-                "sort": None,
-                "axis": {"title": None, "labelLimit": 260, "domain": False, "ticks": False},
-            },
-            "x": {"field": "dollars", "type": "quantitative", "axis": {"title": None, "format": "$~s", "tickCount": 5}},
-            **_encoding(colors),
-        },
-    }
-    return PageChart(spec, description)
-
-
 def _over_time(description: str) -> PageChart:
     spec = {
         "data": {"name": "rows"},
@@ -181,7 +184,7 @@ def _over_time(description: str) -> PageChart:
                 "axis": {"title": None, "labelAngle": -40, "labelOverlap": True},
             },
             "y": {"field": "dollars", "type": "quantitative", "axis": {"title": None, "format": "$~s", "tickCount": 5}},
-            **_encoding(_HELD_COLORS),
+            **encoding_of(_HELD_COLORS),
         },
     }
     return PageChart(spec, description)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import duckdb
 import orjson
 
-from worker.analysis.database import Database, DatabaseRow, Told, nobody
+from worker.analysis.database import Database, DatabaseRow, Told, as_pattern, nobody
 from worker.analysis.errors import AnalysisError
 from worker.analysis.flat import FLAT, LONGEST_OUTCOME, as_columns, as_json, flat_query, members
 
@@ -79,7 +79,7 @@ class OutcomeStore(Database):
             self._read_parquet(file, told)
             return
         with self._sentence(file):
-            self._add(self._of_file, [file], told)
+            self._add(self._of_file, [as_pattern(file)], told)
         if bad := self._take_out():
             self.not_outcomes += bad
             if len(self.where_not) < _FIRST_OF_THEM:
@@ -124,13 +124,13 @@ class OutcomeStore(Database):
 
     def _read_parquet(self, file: str, told: Told) -> None:
         with self._sentence(file):
-            has = {name for name, *_ in self.rows("DESCRIBE SELECT * FROM read_parquet(?)", [file])}
+            has = {name for name, *_ in self.rows("DESCRIBE SELECT * FROM read_parquet(?)", [as_pattern(file)])}
         if missing := FLAT.keys() - has:
             raise AnalysisError(
                 f"{file}: has no column {', '.join(sorted(missing))}; only the Parquet of `claimscrub export` is read"
             )
         with self._sentence(file):
-            self._add(f"SELECT {self._columns} FROM read_parquet(?, hive_partitioning=false)", [file], told)
+            self._add(f"SELECT {self._columns} FROM read_parquet(?, hive_partitioning=false)", [as_pattern(file)], told)
 
     def _add(self, query: str, parameters: Sequence[Any], told: Told) -> None:  # any: values of DuckDB
         self.run(f"INSERT INTO outcomes SELECT {self._columns} FROM ({query})", told, parameters)

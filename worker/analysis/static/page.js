@@ -74,25 +74,27 @@
   // Figures under filters -------------------------------------------------------------------------------------------
   const held = one("#figures");
   if (!held) return;
-  const { dimensions, claims, edits, findings } = JSON.parse(held.textContent);
+  const { dimensions, claims, edits, findings, part: PART, tiles: TILES, columns: COLUMNS } = JSON.parse(held.textContent);
   const OTHERS = "others";
   const WARN = 2;
-  const SCRUBBED = 0;
   const names = Object.keys(dimensions);
   const chosen = Object.fromEntries(names.map((name) => [name, -1]));
 
+  const has = (value, key) => (Array.isArray(value) ? value.includes(key) : value === key);
   const matches = (rows, place, without) =>
-    names.every((name) => name === without || chosen[name] < 0 || !rows[name] || rows[name][place] === chosen[name]);
+    names.every((name) => name === without || chosen[name] < 0 || !rows[name] || has(rows[name][place], chosen[name]));
   // Of one edit each claim is in one row; without an edit the rows are of claims, each of which is in one.
   const population = () => (chosen.edit < 0 ? claims : edits);
+  // What is in the first part is not marked: in a report what was scrubbed, in a comparison what goes as before.
+  const noParts = () => dimensions[PART].values.map(() => [0, 0]);
   const summed = (dimension, without) => {
     const rows = population();
     const sums = new Map();
     for (let place = 0; place < rows.cents.length; place += 1) {
       if (!matches(rows, place, without)) continue;
       const key = dimension ? rows[dimension][place] : 0;
-      const sum = sums.get(key) || { key, claims: 0, cents: 0, parts: [[0, 0], [0, 0], [0, 0]] };
-      const part = sum.parts[rows.disposition[place]];
+      const sum = sums.get(key) || { key, claims: 0, cents: 0, parts: noParts() };
+      const part = sum.parts[rows[PART][place]];
       sum.claims += rows.claims[place];
       sum.cents += rows.cents[place];
       part[0] += rows.claims[place];
@@ -100,24 +102,28 @@
       sums.set(key, sum);
     }
     for (const sum of sums.values()) {
-      sum.heldClaims = sum.claims - sum.parts[SCRUBBED][0];
-      sum.heldCents = sum.cents - sum.parts[SCRUBBED][1];
+      sum.markedClaims = sum.claims - sum.parts[0][0];
+      sum.markedCents = sum.cents - sum.parts[0][1];
     }
     return [...sums.values()];
   };
+  const isMarked = (place) => (edits.severity ? edits.severity[place] !== WARN : edits[PART][place] !== 0);
   const summedByEdit = (without) => {
     const sums = new Map();
     for (let place = 0; place < edits.cents.length; place += 1) {
       if (!matches(edits, place, without)) continue;
       const key = edits.edit[place];
-      const sum = sums.get(key) || { key, claims: 0, heldClaims: 0, heldCents: 0, alone: 0, aloneCents: 0, severities: new Set() };
+      const sum = sums.get(key) || { key, claims: 0, markedClaims: 0, markedCents: 0, alone: 0, aloneCents: 0, severities: new Set(), parts: noParts() };
       sum.claims += edits.claims[place];
-      sum.severities.add(edits.severity[place]);
-      if (edits.severity[place] !== WARN) {
-        sum.heldClaims += edits.claims[place];
-        sum.heldCents += edits.cents[place];
-        sum.alone += edits.aloneClaims[place];
-        sum.aloneCents += edits.aloneCents[place];
+      if (edits.severity) sum.severities.add(edits.severity[place]);
+      if (isMarked(place)) {
+        sum.markedClaims += edits.claims[place];
+        sum.markedCents += edits.cents[place];
+        sum.parts[edits[PART][place]][1] += edits.cents[place];
+        if (edits.aloneCents) {
+          sum.alone += edits.aloneClaims[place];
+          sum.aloneCents += edits.aloneCents[place];
+        }
       }
       sums.set(key, sum);
     }
@@ -126,107 +132,114 @@
   const isFaded = (dimension, key) => chosen[dimension] >= 0 && chosen[dimension] !== key;
   const label = (dimension, key) => dimensions[dimension].values[key].label;
 
-  const byHeld = (a, b) => b.heldCents - a.heldCents || b.claims - a.claims || a.key - b.key;
+  const byMarked = (a, b) => b.markedCents - a.markedCents || b.claims - a.claims || a.key - b.key;
   const MOST_BARS = 12;
   const MOST_FINDINGS = 50;
-  const chartRows = {
-    edit: () => summedByEdit("edit").filter((sum) => sum.heldCents).sort(byHeld).slice(0, MOST_BARS)
-      .flatMap((sum) => [
-        { key: sum.key, label: label("edit", sum.key), part: "by this edit alone", order: 0, faded: isFaded("edit", sum.key), dollars: sum.aloneCents / 100 },
-        { key: sum.key, label: label("edit", sum.key), part: "with other edits", order: 1, faded: isFaded("edit", sum.key), dollars: (sum.heldCents - sum.aloneCents) / 100 },
-      ].filter((row) => row.dollars)),
-    disposition: () => summed("disposition", "disposition").sort((a, b) => a.key - b.key)
-      .map((sum) => ({ key: sum.key, label: label("disposition", sum.key), part: label("disposition", sum.key), order: sum.key, faded: isFaded("disposition", sum.key), dollars: sum.cents / 100 })),
+  const bar = (dimension, key, part, order, cents) => ({ key, label: label(dimension, key), part, order, faded: isFaded(dimension, key), dollars: cents / 100 });
+  const barsOfParts = (dimension, sums) => sums.flatMap((sum) => sum.parts.slice(1).map(([, cents], place) =>
+    bar(dimension, sum.key, label(PART, place + 1), place + 1, cents)));
+  const barsOfEdits = () => {
+    const sums = summedByEdit("edit").filter((sum) => sum.markedCents).sort(byMarked).slice(0, MOST_BARS);
+    if (!edits.aloneCents) return barsOfParts("edit", sums).filter((row) => row.dollars);
+    return sums.flatMap((sum) => [
+      bar("edit", sum.key, "by this edit alone", 0, sum.aloneCents),
+      bar("edit", sum.key, "with other edits", 1, sum.markedCents - sum.aloneCents),
+    ].filter((row) => row.dollars));
   };
-  const heldRows = (dimension) => {
+  const barsOf = (dimension) => {
+    if (dimension === "edit") return barsOfEdits();
     const sums = summed(dimension, dimension);
-    const isWeek = dimension === "week";
-    const isDrawn = (sum) => sum.heldCents && dimensions[dimension].values[sum.key].key !== OTHERS;
-    const shown = isWeek ? sums.sort((a, b) => a.key - b.key) : sums.filter(isDrawn).sort((a, b) => b.heldCents - a.heldCents).slice(0, MOST_BARS);
-    return shown.flatMap((sum) => [1, 2].map((part) => ({
-      key: sum.key, label: label(dimension, sum.key), part: label("disposition", part), order: part, faded: isFaded(dimension, sum.key), dollars: sum.parts[part][1] / 100,
-    })));
+    if (dimension === PART) {
+      return sums.sort((a, b) => a.key - b.key).map((sum) => bar(PART, sum.key, label(PART, sum.key), sum.key, sum.cents));
+    }
+    if (dimension === "week") return barsOfParts(dimension, sums.sort((a, b) => a.key - b.key));
+    const isDrawn = (sum) => sum.markedCents && dimensions[dimension].values[sum.key].key !== OTHERS;
+    return barsOfParts(dimension, sums.filter(isDrawn).sort(byMarked).slice(0, MOST_BARS)).filter((row) => row.dollars);
   };
 
   const fill = (section, heads, rows) => {
     const table = one("table", section);
     const head = made("tr", {}, ...heads.map(([title, kind]) =>
       made("th", { scope: "col", className: kind }, made("button", { type: "button", textContent: title }))));
-    const body = made("tbody", {}, ...rows.map((cells) => made("tr", {}, ...cells.map(([text, key, href], place) => {
+    const body = made("tbody", {}, ...rows.map((cells) => made("tr", {}, ...cells.map(([shown, key], place) => {
       const cell = made("td", { className: heads[place][1] });
       cell.dataset.sort = key;
-      cell.append(href ? made("a", { href, textContent: text }) : text);
+      cell.append(...[shown].flat());
       return cell;
     }))));
     table.replaceChildren(made("thead", {}, head), body);
     sortable(table);
+  };
+  const SEVERITIES = ["reject", "pend", "warn"];
+  const linkTo = (edit, words = edit) => made("a", { href: `#edit-${edit}`, textContent: words });
+  const cellOf = (kind, value) => {
+    if (value === null || value === "") return ["–", ""];
+    if (kind === "money") return [dollars(value), value];
+    return [kind === "count" ? count(value) : String(value), String(value)];
+  };
+  // What a column shows: its own way, or the value of its name.
+  const editCell = (place) => {
+    const { key } = dimensions.edit.values[place];
+    return [linkTo(key), key];
+  };
+  const findingCells = {
+    edit: (place) => editCell(findings.edit[place]),
+    severity: (place) => cellOf("text", SEVERITIES[findings.severity[place]]),
+    // Pairs of an edit and what it says otherwise.
+    why: (place) => [findings.why[place].flatMap(([edit, words]) => [made("div", {}, linkTo(edit), ` ${words}`)]), findings.why[place].join(" ")],
   };
   const tableOfFindings = (section) => {
     const shown = [];
     for (let place = 0; place < findings.cents.length && shown.length < MOST_FINDINGS; place += 1) {
       if (matches(findings, place)) shown.push(place);
     }
-    const text = (value) => [value === null ? "–" : String(value), value === null ? "" : String(value)];
-    const key = (name, place) => text(dimensions[name].values[findings[name][place]].key || null);
-    const called = (name, place) => text(findings[`${name}Name`][place] || null);
-    fill(
-      section,
-      [["claim (outcome id)", "text"], ["charge", "money"], ["edit", "text"], ["severity", "text"], ["line", "count"], ["drug", "text"], ["payer", "text"],
-        ["NPI", "text"], ["received", "day"], ...(findings.message ? [["patient control number", "text"], ["finding", "text"]] : [])],
-      shown.map((place) => {
-        const [edit] = key("edit", place);
-        return [text(findings.outcome[place]), [dollars(findings.cents[place]), findings.cents[place]], [edit, edit, `#edit-${edit}`],
-          text(SEVERITIES[findings.severity[place]]), text(findings.line[place]), called("drug", place), called("payer", place), called("npi", place),
-          text(findings.received[place]), ...(findings.message ? [text(findings.controlNumber[place]), text(findings.message[place])] : [])];
-      }),
-    );
+    const cell = (place, kind, name) => (findingCells[name] ? findingCells[name](place) : cellOf(kind, findings[name][place]));
+    fill(section, COLUMNS.finding, shown.map((place) => COLUMNS.finding.map(([, kind, name]) => cell(place, kind, name))));
   };
-  const SEVERITIES = ["reject", "pend", "warn"];
-  const tableOfEdits = (section) => fill(
-    section,
-    [["edit", "text"], ["what it finds", "text"], ["severity", "text"], ["claims", "count"], ["held", "money"], ["by it alone", "money"], ["claims by it alone", "count"]],
-    summedByEdit().sort(byHeld).map((sum) => {
-      const { key, about } = dimensions.edit.values[sum.key];
-      const severity = SEVERITIES[Math.min(...sum.severities)];
-      return [[key, key, `#edit-${key}`], [about, about], [severity, severity], [count(sum.claims), sum.claims],
-        [dollars(sum.heldCents), sum.heldCents], [dollars(sum.aloneCents), sum.aloneCents], [count(sum.alone), sum.alone]];
-    }),
-  );
-  const tableOf = (section, dimension) => fill(
-    section,
-    [[dimensions[dimension].title, "text"], ["claims", "count"], ["billed", "money"], ["claims held", "count"], ["held", "money"], ["held of billed", "share"]],
-    summed(dimension).sort((a, b) => (dimension === "week" ? a.key - b.key : b.heldCents - a.heldCents || b.cents - a.cents)).map((sum) => {
-      const name = label(dimension, sum.key);
-      return [[name, name], [count(sum.claims), sum.claims], [dollars(sum.cents), sum.cents], [count(sum.heldClaims), sum.heldClaims],
-        [dollars(sum.heldCents), sum.heldCents], [share(sum.heldCents, sum.cents), sum.cents ? sum.heldCents / sum.cents : ""]];
-    }),
-  );
+  const sumCells = {
+    edit: (sum) => editCell(sum.key),
+    severity: (sum) => cellOf("text", SEVERITIES[Math.min(...sum.severities)]),
+    about: (sum) => cellOf("text", dimensions.edit.values[sum.key].about),
+    change: (sum) => cellOf("text", dimensions.edit.values[sum.key].change),
+    share: (sum) => [share(sum.markedCents, sum.cents), sum.cents ? sum.markedCents / sum.cents : ""],
+  };
+  const tableOf = (section, dimension) => {
+    const isOfEdits = dimension === "edit";
+    const columns = isOfEdits ? COLUMNS.edit : [[dimensions[dimension].title, "text", "name"], ...COLUMNS.others];
+    const cell = (sum, kind, name) => {
+      if (name === "name") return cellOf("text", label(dimension, sum.key));
+      return sumCells[name] ? sumCells[name](sum) : cellOf(kind, sum[name]);
+    };
+    const sums = isOfEdits ? summedByEdit().sort(byMarked)
+      : summed(dimension).sort((a, b) => (dimension === "week" ? a.key - b.key : b.markedCents - a.markedCents || b.cents - a.cents));
+    fill(section, columns, sums.map((sum) => columns.map(([, kind, name]) => cell(sum, kind, name))));
+  };
 
   const tiles = () => {
     const [sum] = summed();
-    const whole = sum || { claims: 0, cents: 0, heldClaims: 0, heldCents: 0, parts: [[0, 0], [0, 0], [0, 0]] };
-    const alone = summedByEdit().reduce((total, each) => [total[0] + each.alone, total[1] + each.aloneCents], [0, 0]);
-    const tile = (name, figure, words, kind = "") => made("div", { className: `tile ${kind}` },
-      made("span", { className: "name", textContent: name }), made("b", { textContent: figure }), made("span", { textContent: words }));
-    one("#tiles").replaceChildren(
-      tile("Billed", dollars(whole.cents), `${count(whole.claims)} claims`),
-      tile("At risk: held", dollars(whole.heldCents), `${count(whole.heldClaims)} claims, ${share(whole.heldCents, whole.cents)} of what was billed`, "held"),
-      tile("Rejected", dollars(whole.parts[1][1]), `${count(whole.parts[1][0])} claims`, "rejected"),
-      tile("Pended", dollars(whole.parts[2][1]), `${count(whole.parts[2][0])} claims`, "pended"),
-      tile("Held by one edit alone", dollars(alone[1]), `${count(alone[0])} claims that one correction frees`),
-    );
+    const whole = sum || { claims: 0, cents: 0, markedClaims: 0, markedCents: 0, parts: noParts() };
+    const figures = {
+      all: () => [whole.claims, whole.cents],
+      marked: () => [whole.markedClaims, whole.markedCents],
+      alone: () => summedByEdit().reduce((total, each) => [total[0] + each.alone, total[1] + each.aloneCents], [0, 0]),
+    };
+    one("#tiles").replaceChildren(...TILES.map(({ name, of, words, kind }) => {
+      const [number, cents] = figures[of] ? figures[of]() : whole.parts[of];
+      const said = words.replace("{claims}", count(number)).replace("{share}", share(cents, whole.cents));
+      return made("div", { className: `tile ${kind}` },
+        made("span", { className: "name", textContent: name }), made("b", { textContent: dollars(cents) }), made("span", { textContent: said }));
+    }));
   };
 
   // A chart is drawn anew under each choice: Vega keeps a scale in the order in which it first saw its names.
   const views = new Map();
   let drawing = Promise.resolve();
-  const rowsOf = (section) => (chartRows[section.dataset.dimension] || (() => heldRows(section.dataset.dimension)))();
   const drawCharts = async () => {
     for (const section of all("section.breakdown:has(.chart)")) {
       const place = one(".chart", section);
       const { dimension } = section.dataset;
       const spec = specOf(place);
-      spec.data.values = rowsOf(section);
+      spec.data.values = barsOf(dimension);
       section.classList.toggle("empty", spec.data.values.length === 0);
       place.style.minHeight = `${place.clientHeight}px`; // so that the page does not jump in between
       views.get(section)?.finalize();
@@ -244,11 +257,7 @@
     tiles();
     for (const section of all("section.breakdown")) {
       const { dimension } = section.dataset;
-      if (dimension === "finding") {
-        tableOfFindings(section);
-        continue;
-      }
-      if (dimension === "edit") tableOfEdits(section);
+      if (dimension === "finding") tableOfFindings(section);
       else tableOf(section, dimension);
     }
     const said = names.filter((name) => chosen[name] >= 0).map((name) => `${dimensions[name].title}: ${label(name, chosen[name])}`);

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import orjson
+
 from schemas.dead_letter import DeadLetter
 from worker.cli.compare.sides import ComparedConfiguration
 from worker.cli.shared.claim_files import ClaimInput
@@ -34,6 +36,8 @@ class CompareJob:
 
     before: ComparedConfiguration
     after: ComparedConfiguration
+    reveal: bool = False
+    """Whether claims that differ are to have their patient control numbers."""
 
     def load_pipelines(self) -> tuple[Pipeline, Pipeline]:
         """The pipelines of this process, which are loaded once. Raises `click.UsageError`."""
@@ -58,6 +62,7 @@ class ComparedClaim(NamedTuple):
         problem: Why it is not a claim, in words; None when it is one.
         letter: The same as a dead letter, where the message was read.
         is_passed_over: Whether all claims were read despite the problem.
+        control_number: Its patient control number where it differs and that is to be revealed; else empty.
     """
 
     source: str
@@ -69,6 +74,7 @@ class ComparedClaim(NamedTuple):
     problem: str | None = None
     letter: DeadLetter | None = None
     is_passed_over: bool = False
+    control_number: str = ""
 
 
 def compare_portion(job: CompareJob, portion: Sequence[GivenClaim]) -> list[ComparedClaim]:
@@ -78,7 +84,18 @@ def compare_portion(job: CompareJob, portion: Sequence[GivenClaim]) -> list[Comp
     given = [_without_decision(each) for each in portion]
     messages = [(each.found.value, each.received_on) for each in given if each.found.problem is None]
     judged = [iter(scrub_within(budget, each.scrub_many, messages)) for each in job.load_pipelines()]
-    return [_not_a_claim(each) if each.found.problem else _compared(each, *map(next, judged)) for each in given]
+    done = [_not_a_claim(each) if each.found.problem else _compared(each, *map(next, judged)) for each in given]
+    return [_revealed(*each) for each in zip(given, done, strict=True)] if job.reveal else done
+
+
+def _revealed(given: GivenClaim, found: ComparedClaim) -> ComparedClaim:
+    if found.difference is None:
+        return found
+    try:
+        number = orjson.loads(given.found.value)["claimInformation"]["patientControlNumber"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return found
+    return found._replace(control_number=number) if isinstance(number, str) else found
 
 
 def _without_decision(given: GivenClaim) -> GivenClaim:

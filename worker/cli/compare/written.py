@@ -129,6 +129,8 @@ def _line(compared: ComparedClaim) -> str:
     place = f"{compared.source}, {compared.place}" if compared.place else compared.source
     why = "  ".join(f"{change.value} {edit} {severity}".rstrip() for edit, change, severity in difference.changes)
     went = f"{difference.before} -> {difference.after}  {_dollars(compared.charge)}"
+    if compared.control_number:
+        went += f"  {printable(compared.control_number)}"
     return f"{printable(place)}\n    {went}\n    {why}".rstrip()
 
 
@@ -185,7 +187,7 @@ def _document(compared: ComparedClaim) -> dict[str, Any]:  # any JSON
         "gone": [_finding(each) for each in difference.gone],
         "undecided": difference.undecided,
         "decided": difference.decided,
-    }
+    } | ({"patientControlNumber": compared.control_number} if compared.control_number else {})
 
 
 def _finding(found: FindingKey) -> dict[str, str]:
@@ -196,12 +198,15 @@ def _finding(found: FindingKey) -> dict[str, str]:
 class CsvWriter:
     """Writes a row for each finding that is new or gone, and one for a claim that flips without any."""
 
-    def __init__(self) -> None:
-        self._write([_FIELDS])
+    def __init__(self, *, reveal: bool) -> None:
+        """`reveal` adds a column with patient control numbers."""
+        self._reveals = reveal
+        self._write([(*_FIELDS, *(("patient_control_number",) if reveal else ()))])
 
     def add(self, compared: ComparedClaim) -> None:
         """Write the rows of a claim that differs."""
-        self._write(_rows(compared))
+        more = (_guarded(compared.control_number),) if self._reveals else ()
+        self._write((*row, *more) for row in _rows(compared))
 
     def end(self, tally: Tally) -> None:
         """Write nothing: rows have no totals."""
@@ -211,6 +216,11 @@ class CsvWriter:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         echo_bytes(text.getvalue().encode())
+
+
+def _guarded(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _rows(compared: ComparedClaim) -> Iterator[tuple[object, ...]]:

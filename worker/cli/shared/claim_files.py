@@ -62,7 +62,7 @@ def read_claims(
     for file in files:
         count = 0
         for read in _read_file(file, longest, progress):
-            for found in _read_resource(read) if says_resource(read.value) else (read,):
+            for found in with_resources(read):
                 count += 1
                 yield found
         if not count:
@@ -173,8 +173,11 @@ def _read_x12(stream: BinaryIO, source: str, progress: Callable[[int], None]) ->
             read = stream.tell()
 
 
-def _read_resource(found: ClaimInput) -> Iterator[ClaimInput]:
-    """Yield the claims of a FHIR resource as messages, and what is not a claim; JSON that is broken stays as it is."""
+def with_resources(found: ClaimInput) -> Iterator[ClaimInput]:
+    """Yield the claims of a FHIR resource as messages, and what is not a claim; all that is not a resource as it is."""
+    if not says_resource(found.value):
+        yield found
+        return
     try:
         document = read_json(found.value)
     except UnreadableClaimError:

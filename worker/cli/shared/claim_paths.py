@@ -34,36 +34,41 @@ def expand(paths: Iterable[str]) -> list[str]:
     return files
 
 
-def expand_what_is_there(paths: Iterable[str]) -> list[str]:
+def expand_what_is_there(paths: Iterable[str], also: tuple[str, ...] = ()) -> list[str]:
     """Return the files behind paths, and the paths behind which there are none: reading says what is wrong with them.
 
-    Raises `ClaimFileError` where there is nothing else to read.
+    Args:
+        paths: Names of files and folders.
+        also: With what else the names of claim files in a folder end.
+
+    Raises:
+        ClaimFileError: Where there is nothing else to read.
     """
-    files = _files_behind(paths)
+    files = _files_behind(paths, (*SUFFIXES, *also))
     if len(files) == 1:
         refuse_no_file(files[0])
     return files
 
 
-def _files_behind(paths: Iterable[str]) -> list[str]:
+def _files_behind(paths: Iterable[str], suffixes: tuple[str, ...] = SUFFIXES) -> list[str]:
     files: list[str] = []
     for path in paths:
-        inside = sorted(_files_in(path)) if path != STDIN and Path(path).is_dir() else []
+        inside = sorted(_files_in(path, suffixes)) if path != STDIN and Path(path).is_dir() else []
         files += inside or [path]
     return files
 
 
-def _files_in(folder: str) -> Iterator[str]:
+def _files_in(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
     """Yield the claim files of a folder, links to nowhere among them, and the folders in it that cannot be read."""
     refused: list[str] = []
     for inside, _, names in os.walk(folder, onerror=lambda error: refused.append(str(error.filename))):
-        yield from (str(Path(inside) / name) for name in names if _is_claim_file(Path(inside) / name))
+        yield from (str(Path(inside) / name) for name in names if _is_claim_file(Path(inside) / name, suffixes))
     yield from refused
 
 
-def _is_claim_file(file: Path) -> bool:
+def _is_claim_file(file: Path, suffixes: tuple[str, ...]) -> bool:
     is_lost = file.is_symlink() and not file.exists()
-    return file.suffix.lower() in SUFFIXES and (file.is_file() or is_lost)
+    return file.suffix.lower() in suffixes and (file.is_file() or is_lost)
 
 
 def refuse_no_file(file: str) -> None:
