@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from worker.learning.deciding import FindingResult
 from worker.learning.joining import ClaimAnswer
@@ -60,12 +60,19 @@ class Totals:
             self.answers[name] += sign * learned.counts[name]
 
 
+class _ChangedNumber(NamedTuple):
+    """What is known under a number now, and what is learned of it, which the totals have."""
+
+    known: KnownOfNumber
+    learned: Learned
+
+
 class ContinuousLearner:
     """Takes records of topics, and keeps them with their places."""
 
     def __init__(self, store: LearningStore) -> None:
         self._store = store
-        self._changed: dict[str, KnownOfNumber] = {}
+        self._changed: dict[str, _ChangedNumber] = {}
         self._places: dict[tuple[str, int], int] = {}
         self.totals = Totals()
         for known in store.all():
@@ -100,7 +107,8 @@ class ContinuousLearner:
 
     def keep(self, today: date) -> None:
         """Make what was taken durable, with the places that it came from."""
-        self._store.keep(self._changed, self._places.items(), today)
+        known = {number: each.known for number, each in self._changed.items()}
+        self._store.keep(known, self._places.items(), today)
         self._changed, self._places = {}, {}
 
     def forget(self, today: date, days: int) -> None:
@@ -109,15 +117,16 @@ class ContinuousLearner:
             self.totals.add(_learned(known), -1)
 
     def _change(self, number: str, change: Callable[[KnownOfNumber], KnownOfNumber]) -> None:
-        known = self._changed.get(number)
-        if known is None:
-            known = self._store.known(number)
+        before = self._changed.get(number)
+        known = self._store.known(number) if before is None else before.known
         changed = change(known)
         if changed is known:
             return
-        self.totals.add(_learned(known), -1)
-        self.totals.add(_learned(changed), 1)
-        self._changed[number] = changed
+        learned = _learned(changed)
+        # What was joined since the last time that it was kept is not joined again to be taken out.
+        self.totals.add(_learned(known) if before is None else before.learned, -1)
+        self.totals.add(learned, 1)
+        self._changed[number] = _ChangedNumber(changed, learned)
 
 
 def _with_claim(known: KnownOfNumber, claim: SentClaim) -> KnownOfNumber:

@@ -33,6 +33,11 @@ class FindingResult(StrEnum):
     UNANSWERED = "unanswered"
 
 
+def precision_of(confirmed: int, decided: int) -> float | None:
+    """Return the share of decided findings that the payer confirmed; None when none is decided."""
+    return confirmed / decided if decided else None
+
+
 class Denial(NamedTuple):
     """That a payer refused a line, or a claim as a whole.
 

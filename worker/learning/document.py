@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from worker.errors import ClaimscrubError
-from worker.learning.deciding import FindingResult
+from worker.learning.deciding import FindingResult, precision_of
 from worker.learning.learner import DenialKey, DenialTally, EditKey, EditTally, Learned
 
 FORM: Final = 1
@@ -81,7 +81,7 @@ class EditPrecision(NamedTuple):
     @property
     def precision(self) -> float | None:
         """The share of decided findings that the payer confirmed; None when none is decided."""
-        return (self.predicted + self.otherwise) / self.decided if self.decided else None
+        return precision_of(self.predicted + self.otherwise, self.decided)
 
 
 def document_of(learned: Learned) -> dict[str, Any]:  # any JSON: our own document, written out

@@ -15,6 +15,7 @@ from worker.learning.deciding import (
     FindingResult,
     is_about,
     paid_of,
+    precision_of,
     result_of,
 )
 from worker.learning.joining import ClaimAnswer, NotJoined, SentClaims, line_of
@@ -84,7 +85,7 @@ class EditTally:
     @property
     def precision(self) -> float | None:
         """The share of decided findings that the payer confirmed; None when none is decided."""
-        return self.confirmed / self.decided if self.decided else None
+        return precision_of(self.confirmed, self.decided)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from tests.unit.learning.test_learner import DENIED, DENIED_OTHERWISE, PAID, TAK
 from tests.unit.x12.responses.files import FULL_277CA, FULL_999
 from worker.learning.continuous import MOST_OF_A_NUMBER, ContinuousLearner, Totals
 from worker.learning.deciding import FindingResult
+from worker.learning.learner import Learned, Learner
 from worker.learning.sent import NotAnOutcomeError
 from worker.learning.store import LearningStore
 
@@ -150,3 +151,24 @@ def test_flaws_of_an_answer_are_counted(tmp_path: Path) -> None:
 
     assert ContinuousLearner(store).take_response(text.encode()) == 1
     store.close()
+
+
+def test_a_record_is_joined_with_its_number_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since what was joined before is at hand until it is kept."""
+    joined = list[int]()
+    whole = Learner.learned
+
+    def counted(learner: Learner) -> Learned:
+        joined.append(1)
+        return whole(learner)
+
+    monkeypatch.setattr(Learner, "learned", counted)
+    store = LearningStore(tmp_path)
+    learner = ContinuousLearner(store)
+    learner.take_outcome(OUTCOMES[1])
+    of_the_first = len(joined)
+    for trace in range(10):
+        learner.take_response(file(numbered(PAID, "SYN-2"), trace=f"SYNTRACE{trace}").encode())
+    store.close()
+
+    assert len(joined) == of_the_first + 10
