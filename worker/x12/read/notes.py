@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from worker.x12.layout.rows import Json
-from worker.x12.read.events import ElementFlaw
+from worker.x12.read.events import ElementFlaw, Level, SegmentFlaw
 
 UNKNOWN, UNEXPECTED, MISSING = "1", "2", "3"
 LOOP_TOO_OFTEN, TOO_OFTEN, NOT_IN_THE_SET, OUT_OF_ORDER, WRONG_ELEMENTS = "4", "5", "6", "7", "8"
@@ -82,6 +82,21 @@ def sentence(note: Note) -> str:
     wrong = [f"{note.identifier}{_at(each)} {_ELEMENT_WORDS[each.code]}" for each in note.elements]
     elements = f": {', '.join(wrong)}" if wrong else ""
     return _WORDS[note.code].format(identifier=note.identifier, loop=note.loop or "2300", elements=elements)
+
+
+def passed_over(note: Note, first: int) -> SegmentFlaw:
+    """Return a note as a flaw despite which everything was read, in the transaction whose ST is the segment `first`."""
+    return SegmentFlaw(
+        note.segment,
+        Level.CLAIM,
+        sentence(note),
+        note.code,
+        note.identifier,
+        note.segment - first + 1,
+        is_passed_over=True,
+        loop=note.loop,
+        elements=note.elements,
+    )
 
 
 def members(note: Note) -> Iterator[Json]:

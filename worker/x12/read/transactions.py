@@ -21,7 +21,7 @@ from worker.x12.read.notes import (
     Note,
     SharedPart,
     members,
-    sentence,
+    passed_over,
 )
 from worker.x12.read.places import places_of
 from worker.x12.read.segments import USUAL, Delimiters, Segment
@@ -387,17 +387,7 @@ class Claims:
             while part.told < len(part.notes):
                 note = part.notes[part.told]
                 part.told += 1
-                yield SegmentFlaw(
-                    note.segment,
-                    Level.CLAIM,
-                    sentence(note),
-                    note.code,
-                    note.identifier,
-                    self._position(note.segment),
-                    is_passed_over=True,
-                    loop=note.loop,
-                    elements=note.elements,
-                )
+                yield passed_over(note, self.first)
         self._parts = [self._header, *(level.part for level in self._levels)]
 
     def _origin(self, claim: _OpenClaim) -> Json:

@@ -5,7 +5,7 @@ from typing import Final, Generic, TypeVar
 
 from worker.x12.layout.rows import Json
 from worker.x12.read.events import Envelope, Level, SegmentFlaw
-from worker.x12.read.notes import MISSING, OUT_OF_ORDER, TOO_OFTEN, WRONG_ELEMENTS, SharedPart, sentence
+from worker.x12.read.notes import MISSING, OUT_OF_ORDER, TOO_OFTEN, WRONG_ELEMENTS, SharedPart, passed_over
 from worker.x12.read.places import Place, Places
 from worker.x12.read.segments import USUAL, Segment
 from worker.x12.read.walk import Walk
@@ -97,17 +97,7 @@ class ResponseContent(Generic[_Given]):
         for note in self._part.notes:
             if doubtful := _DOUBTS.get((note.identifier, note.code)):
                 self._spoil(Segment(note.segment, [note.identifier], USUAL), doubtful)
-            yield SegmentFlaw(
-                note.segment,
-                Level.CLAIM,
-                sentence(note),
-                note.code,
-                note.identifier,
-                note.segment - self.first + 1,
-                is_passed_over=True,
-                loop=note.loop,
-                elements=note.elements,
-            )
+            yield passed_over(note, self.first)
         if self._spoiled is not None and not self.is_refused:
             at, reason = self._spoiled
             yield self._refusal(at.number, at.elements[0], reason)
