@@ -26,6 +26,7 @@ from worker.analysis.database import Database
 from worker.analysis.errors import AnalysisError
 from worker.analysis.files import on_disk, whole
 from worker.analysis.flat import FLAT
+from worker.analysis.not_outcomes import NotOutcomes
 from worker.analysis.store import in_lines, query_of_lines
 
 ROWS: Final = 100_000
@@ -84,8 +85,8 @@ class ExportFolder:
         self._span: _FileSpan | None = None
         self.files = 0
         self.rows = 0
-        self.not_outcomes: list[str] = []
-        """The places of records that are not an outcome: no row is made of them."""
+        self.not_outcomes = NotOutcomes()
+        """The records of which no row is made."""
 
     def __enter__(self) -> Self:
         """Open it. Raises `AnalysisError` when somebody else has it open, or it cannot be written."""
@@ -178,7 +179,7 @@ class ExportFolder:
         place = [source.topic, source.topic_id, source.partition]
         self._database.run("CREATE OR REPLACE TEMP TABLE read AS " + query, parameters=given)
         bad = self._database.rows('SELECT "offset" FROM read WHERE outcome_id IS NULL ORDER BY 1')
-        self.not_outcomes += [f"{source.topic} {source.partition}/{offset}" for (offset,) in bad]
+        self.not_outcomes.add(len(bad), (f"{source.topic} {source.partition}/{offset}" for (offset,) in bad))
         self._database.run(
             f'INSERT INTO exported SELECT {flat}, ?, ?, ?, "offset", make_timestamp(written_ms * 1000), {text} '
             "FROM read AS outcome WHERE outcome_id IS NOT NULL",

@@ -1,15 +1,23 @@
 """Writes a file whole or not at all."""
 
 import os
+import re
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
+from typing import Final
+
+_LEFT: Final = re.compile(r"\.(?P<file>.+)\.(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,9})-[0-9a-f]{8}\.part")
 
 
 @contextmanager
 def whole(file: Path, *, private: bool) -> Iterator[Path]:
     """Yield an empty file beside this one, which takes its place at the end; it is deleted if writing fails.
+
+    One that a process left which was killed is deleted by the next one that writes the same file on the same machine.
 
     Args:
         file: Where it is to be.
@@ -18,7 +26,8 @@ def whole(file: Path, *, private: bool) -> Iterator[Path]:
     Raises:
         OSError: When it cannot be written.
     """
-    made = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    _delete_left(file)
+    made = file.with_name(f".{file.name}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
     os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666))
     try:
         yield made
@@ -28,6 +37,31 @@ def whole(file: Path, *, private: bool) -> Iterator[Path]:
     except BaseException:
         made.unlink(missing_ok=True)
         raise
+
+
+def _delete_left(file: Path) -> None:
+    """Delete what processes left that are no longer there; a process writes a file once at a time."""
+    for each in file.parent.glob(".*.part"):
+        left = _LEFT.fullmatch(each.name)
+        if left is None or (left["file"], left["machine"]) != (file.name, _machine()):
+            continue
+        if int(left["process"]) == os.getpid() or not _is_running(int(left["process"])):
+            each.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _machine() -> str:
+    """Return what tells this machine from others that write to the same folder."""
+    return blake2b(socket.gethostname().encode(), digest_size=4).hexdigest()
 
 
 def on_disk(folder: Path) -> None:

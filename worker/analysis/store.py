@@ -13,9 +13,9 @@ import orjson
 from worker.analysis.database import Database, DatabaseRow, Told, as_pattern, nobody
 from worker.analysis.errors import AnalysisError
 from worker.analysis.flat import FLAT, LONGEST_OUTCOME, as_columns, as_json, flat_query, members
+from worker.analysis.not_outcomes import NotOutcomes
 
 PARQUET: Final = ".parquet"
-_FIRST_OF_THEM: Final = 10
 
 
 def query_of_lines(*, reveal: bool, beside: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -57,9 +57,7 @@ class OutcomeStore(Database):
         super().__init__(memory, folder)
         self.reveals = reveal
         self._columns = ", ".join(FLAT)
-        self.not_outcomes = 0
-        self.where_not: list[str] = []
-        """The first places at which there was no outcome."""
+        self.not_outcomes = NotOutcomes()
         columns = ", ".join(f"{name} {kind}" for name, kind in FLAT.items())
         self.connection.execute(f"CREATE TABLE outcomes ({columns})")
         tree = members(reveal=reveal)
@@ -80,19 +78,13 @@ class OutcomeStore(Database):
             return
         with self._sentence(file):
             self._add(self._of_file, [as_pattern(file)], told)
-        if bad := self._take_out():
-            self.not_outcomes += bad
-            if len(self.where_not) < _FIRST_OF_THEM:
-                self.where_not += list(_places(Path(file), min(bad, _FIRST_OF_THEM - len(self.where_not))))
+        self.not_outcomes.add(self._take_out(), _places(Path(file)))
 
     def read_messages(self, values: Iterable[bytes], place: Callable[[], str]) -> None:
         """Add outcomes as they are on topics; `place` names these messages where one of them is not an outcome."""
         if text := in_lines(values):
             self._add(self._of_text, [text], nobody)
-        if bad := self._take_out():
-            self.not_outcomes += bad
-            if len(self.where_not) < _FIRST_OF_THEM:
-                self.where_not.append(place())
+        self.not_outcomes.add(self._take_out(), (place() for _ in range(1)))
 
     def count(self, told: Told = nobody) -> tuple[int, int]:
         """Find out which outcomes count; return how many came twice, and how many another one has superseded."""
@@ -151,7 +143,7 @@ class OutcomeStore(Database):
             raise AnalysisError(f"{file}: cannot be read as outcomes, one per line ({type(error).__name__})") from None
 
 
-def _places(file: Path, most: int) -> Iterator[str]:
+def _places(file: Path) -> Iterator[str]:
     """Yield where in a file there is no outcome."""
     if file.suffix not in {"", ".json", ".jsonl", ".ndjson", ".gz"}:
         yield str(file)
@@ -160,9 +152,6 @@ def _places(file: Path, most: int) -> Iterator[str]:
         for number, line in enumerate(stream, 1):
             if line.strip() and not _is_outcome(line):
                 yield f"{file}, line {number}"
-                most -= 1
-                if not most:
-                    return
 
 
 def _is_outcome(line: bytes) -> bool:

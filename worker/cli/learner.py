@@ -12,7 +12,7 @@ from worker.bootstrap import read_rules
 from worker.cli.shared.broker import on_broker, read_settings
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import EXIT_SOME_NOT, echo
-from worker.kafka.topics import partition_counts
+from worker.kafka.topics import missing_topics
 from worker.learning.store import LearningStore, LearningStoreError
 from worker.observe.health import HealthState
 from worker.observe.learning_metrics import LEARNING_CATALOGUE
@@ -57,8 +57,7 @@ def command(*, to_end: bool) -> None:
 async def _run(settings: Settings, store: LearningStore, *, to_end: bool) -> int:
     topics = settings.topics
     names = (topics.scrubbed, topics.rejected, topics.pended, topics.responses)
-    counts = await partition_counts(settings, names)
-    if missing := [name for name in names if name not in counts]:
+    if missing := await missing_topics(settings, names):
         echo(f"{missing[0]} is missing on the broker. `claimscrub topics create` creates it.", is_error=True)
         return EXIT_SOME_NOT
     with sentences():

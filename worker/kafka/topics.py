@@ -85,6 +85,12 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
         return await _counts(admin, names)
 
 
+async def missing_topics(settings: Settings, names: Sequence[str]) -> list[str]:
+    """Return which of some topics the broker does not have, in their order. Raises `KafkaError`."""
+    counts = await partition_counts(settings, names)
+    return [name for name in names if name not in counts]
+
+
 async def _counts(admin: Client, names: Sequence[str]) -> dict[str, int]:
     # Asked by `describe_topics`, a broker that creates topics by itself (Kafka's default) would create what is missing.
     request = MetadataRequest(list(names), allow_auto_topic_creation=False)

@@ -166,7 +166,7 @@ def test_what_is_not_an_outcome_is_named_and_passed_over_for_good(tmp_path: Path
     with ExportFolder(tmp_path) as written:
         written.add(SOURCE, "rejected", mixed)
         written.flush()
-        assert written.not_outcomes == [f"claims.rejected.v1 3/{offset}" for offset in (1, 2, 4)]
+        assert written.not_outcomes.places == [f"claims.rejected.v1 3/{offset}" for offset in (1, 2, 4)]
         assert written.next_offsets() == {SOURCE: 5}
 
     assert offsets(tmp_path) == [0, 3]

@@ -1,5 +1,8 @@
 """A file is there whole, or as it was before."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,26 @@ def test_a_private_file_is_for_its_owner(tmp_path: Path) -> None:
         assert made.stat().st_mode & 0o777 == 0o600
 
     assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_process_left_is_deleted_by_the_next(tmp_path: Path) -> None:
+    """By one that writes the same file; what a running process is at, or another machine, stays."""
+    file, other = tmp_path / "report.html", tmp_path / "report.html.html"
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom worker.analysis.files import whole\n"
+        "with whole(Path(sys.argv[1]), private=False):\n    os.kill(os.getpid(), 9)\n"
+    )
+    for each in (file, other):
+        subprocess.run([sys.executable, "-c", code, str(each)], check=False)
+    (left,) = tmp_path.glob(".report.html.????????-*-????????.part")
+    (of_other,) = tmp_path.glob(".report.html.html.*.part")
+    machine, process, _ = left.name.split(".")[3].split("-")
+    running = tmp_path / f".report.html.{machine}-{os.getppid()}-00000000.part"
+    elsewhere = tmp_path / f".report.html.ffffffff-{process}-00000000.part"
+    for each in (running, elsewhere):
+        each.touch()
+
+    with whole(file, private=False) as made:
+        made.write_text("new")
+
+    assert set(tmp_path.iterdir()) == {file, of_other, running, elsewhere}

@@ -60,8 +60,8 @@ def test_what_is_not_an_outcome_is_counted_with_its_lines(tmp_path: Path) -> Non
         store.read_file(str(file))
         store.count()
 
-        assert (ids(store), store.not_outcomes) == ([1, 4], 6)
-        assert store.where_not == [f"{file}, line {number}" for number in (3, 4, 5, 6, 7, 8)]
+        assert (ids(store), store.not_outcomes.count) == ([1, 4], 6)
+        assert store.not_outcomes.places == [f"{file}, line {number}" for number in (3, 4, 5, 6, 7, 8)]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_an_outcome_without_its_members_is_none(write: Write, change: dict[str, 
     with OutcomeStore() as store:
         store.read_file(write([outcome(1) | change]))
 
-        assert store.not_outcomes == 1
+        assert store.not_outcomes.count == 1
         assert store.rows("SELECT count(*) FROM outcomes") == [(0,)]
 
 
@@ -90,7 +90,7 @@ def test_only_the_first_places_are_named(tmp_path: Path) -> None:
     with OutcomeStore() as store:
         store.read_file(str(file))
 
-        assert (store.not_outcomes, len(store.where_not)) == (1000, 10)
+        assert (store.not_outcomes.count, len(store.not_outcomes.places)) == (1000, 10)
 
 
 def test_a_compressed_file_is_read(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_compressed_file_is_read(tmp_path: Path) -> None:
         store.count()
 
         assert ids(store) == [1]
-        assert store.where_not == [f"{file}, line 2"]
+        assert store.not_outcomes.places == [f"{file}, line 2"]
 
 
 @pytest.mark.parametrize("name", ["damaged.parquet", "damaged.jsonl.gz"])
@@ -142,8 +142,8 @@ def test_messages_are_read_like_lines() -> None:
         store.read_messages([], lambda: "nowhere")
         store.count()
 
-        assert (ids(store), store.not_outcomes) == ([1, 2], 3)
-        assert store.where_not == ["claims.rejected.v1 0/0 to 0/4"]
+        assert (ids(store), store.not_outcomes.count) == ([1, 2], 3)
+        assert store.not_outcomes.places == ["claims.rejected.v1 0/0 to 0/4"]
 
 
 def test_progress_is_shown_to_the_end(write: Write) -> None:

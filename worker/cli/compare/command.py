@@ -18,7 +18,15 @@ from worker.cli.compare.written import ComparisonWriter, CsvWriter, JsonWriter, 
 from worker.cli.shared.claim_files import ClaimInput, read_what_can_be_read
 from worker.cli.shared.claim_paths import ClaimFileError, expand_what_is_there
 from worker.cli.shared.configuration import config_option, edits_option
-from worker.cli.shared.console import DAY, EXIT_ALL_SCRUBBED, EXIT_SOME_NOT, EXIT_UNREADABLE, err, today
+from worker.cli.shared.console import (
+    DAY,
+    EXIT_ALL_SCRUBBED,
+    EXIT_SOME_NOT,
+    EXIT_UNREADABLE,
+    ended_by_sigterm,
+    err,
+    today,
+)
 from worker.cli.shared.extras import require_report
 from worker.cli.shared.in_parallel import PORTION, in_order, portions, processes_option
 from worker.cli.shared.progress import progress_over
@@ -143,7 +151,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     day = as_of.date() if as_of else None
     if reveal:
         _audit(format=form, files=len(files), topic=topic, since=since, until=until)
-    with asked.opened() as sides:
+    with ended_by_sigterm(), asked.opened() as sides:
         job = CompareJob(*sides, reveal)
         # So that what is wrong with a configuration is said before a claim is read.
         loaded = job.load_pipelines()

@@ -7,7 +7,7 @@ import click
 
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import on_broker, read_settings
-from worker.cli.shared.console import EXIT_SOME_NOT, echo, err, say
+from worker.cli.shared.console import EXIT_SOME_NOT, echo, ended_by_sigterm, err, say
 from worker.cli.shared.extras import require_report
 from worker.wording.counts import counted
 
@@ -35,17 +35,18 @@ def command(folder: Path, *, reveal: bool, memory: str) -> None:
     require_report()
     from worker.analysis.errors import AnalysisError  # noqa: PLC0415 - needs what is only now known to be installed
     from worker.analysis.export import ExportFolder  # noqa: PLC0415 - likewise
-    from worker.cli.export.run import export, in_words  # noqa: PLC0415 - likewise
+    from worker.cli.export.run import export  # noqa: PLC0415 - likewise
 
     settings = read_settings()
     if reveal:
         audit(settings, "export-reveal")
     try:
-        with ExportFolder(folder, memory, reveal=reveal) as written:
+        with ended_by_sigterm(), ExportFolder(folder, memory, reveal=reveal) as written:
             lost = on_broker(settings, export(settings, written))
     except AnalysisError as error:
         raise click.UsageError(str(error)) from None
     echo(f"{counted(written.rows, 'outcome')} in {counted(written.files, 'new file')}.")
-    for note in [*lost, *in_words(written.not_outcomes)]:
+    left_out = [*lost, *written.not_outcomes.in_words("record is", "records are")]
+    for note in left_out:
         say(err(), note)
-    sys.exit(EXIT_SOME_NOT if lost or written.not_outcomes else 0)
+    sys.exit(EXIT_SOME_NOT if left_out else 0)

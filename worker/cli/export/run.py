@@ -5,39 +5,37 @@ from contextlib import aclosing
 from typing import Final
 
 import click
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from worker.analysis.export import ExportFolder, OutcomePartition, OutcomeRecord
 from worker.cli.shared.broker import say_unreadable
-from worker.cli.shared.console import err
+from worker.cli.shared.progress import progress_of_steps
 from worker.kafka.read import NoSuchPlaceError, Record, StartingPoint, tail
 from worker.kafka.spans import PartitionSpan, spans_of
-from worker.kafka.topics import check_topics
+from worker.kafka.topics import missing_topics
 from worker.settings import Settings
-from worker.wording.counts import counted
 
 _PORTION_BYTES: Final = 8 * 1024 * 1024
-_FIRST_OF_THEM: Final = 10
 
 
 async def export(settings: Settings, written: ExportFolder) -> list[str]:
     """Write what is not written yet; return what was deleted before it could be, in sentences."""
     topics = {getattr(settings.topics, each): each for each in ("scrubbed", "rejected", "pended")}
-    lacking = {flaw.topic for flaw in await check_topics(settings) if flaw.problem == "is missing"}
-    if missing := sorted(lacking & topics.keys()):
-        raise click.ClickException(f"{', '.join(missing)}: missing on the broker; `claimscrub topics create` makes it")
+    if missing := await missing_topics(settings, list(topics)):
+        raise click.ClickException(
+            f"{', '.join(missing)}: missing on the broker; `claimscrub topics create` makes them"
+        )
     spans, gaps = await spans_of(settings, list(topics)), dict[OutcomePartition, list[range]]()
     done = written.next_offsets()
-    console = err()
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("exporting", total=sum(span.end - span.oldest for span in spans))
+    total, exported = sum(span.end - span.oldest for span in spans) or 1, 0
+    with progress_of_steps() as step:
+        told = step("exporting")
         for span in spans:
             source = OutcomePartition(span.topic, span.topic_id, span.partition)
             begin = done.get(source, span.oldest)
             if begin < span.end:
                 gaps[source] = await _export_partition(settings, written, source, topics[span.topic], begin)
-            progress.advance(task, span.end - span.oldest)
+            exported += span.end - span.oldest
+            told(exported / total)
     return [lost for span in await spans_of(settings, list(topics)) for lost in _lost(span, gaps)]
 
 
@@ -84,12 +82,3 @@ def _lost(span: PartitionSpan, gaps: Mapping[OutcomePartition, Sequence[range]])
                 f"{span.topic} {span.partition}: the offsets {gap.start} to {min(gap.stop, span.oldest) - 1} were "
                 "deleted from the topic before they were exported."
             )
-
-
-def in_words(places: list[str]) -> list[str]:
-    """Name the first records that are not an outcome in a sentence, if there are any."""
-    if not places:
-        return []
-    more = f"; {len(places) - _FIRST_OF_THEM:,} more" if len(places) > _FIRST_OF_THEM else ""
-    named = "; ".join(places[:_FIRST_OF_THEM]) + more
-    return [f"{counted(len(places), 'record is', 'records are')} not an outcome and left out: {named}."]

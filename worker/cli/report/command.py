@@ -13,9 +13,10 @@ from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import read_settings
 from worker.cli.shared.claim_paths import ClaimFileError
 from worker.cli.shared.configuration import edits_option, sentences
-from worker.cli.shared.console import EXIT_SOME_NOT, err, say
+from worker.cli.shared.console import EXIT_SOME_NOT, echo, ended_by_sigterm, err, say
 from worker.cli.shared.extras import require_report
 from worker.cli.shared.selection import MOMENT, in_utc
+from worker.wording.counts import counted
 
 FORMS: Final = MappingProxyType(
     {
@@ -90,6 +91,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     Claims are named by the ids of their outcomes. No file holds an identifier of a patient unless --reveal asks for it;
     who asked is written to CLAIMSCRUB_AUDIT_FILE first. Of dates there are the week of service and the day of receipt.
 
+    At the end it says of how many outcomes the file is; one that is broken off leaves nothing behind.
+
     \b
     Examples:
       claimscrub check --format jsonl claims.837 > outcomes.jsonl
@@ -118,11 +121,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     reading = OutcomeReading(outcomes, topics, since and in_utc(since), until and in_utc(until))
     run = ReportRun(reading, output, form or _form_of(output), title, memory, scratch, edits, reveal)
     try:
-        passed_over = make_report(run)
+        with ended_by_sigterm():
+            outcome_count, passed_over = make_report(run)
     except (AnalysisError, ClaimFileError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename or output}: {error.strerror}") from None
+    echo(f"{output}: {counted(outcome_count, 'outcome')}.")
     if passed_over:
         for note in passed_over:
             say(err(), note)

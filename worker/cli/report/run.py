@@ -2,14 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
-
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from worker.analysis.database import Told
 from worker.analysis.errors import AnalysisError
@@ -21,11 +18,11 @@ from worker.analysis.report import report_page
 from worker.analysis.store import OutcomeStore
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.claim_paths import STDIN, refuse_no_file
-from worker.cli.shared.console import err
+from worker.cli.shared.progress import progress_of_steps
 from worker.edits.edit import AnyEdit
 from worker.kafka.read import OLDEST, Record, StartingPoint, tail
 from worker.kafka.spans import spans_of
-from worker.kafka.topics import check_topics
+from worker.kafka.topics import missing_topics
 from worker.settings import Settings
 from worker.wording.counts import counted
 
@@ -70,21 +67,22 @@ class ReportRun:
     reveal: bool
 
 
-def make_report(run: ReportRun) -> list[str]:
-    """Make it; return what was passed over, in sentences.
+def make_report(run: ReportRun) -> tuple[int, list[str]]:
+    """Make it; return of how many outcomes it is, and what was passed over, in sentences.
 
     Raises `AnalysisError`, `ClaimFileError` and `OSError`.
     """
     files = list(_files(run.reading.paths))
-    with _progress() as step, OutcomeStore(run.scratch, run.memory, reveal=run.reveal) as store:
+    with progress_of_steps() as step, OutcomeStore(run.scratch, run.memory, reveal=run.reveal) as store:
         if run.reading.is_of_topics:
             settings = read_settings()
             on_broker(settings, _read_topics(settings, run.reading, store, step("reading topics")))
         else:
             _read_files(files, store, step("reading"))
         twice, superseded = store.count(step("telling them apart"))
-        passed_over = _passed_over(store)
-        if not store.rows("SELECT count(*) FROM counted")[0][0]:
+        passed_over = store.not_outcomes.in_words("line is", "lines are")
+        ((outcomes,),) = store.rows("SELECT count(*) FROM counted")
+        if not outcomes:
             raise AnalysisError("\n".join(["there is no outcome in what was read", *passed_over]))
         notes = [*passed_over]
         if twice:
@@ -95,7 +93,7 @@ def make_report(run: ReportRun) -> list[str]:
             )
         with whole(run.output, private=run.reveal) as made:
             _write(run, made, store, notes, step)
-    return passed_over
+    return int(outcomes), passed_over
 
 
 def _write(run: ReportRun, made: Path, store: OutcomeStore, notes: Sequence[str], step: Callable[[str], Told]) -> None:
@@ -114,14 +112,6 @@ def _write(run: ReportRun, made: Path, store: OutcomeStore, notes: Sequence[str]
         write_sarif(made, store, run.edits)
     else:
         write_junit(made, store)
-
-
-def _passed_over(store: OutcomeStore) -> list[str]:
-    if not store.not_outcomes:
-        return []
-    more = store.not_outcomes - len(store.where_not)
-    places = "; ".join(store.where_not) + (f"; {more:,} more" if more > 0 else "")
-    return [f"{counted(store.not_outcomes, 'line is', 'lines are')} not an outcome and left out: {places}."]
 
 
 def _files(paths: Sequence[str]) -> Iterator[str]:
@@ -158,8 +148,7 @@ def _tell(told: Told, before: float, share: float, done: float) -> None:
 
 async def _read_topics(settings: Settings, reading: OutcomeReading, store: OutcomeStore, told: Told) -> None:
     topics = [settings.topics.scrubbed, settings.topics.rejected, settings.topics.pended]
-    lacking = {flaw.topic for flaw in await check_topics(settings) if flaw.problem == "is missing"}
-    if missing := sorted(lacking & set(topics)):
+    if missing := await missing_topics(settings, topics):
         raise AnalysisError(f"{', '.join(missing)}: missing on the broker; `claimscrub topics create` makes them")
     start = OLDEST if reading.since is None else StartingPoint(since_ms=_milliseconds(reading.since))
     until = None if reading.until is None else _milliseconds(reading.until)
@@ -190,17 +179,3 @@ def _add(store: OutcomeStore, portion: Sequence[Record]) -> None:
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], Told]]:
-    """Show bars on stderr where that is a terminal; what is yielded begins one."""
-    console = err()
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-
-        def begin(name: str) -> Told:
-            task = progress.add_task(name, total=1.0)
-            return lambda done: progress.update(task, completed=done)
-
-        yield begin

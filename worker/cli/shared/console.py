@@ -5,8 +5,11 @@ a terminal with characters that it would obey: a test looks for other ways out.
 """
 
 import json
+import signal
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -21,6 +24,8 @@ from worker.wording.escapes import printable_lines
 EXIT_ALL_SCRUBBED: Final = 0
 EXIT_SOME_NOT: Final = 1
 EXIT_UNREADABLE: Final = 2
+_ENDED_BY_SIGTERM: Final = 143
+"""128 and the number of SIGTERM, as a shell has it."""
 
 DISPOSITION_STYLE: Final = {
     "scrubbed": "bold green",
@@ -60,6 +65,19 @@ def _safe(text: Text) -> Text:
         shown = printable_lines(piece.plain)
         safe.append_text(piece if shown == piece.plain else Text(shown, piece.style))
     return safe
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Let a command that is asked to end delete its temporary files first, as it does at Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED_BY_SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def out() -> Console:

@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from worker.cli.shared.claim_paths import total_bytes
 from worker.cli.shared.console import err
@@ -28,3 +36,17 @@ def progress_over(files: list[str], *, writes_claims: bool) -> Iterator[Callable
     columns = (TextColumn("scrubbing"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
         yield partial(progress.advance, progress.add_task("scrubbing", total=total))
+
+
+@contextmanager
+def progress_of_steps() -> Iterator[Callable[[str], Callable[[float], None]]]:
+    """Show bars on stderr where that is a terminal; what is yielded begins one, which takes how much of it is done."""
+    console = err()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+
+        def begin(name: str) -> Callable[[float], None]:
+            task = progress.add_task(name, total=1.0)
+            return lambda done: progress.update(task, completed=done)
+
+        yield begin

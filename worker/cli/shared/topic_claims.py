@@ -16,7 +16,7 @@ from worker.cli.shared.claim_files import ClaimInput
 from worker.kafka.messages import InboundMessage
 from worker.kafka.past import read_outcome, received_ms
 from worker.kafka.read import Record, StartingPoint, tail
-from worker.kafka.topics import partition_counts
+from worker.kafka.topics import missing_topics
 from worker.pipeline.forms import ClaimDocument, interchange_claims, resource_claims
 from worker.settings import Settings
 from worker.stream.records import form_of, refusal
@@ -52,7 +52,7 @@ def topic_claims(settings: Settings, asked: TopicRange, as_of: date | None) -> I
 
     What is not a claim is yielded as a problem. The broker's absence, and a topic that is missing, end the command.
     """
-    if asked.topic not in on_broker(settings, partition_counts(settings, [asked.topic])):
+    if on_broker(settings, missing_topics(settings, [asked.topic])):
         raise click.UsageError(f"--topic {asked.topic}: is missing on the broker")
     if as_of is not None:
         settings = settings.model_copy(update={"as_of": as_of})

@@ -15,7 +15,7 @@ def test_the_end_of_the_file_says_the_form(outcomes: Path, end: str) -> None:
     file = outcomes.with_suffix(end)
     result = run(outcomes, "-o", file)
 
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.output) == (0, f"{file}: 3 outcomes.\n")
     begins = {".html": b"<!doctype html>", ".csv": b"outcome_id,", ".parquet": b"PAR1", ".sarif": b'{"$schema"'}
     assert file.read_bytes().startswith(begins.get(end, {".xml": b"<?xml", ".md": b"# Where"}.get(end, b"")))
 
@@ -82,3 +82,25 @@ def test_its_help_imports_nothing_of_the_extra() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
 
     assert {"duckdb", "jinja2", "vl_convert"}.isdisjoint(done.stderr.split())
+
+
+def test_a_report_that_is_asked_to_end_leaves_nothing_behind(outcomes: Path, tmp_path: Path) -> None:
+    """Neither a part of the file nor its temporary folder; and it ends as a shell expects."""
+    scratch, code = (
+        tmp_path / "scratch",
+        (
+            "import os, signal, sys\nfrom pathlib import Path\nfrom worker.cli.report import run\n"
+            "def write(*_):\n"
+            "    assert list(Path(sys.argv[1]).iterdir()) and list(Path(sys.argv[2]).parent.glob('.*.part'))\n"
+            "    os.kill(os.getpid(), signal.SIGTERM)\n    signal.pause()\n"
+            "run._write = write\nfrom worker.cli.commands import claimscrub\n"
+            "claimscrub(['report', sys.argv[3], '-o', sys.argv[2], '--scratch', sys.argv[1]])\n"
+        ),
+    )
+    scratch.mkdir()
+    (tmp_path / "out").mkdir()
+    command = [sys.executable, "-c", code, str(scratch), str(tmp_path / "out" / "report.html"), str(outcomes)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (143, "")
+    assert list(scratch.iterdir()) == list((tmp_path / "out").iterdir()) == []
