@@ -31,6 +31,8 @@ from worker.analysis.store import in_lines, query_of_lines
 
 ROWS: Final = 100_000
 """Rows of a file: some megabytes."""
+BYTES: Final = 64 * 1024 * 1024
+"""Of outcomes that are revealed, after which another file begins: so much is packed within DuckDB's usual memory."""
 _NO_ID: Final = "0" * 32
 _NAME: Final = re.compile(
     r"(?P<topic>[A-Za-z0-9._-]{1,249})-(?P<partition>\d{5,10})-(?P<first>\d{20})-(?P<next>\d{20})-"
@@ -65,6 +67,7 @@ class _FileSpan:
     first: int
     next: int
     rows: int = 0
+    revealed: int = 0
 
 
 class ExportFolder:
@@ -74,14 +77,18 @@ class ExportFolder:
         folder: Where it is; it is made if it is not there.
         memory: What DuckDB may use, such as `512MiB`.
         reveal: Whether rows also hold the outcome as it is on the topic, with its claim.
-        rows: After how many rows another file begins.
+        rows: After how many rows another file begins, and
+        size: after how many bytes of outcomes that are revealed.
     """
 
-    def __init__(self, folder: Path, memory: str = "512MiB", *, reveal: bool = False, rows: int = ROWS) -> None:
+    def __init__(
+        self, folder: Path, memory: str = "512MiB", *, reveal: bool = False, rows: int = ROWS, size: int = BYTES
+    ) -> None:
         self._folder = folder
         self._memory = memory
         self._reveal = reveal
         self._most = rows
+        self._largest = size
         self._span: _FileSpan | None = None
         self.files = 0
         self.rows = 0
@@ -130,14 +137,18 @@ class ExportFolder:
         begins = 0
         for place, message in enumerate(messages):
             span, day = self._span, datetime.fromtimestamp(message.written_ms / 1000, UTC).date()
-            if span is None or (span.source, span.day) != (source, day) or span.rows >= self._most:
+            if span is None or (span.source, span.day) != (source, day) or self._is_full(span):
                 self._insert(source, messages[begins:place])
                 begins = place
                 self.flush()
                 span = self._span = _FileSpan(source, disposition, day, message.offset, message.offset)
             span.rows += 1
+            span.revealed += len(message.value) if self._reveal else 0
             span.next = message.offset + 1
         self._insert(source, messages[begins:])
+
+    def _is_full(self, span: _FileSpan) -> bool:
+        return span.rows >= self._most or span.revealed >= self._largest
 
     def flush(self) -> None:
         """Give what is on its way a file."""

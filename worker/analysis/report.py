@@ -163,8 +163,9 @@ def _breakdowns(figures: OutcomeFigures) -> tuple[Breakdown, ...]:
         ),
         Breakdown(
             f"The {COSTLIEST} costliest findings",
-            "The findings that hold the highest charges under the filters above, each with the whole charge of its "
-            "claim; its edit leads to the explanation.",
+            "The findings under the filters above that hold the highest charges, each with the whole charge of its "
+            f"claim; its edit leads to the explanation. Of each edit the page has its {COSTLIEST} costliest findings, "
+            "so that there may be more under a filter.",
             "finding",
         ),
     )

@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.analysis.conftest import finding, outcome, parquet_rows
 from worker.analysis.errors import AnalysisError
-from worker.analysis.export import ExportFolder, OutcomePartition, OutcomeRecord
+from worker.analysis.export import ROWS, ExportFolder, OutcomePartition, OutcomeRecord
 from worker.analysis.store import OutcomeStore
 
 SOURCE: Final = OutcomePartition("claims.rejected.v1", "ab" * 16, 3)
@@ -213,3 +213,32 @@ def test_a_report_reads_what_was_exported(tmp_path: Path) -> None:
         query = "SELECT * FROM outcomes ORDER BY outcome_id"
 
         assert of_files.rows(query) == of_messages.rows(query)
+
+
+@pytest.mark.parametrize(("reveal", "files"), [(True, 3), (False, 1)])
+def test_outcomes_that_are_revealed_begin_another_file_by_their_size(
+    tmp_path: Path, *, reveal: bool, files: int
+) -> None:
+    """At the first one behind so many bytes; each is there once all the same."""
+    given = records(*range(6))
+    size = len(given[0].value) + len(given[1].value)
+    with ExportFolder(tmp_path, "200MiB", reveal=reveal, size=size) as written:
+        written.add(SOURCE, "rejected", given)
+        written.flush()
+
+        assert (written.files, written.rows) == (files, 6)
+    found = parquet_rows(f"{tmp_path}/*/*/*.parquet", '"offset"')
+    assert [row["offset"] for row in found] == list(range(6))
+
+
+@pytest.mark.whole
+def test_a_whole_file_of_outcomes_is_revealed_within_the_usual_memory(tmp_path: Path) -> None:
+    """As many as a file may have, of 7 KB each."""
+    (one,) = records(0)
+    value = one.value[:-1] + b',"more":"' + b"x" * 7000 + b'"}'
+    with ExportFolder(tmp_path, reveal=True) as written:
+        for first in range(0, ROWS, 1000):
+            written.add(SOURCE, "rejected", [one._replace(offset=first + each, value=value) for each in range(1000)])
+        written.flush()
+
+        assert (written.rows, written.files > 1) == (ROWS, True)

@@ -142,6 +142,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if bool(paths) is (topic is not None):
         raise click.UsageError("name files or folders, or a --topic")
+    if topic is not None and column is not None:
+        raise click.UsageError("--column needs Parquet")
     if topic is None and (since or until):
         raise click.UsageError("--since and --until need --topic")
     files = _files(paths, column) if topic is None else []

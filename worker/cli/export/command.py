@@ -20,9 +20,9 @@ from worker.wording.counts import counted
 def command(folder: Path, *, reveal: bool, memory: str) -> None:
     """Write the outcomes of topics to Parquet, by day and disposition; the next run goes on from here.
 
-    DIR gets a file for the outcomes of a partition on a day (UTC), at most 100,000 in one. The names of the files say
-    which offsets are done, so that each outcome is there once, whenever an export is broken off. It ends at the present
-    end of the topics; run it often, or once a night. `claimscrub report DIR` adds them up.
+    DIR gets a file for the outcomes of a partition on a day (UTC), at most 100,000, or 64 MiB revealed, in one. The
+    names of the files say which offsets are done, so that each outcome is there once, whenever an export is broken off.
+    It ends at the present end of the topics; run it often, or once a night. `claimscrub report DIR` adds them up.
 
     A row has codes, ids of organizations, dollars and findings, the week of service and the day of receipt, and no
     identifier of a patient unless --reveal asks for it; who asked is written to CLAIMSCRUB_AUDIT_FILE first.

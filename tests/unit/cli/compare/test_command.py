@@ -148,6 +148,7 @@ def test_every_claim_is_held_to_two_profiles(claims: Path) -> None:
         (("--against", "--output=x"), "neither a folder nor a git revision of"),
         (("--against-profile", "nobody"), "nobody"),
         (("--against", ".", "--topic", "inbound"), "name files or folders, or a --topic"),
+        (("--against", ".", "--column", "claim"), "--column needs Parquet"),
         (("--against", ".", "--since", "2026-01-01"), "--since and --until need --topic"),
         (("--against", "tests"), "tests: exactly one profile must set"),
     ],
