@@ -92,7 +92,7 @@ class Histories:
         position = committed or HistoryPosition(0, self.key.fingerprint, self.partitions, date.max, end, series)
         self._refuse_other(tp, position)
         changelog = TP(topic, tp.partition)
-        store = await self._run(lambda: self._store(changelog, position, is_new=committed is None))
+        store = await self._run_opening(lambda: self._store(changelog, position, is_new=committed is None))
         if committed is not None and (store.mark().records < position.records or not self._is_exact):
             store, position = await self._restored(changelog, store, position)
         return LaneHistory(store, topic, tp.partition, position, self._settings.history_days)
@@ -181,7 +181,7 @@ class Histories:
                 if store.mark().offset < beginning and store.mark().records:
                     # What was deleted meanwhile may have been deleted from the log as well, with the record of it.
                     await self._run(store.close)
-                    store = await self._run(lambda: self._store(changelog, position, is_new=True))
+                    store = await self._run_opening(lambda: self._store(changelog, position, is_new=True))
                 reader.seek(place, max(beginning, store.mark().offset))
                 restoring = Restoring(reader, place, store, self._run, self._note_restored)
                 is_empty = not store.mark().records
@@ -203,6 +203,16 @@ class Histories:
 
     def _note_restored(self, records: int) -> None:
         self._recorder.count("history_restored_records_total", amount=records)
+
+    async def _run_opening(self, work: Callable[[], HistoryStore]) -> HistoryStore:
+        """Open a store; one that nobody waits for any more is closed once it is open."""
+        opening = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The thread goes on to open it, whoever was cancelled.
+            opening.add_done_callback(_close_opened)
+            raise
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -251,6 +261,11 @@ class Histories:
     def stop(self) -> None:
         """End the thread once it has done what it was given."""
         self._thread.shutdown(wait=False)
+
+
+def _close_opened(opening: "asyncio.Future[HistoryStore]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _done() -> "asyncio.Future[None]":

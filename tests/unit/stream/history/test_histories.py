@@ -1,7 +1,9 @@
 """The memory of a partition is what is committed, whatever file is found."""
 
+import asyncio
 import dataclasses
 import os
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +18,7 @@ from faust.types import TP
 
 from tests.unit.stream.history.test_restore import Reader, Stored, log_of
 from worker.history.key import write_key
-from worker.history.store import HistoryMark, HistoryRecord, HistoryStoreError
+from worker.history.store import HistoryMark, HistoryRecord, HistoryStoreError, SqliteHistory
 from worker.observe.recorder import Recorder
 from worker.settings import Settings
 from worker.stream.history import histories as histories_module
@@ -108,10 +110,38 @@ async def test_a_memory_that_nobody_committed_begins_empty_behind_the_log(world:
     world.log = log_of(1, 2)
     assert await kept(world.new(), world.position(2)) == [1, 2]
 
-    history = await world.new().open(LANE, None, end=77)
+    histories = world.new()
+    history = await histories.open(LANE, None, end=77)
 
-    assert history.position == HistoryPosition(0, world.new().key.fingerprint, 6, date.max, 77)
+    assert history.position == HistoryPosition(0, histories.key.fingerprint, 6, date.max, 77)
     assert (history.store.earlier(PERSON), history.store.mark()) == ([], HistoryMark(0, 77))
+    await histories.close(history)
+
+
+async def test_a_memory_that_nobody_waits_for_any_more_is_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread goes on to open it when the worker stops meanwhile."""
+    is_begun, may_open, is_closed = threading.Event(), threading.Event(), asyncio.Event()
+
+    class HeldStore(SqliteHistory):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            is_begun.set()
+            may_open.wait()
+            super().__init__(*args, **kwargs)
+
+        def close(self) -> None:
+            super().close()
+            is_closed.set()
+
+    monkeypatch.setattr(histories_module, "SqliteHistory", HeldStore)
+    opening = asyncio.create_task(world.new().open(LANE, None, end=0))
+    await asyncio.to_thread(is_begun.wait)
+
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    may_open.set()
+
+    await is_closed.wait()
 
 
 async def test_a_file_that_is_as_far_as_committed_is_not_restored(world: World) -> None:
