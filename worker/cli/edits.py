@@ -13,13 +13,14 @@ from worker.bootstrap import all_edits
 from worker.cli.shared.configuration import edits_option, sentences
 from worker.cli.shared.console import SEVERITY_STYLE, echo_json, out
 from worker.cli.shared.precision import by_edit, load_precision, precision_option
-from worker.edits.edit import AnyEdit
+from worker.edits.edit import AnyEdit, EditStatus
 from worker.learning.document import EditPrecision, money
 from worker.wording.counts import counted
 from worker.wording.edits import described, source_of
 from worker.wording.precision import precision_as_json, share_of
 
-_WIDE_ENOUGH: Final = 200
+_ALL_COLUMNS_FROM: Final = 140
+"""Columns of a terminal from which on there is room for name, scope and source as well."""
 
 
 @click.command("edits")
@@ -37,6 +38,7 @@ _WIDE_ENOUGH: Final = 200
 def command(form: str, *, fixable: bool, learned: Path | None, user_edits: Path | None) -> None:
     """List every edit: what it finds, its severity, and the publication behind it.
 
+    The table fits 80 columns, also in a pipe; a wide terminal, and --format json, show name, scope and source as well.
     With --with-precision also how often payers confirmed its findings, over all profiles, and the dollars that they
     denied. `claimscrub explain EDIT` shows more about one.
     """
@@ -51,32 +53,27 @@ def command(form: str, *, fixable: bool, learned: Path | None, user_edits: Path 
         echo_json(orjson.dumps(entries, option=orjson.OPT_INDENT_2))
         return
     console = out()
-    if not console.is_terminal:
-        console.width = _WIDE_ENOUGH
-    console.print(_table(edits, precision))
+    console.print(_table(edits, precision, is_wide=console.width >= _ALL_COLUMNS_FROM))
     console.print(f"{counted(len(edits), 'edit')}. `claimscrub explain EDIT` shows more about one.")
 
 
-def _table(edits: Iterable[AnyEdit], precision: Mapping[str, EditPrecision] | None) -> Table:
+def _table(edits: Iterable[AnyEdit], precision: Mapping[str, EditPrecision] | None, *, is_wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("edit", no_wrap=True)
-    for name in ("name", "severity", "status", "looks at", "fixes", "summary", "source"):
+    for name in ("name", "severity", "looks at", "fixes", "summary", "source") if is_wide else ("severity", "summary"):
         table.add_column(name, overflow="fold")
     for name in () if precision is None else ("precision", "decided", "denied"):
         table.add_column(name, justify="right", no_wrap=True)
     for edit in edits:
-        table.add_row(
-            edit.id,
-            f"{edit.family}/{edit.name}",
-            edit.severity.value,
-            edit.status.value,
-            edit.scope.value,
-            ", ".join(edit.fixes),
-            edit.summary,
-            source_of(edit.citation),
-            *(() if precision is None else _learned(precision.get(edit.id))),
-            style=SEVERITY_STYLE[edit.severity].split()[-1],
+        severity = edit.severity.value if edit.status is EditStatus.STABLE else f"{edit.severity} ({edit.status})"
+        fixes = ", ".join(edit.fixes)
+        columns = (
+            (f"{edit.family}/{edit.name}", severity, edit.scope.value, fixes, edit.summary, source_of(edit.citation))
+            if is_wide
+            else (severity, f"{edit.summary} Fixes: {fixes}." if fixes else edit.summary)
         )
+        learned = () if precision is None else _learned(precision.get(edit.id))
+        table.add_row(edit.id, *columns, *learned, style=SEVERITY_STYLE[edit.severity].split()[-1])
     return table
 
 

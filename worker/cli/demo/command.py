@@ -13,7 +13,7 @@ import orjson
 from rich.console import Console
 
 from worker.cli.demo.account import EXAMPLES, Account
-from worker.cli.demo.run import run_demo
+from worker.cli.demo.run import program, run_demo
 from worker.cli.demo.worker import DemoError
 from worker.cli.serve import PORT as SERVE_PORT
 from worker.cli.shared.console import DISPOSITION_STYLE, EXIT_SOME_NOT, echo, echo_json, out
@@ -84,7 +84,7 @@ def _show_examples(console: Console, account: Account, *, is_asking: bool) -> No
         console.print(f"\nOne outcome on the topic of {name} claims:", style=DISPOSITION_STYLE[name], soft_wrap=True)
         echo_json(orjson.dumps(orjson.loads(account.examples[name]), option=orjson.OPT_INDENT_2))
     console.print(
-        "\nTo see a claim as its form and correct it, start the workbench with `claimscrub serve` and open "
+        f"\nTo see a claim as its form and correct it, start the workbench with `{program()} serve` and open "
         f"http://127.0.0.1:{SERVE_PORT}/",
         soft_wrap=True,
     )

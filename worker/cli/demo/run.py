@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import shlex
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -28,10 +30,15 @@ def settings_for(broker: str) -> dict[str, str]:
     """Return the worker's settings for the demo, without their prefix."""
     return {
         "BOOTSTRAP_SERVERS": broker,
-        "GROUP_ID": "claimscrub-demo",
         "AS_OF": AS_OF.isoformat(),
         "HTTP_PORT": "0",
     }
+
+
+def program() -> str:
+    """Return how to type the command again: as it was typed, also where it is not on PATH."""
+    typed = Path(sys.argv[0])
+    return shlex.quote(str(typed)) if typed.name == "claimscrub" else "claimscrub"
 
 
 def run_demo(console: Console, broker: str, count: int, log: Path, *, keep: bool) -> Account:
@@ -110,7 +117,8 @@ def _wait(console: Console, broker: str, url: str) -> None:
     console.print(
         f"\nBroker and worker stay until Ctrl-C. In another terminal:\n"
         f"  export CLAIMSCRUB_BOOTSTRAP_SERVERS={broker}\n"
-        f"  claimscrub tail rejected --from-start --max 1\n"
+        f"  {program()} tail rejected --from-start --max 1\n"
+        f"  {program()} doctor\n"
         f"  curl {url}/metrics",
         soft_wrap=True,
     )

@@ -12,7 +12,6 @@ from schemas.outcome import BypassedEntry, Coverage, NoDataEntry, SwitchedOff
 from worker.cli.shared.console import say
 from worker.wording.escapes import printable
 
-_WIDE_ENOUGH: Final = 160
 _INDENT: Final = 2
 
 
@@ -39,9 +38,7 @@ def show_coverage(console: Console, coverage: Coverage) -> None:
             # A list of ids fits on a line; entries with a reason have one each.
             between = "\n" if any(" " in entry for entry in entries) else ", "
             table.add_row(verdict, str(len(entries)), between.join(entries) or "none", style=style)
-    narrow, console.width = console.width, console.width if console.is_terminal else _WIDE_ENOUGH
     console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
-    console.width = narrow
     if coverage.not_reached:
         say(console, "Not reached: an intake edit rejected the claim.", _INDENT)
     if coverage.unverified:

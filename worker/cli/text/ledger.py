@@ -11,15 +11,15 @@ from schemas.outcome import Amount, ContainerCount, WasteLedgerEntry
 from worker.wording.escapes import printable
 
 _INDENT = 2
-_WIDE_ENOUGH = 160
 _UNKNOWN = "-"
 
 
 def show_ledger(console: Console, ledger: tuple[WasteLedgerEntry, ...]) -> None:
     """Write one row per drug and date. Doses are in the drug's own unit, all other numbers in billing units."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", style="dim")
-    for heading in ("waste ledger", "dose given", "discarded", "expected", "billed", "vials opened", "least waste"):
-        table.add_column(heading, no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, header_style="dim", style="dim")
+    table.add_column("waste ledger", no_wrap=True)
+    for heading in ("dose given", "discarded", "expected", "billed", "vials opened", "least waste"):
+        table.add_column(heading, overflow="fold")
     for entry in ledger:
         modifiers = f" {'+'.join(entry.modifiers)}" if entry.modifiers else ""
         table.add_row(
@@ -31,9 +31,7 @@ def show_ledger(console: Console, ledger: tuple[WasteLedgerEntry, ...]) -> None:
             _containers(entry.containers_opened),
             _least(entry),
         )
-    narrow, console.width = console.width, console.width if console.is_terminal else _WIDE_ENOUGH
     console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
-    console.width = narrow
 
 
 def _dose(amount: Amount | None) -> str:

@@ -13,6 +13,7 @@ from worker.cli.demo import run
 from worker.cli.demo.metrics import Figures
 from worker.cli.demo.view import Progress
 from worker.cli.demo.worker import DemoError
+from worker.settings import ENV_PREFIX, Settings
 
 
 class _View:
@@ -59,3 +60,25 @@ async def test_a_worker_that_never_answers_again_ends_the_demo(monkeypatch: pyte
 
     with pytest.raises(DemoError, match="nothing moved"):
         await watch(monkeypatch, iter([TimeoutError(), TimeoutError()]))
+
+
+def test_commands_beside_a_demo_ask_about_its_group() -> None:
+    """`claimscrub lag` and `doctor` with the broker's address alone speak of the demo's worker."""
+    given = {ENV_PREFIX + name: value for name, value in run.settings_for("127.0.0.1:1").items()}
+
+    assert Settings.from_environment(given).group_id == Settings().group_id
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (".venv/bin/claimscrub", ".venv/bin/claimscrub"),
+        ("my venv/bin/claimscrub", "'my venv/bin/claimscrub'"),
+        ("worker/__main__.py", "claimscrub"),
+    ],
+)
+def test_a_demo_names_commands_as_its_own_was_typed(typed: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has no claimscrub on PATH can copy them."""
+    monkeypatch.setattr("sys.argv", [typed, "demo"])
+
+    assert run.program() == shown

@@ -269,3 +269,16 @@ def test_edits_lists_every_edit_as_text() -> None:
     stdout = run("edits").stdout
 
     assert [edit.id for edit in load_edits() if edit.id not in stdout] == []
+    assert max(map(len, stdout.splitlines())) <= 80
+    assert ("warn (preview)" in " ".join(stdout.split()), "scope" in stdout) == (True, False)
+
+
+def test_edits_has_more_columns_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name, scope and source from 140 columns on, and not a column earlier."""
+    monkeypatch.setenv("COLUMNS", "140")
+    wide = run("edits").stdout
+    monkeypatch.setenv("COLUMNS", "139")
+    narrow = run("edits").stdout
+
+    assert ("looks at" in wide, "source" in wide, max(map(len, wide.splitlines()))) == (True, True, 140)
+    assert ("looks at" in narrow, "source" in narrow) == (False, False)
