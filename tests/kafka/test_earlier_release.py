@@ -30,7 +30,7 @@ EXACT = (0, 0, 0, 0)
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The code of the earlier release."""
     folder = tmp_path_factory.mktemp("earlier")
-    unpack_earlier(folder)
+    unpack_earlier(folder, "worker", "schemas", "tests/stream", "tests/inputs")
     return folder
 
 
