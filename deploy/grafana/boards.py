@@ -1,6 +1,7 @@
 """The dashboards: seven boards of panels, each with its Prometheus queries.
 
-In an expression `$J` stands for the selector of the chosen jobs and `$R` for a range that fits the zoom.
+In an expression `$J` stands for the selector of the chosen jobs, `$P` and `$E` for those of the chosen payers and
+edits, and `$R` for a range that fits the zoom.
 No panel shows a claim: there is none in the metrics.
 """
 
@@ -28,23 +29,35 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel; `unit` is Grafana's name of the unit, `meaning` what a reader is to make of it."""
+    """One panel; `unit` is Grafana's name of the unit, `meaning` what a reader is to make of it.
+
+    `runbook` is the name of the page that says what to do about it, if one does.
+    """
 
     title: str
     unit: str
     meaning: str
     queries: tuple[Query, ...]
     view: PanelView = PanelView.LINES
+    runbook: str = ""
+
+
+class BoardFilter(StrEnum):
+    """What the panels of a board can be narrowed down to: the name of a label."""
+
+    PAYER = "payer"
+    EDIT = "edit"
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One dashboard."""
+    """One dashboard; `filters` has the metric whose labels are offered, for each choice that there is."""
 
     uid: str
     title: str
     meaning: str
     panels: tuple[Panel, ...]
+    filters: tuple[tuple[BoardFilter, str], ...] = ()
 
 
 def _quantiles(metric: str, *, by: str = "le") -> tuple[Query, ...]:
@@ -54,8 +67,8 @@ def _quantiles(metric: str, *, by: str = "le") -> tuple[Query, ...]:
     )
 
 
-_DECIDED: Final = 'claimscrub_claims_total{$J,outcome=~"scrubbed|rejected|pended"}'
-_MILD: Final = 'claimscrub_findings_total{$J,severity!="reject"}'
+_DECIDED: Final = 'claimscrub_claims_by_payer_total{$J,$P,outcome=~"scrubbed|rejected|pended"}'
+_MILD: Final = 'claimscrub_findings_total{$J,$E,severity!="reject"}'
 
 FLOW: Final = Board(
     "claimscrub-flow",
@@ -88,6 +101,7 @@ FLOW: Final = Board(
             "s",
             "Age of the oldest message without an outcome in each partition.",
             (Query("max by (partition) (claimscrub_consumer_lag_seconds{$J})", "partition {{partition}}"),),
+            runbook="ClaimScrubberPartitionStuck",
         ),
         Panel(
             "From sender to outcome",
@@ -103,6 +117,7 @@ FLOW: Final = Board(
                 Query("job:claimscrub_slow_claims:ratio_rate5m{$J}", "5 minutes"),
                 Query("job:claimscrub_slow_claims:ratio_rate1h{$J}", "1 hour"),
             ),
+            runbook="ClaimScrubberLatencyBudgetBurn",
         ),
         Panel(
             "Billed in the last hour",
@@ -125,6 +140,7 @@ FLOW: Final = Board(
             "short",
             "Received minus outcomes, in flight and handed over: 0, but for a moment while a batch is counted.",
             (Query("max by (instance) (abs(claimscrub_claims_unaccounted{$J}))", "{{instance}}"),),
+            runbook="ClaimScrubberConservationBroken",
         ),
         Panel(
             "Message size",
@@ -161,7 +177,7 @@ FINDINGS: Final = Board(
             "Claims by payer",
             "ops",
             "By the payer profile that decided them.",
-            (Query("sum by (payer) (rate(claimscrub_claims_by_payer_total{$J}[$R]))", "{{payer}}"),),
+            (Query("sum by (payer) (rate(claimscrub_claims_by_payer_total{$J,$P}[$R]))", "{{payer}}"),),
         ),
         Panel(
             "Not scrubbed, by payer",
@@ -169,8 +185,8 @@ FINDINGS: Final = Board(
             "Share of each payer's claims that was rejected or pended.",
             (
                 Query(
-                    'sum by (payer) (rate(claimscrub_claims_by_payer_total{$J,outcome!="scrubbed"}[$R])) '
-                    "/ sum by (payer) (rate(claimscrub_claims_by_payer_total{$J}[$R]))",
+                    'sum by (payer) (rate(claimscrub_claims_by_payer_total{$J,$P,outcome!="scrubbed"}[$R])) '
+                    "/ sum by (payer) (rate(claimscrub_claims_by_payer_total{$J,$P}[$R]))",
                     "{{payer}}",
                 ),
             ),
@@ -180,6 +196,7 @@ FINDINGS: Final = Board(
             "percentunit",
             "Share of claims rejected in the last hour; a jump means different claims or different verdicts.",
             (Query("job:claimscrub_rejected_claims:ratio_rate1h{$J}", "{{job}}"),),
+            runbook="ClaimScrubberRejectionsShifted",
         ),
         Panel(
             "Findings that reject, by edit",
@@ -187,11 +204,12 @@ FINDINGS: Final = Board(
             "The ten edits with the most, in the last hour.",
             (
                 Query(
-                    'topk(10, sum by (edit) (increase(claimscrub_findings_total{$J,severity="reject"}[1h])))',
+                    'topk(10, sum by (edit) (increase(claimscrub_findings_total{$J,$E,severity="reject"}[1h])))',
                     "{{edit}}",
                 ),
             ),
             PanelView.ROWS,
+            runbook="ClaimScrubberRejectionsShifted",
         ),
         Panel(
             "Findings that pend or warn, by edit",
@@ -209,15 +227,17 @@ FINDINGS: Final = Board(
             "Dollars held, by edit",
             "currencyUSD",
             "Charges of the claims that each edit held in the last hour; a claim counts for each of its edits.",
-            (Query("topk(10, sum by (edit) (increase(claimscrub_held_dollars_total{$J}[1h])))", "{{edit}}"),),
+            (Query("topk(10, sum by (edit) (increase(claimscrub_held_dollars_total{$J,$E}[1h])))", "{{edit}}"),),
             PanelView.ROWS,
+            runbook="ClaimScrubberRejectionsShifted",
         ),
         Panel(
             "No data, by edit",
             "short",
             "Edits that could not decide for want of data, in the last hour: a table is missing or has ended.",
-            (Query("topk(10, sum by (edit) (increase(claimscrub_no_data_total{$J}[1h])))", "{{edit}}"),),
+            (Query("topk(10, sum by (edit) (increase(claimscrub_no_data_total{$J,$E}[1h])))", "{{edit}}"),),
             PanelView.ROWS,
+            runbook="ClaimScrubberReferenceStale",
         ),
         Panel(
             "What verdicts rest on",
@@ -242,6 +262,7 @@ FINDINGS: Final = Board(
                 ),
             ),
             PanelView.ROWS,
+            runbook="ClaimScrubberReferenceStale",
         ),
         Panel(
             "Not read whole",
@@ -260,10 +281,11 @@ FINDINGS: Final = Board(
             "short",
             "Errors of an edit's own, in the last hour; such claims are pended.",
             (
-                Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J}[1h])))", "{{edit}}"),
+                Query("topk(5, sum by (edit) (increase(claimscrub_edit_errors_total{$J,$E}[1h])))", "{{edit}}"),
                 Query("sum(increase(claimscrub_budget_overruns_total{$J}[1h]))", "out of time"),
             ),
             PanelView.ROWS,
+            runbook="ClaimScrubberEditErrors",
         ),
         Panel(
             "Shadow: claims that flip",
@@ -317,8 +339,10 @@ FINDINGS: Final = Board(
                 Query("sum by (reason) (increase(claimscrub_shadow_failures_total{$J}[1h]))", "given up: {{reason}}"),
                 Query("count by (ruleset) (claimscrub_shadow_info{$J})", "ruleset {{ruleset}}"),
             ),
+            runbook="ClaimScrubberShadowOff",
         ),
     ),
+    ((BoardFilter.PAYER, "claimscrub_claims_by_payer_total"), (BoardFilter.EDIT, "claimscrub_findings_total")),
 )
 
 DEAD_LETTERS: Final = Board(
@@ -336,6 +360,7 @@ DEAD_LETTERS: Final = Board(
                     "{{reason}}",
                 ),
             ),
+            runbook="ClaimScrubberDeadLetterSpike",
         ),
         Panel(
             "Share of all messages",
@@ -348,6 +373,7 @@ DEAD_LETTERS: Final = Board(
             "short",
             "Not taken from, because too much turned into dead letters.",
             (Query("sum by (instance) (claimscrub_dead_letter_limit_reached{$J})", "{{instance}}"),),
+            runbook="ClaimScrubberDeadLetterLimit",
         ),
         Panel(
             "Partitions of dead workers",
@@ -375,6 +401,7 @@ DEAD_LETTERS: Final = Board(
                 Query("job:claimscrub_own_dead_letters:ratio_rate5m{$J}", "5 minutes"),
                 Query("job:claimscrub_own_dead_letters:ratio_rate1h{$J}", "1 hour"),
             ),
+            runbook="ClaimScrubberFlowBudgetBurn",
         ),
         Panel(
             "Without a key or a clock",
@@ -550,6 +577,7 @@ REFERENCE: Final = Board(
                 ),
             ),
             PanelView.ROWS,
+            runbook="ClaimScrubberReferenceStale",
         ),
         Panel(
             "In force since",
@@ -570,6 +598,7 @@ REFERENCE: Final = Board(
             "short",
             "Requests in the last hour, by result; at rejected the old tables stay.",
             (Query("sum by (result) (increase(claimscrub_reference_updates_total{$J}[1h]))", "{{result}}"),),
+            runbook="ClaimScrubberReferenceReloadRejected",
         ),
     ),
 )
@@ -678,8 +707,8 @@ HISTORY: Final = Board(
     ),
 )
 
-_CONFIRMED: Final = 'claimscrub_learned_findings{$J,result=~"predicted|otherwise"}'
-_DECIDED_BY_PAYERS: Final = 'claimscrub_learned_findings{$J,result=~"predicted|otherwise|paid"}'
+_CONFIRMED: Final = 'claimscrub_learned_findings{$J,$E,result=~"predicted|otherwise"}'
+_DECIDED_BY_PAYERS: Final = 'claimscrub_learned_findings{$J,$E,result=~"predicted|otherwise|paid"}'
 
 LEARNING: Final = Board(
     "claimscrub-learning",
@@ -697,13 +726,13 @@ LEARNING: Final = Board(
             "Findings by what became of them",
             "short",
             "Confirmed as predicted or otherwise, paid all the same, not decided, not answered.",
-            (Query("sum by (result) (claimscrub_learned_findings{$J})", "{{result}}"),),
+            (Query("sum by (result) (claimscrub_learned_findings{$J,$E})", "{{result}}"),),
         ),
         Panel(
             "Paid all the same",
             "short",
             "The ten edits with the most such findings.",
-            (Query('topk(10, sum by (edit) (claimscrub_learned_findings{$J,result="paid"}))', "{{edit}}"),),
+            (Query('topk(10, sum by (edit) (claimscrub_learned_findings{$J,$E,result="paid"}))', "{{edit}}"),),
             PanelView.ROWS,
         ),
         Panel(
@@ -754,6 +783,7 @@ LEARNING: Final = Board(
             PanelView.NUMBER,
         ),
     ),
+    ((BoardFilter.EDIT, "claimscrub_learned_findings"),),
 )
 """Its metrics come from another process than those of the other boards."""
 

@@ -36,6 +36,10 @@ _CLAIMS_A_ROUND: Final = 40
 _WIDTH: Final = 460
 _HEIGHT: Final = 190
 _GAP: Final = 16
+_AXIS: Final = 56
+"""Where the axis of the values is, right of its labels."""
+_TOP: Final = 22
+_BOTTOM: Final = 122
 _MOST_SERIES: Final = 8
 _COLOURS: Final = ("#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#eeca3b", "#9d755d")
 _UNITS: Final = {"s": " s", "ops": "/s", "bytes": " B", "currencyUSD": " $", "percentunit": " %", "short": ""}
@@ -80,18 +84,17 @@ def drawn(panel: Panel, series: Sequence[Series], start: float, end: float) -> s
     if not series:
         return "".join([*parts, '<text class="s" x="0" y="40">no data</text>'])
     if panel.view is PanelView.LINES:
-        highest = max(value for each in series for _, value in each.values)
-        most = highest or 1.0
-        parts.append(f'<text class="s" x="{_WIDTH}" y="14" text-anchor="end">{written(highest, panel.unit)}</text>')
-        parts.append(f'<path class="a" d="M0 22H{_WIDTH}M0 122H{_WIDTH}"/>')
+        most = max(value for each in series for _, value in each.values) or 1.0
+        parts.append(axes(most, panel.unit, end - start))
         for colour, each in zip(_COLOURS, series, strict=False):
             points = " ".join(
-                f"{(moment - start) / (end - start) * _WIDTH:.1f},{122 - 100 * max(0.0, value) / most:.1f}"
+                f"{_AXIS + (moment - start) / (end - start) * (_WIDTH - _AXIS):.1f},"
+                f"{_BOTTOM - (_BOTTOM - _TOP) * max(0.0, value) / most:.1f}"
                 for moment, value in each.values
             )
             parts.append(f'<polyline points="{points}" stroke="{colour}"/>')
         for place, (colour, each) in enumerate(zip(_COLOURS, series, strict=False)):
-            x, y = place % 4 * _WIDTH // 4, 140 + place // 4 * 16
+            x, y = place % 4 * _WIDTH // 4, 154 + place // 4 * 16
             parts.append(f'<text class="l" x="{x}" y="{y}" style="fill:{colour}">{escape(each.name[:18])}</text>')
         return "".join(parts)
     most = max(abs(each.values[-1][1]) for each in series) or 1.0
@@ -103,6 +106,18 @@ def drawn(panel: Panel, series: Sequence[Series], start: float, end: float) -> s
             f'<text class="s" x="{_WIDTH}" y="{y}" text-anchor="end">{escape(written(value, panel.unit))}</text>'
         )
     return "".join(parts)
+
+
+def axes(most: float, unit: str, seconds: float) -> str:
+    """Return the axes of a panel of lines: values from 0 to the highest, and seconds since the picture began."""
+    ticks = [f'<path class="a" d="M{_AXIS} {_TOP}H{_WIDTH}M{_AXIS} {_TOP}V{_BOTTOM}H{_WIDTH}"/>']
+    for share in (0.0, 0.5, 1.0):
+        y, x = _BOTTOM - (_BOTTOM - _TOP) * share, _AXIS + (_WIDTH - _AXIS) * share
+        value = escape(written(most * share, unit))
+        ticks.append(f'<text class="s" x="{_AXIS - 4}" y="{y + 4:.0f}" text-anchor="end">{value}</text>')
+        anchor = ("start", "middle", "end")[round(2 * share)]
+        ticks.append(f'<text class="s" x="{x:.0f}" y="136" text-anchor="{anchor}">{seconds * share:.0f} s</text>')
+    return "".join(ticks)
 
 
 def picture(board: Board, answers: Sequence[Sequence[Series]], start: float, end: float) -> str:

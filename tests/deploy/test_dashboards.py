@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.grafana.boards import BOARDS, LEARNING, NOT_SHOWN, Board, Query
 from deploy.grafana.write import dashboards, expression, written
+from tests.deploy.pictures import Series, drawn
 from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES, needs, promtool
 from worker.cli.demo.run import settings_for
@@ -75,6 +76,41 @@ def test_a_dashboard_is_whole(board: Board) -> None:
     assert len(set(places)) == len(places)
     assert all(target["expr"] for panel in made["panels"] for target in panel["targets"])
     assert all(panel["description"] for panel in made["panels"])
+
+
+def test_findings_are_chosen_by_payer_and_edit_and_lead_to_what_explains_them() -> None:
+    """Each question that knows an edit or a payer heeds the choice; rows by edit lead to the workbench."""
+    made: dict[str, Any] = json.loads(dashboards()["claimscrub-findings.json"])
+    variables = {each["name"]: each for each in made["templating"]["list"]}
+    questions = [target["expr"] for panel in made["panels"] for target in panel["targets"]]
+    by_edit = [panel for panel in made["panels"] if "by (edit" in panel["targets"][0]["expr"]]
+
+    assert {"payer", "edit", "workbench", "repository"} <= set(variables)
+    assert variables["edit"]["allValue"] == ".+"
+    assert [each for each in questions if "by (edit" in each and 'edit=~"$edit"' not in each] == []
+    assert [each for each in questions if "by_payer" in each and 'payer=~"$payer"' not in each] == []
+    assert len(by_edit) > 4
+    for panel in by_edit:
+        (link,) = panel["fieldConfig"]["defaults"]["links"]
+        assert link["url"] == "${workbench}/edits/${__field.labels.edit}"
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_a_panel_leads_to_a_runbook_that_there_is(board: Board) -> None:
+    """Under the path that alerts name too."""
+    folder = RULES.parents[1] / "runbooks"
+
+    assert [
+        each.runbook for each in board.panels if each.runbook and not (folder / f"{each.runbook}.md").exists()
+    ] == []
+
+
+def test_the_pictures_have_axes() -> None:
+    """Values from 0 to the highest with their unit, and seconds."""
+    drawing = drawn(BOARDS[0].panels[0], [Series("rejected", [(10.0, 4.0), (70.0, 8.0)])], 10.0, 100.0)
+
+    assert re.findall(r"<text [^>]*>([^<]*)</text>", drawing)[1:7] == ["0/s", "0 s", "4/s", "45 s", "8/s", "90 s"]
+    assert 'points="56.0,72.0 325.3,22.0"' in drawing
 
 
 def test_a_changed_panel_is_noticed() -> None:
