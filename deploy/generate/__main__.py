@@ -21,6 +21,7 @@ from deploy.generate.edits_readme import edits_readme
 from deploy.generate.metrics_readme import metrics_readme
 from deploy.generate.reference_readme import with_measures
 from deploy.generate.topics_readme import with_topics
+from deploy.generate.versions import FILES, project_version, with_version
 from deploy.grafana.write import dashboards
 from deploy.kubernetes.write import prometheus_rule
 from schemas.claim import Claim
@@ -74,6 +75,8 @@ def generated() -> dict[str, str]:
         "config/worker.env.example": environment_example(),
         "deploy/kubernetes/components/monitoring/prometheus-rule.yaml": prometheus_rule(),
     }
+    version = project_version((ROOT / "pyproject.toml").read_text("utf-8"))
+    files |= {name: with_version((ROOT / name).read_text("utf-8"), version) for name in FILES}
     files |= message_schemas()
     files |= {f"deploy/grafana/dashboards/{name}": text for name, text in dashboards().items()}
     examples = {f"schemas/examples/{name}.json": _json(document) for name, document in contract_examples().items()}
