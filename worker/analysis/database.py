@@ -1,11 +1,10 @@
 """Opens DuckDB for an analysis: in bounded memory, in a folder that is deleted at the end, and without the network."""
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
@@ -13,6 +12,7 @@ from typing import Any, Final, Self, TypeAlias
 import duckdb
 
 from worker.analysis.errors import AnalysisError
+from worker.analysis.files import scratch
 
 _SIZE: Final = re.compile(r"[1-9][0-9]{0,6} ?(MB|MiB|GB|GiB)")
 _POLL_S: Final = 0.1
@@ -38,11 +38,12 @@ class Database:
         """Open it, for its owner only. Raises `AnalysisError` for a size that is none, and `OSError`."""
         if not _SIZE.fullmatch(memory):
             raise AnalysisError(f"--memory {memory}: give a size such as 512MiB or 2GiB")
-        self._folder = tempfile.TemporaryDirectory(prefix="claimscrub-analysis-", dir=folder)
-        self.connection = duckdb.connect(str(Path(self._folder.name) / "rows.duckdb"))
+        self._folder = ExitStack()
+        made = self._folder.enter_context(scratch(folder))
+        self.connection = duckdb.connect(str(made / "rows.duckdb"))
         for name, value in {
             "memory_limit": memory,
-            "temp_directory": str(Path(self._folder.name) / "more"),
+            "temp_directory": str(made / "more"),
             "preserve_insertion_order": "false",
             # Everything is in what was installed: nothing is fetched from anywhere.
             "autoinstall_known_extensions": "false",
@@ -56,7 +57,7 @@ class Database:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.connection.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[DatabaseRow]:  # any: values of DuckDB
         """Return the rows of a query. Raises `AnalysisError` where memory is too small for it."""

@@ -3,14 +3,19 @@
 import os
 import re
 import secrets
+import shutil
 import socket
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-_LEFT: Final = re.compile(r"\.(?P<file>.+)\.(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,9})-[0-9a-f]{8}\.part")
+_MARK: Final = r"(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,9})"
+_LEFT_FILE: Final = re.compile(rf"\.(?P<file>.+)\.{_MARK}-[0-9a-f]{{8}}\.part")
+_LEFT_FOLDER: Final = re.compile(rf"claimscrub-analysis-{_MARK}-\w+")
 
 
 @contextmanager
@@ -42,11 +47,35 @@ def whole(file: Path, *, private: bool) -> Iterator[Path]:
 def _delete_left(file: Path) -> None:
     """Delete what processes left that are no longer there; a process writes a file once at a time."""
     for each in file.parent.glob(".*.part"):
-        left = _LEFT.fullmatch(each.name)
+        left = _LEFT_FILE.fullmatch(each.name)
         if left is None or (left["file"], left["machine"]) != (file.name, _machine()):
             continue
         if int(left["process"]) == os.getpid() or not _is_running(int(left["process"])):
             each.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch(inside: Path | None) -> Iterator[Path]:
+    """Yield a folder for its owner only, which is deleted at the end; so are those that killed processes left.
+
+    Args:
+        inside: Where it is to be; the system's folder for temporary files if None.
+    """
+    for each in (inside or Path(tempfile.gettempdir())).glob("claimscrub-analysis-*"):
+        left = _LEFT_FOLDER.fullmatch(each.name)
+        if left and left["machine"] == _machine() and not _is_running(int(left["process"])) and _is_own(each):
+            shutil.rmtree(each, ignore_errors=True)
+    prefix = f"claimscrub-analysis-{_machine()}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=inside) as made:
+        yield Path(made)
+
+
+def _is_own(folder: Path) -> bool:
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _is_running(process: int) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.analysis.files import whole
+from worker.analysis.files import scratch, whole
 
 
 def test_a_file_takes_its_place_at_the_end(tmp_path: Path) -> None:
@@ -68,3 +68,22 @@ def test_what_a_killed_process_left_is_deleted_by_the_next(tmp_path: Path) -> No
         made.write_text("new")
 
     assert set(tmp_path.iterdir()) == {file, of_other, running, elsewhere}
+
+
+def test_a_folder_that_a_killed_process_left_is_deleted_by_the_next(tmp_path: Path) -> None:
+    """What a running process has stays, and so does what only has the name of one."""
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom worker.analysis.database import Database\n"
+        "with Database('64MiB', Path(sys.argv[1])):\n    os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert (left.stat().st_mode & 0o077, (left / "rows.duckdb").is_file()) == (0, True)
+    target = tmp_path / "target"
+    target.mkdir()
+    link = tmp_path / f"{left.name}x"
+    link.symlink_to(target)
+
+    with scratch(tmp_path) as first, scratch(tmp_path) as second:
+        assert set(tmp_path.iterdir()) == {first, second, link, target}
+    assert set(tmp_path.iterdir()) == {link, target}
