@@ -372,7 +372,7 @@ def _sides(sides: tuple[ComparedSide, ComparedSide]) -> PageSection:
         "The two configurations",
         "An outcome names its configuration by these.",
         PageTable(
-            tuple(map(PageColumn, ("", "configuration", "ruleset", "tables"))),
+            tuple(map(PageColumn, ("side", "configuration", "ruleset", "tables"))),
             [(word, *side) for word, side in zip(("before", "after"), sides, strict=True)],
         ),
     )
