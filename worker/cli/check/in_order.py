@@ -1,5 +1,6 @@
 """Checks claims each of which knows those of the same patient before it, on several cores all the same."""
 
+import atexit
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -111,7 +112,9 @@ def check_remembering(job: Job, place: HistoryPlace, claims: Sequence[ClaimInput
 
 @lru_cache(maxsize=1)
 def _memory(place: HistoryPlace) -> ClaimMemory:
-    return ClaimMemory(place.open())
+    store = place.open()
+    atexit.register(store.close)
+    return ClaimMemory(store)
 
 
 def _checked(job: Job, place: HistoryPlace, memory: ClaimMemory, claims: Sequence[ClaimInput]) -> list[Portion]:
