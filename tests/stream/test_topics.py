@@ -47,3 +47,11 @@ async def test_topics_that_were_created_as_declared_have_no_flaw(exactly_once: S
     await create_topics(exactly_once)
 
     assert await check_topics(exactly_once) == ()
+
+
+async def test_no_test_leaves_topics(exactly_once: Settings) -> None:
+    """On the one broker of a run, which writes all that it holds again and again."""
+    async with open_admin(exactly_once) as admin:
+        names = await admin.list_topics()
+
+    assert [name for name in names if name.startswith("test")] == []
