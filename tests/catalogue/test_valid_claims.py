@@ -3,6 +3,7 @@
 from datetime import date
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,15 +13,16 @@ from tests.catalogue.supply import Supply
 from tests.catalogue.valid_claims import ValidClaims
 from worker.pipeline.scrub import Pipeline
 
-SAMPLE = 1500
-"""More than there are drug codes, each of which leads a claim before any of them leads a second one."""
+SAMPLES = [pytest.param(1500, id="1,500 claims", marks=pytest.mark.whole), pytest.param(500, id="500 claims")]
+"""The larger one has more than there are drug codes, each of which leads a claim before any leads a second one."""
 
 
-def test_a_sample_of_valid_claims_is_scrubbed(pipeline: Pipeline, valid_claims: ValidClaims) -> None:
+@pytest.mark.parametrize("claims", SAMPLES)
+def test_a_sample_of_valid_claims_is_scrubbed(pipeline: Pipeline, valid_claims: ValidClaims, claims: int) -> None:
     """No edit rejects, pends or fails on a claim that is right by the published rules."""
-    account = scrub_all(pipeline, valid_claims.many(SAMPLE))
+    account = scrub_all(pipeline, valid_claims.many(claims))
 
-    assert dict(account.dispositions) == {"scrubbed": SAMPLE}, account.examples
+    assert dict(account.dispositions) == {"scrubbed": claims}, account.examples
     assert dict(account.errors) == {}
 
 
