@@ -1,17 +1,13 @@
-"""The runbooks: one page an alert, and nothing on them that would not run."""
+"""The runbooks: one page an alert, whose expressions, settings and reasons exist; test_commands_run runs commands."""
 
 import re
-import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 import yaml
 
 from tests.deploy.promtool import needs, promtool
 from tests.deploy.test_alerts import NAMES
-from worker.cli.commands import claimscrub
 from worker.kafka.obstacle import Obstacle
 from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.settings import Settings
@@ -28,34 +24,14 @@ def _lines(page: Path, language: str) -> list[str]:
     return [line for kind, block in blocks if kind == language for line in block.splitlines()]
 
 
-def _commands(program: str) -> Iterator[tuple[str, list[str]]]:
-    for page in PAGES:
-        for line in _lines(page, "sh"):
-            words = shlex.split(line.partition(" > ")[0])
-            if words[0] == program:
-                yield page.stem, words[1:]
-
-
-def _understand(command: click.Command, name: str, words: list[str], parent: click.Context | None = None) -> None:
-    """Parse a command line as it would be on its way to run, without running it. Raises `click.UsageError`."""
-    context = command.make_context(name, words, parent)
-    if isinstance(command, click.Group):
-        # A group keeps the name of its subcommand apart from what follows.
-        told, below, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
-        assert below is not None
-        _understand(below, told or "", rest, context)
-
-
 def test_the_readme_of_deploy_leads_to_what_there_is() -> None:
-    """Its links lead to files, its make targets are targets, and claimscrub understands its commands."""
+    """Its links lead to files, and its make targets are targets."""
     readme = RUNBOOKS.parent / "README.md"
     text = readme.read_text("utf-8")
     makefile = (RUNBOOKS.parents[1] / "Makefile").read_text("utf-8")
 
     assert all((readme.parent / link).exists() for link in re.findall(r"\]\(([^)]+)\)", text))
     assert all(f"\n{target}: " in makefile for target in re.findall(r"^make ([a-z-]+)$", text, re.MULTILINE))
-    for line in re.findall(r"^\.venv/bin/claimscrub (.+)$", text, re.MULTILINE):
-        _understand(claimscrub, "claimscrub", shlex.split(line))
 
 
 def test_each_alert_has_its_page_and_each_page_its_alert() -> None:
@@ -70,22 +46,6 @@ def test_a_page_answers_four_questions(page: Path) -> None:
 
     assert text.startswith(f"# {page.stem}\n")
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == _HEADINGS
-
-
-@pytest.mark.parametrize(
-    ("page", "words"), [pytest.param(*each, id=f"{each[0]}-{' '.join(each[1])}") for each in _commands("claimscrub")]
-)
-def test_a_command_is_one_that_claimscrub_understands(page: str, words: list[str]) -> None:
-    """Every subcommand, option and path exists."""
-    assert page
-    _understand(claimscrub, "claimscrub", words)
-
-
-@pytest.mark.parametrize("words", [["tial", "pended"], ["tail", "pended", "--last"], ["reference", "publish"]])
-def test_a_command_that_is_none_is_noticed(words: list[str]) -> None:
-    """The test above can fail: on a subcommand, an option, a missing argument."""
-    with pytest.raises(click.UsageError):
-        _understand(claimscrub, "claimscrub", words)
 
 
 def test_each_reason_of_a_refusal_is_explained() -> None:
