@@ -78,6 +78,14 @@ def written(value: float, unit: str) -> str:
     return f"{shown:,.4g}{_UNITS[unit]}" if abs(shown) < 1000 else f"{shown:,.0f}{_UNITS[unit]}"
 
 
+def tick(value: float, unit: str) -> str:
+    """Return a value at an axis, where there is room for nine characters: thousands are k, millions M."""
+    for size, letter in ((1e6, " M"), (1e4, " k")):
+        if abs(value) >= size:
+            return f"{value / (1e6 if letter == ' M' else 1e3):.3g}{letter}{_UNITS[unit].strip()}"
+    return written(value, unit)
+
+
 def drawn(panel: Panel, series: Sequence[Series], start: float, end: float) -> str:
     """Return a panel as SVG, with its upper left corner at the origin."""
     parts = [f'<text class="t" x="0" y="14">{escape(panel.title)}</text>']
@@ -113,7 +121,7 @@ def axes(most: float, unit: str, seconds: float) -> str:
     ticks = [f'<path class="a" d="M{_AXIS} {_TOP}H{_WIDTH}M{_AXIS} {_TOP}V{_BOTTOM}H{_WIDTH}"/>']
     for share in (0.0, 0.5, 1.0):
         y, x = _BOTTOM - (_BOTTOM - _TOP) * share, _AXIS + (_WIDTH - _AXIS) * share
-        value = escape(written(most * share, unit))
+        value = escape(tick(most * share, unit))
         ticks.append(f'<text class="s" x="{_AXIS - 4}" y="{y + 4:.0f}" text-anchor="end">{value}</text>')
         anchor = ("start", "middle", "end")[round(2 * share)]
         ticks.append(f'<text class="s" x="{x:.0f}" y="136" text-anchor="{anchor}">{seconds * share:.0f} s</text>')
@@ -132,7 +140,7 @@ def picture(board: Board, answers: Sequence[Sequence[Series]], start: float, end
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif">'
         "<style>text{font-size:11px;fill:#333}.h{font-size:16px;font-weight:600}.t{font-size:12px;font-weight:600}"
-        ".s{fill:#777}.l{font-size:10.5px}polyline{fill:none;stroke-width:1.4}.a{stroke:#ddd}</style>"
+        ".s{fill:#777}.l{font-size:10.5px}polyline{fill:none;stroke-width:1.4}.a{stroke:#ddd;fill:none}</style>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
         f'<text class="h" x="{_GAP}" y="24">{escape(board.title)}</text>{body}</svg>\n'
     )

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.grafana.boards import BOARDS, LEARNING, NOT_SHOWN, Board, Query
 from deploy.grafana.write import dashboards, expression, written
-from tests.deploy.pictures import Series, drawn
+from tests.deploy.pictures import Series, drawn, tick
 from tests.deploy.prometheus import Prometheus, running_prometheus
 from tests.deploy.promtool import RULES, needs, promtool
 from worker.cli.demo.run import settings_for
@@ -111,6 +111,7 @@ def test_the_pictures_have_axes() -> None:
 
     assert re.findall(r"<text [^>]*>([^<]*)</text>", drawing)[1:7] == ["0/s", "0 s", "4/s", "45 s", "8/s", "90 s"]
     assert 'points="56.0,72.0 325.3,22.0"' in drawing
+    assert [tick(value, "currencyUSD") for value in (9_999, 10_000, 13_167_812)] == ["9,999 $", "10 k$", "13.2 M$"]
 
 
 def test_a_changed_panel_is_noticed() -> None:
