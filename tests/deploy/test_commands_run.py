@@ -73,7 +73,7 @@ REPLACED: Final = {
 
 ALLOWED: Final = {
     "claimscrub check": {0, 1},  # not every claim is scrubbed
-    "claimscrub compare --topic": {2},  # a message of the topic is no claim
+    "claimscrub compare --topic": {2},  # one message of the topic is not a claim
     "claimscrub compare": {0, 1},  # some flip
     "claimscrub reference fetch": {3},  # nothing was downloaded
     "claimscrub lag": {0},
