@@ -113,10 +113,12 @@ async def test_a_claim_waits_through_a_kill_and_a_lost_volume_and_goes_with_its_
 
 async def test_what_has_waited_for_too_long_ends(exactly_once: Settings, tmp_path: Path) -> None:
     """A claim with an outcome that says so, a document as a dead letter with the reason; each a day later only."""
-    # Within the days for which topics keep what is unread.
-    settings = waiting(exactly_once, tmp_path).model_copy(update={"pended_days": 4, "document_days": 2})
+    # Nothing is due for the first worker, however late it is asked to stop.
+    settings = waiting(exactly_once, tmp_path)
+    shorter = settings.model_copy(update={"pended_days": 4, "document_days": 2})
     await create_topics(settings, partitions=2)
     with ForkedWorker(settings, tmp_path, "first", REAL_WORKER) as worker:
+        # Within the days for which topics keep what is unread.
         await send(settings, settings.topics.inbound, [numbered(1)], days_ago=5)
         await send(settings, settings.topics.inbound, [numbered(2)], days_ago=4)
         await send(settings, settings.topics.documentation, [about(8)], days_ago=3)
@@ -125,7 +127,7 @@ async def test_what_has_waited_for_too_long_ends(exactly_once: Settings, tmp_pat
         await until(lambda: worker.metric('claimscrub_documents_total{result="waiting"}') == 2, "two documents wait")
         assert worker.stop() == 0
 
-    with ForkedWorker(settings, tmp_path, "second", REAL_WORKER) as worker:
+    with ForkedWorker(shorter, tmp_path, "second", REAL_WORKER) as worker:
         records = await outcomes_when(settings, 4)
         counts = {"claimscrub_documents_waiting": 1, "claimscrub_pended_claims": 1}
         await until_counted(worker, counts | {"claimscrub_pended_expired_total": 1})
