@@ -143,7 +143,10 @@ class Stories:
         story = [first]
         for number in range(random.randint(2, 5)):
             told = [each for each in story if not each.is_decision]
+            decided = [each.document for each in story if each.is_decision]
             follow = random.choice(FOLLOWERS)(self, told, first, f"S{number}", random)
+            if any(each.is_decision and each.document in decided for each in follow):
+                continue  # claim, decision and day are all that a decision says: it would be the same one once more
             sound = [each for each in follow if each.is_rejected or each.is_decision or self.is_sound(each)]
             # What follows a decision needs all of it.
             story += sound if len(sound) == len(follow) or not any(each.is_decision for each in follow) else []

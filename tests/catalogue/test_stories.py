@@ -33,6 +33,15 @@ def test_a_story_can_be_told_again(stories: Stories) -> None:
     assert stories.story(7) == stories.story(7)
 
 
+@pytest.mark.parametrize("seed", [20000013000129, 20000015000432])
+def test_one_number_is_not_returned_twice_on_a_day(stories: Stories, seed: int) -> None:
+    """That is one decision, which frees one copy: of these stories a second copy was found to be a duplicate."""
+    decisions = [str(each.document) for each in stories.story(seed) if each.is_decision]
+
+    assert len(decisions) == len(set(decisions)) > 0
+    assert tell(stories, iter([seed]), 1).is_sound
+
+
 def test_a_story_has_several_claims_of_one_patient(stories: Stories) -> None:
     """In the order of their receipt, with replacements, voids, claims that are rejected and decisions among them."""
     told = [stories.story(seed) for seed in range(60)]
