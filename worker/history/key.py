@@ -1,6 +1,6 @@
 """The secret of a memory of claims, under which it knows persons and numbers without holding them."""
 
-import hmac
+import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ MARK_BYTES: Final = 8
 NO_MARK: Final = bytes(MARK_BYTES)
 """Of a number that is absent."""
 _SECRET_BYTES: Final = 32
+_BLOCK_BYTES: Final = hashlib.sha256().block_size
 _PLACED_BYTES: Final = 8
 _NAMES: Final = ("identity", "placement")
 _ROTATION: Final = "rotation"
@@ -28,6 +29,30 @@ def partition_of(person: bytes, partitions: int) -> int:
     return int.from_bytes(person[:_PLACED_BYTES], "big") % partitions
 
 
+class SecretDigest:
+    """HMAC-SHA-256 under one secret (RFC 2104): what of it is the same for all texts is worked out once.
+
+    For short texts it takes a third of the time that `hmac.digest` takes.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, secret: bytes) -> None:
+        """Raises `ValueError` for a secret that is longer than a block of SHA-256, which would have to be hashed."""
+        if len(secret) > _BLOCK_BYTES:
+            raise ValueError("a secret has at most 64 bytes")
+        block = secret.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in block))
+        self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
+
+    def __call__(self, text: bytes) -> bytes:
+        """Return the 32 bytes of a text."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 class KeyRotation:
     """One secret of 32 bytes, under which what a key names is named once more.
 
@@ -37,23 +62,23 @@ class KeyRotation:
 
     def __init__(self, secret: bytes) -> None:
         self.secret: Final = secret
-        self._identity = hmac.digest(secret, b"identity", "sha256")
-        self._placement = hmac.digest(secret, b"placement", "sha256")
+        own = SecretDigest(secret)
+        self._identity, self._placement = SecretDigest(own(b"identity")), SecretDigest(own(b"placement"))
 
     def placed(self, placed: bytes) -> bytes:
         """Return the bytes that choose a partition, for those that chose one before."""
-        return hmac.digest(self._placement, placed, "sha256")[:_PLACED_BYTES]
+        return self._placement(placed)[:_PLACED_BYTES]
 
     def person(self, person: bytes) -> bytes:
         """Return the 16 bytes of a person, for those under which they were known."""
-        rest = hmac.digest(self._identity, b"person\0" + person, "sha256")[:_PLACED_BYTES]
+        rest = self._identity(b"person\0" + person)[:_PLACED_BYTES]
         return self.placed(person[:_PLACED_BYTES]) + rest
 
     def mark(self, mark: bytes) -> bytes:
         """Return the mark of a number, for the one by which it was known; an absent one has none."""
         if mark == NO_MARK:
             return NO_MARK
-        return hmac.digest(self._identity, b"number\0" + mark, "sha256")[:MARK_BYTES]
+        return self._identity(b"number\0" + mark)[:MARK_BYTES]
 
 
 class HistoryKey:
@@ -68,11 +93,12 @@ class HistoryKey:
     """
 
     def __init__(self, identity: bytes, placement: bytes, rotations: Sequence[bytes] = ()) -> None:
-        self._identity, self._placement = identity, placement
+        self._secrets = identity, placement
+        self._identity, self._placement = SecretDigest(identity), SecretDigest(placement)
         self._rotations = tuple(KeyRotation(each) for each in rotations)
-        fingerprint = hmac.digest(identity, b"fingerprint 2\0" + placement, "sha256")
+        fingerprint = self._identity(b"fingerprint 2\0" + placement)
         for each in self._rotations:
-            fingerprint = hmac.digest(each.secret, b"fingerprint\0" + fingerprint, "sha256")
+            fingerprint = SecretDigest(each.secret)(b"fingerprint\0" + fingerprint)
         self.fingerprint: Final = fingerprint[:4].hex()
         self.mark = lru_cache(maxsize=65_536)(self.mark_once)
         """The 8 bytes by which a number is known again; `NO_MARK` for one that is absent."""
@@ -89,7 +115,7 @@ class HistoryKey:
         return hash(self.fingerprint)
 
     def __reduce__(self) -> tuple[type["HistoryKey"], tuple[bytes, bytes, tuple[bytes, ...]]]:
-        return HistoryKey, (self._identity, self._placement, tuple(each.secret for each in self._rotations))
+        return HistoryKey, (*self._secrets, tuple(each.secret for each in self._rotations))
 
     def rotated(self) -> "HistoryKey":
         """Return a key that nobody else has, under which what this one names can be named anew."""
@@ -106,8 +132,8 @@ class HistoryKey:
     def person(self, identity: str) -> bytes:
         """Return the 16 bytes under which a person is known."""
         text = identity.encode()
-        first = hmac.digest(self._placement, text, "sha256")[:_PLACED_BYTES]
-        known = first + hmac.digest(self._identity, b"person\0" + text, "sha256")[:_PLACED_BYTES]
+        first = self._placement(text)[:_PLACED_BYTES]
+        known = first + self._identity(b"person\0" + text)[:_PLACED_BYTES]
         for each in self._rotations:
             known = each.person(known)
         return known
@@ -117,7 +143,7 @@ class HistoryKey:
         return partition_of(self._placed(identity.encode()), partitions)
 
     def _placed(self, text: bytes) -> bytes:
-        placed = hmac.digest(self._placement, text, "sha256")[:_PLACED_BYTES]
+        placed = self._placement(text)[:_PLACED_BYTES]
         for each in self._rotations:
             placed = each.placed(placed)
         return placed
@@ -126,7 +152,7 @@ class HistoryKey:
         """Return the mark of a text that is not kept in mind, such as one that is long."""
         if not number:
             return NO_MARK
-        mark = hmac.digest(self._identity, b"number\0" + number.encode(), "sha256")[:MARK_BYTES]
+        mark = self._identity(b"number\0" + number.encode())[:MARK_BYTES]
         for each in self._rotations:
             mark = each.mark(mark)
         return mark
@@ -134,7 +160,8 @@ class HistoryKey:
     def written(self) -> str:
         """Return the text of its key file."""
         rotations = "".join(f"{_ROTATION} = {each.secret.hex()}\n" for each in self._rotations)
-        return f"{_ABOUT}identity = {self._identity.hex()}\nplacement = {self._placement.hex()}\n{rotations}"
+        identity, placement = self._secrets
+        return f"{_ABOUT}identity = {identity.hex()}\nplacement = {placement.hex()}\n{rotations}"
 
 
 def read_key(file: Path) -> HistoryKey:

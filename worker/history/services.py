@@ -46,6 +46,11 @@ class EarlierServices:
         """Return the lines of a code, each with its claim, in order."""
         return [self._at(place) for place in self._places(written_code(code))]
 
+    def may_have(self, code: str, on: date) -> bool:
+        """Whether a code may be among these on a day; where it is not, it certainly is not, and no line is read."""
+        wanted = written_service(code, on) if self._row else b""
+        return bool(wanted) and wanted in self._row
+
     def between(self, code: str, first: date, last: date) -> list[EarlierService]:
         """Return the lines of a code on these days and those between them, each with its claim, in order."""
         if first == last:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -17,7 +16,7 @@ from schemas.outcome import Basis, Disposition, Outcome
 from schemas.records import Claim
 from schemas.values import as_money
 from worker.edits.edit import AnyEdit
-from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, ServicesBefore, as_earlier
+from worker.edits.facts.earlier import NOT_LOOKED_UP, EarlierClaims, OwnClaim, ServicesBefore, as_earlier
 from worker.edits.facts.traits import Trait
 from worker.history.entry import EarlierClaim, EarlierState, encode, judged
 from worker.history.key import HistoryKey
@@ -294,7 +293,7 @@ class Pipeline:
         earlier = None
         if self.history_key is not None:
             # Of a claim that is rejected most often nobody asks.
-            own = partial(as_earlier, facts, read.received_on, self.history_key)
+            own = OwnClaim(facts, read.received_on, self.history_key)
             earlier = EarlierClaims(own, history, "" if history else read.missing or NOT_LOOKED_UP)
         checked = CheckResult(plan, plan.context(facts, read.received_on, earlier, waited_days))
         return _Examination(read, history, profile, checked, (enrich(facts), ledgers(facts)))

@@ -1,14 +1,32 @@
 """The key of a memory: what it names, and what a file of it may hold."""
 
+import hmac
 import pickle
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worker.errors import ConfigurationError
-from worker.history.key import NO_MARK, HistoryKey, partition_of, read_key, write_key
+from worker.history.key import NO_MARK, HistoryKey, SecretDigest, partition_of, read_key, write_key
 
 KEY = HistoryKey(bytes(32), bytes(range(32)))
+
+
+@given(st.binary(max_size=64), st.binary(max_size=200))
+def test_a_digest_under_a_secret_is_the_hmac_of_the_library(secret: bytes, text: bytes) -> None:
+    """Memories that were written before stay readable."""
+    digest = SecretDigest(secret)
+
+    assert digest(text) == hmac.digest(secret, text, "sha256")
+    assert digest(text) == hmac.digest(secret, text, "sha256")
+
+
+def test_a_secret_that_is_longer_than_a_block_is_refused() -> None:
+    """It would have to be hashed first."""
+    with pytest.raises(ValueError, match="64 bytes"):
+        SecretDigest(bytes(65))
 
 
 def test_a_person_and_a_number_of_the_same_text_have_no_bytes_in_common() -> None:

@@ -36,7 +36,20 @@ def test_lines_of_a_code_and_days_are_found(
     assert services.between(code, first, last) == [
         each for each in of_code if each[1].on is not None and first <= each[1].on <= last
     ]
+    assert services.may_have(code, first) or not services.between(code, first, first)
     assert services.codes == {found.code for each in known for found in each.lines} - {""}
+
+
+def test_what_is_not_among_them_is_known_without_a_look_at_a_line() -> None:
+    """Neither in no claims, nor another code or day, nor a code that has no place in an entry."""
+    services = EarlierServices([claim("A1", line("J1745", DAY))])
+
+    assert services.may_have("J1745", DAY)
+    assert not services.may_have("J1745", DAY + timedelta(1))
+    assert not services.may_have("J0897", DAY)
+    assert not services.may_have("", DAY)
+    assert not services.may_have("J17455", DAY)
+    assert not EarlierServices([]).may_have("J1745", DAY)
 
 
 def test_bytes_between_two_services_are_no_service() -> None:

@@ -5,7 +5,6 @@ from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
 from worker.edits.rules.earlier import earlier_claims, is_repeated, named, unless_known, without_memory
-from worker.history.key import NO_MARK
 
 
 @line_edit(
@@ -32,15 +31,14 @@ def second_initial_service(line: LineFacts, context: Context) -> Verdict | None:
     To do: Bill an add-on code instead of it (such as 96367 or 96375), or 59 or an X modifier for a second access.
     """
     earlier = earlier_claims(context)
-    own = earlier.own.lines[line.number - 1]
-    if line.on is None or own.rendering == NO_MARK or is_repeated(context, line):
+    if line.on is None or not context.claim.rendering_npi(line) or is_repeated(context, line):
         return DoesNotApply()
     before = next(
         (
             (claim, other)
             for code in sorted(INITIAL)
             for claim, other in earlier.payable.between(code, line.on, line.on)
-            if other.rendering == own.rendering
+            if other.rendering == earlier.own.lines[line.number - 1].rendering
             and claim.billing == earlier.own.billing
             and claim.is_institutional is earlier.own.is_institutional
             and not REPEATED.intersection(other.modifiers)

@@ -60,7 +60,7 @@ def original_still_pending(_: ClaimFacts, context: Context) -> Verdict | None:
     To do: Wait for the remittance of the original claim, which has the control number to replace it by.
     """
     earlier = earlier_claims(context)
-    if earlier.own.frequency not in REPLACES or not earlier.originals:
+    if earlier.frequency not in REPLACES or not earlier.originals:
         return DoesNotApply()
     # Without its number nobody knows which of several is meant: it may be the one that is decided, or the oldest.
     original = earlier.originals[0]
@@ -76,5 +76,5 @@ def original_still_pending(_: ClaimFacts, context: Context) -> Verdict | None:
         message=f"The original was received {in_words(passed, 'day')} before, and cannot be decided before day {days}.",
         hint="Wait for the remittance of the original claim, which has the control number to replace it by.",
         at=in_claim("claimFrequencyCode"),
-        facts={"claimFrequency": earlier.own.frequency, "days": passed, **named(original)},
+        facts={"claimFrequency": earlier.frequency, "days": passed, **named(original)},
     )

@@ -31,16 +31,16 @@ def original_never_seen(claim: ClaimFacts, context: Context) -> Verdict | None:
     frequency 1.
     """
     earlier = earlier_claims(context)
-    if earlier.own.frequency not in REPLACES:
+    if earlier.frequency not in REPLACES:
         return DoesNotApply()
     if earlier.originals:
         return None
     if unknown := unless_known(context, claim.first_service):
         return unknown
     return Flaw(
-        message=f"The claim has frequency {earlier.own.frequency}, and no claim is known that it could be about.",
+        message=f"The claim has frequency {earlier.frequency}, and no claim is known that it could be about.",
         hint="Verify the payer's control number of the original claim (REF*F8) and the patient; send a first claim "
         "with frequency 1.",
         at=in_claim("claimFrequencyCode"),
-        facts={"claimFrequency": earlier.own.frequency},
+        facts={"claimFrequency": earlier.frequency},
     )

@@ -1,9 +1,9 @@
 """What an edit may look at of the claims before this one, and this one as it will be remembered itself."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +17,7 @@ from worker.edits.facts.authorization import approval_number
 from worker.edits.facts.claim import ClaimFacts, LineFacts
 from worker.edits.facts.traits import Trait
 from worker.history.entry import (
+    CodeAndDay,
     EarlierClaim,
     EarlierLine,
     EarlierState,
@@ -24,6 +25,7 @@ from worker.history.entry import (
     earlier_line,
     fits,
     in_decimals,
+    services_of,
     written_code,
     written_day,
     written_services,
@@ -43,16 +45,42 @@ NOT_LOOKED_UP: Final = "earlier claims, which were not looked up"
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)  # numbers, in the digits of their sender
 
 
+class OwnClaim:
+    """This claim, which is put into the form in which it is remembered when somebody asks for more than is here."""
+
+    __slots__ = ("_facts", "_key", "_received_on")
+
+    def __init__(self, facts: ClaimFacts, received_on: date, key: HistoryKey) -> None:
+        self._facts, self._received_on, self._key = facts, received_on, key
+
+    @property
+    def frequency(self) -> str:
+        """That of the remembered claim."""
+        return _frequency(self._facts.claim)
+
+    @property
+    def control(self) -> bytes:
+        """That of the remembered claim."""
+        return self._key.mark(self._facts.claim.claim_information.patient_control_number)
+
+    @property
+    def services(self) -> Iterable[CodeAndDay]:
+        """Code and day of each line; of the remembered claim some have no code."""
+        return [(line.hcpcs, line.on) for line in self._facts.lines]
+
+    def remembered(self) -> EarlierClaim:
+        """Return the claim as it is remembered, before it is known what becomes of it."""
+        return as_earlier(self._facts, self._received_on, self._key)
+
+
 class EarlierClaims:
     """What is known of the claims before this one.
 
     `history` is None when nothing can be known, and `missing` says what lacks.
     """
 
-    def __init__(
-        self, own: EarlierClaim | Callable[[], EarlierClaim], history: History | None, missing: str = ""
-    ) -> None:
-        """`own` is this claim as it will be remembered, or makes it when somebody asks."""
+    def __init__(self, own: EarlierClaim | OwnClaim, history: History | None, missing: str = "") -> None:
+        """`own` is this claim, or already in the form in which it will be remembered."""
         self._own, self.history, self.missing = own, history, missing
         if history is None or not history.claims:
             vars(self).update(_NOTHING_BEFORE)
@@ -60,7 +88,12 @@ class EarlierClaims:
     @cached_property
     def own(self) -> EarlierClaim:
         """This claim as it will be remembered, so that like is compared with like."""
-        return self._own() if callable(self._own) else self._own
+        return self._own.remembered() if isinstance(self._own, OwnClaim) else self._own
+
+    @property
+    def frequency(self) -> str:
+        """How this claim will be remembered by its frequency code, without the rest of it [CLM05-3]."""
+        return self._own.frequency
 
     def lacks(self, day: date | None) -> str | None:
         """What lacks for saying that nothing was billed since a day; None when the memory reaches back so far."""
@@ -68,12 +101,12 @@ class EarlierClaims:
             return self.missing
         if day is None:
             return "a date of service"
-        return None if self.history.since <= day else f"claims before {self.history.since}"
+        return None if self.history.since <= day else _claims_before(self.history.since)
 
     @cached_property
     def originals(self) -> tuple[EarlierClaim, ...]:
         """The claims that this one replaces or voids, whatever became of them; a returned one cannot be."""
-        if self.history is None or self.own.frequency not in REPLACES:
+        if self.history is None or self.frequency not in REPLACES:
             return ()
         return originals(self.history.claims, self.own)
 
@@ -81,7 +114,7 @@ class EarlierClaims:
     def standing(self) -> tuple[EarlierClaim, ...]:
         """The claims that are before the payer, without those that this one replaces or voids."""
         claims = standing(self.history.claims) if self.history else ()
-        if self.own.frequency not in REPLACES:
+        if self.frequency not in REPLACES:
             return claims
         gone = originals(claims, self.own)
         return tuple(each for each in claims if not any(each is other for other in gone))
@@ -110,11 +143,12 @@ class EarlierClaims:
     @cached_property
     def sent_before(self) -> EarlierClaim | None:
         """The last claim of the same provider with the control number and the content of this one."""
-        own = self.own
-        if own.control == NO_MARK or own.frequency in REPLACES:
+        control = self._own.control
+        if control == NO_MARK or self.frequency in REPLACES:
             return None
         for each in reversed(self.standing):
-            if each.control == own.control and each.content == own.content and each.billing == own.billing:
+            # Most have numbers of their own, so that nobody asks for the content of this one.
+            if each.control == control and each.content == self.own.content and each.billing == self.own.billing:
                 return each
         return None
 
@@ -126,6 +160,9 @@ class EarlierClaims:
         code, place, amount), and modifiers, units, package and text. A line that states a repetition is none.
         """
         found: dict[int, EarlierClaim] = {}
+        sent = self._own.services if isinstance(self._own, OwnClaim) else services_of(self._own.lines)
+        if not any(on and self.services.may_have(code, on) for code, on in sent):
+            return found
         for number, line in enumerate(self.own.lines, 1):
             if line.on is None or REPEATED.intersection(line.modifiers):
                 continue
@@ -137,6 +174,11 @@ class EarlierClaims:
                 if claim.is_institutional is self.own.is_institutional and _compared(other) == compared:
                     found[number] = claim
         return found
+
+
+@lru_cache(maxsize=4096)
+def _claims_before(since: date) -> str:
+    return f"claims before {since}"
 
 
 _NO_SERVICES: Final = EarlierServices(())
@@ -202,7 +244,7 @@ def as_earlier(facts: ClaimFacts, received_on: date, key: HistoryKey) -> Earlier
         received_on=received_on,
         state=EarlierState.OUT,
         is_institutional=facts.is_institutional,
-        frequency=_fitting(information.claim_frequency_code, 1),
+        frequency=_frequency(claim),
         outcome=NO_MARK,
         control=mark(information.patient_control_number),
         original=mark(numbers and numbers.claim_control_number),
@@ -214,6 +256,10 @@ def as_earlier(facts: ClaimFacts, received_on: date, key: HistoryKey) -> Earlier
         last=last if isinstance(last, date) else None,
         lines=tuple([_line(line, facts, key) for line in facts.lines]),
     )
+
+
+def _frequency(claim: Claim) -> str:
+    return _fitting(claim.claim_information.claim_frequency_code, 1)
 
 
 def _line(line: LineFacts, facts: ClaimFacts, key: HistoryKey) -> EarlierLine:

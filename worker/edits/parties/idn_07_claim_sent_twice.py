@@ -33,7 +33,7 @@ def claim_sent_twice(claim: ClaimFacts, context: Context) -> Verdict | None:
     To do: Do not send it again; ask the payer for the status of the first one, or correct it by a replacement.
     """
     earlier = earlier_claims(context)
-    if earlier.own.frequency in REPLACES:
+    if earlier.frequency in REPLACES:
         return DoesNotApply()
     before = earlier.sent_before
     if before is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from schemas.outcome import Severity
@@ -63,11 +64,12 @@ def _is_on(edit: str, context: Context) -> bool:
 
 def unless_known(context: Context, since: date | None, line: int | None = None) -> NoData | None:
     """Return no data where the memory begins after that day; None when nothing can have been missed."""
-    earlier = earlier_claims(context)
-    if since is not None and earlier.history is not None and earlier.history.since <= since:
-        return None
-    missing = earlier.lacks(since)
-    return None if missing is None else NoData(missing, line)
+    missing = earlier_claims(context).lacks(since)
+    return None if missing is None else _no_data(missing, line)
+
+
+_no_data: Final = lru_cache(maxsize=4096)(NoData)
+"""Where the memory is young, most edits on earlier claims say the same of every claim."""
 
 
 def of_duplicate(earlier: EarlierClaim, context: Context) -> Severity | None:

@@ -19,11 +19,14 @@ def lines_of_the_day(day: DrugDay, context: Context) -> Sequence[EarlierService]
     if context.earlier is None:
         return ()
     earlier = earlier_claims(context)
+    same_day = earlier.services.between(day.hcpcs, day.on, day.on)
+    if not same_day:
+        return ()
     own = [earlier.own.lines[line.number - 1] for line in day.lines]
     about = {(SIDES.intersection(line.modifiers), line.ndc) for line in own}
     return [
         (claim, line)
-        for claim, line in earlier.services.between(day.hcpcs, day.on, day.on)
+        for claim, line in same_day
         if claim.billing == earlier.own.billing
         and claim.is_institutional is earlier.own.is_institutional
         and (SIDES.intersection(line.modifiers), line.ndc) in about

@@ -114,11 +114,14 @@ def units_of_day_above_limit(day: DrugDay, context: Context) -> Verdict | None:
 def _of_the_day(day: DrugDay, context: Context) -> list[tuple[EarlierClaim, EarlierLine]]:
     """The earlier lines of the drug and day that count, of a provider of these lines."""
     earlier = earlier_claims(context)
+    same_day = earlier.payable.between(day.hcpcs, day.on, day.on)
+    if not same_day:
+        return []
     providers = {earlier.own.lines[line.number - 1].rendering for line in day.lines} - {NO_MARK}
     counts_waste = context.options(CountedUnits).count_discarded_units
     return [
         (claim, line)
-        for claim, line in earlier.payable.between(day.hcpcs, day.on, day.on)
+        for claim, line in same_day
         if line.until == day.on
         and line.rendering in providers
         and claim.is_institutional is earlier.own.is_institutional

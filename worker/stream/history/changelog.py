@@ -7,7 +7,6 @@ with a number of its own, follows whatever compaction may take away for good.
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -22,12 +21,12 @@ _VALUE: Final = struct.Struct("!BqI")
 _FORM: Final = 1
 _ID_BYTES: Final = 16
 _NUMBER_HEADER: Final = "n"
-MARK: Final = bytes(2 * _ID_BYTES)
+_KEY_BYTES: Final = 2 * _ID_BYTES
+MARK: Final = bytes(_KEY_BYTES)
 """The key of a mark."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangelogRecord:
+class ChangelogRecord(NamedTuple):
     """A record to send; without a value it takes the one before it with its key away."""
 
     topic: str
@@ -79,12 +78,14 @@ def read(key: bytes | None, value: bytes | None, headers: Headers, where: str) -
         if name == _NUMBER_HEADER:
             number = each
             break
-    record = None if key is None or len(key) != len(MARK) else _record(key[:_ID_BYTES], key[_ID_BYTES:], value)
+    record = None if key is None or len(key) != _KEY_BYTES else _record(key[:_ID_BYTES], key[_ID_BYTES:], value)
     if len(number) != _NUMBER.size or (record is None and key != MARK):
         raise BrokenHistoryError(f"{where}: a record of the memory of claims cannot be read")
-    return NumberedRecord(_NUMBER.unpack(number)[0], None if key == MARK else record)
+    return _made(NumberedRecord, (*_NUMBER.unpack(number), None if key == MARK else record))
 
 
+_made: Final = tuple.__new__
+"""Makes a named tuple of a tuple with all of its fields, in a fifth of the time that its own constructor takes."""
 _day: Final = lru_cache(maxsize=4096)(date.fromordinal)
 
 
@@ -97,4 +98,4 @@ def _record(person: bytes, claim: bytes, value: bytes | None) -> HistoryRecord |
         day = _day(received)
     except (struct.error, ValueError, OverflowError):
         return None
-    return HistoryRecord(person, claim, place, day, value[_VALUE.size :]) if form == _FORM else None
+    return _made(HistoryRecord, (person, claim, place, day, value[_VALUE.size :])) if form == _FORM else None

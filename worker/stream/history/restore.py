@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from aiokafka import TopicPartition
 
 from worker.history.store import HistoryMark, HistoryRecord, HistoryStore
-from worker.stream.history.changelog import read
+from worker.stream.history.changelog import NumberedRecord, read
 from worker.stream.history.errors import BrokenHistoryError
 
 _FETCH_MS: Final = 200
@@ -97,11 +97,10 @@ class Restoring:
 
     async def _apply(self, found: Sequence[Any], number: int, wanted: int | None) -> int:  # any: as above
         records: list[HistoryRecord] = []
-        for each in found:
-            where = f"{self.place.topic}, partition {self.place.partition}, offset {each.offset}"
-            count, record = read(each.key, each.value, each.headers, where)
+        for each, (count, record) in zip(found, self._numbered(found), strict=True):
             if wanted is not None and count > wanted:
-                raise BrokenHistoryError(f"{where}: this is record {count}, and no more than {wanted} are committed")
+                beyond = f"this is record {count}, and no more than {wanted} are committed"
+                raise BrokenHistoryError(f"{self._where(each)}: {beyond}")
             if record is not None and (wanted is None or count > number):
                 records.append(record)
             number = max(number, count)
@@ -109,3 +108,13 @@ class Restoring:
         await self.on_thread(lambda: self.store.apply(records, mark))
         self.note(len(found))
         return number
+
+    def _numbered(self, found: Sequence[Any]) -> list[NumberedRecord]:  # any: as above
+        try:
+            return [read(each.key, each.value, each.headers, "") for each in found]
+        except BrokenHistoryError:
+            # Again, to say which it is: for each of millions its place would be written for nothing.
+            return [read(each.key, each.value, each.headers, self._where(each)) for each in found]
+
+    def _where(self, record: Any) -> str:  # any: as above
+        return f"{self.place.topic}, partition {self.place.partition}, offset {record.offset}"

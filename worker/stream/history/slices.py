@@ -6,7 +6,7 @@ budget of a claim.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -23,8 +23,7 @@ from worker.stream.scrubber import ClaimReader, ClaimVerdict, ReadMessage
 _ALONE: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimToJudge:
+class ClaimToJudge(NamedTuple):
     """One claim with the memory of its partition.
 
     Attributes:
@@ -169,10 +168,10 @@ class MemoryJudge:
             return claim
         found = claim.history.claim(read.person, claim.first)
         if found is None:
-            return replace(claim, claim=claim.first)
+            return claim._replace(claim=claim.first)
         known = decode_known(found.entry)
         if isinstance(known, EarlierClaim) and known.control == reader.control(read):
-            return replace(claim, claim=claim.first, place=found.place)
+            return claim._replace(claim=claim.first, place=found.place)
         self._recorder.count("history_replays_unverified_total")
         return claim
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.records import Claim
 from tests.inputs.earlier_claims import BEGIN, DAY, KEY, claim, controls, line, marks
-from worker.edits.facts.earlier import EarlierClaims, as_earlier
+from worker.edits.facts.earlier import EarlierClaims, OwnClaim, as_earlier
 from worker.history.entry import EarlierClaim, decode, encode
 from worker.history.key import NO_MARK
 from worker.history.view import History
@@ -113,6 +113,51 @@ def remembered(snapshot: Snapshot) -> Callable[[Json], EarlierClaim]:
     """A claim as it is remembered."""
     gatherer = Gatherer(snapshot)
     return lambda document: as_earlier(gatherer.gather(msgspec.convert(document, Claim, strict=False)), DAY, KEY)
+
+
+@pytest.fixture
+def own(snapshot: Snapshot) -> Callable[[Json], OwnClaim]:
+    """A claim that is judged."""
+    gatherer = Gatherer(snapshot)
+    return lambda document: OwnClaim(gatherer.gather(msgspec.convert(document, Claim, strict=False)), DAY, KEY)
+
+
+@pytest.mark.parametrize("changed", [{}, {"claimFrequencyCode": "7"}, {"patientControlNumber": ""}])
+def test_what_is_asked_of_this_claim_is_that_of_the_remembered_one(
+    own: Callable[[Json], OwnClaim], changed: dict[str, str]
+) -> None:
+    """Without the rest of it."""
+    document = sound()
+    document["claimInformation"].update(changed)
+    asked = own(document)
+    made = asked.remembered()
+
+    assert (asked.frequency, asked.control) == (made.frequency, made.control)
+    assert list(asked.services) == [(each.code, each.on) for each in made.lines]
+
+
+def test_a_claim_that_has_nothing_in_common_with_earlier_ones_is_not_put_into_their_form(
+    own: Callable[[Json], OwnClaim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That takes longer than all that is asked of most claims."""
+    monkeypatch.setattr(OwnClaim, "remembered", lambda _: pytest.fail("it was asked for"))
+    before = claim("B2", line("J1745", DAY - timedelta(30)))
+
+    earlier = EarlierClaims(own(sound()), History(BEGIN, DAY, (before,)))
+
+    assert earlier.is_new
+    assert earlier.frequency == "1"
+    assert earlier.standing == (before,)
+
+
+def test_a_claim_that_is_sent_again_is_known_by_the_whole_of_it(own: Callable[[Json], OwnClaim]) -> None:
+    """By number, provider and content; and each of its lines."""
+    before = own(sound()).remembered()
+
+    earlier = EarlierClaims(own(sound()), History(BEGIN, DAY, (before,)))
+
+    assert earlier.sent_before is before
+    assert list(earlier.repeated) == [1, 2]
 
 
 def sound() -> Json:

@@ -1,7 +1,7 @@
 """A store is brought to exactly the committed number, or the memory is broken."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -142,6 +142,17 @@ async def test_a_log_beyond_the_committed_number_is_broken() -> None:
 
     with pytest.raises(BrokenHistoryError, match="offset 2: this is record 2, and no more than 1 are committed"):
         await way.until(1)
+    assert kept(store) == []
+
+
+async def test_a_record_that_cannot_be_read_is_named_by_its_place() -> None:
+    """Those before it are not in the store either: the memory is broken."""
+    log = log_of(1, 2, 3)
+    log[1] = replace(log[1], value=b"?")
+    way, store, _ = restoring(Reader(log, end=6))
+
+    with pytest.raises(BrokenHistoryError, match="offset 2: a record of the memory of claims cannot be read"):
+        await way.until(3)
     assert kept(store) == []
 
 
