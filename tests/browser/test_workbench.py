@@ -108,6 +108,29 @@ def test_an_edited_profile_is_tried_on_a_claim(page: Page) -> None:
     assert disposition(page) == "rejected"
 
 
+def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
+    """Each text in its turn, the lines of which are wrapped on a narrow sheet."""
+    page.goto("/?example=octreotide")
+    page.set_viewport_size({"width": 500, "height": 700})
+    for tab in ("837", "Outcome"):
+        page.emulate_media(media="screen")
+        if tab != "837":
+            page.locator(".tabs summary", has_text=tab).click()
+        page.emulate_media(media="print")
+        text = page.locator(".tabs details[open] pre")
+        assert text.count() == 1
+        assert text.evaluate("each => [each.scrollHeight > each.clientHeight, each.scrollWidth > each.clientWidth]") == [
+            False,
+            False,
+        ]
+        assert text.evaluate("each => each.clientHeight") > 480
+        assert page.locator(".tabs summary:visible").all_inner_texts() == [tab]
+    assert page.locator("nav:visible, button:visible, textarea:visible, select:visible").count() == 0
+    assert page.locator("input[type=checkbox]:visible").count() == 0
+    assert page.locator("text=Another claim").is_hidden()
+    assert page.locator(".finding:visible").count() > 0
+
+
 @pytest.mark.skipif(
     not AXE.is_file() and os.environ.get("REQUIRE_DEPLOY_TOOLS") != "1", reason="needs axe-core (`make check-deploy`)"
 )
