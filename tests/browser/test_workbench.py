@@ -108,6 +108,23 @@ def test_an_edited_profile_is_tried_on_a_claim(page: Page) -> None:
     assert disposition(page) == "rejected"
 
 
+def test_every_example_is_reached_by_keys(page: Page) -> None:
+    """Choosing one does nothing until its button is pressed; what was pasted is left alone until then."""
+    page.goto("/")
+    page.fill("#claim", "{}")
+    page.focus("#example")
+    for title in page.locator("#example option").all_inner_texts()[1:]:
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.getElementById('example').selectedOptions[0].text") == title
+    assert page.input_value("#claim") == "{}"
+    assert page.locator("h1 .badge").count() == 0
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1 .badge")
+
+    assert "UB-04" in page.inner_text("#form-title")
+
+
 def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
     """Each text in its turn, the lines of which are wrapped on a narrow sheet."""
     page.goto("/?example=octreotide")
@@ -119,7 +136,9 @@ def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
         page.emulate_media(media="print")
         text = page.locator(".tabs details[open] pre")
         assert text.count() == 1
-        assert text.evaluate("each => [each.scrollHeight > each.clientHeight, each.scrollWidth > each.clientWidth]") == [
+        assert text.evaluate(
+            "each => [each.scrollHeight > each.clientHeight, each.scrollWidth > each.clientWidth]"
+        ) == [
             False,
             False,
         ]

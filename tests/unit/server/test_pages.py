@@ -67,6 +67,19 @@ def test_what_is_pasted_comes_back_as_it_was(server: Served) -> None:
     assert again.count('<button name="which"') == 2
 
 
+def test_an_example_is_shown_only_by_its_button_or_a_link(server: Served) -> None:
+    """The form names one with every button."""
+    value = claim_with(1, "").decode()
+    linked = server.get("/?example=belimumab").body
+
+    assert b"SYN-J0490" in linked
+    assert b"SYN-J0490" in posted(server, claim=value, example="belimumab", which="0", do="example").body
+    for button in ({"do": "scrub"}, {"do": "boxes"}, {"do": "fixes"}, {}):
+        shown = posted(server, claim=value, example="belimumab", which="0", **button).body
+        assert b"SYN-J0490" not in shown
+        assert b"scrubbed" in shown
+
+
 def test_a_claim_is_posted_and_never_in_a_link(server: Served) -> None:
     """A link may name an example, a profile and a day."""
     value = claim_with(1, "").decode()

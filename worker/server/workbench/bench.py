@@ -72,7 +72,10 @@ class BenchView:
 def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
     """Answer a request for the page; its options are the fields of its form."""
     given = asked.options
-    is_example = given.get("do") not in _CORRECTING and given.get("example") in EXAMPLES
+    # The form always names an example, and shows it only when its button is pressed; a link has no button.
+    is_example = (
+        given.get("do", "" if "which" in given else "example") == "example" and given.get("example") in EXAMPLES
+    )
     # Of a day on which it would have been sent; tables and filing limits of today are another matter.
     day = date.fromisoformat(RECEIVED_ON) if is_example else _day(given)
     pipeline, trial = _pipeline(desk, given)

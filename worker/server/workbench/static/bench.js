@@ -2,12 +2,10 @@
 "use strict";
 
 const claim = document.getElementById("claim");
-const example = document.getElementById("example");
 
 function take(file) {
   file.text().then((text) => {
     claim.value = text;
-    if (example) example.value = "";
     claim.focus();
   });
 }
@@ -26,14 +24,6 @@ if (claim) {
     const [file] = event.dataTransfer.files;
     if (file) take(file);
   });
-}
-
-// An example is scrubbed when it is chosen, and takes the place of what was pasted.
-if (example && claim) {
-  example.addEventListener("change", () => {
-    if (example.value) example.form.querySelector('button[value="scrub"]').click();
-  });
-  claim.addEventListener("input", () => { example.value = ""; });
 }
 
 for (const tabs of document.querySelectorAll("[data-tabs]")) {
