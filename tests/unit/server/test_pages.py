@@ -1,5 +1,6 @@
 """Pages: their headers, what they post, and who may see them."""
 
+import re
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ import pytest
 
 from tests.inputs.hostile import claim_with
 from tests.unit.server.conftest import Asked, Served, Start
+from worker.server.workbench.examples import EXAMPLES
 
 FORM = "application/x-www-form-urlencoded"
 PAGES = ("/", "/?example=belimumab", "/codes", "/codes?code=J2357", "/edits", "/edits/WST-01", "/profiles",
@@ -78,6 +80,21 @@ def test_an_example_is_shown_only_by_its_button_or_a_link(server: Served) -> Non
         shown = posted(server, claim=value, example="belimumab", which="0", **button).body
         assert b"SYN-J0490" not in shown
         assert b"scrubbed" in shown
+
+
+def test_a_button_that_does_nothing_says_why(server: Served) -> None:
+    """Without a claim, and without a correction that is ticked; a claim and a correction say nothing."""
+    example = EXAMPLES["octreotide"].text
+    nothing, none = b'role="status" class="notice">There is no claim', b'role="status" class="notice">No correction'
+    shown = posted(server, claim=example, do="scrub").body
+    ticked = re.search(rb'type="checkbox" name="([^"]+)" checked', shown)
+
+    assert ticked
+    assert b'role="status"' not in shown + server.get("/").body
+    assert nothing in posted(server, claim=" ", do="scrub").body
+    assert nothing in posted(server, claim="", do="scrub", profileText="name: x").body
+    assert none in posted(server, claim=example, do="fixes").body
+    assert b'role="status"' not in posted(server, claim=example, do="fixes", **{ticked[1].decode(): "on"}).body
 
 
 def test_a_claim_is_posted_and_never_in_a_link(server: Served) -> None:

@@ -14,7 +14,7 @@ from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.samples.synthetic import RECEIVED_ON
 from worker.server.answers import Desk
 from worker.server.frames import DeskQuestion, Reply
-from worker.server.workbench.changes import OfferedFix, offered, with_boxes
+from worker.server.workbench.changes import FIX, OfferedFix, offered, with_boxes
 from worker.server.workbench.examples import EXAMPLES
 from worker.server.workbench.filled import FilledForm, filled
 from worker.server.workbench.rendering import page
@@ -95,6 +95,7 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
     view = _view(judged[chosen]) if judged else None
     return page(
         "workbench.html",
+        notice=_notice(given, pasted),
         text=text,
         day=day.isoformat(),
         profile=given.get("profile", ""),
@@ -117,6 +118,15 @@ def _day(given: dict[str, str]) -> date:
         return date.fromisoformat(given.get("day", ""))
     except ValueError:
         return date.fromisoformat(given["today"])
+
+
+def _notice(given: dict[str, str], pasted: tuple[PastedClaim, ...]) -> str:
+    """Return why a button did nothing, or nothing."""
+    if given.get("do") in ("scrub", *_CORRECTING) and not pasted:
+        return "There is no claim to scrub."
+    if given.get("do") == "fixes" and not any(name.startswith(FIX) and on == "on" for name, on in given.items()):
+        return "No correction was chosen."
+    return ""
 
 
 def _pipeline(desk: Desk, given: dict[str, str]) -> tuple[Pipeline, ProfileTrial | None]:

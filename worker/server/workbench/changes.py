@@ -19,6 +19,9 @@ _PATH: Final = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+){0,9}")
 _MOST: Final = 200
 """Characters of a value that is written into a box."""
 
+FIX: Final = "fix-"
+"""What the name of every correction begins with."""
+
 
 @dataclass(frozen=True, slots=True)
 class OfferedFix:
@@ -76,7 +79,7 @@ def offered(document: Json, findings: Iterable[Finding]) -> tuple[OfferedFix, ..
         except patch.PatchError:
             continue
         lines = tuple(_difference(document, after))
-        made.append(OfferedFix(f"fix-{place}", finding, finding.fix.safety == "safe", finding.fix.patch, lines))
+        made.append(OfferedFix(f"{FIX}{place}", finding, finding.fix.safety == "safe", finding.fix.patch, lines))
     return tuple(made)
 
 
