@@ -125,6 +125,16 @@ def test_every_example_is_reached_by_keys(page: Page) -> None:
     assert "UB-04" in page.inner_text("#form-title")
 
 
+def test_findings_come_before_the_form_on_a_phone(page: Page) -> None:
+    """And beside it where there is room."""
+    page.goto("/?example=octreotide")
+    for width, is_before in ((390, True), (1280, False)):
+        page.set_viewport_size({"width": width, "height": 844})
+        tops = [page.evaluate(f"document.getElementById('{each}').getBoundingClientRect().top")
+                for each in ("findings-title", "form-title")]  # fmt: skip
+        assert (tops[0] + 100 < tops[1]) is is_before
+
+
 def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
     """Each text in its turn, the lines of which are wrapped on a narrow sheet."""
     page.goto("/?example=octreotide")
