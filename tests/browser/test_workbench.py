@@ -135,6 +135,16 @@ def test_findings_come_before_the_form_on_a_phone(page: Page) -> None:
         assert (tops[0] + 100 < tops[1]) is is_before
 
 
+def test_keys_go_on_at_the_result(page: Page) -> None:
+    """Its heading has the focus; the empty page takes none."""
+    page.goto("/")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    for button in ("scrub", "example", "boxes", "fixes"):
+        with page.expect_navigation():
+            page.click(f"button[value={button}]:not(.skip)")
+        page.wait_for_selector("h1:focus")
+
+
 def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
     """Each text in its turn, the lines of which are wrapped on a narrow sheet."""
     page.goto("/?example=octreotide")
