@@ -1,5 +1,6 @@
 """Pages: their headers, what they post, and who may see them."""
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 from tests.inputs.hostile import claim_with
 from tests.unit.server.conftest import Asked, Served, Start
+from worker.bootstrap import shipped_config_directory
+from worker.samples.claims import AS_OF
 from worker.server.workbench.examples import EXAMPLES
 
 FORM = "application/x-www-form-urlencoded"
@@ -58,6 +61,39 @@ def test_whatever_is_pasted_has_a_page(server: Served, claim: str) -> None:
     assert posted(server, claim=claim, do="boxes", which="99999999").status == 200
 
 
+def test_a_code_that_is_none_is_said_to_be_none(server: Served) -> None:
+    """Also where its form is that of a diagnosis; what is known says nothing of the kind."""
+    for wanted, said in (("J9999Z", "J9999Z is not a HCPCS or CPT-shaped code"), ("Xolar", "Near to it: <a href")):
+        assert said in server.get(f"/codes?code={wanted}").body.decode()
+    assert b'class="problem"' not in server.get("/codes?code=J2357").body
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("edits:", "edits:\n  WST-01: {severity: bad}"),
+         "the profile: edits.WST-01.severity: expected 'reject', 'pend' or 'warn'; found 'bad'"),
+        (("edits:", "edits:\n  WST-01: 3"),
+         "the profile: edits.WST-01: expected fields, each as `name: value`; found 3"),
+        (("medicare: true", "medicare: perhaps"), "the profile: medicare: expected true or false; found 'perhaps'"),
+        (("title:", "titel:"), "the profile: titel: there is no such field; title may be meant"),
+        (("edits:", "edits: ["), "the profile: not YAML: while parsing"),
+        (("AUT-03: {options: {codes: []}}", "AUT-03: {options: {codes: {csv: none.csv}}}"),
+         "the profile, edit AUT-03, option codes: none.csv cannot be read"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_profile_that_is_tried_is_said_by_field(
+    server: Served, change: tuple[str, str], said: str
+) -> None:
+    """With what would be right, and without a file that is nowhere or a class of ours."""
+    text = (shipped_config_directory() / "payers" / "medicare-part-b.yaml").read_text("utf-8").replace(*change, 1)
+    shown = unescape(posted(server, claim=claim_with(1, "").decode(), do="scrub", profileText=text).body.decode())
+    problems = re.findall(r'class="problem">(.*?)</p>', shown, re.DOTALL)
+
+    assert any(each.startswith(said) for each in problems)
+    assert not any(word in each for each in problems for word in ("/", "nput should", "instance of", "<unicode"))
+
+
 def test_what_is_pasted_comes_back_as_it_was(server: Served) -> None:
     """Breaks of lines and characters that are not seen among it: the form sends it again."""
     pasted = f"{claim_with(1, '').decode()}\r\n{claim_with(2, '').decode()}\t\u202e"
@@ -95,6 +131,34 @@ def test_a_button_that_does_nothing_says_why(server: Served) -> None:
     assert nothing in posted(server, claim="", do="scrub", profileText="name: x").body
     assert none in posted(server, claim=example, do="fixes").body
     assert b'role="status"' not in posted(server, claim=example, do="fixes", **{ticked[1].decode(): "on"}).body
+
+
+def test_the_claim_of_an_outcome_is_shown_of_its_day(server: Served) -> None:
+    """Unless another day was chosen; a second time the text is the claim alone, and any day counts."""
+    today = AS_OF.isoformat()
+    outcome = server.scrub(claim_with(1, ""), query="?asOf=2026-03-05").document
+    again = {"claim": json.dumps(outcome["claim"]), "do": "scrub"}
+    shown = posted(server, claim=json.dumps(outcome, indent=2), do="scrub", day=today).body
+
+    assert outcome["receivedOn"] == "2026-03-05"
+    assert b'class="notice">This is an outcome (scrubbed, received on 2026-03-05)' in shown
+    assert b'name="day" value="2026-03-05"' in shown
+    other = posted(server, claim=json.dumps(outcome), do="scrub", day="2026-03-06").body
+    assert b'name="day" value="2026-03-06"' in other
+    assert f'name="day" value="{today}"'.encode() in posted(server, **again, day=today).body
+
+
+def test_the_837_says_why_it_is_a_test(server: Served) -> None:
+    """And where that is set; a claim that says what it is goes as it says."""
+    value = json.loads(claim_with(1, ""))
+    shown = posted(server, claim=json.dumps(value), do="scrub").body.decode()
+    own = posted(server, claim=json.dumps(value | {"usageIndicator": "P"}), do="scrub").body.decode()
+
+    assert "*T*:~" in shown
+    assert "ISA15 is T (test), since this text is for looking at" in shown
+    assert "with --test T; usageIndicator of a claim" in shown
+    assert "*P*:~" in own
+    assert "ISA15 is P, as usageIndicator of the claim says." in own
 
 
 def test_a_claim_is_posted_and_never_in_a_link(server: Served) -> None:

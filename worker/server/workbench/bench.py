@@ -1,5 +1,6 @@
 """The page at `/`: a claim that is posted to it, judged and shown as its form, and scrubbed again once corrected."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -9,7 +10,6 @@ import orjson
 
 from schemas.outcome import Outcome
 from worker.pipeline.fixes import patch
-from worker.pipeline.forms import ClaimDocument, interchange_claims, resource_claims, says_resource
 from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.samples.synthetic import RECEIVED_ON
 from worker.server.answers import Desk
@@ -17,12 +17,12 @@ from worker.server.frames import DeskQuestion, Reply
 from worker.server.workbench.changes import FIX, OfferedFix, offered, with_boxes
 from worker.server.workbench.examples import EXAMPLES
 from worker.server.workbench.filled import FilledForm, filled
+from worker.server.workbench.pasted import PastedClaim, read_paste
 from worker.server.workbench.rendering import page
 from worker.server.workbench.trial import ProfileTrial, trial_of
 from worker.server.workbench.vials import VialRow, rows_of
 from worker.wording import dead_letter_reasons, locations
 from worker.wording.outcomes import basis_in_words, predicted_codes
-from worker.x12.read.segments import is_x12
 from worker.x12.write.claims import write_837
 from worker.x12.write.covers import Defaults
 
@@ -31,15 +31,8 @@ MOST_SHOWN: Final = 50
 
 _BOX: Final = "box:"
 _CORRECTING: Final = ("boxes", "fixes")
-
-
-@dataclass(frozen=True, slots=True)
-class PastedClaim:
-    """A claim of a paste: where it is, its message, or why it is none."""
-
-    place: str
-    value: bytes | None
-    problem: str = ""
+_SHOWN_ONLY: Final = "T"
+"""ISA15 of what is shown: a text that is copied from here is not taken for a submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +57,7 @@ class BenchView:
     vials: tuple[VialRow, ...]
     basis: str
     x12: str
+    x12_usage: str
     x12_notes: tuple[str, ...]
     json_text: str
     claim_text: str
@@ -80,7 +74,11 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
     day = date.fromisoformat(RECEIVED_ON) if is_example else _day(given)
     pipeline, trial = _pipeline(desk, given)
     text = EXAMPLES[given["example"]].text if is_example else given.get("claim", "").replace("\r\n", "\n")
-    pasted = _pasted(text.encode("utf-8", "surrogatepass")) if text.strip() else ()
+    read = read_paste(text)
+    pasted, text = read.claims, read.text
+    # An outcome is judged as it was, unless another day was chosen; the text is then its claim, for any day.
+    if read.day and given.get("day", "") in ("", given["today"]):
+        day = read.day
     which = given.get("which", "")[:4]
     chosen = int(which) if which.isascii() and which.isdigit() else 0
     if given.get("do") in _CORRECTING and pasted:
@@ -95,7 +93,7 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
     view = _view(judged[chosen]) if judged else None
     return page(
         "workbench.html",
-        notice=_notice(given, pasted),
+        notices=(*read.said, *_notices(given, pasted)),
         text=text,
         day=day.isoformat(),
         profile=given.get("profile", ""),
@@ -120,13 +118,12 @@ def _day(given: dict[str, str]) -> date:
         return date.fromisoformat(given["today"])
 
 
-def _notice(given: dict[str, str], pasted: tuple[PastedClaim, ...]) -> str:
-    """Return why a button did nothing, or nothing."""
+def _notices(given: dict[str, str], pasted: tuple[PastedClaim, ...]) -> Iterator[str]:
+    """Yield why a button did nothing."""
     if given.get("do") in ("scrub", *_CORRECTING) and not pasted:
-        return "There is no claim to scrub."
-    if given.get("do") == "fixes" and not any(name.startswith(FIX) and on == "on" for name, on in given.items()):
-        return "No correction was chosen."
-    return ""
+        yield "There is no claim to scrub."
+    elif given.get("do") == "fixes" and not any(name.startswith(FIX) and on == "on" for name, on in given.items()):
+        yield "No correction was chosen."
 
 
 def _pipeline(desk: Desk, given: dict[str, str]) -> tuple[Pipeline, ProfileTrial | None]:
@@ -138,24 +135,6 @@ def _pipeline(desk: Desk, given: dict[str, str]) -> tuple[Pipeline, ProfileTrial
     if given.get("profile") in known:
         return desk.pipeline.under(given["profile"]), None
     return desk.pipeline, None
-
-
-def _pasted(body: bytes) -> tuple[PastedClaim, ...]:
-    """Return the claims of a paste, in whatever form."""
-    if is_x12(body):
-        return tuple(map(_part, interchange_claims(body)))
-    if says_resource(body):
-        return tuple(map(_part, resource_claims(body)))
-    lines = [line for line in body.splitlines() if line.strip()]
-    if len(lines) > 1 and all(line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
-        return tuple(PastedClaim(f"Line {number}", line.strip()) for number, line in enumerate(lines, 1))
-    return (PastedClaim("", body.strip()),)
-
-
-def _part(part: Any) -> PastedClaim:  # any: the two kinds of parts share no class
-    if isinstance(part, ClaimDocument):
-        return PastedClaim(part.place, orjson.dumps(part.document))
-    return PastedClaim("", None, part.sentence)
 
 
 def _corrected(pipeline: Pipeline, value: bytes, given: dict[str, str], day: date) -> Any:  # any JSON
@@ -204,7 +183,7 @@ def _view(judged: JudgedPaste) -> BenchView | None:
     written = b"".join(
         write_837(
             [orjson.loads(judged.value)],
-            Defaults(moment, "", "", "T"),
+            Defaults(moment, "", "", _SHOWN_ONLY),
             lambda _, path: notes.append(f"{path} has no segment"),
             lambda _, why: notes.append(f"is not written, because its meaning would change: {why}"),
         )
@@ -218,7 +197,19 @@ def _view(judged: JudgedPaste) -> BenchView | None:
         x12=written.decode("utf-8", "replace").replace("~", "~\n")
         if b"\n" not in written
         else written.decode("utf-8", "replace"),
+        x12_usage=_usage_in_words(document),
         x12_notes=tuple(notes),
         json_text=patch.write(patch.read(judged.result.message), indent=True).decode(),
         claim_text=patch.write(document, indent=True).decode(),
+    )
+
+
+def _usage_in_words(document: Any) -> str:  # any JSON
+    """Return why ISA15 is what it is, and where it is set."""
+    own = document.get("usageIndicator")
+    if own:
+        return f"ISA15 is {own}, as usageIndicator of the claim says."
+    return (
+        f"ISA15 is {_SHOWN_ONLY} (test), since this text is for looking at, and no submission. "
+        "claimscrub convert --to x12 writes P (production), with --test T; usageIndicator of a claim goes before both."
     )
