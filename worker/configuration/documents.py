@@ -7,12 +7,16 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from worker.configuration.model_flaws import model_flaws
 from worker.errors import ConfigurationError
 
 try:  # the loader in C is ten times as fast, and PyYAML can be built without it
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]  # it reads the same
+
+_FROM_TEXT = ' in "<unicode string>"'
+"""What the parser calls every text that it is given."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -48,19 +52,15 @@ def parse_document(file: Path, text: str) -> Any:  # any YAML: likewise
 
 
 def _not_yaml(file: Path, error: Exception) -> ConfigurationError:
-    return ConfigurationError(f"{file}: not YAML: {' '.join(str(error).split())}")
+    return ConfigurationError(f"{file}: not YAML: {' '.join(str(error).split()).replace(_FROM_TEXT, '')}")
 
 
 def as_model(file: Path, document: object, model: type[Model]) -> Model:
-    """The content of a file as a model. Raises `ConfigurationError` with every key that does not fit."""
+    """The content of a file as a model. Raises `ConfigurationError` with every field that does not fit."""
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors()
-        )
-        raise ConfigurationError(f"{file}: {problems}") from None
+        raise ConfigurationError(*(f"{file}: {each}" for each in model_flaws(error, model))) from None
 
 
 def read_all(directory: Path, model: type[Model]) -> list[Model]:

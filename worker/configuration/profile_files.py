@@ -25,7 +25,15 @@ def read_profiles_with(directory: Path, edits: Iterable[AnyEdit], text: str) -> 
 
     Lists in CSV files are read from the folder. Raises what `read_profiles` raises.
     """
-    tried = directory / "the-profile-that-is-tried.yaml"
+    tried = directory / "the profile"
+    try:
+        return _read_with(directory, edits, tried, text)
+    except ConfigurationError as error:
+        # It is nowhere, so that its place would say nothing.
+        raise ProfileError(*(each.replace(str(tried), tried.name) for each in error.problems)) from None
+
+
+def _read_with(directory: Path, edits: Iterable[AnyEdit], tried: Path, text: str) -> tuple[str, Profiles]:
     document = parse_document(tried, text)
     name = document.get("name") if isinstance(document, dict) else None
     files: list[tuple[Path, str | None]] = [
