@@ -1,6 +1,7 @@
 """Finds which kinds of code a text can be, and asks the tables of each kind."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -18,6 +19,8 @@ _DIAGNOSIS: Final = re.compile(r"[A-Z]\d[A-Z0-9](\.?[A-Z0-9]{1,4})?")
 _NDC: Final = re.compile(r"\d{4,5}-\d{3,4}-\d{1,2}|\d{10,11}")
 _PLACE: Final = re.compile(r"\d{2}")
 _NDC_GROUPS: Final = (5, 4, 2)
+_HCPCS_IN_WORDS: Final = "a letter and four digits, five digits, or four digits and a letter"
+_DIAGNOSIS_IN_WORDS: Final = "a letter, a digit, a letter or digit, then up to four more"
 
 
 def sections_of(text: str, on: date, pipeline: Pipeline) -> tuple[Section, ...]:
@@ -45,6 +48,21 @@ def sections_of(text: str, on: date, pipeline: Pipeline) -> tuple[Section, ...]:
     if code.isdigit():
         found += answers
     return tuple(found)
+
+
+def unknown_in_words(text: str, on: date, sections: Iterable[Section]) -> str:
+    """Return what a text without anything known is not; empty where something is, or where it can be a procedure code.
+
+    Of procedures only those of drugs are known, so that of the others nothing is said.
+    """
+    code, shown = text.upper(), tuple(sections)
+    if _HCPCS.fullmatch(code) or any(each.is_known for each in shown):
+        return ""
+    no = [f"no {each.title.removesuffix(f' on {on}')}" for each in shown]
+    held = f"The tables hold {' and '.join(no)} on {on}. " if no else ""
+    diagnosis = "" if _DIAGNOSIS.fullmatch(code) else f", not an ICD-10-CM code ({_DIAGNOSIS_IN_WORDS})"
+    drug = "" if no else ", and no drug of that name is known"
+    return f"{held}{text} is not a HCPCS or CPT-shaped code ({_HCPCS_IN_WORDS}){diagnosis}{drug}."
 
 
 def _modifier(code: str, on: date, snapshot: Snapshot) -> Section:

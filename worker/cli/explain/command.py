@@ -16,7 +16,7 @@ from worker.cli.shared.precision import load_precision, precision_option
 from worker.edits.edit import AnyEdit
 from worker.learning.document import EditPrecision
 from worker.learning.learner import EditKey
-from worker.wording.code import sections_of
+from worker.wording.code import sections_of, unknown_in_words
 from worker.wording.edits import edit_as_json
 from worker.wording.escapes import printable
 from worker.wording.precision import precision_as_json, precision_in_words
@@ -81,9 +81,11 @@ def command(  # noqa: PLR0913 - one for each option
     else:
         for section in shown:
             show_section(out(), section)
+        if shown and (unknown := unknown_in_words(wanted, day, shown)):
+            say(out(), printable(unknown))
     if edit is None and not sections:
         if form == "text":
-            _say_unknown(wanted, near)
+            _say_unknown(wanted, day, near)
         sys.exit(EXIT_UNREADABLE)
     if edit is None and not any(section.is_known for section in sections):
         sys.exit(EXIT_SOME_NOT)
@@ -127,10 +129,10 @@ def _write_json(
     echo_json(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
 
 
-def _say_unknown(wanted: str, near: tuple[str, ...]) -> None:
+def _say_unknown(wanted: str, on: date, near: tuple[str, ...]) -> None:
     say(
         err(),
-        f"{printable(wanted)}: no edit of that id or name, no code of a kind that we know, and no drug. "
+        f"{printable(wanted)}: no edit of that id or name. {printable(unknown_in_words(wanted, on, ()))} "
         + (f"Near to it: {', '.join(near)}. " if near else "")
         + "`claimscrub edits` lists the edits.",
     )

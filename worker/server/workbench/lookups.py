@@ -9,7 +9,7 @@ from worker.server.answers import Desk
 from worker.server.frames import DeskQuestion, Reply
 from worker.server.workbench.rendering import page
 from worker.server.workbench.trial import payers_of
-from worker.wording.code import sections_of
+from worker.wording.code import sections_of, unknown_in_words
 from worker.wording.edits import edit_as_json, source_of
 from worker.wording.outcomes import predicted_codes
 from worker.wording.profiles import lines_of
@@ -32,6 +32,7 @@ def codes(desk: Desk, asked: DeskQuestion) -> Reply:
         wanted=wanted,
         day=day.isoformat(),
         sections=[each for each in sections if each.is_known] or sections,
+        unknown=unknown_in_words(wanted, day, sections) if wanted else "",
         near=near,
         speak=speak,
         editions=sorted(pipeline.snapshot.editions, key=lambda each: (each.table, str(each.in_force_from))),

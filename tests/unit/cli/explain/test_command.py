@@ -46,6 +46,16 @@ def test_an_edit_is_found_by_id_or_name(name: str) -> None:
         assert expected in result.stdout
 
 
+def test_a_code_that_is_none_is_said_to_be_none() -> None:
+    """Beside what the tables answer of the kind whose form it has; exit codes tell the two apart."""
+    looks, none = run("explain", "J9999Z", "--on", "2026-03-02"), run("explain", "A1B2C3D4")
+
+    assert (looks.exit_code, none.exit_code) == (1, 2)
+    assert "The tables hold no ICD-10-CM J99.99Z on 2026-03-02. J9999Z is not a HCPCS" in words(looks.stdout)
+    assert "A1B2C3D4 is not a HCPCS or CPT-shaped code" in words(none.stderr)
+    assert "not a HCPCS" not in run("explain", "J2357").output
+
+
 def test_an_edit_says_how_it_is_switched_off() -> None:
     """As lines for a profile; what decides before a claim has a payer cannot be."""
     assert 'WST-01: {off: {reason: "why"' in run("explain", "WST-01").stdout
