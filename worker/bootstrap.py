@@ -30,6 +30,7 @@ from worker.reference.tables.snapshot import Snapshot
 from worker.settings import ENV_PREFIX, HistoryMode, Settings, SettingsError
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.scrubber import LoadedScrubber, ReferenceEdition, Source
+from worker.wording.extras import installing
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 _PACKAGES = tuple(Path(package.__path__[0]) for package in (worker, schemas))
@@ -254,7 +255,7 @@ def open_spans(settings: Settings) -> Spans | None:
         # A worker without spans, which is most of them, does not pay for loading the library at its start.
         from worker.observe.spans import spans_over_otlp  # noqa: PLC0415 - see above
     except ImportError:
-        problem = "CLAIMSCRUB_TRACES_ENDPOINT: needs the extra `traces` (pip install 'claimscrub[traces]')"
+        problem = f"CLAIMSCRUB_TRACES_ENDPOINT: needs the extra `traces`; {installing('traces')}"
         raise SettingsError(problem) from None
     return spans_over_otlp(
         settings.traces_endpoint, group=settings.group_id, version=version(), instance=settings.instance_id

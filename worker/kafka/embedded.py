@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from worker.errors import ClaimscrubError
+from worker.wording.extras import installing
 
 _READY_S = 300.0
 """Nothing but a broker that hangs takes so long, however busy the machine is."""
@@ -29,7 +30,7 @@ class EmbeddedBrokerError(ClaimscrubError):
 def _binary() -> Path:
     found = importlib.util.find_spec("noida_db")
     if found is None or found.origin is None:
-        raise EmbeddedBrokerError("the embedded broker is not installed: pip install 'claimscrub[demo]'")
+        raise EmbeddedBrokerError(f"the embedded broker (extra `demo`) is not installed; {installing('demo')}")
     # The package's own command is a wrapper that would be a parent process of the broker.
     return Path(found.origin).parent / "noida-db"
 

@@ -22,6 +22,7 @@ from worker.bootstrap import shipped_config_directory
 from worker.cli.commands import claimscrub
 from worker.samples.claims import demo_claims
 from worker.server.run import ServeError, ServeOptions
+from worker.wording.extras import installing
 
 TOKEN: Final = "of enough characters".replace(" ", "-")
 ALL: Final = "0.0.0.0"  # noqa: S104 - refused, or with a token
@@ -78,7 +79,7 @@ def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch)
     refused = CliRunner().invoke(claimscrub, ["serve", "--port", "0"])
 
     assert refused.exit_code == 2
-    assert "pip install 'claimscrub[serve]'" in refused.stderr
+    assert installing("serve") in refused.stderr
 
 
 def test_it_stops_when_what_is_under_way_is_answered(starting: Start) -> None:

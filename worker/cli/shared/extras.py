@@ -4,11 +4,13 @@ from importlib.util import find_spec
 
 import click
 
+from worker.wording.extras import installing
+
 
 def require_extra(extra: str, *modules: str) -> None:
     """Return if what an extra installs is there. Raises `click.UsageError`, which names the extra."""
     if any(find_spec(module) is None for module in modules):
-        raise click.UsageError(f"the extra `{extra}` is not installed; pip install 'claimscrub[{extra}]' installs it")
+        raise click.UsageError(f"the extra `{extra}` is not installed; {installing(extra)}")
 
 
 def require_report() -> None:

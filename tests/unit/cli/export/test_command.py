@@ -19,6 +19,7 @@ from worker.kafka.connection import open_admin, open_producer
 from worker.kafka.embedded import embedded_broker
 from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
+from worker.wording.extras import installing
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("nothing_left_open")]
 FIRST_DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
@@ -204,4 +205,4 @@ def test_without_its_extra_the_command_names_it(broker: str, tmp_path: Path, mon
     result = run(broker, "a.", "export", tmp_path)
 
     assert result.exit_code == 2
-    assert "pip install 'claimscrub[report]'" in result.stderr
+    assert installing("report") in result.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.report.conftest import ENDS, run
+from worker.wording.extras import installing
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -70,7 +71,7 @@ def test_without_its_extra_the_command_names_it(outcomes: Path, monkeypatch: pyt
     result = run(outcomes, "-o", "report.html")
 
     assert result.exit_code == 2
-    assert "pip install 'claimscrub[report]'" in result.stderr
+    assert installing("report") in result.stderr
 
 
 def test_its_help_imports_nothing_of_the_extra() -> None:

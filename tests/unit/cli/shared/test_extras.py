@@ -1,0 +1,33 @@
+"""What a command says when its extra is missing can be done, in a checkout and with an installed package."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from worker.cli.shared.extras import require_extra
+
+ROOT = Path(__file__).parents[4]
+
+
+def test_a_missing_extra_is_named_with_both_ways_to_install_it() -> None:
+    """And one that is there is not."""
+    require_extra("serve", "json")
+    with pytest.raises(click.UsageError) as refused:
+        require_extra("serve", "json", "there_is_no_such_module")
+
+    assert refused.value.message == (
+        "the extra `serve` is not installed; pip install 'claimscrub[serve]' installs it; "
+        "in a checkout, `make install` installs every extra"
+    )
+
+
+def test_a_checkout_installs_every_extra() -> None:
+    """By the lock of `make install`, as the Makefile compiles it."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    (locked,) = re.findall(r"compile .*--group dev.*", (ROOT / "Makefile").read_text("utf-8"))
+
+    assert sorted(re.findall(r"--extra (\w+)", locked)) == sorted(extras)
+    assert "-r requirements-dev.lock" in (ROOT / "Makefile").read_text("utf-8").partition("$(INSTALLED):")[2][:1200]
