@@ -1,4 +1,4 @@
-from schemas.outcome import Citation, Severity
+from schemas.outcome import Citation, Fix, Severity
 from worker.edits.drugs.ingredients import UNLISTED, share_ingredient
 from worker.edits.drugs.ndc_form import NDC_QUALIFIER, is_billable_form
 from worker.edits.drugs.packages import codes_of, facts_of, siblings
@@ -6,6 +6,7 @@ from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_l
 from worker.edits.facts.claim import LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
+from worker.edits.rules.recoding import recoded
 from worker.reference.tables.answer import Absent, Answer, Found, NotInForce
 from worker.reference.tables.rows import Container, Drug
 
@@ -18,6 +19,7 @@ from worker.reference.tables.rows import Container, Drug
     needs=Trait.PACKAGE,
     looks_for=Trait.DOUBTFUL_PACKAGE,
     kinds=BOTH_KINDS,
+    fixes=("unsafe",),
     tables=("containers",),
 )
 def ndc_of_another_code(line: LineFacts, context: Context) -> Verdict | None:
@@ -78,7 +80,18 @@ def _another(
         hint=f"{hint}; else send the NDC of the package used.",
         at=in_line(line, "nationalDrugCode"),
         facts=facts_of(line, containers) | {"unitsPerContainer": product.units_per_item},
+        fix=_fix(line, containers, context),
     )
+
+
+def _fix(line: LineFacts, containers: tuple[Container, ...], context: Context) -> Fix | None:
+    """The code of the package, where it is the code of one drug only."""
+    codes = {container.hcpcs for container in containers}
+    day = next((each for each in context.claim.drug_days if line in each.lines), None)
+    if len(codes) != 1 or line.on is None or day is None:
+        return None
+    answer = context.snapshot.drug(codes.pop(), line.on)
+    return recoded(line, day, answer.row) if isinstance(answer, Found) else None
 
 
 def _differs(line: LineFacts, drug: Drug, containers: tuple[Container, ...], context: Context) -> bool:

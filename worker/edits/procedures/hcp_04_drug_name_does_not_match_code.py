@@ -1,15 +1,14 @@
 from collections.abc import Iterator
-from decimal import Decimal
 
-from schemas.outcome import Citation, Fix, Severity
-from worker.edits.drugs.arithmetic import all_of, units_administered
+from schemas.outcome import Citation, Severity
+from worker.edits.drugs.arithmetic import all_of
 from worker.edits.drugs.ingredients import SUFFIX, UNLISTED, is_among, label, named_itself
 from worker.edits.drugs.packages import names_in_record
 from worker.edits.edit import BOTH_KINDS, Context, Flaw, NoData, Verdict, drug_day_edit, predicts
 from worker.edits.facts.claim import DrugDay, LineFacts
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.traits import Trait
-from worker.edits.rules.correction import Operations, overwritten, replaced, unsafe
+from worker.edits.rules.recoding import recoded
 from worker.reference.tables.answer import Found
 from worker.reference.tables.rows import Drug
 
@@ -89,7 +88,7 @@ def _flaw(line: LineFacts, day: DrugDay, source: str, others: tuple[Drug, ...], 
             "candidates": [other.hcpcs for other in in_force],
         },
         severity=Severity.WARN if source == NOTE else None,
-        fix=_fix(line, day, in_force[0]) if len(in_force) == 1 else None,
+        fix=recoded(line, day, in_force[0]) if len(in_force) == 1 else None,
     )
 
 
@@ -97,18 +96,6 @@ def _names(drugs: tuple[Drug, ...]) -> list[str]:
     """What to call the drugs that a text may mean, a biosimilar by the name that it shares with the others."""
     names = [label(drug) for drug in drugs if drug.names] or [label(drug) for drug in drugs]
     return [name for name in dict.fromkeys(names) if SUFFIX.sub("", name) == name or SUFFIX.sub("", name) not in names]
-
-
-def _fix(line: LineFacts, day: DrugDay, meant: Drug) -> Fix | None:
-    """The only code that it can be, with its own units where the record gives the dose of the only line."""
-    written = line.line.service.procedure_code
-    if written is None:
-        return None
-    operations: Operations = replaced(in_line(line, "procedureCode"), written, meant.hcpcs)
-    dose, unit = day.dose_given, None if meant.unit_up_to else meant.unit_amount
-    if len(day.lines) == 1 and isinstance(dose, Decimal) and unit and meant.unit == day.drug.unit:
-        operations += overwritten(line, "serviceUnitCount", f"{units_administered(dose, unit):f}")
-    return unsafe(operations)
 
 
 def _with_unit(drug: Drug) -> str:

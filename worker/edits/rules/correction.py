@@ -42,6 +42,12 @@ def overwritten(line: LineFacts, element: str, by: str) -> Operations:
     return ({"op": "replace", "path": f"{_service(line)}/{element}", "value": by},)
 
 
+def recounted(line: LineFacts, units: str) -> Operations:
+    """Other units of the code that the line bills: while it bills another one, they are of no use."""
+    code = {"op": "test", "path": f"{_service(line)}/procedureCode", "value": line.line.service.procedure_code}
+    return (code, *overwritten(line, "serviceUnitCount", units))
+
+
 def modifier_added(line: LineFacts, modifier: str) -> Operations | None:
     """One more modifier; None when no position is left."""
     service = line.line.service

@@ -6,7 +6,7 @@ from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
 from worker.edits.facts.record import Unknown
 from worker.edits.rules.continuation import on_the_other_claim
-from worker.edits.rules.correction import overwritten, unsafe
+from worker.edits.rules.correction import recounted, unsafe
 
 
 @drug_day_edit(
@@ -58,6 +58,6 @@ def units_do_not_match_dose(day: DrugDay, context: Context) -> Verdict | None:
                 "expectedUnits": expected,
                 "billedUnits": billed,
             },
-            fix=unsafe(overwritten(line, "serviceUnitCount", f"{expected:f}")) if len(day.given) == 1 else None,
+            fix=unsafe(recounted(line, f"{expected:f}")) if len(day.given) == 1 else None,
         )
     return None

@@ -15,7 +15,7 @@ from worker.edits.edit import (
 )
 from worker.edits.facts.claim import DrugDay
 from worker.edits.facts.locate import in_line
-from worker.edits.rules.correction import overwritten, unsafe
+from worker.edits.rules.correction import recounted, unsafe
 
 HYALURONAN, IMPLANT = "hyaluronan", "implant"
 INSERTS: Final = frozenset({"J1096"})
@@ -73,5 +73,5 @@ def less_than_one_container(day: DrugDay, _: Context) -> Verdict | None:
         hint=f"Send {in_words(smallest)} for each piece that was used.",
         at=in_line(line, "serviceUnitCount"),
         facts={"procedureCode": day.hcpcs, "units": units, "smallestContainer": smallest},
-        fix=unsafe(overwritten(line, "serviceUnitCount", f"{smallest.normalize():f}")) if is_one_piece else None,
+        fix=unsafe(recounted(line, f"{smallest.normalize():f}")) if is_one_piece else None,
     )

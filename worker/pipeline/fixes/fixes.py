@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ def make_fixes(value: bytes, findings: Iterable[Finding], *, unsafe: bool = Fals
     operations: list[dict[str, Any]] = []  # any JSON: likewise
     made: list[Finding] = []
     skipped: list[Finding] = []
-    for finding in sorted((each for each in findings if _is_wanted(each, unsafe=unsafe)), key=_from_the_end):
+    for finding in in_order([each for each in findings if _is_wanted(each, unsafe=unsafe)]):
         fix = finding.fix
         if fix is None:
             continue
@@ -50,6 +50,31 @@ def make_fixes(value: bytes, findings: Iterable[Finding], *, unsafe: bool = Fals
 
 def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.safety == SAFE)
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings with corrections in an order in which each fits after those before it.
+
+    One that waits for another comes after it, and then fits no longer: what it went by is another value.
+    """
+    return sorted(findings, key=lambda each: (bool(waits_for(each, findings)), _from_the_end(each)))
+
+
+def waits_for(finding: Finding, among: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings whose corrections would change what the correction of this one goes by, and leaves as it is.
+
+    Units go by the code of their line: where the code itself is in doubt, to correct them first leads astray.
+    """
+    changed, tested = _paths(finding)
+    goes_by = tested - changed
+    return tuple(each for each in among if each is not finding and goes_by & _paths(each)[0]) if goes_by else ()
+
+
+def _paths(finding: Finding) -> tuple[frozenset[str], frozenset[str]]:
+    """Where the correction of a finding changes something, and where it tests something."""
+    patch_of = finding.fix.patch if finding.fix else ()
+    tested = frozenset(str(each["path"]) for each in patch_of if each["op"] == "test")
+    return frozenset(str(each["path"]) for each in patch_of if each["op"] != "test"), tested
 
 
 def _from_the_end(finding: Finding) -> tuple[str, tuple[int, ...]]:

@@ -1,7 +1,6 @@
 """The page at `/`: a claim that is posted to it, judged and shown as its form, and scrubbed again once corrected."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -14,9 +13,9 @@ from worker.pipeline.scrub import Pipeline, ScrubResult
 from worker.samples.synthetic import RECEIVED_ON
 from worker.server.answers import Desk
 from worker.server.frames import DeskQuestion, Reply
-from worker.server.workbench.changes import FIX, OfferedFix, offered, with_boxes
+from worker.server.workbench.changes import FIX, OfferedFix, corrected, offered, with_boxes
 from worker.server.workbench.examples import EXAMPLES
-from worker.server.workbench.filled import FilledForm, filled
+from worker.server.workbench.filled import FilledForm, PlacedFinding, filled, placed_findings
 from worker.server.workbench.pasted import PastedClaim, read_paste
 from worker.server.workbench.rendering import page
 from worker.server.workbench.trial import ProfileTrial, trial_of
@@ -54,6 +53,7 @@ class BenchView:
     outcome: Outcome
     form: FilledForm
     fixes: tuple[OfferedFix, ...]
+    found: tuple[PlacedFinding, ...]
     vials: tuple[VialRow, ...]
     basis: str
     x12: str
@@ -150,11 +150,7 @@ def _corrected(pipeline: Pipeline, value: bytes, given: dict[str, str], day: dat
     # What is offered goes by the claim that was shown, before anything was written into its boxes.
     outcome = pipeline.scrub(value, day).outcome
     chosen = [each for each in offered(document, outcome.findings if outcome else ()) if given.get(each.name) == "on"]
-    # A removal moves only what comes after it.
-    for each in reversed(chosen):
-        with suppress(patch.PatchError):
-            written = patch.apply(written, each.patch)
-    return written
+    return corrected(written, chosen)
 
 
 def _judge(pipeline: Pipeline, pasted: PastedClaim, day: date) -> JudgedPaste:
@@ -188,10 +184,12 @@ def _view(judged: JudgedPaste) -> BenchView | None:
             lambda _, why: notes.append(f"is not written, because its meaning would change: {why}"),
         )
     )
+    form, fixes = filled(document, outcome.findings), offered(document, outcome.findings)
     return BenchView(
         outcome=outcome,
-        form=filled(document, outcome.findings),
-        fixes=offered(document, outcome.findings),
+        form=form,
+        fixes=fixes,
+        found=placed_findings(form, {id(each.finding): each.waits_for for each in fixes}),
         vials=rows_of(outcome.waste_ledger),
         basis=basis_in_words(outcome.basis),
         x12=written.decode("utf-8", "replace").replace("~", "~\n")

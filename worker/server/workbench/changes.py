@@ -3,12 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.outcome import Finding
 from worker.pipeline.fixes import patch
-from worker.pipeline.fixes.patch import Operation
+from worker.pipeline.fixes.fixes import in_order, waits_for
 from worker.server.workbench.filled import as_text, steps_of, value_at
 
 Json = Any
@@ -25,13 +26,16 @@ FIX: Final = "fix-"
 
 @dataclass(frozen=True, slots=True)
 class OfferedFix:
-    """A correction of a finding: what it is called, whether it is safe, and the claim before and after as lines."""
+    """A correction of a finding: what it is called, whether it is safe, and the claim before and after as lines.
+
+    `waits_for` has the edits whose corrections come first, since this one goes by what they change.
+    """
 
     name: str
     finding: Finding
     is_safe: bool
-    patch: tuple[Operation, ...]
     lines: tuple[tuple[str, str], ...]
+    waits_for: tuple[str, ...] = ()
 
 
 def with_boxes(document: Json, written: Mapping[str, str]) -> Json:
@@ -69,9 +73,9 @@ def _put(document: Json, steps: tuple[str, ...], text: str) -> Json:
 
 
 def offered(document: Json, findings: Iterable[Finding]) -> tuple[OfferedFix, ...]:
-    """Return the corrections that findings carry and that fit the claim, each as a difference."""
-    made = []
-    for place, finding in enumerate(findings):
+    """Return the corrections that findings carry and that fit the claim, each as a difference, the first ones first."""
+    made, every = [], tuple(findings)
+    for place, finding in enumerate(every):
         if finding.fix is None:
             continue
         try:
@@ -79,8 +83,20 @@ def offered(document: Json, findings: Iterable[Finding]) -> tuple[OfferedFix, ..
         except patch.PatchError:
             continue
         lines = tuple(_difference(document, after))
-        made.append(OfferedFix(f"{FIX}{place}", finding, finding.fix.safety == "safe", finding.fix.patch, lines))
-    return tuple(made)
+        is_safe, first = finding.fix.safety == "safe", tuple(each.edit for each in waits_for(finding, every))
+        made.append(OfferedFix(f"{FIX}{place}", finding, is_safe, lines, first))
+    return tuple(sorted(made, key=lambda each: bool(each.waits_for)))
+
+
+def corrected(document: Json, chosen: Iterable[OfferedFix]) -> Json:
+    """Return a claim with the corrections that were chosen, in an order in which they fit; one that does not is left.
+
+    One that waits for another is not made beside it: it was counted by what the other one changes.
+    """
+    for finding in in_order([each.finding for each in chosen if not each.waits_for]):
+        with suppress(patch.PatchError):
+            document = patch.apply(document, finding.fix.patch if finding.fix else ())
+    return document
 
 
 def _difference(before: Json, after: Json) -> Iterable[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """A claim as its form: each box with the values it holds and the findings that belong to it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -73,6 +73,29 @@ class FilledForm:
             yield line.whole
             yield from line.cells
         yield from (*self.bottom, self.record, self.electronic)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFinding:
+    """A finding in the list beside the form: its box, its number there, and the edits to be looked at before it."""
+
+    box: FilledBox
+    finding: Finding
+    number: int
+    after: tuple[str, ...]
+
+
+def placed_findings(form: FilledForm, waits_for: Mapping[int, tuple[str, ...]]) -> tuple[PlacedFinding, ...]:
+    """Return the findings of a form from box to box; those that wait for others come last.
+
+    `waits_for` has the edits that a finding waits for, by the `id` of the finding.
+    """
+    placed = [
+        PlacedFinding(box, finding, number, waits_for.get(id(finding), ()))
+        for box in form.boxes()
+        for number, finding in enumerate(box.findings, 1)
+    ]
+    return tuple(sorted(placed, key=lambda each: bool(each.after)))
 
 
 def filled(document: Json, findings: Sequence[Finding]) -> FilledForm:
