@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import AXE, shown
-from worker.samples.claims import demo_claims
-from worker.samples.drugs import ATEZOLIZUMAB, DENOSUMAB, NATALIZUMAB, OCTREOTIDE, OMALIZUMAB, Dose
+from worker.pipeline.scrub import Pipeline
+from worker.samples.claims import AS_OF, demo_claims
+from worker.samples.drugs import ATEZOLIZUMAB, BELIMUMAB, DENOSUMAB, NATALIZUMAB, OCTREOTIDE, OMALIZUMAB, Dose
 from worker.samples.synthetic import SERVICE_DATE, claim
 
 MISCODED: Final = [(OMALIZUMAB, "J2356"), (ATEZOLIZUMAB, "J9353"), (NATALIZUMAB, "J2329"), (DENOSUMAB, "J3397")]
@@ -53,6 +54,55 @@ def test_a_safe_correction_is_shown_applied_and_scrubbed_again(page: Page) -> No
 
     assert disposition(page) == "scrubbed"
     assert page.input_value("[name$='0.professionalService.procedureModifiers']") == "JZ"
+
+
+def test_a_line_with_what_was_discarded_is_added(page: Page) -> None:
+    """Belimumab with JW and JZ on one line: a copy of it is billed with JW, as a biller does it."""
+    service = "box:claimInformation.serviceLines.{}.professionalService"
+    sent = sound(BELIMUMAB)
+    lines = sent["claimInformation"]["serviceLines"]
+    (given, wasted) = (each["professionalService"] for each in lines[:2])
+    total, charge = sent["claimInformation"]["claimChargeAmount"], wasted["lineItemChargeAmount"]
+    del lines[1]
+    shown(page, json.dumps(sent))
+    assert disposition(page) == "rejected"
+    page.click("text=Copy line 1")
+    assert "Line 2 is a copy of line 1" in page.inner_text(".notice")
+    for name, text in (("serviceUnitCount", wasted["serviceUnitCount"]), ("procedureModifiers", "JW"),
+                       ("lineItemChargeAmount", charge)):  # fmt: skip
+        page.fill(f"[name='{service.format(1)}.{name}']", text)
+    page.fill("[name='box:claimInformation.claimChargeAmount']", total)
+    page.click("text=Scrub again with what is in the boxes")
+
+    assert given["procedureCode"] == "J0490"
+    assert disposition(page) == "scrubbed"
+
+
+def test_the_claim_is_edited_as_text(page: Page) -> None:
+    """For whatever has no box."""
+    wrong = sound(OMALIZUMAB)
+    wrong["claimInformation"]["serviceLines"][0]["professionalService"]["procedureCode"] = "J2356"
+    shown(page, json.dumps(wrong))
+    page.click("summary:has-text('Edit the claim as text')")
+    page.fill("#claim", page.input_value("#claim").replace("J2356", "J2357"))
+    page.click("text=Scrub this text")
+
+    assert disposition(page) == "scrubbed"
+
+
+def test_an_outcome_of_the_demo_is_pasted_and_corrected(page: Page, pipeline: Pipeline) -> None:
+    """As it is printed, and by ticking what the page offers."""
+    wrong = sound(OMALIZUMAB)
+    wrong["claimInformation"]["serviceLines"][0]["professionalService"]["procedureCode"] = "J2356"
+    message = pipeline.scrub(json.dumps(wrong).encode(), AS_OF).message
+    shown(page, json.dumps(json.loads(message or b""), indent=2))
+    assert f"This is an outcome (rejected, received on {AS_OF})" in page.inner_text(".notice")
+    assert page.locator(".findings .finding h3").all_inner_texts()[0].startswith("REJECT NDC-06")
+    assert page.locator("text=after NDC-06").count() == 1
+    page.check("[name^=fix-]")
+    page.click("button[value=fixes]")
+
+    assert disposition(page) == "scrubbed"
 
 
 def test_every_finding_of_demo_claims_is_in_a_box_that_exists(page: Page) -> None:
@@ -166,7 +216,7 @@ def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
         assert page.locator(".tabs summary:visible").all_inner_texts() == [tab]
     assert page.locator("nav:visible, button:visible, textarea:visible, select:visible").count() == 0
     assert page.locator("input[type=checkbox]:visible").count() == 0
-    assert page.locator("text=Another claim").is_hidden()
+    assert page.locator("text=Edit the claim as text").is_hidden()
     assert page.locator(".finding:visible").count() > 0
 
 

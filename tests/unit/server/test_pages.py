@@ -133,6 +133,21 @@ def test_a_button_that_does_nothing_says_why(server: Served) -> None:
     assert b'role="status"' not in posted(server, claim=example, do="fixes", **{ticked[1].decode(): "on"}).body
 
 
+def test_lines_are_added_copied_and_removed(server: Served) -> None:
+    """With what is in the boxes, and a sentence on it; the text is then the claim with the line."""
+    value = json.loads(claim_with(1, ""))
+    count = len(value["claimInformation"]["serviceLines"])
+    box = "box:claimInformation.serviceLines.0.professionalService.serviceUnitCount"
+    for asked, lines in (("line-add", count + 1), ("line-copy-0", count + 1), ("line-remove-0", count - 1)):
+        shown = posted(server, claim=json.dumps(value), do=asked, which="0", **{box: "7"}).body.decode()
+        text = unescape(shown.partition("<textarea")[2].partition(">\n")[2].partition("</textarea>")[0])
+        found = json.loads(text)["claimInformation"]["serviceLines"]
+        assert len(found) == max(lines, 1)
+        assert 'role="status"' in shown
+    assert b"There is no claim to scrub" in posted(server, do="line-add").body
+    assert b"There is no line 100" in posted(server, claim=json.dumps(value), do="line-copy-99").body
+
+
 def test_the_claim_of_an_outcome_is_shown_of_its_day(server: Served) -> None:
     """Unless another day was chosen; a second time the text is the claim alone, and any day counts."""
     today = AS_OF.isoformat()

@@ -16,6 +16,7 @@ from worker.server.frames import DeskQuestion, Reply
 from worker.server.workbench.changes import FIX, OfferedFix, corrected, offered, with_boxes
 from worker.server.workbench.examples import EXAMPLES
 from worker.server.workbench.filled import FilledForm, PlacedFinding, filled, placed_findings
+from worker.server.workbench.lines import is_of_lines, with_lines
 from worker.server.workbench.pasted import PastedClaim, read_paste
 from worker.server.workbench.rendering import page
 from worker.server.workbench.trial import ProfileTrial, trial_of
@@ -30,6 +31,7 @@ MOST_SHOWN: Final = 50
 
 _BOX: Final = "box:"
 _CORRECTING: Final = ("boxes", "fixes")
+"""What buttons of the form ask for, besides other lines."""
 _SHOWN_ONLY: Final = "T"
 """ISA15 of what is shown: a text that is copied from here is not taken for a submission."""
 
@@ -81,11 +83,16 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
         day = read.day
     which = given.get("which", "")[:4]
     chosen = int(which) if which.isascii() and which.isdigit() else 0
-    if given.get("do") in _CORRECTING and pasted:
+    said = list(read.said)
+    if _is_correcting(given) and pasted:
         chosen = min(chosen, len(pasted) - 1)
         value = pasted[chosen].value
         if value is not None:
             changed = _corrected(pipeline, value, given, day)
+            if is_of_lines(given.get("do", "")):
+                lines = with_lines(changed, given["do"])
+                changed = lines.document
+                said.append(lines.said)
             text = patch.write(changed, indent=True).decode()
             pasted, chosen = (PastedClaim("", patch.write(changed)),), 0
     judged = [_judge(pipeline, each, day) for each in pasted[:MOST_SHOWN]]
@@ -93,7 +100,7 @@ def workbench(desk: Desk, asked: DeskQuestion) -> Reply:
     view = _view(judged[chosen]) if judged else None
     return page(
         "workbench.html",
-        notices=(*read.said, *_notices(given, pasted)),
+        notices=(*said, *_notices(given, pasted)),
         text=text,
         day=day.isoformat(),
         profile=given.get("profile", ""),
@@ -118,9 +125,15 @@ def _day(given: dict[str, str]) -> date:
         return date.fromisoformat(given["today"])
 
 
+def _is_correcting(given: dict[str, str]) -> bool:
+    """Whether a button asks for the claim as it is in the boxes, with or without more."""
+    asked = given.get("do", "")
+    return asked in _CORRECTING or is_of_lines(asked)
+
+
 def _notices(given: dict[str, str], pasted: tuple[PastedClaim, ...]) -> Iterator[str]:
     """Yield why a button did nothing."""
-    if given.get("do") in ("scrub", *_CORRECTING) and not pasted:
+    if (given.get("do") == "scrub" or _is_correcting(given)) and not pasted:
         yield "There is no claim to scrub."
     elif given.get("do") == "fixes" and not any(name.startswith(FIX) and on == "on" for name, on in given.items()):
         yield "No correction was chosen."

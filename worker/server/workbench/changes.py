@@ -5,15 +5,13 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from schemas.outcome import Finding
 from worker.pipeline.fixes import patch
 from worker.pipeline.fixes.fixes import in_order, waits_for
-from worker.server.workbench.filled import as_text, steps_of, value_at
-
-Json = Any
-"""Any JSON value: the claim is a stranger's."""
+from worker.server.workbench.lines import with_diagnosis
+from worker.server.workbench.members import Json, as_text, steps_of, value_at
 
 _LISTS: Final = ("procedureModifiers", "diagnosisCodePointers")
 _PATH: Final = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+){0,9}")
@@ -45,7 +43,8 @@ def with_boxes(document: Json, written: Mapping[str, str]) -> Json:
             continue
         steps = steps_of(path)
         if as_text(value_at(document, steps)) != text.strip():
-            document = _put(document, steps, text.strip())
+            longer = with_diagnosis(document, path, text.strip())
+            document = longer if longer is not document else _put(document, steps, text.strip())
     return document
 
 

@@ -1,19 +1,18 @@
 """A claim as its form: each box with the values it holds and the findings that belong to it."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from schemas.outcome import Finding
 from worker.server.workbench import boxes
 from worker.server.workbench.boxes import LINE, BoxLayout
+from worker.server.workbench.lines import next_diagnosis
+from worker.server.workbench.members import Json, as_text, steps_of, value_at
 from worker.wording import locations
 
-Json = Any
-"""Any JSON value: the claim is a stranger's."""
-
-_STEP: Final = re.compile(r"[^.\[\]$]+")
+_LETTERS: Final = "ABCDEFGHIJKL"
+"""Of the diagnoses in box 21."""
 MOST_LINES: Final = 60
 """Service lines that are shown; a claim has up to 999."""
 
@@ -53,6 +52,16 @@ class FilledLine:
     cells: list[FilledBox]
 
 
+@dataclass(frozen=True, slots=True)
+class FilledElement:
+    """An element of the medical record: its name, the line that it is about, and its value and unit to be changed."""
+
+    name: str
+    line: str
+    value: FilledField
+    unit: FilledField
+
+
 @dataclass(slots=True)
 class FilledForm:
     """A claim on its form."""
@@ -62,7 +71,7 @@ class FilledForm:
     lines: list[FilledLine]
     bottom: list[FilledBox]
     record: FilledBox
-    elements: list[dict[str, str]]
+    elements: list[FilledElement]
     electronic: FilledBox
     more_lines: int = 0
 
@@ -115,11 +124,7 @@ def filled(document: Json, findings: Sequence[Finding]) -> FilledForm:
         lines=[_line(document, place, of_line) for place in range(len(shown))],
         bottom=[_box(document, each) for each in end],
         record=_box(document, boxes.RECORD),
-        elements=[
-            {str(name): str(value) for name, value in each.items()}
-            for each in document.get("documentation") or ()
-            if isinstance(each, dict)
-        ],
+        elements=list(_elements(document)),
         electronic=_box(document, boxes.ELECTRONIC),
         more_lines=len(lines) - len(shown),
     )
@@ -131,22 +136,40 @@ def filled(document: Json, findings: Sequence[Finding]) -> FilledForm:
     return form
 
 
+def _elements(document: Json) -> Iterator[FilledElement]:
+    """Yield the elements of the record that can be shown."""
+    listed = document.get("documentation")
+    for place, each in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(each, dict):
+            path, name = f"documentation.{place}", as_text(each.get("element"))
+            yield FilledElement(
+                name=name,
+                line=as_text(each.get("providerControlNumber")),
+                value=FilledField(f"{path}.value", as_text(each.get("value")), f"{name}: value"),
+                unit=FilledField(f"{path}.unit", as_text(each.get("unit")), f"{name}: unit"),
+            )
+
+
 def _add_diagnoses(document: Json, form: FilledForm, *, is_bill: bool) -> None:
     if is_bill:
         box = next(each for each in form.bottom if each.layout.number == "67")
         groups = value_at(document, ("claimInformation", "otherDiagnosisInformationList")) or []
-        for place, group in enumerate(groups):
+        for place, group in enumerate(groups if isinstance(groups, list) else ()):
             for inner, _ in enumerate(group if isinstance(group, list) else ()):
                 path = f"claimInformation.otherDiagnosisInformationList.{place}.{inner}.otherDiagnosisCode"
                 box.fields.append(_field(document, path))
+        box.fields.append(FilledField(next_diagnosis(document, is_bill=True), "", "one more diagnosis"))
         return
     box = next(each for each in form.top if each.layout.number == "21")
     codes = value_at(document, ("claimInformation", "healthCareCodeInformation")) or []
     for place in range(len(codes) if isinstance(codes, list) else 0):
         path = f"claimInformation.healthCareCodeInformation.{place}.diagnosisCode"
         made = _field(document, path)
-        made.label = f"diagnosis {'ABCDEFGHIJKL'[place] if place < 12 else place + 1}"  # noqa: PLR2004 - A to L
+        made.label = f"diagnosis {_LETTERS[place] if place < len(_LETTERS) else place + 1}"
         box.fields.append(made)
+    if len(box.fields) < len(_LETTERS):
+        path = next_diagnosis(document, is_bill=False)
+        box.fields.append(FilledField(path, "", f"one more diagnosis, {_LETTERS[len(box.fields)]}"))
 
 
 def _line(document: Json, place: int, layouts: Sequence[BoxLayout]) -> FilledLine:
@@ -169,30 +192,6 @@ def _field(document: Json, path: str) -> FilledField:
 
 def _words_of(path: str) -> str:
     return locations.words_of(next(each for each in reversed(path.split(".")) if not each.isdigit()))
-
-
-def as_text(value: Json) -> str:
-    """Return a value as a box shows it: the members of a list with a blank between them, nothing for an object."""
-    if isinstance(value, list):
-        return " ".join(str(each) for each in value if not isinstance(each, (dict, list)) and each is not None)
-    return "" if value is None or isinstance(value, dict) else str(value)
-
-
-def steps_of(path: str) -> tuple[str, ...]:
-    """Return the steps of a path, whether it is `$.a[0].b` or `a.0.b`."""
-    return tuple(_STEP.findall(path))
-
-
-def value_at(document: Json, steps: Iterable[str]) -> Json:
-    """Return what is at some steps into a claim; None when nothing is."""
-    for step in steps:
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return None
-    return document
 
 
 def _home(form: FilledForm, finding: Finding) -> FilledBox:

@@ -55,7 +55,11 @@ def test_boxes_show_what_the_claim_holds(pipeline: Pipeline) -> None:
     assert texts["procedureModifiers"] == "JZ RT"
     assert texts["diagnosisCodePointers"] == "1 2"
     assert texts["nationalDrugCode"] == ""
-    assert [(each.label, each.text) for each in diagnoses.fields] == [("diagnosis A", "C719"), ("diagnosis B", "D330")]
+    assert [(each.label, each.text) for each in diagnoses.fields] == [
+        ("diagnosis A", "C719"),
+        ("diagnosis B", "D330"),
+        ("one more diagnosis, C", ""),
+    ]
 
 
 def test_a_bill_of_a_facility_is_on_the_ub04(pipeline: Pipeline) -> None:
@@ -65,10 +69,24 @@ def test_a_bill_of_a_facility_is_on_the_ub04(pipeline: Pipeline) -> None:
 
     assert form.name == "UB-04"
     assert texts["4"] == ["13", "1"]
-    assert texts["67"] == ["C719", "D330"]
+    assert texts["67"] == ["C719", "D330", ""]
 
 
-@pytest.mark.parametrize("document", [{}, {"claimInformation": {}}, {"claimInformation": {"serviceLines": [{}]}}])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"claimInformation": {}},
+        {"claimInformation": {"serviceLines": [{}]}},
+        {
+            "claimInformation": {
+                "serviceLines": [{"institutionalService": {"a": 1}}],
+                "otherDiagnosisInformationList": 3,
+            }
+        },
+        {"documentation": 3},
+    ],
+)
 def test_a_claim_with_holes_has_a_form(document: dict[str, Any]) -> None:
     """Its boxes are empty."""
     assert {field.text for box in filled(document, ()).boxes() for field in box.fields} == {""}
