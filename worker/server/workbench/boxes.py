@@ -103,13 +103,13 @@ INSTITUTIONAL: Final = (
 )  # fmt: skip
 INSTITUTIONAL_END: Final = (
     _box("50", "payer", "tradingPartnerName", "tradingPartnerServiceId", width=5),
-    _box("1 of the SBR", "filing code", f"{_CLAIM}.claimFilingCode", width=2),
+    _box("SBR09", "filing code", f"{_CLAIM}.claimFilingCode", width=2),
     _box("56", "NPI", "billing.npi", width=3),
     _box("81", "taxonomy", "billing.taxonomyCode", width=2),
-    _box("58", "insured", *_names("subscriber"), width=5, beside=("subscriber",)),
+    _box("58", "insured", *_names("subscriber"), width=4, beside=("subscriber",)),
     _box("59", "relationship", "dependent.relationshipToSubscriberCode", width=2),
     _box("60", "insured's id", "subscriber.memberId", width=3),
-    _box("9", "insured born, sex", "subscriber.dateOfBirth", "subscriber.gender", width=2),
+    _box("DMG", "insured born, sex", "subscriber.dateOfBirth", "subscriber.gender", width=3),
     _box("54", "other payers", width=3, beside=(f"{_CLAIM}.otherSubscriberInformation",)),
     _box("63", "prior authorization", f"{_SUPPLEMENT}.priorAuthorizationNumber", width=3),
     _box("64", "original number", f"{_SUPPLEMENT}.claimControlNumber", width=3),

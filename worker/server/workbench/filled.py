@@ -19,11 +19,12 @@ MOST_LINES: Final = 60
 
 @dataclass(slots=True)
 class FilledField:
-    """A value in a box: the path of its member, and its text."""
+    """A value in a box: the path of its member, its text, what it is called, and what an empty one says."""
 
     path: str
     text: str
     label: str = ""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -158,7 +159,7 @@ def _add_diagnoses(document: Json, form: FilledForm, *, is_bill: bool) -> None:
             for inner, _ in enumerate(group if isinstance(group, list) else ()):
                 path = f"claimInformation.otherDiagnosisInformationList.{place}.{inner}.otherDiagnosisCode"
                 box.fields.append(_field(document, path))
-        box.fields.append(FilledField(next_diagnosis(document, is_bill=True), "", "one more diagnosis"))
+        box.fields.append(FilledField(next_diagnosis(document, is_bill=True), "", "one more diagnosis", "add"))
         return
     box = next(each for each in form.top if each.layout.number == "21")
     codes = value_at(document, ("claimInformation", "healthCareCodeInformation")) or []
@@ -169,7 +170,7 @@ def _add_diagnoses(document: Json, form: FilledForm, *, is_bill: bool) -> None:
         box.fields.append(made)
     if len(box.fields) < len(_LETTERS):
         path = next_diagnosis(document, is_bill=False)
-        box.fields.append(FilledField(path, "", f"one more diagnosis, {_LETTERS[len(box.fields)]}"))
+        box.fields.append(FilledField(path, "", f"one more diagnosis, {_LETTERS[len(box.fields)]}", "add"))
 
 
 def _line(document: Json, place: int, layouts: Sequence[BoxLayout]) -> FilledLine:
