@@ -76,7 +76,7 @@ def _found(value: Any) -> str:  # any YAML
 
 
 def _names_at(model: type[BaseModel], steps: tuple[int | str, ...]) -> list[str]:
-    """Return the names of the fields at some steps into a model; none where the steps lead elsewhere."""
+    """Return the names of the fields at some steps into a model; an empty list when the steps lead elsewhere."""
     kind: Any = model  # any annotation
     for step in steps:
         kind = _without_alternatives(kind)

@@ -1,4 +1,4 @@
-"""What does not fit a model is said by field, with what would be right; no word of ours or of a library's classes."""
+"""What does not fit a model is said by field, with what would be right, and no name of a class."""
 
 from datetime import date
 from enum import StrEnum

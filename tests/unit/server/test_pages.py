@@ -85,7 +85,7 @@ def test_a_code_that_is_none_is_said_to_be_none(server: Served) -> None:
 def test_what_is_wrong_with_a_profile_that_is_tried_is_said_by_field(
     server: Served, change: tuple[str, str], said: str
 ) -> None:
-    """With what would be right, and without a file that is nowhere or a class of ours."""
+    """With what would be right, and without a file that is nowhere or the name of a class."""
     text = (shipped_config_directory() / "payers" / "medicare-part-b.yaml").read_text("utf-8").replace(*change, 1)
     shown = unescape(posted(server, claim=claim_with(1, "").decode(), do="scrub", profileText=text).body.decode())
     problems = re.findall(r'class="problem">(.*?)</p>', shown, re.DOTALL)

@@ -1,4 +1,4 @@
-"""What a text is taken for, and what is said of one that is no code."""
+"""What a text is taken for, and what is said of one that is not a code."""
 
 from datetime import date
 
