@@ -8,6 +8,7 @@ FILES: Final = (
     "deploy/Dockerfile",
     "deploy/compose.yaml",
     "deploy/kubernetes/base/stateful-set.yaml",
+    "deploy/kubernetes/components/learner/stateful-set.yaml",
     "deploy/kubernetes/components/topics/job.yaml",
 )
 """Paths below the root of the repository."""

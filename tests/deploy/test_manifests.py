@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ def overlay(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def rendered(overlay: str) -> dict[str, Document]:
+def rendered(overlay: str | Path) -> dict[str, Document]:
     """The objects of an overlay by kind and name; the digest behind a ConfigMap's name is cut off."""
     said = subprocess.run(
-        ["kubectl", "kustomize", f"kubernetes/overlays/{overlay}"], cwd=DEPLOY, capture_output=True, check=True
+        ["kubectl", "kustomize", DEPLOY / "kubernetes/overlays" / overlay], capture_output=True, check=True
     )
     documents = list(yaml.safe_load_all(said.stdout))
     return {f"{each['kind']}/{re.sub(r'-[a-z0-9]{10}$', '', each['metadata']['name'])}": each for each in documents}
@@ -41,6 +42,74 @@ def container(document: Document) -> Document:
     """The one container of an object's pods."""
     (only,) = document["spec"]["template"]["spec"]["containers"]
     return dict(only)
+
+
+@pytest.fixture(params=[("history", "learner"), ("learner", "history")], ids=" before ".join)
+def whole(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Document]:
+    """The objects of a copy of the overlay for production with every component, as deploy/README.md has one made."""
+    overlays = tmp_path / "kubernetes/overlays"
+    shutil.copytree(DEPLOY / "kubernetes", overlays.parent)
+    file = overlays / "production/kustomization.yaml"
+    added = "".join(f"  - ../../components/{name}\n" for name in request.param)
+    last = "  - ../../components/autoscaling\n"
+    file.write_text(file.read_text("utf-8").replace(last, last + added, 1), "utf-8")
+    return rendered(overlays / "production")
+
+
+def mounts(document: Document) -> set[str]:
+    """What is mounted in the pods of an object; each mount has its volume."""
+    spec = document["spec"]
+    volumes = {each["name"] for each in spec["template"]["spec"]["volumes"]}
+    volumes |= {each["metadata"]["name"] for each in spec.get("volumeClaimTemplates", ())}
+    mounted = {each["name"] for each in container(document)["volumeMounts"]}
+    assert mounted == volumes
+    return mounted
+
+
+def test_components_go_together_with_production(whole: dict[str, Document]) -> None:
+    """After the others, in any order; each pod has its own volume, and the key of a memory is where a memory is."""
+    assert mounts(whole["StatefulSet/claimscrub"]) == {"tmp", "kafka", "history", "history-key"}
+    assert mounts(whole["Job/claimscrub-topics"]) == {"tmp", "kafka", "history-key"}
+    assert mounts(whole["StatefulSet/claimscrub-learner"]) == {"tmp", "kafka", "learner"}
+
+
+def test_the_learner_is_given_settings_that_it_takes(whole: dict[str, Document], tmp_path: Path) -> None:
+    """On the volume of its own, without a memory, and one of its kind."""
+    learner = whole["StatefulSet/claimscrub-learner"]
+    only = container(learner)
+    given = whole["ConfigMap/claimscrub-settings"]["data"] | {
+        each["name"]: each["value"] for each in only["env"] if "value" in each
+    }
+    files = {name: tmp_path / Path(value).name for name, value in given.items() if value.startswith("/run/secrets/")}
+    for file in files.values():
+        file.write_text("x")
+
+    settings = Settings.from_environment(given | {name: str(file) for name, file in files.items()})
+
+    assert settings.learn
+    assert settings.learn_dir is not None
+    assert str(settings.learn_dir).startswith(only["volumeMounts"][1]["mountPath"])
+    assert settings.history_key_file is None
+    assert (only["args"], learner["spec"]["replicas"]) == (["learner"], 1)
+    assert only["ports"] == [{"containerPort": settings.http_port, "name": "http"}]
+
+
+def test_the_learner_is_watched_and_reached_as_the_workers_are(whole: dict[str, Document]) -> None:
+    """By the monitor and the network's policy; no budget and no autoscaler is about it."""
+    labels = whole["StatefulSet/claimscrub-learner"]["spec"]["template"]["metadata"]["labels"]
+
+    assert selects(whole["PodMonitor/claimscrub"]["spec"]["selector"], labels)
+    assert selects(whole["NetworkPolicy/claimscrub"]["spec"]["podSelector"], labels)
+    assert not selects(whole["PodDisruptionBudget/claimscrub"]["spec"]["selector"], labels)
+    assert whole["ScaledObject/claimscrub"]["spec"]["scaleTargetRef"]["name"] == "claimscrub"
+
+
+def selects(selector: Document, labels: dict[str, str]) -> bool:
+    """Whether a selector selects pods with these labels."""
+    return selector.get("matchLabels", {}).items() <= labels.items() and all(
+        each["operator"] == "In" and labels.get(each["key"]) in each["values"]
+        for each in selector.get("matchExpressions", ())
+    )
 
 
 def test_the_settings_are_settings(overlay: str, tmp_path: Path) -> None:
@@ -143,15 +212,14 @@ def test_the_budget_and_the_monitor_select_workers_only(overlay: str) -> None:
     ]
 
     for each in selectors:
-        wanted = each["spec"]["selector"]["matchLabels"].items()
-        assert wanted <= labels.items()
-        assert not wanted <= of_job.items()
+        assert selects(each["spec"]["selector"], labels)
+        assert not selects(each["spec"]["selector"], of_job)
     assert objects["NetworkPolicy/claimscrub"]["spec"]["podSelector"]["matchLabels"].items() <= of_job.items()
 
 
-def test_a_runbook_names_objects_that_there_are() -> None:
+def test_a_runbook_names_objects_that_there_are(whole: dict[str, Document]) -> None:
     """Every kubectl command is about this namespace and an object of the manifests."""
-    objects = rendered("production")
+    objects = whole
     names = {name.lower() for name in objects} | {"pod/claimscrub-0"}
     commands = [line for page in PAGES for line in _lines(page, "sh") if line.startswith("kubectl ")]
 
@@ -185,13 +253,16 @@ def test_what_the_image_copies_is_there_and_not_ignored() -> None:
     assert all((root / name).exists() for name in copied)
 
 
-def test_compose_gives_the_worker_settings_that_it_takes() -> None:
-    """The variables of compose.yaml are the worker's own."""
+def test_compose_gives_worker_and_learner_settings_that_they_take() -> None:
+    """The variables of compose.yaml are their own."""
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
 
-    settings = Settings.from_environment(services["worker"]["environment"])
+    worker, learner = (Settings.from_environment(services[name]["environment"]) for name in ("worker", "learner"))
 
-    assert settings.allow_insecure
+    assert worker.allow_insecure
+    assert learner.learn
+    assert f"learner:{learner.learn_dir}" in services["learner"]["volumes"]
+    assert services["learner"]["profiles"] == ["learner"]
     assert not any(
         not port.startswith("127.0.0.1:") for service in services.values() for port in service.get("ports", ())
     )

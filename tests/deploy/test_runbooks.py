@@ -9,6 +9,7 @@ import yaml
 from tests.deploy.promtool import needs, promtool
 from tests.deploy.test_alerts import NAMES
 from worker.kafka.obstacle import Obstacle
+from worker.observe.learning_metrics import LEARNING_CATALOGUE
 from worker.observe.metrics import CATALOGUE, PREFIX
 from worker.settings import Settings
 
@@ -68,7 +69,7 @@ def test_every_setting_that_a_page_names_exists() -> None:
 
 def test_every_expression_asks_for_metrics_that_there_are() -> None:
     """No page sends its reader to a series that nobody exports."""
-    exported = {PREFIX + metric.name for metric in CATALOGUE}
+    exported = {PREFIX + metric.name for metric in (*CATALOGUE, *LEARNING_CATALOGUE)}
     used = {name for page in PAGES for line in _lines(page, "promql") for name in _METRIC.findall(line)}
     # Names with a colon are recorded by our rules, whose file is checked by Prometheus itself.
     recorded = {
