@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEPLOY_INSTALLED := .venv-deploy/.installed
+SPARK_INSTALLED := .venv-spark/.installed
 # The first interpreter of a supported version; override with make PYTHON=/path/to/python3.12 install
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
@@ -38,13 +39,24 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 TEST_PROCESSES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: $(INSTALLED)  ## Run the tests that need no more than this machine
 	@echo "Running about 9,000 tests on all processors; on two quiet ones this takes about 10 minutes ..."
-	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal -m "not kafka and not image and not whole"
+	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal -m "not kafka and not spark and not image and not whole"
 	@echo "Left out: the tests on real Apache Kafka ('make test-kafka': Java 17 and Maven)," \
+		"those of Spark ('make test-spark': Java 17)," \
 		"those of the image ('make test-image': podman or docker)" \
 		"and those that go over whole lists ('make test-whole': a minute)."
 
 test-whole: $(INSTALLED)  ## Run the tests that go over whole lists, of which 'make test' takes a part (a minute)
 	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal -m whole
+
+test-spark: $(INSTALLED) $(SPARK_INSTALLED)  ## Scrub an archive with a local Spark of two executors (Java 17; installs 900 MB)
+	@REQUIRE_SPARK=1 $(PYTEST) -m spark tests/spark
+
+$(SPARK_INSTALLED): pyproject.toml requirements-spark.lock Makefile $(INSTALLED)
+	@echo "Installing Spark into .venv-spark (once; some minutes) ..."
+	@$(PYTHON) -m venv --clear .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@$(BIN)/uv pip install --quiet --offline --python .venv-spark/bin/python --no-deps --no-build-isolation -e .
+	@touch $(SPARK_INSTALLED)
 
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
 	@REQUIRE_KAFKA=1 $(PYTEST) -m kafka
@@ -107,13 +119,15 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 		--python-version 3.11 --generate-hashes --no-header -o requirements-serve.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra report --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-report.lock
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra spark --universal \
+		--python-version 3.11 --generate-hashes --no-header -o requirements-spark.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade pyproject.toml --extra demo --extra report --extra serve --extra traces --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --group deploy --universal --python-version 3.11 \
 		--generate-hashes --no-header -o requirements-deploy.lock
 
 clean:  ## Remove what the other targets made
-	@rm -rf $(VENV) .venv-deploy deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
+	@rm -rf $(VENV) .venv-deploy .venv-spark deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
 		tests/bench/results tests/kafka/results
 
-.PHONY: help install demo test test-whole test-kafka test-image check check-deploy storm fuzz drill pictures sbom generate bench bench-guard lock clean
+.PHONY: help install demo test test-whole test-kafka test-spark test-image check check-deploy storm fuzz drill pictures sbom generate bench bench-guard lock clean

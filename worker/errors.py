@@ -3,6 +3,7 @@
 ```text
 ClaimscrubError
 ├── AnalysisError
+├── ArchiveError
 ├── BrokerTooOldError
 ├── CatalogueError
 ├── ClaimFileError

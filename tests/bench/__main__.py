@@ -19,6 +19,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.archive import measure_archive
 from tests.bench.check import measure_check
 from tests.bench.compare import measure_compare
 from tests.bench.delivery import measure_delivery
@@ -51,6 +52,7 @@ _PARTS: Final[Mapping[str, Callable[[int, int, Console], list[Series]]]] = Mappi
         "check": measure_check,
         "compare": measure_compare,
         "report": measure_report,
+        "archive": measure_archive,
     }
 )
 

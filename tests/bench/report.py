@@ -32,7 +32,7 @@ _READ_LINES = "import sys, orjson\nfor line in open(sys.argv[1], 'rb'):\n    orj
 class Reported:
     """What a run cost; the peak is the most that its processes had, added up."""
 
-    outcomes_a_second: float
+    rows_a_second: float
     cpu_us: float
     peak_mebibytes: float
 
@@ -66,14 +66,14 @@ def measure_report(rounds: int, claims: int, console: Console) -> list[Series]:
                 (PAGE, claims // 10): partial(_report, few, claims // 10, ".html"),
                 (PAGE, claims): partial(_report, many, claims, ".html"),
                 (PARQUET, claims): partial(_report, many, claims, ".parquet"),
-                (FLOOR, claims): partial(_run, claims, [sys.executable, "-c", _READ_LINES, str(many)]),
+                (FLOOR, claims): partial(run_to_end, claims, [sys.executable, "-c", _READ_LINES, str(many)]),
             },
             rounds,
         )
     whole = {name: runs[name, claims] for name in (PAGE, PARQUET, FLOOR)}
     less, more = ([run.peak_mebibytes for run in runs[PAGE, size]] for size in (claims // 10, claims))
     return [
-        *beside("outcomes/s", FLOOR, {name: [run.outcomes_a_second for run in found] for name, found in whole.items()}),
+        *beside("outcomes/s", FLOOR, {name: [run.rows_a_second for run in found] for name, found in whole.items()}),
         *beside(
             "µs/outcome",
             FLOOR,
@@ -89,10 +89,11 @@ def measure_report(rounds: int, claims: int, console: Console) -> list[Series]:
 
 
 def _report(file: Path, number: int, end: str) -> Reported:
-    return _run(number, [sys.executable, "-m", "worker", "report", str(file), "-o", str(file.with_suffix(end))])
+    return run_to_end(number, [sys.executable, "-m", "worker", "report", str(file), "-o", str(file.with_suffix(end))])
 
 
-def _run(number: int, command: list[str]) -> Reported:
+def run_to_end(number: int, command: list[str]) -> Reported:
+    """Run a command over so many outcomes or claims, and return what it cost."""
     started, spent = monotonic(), getrusage(RUSAGE_CHILDREN)
     peaks: dict[int, float] = {}
     with (

@@ -29,6 +29,7 @@ ABOUT_MORE_THAN_A_MODULE: Final = {
 }
 TESTED_ELSEWHERE: Final = {
     "agents/learning": "tests/stream/test_learner.py",
+    "archive/spark": "tests/spark/test_archive.py",
     "agents/remembering": "tests/unit/agents/test_routing.py",
     "cases": "tests/unit/cli/test_test.py",
     "cli/acknowledge": "tests/unit/cli/test_convert.py",

@@ -25,12 +25,20 @@ def query_of_lines(*, reveal: bool, beside: Mapping[str, str] = MappingProxyType
     `text` is the line.
     """
     lists = "".join(f', unnest(?::{kind}[]) AS "{name}"' for name, kind in beside.items())
-    return flat_query(
-        "SELECT unnest(read), * EXCLUDE (read) FROM (SELECT CASE WHEN json_valid(text) THEN "
-        f"json_transform(text, '{as_json(members(reveal=reveal))}') END AS read, * FROM (SELECT "
-        f"unnest(string_split(?, chr(10))) AS text{lists}))",
+    return query_of_texts(
+        f"SELECT unnest(string_split(?, chr(10))) AS text{lists}",
         reveal=reveal,
         beside=("text", *beside) if beside else (),
+    )
+
+
+def query_of_texts(source: str, *, reveal: bool, beside: Sequence[str] = ()) -> str:
+    """Return the SQL that makes flat rows of the column `text` of our own SQL; those that are `beside` it are kept."""
+    return flat_query(
+        "SELECT unnest(read), * EXCLUDE (read) FROM (SELECT CASE WHEN json_valid(text) THEN "
+        f"json_transform(text, '{as_json(members(reveal=reveal))}') END AS read, * FROM ({source}))",
+        reveal=reveal,
+        beside=beside,
     )
 
 
@@ -67,9 +75,12 @@ class OutcomeStore(Database):
             reveal=reveal,
         )
         self._of_text = query_of_lines(reveal=reveal)
+        self._of_archive = query_of_texts(
+            "SELECT outcome AS text FROM read_parquet(?, hive_partitioning=false)", reveal=reveal
+        )
 
     def read_file(self, file: str, told: Told = nobody) -> None:
-        """Add the outcomes of a file: one per line, or the Parquet that `claimscrub export` writes.
+        """Add the outcomes of a file: one per line, or the Parquet that `claimscrub export` or `archive` writes.
 
         Raises `AnalysisError` for a file that cannot be read; what is not an outcome is counted.
         """
@@ -118,11 +129,21 @@ class OutcomeStore(Database):
         with self._sentence(file):
             has = {name for name, *_ in self.rows("DESCRIBE SELECT * FROM read_parquet(?)", [as_pattern(file)])}
         if missing := FLAT.keys() - has:
+            if "outcome" in has:
+                self._read_archive(file, told)
+                return
             raise AnalysisError(
-                f"{file}: has no column {', '.join(sorted(missing))}; only the Parquet of `claimscrub export` is read"
+                f"{file}: has no column {', '.join(sorted(missing))}; only the Parquet of `claimscrub export` and "
+                "`claimscrub archive` is read"
             )
         with self._sentence(file):
             self._add(f"SELECT {self._columns} FROM read_parquet(?, hive_partitioning=false)", [as_pattern(file)], told)
+
+    def _read_archive(self, file: str, told: Told) -> None:
+        """Add the outcomes of a file of `claimscrub archive`, in which a row that was no claim has none."""
+        with self._sentence(file):
+            self._add(self._of_archive, [as_pattern(file)], told)
+        self.not_outcomes.add(self._take_out(), [file])
 
     def _add(self, query: str, parameters: Sequence[Any], told: Told) -> None:  # any: values of DuckDB
         self.run(f"INSERT INTO outcomes SELECT {self._columns} FROM ({query})", told, parameters)

@@ -92,6 +92,11 @@ COMMANDS: Final = (
         "worker.cli.export.command",
         "Write the outcomes of topics to Parquet, by day and disposition; the next run goes on from here.",
     ),
+    Command(
+        "archive",
+        "worker.cli.archive",
+        "Scrub an archive of claims in Parquet with Spark, here or on a cluster.",
+    ),
     Command("topics", "worker.cli.topics", "Create the topics that the worker needs, or see what is wrong with them."),
     Command("lag", "worker.cli.lag", "Show how many messages wait for the workers, partition by partition."),
     Command("doctor", "worker.cli.doctor", "Look at everything that must be right before claims flow."),

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.dead_letter import DeadLetterReason
 from worker.bootstrap import build_pipeline
 from worker.errors import ClaimscrubError, ConfigurationError
 from worker.pipeline.forms import ClaimDocument, interchange_claims, resource_claims
@@ -38,7 +38,7 @@ from worker.server.workbench.views import VIEWS
 from worker.stream.budget import ClaimBudget, OverBudgetError, limit_process
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.pipes import framed, read_frame, serve_stdio
-from worker.stream.records import dead
+from worker.stream.records import verdict_of_failure
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.stream.slices import scrub_slice
 
@@ -83,7 +83,7 @@ class ScrubDesk:
             places = [place for place, each in enumerate(claims) if each.profile == profile]
             scrubber = self._scrubber(profile)
             messages = [(claims[place].value, claims[place].day) for place in places]
-            verdicts = scrub_slice(scrubber, self._budget, messages, partial(_failed, scrubber))
+            verdicts = scrub_slice(scrubber, self._budget, messages, partial(verdict_of_failure, scrubber.versions))
             found.update(zip(places, verdicts, strict=True))
         for place in range(len(claims)):
             yield _posted(found[place])
@@ -118,12 +118,6 @@ class ScrubDesk:
             # The class alone: the text of an error may quote the claim.
             print(f"{asked.name} failed: {type(error).__name__}", file=sys.stderr)  # noqa: T201
             return failed(DeadLetterReason.INTERNAL_ERROR)
-
-
-def _failed(scrubber: PipelineScrubber, error: Exception) -> ClaimVerdict:
-    over = isinstance(error, OverBudgetError)
-    reason = DeadLetterReason.OVER_BUDGET if over else DeadLetterReason.INTERNAL_ERROR
-    return dead(reason, DeadLetterStage.EDIT, scrubber.versions)
 
 
 def _posted(verdict: ClaimVerdict) -> PostedVerdict:

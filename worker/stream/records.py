@@ -33,6 +33,7 @@ from worker.kafka.messages import (
 )
 from worker.kafka.writers import OutgoingMessage
 from worker.pipeline.forms import says_resource
+from worker.stream.budget import OverBudgetError
 from worker.stream.scrubber import ClaimVerdict, Form
 from worker.x12.read.segments import is_x12
 
@@ -178,6 +179,13 @@ def outgoing(
 def dead(reason: DeadLetterReason, stage: DeadLetterStage, versions: Mapping[str, str], *flaws: str) -> ClaimVerdict:
     """Return the verdict of a dead letter, with sentences that explain it."""
     return ClaimVerdict("dead-lettered", dead_letter=DeadLetter(reason, stage, flaws), versions=versions)
+
+
+def verdict_of_failure(versions: Mapping[str, str], error: Exception) -> ClaimVerdict:
+    """Return the verdict on a message on which the scrubber raised; nothing of the error, which may quote the claim."""
+    over = isinstance(error, OverBudgetError)
+    reason = DeadLetterReason.OVER_BUDGET if over else DeadLetterReason.INTERNAL_ERROR
+    return dead(reason, DeadLetterStage.EDIT, versions)
 
 
 def size(record: OutgoingMessage) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.analysis.conftest import Write, outcome
+from tests.unit.analysis.conftest import Write, finding, outcome
 from worker.analysis.errors import AnalysisError
 from worker.analysis.flat import LONGEST_OUTCOME
 from worker.analysis.store import OutcomeStore
@@ -124,6 +124,25 @@ def test_the_parquet_of_somebody_else_is_refused(tmp_path: Path) -> None:
         connection.execute(f"COPY (SELECT 1 AS outcome_id) TO '{file}' (FORMAT parquet)")
     with OutcomeStore() as store, pytest.raises(AnalysisError, match="has no column basis, charge"):
         store.read_file(str(file))
+
+
+def test_the_parquet_of_an_archive_is_read_as_its_outcomes_are(tmp_path: Path) -> None:
+    """A row that was no claim is counted, with its file."""
+    file = tmp_path / "archive.parquet"
+    made = [outcome(1, "rejected", finding()), outcome(2, code="Q5101", charge="12.50")]
+    texts = [*map(json.dumps, made), None, "{}"]
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT unnest(?) AS outcome, 7 AS kept) TO '{file}' (FORMAT parquet)", [texts])
+    lines = tmp_path / "outcomes.jsonl"
+    lines.write_text("\n".join(map(json.dumps, made)))
+
+    with OutcomeStore() as archived, OutcomeStore() as plain:
+        archived.read_file(str(file))
+        plain.read_file(str(lines))
+        every = "SELECT * FROM outcomes ORDER BY outcome_id"
+
+        assert archived.rows(every) == plain.rows(every)
+        assert (archived.not_outcomes.count, archived.not_outcomes.places) == (2, [str(file)])
 
 
 def test_a_line_that_is_longer_than_an_outcome_can_be_is_refused(tmp_path: Path) -> None:

@@ -84,8 +84,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Add up outcomes: which charges are held, by edit, payer, provider, drug and week, and what was not checked.
 
     OUTCOMES are files with one outcome per line, as `claimscrub check --format jsonl` writes them (.jsonl, .ndjson,
-    .json, also with .gz), the Parquet of `claimscrub export`, or folders of these. An outcome that comes twice counts
-    once; one whose place a later one has taken (`supersedes`) does not count.
+    .json, also with .gz), the Parquet of `claimscrub export` or `claimscrub archive`, or folders of these. An outcome
+    that comes twice counts once; one whose place a later one has taken (`supersedes`) does not count.
 
     The page is one file that asks no server for anything: its charts and tables can be filtered, sorted and printed.
     Claims are named by the ids of their outcomes. No file holds an identifier of a patient unless --reveal asks for it;
