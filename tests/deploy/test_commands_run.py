@@ -57,6 +57,9 @@ NOT_RUN: Final = {
     "claimscrub history repartition": "all workers must be stopped: tests/stream/test_repartition.py runs it",
     "claimscrub history drop-series": "there is a second series only then: tests/stream/test_repartition.py runs it",
     "claimscrub history rotate": "all workers must be stopped: tests/stream/test_repartition.py runs it",
+    "pip install 'claimscrub[spark]'": "`make test-spark` installs it from its lock file",
+    "claimscrub archive": "needs Spark: tests/spark/test_archive.py runs it",
+    "claimscrub report outcomes -o": "reads what Spark has written: tests/spark/test_archive.py runs it",
     "release-0.": "tests/kafka/test_upgrade.py runs them, on Apache Kafka",
     "sleep 15": "tests/kafka/test_upgrade.py runs it, between two of those",
 }
