@@ -34,5 +34,6 @@ def answered(answer: Answer[Any]) -> str:  # any row: only the answer's own date
         case Absent(edition=edition):
             return f"edition {edition.name} has no row for it, which proves nothing: the tables are not complete"
         case _:
-            held = f"{answer.covers_from or 'the start'} to {answer.covers_to or 'now'}"
+            spans = answer.spans or ((answer.covers_from, answer.covers_to),)
+            held = " and ".join(f"{first or 'the start'} to {last or 'now'}" for first, last in spans)
             return f"no answer: the loaded editions cover dates of service from {held} only"

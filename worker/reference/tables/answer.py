@@ -57,11 +57,13 @@ class Absent:
 class NotCovered:
     """We hold no data for that date; this never rejects a claim and never counts as a pass.
 
-    `covers_from` and `covers_to` are the outer bounds of what we hold; None means open, or nothing at all.
+    `covers_from` and `covers_to` are the outer bounds of what we hold; None means open, or nothing at all. `spans` are
+    the first and last days of each stretch without a hole; empty where there is one stretch or none.
     """
 
     covers_from: date | None
     covers_to: date | None
+    spans: tuple[tuple[date, date | None], ...] = ()
 
 
 Answer: TypeAlias = Found[Row] | NotInForce[Row] | Absent | NotCovered

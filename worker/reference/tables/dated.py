@@ -7,7 +7,7 @@ bounded by the table or by what is kept, whatever claims ask.
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -220,9 +220,14 @@ class ByEdition(Generic[Key, Row]):
 
 
 def outer_bounds(editions: tuple[Edition, ...]) -> NotCovered:
-    """The first and last day of what the editions hold; gaps between them are not shown."""
-    ends = [edition.in_force_to for edition in editions]
-    return NotCovered(
-        covers_from=min((edition.in_force_from for edition in editions), default=None),
-        covers_to=None if None in ends or not ends else max(end for end in ends if end),
-    )
+    """The first and last day of what the editions hold, and the stretches between holes."""
+    stretches: list[tuple[date, date | None]] = []
+    for each in sorted(editions, key=lambda edition: edition.in_force_from):
+        first, end = stretches[-1] if stretches else (None, date.min)
+        if first is None or (end is not None and each.in_force_from > end + timedelta(days=1)):
+            stretches.append((each.in_force_from, each.in_force_to))
+        elif end is not None:
+            stretches[-1] = (first, max(end, each.in_force_to) if each.in_force_to else None)
+    if not stretches:
+        return NotCovered(None, None)
+    return NotCovered(stretches[0][0], stretches[-1][1], tuple(stretches) if len(stretches) > 1 else ())

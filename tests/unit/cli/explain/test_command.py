@@ -112,6 +112,13 @@ def test_a_table_without_an_answer_says_why() -> None:
     assert "containers edition 2026q1 has no row for it, which proves nothing" in words(listed.stdout)
 
 
+def test_a_table_with_a_hole_says_which_spans_it_covers() -> None:
+    """A day in the hole is not called outside of a range that it lies in."""
+    shown = words(run("explain", "J2357", "--on", "2026-03-02").stdout)
+
+    assert "dates of service from 2024-07-01 to 2024-09-30 and 2026-04-01 to 2026-09-30 only" in shown
+
+
 def test_a_code_that_no_table_knows_ends_with_1() -> None:
     """The answer still says which tables were asked."""
     result = run("explain", "Z9999", "--on", "2026-03-02")

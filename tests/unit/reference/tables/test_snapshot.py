@@ -121,8 +121,10 @@ def test_an_ndc_that_the_quarter_lacks_is_absent(snapshot: Snapshot) -> None:
 
 
 def test_not_covered_tells_what_is_held(snapshot: Snapshot) -> None:
-    """The outer bounds of the editions are in the answer."""
-    assert snapshot.asp_limit("J2357", date(2027, 1, 1)) == NotCovered(date(2024, 1, 1), date(2026, 12, 31))
+    """The outer bounds of the editions are in the answer, and the stretches between holes."""
+    stretches = ((date(2024, 1, 1), date(2026, 3, 31)), (date(2026, 7, 1), date(2026, 12, 31)))
+    expected = NotCovered(date(2024, 1, 1), date(2026, 12, 31), stretches)
+    assert snapshot.asp_limit("J2357", date(2027, 1, 1)) == expected
 
 
 def test_asp_limits_follow_the_quarter(snapshot: Snapshot) -> None:
