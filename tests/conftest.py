@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from tests.environment import changes_commands
+from tests.shared_tables import share_tables
 from worker.bootstrap import build_pipeline
 from worker.pipeline.scrub import Pipeline
 from worker.reference.tables.snapshot import Snapshot
@@ -16,6 +17,8 @@ from worker.reference.tables.snapshot import Snapshot
 # How long an example takes is the machine's affair, and decides nothing.
 hypothesis.settings.register_profile("claimscrub", deadline=None)
 hypothesis.settings.load_profile("claimscrub")
+
+share_tables()
 
 
 @pytest.fixture(scope="session", autouse=True)

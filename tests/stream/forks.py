@@ -1,8 +1,9 @@
-"""Workers and commands as forks of a process that has imported what they import.
+"""Workers and commands as forks of a process that has imported what they import, and has loaded the shipped tables.
 
-Importing costs two seconds of a processor, more than all that a worker does in most tests. From its own first line to
-the end of the interpreter a fork does what `python -m` does. Tests whose subject is the start before that line, or
-bytes that a new hash seed could change, start an interpreter: `tests.stream.support.WorkerProcess`.
+Both cost two seconds and a half of a processor, more than all that a worker does in most tests. From its own first line
+to the end of the interpreter a fork does what `python -m` does, but for the tables. Tests whose subject is the start
+before that line, or bytes that a new hash seed could change, start an interpreter:
+`tests.stream.support.WorkerProcess`.
 
 `python -m tests.stream.forks DESCRIPTOR` is the process that is forked; it reads requests from the socket of that
 descriptor and ends when the socket is closed.
@@ -25,9 +26,10 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
+from tests.shared_tables import share_tables
 from tests.stream.patience import let_consumers_rest
 from tests.stream.support import ROOT, Process, WorkerProcess
-from worker.edits.catalogue import load_edits
+from worker.bootstrap import build_pipeline
 
 _IMPORTED: Final = (
     "worker.agents",
@@ -220,7 +222,8 @@ def _main() -> None:
     for module in _IMPORTED:
         importlib.import_module(module)
     let_consumers_rest()
-    load_edits()  # imports the modules of the edits, half of the rest of a start
+    share_tables()
+    build_pipeline()  # imports the modules of the edits and loads the tables, nearly all of the rest of a start
     if threading.active_count() > 1:
         raise RuntimeError("an import has started a thread, which a fork would not have")
     program = _Server(requests).serve()
