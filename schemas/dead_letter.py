@@ -25,6 +25,7 @@ class DeadLetterReason(StrEnum):
     SCHEMA = "schema"
     UNSUPPORTED_VERSION = "unsupported-version"
     UNSUPPORTED_CONTENT_TYPE = "unsupported-content-type"
+    SCHEMA_ENVELOPE = "schema-envelope"
     KEY_INVALID = "key-invalid"
     X12_ENVELOPE = "x12-envelope"
     X12_TRANSACTION = "x12-transaction"

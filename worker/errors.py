@@ -41,6 +41,7 @@ ClaimscrubError
 ├── NotLoadedError
 ├── NotMemberError
 ├── PatchError
+├── RegistryError
 ├── ReplyTooLargeError
 ├── RequestRefusedError
 ├── ResourceError

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 
 from tests.kafka.broker import Cluster, KafkaMissingError, kafka_cluster
+from tests.kafka.registry import schema_registry
 from tests.kafka.secure_broker import SecureBroker, secure_broker
 from worker.settings import DeliveryGuarantee, Settings
 
@@ -39,6 +40,12 @@ def three_brokers() -> Iterator[Cluster]:
 def guarded() -> Iterator[SecureBroker]:
     """One broker that asks who comes."""
     yield from _running(secure_broker())
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[str]:
+    """The address of a schema registry that is empty."""
+    yield from _running(schema_registry())
 
 
 def _running(broker: AbstractContextManager[Running]) -> Iterator[Running]:

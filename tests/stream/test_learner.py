@@ -55,7 +55,8 @@ async def test_answers_become_the_precision_of_edits(exactly_once: Settings, tmp
     topics = settings.topics
     await create_topics(settings)
     await send(settings, topics.responses, file(DENIED), b"no interchange")
-    await send(settings, topics.rejected, outcome(WST_01, AUT_01), b"{}")
+    # As a worker writes it under CLAIMSCRUB_SCHEMA_IDS=envelope.
+    await send(settings, topics.rejected, b"\0\0\0\0\7" + outcome(WST_01, AUT_01), b"{}")
 
     first = await learned(settings)
     again = await learned(settings)

@@ -42,6 +42,7 @@ TESTED_ELSEWHERE: Final = {
     "cli/replay": "tests/stream/test_replay.py",
     "cli/shared/selection": "tests/stream/test_replay.py",
     "cli/shared/topic_claims": "tests/stream/test_compare_topic.py",
+    "cli/topics": "tests/kafka/test_schema_registry.py",
     "cli/text/outcome": "tests/unit/cli/check/test_command.py",
     "edits/drugs/packages": "tests/edits/cases/procedures/hcp_06.yaml",
     "edits/drugs/dose_kinds": "tests/edits/cases/waste/wst_01.yaml",

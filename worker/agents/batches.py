@@ -8,6 +8,7 @@ from typing import Any
 from faust.types import TP
 
 from schemas.dead_letter import HEADER_DECISION, HEADER_DOCUMENT, HEADER_FORGET
+from worker.kafka.envelopes import opened
 from worker.kafka.messages import InboundMessage, without_marks
 from worker.stream.routing import as_it_came
 
@@ -41,15 +42,17 @@ def taken(event: Any) -> FetchedMessage:  # Any: Faust's event, whose message ty
     # Faust turned the milliseconds into a float of seconds; rounding gives them back.
     headers, mark = without_marks(_headers(message.headers))
     timestamp_ms = None if message.timestamp is None else round(message.timestamp * 1000)
+    envelope, value = opened(message.value)
     inbound = InboundMessage(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
         timestamp_ms=timestamp_ms,
         key=message.key,
-        value=message.value,
+        value=value,
         headers=headers,
         mark=mark,
+        envelope=envelope,
     )
     return FetchedMessage(TP(message.topic, message.partition), message.generation_id, inbound)
 

@@ -74,7 +74,7 @@ class LearningAgent:
                     self._recorder.count("learned_flaws_total", amount=flaws)
                 else:
                     self._recorder.count("learned_outcomes_total")
-                    self._learner.take_outcome(record.value or b"")
+                    self._learner.take_outcome(record.content or b"")
             except NotAnOutcomeError:
                 self._recorder.count("learned_unreadable_total")
             self._learner.has_read(record.topic, record.partition, record.offset)

@@ -9,7 +9,7 @@ from datetime import time as time_of_day
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from schemas.dead_letter import DeadLetterReason, DeadLetterStage
+from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from worker.agents.batches import FetchedMessage
 from worker.agents.together import Together
 from worker.agents.turns import Turns
@@ -135,7 +135,7 @@ class MessageScrubber:
         return (
             message.value is not None
             and not crash_record.is_condemned(lane, each)
-            and refusal(message, self._settings.max_message_bytes) is None
+            and not_read(message, self._settings) is None
             and form_of(message) is Form.CLAIM
         )
 
@@ -278,13 +278,18 @@ def verdicts_on(
         yield dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
 
 
+def not_read(message: InboundMessage, settings: Settings) -> DeadLetter | None:
+    """Return why a message is not even looked into under these settings, or None when it is."""
+    return refusal(message, settings.max_message_bytes, accepts_envelopes=settings.accept_envelopes)
+
+
 def unread_verdict(message: InboundMessage, loaded: LoadedScrubber, settings: Settings) -> ClaimVerdict | None:
     """Return the verdict on a message that is not looked into; None when it is."""
     if message.value is None and message.mark is None:
         # A tombstone is not a claim, and as a dead letter it would delete one in a compacted topic.
         return ClaimVerdict("skipped")
-    flaw = refusal(message, settings.max_message_bytes)
-    return None if flaw is None else dead(flaw.reason, flaw.stage, loaded.versions)
+    flaw = not_read(message, settings)
+    return None if flaw is None else dead(flaw.reason, flaw.stage, loaded.versions, *flaw.flaws)
 
 
 def _each_within(budget: ClaimBudget, claims: Iterator[ClaimVerdict]) -> Iterator[ClaimVerdict]:

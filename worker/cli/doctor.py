@@ -22,11 +22,12 @@ from worker.kafka.coordinators import open_coordinators
 from worker.kafka.lag import group_lag
 from worker.kafka.obstacle import find_obstacle
 from worker.kafka.read import StartingPoint, tail
+from worker.kafka.registry import RegistryError, find_schemas, with_schema
 from worker.kafka.rights import missing_rights
 from worker.kafka.topics import check_topics, partition_counts
 from worker.payers.suppression import SuppressionEnd
 from worker.reference.build.endings import endings
-from worker.settings import DeliveryGuarantee, Settings
+from worker.settings import DeliveryGuarantee, SchemaIdPlace, Settings
 from worker.stream.scrubber import ReferenceEdition
 from worker.stream.shadow.frames import ShadowLoaded, ShadowTask
 from worker.stream.shadow.process import ShadowNotLoadedError, ShadowProcess
@@ -70,9 +71,9 @@ class Examined(NamedTuple):
 def command(form: str) -> None:
     """Look at everything that must be right before claims flow.
 
-    What is not right is said with what to do about it. Looked at are versions, settings, rules, tables, broker, topics,
-    rights, the group and its lag, and clocks; nothing is changed, and nothing of a claim is shown. The settings are
-    those of a worker: run it where, and as whom, the worker runs.
+    What is not right is said with what to do about it. Looked at are versions, settings, rules, tables, the schema
+    registry, broker, topics, rights, the group and its lag, and clocks; nothing is changed, and nothing of a claim is
+    shown. The settings are those of a worker: run it where, and as whom, the worker runs.
 
     \b
     Exit code  0: nothing is wrong; there may be warnings.
@@ -130,6 +131,23 @@ def _rules(settings: Settings) -> Iterator[Examined]:
     yield from map(_lapsed, (each for each in loaded.suppression_ends if each.has_lapsed(today())))
     yield _tables(loaded.editions)
     yield from _shadow(settings)
+    yield from _registry(settings)
+
+
+def _registry(settings: Settings) -> Iterator[Examined]:
+    """Whether the schema registry has the schemas of this version."""
+    if settings.registry_url is None:
+        return
+    topics = with_schema(settings.topics_in_use)
+    try:
+        asyncio.run(find_schemas(settings, topics))
+    except RegistryError as error:
+        ends = settings.schema_ids is not SchemaIdPlace.OFF
+        remedy = "A worker would end with exit code 69." if ends else "Workers do without; consumers may not."
+        yield Examined("registry", State.WRONG if ends else State.WARNING, f"{error}.", remedy)
+        return
+    sentence = f"{settings.registry_url}: {counted(len(topics), 'subject')} with the schemas of this version."
+    yield Examined("registry", State.GOOD, sentence)
 
 
 def _shadow(settings: Settings) -> Iterator[Examined]:

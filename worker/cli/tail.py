@@ -139,7 +139,7 @@ async def _show(settings: Settings, name: str, start: StartingPoint, wanted: Fil
     async with aclosing(tail(settings, [name], start=start, follow=follow)) as records:
         async for record in records:
             say_unreadable(record)
-            value = _value(record.value)
+            value = _value(record.content)
             if not wanted.matches(value):
                 continue
             echo_json(_shown(record, value, wanted))
@@ -154,7 +154,7 @@ def _shown(record: Record, value: object, wanted: Filters) -> bytes:
     if wanted.fields:
         return orjson.dumps({path: chosen(value, path) for path in wanted.fields})
     if wanted.form == "jsonl":
-        return (record.value or b"").replace(b"\n", b" ")
+        return (record.content or b"").replace(b"\n", b" ")
     return orjson.dumps(document(record), option=orjson.OPT_INDENT_2)
 
 
@@ -191,7 +191,7 @@ def document(record: Record) -> dict[str, Any]:  # any JSON value
         "timestamp": datetime.fromtimestamp(record.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds"),
         "key": None if record.key is None else record.key.decode("utf-8", "replace"),
         "headers": {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers},
-        "value": _value(record.value),
+        "value": _value(record.content),
     }
 
 

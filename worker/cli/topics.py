@@ -1,14 +1,19 @@
 """`claimscrub topics`: creates the topics, or compares them with what the worker expects."""
 
+import asyncio
+import os
 import sys
 
 import click
 from rich import box
 from rich.table import Table
 
-from worker.cli.shared.broker import on_broker, read_settings
+from worker.cli.shared.broker import on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, out
+from worker.kafka.registry import RegistryError, register_schemas
 from worker.kafka.topics import check_topics, create_topics
+from worker.settings import Settings
+from worker.stream.exit_codes import ExitCode
 
 
 @click.group("topics")
@@ -32,15 +37,53 @@ def command() -> None:
     metavar="N",
     help="Partitions of each claim topic. [default: as declared]",
 )
-def create(replication: int | None, partitions: int | None) -> None:
-    """Create the topics that are missing; the others stay as they are."""
-    settings = read_settings()
+@click.option(
+    "--registry",
+    metavar="URL",
+    help="Also register the schemas of the messages in this registry. [default: CLAIMSCRUB_REGISTRY_URL]",
+)
+def create(replication: int | None, partitions: int | None, registry: str | None) -> None:
+    """Create the topics that are missing; the others stay as they are.
+
+    With a schema registry that has the REST API of Confluent, the JSON Schema of each topic is registered under the
+    subject TOPIC-value. A subject without a compatibility level gets one: FORWARD for what workers write, NONE for what
+    they read. A schema that the registry finds incompatible with the latest one is not registered.
+    CLAIMSCRUB_REGISTRY_USERNAME and the settings after it hold the login.
+
+    \b
+    Exit code 69: the broker or the registry does not do what is asked.
+    Exit code 78: a setting is wrong.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    settings = _with_registry(registry)
     created = on_broker(settings, create_topics(settings, replication=replication, partitions=partitions))
     for name in created:
         echo(f"created {name}")
     for topic in settings.topics_in_use:
         if topic.name not in created:
             echo(f"there already: {topic.name}")
+    if settings.registry_url is not None:
+        _register(settings)
+
+
+def _with_registry(url: str | None) -> Settings:
+    if url is None:
+        return read_settings()
+    return or_wrong_settings(lambda: Settings.from_environment({**os.environ, "CLAIMSCRUB_REGISTRY_URL": url}))
+
+
+def _register(settings: Settings) -> None:
+    try:
+        done = asyncio.run(register_schemas(settings))
+    except RegistryError as error:
+        echo(f"Error: {error}", is_error=True)
+        sys.exit(ExitCode.BROKER_UNREACHABLE)
+    for each in done:
+        compared = "; compatible with the latest version" if each.was_compared else ""
+        level = f"level {each.level}" + (
+            "" if each.level == each.wanted else f", where {each.wanted} fits the contract"
+        )
+        state = "registered" if each.is_new else "registered already:"
+        echo(f"{state} {each.subject} as schema {each.schema.number} ({level}){compared}")
 
 
 @command.command("check")

@@ -59,6 +59,8 @@ class InboundMessage:
     """Whether it is a claim that came in an X12 interchange."""
     judged_before: int = 0
     """How often its claim was judged before, with less documentation."""
+    envelope: bytes = b""
+    """The bytes of a registry's serializer that came before the value; empty when there were none."""
 
     @property
     def place(self) -> str:
@@ -70,6 +72,11 @@ class InboundMessage:
     def header_bytes(self) -> int:
         """Return how long all headers are together; a sender may put anything into them."""
         return sum(len(name) + len(value or b"") for name, value in self.headers)
+
+    @property
+    def whole_value(self) -> bytes:
+        """Return the value as it came, with its envelope; empty where there is none."""
+        return self.envelope + (self.value or b"")
 
 
 def first_place(headers: Headers) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from schemas import dead_letter as dlq
 from schemas.dead_letter import HEADER_SCHEMA, DeadLetterReason
+from worker.kafka.envelopes import opened
 from worker.kafka.messages import Headers, InboundMessage, replays
 from worker.kafka.read import Record
 
@@ -92,7 +93,7 @@ def read_outcome(record: Record, inbound: str) -> PastMessage | None:
         record: The record of an outcome topic.
         inbound: The topic that its claim came from.
     """
-    text = (record.value or b"").decode("utf-8", "replace")
+    text = (record.content or b"").decode("utf-8", "replace")
     try:
         spans = _members(text)
         outcome = {name: text[slice(*spans[name])] for name in ("disposition", "claim", "findings")}
@@ -136,7 +137,7 @@ def _milliseconds(text: str | None) -> int | None:
 def payer_of(past: PastMessage) -> str | None:
     """Return the payer that a message names; None when it is not a claim."""
     try:
-        claim: Any = json.loads(past.message.value or b"")  # any JSON value
+        claim: Any = json.loads(opened(past.message.value)[1] or b"")  # any JSON value
     except ValueError:
         return None
     payer = claim.get("tradingPartnerServiceId") if isinstance(claim, dict) else None

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 
 from worker.errors import ClaimscrubError
 from worker.kafka.connection import Client, open_reader
+from worker.kafka.envelopes import opened
 from worker.kafka.messages import Headers, Mark, without_marks
 from worker.settings import Settings
 
@@ -26,6 +27,11 @@ class Record:
     headers: Headers
     mark: Mark | None = None
     """What could not be read of it."""
+
+    @property
+    def content(self) -> bytes | None:
+        """Return the value without the envelope that a worker puts before it under CLAIMSCRUB_SCHEMA_IDS."""
+        return opened(self.value)[1]
 
 
 @dataclass(frozen=True, slots=True)

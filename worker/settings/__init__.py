@@ -7,6 +7,7 @@ from worker.settings.fields import (
     Acknowledgements,
     DeliveryGuarantee,
     HistoryMode,
+    SchemaIdPlace,
     SecurityProtocol,
 )
 from worker.settings.settings import Settings
@@ -17,6 +18,7 @@ __all__ = [
     "Acknowledgements",
     "DeliveryGuarantee",
     "HistoryMode",
+    "SchemaIdPlace",
     "SecurityProtocol",
     "Settings",
     "SettingsError",

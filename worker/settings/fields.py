@@ -48,6 +48,16 @@ class HistoryMode(StrEnum):
     """Senders place single claims by patient."""
 
 
+class SchemaIdPlace(StrEnum):
+    """Where outcomes name their schema in a registry."""
+
+    OFF = "off"
+    HEADER = "header"
+    """In the header `__value_schema_id`; the value stays as it is."""
+    ENVELOPE = "envelope"
+    """In five bytes before the value."""
+
+
 class SecurityProtocol(StrEnum):
     """How the connection to the broker is protected."""
 
@@ -312,6 +322,37 @@ class SettingsFields(BaseModel):
         default=None,
         description="File that holds the bearer token for OAUTHBEARER; read again for each connection.",
     )
+    registry_url: str | None = Field(
+        default=None,
+        description="Address of a schema registry with the REST API of Confluent, in which `claimscrub topics create` "
+        "registers the schemas, as https://registry.example:8081.",
+    )
+    registry_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file with the authorities that sign the registry's certificate; if not set, the system's.",
+    )
+    registry_username: Annotated[str, Field(min_length=1, pattern=r"^[^:]+$")] | None = Field(
+        default=None,
+        description="User name for the registry.",
+    )
+    registry_password_file: Path | None = Field(
+        default=None,
+        description="File that holds the password for the registry, and nothing else.",
+    )
+    registry_token_file: Path | None = Field(
+        default=None,
+        description="File that holds a bearer token for the registry, in place of name and password.",
+    )
+    schema_ids: SchemaIdPlace = Field(
+        default=SchemaIdPlace.OFF,
+        description="Where outcomes name their schema in the registry: off, header (__value_schema_id) or envelope "
+        "(five bytes before the JSON); needs CLAIMSCRUB_REGISTRY_URL.",
+    )
+    accept_envelopes: bool = Field(
+        default=False,
+        description="Read JSON behind the five bytes that a registry's serializer writes; otherwise such a message is "
+        "a dead letter.",
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -341,7 +382,7 @@ class SettingsFields(BaseModel):
                 )
         return value
 
-    @field_validator("traces_endpoint")
+    @field_validator("traces_endpoint", "registry_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
         try:

@@ -2,8 +2,9 @@
 
 import os
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from worker.settings.fields import ENV_PREFIX, HistoryMode, SettingsFields
+from worker.settings.fields import ENV_PREFIX, HistoryMode, SchemaIdPlace, SettingsFields
 
 
 def broken_rules(fields: SettingsFields) -> list[str]:
@@ -31,6 +32,7 @@ def broken_rules(fields: SettingsFields) -> list[str]:
             "CLAIMSCRUB_LATE_DOCUMENTATION: needs CLAIMSCRUB_HISTORY=routed or keyed, by which a document comes to the "
             "worker that keeps its claim"
         )
+    problems += _registry_problems(fields)
     for name in (
         "history_key_file",
         "tls_ca_file",
@@ -38,6 +40,9 @@ def broken_rules(fields: SettingsFields) -> list[str]:
         "tls_key_file",
         "sasl_password_file",
         "sasl_token_file",
+        "registry_ca_file",
+        "registry_password_file",
+        "registry_token_file",
     ):
         path = getattr(fields, name)
         if path is not None and not os.access(path, os.R_OK):
@@ -45,8 +50,28 @@ def broken_rules(fields: SettingsFields) -> list[str]:
     return problems
 
 
+def _registry_problems(fields: SettingsFields) -> list[str]:
+    problems = []
+    if fields.schema_ids is not SchemaIdPlace.OFF and fields.registry_url is None:
+        problems.append(f"CLAIMSCRUB_REGISTRY_URL: needed for CLAIMSCRUB_SCHEMA_IDS={fields.schema_ids}")
+    if (fields.registry_username is None) != (fields.registry_password_file is None):
+        problems.append("CLAIMSCRUB_REGISTRY_USERNAME and CLAIMSCRUB_REGISTRY_PASSWORD_FILE: set both or neither")
+    if fields.registry_username is not None and fields.registry_token_file is not None:
+        problems.append("CLAIMSCRUB_REGISTRY_USERNAME and CLAIMSCRUB_REGISTRY_TOKEN_FILE: set one of them")
+    address = urlsplit(fields.registry_url or "https://none")
+    if address.scheme != "https" and not fields.allow_insecure and not _is_loopback_host(address.hostname or ""):
+        problems.append(
+            "CLAIMSCRUB_REGISTRY_URL: a connection without TLS is allowed to this host only "
+            "(or set CLAIMSCRUB_ALLOW_INSECURE=true)"
+        )
+    return problems
+
+
 def _is_loopback(server: str) -> bool:
-    host = server.rpartition(":")[0].strip("[]")
+    return _is_loopback_host(server.rpartition(":")[0].strip("[]"))
+
+
+def _is_loopback_host(host: str) -> bool:
     if host == "localhost":
         return True
     try:

@@ -1,5 +1,6 @@
 """The settings of one worker: fields that fit together, and what follows from them."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
@@ -80,6 +81,15 @@ class Settings(SettingsFields):
         if self.sasl_password_file is None:
             raise SettingsError("CLAIMSCRUB_SASL_PASSWORD_FILE: needed for SASL")
         return SecretStr(self.sasl_password_file.read_text(encoding="utf-8").strip())
+
+    def registry_login(self) -> SecretStr | None:
+        """Read what the registry is to be shown in the header Authorization; None when it asks for nothing."""
+        if self.registry_token_file is not None:
+            return SecretStr(f"Bearer {self.registry_token_file.read_text(encoding='utf-8').strip()}")
+        if self.registry_username is None or self.registry_password_file is None:
+            return None
+        password = self.registry_password_file.read_text(encoding="utf-8").strip()
+        return SecretStr(f"Basic {b64encode(f'{self.registry_username}:{password}'.encode()).decode()}")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:

@@ -16,7 +16,9 @@ class ExitCode(IntEnum):
     """It was asked to stop, and was not done within the grace period."""
 
     BROKER_UNREACHABLE = 69
-    """No broker answered or let us in at the start; or a topic is missing, has too few partitions, or was replaced."""
+    """No broker answered or let us in at the start; or a topic is missing, has too few partitions, or was replaced.
+
+    Likewise a schema registry that is needed."""
 
     NOT_LOADABLE = 70
     """The reference tables, the profiles, the guides or the edits could not be loaded."""

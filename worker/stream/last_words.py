@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from worker.errors import ClaimscrubError, ConfigurationError
 from worker.kafka.coordinators import BrokerTooOldError
+from worker.kafka.registry import RegistryError
 from worker.reference.errors import ReferenceDataError
 from worker.settings import ENV_PREFIX, Settings
 from worker.stream.budget import MemoryLimitError
@@ -59,8 +60,9 @@ def last_words(error: BaseException, settings: Settings) -> LastWords:
     if isinstance(error, MemoryError):
         problem = f"{ENV_PREFIX}MEMORY_LIMIT_MIB is {settings.memory_limit_mib}, which is too low"
         return LastWords("settings-wrong", problem, ExitCode.SETTINGS)
-    if isinstance(error, BrokerTooOldError):
-        return LastWords("broker-too-old", str(error), ExitCode.BROKER_UNREACHABLE)
+    if isinstance(error, BrokerTooOldError | RegistryError):
+        event = "registry-unusable" if isinstance(error, RegistryError) else "broker-too-old"
+        return LastWords(event, str(error), ExitCode.BROKER_UNREACHABLE)
     if isinstance(error, UnknownTopicOrPartitionError):
         problem = "a topic or partition is missing on the broker (`claimscrub topics check` shows which)"
         return LastWords("topic-missing", problem, ExitCode.BROKER_UNREACHABLE, _class(error))

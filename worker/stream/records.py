@@ -19,6 +19,7 @@ from schemas import dead_letter as dlq
 from schemas.contract import schema_id
 from schemas.dead_letter import DeadLetter, DeadLetterReason, DeadLetterStage
 from schemas.topics import TopicNames
+from worker.kafka.envelopes import NO_STAMP, SchemaStamp, schema_number
 from worker.kafka.messages import (
     FHIR_CONTENT_TYPE,
     HEADER_NAMES,
@@ -75,6 +76,8 @@ class Provenance:
     record_limit: int
     forwarded_headers: frozenset[str] = frozenset()
     """Names, in lower case, of headers of a message that its results have too."""
+    stamp: SchemaStamp = NO_STAMP
+    """Where outcomes name their schema in a registry."""
 
     @property
     def source(self) -> str:
@@ -107,16 +110,23 @@ def _moment(message: InboundMessage) -> datetime | None:
         return None
 
 
-def refusal(message: InboundMessage, max_message_bytes: int) -> DeadLetter | None:
+def refusal(message: InboundMessage, max_message_bytes: int, *, accepts_envelopes: bool = False) -> DeadLetter | None:
     """Return why a message is not even looked into, or None when it is."""
     if message.mark is not None:
         return DeadLetter(_REASON_OF[message.mark], DeadLetterStage.FETCH)
     if message.value is None:
         return None
-    if len(message.value) + message.header_bytes > max_message_bytes:
+    if len(message.envelope) + len(message.value) + message.header_bytes > max_message_bytes:
         return DeadLetter(DeadLetterReason.TOO_LARGE, DeadLetterStage.SIZE)
     if message.key is not None and len(message.key) > MAX_KEY_BYTES:
         return DeadLetter(DeadLetterReason.KEY_INVALID, DeadLetterStage.SIZE)
+    if message.envelope and not accepts_envelopes:
+        number = schema_number(message.envelope)
+        sentence = (
+            f"It begins with five bytes, zero and a schema's number ({number}), as serializers of a schema registry "
+            "write; CLAIMSCRUB_ACCEPT_ENVELOPES=true accepts them."
+        )
+        return DeadLetter(DeadLetterReason.SCHEMA_ENVELOPE, DeadLetterStage.DECODE, (sentence,))
     types = _content_types(message)
     if not (all(map(_is_json, types)) or all(map(_is_x12, types))):
         return DeadLetter(DeadLetterReason.UNSUPPORTED_CONTENT_TYPE, DeadLetterStage.FETCH)
@@ -204,7 +214,9 @@ def _outcome(
     topic = getattr(provenance.topics, scrubbed.disposition)
     headers = [*cloud_event(outcome_id, f"claim.{scrubbed.disposition}", message, provenance)]
     headers += [("ce_dataschema", _SCHEMA), (_CONTENT_TYPE_HEADER, JSON_CONTENT_TYPE)]
-    return OutgoingRecord(topic, message.partition, message.key, value, (*headers, *correlation(message, provenance)))
+    headers += correlation(message, provenance)
+    value, stamped = provenance.stamp.on(topic, value, tuple(headers))
+    return OutgoingRecord(topic, message.partition, message.key, value, stamped)
 
 
 def correlation(message: InboundMessage, provenance: Provenance) -> Headers:
@@ -277,7 +289,7 @@ def _dead_letter(
     Everything from `claimscrub-dlq-schema` on is ours: whoever sends the message again cuts there.
     Incoming headers in our namespace are forged or left over from an earlier try.
     """
-    value = message.value or b""
+    value = message.whole_value
     headers = tuple((name, each) for name, each in message.headers if not name.lower().startswith(dlq.HEADER_NAMESPACE))
     key = message.key
     flaws = _in_words(verdict, provenance.record_limit // _FLAWS_SHARE)

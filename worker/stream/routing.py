@@ -37,6 +37,9 @@ class Placement:
         key = read.person or claim_id(message.place)
         partition = partition_of(key, self._partitions)
         marked = _A_DECISION if read.is_decision else _A_DOCUMENT if read.is_document else ()
+        if message.part is None:
+            # What turns out not to be a claim is a dead letter as it came.
+            value = message.envelope + value
         return OutgoingRecord(self._topic, partition, key, value, (*_handed_on(message), *_origin(message), *marked))
 
 

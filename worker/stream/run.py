@@ -12,6 +12,8 @@ from typing import Final, TypeVar
 from worker.collector import lasting
 from worker.early_signals import STOP_SIGNALS, ignore_signals
 from worker.history.key import read_key
+from worker.kafka.envelopes import SchemaStamp
+from worker.kafka.registry import schema_stamp
 from worker.kafka.tokens import token_expiry
 from worker.kafka.topics import partition_counts, record_limit
 from worker.observe.health import HealthState
@@ -211,12 +213,15 @@ class _WorkerRun:
         limit = await self._unless_asked_to_stop(record_limit(self._settings))
         if limit is None:
             return ExitCode.STOPPED
+        stamp = await self._unless_asked_to_stop(schema_stamp(self._settings))
+        if stamp is None:
+            return ExitCode.STOPPED
         try:
             histories = await self._unless_asked_to_stop(self._histories())
         except OtherHistoryError as error:
             self._logs.log.critical("history-refused", audit=True, problem=str(error))
             return ExitCode.SETTINGS
-        runtime = self._runtime(loaded, limit, partial(Lanes, first_offset=positions.first_offset, news=news))
+        runtime = self._runtime(loaded, limit, stamp, partial(Lanes, first_offset=positions.first_offset, news=news))
         runtime.histories = runtime.lanes.histories = histories
         runtime.shadow = self._status.shadow = self._shadow(loaded)
         self._status.loaded = lambda: runtime.loaded
@@ -268,7 +273,11 @@ class _WorkerRun:
         self._logs.log.info("reference-loaded", audit=True, result=loaded.loaded_from, **dict(loaded.versions))
 
     def _runtime(
-        self, loaded: LoadedScrubber, limit: int, new_lanes: Callable[[Group, Committer, Recorder], Lanes]
+        self,
+        loaded: LoadedScrubber,
+        limit: int,
+        stamp: SchemaStamp,
+        new_lanes: Callable[[Group, Committer, Recorder], Lanes],
     ) -> Runtime:
         app = build_app(self._settings)
         group = Group(app)
@@ -281,7 +290,9 @@ class _WorkerRun:
             lanes=new_lanes(group, committer, self._recorder),
             committer=committer,
             loaded=loaded,
-            provenance=Provenance(self._settings.topics, self._app_version, limit, self._settings.forwarded_headers),
+            provenance=Provenance(
+                self._settings.topics, self._app_version, limit, self._settings.forwarded_headers, stamp
+            ),
             recorder=self._recorder,
             health=self._health,
             log=self._logs.log,

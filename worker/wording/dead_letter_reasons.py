@@ -24,6 +24,8 @@ WORDS: Final[Mapping[DeadLetterReason, str]] = MappingProxyType(
         DeadLetterReason.SCHEMA: "it is JSON, but its fields do not have the form of a claim",
         DeadLetterReason.UNSUPPORTED_VERSION: "its schemaVersion is not one that this version reads",
         DeadLetterReason.UNSUPPORTED_CONTENT_TYPE: "its content type is neither JSON, FHIR nor X12",
+        DeadLetterReason.SCHEMA_ENVELOPE: "it is JSON behind the five bytes of a schema registry's serializer, which "
+        "CLAIMSCRUB_ACCEPT_ENVELOPES would accept",
         DeadLetterReason.KEY_INVALID: "its record key is too long",
         DeadLetterReason.X12_ENVELOPE: "the envelope of its X12 interchange is broken",
         DeadLetterReason.X12_TRANSACTION: "one of its X12 transactions could not be read as an 837",

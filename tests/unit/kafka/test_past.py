@@ -88,6 +88,22 @@ def test_the_claim_of_an_outcome_is_taken_byte_for_byte(pipeline: Pipeline) -> N
         assert payer_of(past) == json.loads(value)["tradingPartnerServiceId"]
 
 
+def test_what_is_in_an_envelope_is_read_without_it(pipeline: Pipeline) -> None:
+    """An outcome under CLAIMSCRUB_SCHEMA_IDS=envelope, and the payer of a claim that came from a serializer."""
+    done, envelope = pipeline.scrub(written(sound()), RECEIVED), b"\0\0\0\0\7"
+    record = Record("claims.rejected.v1", 2, 9, 0, b"k", envelope + (done.message or b""), ())
+
+    past = read_outcome(record, "claims.inbound.v1")
+    assert past is not None
+    assert past.message.value == written(sound())
+    dead = read_dead_letter(
+        on_topic(outgoing(replace(MESSAGE, envelope=envelope, value=written(sound())), BROKEN, PROVENANCE)[0])
+    )
+    assert dead is not None
+    assert dead.message.value == envelope + written(sound())
+    assert payer_of(dead) == sound()["tradingPartnerServiceId"]
+
+
 def test_a_replay_says_where_its_claim_was_first_however_often_it_is_replayed(pipeline: Pipeline) -> None:
     """By the headers of the outcome, also where the replay became a dead letter in between; a forged one is dropped."""
     verdict = PipelineScrubber(pipeline).scrub(written(sound()), received_on=RECEIVED)

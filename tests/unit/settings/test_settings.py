@@ -106,6 +106,35 @@ def test_a_bearer_token_takes_the_place_of_name_and_password(tmp_path: Path) -> 
     assert "hunter2" not in repr(settings) + settings.digest
 
 
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"SCHEMA_IDS": "header"}, "CLAIMSCRUB_REGISTRY_URL: needed for CLAIMSCRUB_SCHEMA_IDS=header"),
+        ({"REGISTRY_URL": "http://registry.example:8081"},
+         ("CLAIMSCRUB_REGISTRY_URL: a connection without TLS is allowed to this host only "
+          "(or set CLAIMSCRUB_ALLOW_INSECURE=true)")),
+        ({"REGISTRY_USERNAME": "worker"},
+         "CLAIMSCRUB_REGISTRY_USERNAME and CLAIMSCRUB_REGISTRY_PASSWORD_FILE: set both or neither"),
+        ({"REGISTRY_USERNAME": "worker", "REGISTRY_PASSWORD_FILE": __file__, "REGISTRY_TOKEN_FILE": __file__},
+         "CLAIMSCRUB_REGISTRY_USERNAME and CLAIMSCRUB_REGISTRY_TOKEN_FILE: set one of them"),
+        ({"REGISTRY_CA_FILE": "/nowhere"}, "CLAIMSCRUB_REGISTRY_CA_FILE: no file that can be read"),
+    ],
+)  # fmt: skip
+def test_what_a_registry_needs_is_asked_for(more: dict[str, str], problem: str) -> None:
+    """Before any request."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({f"CLAIMSCRUB_{name}": value for name, value in more.items()})
+    assert caught.value.problems == (problem,)
+
+
+def test_a_registry_is_reached_by_tls_or_on_this_host() -> None:
+    """Or where that is allowed."""
+    for url in ("https://registry.example:8081", "http://localhost:8081", "http://[::1]:8081/apis/ccompat/v7"):
+        assert Settings.from_environment({"CLAIMSCRUB_REGISTRY_URL": url}).registry_login() is None
+    environment = {"CLAIMSCRUB_REGISTRY_URL": "http://registry.example", "CLAIMSCRUB_ALLOW_INSECURE": "true"}
+    assert Settings.from_environment(environment).registry_url == "http://registry.example"
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:4318/v1/traces", "https://collector.example/v1/traces"])
 def test_spans_go_to_an_address_of_the_web(address: str) -> None:
     """Off unless set."""

@@ -217,6 +217,34 @@ def test_some_messages_are_not_even_looked_into(message: InboundMessage, reason:
     assert verdict.reason == reason
 
 
+def test_json_in_an_envelope_is_read_where_that_is_accepted() -> None:
+    """Else its dead letter says what it looks like, and what would accept it; it holds the value as it came."""
+    message = replace(MESSAGE, envelope=b"\0\0\0\1\2")
+
+    verdict = refusal(message, 100)
+
+    assert refusal(message, 100, accepts_envelopes=True) is None
+    assert verdict is not None
+    assert verdict.reason is DeadLetterReason.SCHEMA_ENVELOPE
+    assert verdict.flaws == (
+        (
+            "It begins with five bytes, zero and a schema's number (258), as serializers of a schema registry write; "
+            "CLAIMSCRUB_ACCEPT_ENVELOPES=true accepts them."
+        ),
+    )
+    record, _ = outgoing(message, ClaimVerdict("dead-lettered", dead_letter=verdict), PROVENANCE)
+    assert record is not None
+    assert record.value == b"\0\0\0\1\2{}"
+    assert dict(record.headers)[dlq.HEADER_VALUE_BYTES] == b"7"
+
+
+@pytest.mark.parametrize(("limit", "is_read"), [(7, True), (6, False)])
+def test_an_envelope_counts_as_a_part_of_its_message(limit: int, is_read: bool) -> None:  # noqa: FBT001 -- a parameter
+    """Both sides of the limit."""
+    found = refusal(replace(MESSAGE, envelope=b"\0\0\0\0\7"), limit, accepts_envelopes=True)
+    assert (found is None) is is_read
+
+
 def test_the_limits_themselves_are_allowed() -> None:
     """A message of the largest size, with the longest key, is read."""
     assert refusal(replace(MESSAGE, value=b"x" * 100, key=b"k" * 1024), 100) is None

@@ -1,5 +1,7 @@
 """A claim goes to the partition of its patient, and is there the message that it came from."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.dead_letter import HEADER_FORGET, HEADER_ORIGIN, HEADER_REPLAYS, HEADER_ROUTED_KEY
@@ -36,6 +38,14 @@ def test_a_routed_claim_is_the_message_that_it_came_from(part: int | None, key: 
     origin = message((("traceparent", b"t"), ("content-type", b"application/json")), part=part, key=key)
 
     assert as_it_came(arrived(PLACEMENT.routed(origin, b"{}", PATIENT))) == origin
+
+
+@pytest.mark.parametrize(("part", "value"), [(None, b"\0\0\0\0\7{}"), (0, b"{}")])
+def test_an_envelope_goes_where_its_message_goes(part: int | None, value: bytes) -> None:
+    """So that what turns out not to be a claim is a dead letter as it came; one of several claims has none."""
+    origin = replace(message(part=part), envelope=b"\0\0\0\0\7")
+
+    assert PLACEMENT.routed(origin, b"{}", PATIENT).value == value
 
 
 def test_claims_of_a_patient_are_in_one_partition_under_one_key() -> None:

@@ -50,7 +50,7 @@ async def _export_partition(
             if record.offset > expected:
                 gaps.append(range(expected, record.offset))
             expected = record.offset + 1
-            portion.append(OutcomeRecord(record.offset, record.timestamp_ms, record.value or b""))
+            portion.append(OutcomeRecord(record.offset, record.timestamp_ms, record.content or b""))
             size += len(record.value or b"")
             if size >= _PORTION_BYTES:
                 written.add(source, disposition, portion)

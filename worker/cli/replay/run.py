@@ -18,6 +18,7 @@ from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import echo, out
 from worker.cli.shared.selection import RecordFilter, Sending
+from worker.kafka.envelopes import opened
 from worker.kafka.messages import InboundMessage
 from worker.kafka.past import PastMessage, received_ms
 from worker.kafka.read import Record
@@ -96,17 +97,19 @@ class Oracle:
         if past.verdict == DeadLetterReason.CRASH_LOOP:
             return NOT_TRIED, frozenset()
         message = past.message
+        envelope, value = opened(message.value)
         inbound = InboundMessage(
             message.topic,
             message.partition,
             message.offset,
             received_ms(past),
             message.key,
-            message.value,
+            value,
             message.headers,
+            envelope=envelope,
         )
         if message.topic == self._settings.topics.documentation:
-            return self._of_document(message.value), frozenset()
+            return self._of_document(value), frozenset()
         try:
             verdicts = self._verdicts(inbound)
         except MessageLimitError:

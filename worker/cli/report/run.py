@@ -174,7 +174,7 @@ def _add(store: OutcomeStore, portion: Sequence[Record]) -> None:
     if portion:
         first, last = portion[0], portion[-1]
         where = f"{first.topic} {first.partition}/{first.offset} to {last.topic} {last.partition}/{last.offset}"
-        store.read_messages((record.value or b"" for record in portion), lambda: f"among {where}")
+        store.read_messages((record.content or b"" for record in portion), lambda: f"among {where}")
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -10,16 +10,17 @@ import click
 import orjson
 
 from schemas.topics import topics_under
-from worker.agents.verdicts import received_day
+from worker.agents.verdicts import not_read, received_day
 from worker.cli.shared.broker import drawn, on_broker
 from worker.cli.shared.claim_files import ClaimInput
+from worker.kafka.envelopes import opened
 from worker.kafka.messages import InboundMessage
 from worker.kafka.past import read_outcome, received_ms
 from worker.kafka.read import Record, StartingPoint, tail
 from worker.kafka.topics import missing_topics
 from worker.pipeline.forms import ClaimDocument, interchange_claims, resource_claims
 from worker.settings import Settings
-from worker.stream.records import form_of, refusal
+from worker.stream.records import form_of
 from worker.stream.scrubber import Form
 
 ROLES: Final = ("inbound", "scrubbed", "rejected", "pended")
@@ -85,7 +86,7 @@ def _inbound(settings: Settings, record: Record, place: str) -> Iterator[tuple[C
     value = message.value
     if value is None and message.mark is None:
         return
-    flaw = refusal(message, settings.max_message_bytes)
+    flaw = not_read(message, settings)
     if flaw is not None or value is None:
         yield ClaimInput(record.topic, place, b"", flaw.reason.value if flaw else _UNREADABLE), day
         return
@@ -110,13 +111,15 @@ def _of_outcome(settings: Settings, record: Record, place: str) -> tuple[ClaimIn
 
 
 def _message(record: Record) -> InboundMessage:
+    envelope, value = opened(record.value)
     return InboundMessage(
         record.topic,
         record.partition,
         record.offset,
         record.timestamp_ms,
         record.key,
-        record.value,
+        value,
         record.headers,
         record.mark,
+        envelope=envelope,
     )

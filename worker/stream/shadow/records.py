@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from schemas.contract import schema_id
 from schemas.outcome import Disposition, Severity
 from schemas.shadow import ShadowDifference, ShadowFinding, ShadowVersions
-from worker.kafka.messages import JSON_CONTENT_TYPE, InboundMessage
+from worker.kafka.messages import JSON_CONTENT_TYPE, Headers, InboundMessage
 from worker.pipeline.comparison import ClaimDifference, FindingKey
 from worker.stream.records import OutgoingRecord, Provenance, cloud_event, correlation
 from worker.stream.scrubber import ClaimVerdict
@@ -64,13 +64,14 @@ def difference_record(
         shadow=ShadowVersions(ruleset=loaded.ruleset, reference=loaded.reference, profile=profile),
     )
     event = uuid.uuid5(_IDS, f"{verdict.outcome_id}/{loaded.ruleset}/{loaded.reference}")
-    headers = (
+    headers: Headers = (
         *cloud_event(str(event), "claim.shadowed", message, provenance),
         ("ce_dataschema", _SCHEMA),
         ("content-type", JSON_CONTENT_TYPE),
         *correlation(message, provenance),
     )
     written = value.model_dump_json(by_alias=True, exclude_none=True).encode()
+    written, headers = provenance.stamp.on(provenance.topics.shadow, written, headers)
     return OutgoingRecord(provenance.topics.shadow, message.partition, message.key, written, headers)
 
 
