@@ -8,7 +8,7 @@ import pytest
 from deploy.compatibility import RELEASED, TODAY, refusals
 from schemas.contract import CONTRACT_VERSION, schema_id
 
-OUTGOING = {"outcome"}
+OUTGOING = {"outcome", "shadow-difference"}
 """Schemas of what we write: others read it."""
 
 TEXT = {"type": "string"}
