@@ -94,22 +94,17 @@ class PendedExpiry:
             memories = self._begin(lane)
             if memories is None:
                 return 0
-            positions = [(memory, memory.position) for memory in lane.memories]
             try:
                 answers = await self._answers(memories, kind, before, today)
                 if not memories.pended.records:
                     return 0
+                await self._runtime.committer.room()
                 records: list[OutgoingMessage] = [record for each in answers for record in each.records]
                 for batch in memories:
                     records += batch.memory.hand_over(batch)
-                await self._runtime.committer.room()
-                committed = lane.committing(lane.next_offset, lane.metadata)
-                await self._runtime.committer.add(lane, records, committed)
-            except BaseException:
-                for memory, position in positions:
-                    memory.position = position
-                raise
-            else:
+                # The position of a memory is behind them now, and stays there where nobody waits any more: they may be
+                # durable all the same, and who closes the lane commits its place once more.
+                await self._runtime.committer.add(lane, records, lane.committing(lane.next_offset, lane.metadata))
                 for batch in memories:
                     await self._histories.landed(batch)
             finally:

@@ -1,7 +1,9 @@
 """What has waited for too long: claims, documents, and that a document was joined; and what is counted."""
 
+import asyncio
 import json
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -52,6 +54,46 @@ async def test_that_a_document_was_joined_is_forgotten_after_as_long(loaded: Loa
 
     assert await worker.expiry(DAY + timedelta(days=15)).expire(lane) == 1
     assert worker.waiting() == []
+
+
+async def test_who_stops_waiting_for_the_end_of_a_claim_counts_it_all_the_same(loaded: LoadedScrubber) -> None:
+    """A worker that is asked to stop commits its place once more: before what ended the claim, it would end again."""
+    worker = Worker(loaded)
+    await worker.claim(late_claim())
+    (lane,) = worker.lanes.values()
+    assert lane.pended is not None
+    before, handed_over = lane.pended.position.records, asyncio.Event()
+
+    async def delivered(*_: object) -> None:
+        handed_over.set()
+        await asyncio.Event().wait()
+
+    cast("Any", worker.runtime).committer.add = delivered
+    ending = asyncio.create_task(worker.expiry(DAY + timedelta(days=46)).expire(lane))
+    await handed_over.wait()
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+
+    assert lane.pended.position.records > before
+
+
+async def test_what_was_never_handed_over_is_not_counted(loaded: LoadedScrubber) -> None:
+    """Nobody will find it."""
+    worker = Worker(loaded)
+    await worker.claim(late_claim())
+    (lane,) = worker.lanes.values()
+    assert lane.pended is not None
+    before = lane.pended.position.records
+
+    async def no_room() -> None:
+        raise TimeoutError
+
+    cast("Any", worker.runtime).committer.room = no_room
+    with pytest.raises(TimeoutError):
+        await worker.expiry(DAY + timedelta(days=46)).expire(lane)
+
+    assert lane.pended.position.records == before
 
 
 async def test_what_waits_is_counted(loaded: LoadedScrubber) -> None:
