@@ -114,15 +114,16 @@ async def _settled(settings: Settings, count: int) -> Account:
 
 
 def _wait(console: Console, broker: str, url: str) -> None:
-    console.print(
-        f"\nBroker and worker stay until Ctrl-C. In another terminal:\n"
-        f"  export CLAIMSCRUB_BOOTSTRAP_SERVERS={broker}\n"
-        f"  {program()} tail rejected --from-start --max 1\n"
-        f"  {program()} doctor\n"
-        f"  curl {url}/metrics",
-        soft_wrap=True,
-    )
+    # Who reads the last line may ask for the end before the wait begins.
     try:
+        console.print(
+            f"\nBroker and worker stay until Ctrl-C. In another terminal:\n"
+            f"  export CLAIMSCRUB_BOOTSTRAP_SERVERS={broker}\n"
+            f"  {program()} tail rejected --from-start --max 1\n"
+            f"  {program()} doctor\n"
+            f"  curl {url}/metrics",
+            soft_wrap=True,
+        )
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
