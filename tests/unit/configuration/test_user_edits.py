@@ -49,10 +49,12 @@ def test_the_example_of_the_readme_is_an_edit_and_its_cases_hold(edits: Path, tm
 def test_an_edit_of_a_user_is_listed_and_explained_beside_ours(edits: Path) -> None:
     """By option or by variable."""
     listed = run("edits", CLAIMSCRUB_EDITS_DIR=str(edits)).stdout
+    in_full = run("edits", "--format", "json", CLAIMSCRUB_EDITS_DIR=str(edits)).stdout
     explained = run("explain", "USR-01", "--edits", edits).stdout
 
-    assert "user/charge-above-contract" in listed
+    assert "USR-01" in listed
     assert "WST-01" in listed
+    assert "charge-above-contract" in in_full
     assert "Attach the invoice, or correct the charge." in explained
 
 
