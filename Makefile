@@ -55,7 +55,9 @@ $(SPARK_INSTALLED): pyproject.toml requirements-spark.lock Makefile $(INSTALLED)
 	@echo "Installing Spark into .venv-spark (once; some minutes) ..."
 	@$(PYTHON) -m venv --clear .venv-spark
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
-	@$(BIN)/uv pip install --quiet --offline --python .venv-spark/bin/python --no-deps --no-build-isolation -e .
+	@rm -rf build/editable && mkdir -p build/editable && $(BIN)/python -c \
+		'from hatchling.build import build_editable; build_editable("build/editable")'
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps build/editable/*.whl
 	@touch $(SPARK_INSTALLED)
 
 test-kafka: $(INSTALLED)  ## Run the tests on real Apache Kafka, fetched and started by the tests
