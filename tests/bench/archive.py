@@ -24,9 +24,9 @@ _ROWS_OF_A_GROUP: Final = 10_000
 _PART: Final = "4m"
 """Bytes of the archive that a task scrubs, so that all cores have something to do until the end."""
 
+# Not processor time: executors are not children that the command waits for, so their time would be missing.
 _MEASURED: Final[tuple[tuple[str, str, Callable[[Checked], float]], ...]] = (
     ("claims/s", "", attrgetter("claims_a_second")),
-    ("µs/claim", "processor time: ", attrgetter("cpu_us")),
     ("MiB", "peak memory of all processes: ", attrgetter("peak_mebibytes")),
 )
 
