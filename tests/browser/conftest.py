@@ -71,4 +71,16 @@ def shown(page: Page, claim: str) -> None:
     page.click("button[value=scrub]")
 
 
-AXE = Path(__file__).parents[2] / "deploy" / "node_modules" / "axe-core" / "axe.min.js"
+_AXE = Path(__file__).parents[2] / "deploy" / "node_modules" / "axe-core" / "axe.min.js"
+needs_axe = pytest.mark.skipif(
+    not _AXE.is_file() and os.environ.get("REQUIRE_DEPLOY_TOOLS") != "1", reason="needs axe-core (`make check-deploy`)"
+)
+
+
+def violations(page: Page) -> list[list[str]]:
+    """What axe finds on a page: of each kind how bad it is, its name, and the first element."""
+    page.evaluate(_AXE.read_text("utf-8"))
+    found: list[list[str]] = page.evaluate(
+        "axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html]))"
+    )
+    return found

@@ -1,6 +1,5 @@
 """A comparison in a browser: its charts are drawn, its filters work, and it asks nobody for anything."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import AXE
+from tests.browser.conftest import needs_axe, violations
 from tests.browser.report_pages import READY, write_comparison
 from tests.browser.test_report import amounts, bars, column, dollars, opened
 
@@ -102,9 +101,7 @@ def test_what_was_not_compared_is_said(shown: Page) -> None:
     assert "judged alone" in notes
 
 
-@pytest.mark.skipif(
-    not AXE.is_file() and os.environ.get("REQUIRE_DEPLOY_TOOLS") != "1", reason="needs axe-core (`make check-deploy`)"
-)
+@needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(chromium: Browser, comparison: Path, scheme: Any) -> None:
     """Axe finds nothing, light or dark; nothing is wider than a phone."""
@@ -112,9 +109,7 @@ def test_everybody_can_use_it(chromium: Browser, comparison: Path, scheme: Any) 
     page = context.new_page()
     page.goto(comparison.as_uri())
     page.wait_for_selector(READY)
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
 
-    assert found == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

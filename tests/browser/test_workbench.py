@@ -1,14 +1,13 @@
 """The workbench in a browser: from a wrong claim to a corrected one, for hostile claims, and for everybody."""
 
 import json
-import os
 from itertools import islice
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import AXE, shown
+from tests.browser.conftest import needs_axe, shown, violations
 from worker.pipeline.scrub import Pipeline
 from worker.samples.claims import AS_OF, demo_claims
 from worker.samples.drugs import ATEZOLIZUMAB, BELIMUMAB, DENOSUMAB, NATALIZUMAB, OCTREOTIDE, OMALIZUMAB, Dose
@@ -220,9 +219,7 @@ def test_a_claim_is_printed_whole_and_without_controls(page: Page) -> None:
     assert page.locator(".finding:visible").count() > 0
 
 
-@pytest.mark.skipif(
-    not AXE.is_file() and os.environ.get("REQUIRE_DEPLOY_TOOLS") != "1", reason="needs axe-core (`make check-deploy`)"
-)
+@needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(chromium: Browser, bench: str, scheme: Any) -> None:
     """Axe finds nothing on any page, light or dark; nothing is wider than a phone, and every control has a focus."""
@@ -233,8 +230,6 @@ def test_everybody_can_use_it(chromium: Browser, bench: str, scheme: Any) -> Non
     for path in ("/", "/?example=belimumab", "/?example=hospital", "/codes?code=J2357", "/edits", "/edits/WST-01",
                  "/profiles/commercial", "/sign-in"):  # fmt: skip
         page.goto(path)
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
-        assert found == [], path
+        assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     context.close()
