@@ -20,7 +20,17 @@ from worker.stream.budget import ClaimBudget, OverBudgetError
 from worker.stream.history.lane_history import JudgedClaims
 from worker.stream.lanes import Lane
 from worker.stream.message_limits import MessageLimitError, MessageMeter
-from worker.stream.records import OutgoingRecord, dead, form_of, outgoing, received_on, refusal, sent_at, size
+from worker.stream.records import (
+    OutgoingRecord,
+    dead,
+    form_of,
+    outgoing,
+    received_on,
+    refusal,
+    sent_at,
+    size,
+    verdict_of_failure,
+)
 from worker.stream.replies import Replies, ReplyOptions, ReplyTooLargeError
 from worker.stream.runtime import Runtime
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form, LoadedScrubber, ReadMessage
@@ -154,9 +164,9 @@ class MessageScrubber:
             return ReadMessage(self._failed(error, loaded))
 
     def _failed(self, error: Exception, loaded: LoadedScrubber) -> ClaimVerdict:
-        if isinstance(error, OverBudgetError):
-            return dead(DeadLetterReason.OVER_BUDGET, DeadLetterStage.EDIT, loaded.versions)
-        return self._broken(error, loaded)
+        if not isinstance(error, OverBudgetError):
+            self._runtime.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
+        return verdict_of_failure(loaded.versions, error)
 
     async def _answer(self, message: InboundMessage, verdicts: Iterable[ClaimVerdict]) -> MessageAnswer:
         """Answer a message that may hold several claims: with one dead letter where it becomes too much."""
@@ -238,11 +248,7 @@ class MessageScrubber:
         except MessageLimitError:
             raise
         except Exception as error:  # noqa: BLE001 -- the one place per event: the scrubber is total by contract
-            yield self._broken(error, loaded)
-
-    def _broken(self, error: Exception, loaded: LoadedScrubber) -> ClaimVerdict:
-        self._runtime.log.warning("scrubber-failed", exception=type(error).__name__, at=place_of(error))
-        return dead(DeadLetterReason.INTERNAL_ERROR, DeadLetterStage.EDIT, loaded.versions)
+            yield self._failed(error, loaded)
 
     def _condemn(self, message: InboundMessage) -> ClaimVerdict:
         place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
