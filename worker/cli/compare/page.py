@@ -30,8 +30,9 @@ class PageWriter:
 
     def add(self, compared: ComparedClaim) -> None:
         """Take a claim, whether it differs or not."""
-        place = f"{compared.source}, {compared.place}" if compared.place else compared.source
-        self._figures.add(place, payer_of(compared), compared.charge, compared.difference, compared.control_number)
+        self._figures.add(
+            compared.where, payer_of(compared), compared.charge, compared.difference, compared.control_number
+        )
 
     def end(self, tally: Tally) -> None:
         """Write the page. Raises `OSError`."""

@@ -76,6 +76,11 @@ class ComparedClaim(NamedTuple):
     is_passed_over: bool = False
     control_number: str = ""
 
+    @property
+    def where(self) -> str:
+        """Its file or topic, with the place there if it has one."""
+        return f"{self.source}, {self.place}" if self.place else self.source
+
 
 def compare_portion(job: CompareJob, portion: Sequence[GivenClaim]) -> list[ComparedClaim]:
     """Judge some claims by both configurations."""

@@ -126,12 +126,11 @@ def _dollars(amount: Decimal | None) -> str:
 def _line(compared: ComparedClaim) -> str:
     difference = compared.difference
     assert difference is not None  # noqa: S101 - it is among those that flip
-    place = f"{compared.source}, {compared.place}" if compared.place else compared.source
     why = "  ".join(f"{change.value} {edit} {severity}".rstrip() for edit, change, severity in difference.changes)
     went = f"{difference.before} -> {difference.after}  {_dollars(compared.charge)}"
     if compared.control_number:
         went += f"  {printable(compared.control_number)}"
-    return f"{printable(place)}\n    {went}\n    {why}".rstrip()
+    return f"{printable(compared.where)}\n    {went}\n    {why}".rstrip()
 
 
 class JsonWriter:
