@@ -143,21 +143,19 @@ class _Registry:
         self._url, self._session = url, session
 
     async def register(self, topic: Topic) -> Registration:
-        subject, wanted = subject_of(topic.name), level_of(topic)
-        body = _body(topic)
+        subject, wanted, body = subject_of(topic.name), level_of(topic), _body(topic)
         level = await self._level(subject, wanted)
-        found = await self._find(subject, body)
-        if found is not None:
-            level = level or await self._set_level(subject, wanted)
-            return Registration(subject, found, is_new=False, was_compared=False, level=level, wanted=wanted)
-        was_compared = await self._compare(subject, body)
-        answer = await self._ask("POST", f"/subjects/{subject}/versions", subject, body)
-        if answer.status != HTTPStatus.OK:
-            raise self._refused(subject, f"does not register it: {answer.sentence}", answer)
-        if level is None:
-            level = await self._set_level(subject, wanted)
-        found = await self.find_registered(topic)
-        return Registration(subject, found, is_new=True, was_compared=was_compared, level=level, wanted=wanted)
+        known, was_compared = await self._find(subject, body), False
+        if known is None:
+            was_compared = await self._compare(subject, body)
+            answer = await self._ask("POST", f"/subjects/{subject}/versions", subject, body)
+            if answer.status != HTTPStatus.OK:
+                raise self._refused(subject, f"does not register it: {answer.sentence}", answer)
+        level = level or await self._set_level(subject, wanted)
+        schema = known or await self.find_registered(topic)
+        return Registration(
+            subject, schema, is_new=known is None, was_compared=was_compared, level=level, wanted=wanted
+        )
 
     async def find_registered(self, topic: Topic) -> RegisteredSchema:
         subject = subject_of(topic.name)
