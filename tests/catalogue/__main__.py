@@ -8,8 +8,9 @@ import argparse
 import itertools
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
 
 from tests.catalogue import compare, excluded
 from tests.catalogue.mutations import Trial, Verdicts, all_mutations
@@ -20,6 +21,7 @@ from tests.catalogue.valid_claims import ValidClaims
 from worker.bootstrap import build_pipeline
 
 PORTION = 2500
+_Account = TypeVar("_Account", FalseAlarms, StoryAccount)
 _OTHERS = {"compare": compare.main, "excluded": excluded.main}
 
 
@@ -57,13 +59,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sound = _print_verdicts(pool.map(_break, jobs), asked.claims)
         elif asked.stories:
             counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
-            sound = _print_stories(pool.map(_tell, [(n, asked.seed * 10**6 + place) for place, n in enumerate(counts)]))
+            portions = [(count, asked.seed * 10**6 + place) for place, count in enumerate(counts)]
+            sound = _print_stories(_progress(pool.map(_tell, portions), asked.claims))
         else:
             counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
             portions = [(count, asked.seed * 10**6 + place) for place, count in enumerate(counts)]
-            sound = _print_alarms(pool.map(_scrub, portions))
+            sound = _print_alarms(_progress(pool.map(_scrub, portions), asked.claims))
     sys.stdout.write(f"{time.monotonic() - started:.0f} s\n")
     return 0 if sound else 1
+
+
+def _progress(accounts: Iterable[_Account], claims: int) -> Iterator[_Account]:
+    # Lines and no bar: a run over 100,000 claims takes an hour, and is read in a log.
+    done, started = 0, time.monotonic()
+    for account in accounts:
+        done += account.claims
+        sys.stderr.write(f"{done:,} of {claims:,} claims after {time.monotonic() - started:.0f} s\n")
+        sys.stderr.flush()
+        yield account
 
 
 def _scrub(portion: tuple[int, int]) -> FalseAlarms:

@@ -28,6 +28,21 @@ def test_every_claim_is_counted_in_a_month(capsys: pytest.CaptureFixture[str]) -
     assert (len(months), sum(months) + int(others), min(months)) == (36, 80, int(fewest))
 
 
+@pytest.mark.parametrize("arguments", [[], ["--stories"]])
+def test_each_portion_says_how_far_the_run_has_come(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last line names all that was asked for."""
+    monkeypatch.setattr("tests.catalogue.__main__.PORTION", 20)
+
+    main(["--claims", "40", *arguments])
+
+    first, last = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"\d+ of 40 claims after \d+ s", first)
+    assert re.fullmatch(r"\d+ of 40 claims after \d+ s", last)
+    assert int(first.split()[0]) < int(last.split()[0])
+
+
 @pytest.mark.parametrize("arguments", [["--mutations", "--only", "FMT-99"], ["--only", "FMT-04"]])
 def test_a_choice_of_nothing_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown name would be a run that finds nothing wrong; so would a choice among valid claims."""
