@@ -96,6 +96,9 @@ $(DEPLOY_INSTALLED): requirements-deploy.lock deploy/package-lock.json
 	@npm ci --prefix deploy --ignore-scripts --no-audit --no-fund --silent
 	@touch $(DEPLOY_INSTALLED)
 
+types: $(INSTALLED)  ## Make types of the messages for Java and TypeScript, and try them (npm, Maven, a JDK 17)
+	@$(BIN)/python -m deploy.message_types
+
 drill: $(INSTALLED)  ## Let things go wrong and see that the right alert speaks (Debian's prometheus; some minutes)
 	@$(BIN)/python -m tests.drill
 
@@ -129,7 +132,7 @@ lock: $(INSTALLED)  ## Pin the dependencies anew, with hashes
 		--generate-hashes --no-header -o requirements-deploy.lock
 
 clean:  ## Remove what the other targets made
-	@rm -rf $(VENV) .venv-deploy .venv-spark deploy/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
+	@rm -rf $(VENV) .venv-deploy .venv-spark deploy/node_modules schemas/typescript/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz \
 		tests/bench/results tests/kafka/results
 
-.PHONY: help install demo test test-whole test-kafka test-spark test-image check check-deploy storm fuzz drill pictures sbom generate bench bench-guard lock clean
+.PHONY: help install demo test test-whole test-kafka test-spark test-image check check-deploy types storm fuzz drill pictures sbom generate bench bench-guard lock clean
