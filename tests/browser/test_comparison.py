@@ -12,6 +12,8 @@ from tests.browser.conftest import needs_axe, violations
 from tests.browser.report_pages import READY, write_comparison
 from tests.browser.test_report import amounts, bars, column, dollars, opened
 
+pytestmark = pytest.mark.system
+
 DIMENSIONS = ("edit", "payer", "direction", "charge")
 
 

@@ -12,6 +12,8 @@ from tests.browser.conftest import needs_axe, violations
 from tests.browser.report_pages import READY, write_report
 from worker.pipeline.scrub import Pipeline
 
+pytestmark = pytest.mark.system
+
 DIMENSIONS = ("edit", "payer", "npi", "drug", "disposition", "week")
 
 

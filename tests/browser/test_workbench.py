@@ -13,6 +13,8 @@ from worker.samples.claims import AS_OF, demo_claims
 from worker.samples.drugs import ATEZOLIZUMAB, BELIMUMAB, DENOSUMAB, NATALIZUMAB, OCTREOTIDE, OMALIZUMAB, Dose
 from worker.samples.synthetic import SERVICE_DATE, claim
 
+pytestmark = pytest.mark.system
+
 MISCODED: Final = [(OMALIZUMAB, "J2356"), (ATEZOLIZUMAB, "J9353"), (NATALIZUMAB, "J2329"), (DENOSUMAB, "J3397")]
 CODE: Final = "box:claimInformation.serviceLines.0.professionalService.procedureCode"
 HARM: Final = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"

@@ -26,6 +26,7 @@ from worker.samples import synthetic
 from worker.samples.claims import AS_OF
 
 
+@pytest.mark.whole
 def test_nothing_is_left_out_that_would_say_something(pipeline: Pipeline) -> None:
     """Over the cases of the edits, worked examples, X12 and FHIR, the demo, damaged, valid and broken claims."""
     parser = argparse.ArgumentParser()

@@ -12,6 +12,8 @@ import yaml
 
 from tests.deploy.promtool import RULE_TESTS, RULES, needs, promtool
 
+pytestmark = pytest.mark.system
+
 Rule = dict[str, Any]
 Case = dict[str, Any]
 """A rule and a unit test of rules as they are in YAML."""

@@ -26,7 +26,7 @@ from tests.installed import install
 from worker.kafka.embedded import embedded_broker
 from worker.samples.claims import AS_OF, demo_claims
 
-pytestmark = pytest.mark.timeout(1800)  # it ends a test that hangs, and nothing else
+pytestmark = [pytest.mark.system, pytest.mark.timeout(1800)]  # it ends a test that hangs, and nothing else
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"

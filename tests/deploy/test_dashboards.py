@@ -176,6 +176,7 @@ def prometheus(loaded_worker: DemoWorker, tmp_path_factory: pytest.TempPathFacto
 
 @needs("prometheus", "prometheus")
 @pytest.mark.broker
+@pytest.mark.system
 def test_every_panel_has_data(prometheus: Prometheus) -> None:
     """A real Prometheus over a real worker answers each question with at least one series, and none about nothing."""
     questions = {

@@ -9,7 +9,7 @@ from tests.stream.support import FAILSAFE_S, claim, create_again, numbers, outco
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 
 async def test_a_shorter_log_under_a_running_worker_is_read_from_its_beginning(

@@ -12,7 +12,7 @@ from tests.stream.forks import ForkedWorker
 from tests.stream.support import FAKE_WORKER, claim, committed, outcomes, prepare, progress, until
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 HELD = '"dead_letters_within_limit":false'
 

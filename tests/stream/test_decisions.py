@@ -21,7 +21,7 @@ from worker.kafka.send import send_claims
 from worker.samples.synthetic import decision_on
 from worker.settings import HistoryMode, Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 DAY = date(2026, 3, 20)
 PARTITIONS = 2

@@ -15,7 +15,7 @@ from tests.stream.test_real_worker import CANARY, hiding_places, planted
 from tests.stream.test_replay import run
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 MOST_LIVES = 20
 

@@ -16,7 +16,7 @@ from worker.samples import synthetic
 from worker.samples.synthetic import Json, decision_on
 from worker.settings import HistoryMode, Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker, pytest.mark.system, pytest.mark.timeout(600)]
 
 SENT, RETURNED, PENDED, REJECTED, NEW = (f"1EG4TE5MK{number}" for number in range(70, 75))
 

@@ -11,7 +11,7 @@ from tests.stream.support import claim
 from tests.stream.test_replay import run
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 
 async def test_a_record_that_no_library_reads_costs_its_own_offset(exactly_once: Settings, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.stream.support import REAL_WORKER, outcomes, prepare, progress, until
 from worker.samples import synthetic
 from worker.settings import DeliveryGuarantee, Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 EDITS = Path(__file__).with_name("hostile_edits")
 

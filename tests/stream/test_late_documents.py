@@ -28,7 +28,7 @@ from worker.samples.synthetic import Json
 from worker.settings import HistoryMode, Settings
 from worker.stream.history.changelog import read
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 
 def waiting(settings: Settings, folder: Path, mode: HistoryMode = HistoryMode.ROUTED) -> Settings:

@@ -16,7 +16,7 @@ from worker.kafka.connection import open_producer
 from worker.pipeline.scrub import Pipeline
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 _MIB = 1024 * 1024
 BAD = 200

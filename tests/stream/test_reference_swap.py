@@ -30,7 +30,7 @@ from worker.reference.build.loading import load_verified
 from worker.reference.tables.snapshot import Snapshot
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 SWAPS = 15
 CLAIMS_A_SWAP = range(20, 61)

@@ -27,7 +27,7 @@ from worker.stream.exit_codes import ExitCode
 from worker.stream.history.errors import HistoryError
 from worker.stream.history.repartition import repartition
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker, pytest.mark.system, pytest.mark.timeout(600)]
 
 MEMBERS = [f"1EG4TE5MK{number}" for number in range(70, 82)]
 

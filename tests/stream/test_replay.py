@@ -23,7 +23,7 @@ from worker.kafka.replay import ReplayRun
 from worker.samples import synthetic
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 CANARY = "Zq7Canary"
 SENT_AGAIN = 600

@@ -10,7 +10,7 @@ from tests.stream.forks import ForkedWorker
 from tests.stream.test_real_worker import as_of
 from worker.settings import HistoryMode, Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 
 @pytest.mark.parametrize("mode", [HistoryMode.ROUTED, HistoryMode.KEYED])

@@ -20,7 +20,7 @@ from tests.stream.support import (
 )
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 SENT = 600
 

@@ -23,7 +23,7 @@ from worker.kafka.send import send_claims
 from worker.samples import synthetic
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 JUDGING = 'claimscrub_shadow_state{state="judging"}'
 _INTERCHANGE: Final = (Path(__file__).parents[1] / "unit" / "x12" / "cases" / "cob_2330c.837").read_bytes()

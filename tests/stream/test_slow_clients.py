@@ -17,7 +17,7 @@ from worker.kafka.connection import open_producer
 from worker.samples import synthetic
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 CLIENTS = 500
 ASKED = 20

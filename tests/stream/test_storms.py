@@ -8,7 +8,7 @@ from tests.stream.forks import ForkedWorker
 from tests.stream.support import kill_storm
 from worker.settings import DeliveryGuarantee, Settings
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 
 async def test_three_kills_lose_nothing(settings: Settings, tmp_path: Path) -> None:

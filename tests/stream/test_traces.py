@@ -19,7 +19,7 @@ from worker.kafka.topics import create_topics
 from worker.settings import Settings
 from worker.stream.exit_codes import ExitCode
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.system]
 
 SPAN_ID = "00f067aa0ba902b7"
 

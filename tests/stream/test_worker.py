@@ -264,6 +264,7 @@ async def test_without_a_broker_the_worker_is_alive_but_not_ready(tmp_path: Path
         assert len(worker.log_lines()) < 20
 
 
+@pytest.mark.system
 async def test_sigterm_with_a_broker_that_died_leaves_within_the_grace_period(tmp_path: Path) -> None:
     """A broker that goes away mid-run cannot hold the worker, and fills no log."""
     with embedded_broker() as address:
@@ -279,6 +280,7 @@ async def test_sigterm_with_a_broker_that_died_leaves_within_the_grace_period(tm
         assert len(worker.log_lines()) < 100
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("waiting", [0, 20_000], ids=["idle", "amid-claims"])
 async def test_a_dead_broker_costs_one_line_a_second_for_each_cause(tmp_path: Path, waiting: int) -> None:
     """What every client tries again and again is said once a second, whoever says it."""
