@@ -5,8 +5,6 @@ from typing import Any, Final
 
 import click
 import orjson
-from rich import box
-from rich.table import Table
 
 from schemas.dead_letter import DeadLetterReason
 from worker.cli.replay.run import ReplayPlan, replay
@@ -14,6 +12,7 @@ from worker.cli.shared.audit import audit, place_facts
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json, out
 from worker.cli.shared.selection import RecordFilter, Sending, choice_options, sending_options
+from worker.cli.shared.tables import table_of
 from worker.kafka.past import PastMessage, read_dead_letter
 from worker.kafka.read import tail
 from worker.settings import Settings
@@ -49,11 +48,7 @@ def list_letters(*, choice: RecordFilter, form: str) -> None:
             echo_json(orjson.dumps(_facts(past)))
         return
     console = out()
-    if not console.is_terminal:
-        console.width = 200
-    table = Table("place", "written", "reason", "from", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("bytes", "replays"):
-        table.add_column(name, justify="right")
+    table = table_of(("written", "reason", "from"), ("bytes", "replays"), keys=["place"])
     for past in found:
         origin = f"{past.message.topic} {past.message.partition}/{past.message.offset}"
         size = past.said.get("claimscrub-dlq-value-bytes", "?")

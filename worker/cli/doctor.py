@@ -98,14 +98,11 @@ def command(form: str) -> None:
 
 
 def _show(each: Examined) -> None:
-    console = out()
-    if not console.is_terminal:
-        console.width = max(console.width, 200)
-    row = Table.grid(Column(width=8), Column(width=9), Column(), padding=(0, 2, 0, 0))
+    row = Table.grid(Column(width=8), Column(width=9), Column(overflow="fold"), padding=(0, 2, 0, 0))
     row.add_row(each.part, Text(each.state, _STYLES[each.state]), each.sentence)
     if each.remedy:
         row.add_row("", "", f"-> {each.remedy}")
-    console.print(row)
+    out().print(row)
 
 
 def examine(settings: Settings) -> Iterator[Examined]:

@@ -4,11 +4,10 @@ import sys
 
 import click
 import orjson
-from rich import box
-from rich.table import Table
 
 from worker.cli.shared.broker import on_broker, read_settings
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, echo_json, out
+from worker.cli.shared.tables import table_of
 from worker.kafka.lag import PartitionLag, group_lag
 from worker.kafka.topics import partition_counts
 from worker.settings import Settings
@@ -62,9 +61,7 @@ async def _lag(settings: Settings) -> tuple[PartitionLag, ...] | str:
 
 
 def _show(settings: Settings, found: tuple[PartitionLag, ...], waiting: int) -> None:
-    table = Table("topic", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("partition", "committed", "end", "waiting"):
-        table.add_column(name, justify="right")
+    table = table_of(["topic"], ("partition", "committed", "end", "waiting"))
     for each in found:
         committed = "none" if each.committed is None else f"{each.committed:,}"
         table.add_row(each.topic, str(each.partition), committed, f"{each.end:,}", f"{each.messages:,}")

@@ -9,14 +9,13 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 import orjson
-from rich import box
-from rich.table import Table
 
 from schemas.claim import Claim
 from worker.cli.shared.audit import audit
 from worker.cli.shared.broker import on_broker, read_settings, say_unreadable
 from worker.cli.shared.claim_paths import ClaimFileError
 from worker.cli.shared.console import EXIT_SOME_NOT, EXIT_UNREADABLE, echo, echo_json, out
+from worker.cli.shared.tables import table_of
 from worker.history.entry import DamagedEntryError
 from worker.history.pended import PendedClaim, decode
 from worker.kafka.read import tail
@@ -89,16 +88,11 @@ def list_pended(*, older_than: int, edits: tuple[str, ...], form: str) -> None:
             echo_json(orjson.dumps(each.facts(settings, today)))
         return
     console = out()
-    if not console.is_terminal:
-        console.width = 200
-    table = Table("id", "received", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("days", "left", "documents"):
-        table.add_column(name, justify="right")
-    table.add_column("missing")
+    table = table_of(["missing"], ("days", "left", "docs"), keys=["id"])
     for each in found:
         facts = each.facts(settings, today)
-        numbers = (str(facts[name]) for name in ("receivedOn", "days", "daysLeft", "documents"))
-        table.add_row(facts["id"], *numbers, _in_words(each.claim))
+        numbers = (str(facts[name]) for name in ("days", "daysLeft", "documents"))
+        table.add_row(facts["id"], _in_words(each.claim), *numbers)
     console.print(table)
     echo(f"{counted(len(found), 'pended claim')}.")
 

@@ -5,11 +5,10 @@ import os
 import sys
 
 import click
-from rich import box
-from rich.table import Table
 
 from worker.cli.shared.broker import on_broker, or_wrong_settings, read_settings
 from worker.cli.shared.console import EXIT_SOME_NOT, echo, out
+from worker.cli.shared.tables import table_of
 from worker.kafka.registry import RegistryError, register_schemas
 from worker.kafka.topics import check_topics, create_topics
 from worker.settings import Settings
@@ -95,12 +94,10 @@ def check() -> None:
     for flaw in flaws:
         problems.setdefault(flaw.topic, []).append(flaw.problem)
     console = out()
-    table = Table("topic", "holds", "PHI", "state", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = table_of(("topic", "holds", "PHI", "state"))
     for topic in settings.topics_in_use:
         state = "; ".join(problems.get(topic.name, ["as declared"]))
         style = "red" if topic.name in problems else None
         table.add_row(topic.name, topic.meaning, "yes" if topic.has_phi else "no", state, style=style)
-    if not console.is_terminal:
-        console.width = 200
     console.print(table)
     sys.exit(EXIT_SOME_NOT if flaws else 0)

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 import orjson
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from worker.cli.compare.portion import ComparedClaim
 from worker.cli.compare.tally import ClaimShare, Tally, payer_of
 from worker.cli.shared.console import echo_bytes, out, say
+from worker.cli.shared.tables import table_of
 from worker.pipeline.comparison import ClaimDifference, FindingChange, FindingKey
 from worker.pipeline.scrub import Pipeline
 from worker.wording.counts import counted
@@ -108,10 +108,7 @@ class TextWriter:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("claims", "flips", "charges of flips"):
-        table.add_column(name, justify="right")
-    return table
+    return table_of(columns, ("claims", "flips", "charges of flips"))
 
 
 def _row(table: Table, share: ClaimShare, *names: str, claims: int | None = None) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import orjson
-from rich import box
 from rich.table import Table
 
 from worker.bootstrap import history_key, identities, payer_profiles
@@ -19,6 +18,7 @@ from worker.cli.shared.broker import judged_partitions, on_broker, or_wrong_sett
 from worker.cli.shared.claim_files import read_claims
 from worker.cli.shared.claim_paths import ClaimFileError
 from worker.cli.shared.console import EXIT_UNREADABLE, echo, echo_json, out
+from worker.cli.shared.tables import table_of
 from worker.errors import ConfigurationError
 from worker.history.entry import DamagedEntryError
 from worker.history.key import read_key, write_key
@@ -117,7 +117,7 @@ def _identity_of(settings: Settings, file: str) -> str:
 
 def _table(rows: Sequence[Mapping[str, object]], *, reveal: bool) -> Table:
     names = ("receivedOn", "state", "frequency", "outcome", "controlMark", "lines", *(["services"] if reveal else []))
-    table = Table(*names, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = table_of(names)
     for row in rows:
         table.add_row(*(in_a_cell(row.get(name)) for name in names))
     return table

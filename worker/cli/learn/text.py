@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Final
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from worker.cli.shared.console import say
+from worker.cli.shared.tables import table_of
 from worker.learning.document import denial_rows, edit_rows, money
 from worker.learning.learner import Learned
 from worker.wording.counts import counted
 
-_WIDE_ENOUGH: Final = 200
+_ALL_COLUMNS_FROM: Final = 140
+_FEW_COLUMNS: Final = ("profile", "edit", "findings", "paid", "precision", "denied", "at risk")
 _MOST_DENIALS: Final = 20
 _EDITS: Final = (
     "profile",
@@ -36,8 +37,6 @@ _CODES: Final = 7
 
 def show_learned(console: Console, learned: Learned) -> None:
     """Write what was joined, each edit, and the costliest denials without a finding."""
-    if not console.is_terminal:
-        console.width = _WIDE_ENOUGH
     counts = learned.counts
     read = ", ".join(
         (
@@ -60,7 +59,11 @@ def show_learned(console: Console, learned: Learned) -> None:
         )
     )
     say(console, f"Joined: {left}.")
-    console.print(_table(_EDITS, _NAMES, [_edit(row) for row in edit_rows(learned)]))
+    edits = [dict(zip(_EDITS, _edit(row), strict=True)) for row in edit_rows(learned)]
+    shown = _EDITS if console.width >= _ALL_COLUMNS_FROM else _FEW_COLUMNS
+    console.print(_table(shown, _NAMES, [[row[name] for name in shown] for row in edits]))
+    if left_out := [name for name in _EDITS if name not in shown]:
+        say(console, f"{_ALL_COLUMNS_FROM} columns also show: {', '.join(left_out)}; edits.csv has them (-o FOLDER).")
     kinds = list(denial_rows(learned))
     rows = kinds[:_MOST_DENIALS]
     say(
@@ -83,9 +86,7 @@ def _edit(row: Sequence[object]) -> list[str]:
 
 
 def _table(columns: Sequence[str], names: int, rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place < names else "right", overflow="fold")
+    table = table_of((), columns[names:], keys=columns[:names])
     for row in rows:
         table.add_row(*row)
     return table

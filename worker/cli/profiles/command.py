@@ -7,12 +7,11 @@ from typing import Final
 
 import click
 import orjson
-from rich import box
-from rich.table import Table
 
 from worker.cli.profiles.propose import propose
 from worker.cli.shared.configuration import config_option, edits_option, load_pipeline, sentences
 from worker.cli.shared.console import echo_json, out, say, today
+from worker.cli.shared.tables import table_of
 from worker.wording.counts import counted
 from worker.wording.profiles import differences, lines_of, plain
 
@@ -84,11 +83,9 @@ def diff(one: str, other: str, config: Path | None, user_edits: Path | None) -> 
     if not found:
         say(console, f"{one} and {other} are the same.")
         return
-    table = Table("setting", one, other, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = table_of(("setting", one, other))
     for row in found:
         table.add_row(*row)
-    if not console.is_terminal:
-        console.width = max(console.width, 200)
     console.print(table)
     sys.exit(1)
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import click
-from rich import box
-from rich.table import Table
 
 from schemas.dead_letter import DeadLetterReason
 from worker.agents.verdicts import verdicts_on
@@ -18,6 +16,7 @@ from worker.cli.shared.broker import on_broker, say_unreadable
 from worker.cli.shared.configuration import sentences
 from worker.cli.shared.console import echo, out
 from worker.cli.shared.selection import RecordFilter, Sending
+from worker.cli.shared.tables import table_of
 from worker.kafka.envelopes import opened
 from worker.kafka.messages import InboundMessage
 from worker.kafka.past import PastMessage, received_ms
@@ -223,16 +222,12 @@ def _facts(choice: RecordFilter) -> dict[str, Any]:  # any JSON value
 
 def _show(account: ReplayTally, plan: ReplayPlan) -> None:
     console = out()
-    if not console.is_terminal:
-        console.width = 200
-    table = Table("was", "today", "sent" if plan.sending.send else "would be sent", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("messages", justify="right")
+    table = table_of(("was", "today", "sent" if plan.sending.send else "would be sent"), ["messages"])
     for (was, now, is_sent), count in sorted(account.counts.items()):
         table.add_row(was, now, "yes" if is_sent else "no", f"{count:,}")
     console.print(table)
     if account.edits:
-        changes = Table("edit", "finding", box=box.SIMPLE_HEAD, pad_edge=False)
-        changes.add_column("messages", justify="right")
+        changes = table_of(("edit", "finding"), ["messages"])
         for (edit, change), count in sorted(account.edits.items()):
             changes.add_row(edit, change, f"{count:,}")
         console.print(changes)

@@ -49,6 +49,23 @@ def test_each_edit_is_shown_with_its_precision(answers: Path, outcomes: Path) ->
     assert ", 0 lines that fit no line or several." in result.output
     (row,) = [line.split() for line in result.output.splitlines() if "WST-01" in line]
     assert row == [
+        *("medicare-part-b", "WST-01", "1", "0", "100.0%", "200.00", "0.00"),
+    ]
+
+
+def test_every_column_is_shown_where_there_is_room(
+    answers: Path, outcomes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 80 columns a sentence names those that are not."""
+    narrow = run(answers, "--outcomes", outcomes).output
+    monkeypatch.setenv("COLUMNS", "140")
+    wide = run(answers, "--outcomes", outcomes).output
+
+    assert all(len(line) <= 80 for line in narrow.splitlines() if "WST-01" in line or "profile" in line)
+    assert "140 columns also show: as predicted, otherwise, undecided, unanswered, recovered, days" in narrow
+    assert "columns also show" not in wide
+    (row,) = [line.split() for line in wide.splitlines() if "WST-01" in line]
+    assert row == [
         *("medicare-part-b", "WST-01", "1", "1", "0", "0", "0", "0", "100.0%", "200.00", "0.00", "0.00", "37"),
     ]
 
