@@ -14,7 +14,7 @@ from worker.cli.demo.account import Account, take_account
 from worker.cli.demo.metrics import read_figures
 from worker.cli.demo.view import Progress, View, shown
 from worker.cli.demo.worker import DemoError, DemoWorker, running_worker
-from worker.cli.shared.broker import quiet_clients
+from worker.cli.shared.broker import quiet_clients, run_until_ctrl_c
 from worker.edits.catalogue import load_edits
 from worker.kafka.send import send_claims
 from worker.kafka.topics import create_topics
@@ -46,12 +46,12 @@ def run_demo(console: Console, broker: str, count: int, log: Path, *, keep: bool
     given = settings_for(broker)
     settings = Settings.from_environment({ENV_PREFIX + name: value for name, value in given.items()})
     with quiet_clients():
-        asyncio.run(create_topics(settings))
+        run_until_ctrl_c(create_topics(settings))
     console.print("Topics created. Starting a worker ...", soft_wrap=True)
     with quiet_clients(), running_worker(given, log) as worker:
         url = worker.url()
         console.print(f"The worker is ready; its metrics are at {url}/metrics", soft_wrap=True)
-        account = asyncio.run(_drive(console, settings, worker, Progress(count, url, _summaries())))
+        account = run_until_ctrl_c(_drive(console, settings, worker, Progress(count, url, _summaries())))
         console.print(f"\n{account.equation()}", style="bold", soft_wrap=True)
         console.print("Every claim sent has one outcome.", soft_wrap=True)
         if keep:

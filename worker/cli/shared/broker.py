@@ -52,13 +52,29 @@ def or_wrong_settings(read: Callable[[], Result]) -> Result:
         raise SystemExit(ExitCode.SETTINGS) from None
 
 
-def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result:  # Any: asyncio's own, never used
+def run_until_ctrl_c(work: Coroutine[Any, Any, Result]) -> Result:  # Any: asyncio's own, never used
+    """As `asyncio.run`, which forgets Ctrl-C where a library took the cancellation for an answer of the broker.
+
+    Raises `KeyboardInterrupt` then too, once the work has come to its end.
+    """
+
+    async def whole() -> Result:
+        result = await work
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
+        return result
+
+    return asyncio.run(whole())
+
+
+def on_broker(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result:  # Any: likewise
     """Run work that needs the broker; a broker that is away or refuses ends the command with 69."""
     if not any(map(_answers, settings.brokers)):
         work.close()
         _leave_unanswered(settings)
     with _explained(settings), quiet_clients():
-        return asyncio.run(work)
+        return run_until_ctrl_c(work)
 
 
 def drawn(settings: Settings, items: AsyncGenerator[Result, None], at_once: int = 250) -> Iterator[Result]:

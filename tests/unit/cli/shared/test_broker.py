@@ -1,7 +1,10 @@
 """The commands that speak to a broker say in one sentence what is wrong."""
 
+import asyncio
+import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +16,7 @@ from click.testing import CliRunner, Result
 from tests.stream.forks import run_forked
 from tests.stream.support import FAILSAFE_S
 from worker.cli.commands import COMMANDS, claimscrub
+from worker.cli.shared.broker import run_until_ctrl_c
 from worker.kafka.embedded import embedded_broker
 
 BROKER_COMMANDS = (["send", "claims.jsonl"], ["tail", "scrubbed"], ["topics", "create"], ["topics", "check"])
@@ -101,3 +105,31 @@ def test_claims_that_are_sent_can_be_seen_on_the_topic(tmp_path: Path) -> None:
     assert sorted(lines.stdout.splitlines()) == sorted(file.read_text().splitlines())
     shown = json.loads(record.stdout)
     assert (shown["topic"], "SYN" in shown["key"]) == ("claims.inbound.v1", False)
+
+
+@pytest.mark.parametrize("is_swallowed", [True, False])
+def test_ctrl_c_ends_a_command_though_a_library_takes_it_for_an_answer(*, is_swallowed: bool) -> None:
+    """Before, a demo that was asked to end while it made its topics went on."""
+
+    async def work() -> str:
+        signal.raise_signal(signal.SIGINT)
+        with contextlib.suppress(*[asyncio.CancelledError] if is_swallowed else []):
+            await asyncio.sleep(60)
+        return "done"
+
+    with pytest.raises(KeyboardInterrupt):
+        run_until_ctrl_c(work())
+
+
+def test_work_that_nobody_interrupts_has_its_result() -> None:
+    """And its own errors."""
+
+    async def work(*, is_good: bool) -> str:
+        await asyncio.sleep(0)
+        if not is_good:
+            raise ValueError("no")
+        return "done"
+
+    assert run_until_ctrl_c(work(is_good=True)) == "done"
+    with pytest.raises(ValueError, match="no"):
+        run_until_ctrl_c(work(is_good=False))
