@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from schemas.dead_letter import HEADER_REASON
 from tests.inputs.malformed import sound
 from tests.stream.support import REAL_WORKER, WorkerProcess, outcome_topics, outcomes, outcomes_when
+from tests.stream.test_replay import run as run_process
 from worker.cli.commands import claimscrub
 from worker.kafka.envelopes import SCHEMA_ID_HEADER, opened, schema_number
 from worker.kafka.read import tail
@@ -98,6 +99,14 @@ async def test_enveloped_claims_come_out_as_outcomes_that_name_their_schema(
     exported = await asyncio.to_thread(run, settings, "export", str(tmp_path / "exported"))
     assert exported.exit_code == 0, exported.output
     assert "not an outcome" not in reported.output + exported.output
+    # A process: replay answers signals, which only the first thread of one may.
+    replayed = await run_process(settings, "replay", role, "--all", CLAIMSCRUB_ACCEPT_ENVELOPES="true")
+    assert replayed.returncode == 0, replayed.stderr
+    assert "Nothing was sent. --send sends 2 messages as run" in replayed.stdout
+    told = {"CLAIMSCRUB_REGISTRY_URL": registry, "CLAIMSCRUB_SCHEMA_IDS": "envelope"}
+    examined = await asyncio.to_thread(run, settings, "doctor", "--format", "json", **told)
+    by_part = {each["part"]: each for each in json.loads(examined.stdout)}
+    assert by_part["registry"]["state"] == "good", by_part
 
 
 async def test_outcomes_name_their_schema_in_a_header(settings_for: SettingsFor, registry: str, tmp_path: Path) -> None:
