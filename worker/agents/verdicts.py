@@ -16,7 +16,7 @@ from worker.agents.turns import Turns
 from worker.kafka.messages import InboundMessage
 from worker.settings import Settings
 from worker.stream import crash_record
-from worker.stream.budget import ClaimBudget, OverBudgetError
+from worker.stream.budget import ClaimBudget, OverBudgetError, each_within
 from worker.stream.history.lane_history import JudgedClaims
 from worker.stream.lanes import Lane
 from worker.stream.message_limits import MessageLimitError, MessageMeter
@@ -272,7 +272,7 @@ def verdicts_on(
     form = form_of(message)
     try:
         if form is not Form.CLAIM:
-            yield from _each_within(budget, scrubber.scrub_each(value, form, received_on=day))
+            yield from each_within(budget, scrubber.scrub_each(value, form, received_on=day))
         else:
             with budget:
                 scrubbed = scrubber.scrub(value, received_on=day)
@@ -296,15 +296,6 @@ def unread_verdict(message: InboundMessage, loaded: LoadedScrubber, settings: Se
         return ClaimVerdict("skipped")
     flaw = not_read(message, settings)
     return None if flaw is None else dead(flaw.reason, flaw.stage, loaded.versions, *flaw.flaws)
-
-
-def _each_within(budget: ClaimBudget, claims: Iterator[ClaimVerdict]) -> Iterator[ClaimVerdict]:
-    while True:
-        with budget:
-            scrubbed = next(claims, None)
-        if scrubbed is None:
-            return
-        yield scrubbed
 
 
 def received_day(message: InboundMessage, settings: Settings) -> date:

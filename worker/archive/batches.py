@@ -21,7 +21,7 @@ from worker.errors import ClaimscrubError
 from worker.pipeline.forms import says_resource
 from worker.pipeline.scrub import Pipeline
 from worker.settings import CLAIM_BUDGET_S
-from worker.stream.budget import ClaimBudget, OverBudgetError
+from worker.stream.budget import ClaimBudget, OverBudgetError, each_within
 from worker.stream.pipeline_scrubber import PipelineScrubber
 from worker.stream.records import dead, verdict_of_failure
 from worker.stream.scrubber import PART_READ, ClaimVerdict, Form
@@ -225,16 +225,9 @@ def _slices(places: Iterable[int], messages: Sequence[_ReceivedMessage]) -> Iter
 
 def _each(scrubber: PipelineScrubber, budget: ClaimBudget, value: bytes, form: Form, day: date) -> list[ClaimVerdict]:
     """Return the verdicts on the claims of an interchange or a resource: all of them, or the reason why none."""
-    found = list[ClaimVerdict]()
     try:
-        claims = scrubber.scrub_each(value, form, received_on=day)
-        while True:
-            with budget:
-                verdict = next(claims, None)
-            if verdict is None:
-                return found
-            if verdict is not PART_READ:
-                found.append(verdict)
+        claims = each_within(budget, scrubber.scrub_each(value, form, received_on=day))
+        return [verdict for verdict in claims if verdict is not PART_READ]
     except OverBudgetError:
         sentence = "A part of it takes longer than a claim may."
         return [dead(DeadLetterReason.MESSAGE_LIMIT, DeadLetterStage.EDIT, scrubber.versions, sentence)]

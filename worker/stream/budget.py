@@ -22,10 +22,10 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 from worker.errors import ClaimscrubError
 from worker.pipeline.steps.check import InterruptedScrubError
@@ -35,6 +35,8 @@ _AGAIN_AFTER: Final = 4
 _TOGETHER: Final = 4
 """Claims that are scrubbed together have this fraction of what one claim has."""
 _WAITED_TOO_LONG: Final = signal.SIGVTALRM
+
+_Made = TypeVar("_Made")
 
 _MIB: Final = 1024 * 1024
 _LEAST_ROOM_MIB: Final = 32
@@ -146,6 +148,16 @@ class ClaimBudget:
         signal.setitimer(signal.ITIMER_PROF, 0)
         if self._hang_s is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def each_within(budget: AbstractContextManager[None], claims: Iterator[_Made]) -> Iterator[_Made]:
+    """Yield what is made of one claim after the other, each made within the budget, and what is done between not."""
+    while True:
+        with budget:
+            made = next(claims, None)
+        if made is None:
+            return
+        yield made
 
 
 def limit_process(memory_mib: int) -> None:

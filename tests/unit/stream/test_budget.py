@@ -6,7 +6,7 @@ import sys
 
 _PROGRAM = """
 import collections, itertools, signal, sys, time
-from worker.stream.budget import ClaimBudget, OverBudgetError, limit_process
+from worker.stream.budget import ClaimBudget, OverBudgetError, each_within, limit_process
 limit_process(600)
 budget = ClaimBudget(0.2, float(sys.argv[1]))
 budget.install()
@@ -37,6 +37,27 @@ print(interrupted)
 """)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+def test_each_of_several_claims_has_the_budget_and_not_what_is_done_between() -> None:
+    """The second and the time between two would be over it together."""
+    done = run("""
+def claims():
+    for _ in range(2):
+        until = time.process_time() + 0.6 * budget._cpu_s
+        while time.process_time() < until: pass
+        yield "claim"
+    spin()
+try:
+    for each in each_within(budget, claims()):
+        until = time.process_time() + 2 * budget._cpu_s
+        while time.process_time() < until: pass
+        print(each)
+except OverBudgetError:
+    print("over")
+""")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "claim\nclaim\nover\n", "")
 
 
 def test_waiting_is_not_charged() -> None:

@@ -107,6 +107,15 @@ def test_claims_that_are_sent_can_be_seen_on_the_topic(tmp_path: Path) -> None:
     assert (shown["topic"], "SYN" in shown["key"]) == ("claims.inbound.v1", False)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """SIGINT is a command's, which the processes that share the tests ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("is_swallowed", [True, False])
 def test_ctrl_c_ends_a_command_though_a_library_takes_it_for_an_answer(*, is_swallowed: bool) -> None:
     """Before, a demo that was asked to end while it made its topics went on."""
