@@ -1,6 +1,7 @@
 """Reads YAML files as their authors mean them, and says in one sentence what is wrong with one."""
 
 import re
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ except ImportError:
 _FROM_TEXT = ' in "<unicode string>"'
 """What the parser calls every text that it is given."""
 
+_MERGED = "tag:yaml.org,2002:merge"
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -29,7 +32,31 @@ class _Yaml(SafeLoader):
         for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as the base class has it
+        """Refuse a field that is there twice: the parser keeps the last, and drops the first without a word."""
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGED:
+                continue
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"{key.value} is there twice, first in line {seen[key.value] + 1}; keep one",
+                    problem_mark=key.start_mark,
+                )
+            seen[key.value] = key.start_mark.line
+        return super().construct_mapping(node, deep)
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:  # any: a day or a moment
+        """Refuse a day that no calendar has."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            raise yaml.constructor.ConstructorError(
+                problem=f"no calendar has {node.value}; write a day such as 2026-03-31", problem_mark=node.start_mark
+            ) from None
+
+
+_Yaml.add_constructor("tag:yaml.org,2002:timestamp", _Yaml.construct_yaml_timestamp)
 _Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
@@ -47,7 +74,10 @@ def parse_document(file: Path, text: str) -> Any:  # any YAML: likewise
     """The content of a text in YAML; `file` is where it is, or would be. Raises `ConfigurationError`."""
     try:
         return yaml.load(text, _Yaml)  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
+    except yaml.constructor.ConstructorError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise ConfigurationError(f"{file}: {line}{error.problem}") from None
+    except (yaml.YAMLError, ValueError) as error:
         raise _not_yaml(file, error) from None
 
 

@@ -71,7 +71,7 @@ def _read(sources: list[tuple[Path, str | None]], edits: Iterable[AnyEdit]) -> t
         files[profile.name], documents[profile.name] = file, document
         own.append(profile)
     for profile in own:
-        problems += rulebook_problems(profile, catalogue)
+        problems += (f"{files[profile.name]}: {each}" for each in rulebook_problems(profile, catalogue))
     broken = inheritance_problems(documents)
     # A file that cannot be read may be the parent that is missing: its own problem explains more.
     if problems and len(own) < len(sources):

@@ -84,7 +84,7 @@ def test_a_wrong_member_of_a_file_is_named(tmp_path: Path) -> None:
     """Not the three that would be missing if it were another one."""
     told = problem(tmp_path, approvals_csv="number,codes,first_day,last_day\nPA1,J0897,2026-01-01,tomorrow\n")
 
-    assert told.startswith("profile mine, edit AUT-02: option approvals[0].last_day cannot be read (")
+    assert told.startswith("mine.yaml: profile mine, edit AUT-02: option approvals[0].last_day cannot be read (")
 
 
 @pytest.mark.parametrize(

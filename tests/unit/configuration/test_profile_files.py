@@ -55,9 +55,9 @@ suppressions:
     told = problems(tmp_path, base=BASE, mine=mine)
 
     assert told == [
-        "profile mine names edits that do not exist: WST-99, XXX-01",
-        "profile mine names FMT-01, decided before a claim has a payer",
-        "profile mine, edit WST-02: this edit has no options",
+        "mine.yaml: profile mine names edits that do not exist: WST-99, XXX-01",
+        "mine.yaml: profile mine names FMT-01, decided before a claim has a payer",
+        "mine.yaml: profile mine, edit WST-02: this edit has no options",
         "profile mine extends nobody, which does not exist; there are: base",
     ]
 
@@ -75,7 +75,7 @@ def test_files_that_cannot_be_read_are_told_with_the_others(tmp_path: Path) -> N
     assert [problem.partition(":")[0] for problem in told] == [
         "broken.yaml",
         "misspelt.yaml",
-        "profile mine names edits that do not exist",
+        "mine.yaml",
     ]
 
 
@@ -85,7 +85,7 @@ def test_a_problem_of_a_parent_is_told_once(tmp_path: Path) -> None:
 
     told = problems(tmp_path, base=base, mine="name: mine\ntitle: Mine\nextends: base\n")
 
-    assert told == ["profile base names edits that do not exist: WST-99"]
+    assert told == ["base.yaml: profile base names edits that do not exist: WST-99"]
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,18 @@ def test_the_example_of_the_readme_is_a_profile(tmp_path: Path) -> None:
     assert profile.setting("UNT-01").severity == "warn"
     assert profile.setting("UNT-03").off is not None
     assert [each.edit for each in profile.suppressions] == ["ADM-01"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("WTS-05", "WTS-05 (WST-05 may be meant)"),
+        ("wst-05", "wst-05 (WST-05 may be meant)"),
+        ("WST-99", "WST-99"),
+    ],
+)
+def test_an_edit_that_is_nearly_one_is_named(written: str, said: str, tmp_path: Path) -> None:
+    """Where it is clear which: most ids are one digit apart."""
+    told = problems(tmp_path, base=BASE.replace("edits: {}", "") + f"\nedits: {{{written}: {{}}}}\n")
+
+    assert any(each.endswith(f"names edits that do not exist: {said}") for each in told), told

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import worker.api  # noqa: F401 -- what own edits import is there before they are loaded
 from worker.bootstrap import build_pipeline, default_config_directory, load_scrubber
 from worker.cli.commands import claimscrub
 from worker.configuration.user_edits import load_user_edits

@@ -64,7 +64,8 @@ def rulebook_problems(profile: Profile, edits: Iterable[AnyEdit]) -> tuple[str, 
     named = set(profile.edits) | {suppression.edit for suppression in profile.suppressions}
     problems = []
     if unknown := sorted(named - set(catalogue)):
-        problems.append(f"profile {profile.name} names edits that do not exist: {', '.join(unknown)}")
+        named_near = ", ".join(_with_nearest(each, catalogue) for each in unknown)
+        problems.append(f"profile {profile.name} names edits that do not exist: {named_near}")
     fixed = sorted(edit_id for edit_id in named & set(catalogue) if catalogue[edit_id].scope is Scope.MESSAGE)
     if fixed:
         problems.append(f"profile {profile.name} names {', '.join(fixed)}, decided before a claim has a payer")
@@ -73,6 +74,12 @@ def rulebook_problems(profile: Profile, edits: Iterable[AnyEdit]) -> tuple[str, 
         if flaw:
             problems.append(f"profile {profile.name}, edit {edit_id}: {flaw}")
     return tuple(problems)
+
+
+def _with_nearest(unknown: str, known: Iterable[str]) -> str:
+    # Ids are so alike that only two letters in the wrong order, or small ones, point to one of them.
+    near = [each for each in known if sorted(each) == sorted(unknown.upper())]
+    return f"{unknown} ({near[0]} may be meant)" if len(near) == 1 else unknown
 
 
 def _rule(profile: Profile, edit: AnyEdit) -> Rule:

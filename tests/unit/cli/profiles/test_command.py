@@ -106,7 +106,7 @@ def test_check_tells_every_problem(config: Path) -> None:
     result = run("check", "--config", config)
 
     assert result.exit_code == 2
-    assert "profile mine names edits that do not exist: ADM-99, UNT-99" in result.stderr
+    assert "mine.yaml: profile mine names edits that do not exist: ADM-99, UNT-99" in result.stderr
     assert "profile other extends nobody" in result.stderr
 
 
