@@ -13,6 +13,7 @@ from worker.analysis.database import Told
 from worker.analysis.figures import OutcomeFigures
 from worker.analysis.store import OutcomeStore
 from worker.edits.edit import AnyEdit
+from worker.wording.counts import counted
 from worker.wording.edits import source_of
 from worker.wording.escapes import printable
 
@@ -161,12 +162,20 @@ def _rows(store: OutcomeStore) -> Iterator[Mapping[str, Any]]:  # any: values of
 def write_markdown(file: Path, title: str, sentence: str, figures: OutcomeFigures, notes: Iterable[str]) -> None:
     """Write the report's tables without the claims, for a page of a wiki or a message."""
     parts = [f"# {title}", sentence, *(f"> {note}" for note in notes)]
-    rows = [(name, each.claims, each.billed) for name, each in figures.by_disposition.items()]
-    parts.append(_table(("disposition", "claims", "billed"), rows))
+    ends = [(name, each.claims, each.billed) for name, each in figures.by_disposition.items()]
+    parts.append(_table(("disposition", "claims", "billed"), ends))
     for dimension, heading in _HEADINGS.items():
-        parts += [f"## {heading}", _table((dimension, "claims held", "held"), _held(figures, dimension))]
+        held = _held(figures, dimension)
+        shown = held if dimension == "edit" else held[:_MOST_ROWS]
+        rows = shown[::-1] if dimension == "week" else shown
+        parts += [f"## {heading}", _table((dimension, "claims held", "held"), rows)]
+        if left_out := held[len(shown) :]:
+            claims, dollars = sum(each[1] for each in left_out), sum((each[2] for each in left_out), Decimal())
+            parts.append(f"And {len(left_out):,} more with {counted(claims, 'claim')} and {_cell(dollars)} held.")
     gaps = [(each.edit, each.missing, each.claims, each.passed) for each in figures.gaps[:_MOST_ROWS]]
     parts += ["## What had no data", _table(("edit", "missing", "claims", "passed"), gaps)]
+    if more := figures.all_gaps - len(gaps):
+        parts.append(f"And {more:,} more, none with more claims than the last of these.")
     file.write_text("\n\n".join(parts) + "\n", "utf-8")
 
 
@@ -182,6 +191,7 @@ _HEADINGS: Final = MappingProxyType(
 
 
 def _held(figures: OutcomeFigures, dimension: str) -> list[tuple[str, int, Decimal]]:
+    """What was held by each value of a dimension, the most money or the latest week first."""
     cells, scrubbed = figures.cells["edits" if dimension == "edit" else "claims"], 0
     is_held: Callable[[int], bool] = (
         (lambda place: cells["severity"][place] < len(_LEVELS) - 1)
@@ -195,9 +205,7 @@ def _held(figures: OutcomeFigures, dimension: str) -> list[tuple[str, int, Decim
             sums[key] = claims + cells["claims"][place], cents + cells["cents"][place]
     labels = figures.cells["dimensions"][dimension]["values"]
     rows = [(labels[key]["label"], claims, Decimal(cents) / 100) for key, (claims, cents) in sorted(sums.items())]
-    if dimension == "week":
-        return rows[-_MOST_ROWS:]
-    return sorted(rows, key=lambda row: -row[2])[:_MOST_ROWS]
+    return rows[::-1] if dimension == "week" else sorted(rows, key=lambda row: -row[2])
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:  # any: what a cell shows

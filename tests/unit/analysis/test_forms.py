@@ -159,3 +159,25 @@ def test_markdown_has_the_tables_without_claims(store: OutcomeStore, tmp_path: P
     assert "| WST-01 waste-modifier-missing | 1 | $100.00 |" in text
     assert "| UNT-03 | MUE table | 3 | $100.00 |" in text
     assert f"{2:032x}" not in text
+
+
+def test_markdown_says_what_its_tables_leave_out(
+    store: OutcomeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every edit is there; of the others the costliest, with what the rest adds up to."""
+    file, figures = tmp_path / "f.md", figures_of(store, load_edits())
+    write_markdown(file, "Title", "Sentence.", figures, [])
+    whole = file.read_text("utf-8")
+    monkeypatch.setattr("worker.analysis.forms._MOST_ROWS", 1)
+    write_markdown(file, "Title", "Sentence.", figures, [])
+    parts = {part.partition("\n")[0]: part for part in file.read_text("utf-8").split("\n## ")}
+    whole_parts = {part.partition("\n")[0]: part for part in whole.split("\n## ")}
+
+    assert "And " not in whole
+    for heading, part in parts.items():
+        rows, all_rows = (text.count("\n| ") for text in (part, whole_parts[heading]))
+        if heading.startswith("Held by edit") or all_rows <= 2:
+            assert part == whole_parts[heading]
+        elif heading.startswith(("Held", "What")):
+            assert rows == 2
+            assert f"\nAnd {all_rows - 2} more" in part
