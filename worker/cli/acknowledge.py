@@ -49,7 +49,8 @@ def command(path: str, form: str) -> None:
     \b
     Exit code 0: everything is accepted.
     Exit code 1: something is rejected; the answer shows what.
-    Exit code 2: something could not be read as an outcome, or the command was misspelled.
+    Exit code 2: something could not be read as an outcome, or the command was
+                 misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     moment = datetime.now(UTC).astimezone()
     try:

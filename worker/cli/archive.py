@@ -69,12 +69,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     Examples:
       claimscrub archive claims.parquet outcomes --as-of 2026-03-31 --keep row_id
       claimscrub archive s3a://claims/2025 s3a://outcomes/2025 --master yarn \\
-        --spark-conf spark.pyspark.python=/opt/claimscrub/bin/python --received-on received
+        --spark-conf spark.pyspark.python=/opt/claimscrub/bin/python \\
+        --received-on received
       claimscrub report outcomes -o report.html
 
     \b
-    Exit code 1: outcomes are written, and something is not a claim; its row says why.
-    Exit code 2: it could not be done: a column, a place, the configuration, the extra `spark` or Java is missing.
+    Exit code 1: outcomes are written, and something is not a claim; its row
+                 says why.
+    Exit code 2: it could not be done: a column, a place, the configuration, the
+                 extra `spark` or Java is missing.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     options = _properties(spark_conf)
     require_extra("spark", "pyspark", "pyarrow", "pandas")

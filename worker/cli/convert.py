@@ -118,8 +118,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     \b
     Exit code 0: everything was read and written.
-    Exit code 2: a file or a claim could not be read, or not written unchanged, and is left out; or the command
-    was misspelled.
+    Exit code 2: a file or a claim could not be read, or not written unchanged,
+                 and is left out; or the command was misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     console = err()
     defaults = Defaults(datetime.now(UTC).astimezone(), sender, receiver, "T" if test else "P")

@@ -71,9 +71,11 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
     Exit code  0: it was asked to stop and did.
-    Exit code  2: the extra `serve` is missing, the options do not fit together, or the port is taken.
+    Exit code  2: the extra `serve` is missing, the options do not fit together,
+                  or the port is taken.
     Exit code  3: it was asked to stop, and requests were not answered in time.
-    Exit code 70: the reference tables, the profiles or the edits could not be loaded.
+    Exit code 70: the reference tables, the profiles or the edits could not be
+                  loaded.
     Exit code 78: a setting is wrong.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     require_extra("serve", "jinja2")

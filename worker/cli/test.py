@@ -34,7 +34,8 @@ def command(directory: Path, config: Path | None, user_edits: Path | None, *, ve
     \b
     Exit code 0: every case is as expected.
     Exit code 1: at least one is not.
-    Exit code 2: a file is not a case file, there is none, or the configuration is broken.
+    Exit code 2: a file is not a case file, there is none, or the configuration
+                 is broken.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     pipeline = load_pipeline(config, user_edits=user_edits)
     with sentences():

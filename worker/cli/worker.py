@@ -28,10 +28,14 @@ def command() -> None:
     Exit code  0: it was asked to stop and did.
     Exit code  1: it crashed.
     Exit code  3: it was asked to stop and was not done in time.
-    Exit code 69: no broker answered or accepted it, or a topic is missing (`claimscrub topics create`).
-    Exit code 70: the reference tables, the profiles or the edits could not be loaded.
-    Exit code 75: it is not known whether a batch was delivered; a restart goes on from the last one that was.
-    Exit code 76: the memory of earlier claims cannot be read, restored or written.
+    Exit code 69: no broker answered or accepted it, or a topic is missing
+                  (`claimscrub topics create`).
+    Exit code 70: the reference tables, the profiles or the edits could not be
+                  loaded.
+    Exit code 75: it is not known whether a batch was delivered; a restart goes
+                  on from the last one that was.
+    Exit code 76: the memory of earlier claims cannot be read, restored or
+                  written.
     Exit code 78: a setting is wrong, or the port is taken.
     SIGALRM (142): one claim held it for longer than CLAIMSCRUB_CLAIM_HANG_S.
     """  # noqa: D301 - click reads the backspace as "do not wrap"

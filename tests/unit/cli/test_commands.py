@@ -83,3 +83,11 @@ def test_the_list_of_commands_imports_none_of_them() -> None:
 
     assert all(f"  {listed.name} " in done.stdout for listed in COMMANDS)
     assert {"faust", "aiokafka", "pydantic", "worker.bootstrap"} & set(done.stderr.split()) == set()
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*each, id=each[0]) for each in _all_of(claimscrub, "")])
+def test_no_line_of_a_help_is_broken_in_80_columns(name: str, command: click.Command) -> None:
+    """Click wraps sentences; lists, exit codes and examples are wrapped where they are written."""
+    help_text = command.get_help(click.Context(command, info_name=name, terminal_width=80))
+
+    assert [line for line in help_text.splitlines() if len(line) > 80] == []

@@ -129,8 +129,10 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     \b
     Exit code 0: every claim can be sent; with --fix, as corrected.
-    Exit code 1: at least one claim is rejected or pended, or rests on less than --require-basis.
-    Exit code 2: a file or a claim could not be read, or the command was misspelled.
+    Exit code 1: at least one claim is rejected or pended, or rests on less than
+                 --require-basis.
+    Exit code 2: a file or a claim could not be read, or the command was
+                 misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     is_fixing = fix or unsafe_fixes
     if write and (not is_fixing or STDIN in paths):

@@ -138,7 +138,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     \b
     Exit code 0: no claim flips.
     Exit code 1: at least one does.
-    Exit code 2: a file or a claim could not be read, or the command was misspelled.
+    Exit code 2: a file or a claim could not be read, or the command was
+                 misspelled.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if bool(paths) is (topic is not None):
         raise click.UsageError("name files or folders, or a --topic")

@@ -28,7 +28,8 @@ def command(folder: Path, *, reveal: bool, memory: str) -> None:
     identifier of a patient unless --reveal asks for it; who asked is written to CLAIMSCRUB_AUDIT_FILE first.
 
     \b
-    Exit code  1: a record is not an outcome, or outcomes were deleted from a topic before they were exported.
+    Exit code  1: a record is not an outcome, or outcomes were deleted from a
+                  topic before they were exported.
     Exit code  2: DIR cannot be written, or the extra `report` is missing.
     Exit code 69: no Kafka broker answers.
     """  # noqa: D301 - click reads the backspace as "do not wrap"

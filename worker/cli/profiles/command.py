@@ -49,7 +49,8 @@ def check(config: Path | None, user_edits: Path | None) -> None:
     """Check all profiles together, and name the suppressions that have ended or end within 30 days.
 
     \b
-    Exit code 0: they fit the edits and each other, and no suppression in them has ended.
+    Exit code 0: they fit the edits and each other, and no suppression in them
+                 has ended.
     Exit code 1: a suppression has ended, so its edit is on again.
     Exit code 2: they do not fit; each problem is one sentence.
     """  # noqa: D301 - click reads the backspace as "do not wrap"

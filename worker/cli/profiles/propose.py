@@ -61,7 +61,8 @@ def propose(
     \b
     Exit code 0: nothing is proposed.
     Exit code 1: something is.
-    Exit code 2: the file is not what `claimscrub learn` writes, or the profiles do not fit.
+    Exit code 2: the file is not what `claimscrub learn` writes, or the profiles
+                 do not fit.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     known = load_precision(learned)
     with sentences():

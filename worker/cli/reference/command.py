@@ -41,7 +41,8 @@ def verify_tables(directory: Path, form: str) -> None:
 
     \b
     Exit code 0: nothing is wrong.
-    Exit code 1: each line names the file, row and column, and what would be right.
+    Exit code 1: each line names the file, row and column, and what would be
+                 right.
     """  # noqa: D301 - the escape is a sign to click
     problems = verify(directory)
     if form == "json":

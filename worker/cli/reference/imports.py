@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn
@@ -16,7 +17,12 @@ from worker.reference.importing.kinds import KINDS
 from worker.reference.importing.plan import ImportPlan, ImportStep, plan_import
 from worker.reference.importing.published import ImportDates, ImportRefusedError, PublishedFile
 
-KINDS_TEXT = "\n".join(f"{name:<15} {kind.title}: changes {', '.join(kind.tables)}" for name, kind in KINDS.items())
+# Wrapped here, as click keeps the lines of a list.
+KINDS_TEXT = "\n".join(
+    line
+    for name, kind in KINDS.items()
+    for line in wrap(f"{name:<15} {kind.title}: changes {', '.join(kind.tables)}", width=76, subsequent_indent=" " * 16)
+)
 
 
 @click.command(
@@ -37,7 +43,7 @@ KINDS_TEXT = "\n".join(f"{name:<15} {kind.title}: changes {', '.join(kind.tables
 
     \b
     Examples:
-      claimscrub reference import asp-pricing october-2026-asp-pricing.zip --dry-run
+      claimscrub reference import asp-pricing october-2026.zip --dry-run
       claimscrub reference import mue practitioner.zip outpatient-hospital.zip
     """,
 )

@@ -49,7 +49,8 @@ def publish(
     \b
     Exit code  0: the notice is sent.
     Exit code  1: the folder is broken; each line names the file, row and column.
-    Exit code  2: the profiles, guides or edits of --rules do not fit; each line is one problem.
+    Exit code  2: the profiles, guides or edits of --rules do not fit; each line
+                  is one problem.
     Exit code 69: no broker answered, or it refused.
     """  # noqa: D301 - the escape is a sign to click
     settings = read_settings()

@@ -97,11 +97,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     Examples:
       claimscrub check --format jsonl claims.837 > outcomes.jsonl
       claimscrub report outcomes.jsonl -o report.html
-      claimscrub report --topics --since 2026-03-01 --until 2026-04-01 -o march.parquet
+      claimscrub report --topics --since 2026-03-01 -o since-march.parquet
 
     \b
-    Exit code  1: some of what was read is not an outcome; the report is of the others.
-    Exit code  2: there is no outcome, a file cannot be read, or the extra `report` is missing.
+    Exit code  1: some of what was read is not an outcome; the report is of the
+                  others.
+    Exit code  2: there is no outcome, a file cannot be read, or the extra
+                  `report` is missing.
     Exit code 69: no Kafka broker answers; with --topics only.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if topics == bool(outcomes):

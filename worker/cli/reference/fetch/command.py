@@ -102,8 +102,8 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
     Examples:
-      claimscrub reference fetch                     what is there, what would change
-      claimscrub reference fetch --yes               the same, imported
+      claimscrub reference fetch                 what there is, and changes
+      claimscrub reference fetch --yes           the same, imported
       claimscrub reference fetch mue --quarter 2026q4
     """  # noqa: D301 - the escape is a sign to click
     if quarter and not QUARTER.fullmatch(quarter):
