@@ -22,7 +22,8 @@ def command(most: int | None, form: str) -> None:
     """Show how many messages wait for the workers, partition by partition.
 
     The group is CLAIMSCRUB_GROUP_ID, the broker the one in CLAIMSCRUB_BOOTSTRAP_SERVERS. What waits is counted in
-    offsets, among which are a few marks of transactions. Messages that expired before a worker had read them are named.
+    offsets from the first message on, among which are a few marks of transactions. Messages that expired before a
+    worker had read them are named.
 
     \b
     Exit code 0: it is shown.
@@ -41,6 +42,7 @@ def command(most: int | None, form: str) -> None:
                 "partition": each.partition,
                 "committed": each.committed,
                 "end": each.end,
+                "due": each.due,
                 "waiting": each.messages,
                 "expired": each.expired,
             }
