@@ -1,6 +1,6 @@
 """Shows what was learned as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -61,7 +61,8 @@ def show_learned(console: Console, learned: Learned) -> None:
     say(console, f"Joined: {left}.")
     edits = [dict(zip(_EDITS, _edit(row), strict=True)) for row in edit_rows(learned)]
     shown = _EDITS if console.width >= _ALL_COLUMNS_FROM else _FEW_COLUMNS
-    console.print(_table(shown, _NAMES, [[row[name] for name in shown] for row in edits]))
+    heads = table_of((), shown[_NAMES:], keys=shown[:_NAMES])
+    console.print(_table(heads, [[row[name] for name in shown] for row in edits]))
     if left_out := [name for name in _EDITS if name not in shown]:
         say(console, f"{_ALL_COLUMNS_FROM} columns also show: {', '.join(left_out)}; edits.csv has them (-o FOLDER).")
     kinds = list(denial_rows(learned))
@@ -72,7 +73,7 @@ def show_learned(console: Console, learned: Learned) -> None:
         f"${money(learned.denied_without_finding)} of ${money(learned.denied)} denied.",
     )
     if rows:
-        console.print(_table(_DENIALS, _CODES, [[str(value) for value in row] for row in rows]))
+        console.print(_table(table_of(_DENIALS[:_CODES], _DENIALS[_CODES:]), [map(str, row) for row in rows]))
     if more := len(kinds) - len(rows):
         say(console, f"{counted(more, 'more kind')} of denials in denials.csv (-o FOLDER).")
 
@@ -85,8 +86,7 @@ def _edit(row: Sequence[object]) -> list[str]:
     return shown
 
 
-def _table(columns: Sequence[str], names: int, rows: Sequence[Sequence[str]]) -> Table:
-    table = table_of((), columns[names:], keys=columns[:names])
+def _table(table: Table, rows: Iterable[Iterable[str]]) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
