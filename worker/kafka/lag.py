@@ -19,7 +19,7 @@ class PartitionLag:
         committed: The offset of the next message for the group; None before its first commit.
         first: The offset of the oldest message that is still there.
         end: The offset after the last committed message, and the marks of transactions behind it.
-        due: The offset of the first message that the group has yet to read; None where only marks are left.
+        due: The offset of the first message that the group has not read; None behind the last one.
     """
 
     topic: str
