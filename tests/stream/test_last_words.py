@@ -89,15 +89,20 @@ def test_a_syntax_error_in_an_own_edit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("x: [", "not YAML"), ("edits: {WST-99: {severity: warn}}", "names edits that do not exist: WST-99")],
-    ids=["no-yaml", "unknown-edit"],
+    [
+        ("x: [", "not YAML"),
+        ("  WST-99: {severity: warn}\n", "names edits that do not exist: WST-99"),
+        ("edits: {WST-01: {severity: warn}}", "edits is there twice"),
+    ],
+    ids=["no-yaml", "unknown-edit", "a-field-twice"],
 )
 def test_a_profile_that_is_broken(tmp_path: Path, text: str, problem: str) -> None:
     """With the file or profile, and what is wrong in it: what `claimscrub profiles check` would say."""
     config = tmp_path / "config"
     shutil.copytree(ROOT / "config", config)
     profile = config / "payers" / "commercial.yaml"
-    profile.write_text(profile.read_text() + "\n" + text)
+    # Its edits come last.
+    profile.write_text(profile.read_text() + text)
 
     code, line = end_of(tmp_path, config_dir=config)
 
