@@ -98,7 +98,9 @@ def _outcomes(path: str) -> Iterator[Outcome]:
             flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
             raise ClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
         except ValueError:
-            raise ClaimFileError(f"{place}: is not an outcome") from None
+            raise ClaimFileError(
+                f"{place}: is neither an 837 nor an outcome, as `claimscrub check --format jsonl` writes them"
+            ) from None
         yield outcome
 
 

@@ -184,8 +184,8 @@ def test_acknowledge_takes_amounts_that_are_numbers(tmp_path: Path) -> None:
     ("was", "by", "told"),
     [
         ('"claimInformation"', '"claim_information"', "$.claim_information: this name is read only as"),
-        ('"disposition"', '"dispo"', "line 1: is not an outcome"),
-        ('"outcomeId"', '"outcome_id"', "line 1: is not an outcome"),
+        ('"disposition"', '"dispo"', "line 1: is neither an 837 nor an outcome"),
+        ('"outcomeId"', '"outcome_id"', "line 1: is neither an 837 nor an outcome"),
     ],
 )
 def test_acknowledge_says_which_outcome_it_cannot_read(was: str, by: str, told: str) -> None:

@@ -97,7 +97,13 @@ def _delimiters(isa: str) -> tuple[Delimiters | None, str | None]:
     if len(isa) < ISA_BYTES:
         return None, "The file ends inside the ISA."
     element = isa[3]
-    if tuple(map(len, isa[4:105].split(element))) != _ISA_ELEMENT_LENGTHS:
+    lengths = tuple(map(len, isa[4:105].split(element)))
+    # The first wrong one moves all that follow.
+    for number, (found_length, right) in enumerate(zip(lengths, _ISA_ELEMENT_LENGTHS, strict=False), 1):
+        if found_length != right:
+            characters = f"{found_length} character{'' if found_length == 1 else 's'}"
+            return None, f"ISA{number:02d} has {characters}, and an ISA has {right} there."
+    if len(lengths) != len(_ISA_ELEMENT_LENGTHS):
         return None, "The elements of the ISA do not have the lengths that are fixed for them."
     found = Delimiters(element, isa[104], isa[82], isa[105])
     # Before version 00402 ISA11 held the code U, and nothing repeated.
