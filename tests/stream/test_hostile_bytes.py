@@ -32,5 +32,5 @@ async def test_a_record_that_no_library_reads_costs_its_own_offset(exactly_once:
     assert (shown.returncode, len(shown.stdout.splitlines())) == (0, 5)
     listed = await run(exactly_once, "dead-letters", "list")
     assert (listed.returncode, "header-not-utf8" in listed.stdout) == (0, True)
-    replayed = await run(exactly_once, "dead-letters", "replay", "--send")
+    replayed = await run(exactly_once, "dead-letters", "replay", "--send", COLUMNS="120")
     assert (replayed.returncode, "not kept in full" in replayed.stdout) == (0, True)
