@@ -1,16 +1,22 @@
 """Which files are meant by the paths of a command, and why one of them cannot be read."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from worker.cli.shared.console import echo
 from worker.errors import ClaimscrubError
+from worker.wording.counts import counted
+from worker.x12.read.segments import is_x12
 
 STDIN: Final = "-"
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
 SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
+
+_BEGINNING: Final = 4096
+_MOST_NAMED: Final = 5
 
 
 class ClaimFileError(ClaimscrubError):
@@ -53,22 +59,52 @@ def expand_what_is_there(paths: Iterable[str], also: tuple[str, ...] = ()) -> li
 def _files_behind(paths: Iterable[str], suffixes: tuple[str, ...] = SUFFIXES) -> list[str]:
     files: list[str] = []
     for path in paths:
-        inside = sorted(_files_in(path, suffixes)) if path != STDIN and Path(path).is_dir() else []
+        inside, left_out = _files_in(path, suffixes) if path != STDIN and Path(path).is_dir() else ([], [])
         files += inside or [path]
+        if inside and left_out:
+            _say_left_out(path, left_out)
     return files
 
 
-def _files_in(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
-    """Yield the claim files of a folder, links to nowhere among them, and the folders in it that cannot be read."""
-    refused: list[str] = []
-    for inside, _, names in os.walk(folder, onerror=lambda error: refused.append(str(error.filename))):
-        yield from (str(Path(inside) / name) for name in names if _is_claim_file(Path(inside) / name, suffixes))
-    yield from refused
+def _files_in(folder: str, suffixes: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the claim files of a folder, and the others but for hidden ones.
+
+    Links to nowhere are among the claim files, and the folders in it that cannot be read.
+    """
+    claim_files: list[str] = []
+    left_out: list[str] = []
+    for inside, _, names in os.walk(folder, onerror=lambda error: claim_files.append(str(error.filename))):
+        for file in (Path(inside) / name for name in names):
+            if _is_claim_file(file, suffixes):
+                claim_files.append(str(file))
+            elif file.is_file() and not file.name.startswith("."):
+                left_out.append(str(file))
+    return sorted(claim_files), sorted(left_out)
 
 
 def _is_claim_file(file: Path, suffixes: tuple[str, ...]) -> bool:
     is_lost = file.is_symlink() and not file.exists()
-    return file.suffix.lower() in suffixes and (file.is_file() or is_lost)
+    if file.suffix.lower() in suffixes:
+        return file.is_file() or is_lost
+    # Practice systems name an interchange as they like: .txt, .clm, .dat, or nothing at all.
+    return file.is_file() and not file.name.startswith(".") and _begins_as_x12(file)
+
+
+def _begins_as_x12(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return is_x12(stream.read(_BEGINNING))
+    except OSError:
+        return False
+
+
+def _say_left_out(folder: str, files: list[str]) -> None:
+    names = ", ".join(str(Path(file).relative_to(folder)) for file in files[:_MOST_NAMED])
+    more = f" and {len(files) - _MOST_NAMED:,} more" if len(files) > _MOST_NAMED else ""
+    echo(
+        f"{folder}: {counted(len(files), 'file')} left out, neither named as a claim file nor X12: {names}{more}",
+        is_error=True,
+    )
 
 
 def refuse_no_file(file: str) -> None:

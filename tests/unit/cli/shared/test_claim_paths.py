@@ -107,3 +107,19 @@ def test_one_path_behind_which_is_nothing_is_a_misspelt_command(tmp_path: Path) 
 
     assert set(problems(*expand_what_is_there([gone, other])).values()) == {"no such file or folder"}
     assert (total_bytes([gone]), total_bytes(["-"])) == (0, None)
+
+
+def test_an_interchange_of_a_folder_is_read_whatever_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before, `.txt`, `.clm` and `.dat` were left out without a word; what is left out is named, hidden files not."""
+    for name in ("a.txt", "b.837", "c"):
+        (tmp_path / name).write_text("ISA*00*          *00*          *ZZ*S              *ZZ*R              *")
+    for name in ("notes.md", ".hidden", "table.csv"):
+        (tmp_path / name).write_text("x")
+
+    files = expand_what_is_there([str(tmp_path)])
+
+    assert [Path(file).name for file in files] == ["a.txt", "b.837", "c"]
+    said = f"{tmp_path}: 2 files left out, neither named as a claim file nor X12: notes.md, table.csv\n"
+    assert capsys.readouterr().err == said
