@@ -90,16 +90,15 @@ def _answer_outcomes(path: str, form: str, moment: datetime) -> int:
 
 def _outcomes(path: str) -> Iterator[Outcome]:
     for found in read_claims([path], _LONGEST):
-        place = f"{found.source}, {found.place}" if found.place else found.source
         try:
             outcome = Outcome.read(found.value)
             refuse_other_forms(outcome.claim)
         except UnreadableClaimError as error:
             flaws = " ".join(error.letter.first_flaws) or f"{error.letter.reason}."
-            raise ClaimFileError(f"{place}: its claim cannot be read. {flaws}") from None
+            raise ClaimFileError(f"{found.where}: its claim cannot be read. {flaws}") from None
         except ValueError:
             raise ClaimFileError(
-                f"{place}: is neither an 837 nor an outcome, as `claimscrub check --format jsonl` writes them"
+                f"{found.where}: is neither an 837 nor an outcome, as `claimscrub check --format jsonl` writes them"
             ) from None
         yield outcome
 

@@ -48,7 +48,7 @@ class _Conversion:
                 continue
             document = self._document(found)
             if document is not None:
-                self.places.append(_place(found))
+                self.places.append(found.where)
                 yield document
 
     def _document(self, found: ClaimInput) -> dict[str, Any] | None:
@@ -71,9 +71,9 @@ class _Conversion:
         """Name the parts of a claim in another form that have no field in the message."""
         resource = document.get("fhirOrigin", {})
         for path in resource.get("unmapped", ()):
-            say(self.console, f"{_place(found)}: {path} has no place in the message and is left out")
+            say(self.console, f"{found.where}: {path} has no place in the message and is left out")
         if more := resource.get("moreUnmapped"):
-            say(self.console, f"{_place(found)}: {more} more elements have none")
+            say(self.console, f"{found.where}: {more} more elements have none")
         if self.is_telling_kept:
             for each in document.get("origin", {}).get("unmapped", ()):
                 part = "in part " if each.get("isInPart") else ""
@@ -88,10 +88,6 @@ class _Conversion:
         """Say why a claim is not written as an 837."""
         self.is_incomplete = True
         say(self.console, f"{self.places[place - 1]}: is not written, because its meaning would change: {reason}")
-
-
-def _place(found: ClaimInput) -> str:
-    return f"{found.source}, {found.place}" if found.place else found.source
 
 
 @click.command("convert")

@@ -72,7 +72,7 @@ class _Loading:
         """Take what a file holds next."""
         if found.problem:
             self.unreadable += not found.is_passed_over
-            echo(f"{_place(found)}: {found.problem}", is_error=True)
+            echo(f"{found.where}: {found.problem}", is_error=True)
             return
         try:
             record = self._record(found.value)
@@ -80,7 +80,7 @@ class _Loading:
             record = error.letter
         if isinstance(record, DeadLetter):
             self.unreadable += 1
-            echo(" ".join((f"{_place(found)}: cannot be read ({record.reason}).", *record.flaws)), is_error=True)
+            echo(" ".join((f"{found.where}: cannot be read ({record.reason}).", *record.flaws)), is_error=True)
             return
         if isinstance(record, str):
             self._leave_out(record)
@@ -165,10 +165,6 @@ class _Loading:
         # Before everything that was judged: by day, and on a day as the files have them.
         place = _FIRST_PLACE + received_on.toordinal() * _PLACES_OF_A_DAY + self.read
         return HistoryRecord(person, name, place, received_on, entry)
-
-
-def _place(found: ClaimInput) -> str:
-    return f"{found.source}, {found.place}" if found.place else found.source
 
 
 @click.command("load")

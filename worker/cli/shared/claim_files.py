@@ -45,6 +45,11 @@ class ClaimInput:
     is_passed_over: bool = False
     is_mapped: bool = False
 
+    @property
+    def where(self) -> str:
+        """Its file, with the place there if it has one."""
+        return f"{self.source}, {self.place}" if self.place else self.source
+
 
 def read_claims(
     files: Iterable[str], longest: int, progress: Callable[[int], None] = lambda _: None

@@ -26,7 +26,9 @@ _MOST_NOT_READ: Final = 10
 def show_outcome(console: Console, found: ClaimInput, outcome: Outcome, *, with_coverage: bool) -> None:
     """Write one claim's outcome. The patient control number is the biller's own name for the claim."""
     information = _claim_information(found.value)
-    head = Text(f"{_place(found)}  {printable(str(information.get('patientControlNumber') or 'no control number'))}  ")
+    head = Text(
+        f"{printable(found.where)}  {printable(str(information.get('patientControlNumber') or 'no control number'))}  "
+    )
     head.append(outcome.disposition.value.upper(), DISPOSITION_STYLE[outcome.disposition])
     head.append(f"  ({outcome.versions.profile})", "dim")
     say(console, head)
@@ -75,7 +77,7 @@ def _unmapped(value: bytes) -> str:
 
 def show_unreadable(console: Console, found: ClaimInput, dead_letter: DeadLetter) -> None:
     """Write why one message is not a claim, and where."""
-    head = Text(f"{_place(found)}  ")
+    head = Text(f"{printable(found.where)}  ")
     head.append("UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {in_words(dead_letter.reason)} ({dead_letter.reason.value})")
     say(console, head)
@@ -85,14 +87,10 @@ def show_unreadable(console: Console, found: ClaimInput, dead_letter: DeadLetter
 
 def show_problem(console: Console, found: ClaimInput) -> None:
     """Write what is wrong in an X12 file or a FHIR resource."""
-    head = Text(f"{_place(found)}  ")
+    head = Text(f"{printable(found.where)}  ")
     head.append("NOTE" if found.is_passed_over else "UNREADABLE", DISPOSITION_STYLE["dead-lettered"])
     head.append(f"  {found.problem}")
     say(console, head)
-
-
-def _place(found: ClaimInput) -> str:
-    return printable(f"{found.source}, {found.place}" if found.place else found.source)
 
 
 def _claim_information(value: bytes) -> dict[str, Any]:  # any JSON object
