@@ -6,13 +6,13 @@ from typing import Final
 
 import click
 import orjson
-from rich import box
 from rich.table import Table
 
 from worker.bootstrap import all_edits
 from worker.cli.shared.configuration import edits_option, sentences
 from worker.cli.shared.console import SEVERITY_STYLE, echo_json, out
 from worker.cli.shared.precision import by_edit, load_precision, precision_option
+from worker.cli.shared.tables import table_of
 from worker.edits.edit import AnyEdit, EditStatus
 from worker.learning.document import EditPrecision, money
 from worker.wording.counts import counted
@@ -58,12 +58,8 @@ def command(form: str, *, fixable: bool, learned: Path | None, user_edits: Path 
 
 
 def _table(edits: Iterable[AnyEdit], precision: Mapping[str, EditPrecision] | None, *, is_wide: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("edit", no_wrap=True)
-    for name in ("name", "severity", "looks at", "fixes", "summary", "source") if is_wide else ("severity", "summary"):
-        table.add_column(name, overflow="fold")
-    for name in () if precision is None else ("precision", "decided", "denied"):
-        table.add_column(name, justify="right", no_wrap=True)
+    texts = ("name", "severity", "looks at", "fixes", "summary", "source") if is_wide else ("severity", "summary")
+    table = table_of(texts, () if precision is None else ("precision", "decided", "denied"), keys=["edit"])
     for edit in edits:
         severity = edit.severity.value if edit.status is EditStatus.STABLE else f"{edit.severity} ({edit.status})"
         fixes = ", ".join(edit.fixes)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from schemas.outcome import BasisLevel
 from worker.cli.shared.console import DISPOSITION_STYLE, SEVERITY_STYLE, say
+from worker.cli.shared.tables import table_of
 from worker.cli.text.renewal import renewed
 from worker.pipeline.scrub import ScrubResult
 from worker.reference.build.endings import Ending
@@ -109,8 +109,7 @@ class Summary:
 
     def show(self, console: Console, ended: Iterable[Ending], on: date) -> None:
         """Write the tables, and which of the reference tables that the claims lacked have ended before the day."""
-        table = Table("outcome", box=box.SIMPLE_HEAD, pad_edge=False)
-        table.add_column("claims", justify="right")
+        table = table_of(["outcome"], ["claims"])
         for name in ("scrubbed", "rejected", "pended", "unreadable"):
             if self.outcomes[name] or name != "unreadable":
                 table.add_row(name, f"{self.outcomes[name]:,}", style=DISPOSITION_STYLE.get(name))
@@ -130,8 +129,7 @@ class Summary:
             say(console, f"Not read by any edit, nor written to an 837: {members} in {claims}.")
 
     def _edits(self) -> Table:
-        table = Table("edit", "name", "severity", box=box.SIMPLE_HEAD, pad_edge=False)
-        table.add_column("findings", justify="right")
+        table = table_of(("edit", "name", "severity"), ["findings"])
         for (edit, name, severity), count in self.findings.most_common(TOP_EDITS):
             table.add_row(edit, printable(name), severity, f"{count:,}", style=SEVERITY_STYLE[severity].split()[-1])
         return table
