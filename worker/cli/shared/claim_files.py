@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from worker.cli.shared.claim_paths import LINE_SUFFIXES, STDIN, UnreadablePathError, refuse_no_file
+from worker.cli.shared.claim_paths import LINE_SUFFIXES, STDIN, X12_BEGINS, UnreadablePathError, refuse_no_file
 from worker.fhir.reading import Damage, read_resource
 from worker.pipeline.forms import says_resource
 from worker.pipeline.steps.decode import UnreadableClaimError, read_json
@@ -22,7 +22,6 @@ from worker.x12.read.events import ClaimRead, SegmentFlaw
 from worker.x12.read.interchanges import read_837
 from worker.x12.read.segments import is_x12
 
-_X12_BEGINS: Final = 1024
 # A string that nothing ends goes on to the end of the text: to look for its end from each quote would be quadratic.
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _BLANKS: Final = b" \t\r\n"
@@ -146,9 +145,9 @@ def _read_stream(stream: BinaryIO, source: str, longest: int, progress: Callable
 def holds_x12(stream: BinaryIO) -> bool:
     """Whether what comes next is an interchange; nothing of it is used up."""
     if isinstance(stream, io.BufferedReader):
-        return is_x12(stream.peek(_X12_BEGINS))
+        return is_x12(stream.peek(X12_BEGINS))
     place = stream.tell()
-    begins = stream.read(_X12_BEGINS)
+    begins = stream.read(X12_BEGINS)
     stream.seek(place)
     return is_x12(begins)
 

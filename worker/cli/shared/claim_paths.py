@@ -14,8 +14,9 @@ STDIN: Final = "-"
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 X12_SUFFIXES: Final = (".837", ".837p", ".837i", ".x12", ".edi")
 SUFFIXES: Final = (".json", *LINE_SUFFIXES, *X12_SUFFIXES)
+X12_BEGINS: Final = 1024
+"""Bytes of a file in which an interchange has begun, or it is none."""
 
-_BEGINNING: Final = 4096
 _MOST_NAMED: Final = 5
 
 
@@ -75,25 +76,23 @@ def _files_in(folder: str, suffixes: tuple[str, ...]) -> tuple[list[str], list[s
     left_out: list[str] = []
     for inside, _, names in os.walk(folder, onerror=lambda error: claim_files.append(str(error.filename))):
         for file in (Path(inside) / name for name in names):
-            if _is_claim_file(file, suffixes):
+            if _is_named_as_one(file, suffixes):
                 claim_files.append(str(file))
             elif file.is_file() and not file.name.startswith("."):
-                left_out.append(str(file))
+                # Practice systems name an interchange as they like: .txt, .clm, .dat, or nothing at all.
+                (claim_files if _begins_as_x12(file) else left_out).append(str(file))
     return sorted(claim_files), sorted(left_out)
 
 
-def _is_claim_file(file: Path, suffixes: tuple[str, ...]) -> bool:
+def _is_named_as_one(file: Path, suffixes: tuple[str, ...]) -> bool:
     is_lost = file.is_symlink() and not file.exists()
-    if file.suffix.lower() in suffixes:
-        return file.is_file() or is_lost
-    # Practice systems name an interchange as they like: .txt, .clm, .dat, or nothing at all.
-    return file.is_file() and not file.name.startswith(".") and _begins_as_x12(file)
+    return file.suffix.lower() in suffixes and (file.is_file() or is_lost)
 
 
 def _begins_as_x12(file: Path) -> bool:
     try:
         with file.open("rb") as stream:
-            return is_x12(stream.read(_BEGINNING))
+            return is_x12(stream.read(X12_BEGINS))
     except OSError:
         return False
 
