@@ -37,7 +37,7 @@ def messages() -> Iterator[tuple[str, Schema]]:
 
 def for_typescript(schema: Schema) -> Schema:
     """Return it without what a generator would make a type or a value of: titles of members, and defaults."""
-    prepared: Schema = _without(schema, {"default"}, is_named=True)
+    prepared: Schema = _plain(schema, is_named=True)
     return prepared
 
 
@@ -88,22 +88,15 @@ def main() -> int:
 
 
 def _make_typescript(folder: Path) -> bool:
-    tools = SCHEMAS / "typescript"
-    made = _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], tools)
-    for name, _ in messages():
-        banner = f"// {name} of claimscrub {version()}, made from its schema."
-        made = made and _run(
-            [
-                tools / "node_modules" / ".bin" / "json2ts",
-                *("--input", folder / "schemas" / f"{name}.json"),
-                *("--output", folder / f"{name}.d.ts"),
-                *("--bannerComment", banner),
-            ],
-            folder,
-        )
-    if not made:
+    tools, schemas = SCHEMAS / "typescript", folder / "schemas"
+    banner = f"// Made from a schema of claimscrub {version()}."
+    generate: list[str | Path] = [tools / "node_modules" / ".bin" / "json2ts", "--input", schemas, "--output", folder]
+    if not (
+        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], tools)
+        and _run([*generate, "--bannerComment", banner], folder)
+    ):
         return False
-    shutil.rmtree(folder / "schemas")
+    shutil.rmtree(schemas)
     package = {"name": "claimscrub-messages", "version": version(), "license": "Apache-2.0", "type": "module"}
     _write(folder / "package.json", package | {"exports": {"./*": {"types": "./*.d.ts"}}})
     (folder / "examples.ts").write_text(use_in_typescript(), "utf-8")
@@ -137,20 +130,20 @@ def _run(command: Sequence[str | Path], folder: Path) -> bool:
     return said.returncode == 0
 
 
-def _without(schema: Any, words: set[str], *, is_named: bool = False) -> Any:
-    """Drop words of JSON Schema, and titles but those of the message and its definitions; members keep their names."""
+def _plain(schema: Any, *, is_named: bool = False) -> Any:
+    """Drop defaults, and titles but those of the message and its definitions; members keep their names."""
     if isinstance(schema, list):
-        return [_without(each, words) for each in schema]
+        return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {}
     for word, said in schema.items():
-        if word in words or (word == "title" and not is_named):
+        if word == "default" or (word == "title" and not is_named):
             continue
         if word in ("properties", "$defs"):
-            kept[word] = {name: _without(each, words, is_named=word == "$defs") for name, each in said.items()}
+            kept[word] = {name: _plain(each, is_named=word == "$defs") for name, each in said.items()}
         else:
-            kept[word] = said if word in ("enum", "required") else _without(said, words)
+            kept[word] = _plain(said)
     return kept
 
 
