@@ -57,14 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ]
             jobs = [(name, asked.claims, asked.seed) for name in names]
             sound = _print_verdicts(pool.map(_break, jobs), asked.claims)
-        elif asked.stories:
-            counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
-            portions = [(count, asked.seed * 10**6 + place) for place, count in enumerate(counts)]
-            sound = _print_stories(_progress(pool.map(_tell, portions), asked.claims))
         else:
             counts = [min(PORTION, asked.claims - done) for done in range(0, asked.claims, PORTION)]
             portions = [(count, asked.seed * 10**6 + place) for place, count in enumerate(counts)]
-            sound = _print_alarms(_progress(pool.map(_scrub, portions), asked.claims))
+            if asked.stories:
+                sound = _print_stories(_progress(pool.map(_tell, portions), asked.claims))
+            else:
+                sound = _print_alarms(_progress(pool.map(_scrub, portions), asked.claims))
     sys.stdout.write(f"{time.monotonic() - started:.0f} s\n")
     return 0 if sound else 1
 
