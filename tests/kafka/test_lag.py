@@ -1,12 +1,11 @@
 """What `claimscrub lag` counts where senders write in transactions, on Apache Kafka."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 
-from worker.kafka.connection import client_options, open_group_reader
+from worker.kafka.connection import new_producer, open_group_reader
 from worker.kafka.lag import group_lag
 from worker.kafka.topics import create_topics
 from worker.settings import DeliveryGuarantee, Settings
@@ -23,10 +22,7 @@ async def test_a_group_that_has_read_all_has_nothing_to_wait_for(
     topic = settings.topics.inbound
 
     async def send(count: int) -> None:
-        transactional_id = f"{settings.group_id}-sender"
-        producer: Any = AIOKafkaProducer(  # type: ignore[no-untyped-call]  # aiokafka publishes no types
-            **client_options(settings), transactional_id=transactional_id
-        )
+        producer = new_producer(settings, transactional_id=f"{settings.group_id}-sender")
         await producer.start()
         try:
             async with producer.transaction():
